@@ -1,0 +1,173 @@
+//! [`apply`]: a plan becomes an outcome, step by step. What was done is never lost sight of.
+
+use std::cell::RefCell;
+
+use crate::aws::{AwsError, Secrets};
+use crate::plan::{Plan, Step};
+use crate::report::{StepReport, StepStatus};
+
+/// What became of a plan whose secret is stored.
+#[derive(Debug)]
+pub struct Outcome {
+    pub arn: String,
+    pub version_id: Option<String>,
+    pub steps: Vec<StepReport>,
+    /// The first step that failed, and why.
+    pub failed: Option<(Step, Trouble)>,
+}
+
+/// Why a step failed.
+#[derive(Debug)]
+pub enum Trouble {
+    Aws(AwsError),
+    /// The service took the request and reports replicas that failed.
+    Replicas(Vec<String>),
+}
+
+/// What an interruption would leave behind: kept up to date for whoever is told of one.
+#[derive(Debug, Default)]
+pub struct Progress(RefCell<Option<Written>>);
+
+/// What may have been written, or was.
+#[derive(Clone, Debug)]
+pub struct Written {
+    /// The secret's name or ARN.
+    pub secret: String,
+    /// Whether a call that writes has been answered.
+    pub surely: bool,
+}
+
+impl Progress {
+    pub fn written(&self) -> Option<Written> {
+        self.0.borrow().clone()
+    }
+
+    fn set(&self, secret: &str, surely: bool) {
+        let surely = surely
+            || self
+                .0
+                .borrow()
+                .as_ref()
+                .is_some_and(|written| written.surely);
+        *self.0.borrow_mut() = Some(Written {
+            secret: secret.to_owned(),
+            surely,
+        });
+    }
+}
+
+/// Carries out the steps in order; the first that fails ends it, and the rest are not tried.
+///
+/// # Errors
+/// Where nothing was changed: the error of the first step.
+pub async fn apply(
+    plan: &Plan<'_>,
+    secrets: &Secrets,
+    progress: &Progress,
+) -> Result<Outcome, AwsError> {
+    let existing = plan.existing.as_ref();
+    let mut outcome = Outcome {
+        arn: existing.map_or_else(String::new, |existing| existing.arn.clone()),
+        version_id: existing.and_then(|existing| existing.version_id.clone()),
+        steps: plan.reports(StepStatus::NotTried),
+        failed: None,
+    };
+    for (index, step) in plan.steps.iter().copied().enumerate() {
+        let named = if outcome.arn.is_empty() {
+            plan.request.name.as_str()
+        } else {
+            &outcome.arn
+        };
+        progress.set(named, false);
+        match carry_out(step, plan, secrets, &mut outcome).await {
+            Ok(()) => {
+                progress.set(&outcome.arn, true);
+                outcome.steps[index].status = StepStatus::Done;
+            }
+            Err(Trouble::Aws(error)) if index == 0 => return Err(error),
+            Err(trouble) => {
+                outcome.steps[index].status = StepStatus::Failed;
+                outcome.failed = Some((step, trouble));
+                return Ok(outcome);
+            }
+        }
+        if outcome.failed.is_some() {
+            return Ok(outcome);
+        }
+    }
+    Ok(outcome)
+}
+
+async fn carry_out(
+    step: Step,
+    plan: &Plan<'_>,
+    secrets: &Secrets,
+    outcome: &mut Outcome,
+) -> Result<(), Trouble> {
+    let request = plan.request;
+    let arn = outcome.arn.clone();
+    match step {
+        Step::CreateSecret => {
+            let created = secrets.create(request, &request_token()).await?;
+            outcome.arn = created.arn;
+            outcome.version_id = created.version_id;
+            if !created.failed_replicas.is_empty() {
+                outcome.steps.insert(
+                    1,
+                    StepReport::new(&Step::ReplicateSecret, StepStatus::Failed),
+                );
+                outcome.failed = Some((
+                    Step::ReplicateSecret,
+                    Trouble::Replicas(created.failed_replicas),
+                ));
+            }
+        }
+        Step::PutSecretValue => {
+            let version = secrets
+                .put_value(&arn, &request.value, &request_token())
+                .await?;
+            outcome.version_id = version.or(outcome.version_id.take());
+        }
+        Step::UpdateDescription => {
+            secrets
+                .update_description(&arn, request.description.as_str())
+                .await?
+        }
+        Step::TagResource => secrets.tag(&arn, &request.tags).await?,
+        Step::ReplicateSecret => {
+            let missing = plan
+                .existing
+                .as_ref()
+                .map(|existing| existing.lacks(&request.replicas))
+                .unwrap_or_default();
+            let failed = secrets
+                .replicate(&arn, &missing, request.overwrite_replicas)
+                .await?;
+            if !failed.is_empty() {
+                return Err(Trouble::Replicas(failed));
+            }
+        }
+        Step::PutResourcePolicy => {
+            if let Some(policy) = &request.policy {
+                secrets.put_policy(&arn, policy).await?;
+            }
+        }
+        Step::RotateSecret => {
+            if let Some(rotation) = &request.rotation {
+                secrets.rotate(&arn, rotation, &request_token()).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A ClientRequestToken: the same for every attempt at one call, and never used twice.
+fn request_token() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
+impl From<AwsError> for Trouble {
+    fn from(error: AwsError) -> Self {
+        Self::Aws(error)
+    }
+}

@@ -1,0 +1,9 @@
+//! Everything that knows the AWS SDK: its types stop here.
+
+mod error;
+mod secrets;
+mod session;
+
+pub use error::{AwsError, Kind};
+pub use secrets::Secrets;
+pub use session::{Session, Settings};

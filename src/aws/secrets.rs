@@ -1,0 +1,311 @@
+//! The operations of Secrets Manager that we use, in our own types.
+
+use aws_config::SdkConfig;
+use aws_sdk_secretsmanager::primitives::DateTimeFormat;
+use aws_sdk_secretsmanager::types::{
+    ReplicaRegionType, ReplicationStatusType, RotationRulesType, StatusType, Tag,
+};
+use aws_sdk_secretsmanager::Client;
+
+use super::error::{AwsError, Kind};
+use crate::credential::SecretValue;
+use crate::plan::{Existing, ExistingRotation, Observed, Request, StoredValue};
+use crate::setting::{self, RegionName, ResourcePolicy, Rhythm, Rotation};
+
+/// Secrets Manager in one account and Region.
+pub struct Secrets {
+    client: Client,
+}
+
+/// A secret that was just created.
+#[derive(Debug)]
+pub struct Created {
+    pub arn: String,
+    pub version_id: Option<String>,
+    /// For each replica that failed at once: its Region, and why.
+    pub failed_replicas: Vec<String>,
+}
+
+impl Secrets {
+    pub fn new(config: &SdkConfig) -> Self {
+        Self {
+            client: Client::new(config),
+        }
+    }
+
+    /// CreateSecret, with `request_token` (32 to 64 characters) as its idempotency token.
+    /// The key is never named: the service takes aws/secretsmanager.
+    pub async fn create(
+        &self,
+        request: &Request,
+        request_token: &str,
+    ) -> Result<Created, AwsError> {
+        let Request {
+            value,
+            name,
+            description,
+            tags,
+            replicas,
+            overwrite_replicas,
+            ..
+        } = request;
+        let mut call = self
+            .client
+            .create_secret()
+            .name(name.as_str())
+            .client_request_token(request_token)
+            .secret_string(value.reveal());
+        if !description.as_str().is_empty() {
+            call = call.description(description.as_str());
+        }
+        if !tags.is_empty() {
+            call = call.set_tags(Some(tags.iter().map(sdk_tag).collect()));
+        }
+        if !replicas.is_empty() {
+            call = call.set_add_replica_regions(Some(replicas.iter().map(sdk_replica).collect()));
+        }
+        if *overwrite_replicas {
+            call = call.force_overwrite_replica_secret(true);
+        }
+        let answer = call
+            .send()
+            .await
+            .map_err(|error| AwsError::of("CreateSecret", &error))?;
+        Ok(Created {
+            arn: answer.arn().unwrap_or(name.as_str()).to_owned(),
+            version_id: answer.version_id().map(str::to_owned),
+            failed_replicas: failed(answer.replication_status()),
+        })
+    }
+
+    /// DescribeSecret: whether there is a secret of this name, and how it is set up.
+    pub async fn observe(&self, name: &str) -> Result<Observed, AwsError> {
+        let answer = match self.client.describe_secret().secret_id(name).send().await {
+            Ok(answer) => answer,
+            Err(error) => {
+                let error = AwsError::of("DescribeSecret", &error);
+                return if error.kind == Kind::NotFound {
+                    Ok(Observed::Absent)
+                } else {
+                    Err(error)
+                };
+            }
+        };
+        if let Some(date) = answer.deleted_date() {
+            return Ok(Observed::PendingDeletion {
+                deleted: date.fmt(DateTimeFormat::DateTime).unwrap_or_default(),
+            });
+        }
+        let current = answer.version_ids_to_stages().and_then(|versions| {
+            versions
+                .iter()
+                .find(|(_, stages)| stages.iter().any(|stage| stage == "AWSCURRENT"))
+                .map(|(id, _)| id.clone())
+        });
+        let rules = answer.rotation_rules();
+        let rotation = answer
+            .rotation_enabled()
+            .unwrap_or_default()
+            .then(|| ExistingRotation {
+                lambda_arn: answer.rotation_lambda_arn().map(str::to_owned),
+                days: rules.and_then(RotationRulesType::automatically_after_days),
+                schedule: rules
+                    .and_then(RotationRulesType::schedule_expression)
+                    .map(str::to_owned),
+                duration: rules
+                    .and_then(RotationRulesType::duration)
+                    .map(str::to_owned),
+            });
+        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+        Ok(Observed::Active(Existing {
+            arn: answer.arn().unwrap_or(name).to_owned(),
+            version_id: current,
+            description: text(answer.description()),
+            kms_key_id: answer.kms_key_id().map(str::to_owned),
+            tags: answer
+                .tags()
+                .iter()
+                .map(|tag| (text(tag.key()), text(tag.value())))
+                .collect(),
+            replica_regions: answer
+                .replication_status()
+                .iter()
+                .filter_map(ReplicationStatusType::region)
+                .map(str::to_owned)
+                .collect(),
+            rotation,
+            policy: None,
+            value: StoredValue::Unknown,
+        }))
+    }
+
+    /// GetSecretValue, told only as whether it is the value that would be stored.
+    pub async fn compare(&self, name: &str, value: &SecretValue) -> Result<StoredValue, AwsError> {
+        let answer = self.client.get_secret_value().secret_id(name).send().await;
+        match answer.map_err(|error| AwsError::of("GetSecretValue", &error)) {
+            Ok(answer)
+                if answer
+                    .secret_string()
+                    .is_some_and(|stored| value.is_same_as(stored)) =>
+            {
+                Ok(StoredValue::Same)
+            }
+            Ok(_) => Ok(StoredValue::Different),
+            // A secret without any version: what an interrupted creation elsewhere leaves.
+            Err(error) if error.kind == Kind::NotFound => Ok(StoredValue::Different),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// GetResourcePolicy: the policy's JSON, where there is one.
+    pub async fn policy(&self, name: &str) -> Result<Option<String>, AwsError> {
+        let answer = self
+            .client
+            .get_resource_policy()
+            .secret_id(name)
+            .send()
+            .await;
+        let answer = answer.map_err(|error| AwsError::of("GetResourcePolicy", &error))?;
+        Ok(answer.resource_policy().map(str::to_owned))
+    }
+
+    /// PutSecretValue: a new version, which becomes AWSCURRENT. Gives its id.
+    pub async fn put_value(
+        &self,
+        arn: &str,
+        value: &SecretValue,
+        request_token: &str,
+    ) -> Result<Option<String>, AwsError> {
+        let call = self
+            .client
+            .put_secret_value()
+            .secret_id(arn)
+            .client_request_token(request_token)
+            .secret_string(value.reveal());
+        let answer = call
+            .send()
+            .await
+            .map_err(|error| AwsError::of("PutSecretValue", &error))?;
+        Ok(answer.version_id().map(str::to_owned))
+    }
+
+    /// UpdateSecret, for the description alone.
+    pub async fn update_description(&self, arn: &str, description: &str) -> Result<(), AwsError> {
+        let call = self
+            .client
+            .update_secret()
+            .secret_id(arn)
+            .description(description);
+        call.send()
+            .await
+            .map_err(|error| AwsError::of("UpdateSecret", &error))?;
+        Ok(())
+    }
+
+    /// TagResource: sets the tags given, and leaves the others.
+    pub async fn tag(&self, arn: &str, tags: &[setting::Tag]) -> Result<(), AwsError> {
+        let call = self
+            .client
+            .tag_resource()
+            .secret_id(arn)
+            .set_tags(Some(tags.iter().map(sdk_tag).collect()));
+        call.send()
+            .await
+            .map_err(|error| AwsError::of("TagResource", &error))?;
+        Ok(())
+    }
+
+    /// ReplicateSecretToRegions. Gives the replicas that failed at once.
+    pub async fn replicate(
+        &self,
+        arn: &str,
+        regions: &[&RegionName],
+        overwrite: bool,
+    ) -> Result<Vec<String>, AwsError> {
+        let replicas = regions.iter().map(|region| sdk_replica(region)).collect();
+        let mut call = self
+            .client
+            .replicate_secret_to_regions()
+            .secret_id(arn)
+            .set_add_replica_regions(Some(replicas));
+        if overwrite {
+            call = call.force_overwrite_replica_secret(true);
+        }
+        let answer = call
+            .send()
+            .await
+            .map_err(|error| AwsError::of("ReplicateSecretToRegions", &error))?;
+        Ok(failed(answer.replication_status()))
+    }
+
+    /// PutResourcePolicy, with public access blocked.
+    pub async fn put_policy(&self, arn: &str, policy: &ResourcePolicy) -> Result<(), AwsError> {
+        let call = self
+            .client
+            .put_resource_policy()
+            .secret_id(arn)
+            .resource_policy(policy.as_str())
+            .block_public_policy(true);
+        call.send()
+            .await
+            .map_err(|error| AwsError::of("PutResourcePolicy", &error))?;
+        Ok(())
+    }
+
+    /// RotateSecret: switches on rotation.
+    pub async fn rotate(
+        &self,
+        arn: &str,
+        rotation: &Rotation,
+        request_token: &str,
+    ) -> Result<(), AwsError> {
+        let Rotation {
+            lambda_arn,
+            rhythm,
+            duration,
+            immediately,
+        } = rotation;
+        let rules = RotationRulesType::builder().set_duration(duration.clone());
+        let rules = match rhythm {
+            Rhythm::Days(days) => rules.automatically_after_days(i64::from(*days)),
+            Rhythm::Schedule(schedule) => rules.schedule_expression(schedule),
+        };
+        let call = self
+            .client
+            .rotate_secret()
+            .secret_id(arn)
+            .client_request_token(request_token)
+            .rotation_lambda_arn(lambda_arn);
+        let mut call = call.rotation_rules(rules.build());
+        if !immediately {
+            call = call.rotate_immediately(false);
+        }
+        call.send()
+            .await
+            .map_err(|error| AwsError::of("RotateSecret", &error))?;
+        Ok(())
+    }
+}
+
+fn sdk_tag(tag: &setting::Tag) -> Tag {
+    Tag::builder().key(tag.key()).value(tag.value()).build()
+}
+
+fn sdk_replica(region: &RegionName) -> ReplicaRegionType {
+    ReplicaRegionType::builder().region(region.as_str()).build()
+}
+
+fn failed(replicas: &[ReplicationStatusType]) -> Vec<String> {
+    let failed = replicas
+        .iter()
+        .filter(|replica| replica.status() == Some(&StatusType::Failed));
+    failed
+        .map(|replica| {
+            format!(
+                "{}: {}",
+                replica.region().unwrap_or("?"),
+                replica.status_message().unwrap_or("no reason given")
+            )
+        })
+        .collect()
+}

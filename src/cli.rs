@@ -1,0 +1,366 @@
+//! The command line: its words and help texts, and nothing that they do.
+
+mod usage;
+
+use std::ffi::{OsStr, OsString};
+
+use clap::builder::{FalseyValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::failure::Failure;
+use crate::upstream::{Upstream, UPSTREAMS};
+
+/// Puts upstream registry credentials where Amazon ECR pull through cache can use them.
+#[derive(Debug, Parser)]
+#[command(
+    name = "ecr-ptc",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    after_help = "Without a subcommand, it starts `create`.",
+    after_long_help = ABOUT_ALL
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub global: Global,
+}
+
+const ABOUT_ALL: &str = "\
+Without a subcommand, it starts `create`.
+
+Exit status:
+  0    done: created, updated, unchanged, skipped, dry run
+  1    any other failure
+  2    usage: missing, malformed or conflicting input
+  3    the secret exists, does not exist, or is scheduled for deletion
+  4    AWS credentials or configuration missing, expired or wrong
+  5    AWS refused: no permission
+  7    temporary: network, time-out, throttling, server error
+  8    partly done: the secret is stored, a later step failed
+  130  cancelled: nothing was written";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Create(Box<CreateArgs>),
+    /// Prints a completion script for a shell
+    #[command(after_help = "Example: ecr-ptc completions bash > /etc/bash_completion.d/ecr-ptc")]
+    Completions {
+        /// The shell to complete in
+        #[arg(value_name = "SHELL")]
+        shell: clap_complete::Shell,
+    },
+    /// Prints the man page in roff
+    #[command(after_help = "Example: ecr-ptc man > /usr/local/share/man/man1/ecr-ptc.1")]
+    Man,
+}
+
+/// The options of every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub struct Global {
+    /// The AWS profile to use; beats keys in the environment
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// The AWS Region: that of the pull through cache rule
+    #[arg(long, global = true, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Send AWS requests to this URL instead
+    #[arg(long, global = true, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+    /// Trust the certificate authorities in this PEM file
+    #[arg(long, global = true, value_name = "PATH")]
+    pub ca_bundle: Option<String>,
+    /// How the result and errors are written
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_enum,
+        value_name = "FORMAT",
+        env = "ECR_PTC_OUTPUT",
+        hide_env_values = true,
+        default_value_t
+    )]
+    pub output: Format,
+    /// Write nothing to standard error but errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Add causes and AWS request IDs to errors
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    pub color: ColorWhen,
+    /// Never ask anything
+    #[arg(long, global = true, env = "ECR_PTC_NO_INPUT", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    pub no_input: bool,
+    /// Ask in plain lines, without redrawing; also by ACCESSIBLE=1 or TERM=dumb
+    #[arg(long, global = true)]
+    pub accessible: bool,
+}
+
+/// How the result and errors are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+/// When colour is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorWhen {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// What happens where the secret exists already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum IfExists {
+    /// End with an error (status 3)
+    #[default]
+    Fail,
+    /// Leave it as it is and print its ARN
+    Skip,
+    /// Store a new version unless the credentials are the same, and finish what an earlier run left
+    Update,
+}
+
+/// Stores credentials in a new Secrets Manager secret
+///
+/// Stores the credentials of an upstream registry as the secret that Amazon ECR pull through cache
+/// needs: JSON with `username` and `accessToken`, under ecr-pullthroughcache/, encrypted with the
+/// default key aws/secretsmanager, in the account and Region of the rule.
+///
+/// At a terminal it asks for whatever the options leave open, shows what it will do, and asks
+/// before it writes. Elsewhere it never asks.
+#[derive(Debug, Args)]
+#[command(after_help = "See --help for examples, and for where to make a token at each registry.", after_long_help = create_examples())]
+pub struct CreateArgs {
+    /// The upstream registry
+    #[arg(long, value_name = "KIND", env = "ECR_PTC_REGISTRY", hide_env_values = true, value_parser = registry(), ignore_case = true)]
+    pub registry: Option<&'static Upstream>,
+    /// The account or token name at the upstream registry
+    #[arg(
+        short,
+        long,
+        value_name = "NAME",
+        env = "ECR_PTC_USERNAME",
+        hide_env_values = true
+    )]
+    pub username: Option<String>,
+    /// Read the access token from standard input
+    #[arg(long, alias = "password-stdin")]
+    pub access_token_stdin: bool,
+    /// Read the access token from a file; - is standard input
+    #[arg(long, value_name = "PATH")]
+    pub access_token_file: Option<OsString>,
+    /// Read the access token from the environment variable of this name
+    #[arg(long, value_name = "VAR")]
+    pub access_token_env: Option<String>,
+
+    /// The name of the secret [default: ecr-pullthroughcache/<KIND>]
+    #[arg(long, value_name = "NAME", help_heading = "The secret")]
+    pub name: Option<String>,
+    /// What the secret is for [default: <registry> credentials for Amazon ECR pull through cache]
+    #[arg(long, value_name = "TEXT", help_heading = "The secret")]
+    pub description: Option<String>,
+    /// A tag, not encrypted; may be repeated, up to 50
+    #[arg(long = "tag", value_name = "KEY=VALUE", help_heading = "The secret")]
+    pub tags: Vec<String>,
+    /// A file with a resource policy in JSON; public access is blocked
+    #[arg(long, value_name = "PATH", help_heading = "The secret")]
+    pub resource_policy: Option<String>,
+    /// Replicate to this Region; may be repeated or separated by commas
+    #[arg(
+        long = "replica-region",
+        value_name = "REGION",
+        value_delimiter = ',',
+        help_heading = "The secret"
+    )]
+    pub replica_regions: Vec<String>,
+    /// Overwrite a secret of the same name in a replica Region
+    #[arg(long, help_heading = "The secret")]
+    pub force_overwrite_replica_secret: bool,
+
+    /// Rotate automatically with this Lambda function
+    #[arg(long, value_name = "ARN", help_heading = "Rotation")]
+    pub rotation_lambda_arn: Option<String>,
+    /// Rotate every N days, 1 to 1000
+    #[arg(
+        long,
+        value_name = "N",
+        allow_hyphen_values = true,
+        help_heading = "Rotation"
+    )]
+    pub rotation_days: Option<String>,
+    /// Rotate by a rate() or cron() expression
+    #[arg(long, value_name = "EXPR", help_heading = "Rotation")]
+    pub rotation_schedule: Option<String>,
+    /// The length of the rotation window, such as 3h
+    #[arg(long, value_name = "DUR", help_heading = "Rotation")]
+    pub rotation_duration: Option<String>,
+    /// Wait for the next rotation window instead of rotating at once
+    #[arg(long, help_heading = "Rotation")]
+    pub no_rotate_immediately: bool,
+
+    /// What to do where the secret exists already
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        default_value_t,
+        help_heading = "What happens"
+    )]
+    pub if_exists: IfExists,
+    /// Check everything and show what would be sent; write nothing
+    #[arg(long, help_heading = "What happens")]
+    pub dry_run: bool,
+    /// Do not ask after the review
+    #[arg(short, long, help_heading = "What happens")]
+    pub yes: bool,
+}
+
+fn create_examples() -> String {
+    let mut text = String::from(
+        "\
+Examples:
+  At a terminal, asking for everything:
+    ecr-ptc create
+
+  In CI, with the token from a variable that the job has:
+    ecr-ptc create --registry docker-hub --username me --access-token-env DOCKERHUB_TOKEN
+
+  With the token piped in, renewing the secret where it exists:
+    printf %s \"$TOKEN\" | ecr-ptc create --registry ghcr --username me --access-token-stdin --if-exists update
+
+Where the token is made:",
+    );
+    for upstream in &UPSTREAMS {
+        let Upstream {
+            title,
+            username,
+            token,
+            token_source,
+            ..
+        } = upstream;
+        text += &format!(
+            "\n  {title}\n    username: {username}\n    token: {token}\n    {token_source}"
+        );
+    }
+    text
+}
+
+fn registry() -> impl TypedValueParser<Value = &'static Upstream> {
+    let values = UPSTREAMS.iter().map(|upstream| {
+        PossibleValue::new(upstream.kind)
+            .aliases(upstream.aliases)
+            .help(upstream.title)
+    });
+    PossibleValuesParser::new(values).map(|word| Upstream::find(&word).unwrap_or(&UPSTREAMS[0]))
+}
+
+/// What a command line turned out to be.
+pub enum Parsed {
+    Command(Global, Command),
+    /// Help or the version was asked for: the text, with escape sequences for colour.
+    Document(String),
+}
+
+/// Reads the command line; without a subcommand it is that of `create`.
+///
+/// # Errors
+/// A usage [`Failure`] that never repeats a value which could be a token.
+pub fn parse(arguments: &[OsString]) -> Result<Parsed, Failure> {
+    usage::refuse_what_is_never_taken(arguments)?;
+    let parsed = match Cli::try_parse_from(arguments) {
+        Ok(Cli { command: None, .. }) => {
+            let mut arguments = arguments.to_vec();
+            arguments.insert(arguments.len().min(1), "create".into());
+            Cli::try_parse_from(arguments)
+        }
+        parsed => parsed,
+    };
+    match parsed {
+        Ok(Cli {
+            command: Some(command),
+            global,
+        }) => Ok(Parsed::Command(global, command)),
+        Ok(Cli { command: None, .. }) => Err(Failure::usage("no subcommand is given")),
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+            ) =>
+        {
+            Ok(Parsed::Document(error.render().ansi().to_string()))
+        }
+        Err(error) => Err(usage::failure(&error, arguments)),
+    }
+}
+
+/// The format that a command line asks for, also where the rest of it cannot be parsed.
+pub fn format_asked_for(arguments: &[OsString], from_environment: Option<&str>) -> Format {
+    let mut asked = from_environment.map(OsString::from);
+    let mut words = arguments.iter().skip(1);
+    while let Some(word) = words.next() {
+        let text = word.to_string_lossy();
+        if text == "--" {
+            break;
+        } else if text == "-o" || text == "--output" {
+            asked = words.next().cloned();
+        } else if let Some(value) = text
+            .strip_prefix("--output=")
+            .or_else(|| text.strip_prefix("-o"))
+        {
+            asked = Some(value.trim_start_matches('=').into());
+        }
+    }
+    match asked.as_deref().and_then(OsStr::to_str) {
+        Some("json") => Format::Json,
+        _ => Format::Text,
+    }
+}
+
+/// The completion script for a shell.
+pub fn completion_script(shell: clap_complete::Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "ecr-ptc", &mut script);
+    script
+}
+
+/// The man page in roff.
+///
+/// # Errors
+/// None that writing to memory could give.
+pub fn man_page() -> std::io::Result<Vec<u8>> {
+    let mut page = Vec::new();
+    let mut command = Cli::command();
+    command.build();
+    clap_mangen::Man::new(command.clone()).render(&mut page)?;
+    for subcommand in command
+        .get_subcommands()
+        .filter(|subcommand| subcommand.get_name() == "create")
+    {
+        let man = clap_mangen::Man::new(subcommand.clone());
+        man.render_description_section(&mut page)?;
+        man.render_options_section(&mut page)?;
+        man.render_extra_section(&mut page)?;
+    }
+    Ok(page)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

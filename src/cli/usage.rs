@@ -1,0 +1,107 @@
+//! What is said of a command line that cannot be taken.
+
+use std::ffi::OsString;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::Parser;
+
+use super::Cli;
+use crate::failure::Failure;
+
+/// Options that other tools have and this one must not: their value would be a secret in the
+/// process list and the shell history, or a key that ECR cannot use.
+pub fn refuse_what_is_never_taken(arguments: &[OsString]) -> Result<(), Failure> {
+    for argument in arguments
+        .iter()
+        .skip(1)
+        .take_while(|argument| *argument != "--")
+    {
+        let text = argument.to_string_lossy();
+        let flag = text.split('=').next().unwrap_or_default();
+        if matches!(flag, "--access-token" | "--token" | "--password")
+            || (text.starts_with("-p") && !text.starts_with("--"))
+        {
+            let flag = if flag.starts_with("--") { flag } else { "-p" };
+            return Err(Failure::usage(format!("{flag} is not taken: an access token never goes on the command line"))
+                .why("other users can see it in the process list, and the shell keeps it in its history")
+                .fix(
+                    "pipe it and use --access-token-stdin, or use --access-token-file PATH, or --access-token-env VAR;\n\
+                     if it was a real token, revoke it at the registry",
+                ));
+        }
+        if flag == "--kms-key-id" {
+            return Err(Failure::usage("--kms-key-id is not taken: the key is always aws/secretsmanager")
+                .why("ECR pull through cache cannot read a secret that is encrypted with a customer managed key")
+                .fix("leave --kms-key-id out"));
+        }
+    }
+    Ok(())
+}
+
+/// Says what is wrong with a command line. Clap's own text repeats values, and one of them may be
+/// a token in the wrong place.
+pub fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
+    let text = |kind| match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.as_str()),
+        Some(ContextValue::Strings(texts)) => texts.first().map(String::as_str),
+        _ => None,
+    };
+    let argument = text(ContextKind::InvalidArg).unwrap_or_default();
+    let option = argument.split([' ', '=']).next().unwrap_or_default();
+    let is_option = option.starts_with('-');
+    let value = text(ContextKind::InvalidValue).unwrap_or_default();
+    let message = match error.kind() {
+        ErrorKind::UnknownArgument if is_option => format!("there is no option {option}"),
+        ErrorKind::UnknownArgument => "there is a word that belongs to no option".to_owned(),
+        ErrorKind::InvalidSubcommand => match text(ContextKind::InvalidSubcommand) {
+            Some(word) if is_plain_word(word) => format!("there is no subcommand {word}"),
+            _ => "there is a word that is no subcommand".to_owned(),
+        },
+        ErrorKind::InvalidValue if value.is_empty() => {
+            format!("{option} needs a value, and it is empty or missing")
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation if is_plain_word(value) => {
+            format!("{option} does not take {value:?}")
+        }
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
+            format!("{option} does not take that value")
+        }
+        ErrorKind::TooManyValues => format!("{option} takes no value"),
+        ErrorKind::ArgumentConflict => format!("{option} is given more than once"),
+        ErrorKind::MissingRequiredArgument => format!(
+            "{} is missing",
+            text(ContextKind::InvalidArg).unwrap_or("a value")
+        ),
+        ErrorKind::InvalidUtf8 => "a word of the command line is not UTF-8".to_owned(),
+        _ => "the command line cannot be understood".to_owned(),
+    };
+    let failure = Failure::usage(message);
+    if error.kind() == ErrorKind::UnknownArgument && fits_create(arguments) {
+        return failure.fix("options of create follow its name: ecr-ptc create …");
+    }
+    let suggestion = text(ContextKind::SuggestedArg).or(text(ContextKind::SuggestedSubcommand));
+    match (error.get(ContextKind::ValidValue), suggestion) {
+        (Some(ContextValue::Strings(values)), _) if !values.is_empty() => {
+            failure.fix(format!("use one of: {}", values.join(", ")))
+        }
+        (_, Some(suggestion)) => {
+            failure.fix(format!("did you mean {suggestion}? See: ecr-ptc --help"))
+        }
+        _ => failure.fix("see: ecr-ptc create --help"),
+    }
+}
+
+/// Whether a command line would do with `create` put in front.
+fn fits_create(arguments: &[OsString]) -> bool {
+    let (program, rest) = arguments.split_at(arguments.len().min(1));
+    let create = [OsString::from("create")];
+    Cli::try_parse_from(program.iter().chain(&create).chain(rest)).is_ok()
+}
+
+/// Whether a word is harmless to repeat: short, and of lower-case letters as no token is.
+fn is_plain_word(word: &str) -> bool {
+    word.len() <= 32
+        && word
+            .bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
+}

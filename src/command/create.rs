@@ -1,0 +1,158 @@
+//! `create`: stores credentials in a new secret.
+
+use super::store::{already_exists, give, pending_deletion, report_skipped, Store};
+use super::{cancelled, Context};
+use crate::aws::{Secrets, Session, Settings};
+use crate::cli::{CreateArgs, Global, IfExists};
+use crate::env;
+use crate::failure::Failure;
+use crate::input::draft::Draft;
+use crate::input::person::Person;
+use crate::output::{is_at_a_terminal, Output};
+use crate::plan::{Observed, Plan, Request, Review, Target};
+use crate::report::{Action, SecretReport, StepStatus};
+use crate::status::Status;
+
+/// Reads the options and the token. Before any thread exists, since a variable with the token is
+/// taken out of the environment.
+///
+/// # Errors
+/// Status 2, with everything that is wrong or missing.
+pub fn read(args: CreateArgs, global: &Global, output: &Output) -> Result<Draft, Failure> {
+    let why_not = why_not_ask(global);
+    let draft = Draft::from_args(args, why_not.is_none())?;
+    if let Some(token) = &draft.token {
+        output.hide(token);
+    }
+    if let Some(why_not) = why_not {
+        draft.require_complete(global, why_not)?;
+    }
+    Ok(draft)
+}
+
+/// Gathers the rest, shows it, asks, stores and reports.
+///
+/// # Errors
+/// The [`Failure`] to show; status 8 where the secret is stored and a later step failed.
+pub async fn run(draft: Draft, context: &Context<'_>) -> Result<(), Failure> {
+    let settings = Settings::read(context.global).await?;
+    let target = settings.target();
+    if draft.dry_run {
+        return rehearse(draft, target, context).await;
+    }
+    let session = Session::open(settings).await?;
+    if why_not_ask(context.global).is_some() {
+        let request = draft.finish()?;
+        let warnings = warnings_of(&draft, &request, context.output);
+        let store = Store::new(&draft, &request, &session, context, warnings);
+        return store.carry_out(Plan::to_create(&request)).await;
+    }
+    ask_and_store(draft, target, &session, context).await
+}
+
+/// The way at a terminal: the AWS side first, so that nobody types a token for nothing.
+async fn ask_and_store(
+    mut draft: Draft,
+    mut target: Target,
+    session: &Session,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    let output = context.output;
+    let person = Person::meet(context.global, output);
+    target.caller = Some(session.caller().await?);
+    person.ask_all_but_the_token(&mut draft).await?;
+    let observed = look_first(&draft, &session.secrets()).await?;
+    if let (Some(Observed::Active(existing)), IfExists::Skip) = (&observed, draft.if_exists) {
+        return report_skipped(&draft, existing, session.region(), output);
+    }
+    person.ask_token(&mut draft, output).await?;
+    let request = draft.finish()?;
+    let warnings = warnings_of(&draft, &request, output);
+    let mut store = Store::new(&draft, &request, session, context, warnings);
+    let is_new = matches!(observed, Some(Observed::Absent));
+    let plan = match observed {
+        Some(Observed::Active(existing)) => {
+            Plan::to_update(&request, store.compare(existing).await?)
+        }
+        _ => Plan::to_create(&request),
+    };
+    let review = Review {
+        plan: &plan,
+        target: &target,
+        is_new,
+    };
+    output.say(&format!("\nThis will be done:\n{review}\n"));
+    if !draft.yes && !person.agrees().await? {
+        return Err(cancelled(Status::Cancelled));
+    }
+    drop(person);
+    store.carry_out(plan).await
+}
+
+/// The dry run: everything up to the first call. No code that writes knows of it.
+async fn rehearse(mut draft: Draft, target: Target, context: &Context<'_>) -> Result<(), Failure> {
+    let Context { global, output, .. } = context;
+    if why_not_ask(global).is_none() {
+        let person = Person::meet(global, output);
+        person.ask_all_but_the_token(&mut draft).await?;
+        person.ask_token(&mut draft, output).await?;
+    }
+    let request = draft.finish()?;
+    if target.region.is_none() {
+        let warning = "no Region is set; the real run needs one, by --region or AWS_REGION";
+        draft.warnings.push(warning.to_owned());
+    }
+    let plan = Plan::to_create(&request);
+    let review = Review {
+        plan: &plan,
+        target: &target,
+        is_new: false,
+    };
+    output.note(&format!("This would be done:\n{review}"));
+    let warnings = warnings_of(&draft, &request, output);
+    output.note("Nothing was sent: this was a dry run.");
+    let report = SecretReport {
+        region: target.region.clone(),
+        steps: plan.reports(StepStatus::Planned),
+        warnings,
+        ..SecretReport::of(Action::DryRun, &request)
+    };
+    give(&report, output)
+}
+
+/// Why nothing can be asked here; none where it can.
+fn why_not_ask(global: &Global) -> Option<&'static str> {
+    if global.no_input {
+        Some("--no-input or ECR_PTC_NO_INPUT is set")
+    } else if env::is_ci() {
+        Some("the variable CI is set")
+    } else if !is_at_a_terminal() {
+        Some("standard input or standard error is not a terminal")
+    } else {
+        None
+    }
+}
+
+/// Whether the secret exists, before anyone types a token for nothing. A caller who may not look is
+/// not kept from trying.
+async fn look_first(draft: &Draft, secrets: &Secrets) -> Result<Option<Observed>, Failure> {
+    let Some(name) = draft.name_or_default() else {
+        return Ok(None);
+    };
+    match secrets.observe(name.as_str()).await {
+        Ok(Observed::Active(existing)) if draft.if_exists == IfExists::Fail => {
+            Err(already_exists(&name, Some(&existing)))
+        }
+        Ok(Observed::PendingDeletion { deleted }) => Err(pending_deletion(&name, Some(&deleted))),
+        Ok(observed) => Ok(Some(observed)),
+        Err(_) => Ok(None),
+    }
+}
+
+/// Everything to be warned of; shown, and kept for the report.
+fn warnings_of(draft: &Draft, request: &Request, output: &Output) -> Vec<String> {
+    let mut warnings = draft.warnings.clone();
+    warnings.extend(request.name.warnings());
+    warnings.iter().for_each(|warning| output.warn(warning));
+    warnings
+}

@@ -1,0 +1,114 @@
+//! The subcommands: a file for each, and what they share.
+
+mod create;
+mod store;
+
+use crate::apply::{Progress, Written};
+use crate::cli::{self, Command, Global};
+use crate::failure::Failure;
+use crate::output::Output;
+use crate::process;
+use crate::status::Status;
+
+/// What every command that talks to AWS has at hand.
+pub struct Context<'a> {
+    pub global: &'a Global,
+    pub output: &'a Output,
+    pub progress: &'a Progress,
+}
+
+/// Runs a subcommand.
+///
+/// # Errors
+/// The [`Failure`] to show, with the exit status.
+pub fn run(global: Global, command: Command, output: &Output) -> Result<(), Failure> {
+    match command {
+        Command::Create(args) => {
+            let draft = create::read(*args, &global, output)?;
+            until_interrupted(async |progress| {
+                create::run(
+                    draft,
+                    &Context {
+                        global: &global,
+                        output,
+                        progress,
+                    },
+                )
+                .await
+            })
+        }
+        Command::Completions { shell } => print(output, &cli::completion_script(shell)),
+        Command::Man => {
+            let page = cli::man_page()
+                .map_err(|error| Failure::new(Status::Failed, "failed", error.to_string()))?;
+            print(output, &page)
+        }
+    }
+}
+
+/// Writes a document to standard output. A reader that has gone away (`| head`) is no failure.
+pub fn print(output: &Output, document: &[u8]) -> Result<(), Failure> {
+    match output.document(document) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::new(
+            Status::Failed,
+            "output",
+            format!("standard output cannot be written: {error}"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Runs a command on a single-threaded runtime, until it ends or a signal ends it.
+fn until_interrupted(
+    work: impl AsyncFnOnce(&Progress) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let progress = Progress::default();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let runtime = runtime.map_err(|error| {
+        Failure::new(Status::Failed, "failed", format!("cannot start: {error}"))
+    })?;
+    let result = runtime.block_on(async {
+        tokio::select! {
+            biased;
+            status = process::interruption() => Err(interrupted(status, progress.written())),
+            result = work(&progress) => result,
+        }
+    });
+    // A prompt may still wait for a key in a thread of its own.
+    runtime.shutdown_background();
+    result
+}
+
+fn interrupted(status: Status, written: Option<Written>) -> Failure {
+    match written {
+        None => cancelled(status),
+        Some(Written {
+            secret,
+            surely: true,
+        }) => Failure::new(
+            status,
+            "cancelled",
+            format!("cancelled; the secret {secret} is stored"),
+        )
+        .why("a later step was under way, and may or may not have been done")
+        .fix("run the same command again with --if-exists update"),
+        Some(Written {
+            secret,
+            surely: false,
+        }) => Failure::new(
+            status,
+            "cancelled",
+            format!("cancelled while AWS was answering; {secret} may have been stored"),
+        )
+        .fix(format!(
+            "see whether it was: aws secretsmanager describe-secret --secret-id {secret}"
+        )),
+    }
+}
+
+/// The end that a person chose before anything was written.
+pub fn cancelled(status: Status) -> Failure {
+    Failure::new(status, "cancelled", "cancelled; nothing was written")
+}

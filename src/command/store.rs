@@ -1,0 +1,283 @@
+//! Storing a finished request, whatever is there already, and telling what became of it.
+
+use super::Context;
+use crate::apply::{apply, Outcome, Trouble};
+use crate::aws::{AwsError, Kind, Secrets, Session};
+use crate::cli::IfExists;
+use crate::failure::{Failure, Stored};
+use crate::input::draft::Draft;
+use crate::input::TokenSource;
+use crate::name::SecretName;
+use crate::output::Output;
+use crate::plan::{Existing, Observed, Plan, Request, StoredValue};
+use crate::report::{Action, SecretReport};
+use crate::status::Status;
+
+/// A finished request on its way into Secrets Manager.
+pub struct Store<'a> {
+    draft: &'a Draft,
+    request: &'a Request,
+    secrets: Secrets,
+    region: &'a str,
+    context: &'a Context<'a>,
+    warnings: Vec<String>,
+}
+
+impl<'a> Store<'a> {
+    pub fn new(
+        draft: &'a Draft,
+        request: &'a Request,
+        session: &'a Session,
+        context: &'a Context<'a>,
+        warnings: Vec<String>,
+    ) -> Self {
+        Self {
+            draft,
+            request,
+            secrets: session.secrets(),
+            region: session.region(),
+            context,
+            warnings,
+        }
+    }
+
+    /// Applies the plan. The first call tells whether the secret exists, where nobody looked before.
+    pub async fn carry_out(mut self, plan: Plan<'_>) -> Result<(), Failure> {
+        let error = match apply(&plan, &self.secrets, self.context.progress).await {
+            Ok(outcome) => return self.report(&plan, outcome),
+            Err(error) => error,
+        };
+        if plan.existing.is_some() || !matches!(error.kind, Kind::Exists | Kind::PendingDeletion) {
+            return Err(self.failed(&plan, error));
+        }
+        let name = &self.request.name;
+        let existing = match self.secrets.observe(name.as_str()).await {
+            Ok(Observed::Active(existing)) => existing,
+            Ok(Observed::PendingDeletion { deleted }) => {
+                return Err(pending_deletion(name, Some(&deleted)))
+            }
+            Err(_) if error.kind == Kind::PendingDeletion => {
+                return Err(pending_deletion(name, None))
+            }
+            Err(_) if self.draft.if_exists == IfExists::Fail => {
+                return Err(already_exists(name, None))
+            }
+            Err(cause) => {
+                return Err(cause.into_failure(
+                    &format!("{name} exists, and could not be looked at"),
+                    self.region,
+                ))
+            }
+            Ok(Observed::Absent) => return Err(self.failed(&plan, error)),
+        };
+        match self.draft.if_exists {
+            IfExists::Fail => Err(already_exists(name, Some(&existing))),
+            IfExists::Skip => {
+                report_skipped(self.draft, &existing, self.region, self.context.output)
+            }
+            IfExists::Update => {
+                let existing = self.compare(existing).await?;
+                let plan = Plan::to_update(self.request, existing);
+                match apply(&plan, &self.secrets, self.context.progress).await {
+                    Ok(outcome) => self.report(&plan, outcome),
+                    Err(error) => Err(self.failed(&plan, error)),
+                }
+            }
+        }
+    }
+
+    /// Looks up what decides which steps an existing secret needs, side by side.
+    pub async fn compare(&mut self, mut existing: Existing) -> Result<Existing, Failure> {
+        let request = self.request;
+        let policy = async {
+            match &request.policy {
+                Some(_) => self.secrets.policy(&existing.arn).await,
+                None => Ok(None),
+            }
+        };
+        let (value, policy) =
+            tokio::join!(self.secrets.compare(&existing.arn, &request.value), policy);
+        let cannot_read = |error: &AwsError| error.kind == Kind::Denied;
+        let failed = |error: AwsError| {
+            error.into_failure(
+                &format!("{} exists, and could not be looked at", request.name),
+                self.region,
+            )
+        };
+        existing.value = match value {
+            Err(error) if cannot_read(&error) => {
+                self.warn("the stored credentials may not be read (secretsmanager:GetSecretValue), so a new version is stored without comparing");
+                StoredValue::Unknown
+            }
+            value => value.map_err(failed)?,
+        };
+        existing.policy = match policy {
+            Err(error) if cannot_read(&error) => None,
+            policy => policy.map_err(failed)?,
+        };
+        if existing.has_doubtful_key() {
+            self.warn("the secret names a KMS key; if it is not the default aws/secretsmanager, ECR cannot read the secret");
+        }
+        Ok(existing)
+    }
+
+    fn warn(&mut self, warning: &str) {
+        self.context.output.warn(warning);
+        self.warnings.push(warning.to_owned());
+    }
+
+    fn failed(&self, plan: &Plan<'_>, error: AwsError) -> Failure {
+        let purpose = plan
+            .steps
+            .first()
+            .map_or("store the credentials", |step| step.purpose());
+        error.into_failure(
+            &format!(
+                "could not {purpose}: {} in {}",
+                self.request.name, self.region
+            ),
+            self.region,
+        )
+    }
+
+    fn report(self, plan: &Plan<'_>, outcome: Outcome) -> Result<(), Failure> {
+        let Outcome {
+            arn,
+            version_id,
+            steps,
+            failed,
+        } = outcome;
+        if let Some((step, trouble)) = failed {
+            let what = format!(
+                "{} is stored, but could not {}",
+                self.request.name,
+                step.purpose()
+            );
+            let mut failure = match trouble {
+                Trouble::Aws(error) => error.into_failure(&what, self.region),
+                Trouble::Replicas(failed) => {
+                    Failure::new(Status::Partial, "partial", what).why(failed.join("\n"))
+                }
+            };
+            let again = self.draft.command_line(
+                self.context.global,
+                &TokenSource::Prompt,
+                IfExists::Update,
+            );
+            let mended = failure
+                .fix
+                .take()
+                .map(|fix| format!("{fix}\nthen "))
+                .unwrap_or_default();
+            failure.fix = Some(format!("{mended}finish it with: {again}"));
+            failure.status = Status::Partial;
+            failure.code = "partial";
+            failure.why = Some(
+                format!("the secret is {arn}\n{}", failure.why.unwrap_or_default())
+                    .trim_end()
+                    .to_owned(),
+            );
+            failure.stored = Some(Stored { arn, steps });
+            return Err(failure);
+        }
+        let action = match &plan.existing {
+            None => Action::Created,
+            Some(_) if plan.steps.is_empty() => Action::Unchanged,
+            Some(_) => Action::Updated,
+        };
+        let key = plan
+            .existing
+            .as_ref()
+            .filter(|existing| existing.has_doubtful_key())
+            .and_then(|existing| existing.kms_key_id.clone());
+        let report = SecretReport {
+            arn: Some(arn),
+            version_id,
+            region: Some(self.region.to_owned()),
+            kms_key: key.unwrap_or_else(|| SecretReport::DEFAULT_KEY.to_owned()),
+            steps,
+            warnings: self.warnings,
+            ..SecretReport::of(action, self.request)
+        };
+        give(&report, self.context.output)?;
+        self.context
+            .output
+            .note(&report.next_steps(self.request.upstream));
+        Ok(())
+    }
+}
+
+/// Reports a secret that exists and is left as it is.
+pub fn report_skipped(
+    draft: &Draft,
+    existing: &Existing,
+    region: &str,
+    output: &Output,
+) -> Result<(), Failure> {
+    let (Some(upstream), Some(username), Some(name)) =
+        (draft.upstream, &draft.username, draft.name_or_default())
+    else {
+        return Err(Failure::usage("the registry or the username is missing"));
+    };
+    let report = SecretReport {
+        arn: Some(existing.arn.clone()),
+        version_id: existing.version_id.clone(),
+        region: Some(region.to_owned()),
+        replica_regions: existing.replica_regions.clone(),
+        ..SecretReport::new(Action::Skipped, upstream, username, &name)
+    };
+    output.note(&format!(
+        "{} exists already; it was left as it is",
+        report.name
+    ));
+    give(&report, output)
+}
+
+/// Writes the result. A secret's ARN is not lost where standard output cannot take it.
+pub fn give(report: &SecretReport, output: &Output) -> Result<(), Failure> {
+    output
+        .result(report.arn.as_deref(), report)
+        .map_err(|error| {
+            let failure = Failure::new(
+                Status::Failed,
+                "output",
+                format!("standard output cannot be written: {error}"),
+            );
+            match &report.arn {
+                Some(arn) => failure.why(format!("the work itself is done; the secret is {arn}")),
+                None => failure,
+            }
+        })
+}
+
+/// The failure for a name that is taken.
+pub fn already_exists(name: &SecretName, existing: Option<&Existing>) -> Failure {
+    let failure = Failure::new(
+        Status::SecretState,
+        "secret-exists",
+        format!("the secret {name} exists already"),
+    );
+    let failure = match existing {
+        Some(existing) => failure.why(format!("it is {}", existing.arn)),
+        None => failure,
+    };
+    failure.fix("store the credentials as its new version: --if-exists update\nor leave it as it is: --if-exists skip\nor choose another name: --name")
+}
+
+/// The failure for a name that is free only when a recovery window ends.
+pub fn pending_deletion(name: &SecretName, deleted: Option<&str>) -> Failure {
+    let failure = Failure::new(
+        Status::SecretState,
+        "secret-pending-deletion",
+        format!("the secret {name} is scheduled for deletion"),
+    );
+    let failure = match deleted {
+        Some(date) => failure.why(format!(
+            "it was deleted on {date}, and its name is free again when its recovery window ends"
+        )),
+        None => failure,
+    };
+    failure.fix(format!(
+        "take it back: aws secretsmanager restore-secret --secret-id {name}\nthen run this again with --if-exists update, or choose another --name"
+    ))
+}

@@ -1,0 +1,128 @@
+//! A draft said as a command line: for the hints of errors.
+
+use super::draft::Draft;
+use super::token::TokenSource;
+use crate::cli::{Global, IfExists};
+use crate::credential::Username;
+use crate::name::SecretName;
+use crate::setting::{Description, Rhythm, Rotation};
+
+impl Draft {
+    /// This draft as a command line for a POSIX shell, with `NAME` and `KIND` in open places.
+    pub fn command_line(
+        &self,
+        global: &Global,
+        otherwise: &TokenSource,
+        if_exists: IfExists,
+    ) -> String {
+        let mut words = vec!["ecr-ptc".to_owned(), "create".to_owned()];
+        let mut option = |name: &str, value: &str| words.extend([name.to_owned(), quote(value)]);
+        option(
+            "--registry",
+            self.upstream.map_or("docker-hub", |upstream| upstream.kind),
+        );
+        option(
+            "--username",
+            self.username.as_ref().map_or("NAME", Username::as_str),
+        );
+        let source = self
+            .token_source
+            .as_ref()
+            .filter(|source| !matches!(source, TokenSource::Prompt))
+            .unwrap_or(otherwise);
+        match source {
+            TokenSource::File(path) => option("--access-token-file", &path.to_string_lossy()),
+            TokenSource::Variable(name) => option("--access-token-env", name),
+            TokenSource::Stdin | TokenSource::Prompt => {}
+        }
+        let texts = [
+            ("--name", self.name.as_ref().map(SecretName::as_str)),
+            (
+                "--description",
+                self.description.as_ref().map(Description::as_str),
+            ),
+            (
+                "--resource-policy",
+                self.policy.as_ref().map(|policy| policy.path.as_str()),
+            ),
+            ("--profile", global.profile.as_deref()),
+            ("--region", global.region.as_deref()),
+            ("--endpoint-url", global.endpoint_url.as_deref()),
+            ("--ca-bundle", global.ca_bundle.as_deref()),
+        ];
+        for (name, text) in texts {
+            text.into_iter().for_each(|text| option(name, text));
+        }
+        for tag in &self.tags {
+            option("--tag", &tag.to_string());
+        }
+        for region in &self.replicas {
+            option("--replica-region", region.as_str());
+        }
+        if let Some(Rotation {
+            lambda_arn,
+            rhythm,
+            duration,
+            immediately: _,
+        }) = &self.rotation
+        {
+            option("--rotation-lambda-arn", lambda_arn);
+            match rhythm {
+                Rhythm::Days(days) => option("--rotation-days", &days.to_string()),
+                Rhythm::Schedule(schedule) => option("--rotation-schedule", schedule),
+            }
+            duration
+                .iter()
+                .for_each(|duration| option("--rotation-duration", duration));
+        }
+        match if_exists {
+            IfExists::Fail => {}
+            IfExists::Skip => option("--if-exists", "skip"),
+            IfExists::Update => option("--if-exists", "update"),
+        }
+        let flags = [
+            (*source == TokenSource::Stdin, "--access-token-stdin"),
+            (self.overwrite_replicas, "--force-overwrite-replica-secret"),
+            (
+                self.rotation
+                    .as_ref()
+                    .is_some_and(|rotation| !rotation.immediately),
+                "--no-rotate-immediately",
+            ),
+        ];
+        words.extend(
+            flags
+                .iter()
+                .filter(|(given, _)| *given)
+                .map(|(_, flag)| (*flag).to_owned()),
+        );
+        let command = words.join(" ");
+        if *source == TokenSource::Stdin {
+            format!("printf %s \"$TOKEN\" | {command}")
+        } else {
+            command
+        }
+    }
+}
+
+/// Quotes a word for a POSIX shell where it needs it.
+fn quote(word: &str) -> String {
+    let is_safe = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
+    if !word.is_empty() && word.chars().all(is_safe) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_for_a_shell() {
+        assert_eq!(quote("a/b_c"), "a/b_c");
+        assert_eq!(quote("it's"), r"'it'\''s'");
+        assert_eq!(quote(""), "''");
+    }
+}

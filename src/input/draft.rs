@@ -1,0 +1,345 @@
+//! [`Draft`]: what the options and sources say, checked as far as it goes; and, once nothing is
+//! open, the [`Request`].
+
+use std::collections::HashSet;
+
+use super::token::TokenSource;
+use crate::cli::{CreateArgs, Global, IfExists};
+use crate::credential::{AccessToken, Credential, Username};
+use crate::failure::Failure;
+use crate::name::{SecretName, PREFIX};
+use crate::plan::Request;
+use crate::setting::{Description, RegionName, ResourcePolicy, Rhythm, Rotation, Tag, MAX_TAGS};
+use crate::upstream::Upstream;
+
+/// A request with open places; what is in it is valid.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    pub upstream: Option<&'static Upstream>,
+    pub username: Option<Username>,
+    pub token: Option<AccessToken>,
+    pub token_source: Option<TokenSource>,
+    pub name: Option<SecretName>,
+    pub description: Option<Description>,
+    pub tags: Vec<Tag>,
+    pub policy: Option<ResourcePolicy>,
+    pub replicas: Vec<RegionName>,
+    pub overwrite_replicas: bool,
+    pub rotation: Option<Rotation>,
+    pub if_exists: IfExists,
+    pub dry_run: bool,
+    pub yes: bool,
+    pub warnings: Vec<String>,
+}
+
+/// Collects what is wrong, so that it can all be said at once.
+#[derive(Default)]
+struct Faults(Vec<String>);
+
+impl Faults {
+    fn keep<T, E: ToString>(&mut self, result: Result<T, E>) -> Option<T> {
+        result.map_err(|fault| self.0.push(fault.to_string())).ok()
+    }
+}
+
+impl Draft {
+    /// Checks every option, and reads the token from the source that was named. With
+    /// `can_ask`, `--access-token-stdin` at a terminal leaves the token open, to be asked for.
+    ///
+    /// # Errors
+    /// Status 2, naming everything that is wrong.
+    pub fn from_args(args: CreateArgs, can_ask: bool) -> Result<Self, Failure> {
+        let mut faults = Faults::default();
+        let mut warnings = Vec::new();
+        let token_source = faults.keep(token_source(&args, can_ask)).flatten();
+        let rotation = rotation(&args, &mut faults);
+        let CreateArgs {
+            registry,
+            username,
+            name,
+            description,
+            tags,
+            resource_policy,
+            replica_regions,
+            ..
+        } = args;
+        let tags: Vec<Tag> = tags
+            .iter()
+            .filter_map(|tag| faults.keep(Tag::parse(tag)))
+            .collect();
+        check_tags(&tags, &mut faults);
+        let replicas = replicas(&replica_regions, &mut faults);
+        if args.force_overwrite_replica_secret && replica_regions.is_empty() {
+            faults
+                .0
+                .push("--force-overwrite-replica-secret needs a --replica-region".to_owned());
+        }
+        let mut draft = Self {
+            upstream: registry,
+            username: username.and_then(|text| {
+                faults.keep(Username::parse(&text).map_err(|fault| format!("--username: {fault}")))
+            }),
+            token: None,
+            name: name.and_then(|text| {
+                faults.keep(SecretName::parse(&text).map_err(|fault| format!("--name: {fault}")))
+            }),
+            description: description.and_then(|text| faults.keep(Description::parse(&text))),
+            tags,
+            policy: resource_policy.and_then(|path| faults.keep(read_policy(&path))),
+            replicas,
+            overwrite_replicas: args.force_overwrite_replica_secret,
+            rotation,
+            if_exists: args.if_exists,
+            dry_run: args.dry_run,
+            yes: args.yes,
+            warnings: Vec::new(),
+            token_source: token_source.clone(),
+        };
+        if let Some(source) = token_source.filter(|source| *source != TokenSource::Prompt) {
+            draft.token = faults.keep(source.read(&mut warnings));
+        }
+        if let Some(token) = &draft.token {
+            faults.keep(draft.check_with(token));
+        }
+        draft.warnings = warnings;
+        match faults.0.as_slice() {
+            [] => Ok(draft),
+            [only] => Err(Failure::usage(only.clone()).fix("see: ecr-ptc create --help")),
+            several => Err(Failure::usage(format!(
+                "{} things are wrong:\n{}",
+                several.len(),
+                several.join("\n")
+            ))
+            .fix("see: ecr-ptc create --help")),
+        }
+    }
+
+    /// What has no place with this token: its text where everyone can read it, or a secret that is
+    /// too large. For a prompt, a reason to ask again.
+    ///
+    /// # Errors
+    /// A sentence that says where, or gives the size.
+    pub fn check_with(&self, token: &AccessToken) -> Result<(), String> {
+        if let Some(tag) = self
+            .tags
+            .iter()
+            .find(|tag| token.is_in(tag.key()) || token.is_in(tag.value()))
+        {
+            let place = if token.is_in(tag.key()) {
+                "the key of a tag"
+            } else {
+                "the value of a tag"
+            };
+            return Err(format!(
+                "{place} has the access token in it; tags are not encrypted"
+            ));
+        }
+        // Shorter tokens turn up in ordinary words.
+        if token.characters() >= 8 {
+            let open = [
+                ("name", self.name.as_ref().map(SecretName::as_str)),
+                (
+                    "description",
+                    self.description.as_ref().map(Description::as_str),
+                ),
+                ("username", self.username.as_ref().map(Username::as_str)),
+            ];
+            if let Some((place, _)) = open
+                .iter()
+                .find(|(_, text)| text.is_some_and(|text| token.is_in(text)))
+            {
+                return Err(format!(
+                    "the {place} has the access token in it, and it is shown and logged"
+                ));
+            }
+        }
+        if let Some(username) = &self.username {
+            let credential = Credential {
+                username: username.clone(),
+                token: token.clone(),
+            };
+            credential.to_value().map_err(|fault| fault.to_string())?;
+        }
+        Ok(())
+    }
+
+    /// Ends with everything that is missing, where nothing can be asked.
+    ///
+    /// # Errors
+    /// Status 2, with a command line that would work.
+    pub fn require_complete(&self, global: &Global, why_not_asked: &str) -> Result<(), Failure> {
+        let missing: Vec<&str> = [
+            (self.upstream.is_none(), "--registry"),
+            (self.username.is_none(), "--username"),
+            (self.token.is_none(), "the access token"),
+        ]
+        .iter()
+        .filter_map(|(is_missing, what)| is_missing.then_some(*what))
+        .collect();
+        let (last, before) = match missing.split_last() {
+            None => return Ok(()),
+            Some(parts) => parts,
+        };
+        let listed = if before.is_empty() {
+            format!("{last} is missing")
+        } else {
+            format!("{} and {last} are missing", before.join(", "))
+        };
+        Err(Failure::usage(listed)
+            .why(format!("nothing can be asked here: {why_not_asked}"))
+            .fix(self.command_line(global, &TokenSource::Stdin, self.if_exists)))
+    }
+
+    /// The name, or the default of the registry.
+    pub fn name_or_default(&self) -> Option<SecretName> {
+        self.name.clone().or_else(|| default_name(self.upstream?))
+    }
+
+    /// The finished request.
+    ///
+    /// # Errors
+    /// Status 2 where something is open still, or the secret would be too large.
+    pub fn finish(&self) -> Result<Request, Failure> {
+        let open = || Failure::usage("the registry, the username or the access token is missing");
+        let upstream = self.upstream.ok_or_else(open)?;
+        let credential = Credential {
+            username: self.username.clone().ok_or_else(open)?,
+            token: self.token.clone().ok_or_else(open)?,
+        };
+        Ok(Request {
+            upstream,
+            value: credential
+                .to_value()
+                .map_err(|fault| Failure::usage(fault.to_string()))?,
+            token_characters: credential.token.characters(),
+            username: credential.username,
+            name: self.name_or_default().ok_or_else(open)?,
+            description_given: self.description.is_some(),
+            description: self
+                .description
+                .clone()
+                .unwrap_or_else(|| default_description(upstream)),
+            tags: self.tags.clone(),
+            policy: self.policy.clone(),
+            replicas: self.replicas.clone(),
+            overwrite_replicas: self.overwrite_replicas,
+            rotation: self.rotation.clone(),
+        })
+    }
+}
+
+/// The name of a registry's secret, where none is given.
+pub fn default_name(upstream: &Upstream) -> Option<SecretName> {
+    SecretName::parse(&format!("{PREFIX}{}", upstream.kind)).ok()
+}
+
+/// The description of a registry's secret, where none is given.
+pub fn default_description(upstream: &Upstream) -> Description {
+    let text = format!(
+        "{} credentials for Amazon ECR pull through cache",
+        upstream.title
+    );
+    Description::parse(&text).unwrap_or_else(|_| unreachable!("the titles in the table are short"))
+}
+
+fn token_source(args: &CreateArgs, can_ask: bool) -> Result<Option<TokenSource>, String> {
+    let file = args.access_token_file.clone().map(|path| {
+        if path == "-" {
+            TokenSource::Stdin
+        } else {
+            TokenSource::File(path)
+        }
+    });
+    let sources = [
+        args.access_token_stdin.then_some(TokenSource::Stdin),
+        file,
+        args.access_token_env.clone().map(TokenSource::Variable),
+    ];
+    let mut given = sources.into_iter().flatten();
+    match (given.next(), given.next()) {
+        (Some(_), Some(_)) => {
+            Err("the access token has more than one source; use one of --access-token-stdin, --access-token-file and --access-token-env".to_owned())
+        }
+        (Some(TokenSource::Stdin), None) if can_ask => Ok(Some(TokenSource::Prompt)),
+        (source, _) => Ok(source),
+    }
+}
+
+fn read_policy(path: &str) -> Result<ResourcePolicy, String> {
+    let path = path.strip_prefix("file://").unwrap_or(path);
+    match std::fs::read_to_string(path) {
+        Ok(text) => ResourcePolicy::parse(path, &text),
+        Err(error) => Err(format!(
+            "the resource policy {path} cannot be read: {error}"
+        )),
+    }
+}
+
+fn check_tags(tags: &[Tag], faults: &mut Faults) {
+    if tags.len() > MAX_TAGS {
+        faults.0.push(format!(
+            "there are {} tags; a secret has up to {MAX_TAGS}",
+            tags.len()
+        ));
+    }
+    let mut keys = HashSet::new();
+    for tag in tags {
+        if !keys.insert(tag.key()) {
+            faults.0.push(format!(
+                "the tag key {:?} is given more than once",
+                tag.key()
+            ));
+        }
+    }
+}
+
+fn replicas(texts: &[String], faults: &mut Faults) -> Vec<RegionName> {
+    let mut regions: Vec<RegionName> = Vec::new();
+    for text in texts {
+        let region = faults
+            .keep(RegionName::parse(text).map_err(|fault| format!("--replica-region: {fault}")));
+        regions.extend(region.filter(|region| !regions.contains(region)));
+    }
+    regions
+}
+
+fn rotation(args: &CreateArgs, faults: &mut Faults) -> Option<Rotation> {
+    let days = args
+        .rotation_days
+        .as_deref()
+        .and_then(|text| faults.keep(Rhythm::days(text)));
+    let schedule = args
+        .rotation_schedule
+        .as_deref()
+        .and_then(|text| faults.keep(Rhythm::schedule(text)));
+    let duration = args
+        .rotation_duration
+        .as_deref()
+        .and_then(|text| faults.keep(Rotation::duration(text)));
+    let any_rhythm = args.rotation_days.is_some() || args.rotation_schedule.is_some();
+    if args.rotation_days.is_some() && args.rotation_schedule.is_some() {
+        faults
+            .0
+            .push("--rotation-days and --rotation-schedule exclude each other".to_owned());
+    }
+    let Some(arn) = &args.rotation_lambda_arn else {
+        if any_rhythm || args.rotation_duration.is_some() || args.no_rotate_immediately {
+            faults
+                .0
+                .push("rotation needs a function: --rotation-lambda-arn".to_owned());
+        }
+        return None;
+    };
+    if !any_rhythm {
+        faults
+            .0
+            .push("--rotation-lambda-arn needs --rotation-days or --rotation-schedule".to_owned());
+    }
+    let lambda_arn = faults.keep(Rotation::lambda_arn(arn))?;
+    Some(Rotation {
+        lambda_arn,
+        rhythm: days.or(schedule)?,
+        duration,
+        immediately: !args.no_rotate_immediately,
+    })
+}

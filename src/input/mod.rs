@@ -1,0 +1,10 @@
+//! Gathers a request: from options, files, variables and standard input, and from a person.
+
+mod command_line;
+pub mod draft;
+pub mod person;
+pub mod prompt;
+mod terminal;
+mod token;
+
+pub use token::TokenSource;

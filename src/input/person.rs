@@ -1,0 +1,94 @@
+//! [`Person`]: someone at the terminal, who is asked for what a draft leaves open.
+
+use super::draft::{default_description, default_name, Draft};
+use super::prompt::{asked, Guard, Prompter};
+use crate::cli::Global;
+use crate::credential::Username;
+use crate::env;
+use crate::failure::Failure;
+use crate::name::SecretName;
+use crate::output::Output;
+use crate::setting::Description;
+
+/// Someone at the terminal, which is held while this lives.
+pub struct Person {
+    prompter: Prompter,
+    _terminal: Guard,
+}
+
+impl Person {
+    pub fn meet(global: &Global, output: &Output) -> Self {
+        let plain = global.accessible || env::wants_plain_prompts();
+        Self {
+            prompter: Prompter::new(plain, output.colors_prompts()),
+            _terminal: Guard::hold(plain),
+        }
+    }
+
+    pub async fn ask_all_but_the_token(&self, draft: &mut Draft) -> Result<(), Failure> {
+        let prompter = self.prompter;
+        let upstream = match draft.upstream {
+            Some(upstream) => upstream,
+            None => asked(move || prompter.registry()).await?,
+        };
+        draft.upstream = Some(upstream);
+        if draft.username.is_none() {
+            let check = |text: &str| {
+                Username::parse(text)
+                    .map(drop)
+                    .map_err(|fault| fault.to_string())
+            };
+            let answer =
+                asked(move || prompter.text("Username", None, upstream.username, check)).await?;
+            draft.username = Username::parse(&answer).ok();
+        }
+        if draft.name.is_none() {
+            let default = default_name(upstream).map(|name| name.to_string());
+            let check = |text: &str| {
+                SecretName::parse(text)
+                    .map(drop)
+                    .map_err(|fault| fault.to_string())
+            };
+            let answer =
+                asked(move || prompter.text("Name of the secret", default.as_deref(), "", check))
+                    .await?;
+            draft.name = SecretName::parse(&answer).ok();
+        }
+        if draft.description.is_none() {
+            let default = default_description(upstream);
+            let check = |text: &str| Description::parse(text).map(drop);
+            let shown = default.clone();
+            let answer =
+                asked(move || prompter.text("Description", Some(shown.as_str()), "", check))
+                    .await?;
+            // Taking the default is not asking for it: an existing description stays.
+            draft.description = Description::parse(&answer)
+                .ok()
+                .filter(|description| *description != default);
+        }
+        Ok(())
+    }
+
+    pub async fn ask_token(&self, draft: &mut Draft, output: &Output) -> Result<(), Failure> {
+        if draft.token.is_some() {
+            return Ok(());
+        }
+        let prompter = self.prompter;
+        if let Some(upstream) = draft.upstream {
+            output.say(&format!(
+                "Needed: {}.\nMade at: {}",
+                upstream.token, upstream.token_source
+            ));
+        }
+        let checks = draft.clone();
+        let token = asked(move || prompter.token(|token| checks.check_with(token))).await?;
+        output.hide(&token);
+        draft.token = Some(token);
+        Ok(())
+    }
+
+    pub async fn agrees(&self) -> Result<bool, Failure> {
+        let prompter = self.prompter;
+        asked(move || prompter.confirm("Store it?")).await
+    }
+}

@@ -1,0 +1,130 @@
+//! The access token, from any source but a prompt. Nothing reads standard input unasked: a CI
+//! runner may feed its own script there.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, IsTerminal, Read};
+use std::path::Path;
+
+use zeroize::Zeroizing;
+
+use crate::credential::AccessToken;
+use crate::env;
+use crate::upstream::looks_like_a_token;
+
+/// The most that is read from a source, in bytes; a secret takes far less.
+const MAX_READ: u64 = 1 << 20;
+
+/// Where the token comes from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenSource {
+    Stdin,
+    File(OsString),
+    Variable(String),
+    /// Asked for at the terminal.
+    Prompt,
+}
+
+impl TokenSource {
+    /// Reads the token, and takes a variable out of the environment.
+    ///
+    /// # Errors
+    /// A sentence that says what and where, without showing anything that could be a token.
+    pub fn read(&self, warnings: &mut Vec<String>) -> Result<AccessToken, String> {
+        let (place, bytes) = match self {
+            Self::Prompt => return Err("the access token is asked for, not read".to_owned()),
+            Self::Stdin if io::stdin().is_terminal() => {
+                return Err("the access token cannot be asked for here, and standard input is a terminal; pipe the token into it".to_owned());
+            }
+            Self::Stdin => (
+                "standard input".to_owned(),
+                read_all(io::stdin().lock()).map_err(|fault| format!("standard input {fault}"))?,
+            ),
+            Self::File(path) => {
+                let place = format!("the file {}", showable(path));
+                let bytes = read_file(Path::new(path), warnings)
+                    .map_err(|fault| format!("the access token cannot be read: {place} {fault}"))?;
+                (place, bytes)
+            }
+            Self::Variable(name) => (
+                format!("the variable {}", showable_name(name)),
+                read_variable(name)?,
+            ),
+        };
+        AccessToken::from_bytes(&bytes)
+            .map_err(|fault| format!("the access token from {place} cannot be used: {fault}"))
+    }
+}
+
+fn read_file(path: &Path, warnings: &mut Vec<String>) -> Result<Zeroizing<Vec<u8>>, String> {
+    let file = std::fs::File::open(path).map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => {
+            "does not exist; --access-token-file takes the path of a file, not the token".to_owned()
+        }
+        _ => format!("cannot be opened: {error}"),
+    })?;
+    let metadata = file
+        .metadata()
+        .map_err(|error| format!("cannot be looked at: {error}"))?;
+    if metadata.is_dir() {
+        return Err("is a directory".to_owned());
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        if metadata.is_file() && metadata.permissions().mode() & 0o044 != 0 {
+            let path = showable(path.as_os_str());
+            warnings.push(format!(
+                "other users can read the token in {path}; chmod 600 {path}"
+            ));
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = warnings;
+    read_all(file)
+}
+
+fn read_variable(name: &str) -> Result<Zeroizing<Vec<u8>>, String> {
+    match env::take(name) {
+        Some(value) => Ok(Zeroizing::new(value.into_encoded_bytes())),
+        None => Err(format!(
+            "the variable {} is not set; --access-token-env takes the name of a variable, \
+             and in CI that variable may not be given to this job",
+            showable_name(name)
+        )),
+    }
+}
+
+fn read_all(source: impl Read) -> Result<Zeroizing<Vec<u8>>, String> {
+    // Room for all of it at once: a buffer that grows leaves copies of the token in memory.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_READ as usize + 1));
+    source
+        .take(MAX_READ + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| format!("cannot be read: {error}"))?;
+    if bytes.len() as u64 > MAX_READ {
+        return Err(format!("has more than {MAX_READ} bytes, which is no token"));
+    }
+    Ok(bytes)
+}
+
+/// A path, unless someone put the token itself there.
+fn showable(path: &OsStr) -> String {
+    let text = path.to_string_lossy();
+    if looks_like_a_token(&text) && !Path::new(path).exists() {
+        "named by --access-token-file".to_owned()
+    } else {
+        crate::output::foreign(&text)
+    }
+}
+
+/// The name of a variable, unless someone put the token itself there.
+fn showable_name(name: &str) -> &str {
+    let plain = name
+        .bytes()
+        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    if plain && name.len() <= 64 && !name.is_empty() {
+        name
+    } else {
+        "named by --access-token-env"
+    }
+}

@@ -1,0 +1,65 @@
+//! `ecr-ptc` stores the credentials of an upstream registry where Amazon ECR pull through cache
+//! can use them.
+//!
+//! A command goes one way: [`cli`] and [`input`] gather a request, [`plan`] turns it into a value
+//! that a person can review, [`apply`] carries it out through [`aws`], and [`report`] or
+//! [`failure`] says what became of it, written by [`output`] alone.
+
+mod apply;
+mod aws;
+mod cli;
+mod command;
+mod credential;
+mod env;
+mod failure;
+mod input;
+mod name;
+mod output;
+mod plan;
+mod process;
+mod report;
+mod setting;
+mod status;
+mod upstream;
+
+use std::panic::{catch_unwind, AssertUnwindSafe};
+use std::process::ExitCode;
+
+use cli::{ColorWhen, Parsed};
+use output::Output;
+use status::Status;
+
+fn main() -> ExitCode {
+    process::protect();
+    catch_unwind(AssertUnwindSafe(run))
+        .unwrap_or(Status::Failed)
+        .into()
+}
+
+fn run() -> Status {
+    let arguments = env::arguments();
+    let (output, ran) = match cli::parse(&arguments) {
+        Ok(Parsed::Command(global, command)) => {
+            let output = Output::new(global.output, global.color, global.quiet, global.verbose);
+            let ran = command::run(global, command, &output);
+            (output, ran)
+        }
+        parsed => {
+            let format = cli::format_asked_for(&arguments, env::output_format().as_deref());
+            let output = Output::new(format, ColorWhen::Auto, false, false);
+            let ran = match parsed {
+                Ok(Parsed::Document(text)) => command::print(&output, text.as_bytes()),
+                Ok(Parsed::Command(..)) => Ok(()),
+                Err(failure) => Err(failure),
+            };
+            (output, ran)
+        }
+    };
+    match ran {
+        Ok(()) => Status::Done,
+        Err(failure) => {
+            output.failure(&failure);
+            failure.status
+        }
+    }
+}

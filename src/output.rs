@@ -1,0 +1,155 @@
+//! The only writer: text or JSON, colour, quiet, and what keeps a token off every stream.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::Mutex;
+
+use anstream::{AutoStream, ColorChoice};
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::cli::{ColorWhen, Format};
+use crate::credential::AccessToken;
+use crate::failure::Failure;
+
+/// A token shorter than this is not searched for in our own words: it would mangle them.
+const SHORTEST_HIDDEN: usize = 8;
+
+/// Where everything that the program says goes through.
+pub struct Output {
+    format: Format,
+    quiet: bool,
+    verbose: bool,
+    color: ColorChoice,
+    hidden: Mutex<Vec<Zeroizing<String>>>,
+}
+
+impl Output {
+    pub fn new(format: Format, color: ColorWhen, quiet: bool, verbose: bool) -> Self {
+        let color = match color {
+            ColorWhen::Auto => ColorChoice::Auto,
+            ColorWhen::Always => ColorChoice::Always,
+            ColorWhen::Never => ColorChoice::Never,
+        };
+        Self {
+            format,
+            quiet,
+            verbose,
+            color,
+            hidden: Mutex::default(),
+        }
+    }
+
+    /// From now on the token is blotted out of whatever is written.
+    pub fn hide(&self, token: &AccessToken) {
+        if token.characters() >= SHORTEST_HIDDEN {
+            if let Ok(mut hidden) = self.hidden.lock() {
+                *hidden = token.forms();
+            }
+        }
+    }
+
+    /// Whether prompts on standard error may use colour.
+    pub fn colors_prompts(&self) -> bool {
+        match self.color {
+            ColorChoice::Auto => AutoStream::choice(&io::stderr()) != ColorChoice::Never,
+            choice => choice != ColorChoice::Never,
+        }
+    }
+
+    /// Writes the result of a command to standard output: `text` and a line end, or `value` as JSON.
+    ///
+    /// # Errors
+    /// Where standard output cannot take it: closed, or a full disk.
+    pub fn result(&self, text: Option<&str>, value: &impl Serialize) -> io::Result<()> {
+        let line = match self.format {
+            Format::Json => serde_json::to_string(value)?,
+            Format::Text => match text {
+                Some(text) => text.to_owned(),
+                None => return Ok(()),
+            },
+        };
+        let mut stdout = AutoStream::new(io::stdout().lock(), self.color);
+        writeln!(stdout, "{}", self.clean(&line))?;
+        stdout.flush()
+    }
+
+    /// Writes bytes that are the result by themselves, such as a man page or help.
+    ///
+    /// # Errors
+    /// Where standard output cannot take them.
+    pub fn document(&self, document: &[u8]) -> io::Result<()> {
+        let mut stdout = AutoStream::new(io::stdout().lock(), self.color);
+        stdout.write_all(document)?;
+        stdout.flush()
+    }
+
+    /// Tells people what happens; not with `--quiet`.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            self.say(text);
+        }
+    }
+
+    /// Writes what a question is about, which `--quiet` cannot take away.
+    pub fn say(&self, text: &str) {
+        let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
+        // Nowhere is left to complain where standard error itself is gone.
+        let _ = writeln!(stderr, "{}", self.clean(text));
+    }
+
+    pub fn warn(&self, text: &str) {
+        self.note(&format!("{} {text}", paint("1;33", "warning:")));
+    }
+
+    /// Writes a failure as the last of standard error.
+    pub fn failure(&self, failure: &Failure) {
+        match self.format {
+            Format::Json => self.say(&failure.to_json(self.verbose)),
+            Format::Text => {
+                let text = failure.to_text(self.verbose);
+                let rest = text.strip_prefix("error:").unwrap_or(&text);
+                self.say(&format!("{}{rest}", paint("1;31", "error:")));
+            }
+        }
+    }
+
+    fn clean(&self, text: &str) -> String {
+        let mut text = text.to_owned();
+        if let Ok(hidden) = self.hidden.lock() {
+            for form in hidden.iter() {
+                if text.contains(form.as_str()) {
+                    text = text.replace(form.as_str(), "[token not shown]");
+                }
+            }
+        }
+        text
+    }
+}
+
+/// Makes a text of someone else's (a service, a proxy, a file) safe for a terminal: control
+/// characters are escaped, and it is cut after 2,000 characters.
+pub fn foreign(text: &str) -> String {
+    let mut safe = String::new();
+    for c in text.trim().chars().take(2_000) {
+        if c.is_control() {
+            safe.extend(c.escape_default());
+        } else {
+            safe.push(c);
+        }
+    }
+    safe
+}
+
+/// Whether a person can be asked: standard input and standard error are both terminals.
+pub fn is_at_a_terminal() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+fn paint(code: &str, text: &str) -> String {
+    format!("\x1b[{code}m{text}\x1b[0m")
+}
+
+/// Writes a last line to standard error, where no [`Output`] is at hand.
+pub fn last_words(text: &str) {
+    let _ = writeln!(io::stderr(), "{text}");
+}

@@ -1,0 +1,345 @@
+//! [`Plan`]: what will be done, as a value that can be shown before it is done.
+
+use std::fmt;
+
+use crate::credential::{SecretValue, Username};
+use crate::name::SecretName;
+use crate::report::StepReport;
+use crate::setting::{Description, RegionName, ResourcePolicy, Rhythm, Rotation, Tag};
+use crate::upstream::Upstream;
+
+/// Everything that a person asked for, complete and valid.
+#[derive(Debug)]
+pub struct Request {
+    pub upstream: &'static Upstream,
+    pub username: Username,
+    /// The length of the token, in characters.
+    pub token_characters: usize,
+    pub value: SecretValue,
+    pub name: SecretName,
+    pub description: Description,
+    /// Whether the description was asked for, or is our default.
+    pub description_given: bool,
+    pub tags: Vec<Tag>,
+    pub policy: Option<ResourcePolicy>,
+    pub replicas: Vec<RegionName>,
+    pub overwrite_replicas: bool,
+    pub rotation: Option<Rotation>,
+}
+
+/// Where it will be done.
+#[derive(Debug, Default)]
+pub struct Target {
+    /// The Region; none is known in a dry run without one.
+    pub region: Option<String>,
+    pub profile: Option<String>,
+    pub endpoint: Option<String>,
+    /// The account and the caller's ARN, where they were asked for.
+    pub caller: Option<Caller>,
+}
+
+/// Who AWS says is calling.
+#[derive(Debug)]
+pub struct Caller {
+    pub account: String,
+    pub arn: String,
+}
+
+/// What is there before anything is done.
+#[derive(Debug)]
+pub enum Observed {
+    Absent,
+    Active(Existing),
+    PendingDeletion { deleted: String },
+}
+
+/// A secret that exists, as far as a request may change it.
+#[derive(Debug, Default)]
+pub struct Existing {
+    pub arn: String,
+    pub version_id: Option<String>,
+    pub description: String,
+    pub kms_key_id: Option<String>,
+    pub tags: Vec<(String, String)>,
+    pub replica_regions: Vec<String>,
+    pub rotation: Option<ExistingRotation>,
+    /// The resource policy, looked up only where the request has one.
+    pub policy: Option<String>,
+    /// The stored value, looked up only to be compared.
+    pub value: StoredValue,
+}
+
+/// How an existing secret is rotated.
+#[derive(Debug)]
+pub struct ExistingRotation {
+    pub lambda_arn: Option<String>,
+    pub days: Option<i64>,
+    pub schedule: Option<String>,
+    pub duration: Option<String>,
+}
+
+/// What is known of the stored value.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub enum StoredValue {
+    /// Not looked up, or the caller may not read it.
+    #[default]
+    Unknown,
+    Same,
+    Different,
+}
+
+/// One call that changes something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    CreateSecret,
+    PutSecretValue,
+    UpdateDescription,
+    TagResource,
+    ReplicateSecret,
+    PutResourcePolicy,
+    RotateSecret,
+}
+
+impl Step {
+    /// The word for scripts.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::CreateSecret => "create-secret",
+            Self::PutSecretValue => "put-secret-value",
+            Self::UpdateDescription => "update-secret",
+            Self::TagResource => "tag-resource",
+            Self::ReplicateSecret => "replicate-secret-to-regions",
+            Self::PutResourcePolicy => "put-resource-policy",
+            Self::RotateSecret => "rotate-secret",
+        }
+    }
+
+    /// What the step does, in words that follow "could not".
+    pub fn purpose(self) -> &'static str {
+        match self {
+            Self::CreateSecret => "create the secret",
+            Self::PutSecretValue => "store the new version",
+            Self::UpdateDescription => "change the description",
+            Self::TagResource => "set the tags",
+            Self::ReplicateSecret => "replicate the secret",
+            Self::PutResourcePolicy => "put the resource policy",
+            Self::RotateSecret => "switch on rotation",
+        }
+    }
+}
+
+/// The steps that bring what was observed to what was requested, in order.
+#[derive(Debug)]
+pub struct Plan<'a> {
+    pub request: &'a Request,
+    pub steps: Vec<Step>,
+    /// The secret that the steps change; none where the first step creates it.
+    pub existing: Option<Existing>,
+}
+
+impl<'a> Plan<'a> {
+    /// For a secret that does not exist: one call, and one more for each option that needs it.
+    pub fn to_create(request: &'a Request) -> Self {
+        let mut steps = vec![Step::CreateSecret];
+        if request.policy.is_some() {
+            steps.push(Step::PutResourcePolicy);
+        }
+        if request.rotation.is_some() {
+            steps.push(Step::RotateSecret);
+        }
+        Self {
+            request,
+            steps,
+            existing: None,
+        }
+    }
+
+    /// For a secret that exists: only what is not so already.
+    pub fn to_update(request: &'a Request, existing: Existing) -> Self {
+        let mut steps = Vec::new();
+        if existing.value != StoredValue::Same {
+            steps.push(Step::PutSecretValue);
+        }
+        if request.description_given && request.description.as_str() != existing.description {
+            steps.push(Step::UpdateDescription);
+        }
+        if !request.tags.iter().all(|tag| existing.has_tag(tag)) {
+            steps.push(Step::TagResource);
+        }
+        if !existing.lacks(&request.replicas).is_empty() {
+            steps.push(Step::ReplicateSecret);
+        }
+        if request.policy.as_ref().is_some_and(|policy| {
+            !existing
+                .policy
+                .as_deref()
+                .is_some_and(|text| policy.is_same_as(text))
+        }) {
+            steps.push(Step::PutResourcePolicy);
+        }
+        if request
+            .rotation
+            .as_ref()
+            .is_some_and(|rotation| !existing.rotates_as(rotation))
+        {
+            steps.push(Step::RotateSecret);
+        }
+        Self {
+            request,
+            steps,
+            existing: Some(existing),
+        }
+    }
+
+    pub fn reports(&self, status: crate::report::StepStatus) -> Vec<StepReport> {
+        self.steps
+            .iter()
+            .map(|step| StepReport::new(step, status))
+            .collect()
+    }
+}
+
+impl Existing {
+    fn has_tag(&self, tag: &Tag) -> bool {
+        self.tags
+            .iter()
+            .any(|(key, value)| key == tag.key() && value == tag.value())
+    }
+
+    /// The Regions of a request in which the secret has no replica yet.
+    pub fn lacks<'r>(&self, regions: &'r [RegionName]) -> Vec<&'r RegionName> {
+        regions
+            .iter()
+            .filter(|region| {
+                !self
+                    .replica_regions
+                    .iter()
+                    .any(|have| have == region.as_str())
+            })
+            .collect()
+    }
+
+    fn rotates_as(&self, wanted: &Rotation) -> bool {
+        let Rotation {
+            lambda_arn,
+            rhythm,
+            duration,
+            immediately: _,
+        } = wanted;
+        let Some(now) = &self.rotation else {
+            return false;
+        };
+        let same_rhythm = match rhythm {
+            Rhythm::Days(days) => now.days == Some(i64::from(*days)) && now.schedule.is_none(),
+            Rhythm::Schedule(schedule) => now.schedule.as_ref() == Some(schedule),
+        };
+        now.lambda_arn.as_ref() == Some(lambda_arn)
+            && same_rhythm
+            && (duration.is_none() || now.duration == *duration)
+    }
+
+    /// Whether the secret may be encrypted with a key that ECR cannot use. The console stores the
+    /// id of the default key too, so a key id alone does not tell.
+    pub fn has_doubtful_key(&self) -> bool {
+        self.kms_key_id
+            .as_deref()
+            .is_some_and(|key| !key.ends_with("alias/aws/secretsmanager"))
+    }
+}
+
+/// The review: what a person says yes to.
+pub struct Review<'a> {
+    pub plan: &'a Plan<'a>,
+    pub target: &'a Target,
+    /// Whether someone looked, and there is no secret of that name.
+    pub is_new: bool,
+}
+
+impl fmt::Display for Review<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { plan, target, .. } = self;
+        let request = plan.request;
+        let mut row = |label: &str, value: &str| {
+            writeln!(f, "  {label:<12} {}", crate::output::foreign(value))
+        };
+        if let Some(Caller { account, arn }) = &target.caller {
+            row("account", &format!("{account} ({arn})"))?;
+        }
+        row("region", target.region.as_deref().unwrap_or("not set"))?;
+        if let Some(profile) = &target.profile {
+            row("profile", profile)?;
+        }
+        if let Some(endpoint) = &target.endpoint {
+            row("endpoint", endpoint)?;
+        }
+        let state = if plan.existing.is_some() {
+            " (exists)"
+        } else if self.is_new {
+            " (new)"
+        } else {
+            ""
+        };
+        row("name", &format!("{}{state}", request.name))?;
+        row(
+            "registry",
+            &format!("{} ({})", request.upstream.title, request.upstream.kind),
+        )?;
+        row("username", request.username.as_str())?;
+        row(
+            "accessToken",
+            &format!("{} characters, not shown", request.token_characters),
+        )?;
+        if plan.existing.is_none() || plan.steps.contains(&Step::UpdateDescription) {
+            row("description", request.description.as_str())?;
+        }
+        for tag in &request.tags {
+            row("tag", &tag.to_string())?;
+        }
+        if let Some(policy) = &request.policy {
+            row(
+                "policy",
+                &format!("{} (public access blocked)", policy.path),
+            )?;
+        }
+        if !request.replicas.is_empty() {
+            let regions: Vec<&str> = request.replicas.iter().map(RegionName::as_str).collect();
+            let overwrite = if request.overwrite_replicas {
+                " (overwriting)"
+            } else {
+                ""
+            };
+            row("replicas", &format!("{}{overwrite}", regions.join(", ")))?;
+        }
+        if let Some(rotation) = &request.rotation {
+            row("rotation", &rotation.to_string())?;
+        }
+        if plan.existing.is_none() {
+            row("key", "aws/secretsmanager")?;
+        }
+        let words: Vec<&str> = plan.steps.iter().map(|step| step.word()).collect();
+        let calls = if words.is_empty() {
+            "none: everything is so already".to_owned()
+        } else {
+            words.join(", then ")
+        };
+        write!(f, "  {:<12} {calls}", "AWS calls")
+    }
+}
+
+impl fmt::Display for Rotation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.rhythm {
+            Rhythm::Days(days) => write!(f, "every {days} days")?,
+            Rhythm::Schedule(schedule) => f.write_str(schedule)?,
+        }
+        if let Some(duration) = &self.duration {
+            write!(f, " for {duration}")?;
+        }
+        write!(f, " by {}", self.lambda_arn)?;
+        f.write_str(if self.immediately {
+            ", first at once"
+        } else {
+            ", first in the next window"
+        })
+    }
+}

@@ -1,0 +1,168 @@
+//! What commands return: data for scripts, words for people.
+
+use serde::Serialize;
+
+use crate::credential::Username;
+use crate::name::SecretName;
+use crate::plan::{Request, Step};
+use crate::upstream::Upstream;
+
+/// What became of a request to store credentials. Its JSON members are a contract: only ever added to.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SecretReport {
+    pub schema_version: u8,
+    pub action: Action,
+    /// None in a dry run.
+    pub arn: Option<String>,
+    pub name: String,
+    /// The version that holds the credentials; none in a dry run, or where it was not looked up.
+    pub version_id: Option<String>,
+    /// None in a dry run without a Region.
+    pub region: Option<String>,
+    pub registry: &'static str,
+    pub username: String,
+    /// ECR's `upstreamRegistryUrl`; none where each customer has a host of their own.
+    pub upstream_registry_url: Option<&'static str>,
+    pub kms_key: String,
+    pub replica_regions: Vec<String>,
+    pub steps: Vec<StepReport>,
+    pub warnings: Vec<String>,
+}
+
+impl SecretReport {
+    /// The only key that ECR's service-linked role can use.
+    pub const DEFAULT_KEY: &str = "aws/secretsmanager";
+
+    /// What is known without an answer of AWS's.
+    pub fn new(
+        action: Action,
+        upstream: &Upstream,
+        username: &Username,
+        name: &SecretName,
+    ) -> Self {
+        Self {
+            schema_version: 1,
+            action,
+            arn: None,
+            name: name.to_string(),
+            version_id: None,
+            region: None,
+            registry: upstream.kind,
+            username: username.to_string(),
+            upstream_registry_url: upstream.url,
+            kms_key: Self::DEFAULT_KEY.to_owned(),
+            replica_regions: Vec::new(),
+            steps: Vec::new(),
+            warnings: Vec::new(),
+        }
+    }
+
+    /// What a request says, before anything is done.
+    pub fn of(action: Action, request: &Request) -> Self {
+        let Request {
+            upstream,
+            username,
+            name,
+            replicas,
+            ..
+        } = request;
+        let replica_regions = replicas
+            .iter()
+            .map(|region| region.as_str().to_owned())
+            .collect();
+        Self {
+            replica_regions,
+            ..Self::new(action, upstream, username, name)
+        }
+    }
+
+    /// What to do with the ARN, for people.
+    pub fn next_steps(&self, upstream: &Upstream) -> String {
+        let name = &self.name;
+        let (Some(arn), Some(region)) = (&self.arn, &self.region) else {
+            return String::new();
+        };
+        let said = match self.action {
+            Action::Created => format!("Stored as {name} in {region}."),
+            Action::Updated => format!("Stored in {name} in {region}, which existed already."),
+            Action::Unchanged => {
+                format!("Everything is so already in {name} in {region}; nothing was written.")
+            }
+            Action::Skipped | Action::DryRun => return String::new(),
+        };
+        if self.action != Action::Created {
+            return said;
+        }
+        let account = arn.split(':').nth(4).unwrap_or("ACCOUNT");
+        let suffix = if region.starts_with("cn-") {
+            "amazonaws.com.cn"
+        } else {
+            "amazonaws.com"
+        };
+        let Upstream {
+            kind,
+            url,
+            rule_prefix,
+            example_image,
+            ..
+        } = upstream;
+        let url = url.unwrap_or("NAME.azurecr.io");
+        format!(
+            "{said}\n\nNext, make the rule that uses it, once:\n  \
+             aws ecr create-pull-through-cache-rule --region {region} --ecr-repository-prefix {rule_prefix} \\\n    \
+             --upstream-registry {kind} --upstream-registry-url {url} \\\n    --credential-arn {arn}\n\
+             Then pull through it:\n  docker pull {account}.dkr.ecr.{region}.{suffix}/{rule_prefix}/{example_image}"
+        )
+    }
+}
+
+/// What was done to the secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    Created,
+    Updated,
+    Unchanged,
+    Skipped,
+    DryRun,
+}
+
+/// One step and what became of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct StepReport {
+    pub step: &'static str,
+    pub status: StepStatus,
+}
+
+/// What became of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepStatus {
+    Done,
+    Failed,
+    /// An earlier step failed.
+    NotTried,
+    /// A dry run ends before it.
+    Planned,
+}
+
+impl StepReport {
+    pub fn new(step: &Step, status: StepStatus) -> Self {
+        Self {
+            step: step.word(),
+            status,
+        }
+    }
+}
+
+impl std::fmt::Display for StepStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::NotTried => "not tried",
+            Self::Planned => "planned",
+        })
+    }
+}

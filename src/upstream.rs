@@ -1,0 +1,154 @@
+//! The upstream registries that need credentials: one table of what is known of each.
+
+/// An upstream registry of ECR pull through cache that needs a login.
+///
+/// ECR Public, registry.k8s.io and Quay need none, and another ECR uses an IAM role.
+/// Source: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html>
+#[derive(Debug, PartialEq, Eq)]
+pub struct Upstream {
+    /// ECR's own value of `upstreamRegistry`.
+    pub kind: &'static str,
+    /// Other words people use for it on the command line.
+    pub aliases: &'static [&'static str],
+    /// The name that people know it by.
+    pub title: &'static str,
+    /// ECR's `upstreamRegistryUrl`; none where each customer has a host of their own.
+    pub url: Option<&'static str>,
+    /// What belongs into the username field.
+    pub username: &'static str,
+    /// The kind of token, with the least scope that works.
+    pub token: &'static str,
+    /// Where such a token is made: a page, or a command.
+    pub token_source: &'static str,
+    /// The repository prefix that the ECR console proposes for a rule.
+    pub rule_prefix: &'static str,
+    /// An image path at the registry, for the example of a pull.
+    pub example_image: &'static str,
+}
+
+/// Every registry that we know, the commonest first.
+pub static UPSTREAMS: [Upstream; 5] = [
+    Upstream {
+        kind: "docker-hub",
+        aliases: &["dockerhub"],
+        title: "Docker Hub",
+        url: Some("registry-1.docker.io"),
+        username: "your Docker ID (not the e-mail address), or the organization's name with an organization token",
+        token: "a personal access token with the permission \"Read-only\", or an organization token that may pull",
+        token_source: "https://app.docker.com/settings/personal-access-tokens",
+        rule_prefix: "docker-hub",
+        example_image: "library/alpine:latest",
+    },
+    Upstream {
+        kind: "github-container-registry",
+        aliases: &["ghcr", "github"],
+        title: "GitHub Container Registry",
+        url: Some("ghcr.io"),
+        username: "your GitHub login",
+        token: "a personal access token (classic) with the scope read:packages, authorized for organizations that use SAML",
+        token_source: "https://github.com/settings/tokens/new?scopes=read:packages",
+        rule_prefix: "github",
+        example_image: "OWNER/IMAGE:TAG",
+    },
+    Upstream {
+        kind: "azure-container-registry",
+        aliases: &["acr", "azure"],
+        title: "Microsoft Azure Container Registry",
+        url: None,
+        username: "the name of the registry's token, or the application ID of a service principal",
+        token: "a password of a token with the action content/read, or the secret of a service principal with the role AcrPull",
+        token_source: "az acr token create --registry NAME --name TOKEN --scope-map _repositories_pull",
+        rule_prefix: "azure",
+        example_image: "REPOSITORY:TAG",
+    },
+    Upstream {
+        kind: "gitlab-container-registry",
+        aliases: &["gitlab"],
+        title: "GitLab Container Registry",
+        url: Some("registry.gitlab.com"),
+        username: "your GitLab username, or the username of the deploy token",
+        token: "a personal, group or project access token, or a deploy token, with the scope read_registry",
+        token_source: "https://gitlab.com/-/user_settings/personal_access_tokens?scopes=read_registry",
+        rule_prefix: "gitlab",
+        example_image: "GROUP/PROJECT:TAG",
+    },
+    Upstream {
+        kind: "chainguard",
+        aliases: &["cgr"],
+        title: "Chainguard",
+        url: Some("cgr.dev"),
+        username: "the identity ID of the pull token (ORGANIZATION-ID/IDENTITY-ID)",
+        token: "a pull token; it lasts 30 days unless --ttl says otherwise",
+        token_source: "chainctl auth configure-docker --pull-token --save",
+        rule_prefix: "chainguard",
+        example_image: "ORGANIZATION/IMAGE:TAG",
+    },
+];
+
+impl Upstream {
+    /// Finds a registry by its kind or an alias; letter case does not matter.
+    pub fn find(word: &str) -> Option<&'static Self> {
+        let word = word.to_ascii_lowercase();
+        UPSTREAMS
+            .iter()
+            .find(|upstream| upstream.kind == word || upstream.aliases.contains(&word.as_str()))
+    }
+}
+
+/// Whether a word has the look of a registry token, so that no message may repeat it.
+pub fn looks_like_a_token(word: &str) -> bool {
+    const BEGINNINGS: [&str; 8] = [
+        "dckr_",
+        "ghp_",
+        "gho_",
+        "ghu_",
+        "ghs_",
+        "github_pat_",
+        "gl",
+        "eyJ",
+    ];
+    let long = word.chars().count() >= 20 && !word.contains(['/', '\\', '.', ' ']);
+    long || (word.len() >= 12
+        && BEGINNINGS
+            .iter()
+            .any(|beginning| word.starts_with(beginning)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_finds_one_registry() {
+        for upstream in &UPSTREAMS {
+            for word in upstream.aliases.iter().chain([&upstream.kind]) {
+                assert_eq!(
+                    Upstream::find(&word.to_uppercase()),
+                    Some(upstream),
+                    "{word}"
+                );
+            }
+        }
+        assert_eq!(Upstream::find("quay"), None);
+    }
+
+    #[test]
+    fn words_that_look_like_tokens() {
+        for word in [
+            "dckr_pat_abcdef",
+            "ghp_0123456789",
+            "glpat-0123456789",
+            "0123456789abcdef01234",
+        ] {
+            assert!(looks_like_a_token(word), "{word}");
+        }
+        for word in [
+            "TOKEN",
+            "./secrets/docker-hub-token.txt",
+            "glossary",
+            "CI_REGISTRY_TOKEN",
+        ] {
+            assert!(!looks_like_a_token(word), "{word}");
+        }
+    }
+}

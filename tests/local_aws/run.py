@@ -1,0 +1,172 @@
+"""Runs a command with a local AWS beside it, after installing that AWS the first time.
+
+    tests/local-aws COMMAND [ARGUMENT...]
+    tests/local-aws --serve
+
+The local AWS is moto, in a virtual environment of its own below Cargo's target directory. This file
+makes the environment and uses only the standard library; server.py, beside it, does the rest.
+
+Standard output belongs to COMMAND: whatever this has to say goes to standard error.
+"""
+
+import contextlib
+import hashlib
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
+
+HERE = pathlib.Path(__file__).resolve().parent
+REQUIREMENTS = HERE / "requirements.txt"
+SERVER = HERE / "server.py"
+
+USAGE = """\
+usage: tests/local-aws COMMAND [ARGUMENT...]
+       tests/local-aws --serve
+
+Starts a local AWS on a free port of 127.0.0.1, runs COMMAND with the AWS_* variables that lead to it,
+and returns COMMAND's status. With --serve: prints the address and serves until standard input ends.
+"""
+
+# As `env` and `docker run` have it: the wrapper itself failed, not the command.
+FAILED = 125
+
+
+def main(arguments):
+    # Ctrl-C while this is at work ends it at once and without a traceback.
+    if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if arguments in (["-h"], ["--help"]):
+        sys.stdout.write(USAGE)
+        return 0
+    if not arguments or (arguments[0].startswith("-") and arguments != ["--serve"]):
+        sys.stderr.write(USAGE)
+        return 2
+    if sys.version_info < (3, 10):
+        return fail(
+            "this is Python %d.%d (%s), and moto needs 3.10 or later\n"
+            "Install a later Python and put it first in PATH." % (*sys.version_info[:2], sys.executable)
+        )
+    try:
+        python = environment()
+    except OSError as error:
+        return fail(f"cannot make the virtual environment: {error}")
+    if python is None:
+        return FAILED
+    # -I: no PYTHONPATH or user packages of the caller's may change what is served.
+    command = [str(python), "-I", str(SERVER), *arguments]
+    if os.name == "posix":
+        # Takes this process's place, so that whoever kills it kills the server.
+        os.execv(python, command)
+    # Windows has no exec. Ctrl-C reaches the child by itself, and this waits to hear how it ends.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    return subprocess.call(command)
+
+
+def environment():
+    """The virtual environment's Python, after making the environment if need be; None after a message."""
+    target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or HERE.parent.parent / "target")
+    home = target.absolute() / "local-aws"
+    # Other requirements or another Python get another environment.
+    of_this_python = f"{sys.version} {sysconfig.get_platform()}".encode()
+    key = hashlib.sha256(REQUIREMENTS.read_bytes() + of_this_python).hexdigest()[:16]
+    directory = home / key
+    python = directory / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    # Written last: an installation that was interrupted has none, and is done again.
+    finished = directory / "finished"
+
+    def ready():
+        # The Python that the environment points to may have been uninstalled since.
+        return finished.exists() and python.exists()
+
+    if ready():
+        return python
+    home.mkdir(parents=True, exist_ok=True)
+    with lock(home / "lock") as held:
+        # Another run may have made it while this one waited.
+        if ready() or install(directory, python, finished, held):
+            return python
+    return None
+
+
+def install(directory, python, finished, held):
+    """Makes the virtual environment and says whether that worked."""
+    try:
+        import ensurepip  # noqa: F401 - Debian and Ubuntu leave it out of their python3 package
+        import venv
+    except ImportError as error:
+        fail(
+            f"Python has no module {error.name}, which makes virtual environments\n"
+            "Install it (on Debian and Ubuntu: apt install python3-venv) and run this again."
+        )
+        return False
+
+    say("installing the local AWS (moto); this happens once")
+    shutil.rmtree(directory, ignore_errors=True)
+    try:
+        venv.create(directory, symlinks=os.name != "nt", with_pip=True)
+    except subprocess.CalledProcessError as error:
+        output = (error.output or b"").decode(errors="replace")
+        fail(f"cannot make a virtual environment in {directory}\n{output}")
+        return False
+
+    # --no-deps: the requirements name every package, so nothing comes in that is not pinned.
+    pip = [str(python), "-I", "-m", "pip", "install", "--quiet", "--no-input", "--no-user", "--no-deps"]
+    pip += ["--disable-pip-version-check", "--requirement", str(REQUIREMENTS)]
+    done = subprocess.run(
+        pip,
+        # Standard input is the command's: there may be a token in it.
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        # If this is killed, a pip that lives on keeps the lock until it has stopped writing.
+        pass_fds=[held.fileno()] if os.name == "posix" else (),
+    )
+    if done.returncode != 0:
+        sys.stderr.write(done.stdout.decode(errors="replace"))
+        fail(
+            f"pip could not install {REQUIREMENTS.name} (status {done.returncode}; its words are above)\n"
+            "Check that pip can reach its package index (network, proxy, pip configuration) and run this again."
+        )
+        return False
+    finished.touch()
+    return True
+
+
+@contextlib.contextmanager
+def lock(path):
+    """Holds a lock that the system releases when its holder dies."""
+    with open(path, "a+b") as file:
+        if os.name == "nt":
+            import msvcrt
+            import time
+
+            file.seek(0)
+            while True:
+                try:
+                    msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+                    break
+                except OSError:
+                    time.sleep(0.2)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX)
+        # Closing the file gives the lock back.
+        yield file
+
+
+def say(message):
+    print(f"local-aws: {message}", file=sys.stderr, flush=True)
+
+
+def fail(message):
+    say(message)
+    return FAILED
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
