@@ -114,7 +114,7 @@ async fn carry_out(
             if !created.failed_replicas.is_empty() {
                 outcome.steps.insert(
                     1,
-                    StepReport::new(&Step::ReplicateSecret, StepStatus::Failed),
+                    StepReport::new(Step::ReplicateSecret, StepStatus::Failed),
                 );
                 outcome.failed = Some((
                     Step::ReplicateSecret,
@@ -131,7 +131,7 @@ async fn carry_out(
         Step::UpdateDescription => {
             secrets
                 .update_description(&arn, request.description.as_str())
-                .await?
+                .await?;
         }
         Step::TagResource => secrets.tag(&arn, &request.tags).await?,
         Step::ReplicateSecret => {

@@ -3,6 +3,7 @@
 mod usage;
 
 use std::ffi::{OsStr, OsString};
+use std::fmt::Write as _;
 
 use clap::builder::{FalseyValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
@@ -164,10 +165,10 @@ pub struct CreateArgs {
     #[arg(long, value_name = "VAR")]
     pub access_token_env: Option<String>,
 
-    /// The name of the secret [default: ecr-pullthroughcache/<KIND>]
+    /// The name of the secret; by default ecr-pullthroughcache/ and the kind of registry
     #[arg(long, value_name = "NAME", help_heading = "The secret")]
     pub name: Option<String>,
-    /// What the secret is for [default: <registry> credentials for Amazon ECR pull through cache]
+    /// What the secret is for; by default it names the registry
     #[arg(long, value_name = "TEXT", help_heading = "The secret")]
     pub description: Option<String>,
     /// A tag, not encrypted; may be repeated, up to 50
@@ -249,7 +250,8 @@ Where the token is made:",
             token_source,
             ..
         } = upstream;
-        text += &format!(
+        let _ = write!(
+            text,
             "\n  {title}\n    username: {username}\n    token: {token}\n    {token_source}"
         );
     }

@@ -19,15 +19,13 @@ pub struct Username(String);
 /// Why a text is not a [`Username`].
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UsernameFault {
-    #[error("the username is empty; {EMPTY_IN_CI}")]
+    #[error("the username is empty")]
     Empty,
     #[error("the username has a control character or a line break at character {0}")]
     Control(usize),
     #[error("the username has white space at its {0}; the registry would refuse it")]
     WhiteSpace(&'static str),
 }
-
-const EMPTY_IN_CI: &str = "in CI that is most often a variable that this job was not given";
 
 impl Username {
     /// # Errors
@@ -67,7 +65,7 @@ pub struct AccessToken {
 /// Why some bytes are not an [`AccessToken`]. Positions count characters from 1.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenFault {
-    #[error("it is empty; {EMPTY_IN_CI}")]
+    #[error("it is empty")]
     Empty,
     #[error("it is UTF-16, as PowerShell writes files; write it with: Set-Content -Encoding ascii -NoNewline")]
     Utf16,

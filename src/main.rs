@@ -4,6 +4,13 @@
 //! A command goes one way: [`cli`] and [`input`] gather a request, [`plan`] turns it into a value
 //! that a person can review, [`apply`] carries it out through [`aws`], and [`report`] or
 //! [`failure`] says what became of it, written by [`output`] alone.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        reason = "a test that cannot go on fails where it stands"
+    )
+)]
 
 mod apply;
 mod aws;
@@ -41,7 +48,7 @@ fn run() -> Status {
     let (output, ran) = match cli::parse(&arguments) {
         Ok(Parsed::Command(global, command)) => {
             let output = Output::new(global.output, global.color, global.quiet, global.verbose);
-            let ran = command::run(global, command, &output);
+            let ran = command::run(&global, command, &output);
             (output, ran)
         }
         parsed => {

@@ -11,16 +11,12 @@ use crate::cli::{ColorWhen, Format};
 use crate::credential::AccessToken;
 use crate::failure::Failure;
 
-/// A token shorter than this is not searched for in our own words: it would mangle them.
-const SHORTEST_HIDDEN: usize = 8;
-
 /// Where everything that the program says goes through.
 pub struct Output {
     format: Format,
     quiet: bool,
     verbose: bool,
     color: ColorChoice,
-    hidden: Mutex<Vec<Zeroizing<String>>>,
 }
 
 impl Output {
@@ -35,16 +31,6 @@ impl Output {
             quiet,
             verbose,
             color,
-            hidden: Mutex::default(),
-        }
-    }
-
-    /// From now on the token is blotted out of whatever is written.
-    pub fn hide(&self, token: &AccessToken) {
-        if token.characters() >= SHORTEST_HIDDEN {
-            if let Ok(mut hidden) = self.hidden.lock() {
-                *hidden = token.forms();
-            }
         }
     }
 
@@ -69,7 +55,7 @@ impl Output {
             },
         };
         let mut stdout = AutoStream::new(io::stdout().lock(), self.color);
-        writeln!(stdout, "{}", self.clean(&line))?;
+        writeln!(stdout, "{}", without_token(&line, SHORTEST_IN_OUR_WORDS))?;
         stdout.flush()
     }
 
@@ -94,7 +80,7 @@ impl Output {
     pub fn say(&self, text: &str) {
         let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
         // Nowhere is left to complain where standard error itself is gone.
-        let _ = writeln!(stderr, "{}", self.clean(text));
+        let _ = writeln!(stderr, "{}", without_token(text, SHORTEST_IN_OUR_WORDS));
     }
 
     pub fn warn(&self, text: &str) {
@@ -112,23 +98,17 @@ impl Output {
             }
         }
     }
-
-    fn clean(&self, text: &str) -> String {
-        let mut text = text.to_owned();
-        if let Ok(hidden) = self.hidden.lock() {
-            for form in hidden.iter() {
-                if text.contains(form.as_str()) {
-                    text = text.replace(form.as_str(), "[token not shown]");
-                }
-            }
-        }
-        text
-    }
 }
 
-/// Makes a text of someone else's (a service, a proxy, a file) safe for a terminal: control
-/// characters are escaped, and it is cut after 2,000 characters.
+/// Makes a text of someone else's (a service, a proxy, a file) safe to show: the token is blotted
+/// out whatever its length, and the rest is [`escaped`].
 pub fn foreign(text: &str) -> String {
+    escaped(&without_token(text, 1))
+}
+
+/// Makes a text safe for a terminal: control characters are escaped, and it is cut after 2,000
+/// characters.
+pub fn escaped(text: &str) -> String {
     let mut safe = String::new();
     for c in text.trim().chars().take(2_000) {
         if c.is_control() {
@@ -138,6 +118,36 @@ pub fn foreign(text: &str) -> String {
         }
     }
     safe
+}
+
+/// The forms of the token of this run; one for the whole process, since errors are read and shown
+/// where no command is at hand.
+static HIDDEN: Mutex<Vec<Zeroizing<String>>> = Mutex::new(Vec::new());
+
+/// A token shorter than this is not searched for in our own words: it would mangle them, and none
+/// of them has it.
+const SHORTEST_IN_OUR_WORDS: usize = 8;
+
+/// From now on the token is blotted out of whatever is written.
+pub fn hide(token: &AccessToken) {
+    if let Ok(mut hidden) = HIDDEN.lock() {
+        *hidden = token.forms();
+    }
+}
+
+fn without_token(text: &str, shortest: usize) -> String {
+    let mut text = text.to_owned();
+    if let Ok(hidden) = HIDDEN.lock() {
+        for form in hidden
+            .iter()
+            .filter(|form| form.chars().count() >= shortest)
+        {
+            if text.contains(form.as_str()) {
+                text = text.replace(form.as_str(), "[token not shown]");
+            }
+        }
+    }
+    text
 }
 
 /// Whether a person can be asked: standard input and standard error are both terminals.

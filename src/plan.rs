@@ -49,7 +49,7 @@ pub struct Caller {
 #[derive(Debug)]
 pub enum Observed {
     Absent,
-    Active(Existing),
+    Active(Box<Existing>),
     PendingDeletion { deleted: String },
 }
 
@@ -134,7 +134,7 @@ pub struct Plan<'a> {
     pub request: &'a Request,
     pub steps: Vec<Step>,
     /// The secret that the steps change; none where the first step creates it.
-    pub existing: Option<Existing>,
+    pub existing: Option<Box<Existing>>,
 }
 
 impl<'a> Plan<'a> {
@@ -155,7 +155,7 @@ impl<'a> Plan<'a> {
     }
 
     /// For a secret that exists: only what is not so already.
-    pub fn to_update(request: &'a Request, existing: Existing) -> Self {
+    pub fn to_update(request: &'a Request, existing: Box<Existing>) -> Self {
         let mut steps = Vec::new();
         if existing.value != StoredValue::Same {
             steps.push(Step::PutSecretValue);
@@ -194,7 +194,7 @@ impl<'a> Plan<'a> {
     pub fn reports(&self, status: crate::report::StepStatus) -> Vec<StepReport> {
         self.steps
             .iter()
-            .map(|step| StepReport::new(step, status))
+            .map(|step| StepReport::new(*step, status))
             .collect()
     }
 }
@@ -260,7 +260,7 @@ impl fmt::Display for Review<'_> {
         let Self { plan, target, .. } = self;
         let request = plan.request;
         let mut row = |label: &str, value: &str| {
-            writeln!(f, "  {label:<12} {}", crate::output::foreign(value))
+            writeln!(f, "  {label:<12} {}", crate::output::escaped(value))
         };
         if let Some(Caller { account, arn }) = &target.caller {
             row("account", &format!("{account} ({arn})"))?;

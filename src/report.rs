@@ -148,7 +148,7 @@ pub enum StepStatus {
 }
 
 impl StepReport {
-    pub fn new(step: &Step, status: StepStatus) -> Self {
+    pub fn new(step: Step, status: StepStatus) -> Self {
         Self {
             step: step.word(),
             status,

@@ -61,7 +61,11 @@ impl AwsError {
         let http_status = error
             .raw_response()
             .map(|response| response.status().as_u16());
-        let causes = causes_of(error);
+        // What the service says is in its code and message; the rest would be a `Debug` form of them.
+        let causes = match error {
+            SdkError::ServiceError(_) => Vec::new(),
+            other => causes_of(other),
+        };
         let kind = match error {
             SdkError::ServiceError(_) => {
                 kind_of_code(code.as_deref(), message.as_deref(), http_status)
@@ -239,7 +243,11 @@ fn kind_of_code(code: Option<&str>, message: Option<&str>, http_status: Option<u
 }
 
 fn is_about_credentials(error: &(dyn Error + 'static)) -> bool {
-    chain(error).any(|cause| cause.is::<aws_credential_types::provider::error::CredentialsError>())
+    chain(error).any(
+        <dyn std::error::Error + 'static>::is::<
+            aws_credential_types::provider::error::CredentialsError,
+        >,
+    )
 }
 
 fn kind_of_credentials(causes: &[String]) -> Kind {

@@ -117,7 +117,7 @@ impl Secrets {
                     .map(str::to_owned),
             });
         let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-        Ok(Observed::Active(Existing {
+        Ok(Observed::Active(Box::new(Existing {
             arn: answer.arn().unwrap_or(name).to_owned(),
             version_id: current,
             description: text(answer.description()),
@@ -136,7 +136,7 @@ impl Secrets {
             rotation,
             policy: None,
             value: StoredValue::Unknown,
-        }))
+        })))
     }
 
     /// GetSecretValue, told only as whether it is the value that would be stored.

@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use aws_config::profile::{ProfileFileCredentialsProvider, ProfileSet};
 use aws_config::provider_config::ProviderConfig;
-use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_runtime::env_config::file::EnvConfigFiles;
@@ -133,7 +132,10 @@ impl Session {
             move |settings, components| {
                 let mut connector = Connector::builder();
                 connector.set_connector_settings(settings.cloned());
-                connector.set_sleep_impl(components.and_then(|components| components.sleep_impl()));
+                connector.set_sleep_impl(
+                    components
+                        .and_then(aws_sdk_secretsmanager::config::RuntimeComponents::sleep_impl),
+                );
                 connector
                     .proxy_config(ProxyConfig::from_env())
                     .tls_provider(Provider::Rustls(CryptoMode::Ring))
@@ -144,12 +146,11 @@ impl Session {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(5))
             .operation_attempt_timeout(Duration::from_secs(15))
-            .operation_timeout(Duration::from_secs(60))
+            .operation_timeout(Duration::from_mins(1))
             .build();
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .region(Region::new(region.clone()))
             .http_client(http_client.clone())
-            .retry_config(RetryConfig::standard())
             .timeout_config(timeouts);
         if let Some(url) = endpoint {
             loader = loader.endpoint_url(url);

@@ -8,7 +8,7 @@ use crate::env;
 use crate::failure::Failure;
 use crate::input::draft::Draft;
 use crate::input::person::Person;
-use crate::output::{is_at_a_terminal, Output};
+use crate::output::{hide, is_at_a_terminal, Output};
 use crate::plan::{Observed, Plan, Request, Review, Target};
 use crate::report::{Action, SecretReport, StepStatus};
 use crate::status::Status;
@@ -18,11 +18,11 @@ use crate::status::Status;
 ///
 /// # Errors
 /// Status 2, with everything that is wrong or missing.
-pub fn read(args: CreateArgs, global: &Global, output: &Output) -> Result<Draft, Failure> {
+pub fn read(args: CreateArgs, global: &Global) -> Result<Draft, Failure> {
     let why_not = why_not_ask(global);
     let draft = Draft::from_args(args, why_not.is_none())?;
     if let Some(token) = &draft.token {
-        output.hide(token);
+        hide(token);
     }
     if let Some(why_not) = why_not {
         draft.require_complete(global, why_not)?;
@@ -153,6 +153,8 @@ async fn look_first(draft: &Draft, secrets: &Secrets) -> Result<Option<Observed>
 fn warnings_of(draft: &Draft, request: &Request, output: &Output) -> Vec<String> {
     let mut warnings = draft.warnings.clone();
     warnings.extend(request.name.warnings());
-    warnings.iter().for_each(|warning| output.warn(warning));
+    for warning in &warnings {
+        output.warn(warning);
+    }
     warnings
 }

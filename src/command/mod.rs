@@ -21,15 +21,15 @@ pub struct Context<'a> {
 ///
 /// # Errors
 /// The [`Failure`] to show, with the exit status.
-pub fn run(global: Global, command: Command, output: &Output) -> Result<(), Failure> {
+pub fn run(global: &Global, command: Command, output: &Output) -> Result<(), Failure> {
     match command {
         Command::Create(args) => {
-            let draft = create::read(*args, &global, output)?;
+            let draft = create::read(*args, global)?;
             until_interrupted(async |progress| {
                 create::run(
                     draft,
                     &Context {
-                        global: &global,
+                        global,
                         output,
                         progress,
                     },

@@ -87,7 +87,7 @@ impl<'a> Store<'a> {
     }
 
     /// Looks up what decides which steps an existing secret needs, side by side.
-    pub async fn compare(&mut self, mut existing: Existing) -> Result<Existing, Failure> {
+    pub async fn compare(&mut self, mut existing: Box<Existing>) -> Result<Box<Existing>, Failure> {
         let request = self.request;
         let policy = async {
             match &request.policy {

@@ -51,7 +51,9 @@ impl Draft {
             ("--ca-bundle", global.ca_bundle.as_deref()),
         ];
         for (name, text) in texts {
-            text.into_iter().for_each(|text| option(name, text));
+            if let Some(text) = text {
+                option(name, text);
+            }
         }
         for tag in &self.tags {
             option("--tag", &tag.to_string());
@@ -71,9 +73,9 @@ impl Draft {
                 Rhythm::Days(days) => option("--rotation-days", &days.to_string()),
                 Rhythm::Schedule(schedule) => option("--rotation-schedule", schedule),
             }
-            duration
-                .iter()
-                .for_each(|duration| option("--rotation-duration", duration));
+            if let Some(duration) = duration {
+                option("--rotation-duration", duration);
+            }
         }
         match if_exists {
             IfExists::Fail => {}

@@ -3,9 +3,9 @@
 
 use std::collections::HashSet;
 
-use super::token::TokenSource;
+use super::token::{TokenSource, EMPTY_IN_CI};
 use crate::cli::{CreateArgs, Global, IfExists};
-use crate::credential::{AccessToken, Credential, Username};
+use crate::credential::{AccessToken, Credential, Username, UsernameFault};
 use crate::failure::Failure;
 use crate::name::{SecretName, PREFIX};
 use crate::plan::Request;
@@ -76,9 +76,7 @@ impl Draft {
         }
         let mut draft = Self {
             upstream: registry,
-            username: username.and_then(|text| {
-                faults.keep(Username::parse(&text).map_err(|fault| format!("--username: {fault}")))
-            }),
+            username: username.and_then(|text| faults.keep(parse_username(&text))),
             token: None,
             name: name.and_then(|text| {
                 faults.keep(SecretName::parse(&text).map_err(|fault| format!("--name: {fault}")))
@@ -176,9 +174,8 @@ impl Draft {
         .iter()
         .filter_map(|(is_missing, what)| is_missing.then_some(*what))
         .collect();
-        let (last, before) = match missing.split_last() {
-            None => return Ok(()),
-            Some(parts) => parts,
+        let Some((last, before)) = missing.split_last() else {
+            return Ok(());
         };
         let listed = if before.is_empty() {
             format!("{last} is missing")
@@ -263,6 +260,17 @@ fn token_source(args: &CreateArgs, can_ask: bool) -> Result<Option<TokenSource>,
         (Some(TokenSource::Stdin), None) if can_ask => Ok(Some(TokenSource::Prompt)),
         (source, _) => Ok(source),
     }
+}
+
+fn parse_username(text: &str) -> Result<Username, String> {
+    Username::parse(text).map_err(|fault| {
+        let hint = if fault == UsernameFault::Empty {
+            EMPTY_IN_CI
+        } else {
+            ""
+        };
+        format!("--username: {fault}{hint}")
+    })
 }
 
 fn read_policy(path: &str) -> Result<ResourcePolicy, String> {

@@ -7,7 +7,7 @@ use crate::credential::Username;
 use crate::env;
 use crate::failure::Failure;
 use crate::name::SecretName;
-use crate::output::Output;
+use crate::output::{hide, Output};
 use crate::setting::Description;
 
 /// Someone at the terminal, which is held while this lives.
@@ -73,7 +73,6 @@ impl Person {
         if draft.token.is_some() {
             return Ok(());
         }
-        let prompter = self.prompter;
         if let Some(upstream) = draft.upstream {
             output.say(&format!(
                 "Needed: {}.\nMade at: {}",
@@ -81,8 +80,8 @@ impl Person {
             ));
         }
         let checks = draft.clone();
-        let token = asked(move || prompter.token(|token| checks.check_with(token))).await?;
-        output.hide(&token);
+        let token = asked(move || Prompter::token(|token| checks.check_with(token))).await?;
+        hide(&token);
         draft.token = Some(token);
         Ok(())
     }

@@ -145,7 +145,6 @@ impl Prompter {
     /// Asks for the token without echo, until `check` takes it. A paste is taken whole, whatever
     /// its length.
     pub fn token(
-        self,
         check: impl Fn(&AccessToken) -> Result<(), String>,
     ) -> Result<AccessToken, Stopped> {
         loop {

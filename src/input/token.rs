@@ -7,12 +7,12 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::credential::AccessToken;
+use crate::credential::{AccessToken, TokenFault};
 use crate::env;
 use crate::upstream::looks_like_a_token;
 
 /// The most that is read from a source, in bytes; a secret takes far less.
-const MAX_READ: u64 = 1 << 20;
+const MAX_READ: usize = 1 << 20;
 
 /// Where the token comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,10 +50,19 @@ impl TokenSource {
                 read_variable(name)?,
             ),
         };
-        AccessToken::from_bytes(&bytes)
-            .map_err(|fault| format!("the access token from {place} cannot be used: {fault}"))
+        AccessToken::from_bytes(&bytes).map_err(|fault| {
+            let hint = if fault == TokenFault::Empty {
+                EMPTY_IN_CI
+            } else {
+                ""
+            };
+            format!("the access token from {place} cannot be used: {fault}{hint}")
+        })
     }
 }
+
+/// Why a value that came by itself is empty, most often.
+pub const EMPTY_IN_CI: &str = "; in CI that is most often a variable that this job was not given";
 
 fn read_file(path: &Path, warnings: &mut Vec<String>) -> Result<Zeroizing<Vec<u8>>, String> {
     let file = std::fs::File::open(path).map_err(|error| match error.kind() {
@@ -96,12 +105,12 @@ fn read_variable(name: &str) -> Result<Zeroizing<Vec<u8>>, String> {
 
 fn read_all(source: impl Read) -> Result<Zeroizing<Vec<u8>>, String> {
     // Room for all of it at once: a buffer that grows leaves copies of the token in memory.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_READ as usize + 1));
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_READ + 1));
     source
-        .take(MAX_READ + 1)
+        .take(MAX_READ as u64 + 1)
         .read_to_end(&mut bytes)
         .map_err(|error| format!("cannot be read: {error}"))?;
-    if bytes.len() as u64 > MAX_READ {
+    if bytes.len() > MAX_READ {
         return Err(format!("has more than {MAX_READ} bytes, which is no token"));
     }
     Ok(bytes)
@@ -113,7 +122,7 @@ fn showable(path: &OsStr) -> String {
     if looks_like_a_token(&text) && !Path::new(path).exists() {
         "named by --access-token-file".to_owned()
     } else {
-        crate::output::foreign(&text)
+        crate::output::escaped(&text)
     }
 }
 

@@ -1,0 +1,108 @@
+//! Profile, Region and endpoint, as the AWS CLI has them.
+
+use crate::support::{Account, Program};
+
+#[test]
+fn no_region_is_told_before_anything_is_sent() {
+    let account = Account::new();
+    let ended = Program::create(&account, &[]).without("AWS_REGION").run();
+    ended.fails(4, &["no AWS Region is set", "--region"]);
+    assert!(account.requests().is_empty());
+}
+
+#[test]
+fn the_region_comes_from_the_option_the_variables_or_the_profile() {
+    let arn_in = |program: Program, region: &str| {
+        let arn = program.run().ok().to_owned();
+        assert!(
+            arn.starts_with(&format!("arn:aws:secretsmanager:{region}:")),
+            "{arn}"
+        );
+    };
+    let account = Account::new();
+    arn_in(
+        Program::create(&account, &["--region", "eu-west-1"]),
+        "eu-west-1",
+    );
+    arn_in(
+        Program::create(&account, &[])
+            .without("AWS_REGION")
+            .env("AWS_DEFAULT_REGION", "eu-west-2"),
+        "eu-west-2",
+    );
+    let program = Program::create(&account, &[]).without("AWS_REGION");
+    program.file("config", "[default]\nregion = eu-west-3\n");
+    arn_in(program, "eu-west-3");
+}
+
+#[test]
+fn a_profile_that_does_not_exist_is_told_before_anything_is_sent() {
+    let account = Account::new();
+    let by_option = Program::create(&account, &["--profile", "prod"]);
+    by_option.file("config", "[profile staging]\nregion = eu-west-1\n");
+    by_option
+        .run()
+        .fails(4, &["no AWS profile \"prod\"", "staging"]);
+    Program::create(&account, &[])
+        .env("AWS_PROFILE", "prod")
+        .run()
+        .fails(4, &["no AWS profile \"prod\""]);
+    assert!(account.requests().is_empty());
+}
+
+#[test]
+fn a_profile_on_the_command_line_beats_keys_in_the_environment() {
+    let account = Account::new();
+    let program = Program::create(&account, &["--profile", "prod"]);
+    program.file(
+        "credentials",
+        "[prod]\naws_access_key_id = AKIAOFTHEPROFILE\naws_secret_access_key = x\n",
+    );
+    program.run().ok();
+    assert!(account.requests()[0]
+        .headers
+        .contains("Credential=AKIAOFTHEPROFILE/"));
+}
+
+#[test]
+fn endpoints_and_trust_stores_are_checked_first() {
+    let account = Account::new();
+    for url in [
+        "localhost:5000",
+        "ftp://x",
+        "http://",
+        "http:// x",
+        "https://[",
+        "x",
+    ] {
+        Program::create(&account, &["--endpoint-url", url])
+            .run()
+            .fails(2, &["--endpoint-url"]);
+        Program::create(&account, &[])
+            .env("AWS_ENDPOINT_URL", url)
+            .run()
+            .fails(4, &["AWS_ENDPOINT_URL"]);
+    }
+    Program::create(&account, &["--region", "Frankfurt"])
+        .run()
+        .fails(2, &["--region", "eu-central-1"]);
+    Program::create(&account, &["--ca-bundle", "/no/such"])
+        .run()
+        .fails(4, &["/no/such", "--ca-bundle"]);
+    let program = Program::create(&account, &[]);
+    let path = program.file("ca.pem", "no certificate");
+    program.env("AWS_CA_BUNDLE", path).run().fails(4, &["PEM"]);
+    assert!(account.requests().is_empty());
+}
+
+#[test]
+fn no_credentials_anywhere() {
+    let account = Account::new();
+    let program = Program::create(&account, &[])
+        .without("AWS_ACCESS_KEY_ID")
+        .without("AWS_SECRET_ACCESS_KEY");
+    program
+        .run()
+        .fails(4, &["no AWS credentials", "aws configure"]);
+    assert!(account.requests().is_empty());
+}

@@ -1,0 +1,177 @@
+//! What AWS can answer, and the exit status of each.
+
+use serde_json::json;
+
+use crate::support::{Account, Program};
+
+#[test]
+fn no_permission_shows_the_statement_that_would_allow_it() {
+    let account = Account::new();
+    let message = "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: secretsmanager:CreateSecret \
+                   because no identity-based policy allows the secretsmanager:CreateSecret action";
+    account.refuse("CreateSecret", 400, "AccessDeniedException", message);
+    let ended = Program::create(&account, &[]).run();
+    ended.fails(
+        5,
+        &[
+            "user/ci",
+            r#""Action":"secretsmanager:CreateSecret""#,
+            "arn:aws:secretsmanager:us-east-1:*:secret:ecr-pullthroughcache/*",
+        ],
+    );
+}
+
+#[test]
+fn errors_by_their_code() {
+    for (code, http, status, words) in [
+        ("ExpiredTokenException", 400, 4, "expired"),
+        ("UnrecognizedClientException", 400, 4, "The security token"),
+        ("InvalidSignatureException", 400, 4, "Signature"),
+        ("LimitExceededException", 400, 1, "quota"),
+        ("InvalidParameterException", 400, 1, "parameter"),
+        ("InternalServiceError", 500, 7, "try again"),
+        ("ThrottlingException", 400, 7, "try again"),
+    ] {
+        let account = Account::new();
+        account.refuse(
+            "CreateSecret",
+            http,
+            code,
+            &format!("{words} is what the service says"),
+        );
+        let ended = Program::create(&account, &["-v"])
+            .env("AWS_MAX_ATTEMPTS", "1")
+            .run();
+        ended.fails(status, &[words, "AWS request ID: 11112222", code]);
+        let error = Program::create(&account, &["-o", "json"])
+            .env("AWS_MAX_ATTEMPTS", "1")
+            .run();
+        let error = error.fails(status, &[]).error_json();
+        assert_eq!(error["schemaVersion"], 1);
+        assert_eq!(
+            (&error["error"]["awsErrorCode"], &error["error"]["exitCode"]),
+            (&json!(code), &json!(status))
+        );
+        assert_eq!(
+            error["error"]["requestId"],
+            "11112222-3333-4444-5555-666677778888"
+        );
+        assert!(account.is_empty());
+    }
+}
+
+#[test]
+fn a_passing_fault_is_tried_again_with_the_same_idempotency_token() {
+    let account = Account::new();
+    account.answer(
+        "CreateSecret",
+        500,
+        "application/x-amz-json-1.1",
+        r#"{"__type":"InternalServiceError"}"#,
+        Some(1),
+    );
+    Program::create(&account, &[]).run().ok();
+    let tokens: Vec<_> = account
+        .requests()
+        .iter()
+        .map(|request| request.body["ClientRequestToken"].clone())
+        .collect();
+    assert_eq!((tokens.len(), &tokens[0]), (2, &tokens[1]));
+}
+
+#[test]
+fn an_answer_that_is_not_from_aws() {
+    let account = Account::new();
+    account.answer(
+        "CreateSecret",
+        403,
+        "text/html",
+        "<html>\u{1b}[31mForbidden</html>",
+        None,
+    );
+    let ended = Program::create(&account, &["-v"]).run();
+    ended
+        .fails(1, &["HTTP 403", "proxy"])
+        .never(&["\u{1b}[31m"]);
+}
+
+#[test]
+fn foreign_words_cannot_steer_a_terminal() {
+    let account = Account::new();
+    account.refuse(
+        "CreateSecret",
+        400,
+        "InvalidParameterException",
+        "\u{1b}[2Jgone\u{7}\nline",
+    );
+    let ended = Program::create(&account, &["--color", "always"]).run();
+    ended.fails(1, &["gone"]).never(&["\u{1b}[2J", "\u{7}"]);
+}
+
+#[test]
+fn nobody_listens() {
+    let account = Account::new();
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let ended = Program::create(&account, &["--endpoint-url", &format!("http://{free}")]).run();
+    ended.fails(7, &["cannot be reached"]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_that_cannot_be_written_is_not_lost() {
+    let account = Account::new();
+    let program = Program::create(&account, &[]);
+    let mut command = program.command();
+    command
+        .stdout(std::fs::File::create("/dev/full").unwrap())
+        .stderr(std::process::Stdio::piped());
+    command.stdin(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"some-token").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        said.contains("standard output cannot be written")
+            && said.contains("arn:aws:secretsmanager:"),
+        "{said}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_while_aws_answers_ends_at_once_and_tells_what_may_be() {
+    for (signal, status) in [
+        (rustix::process::Signal::INT, 130),
+        (rustix::process::Signal::TERM, 143),
+        (rustix::process::Signal::HUP, 129),
+    ] {
+        let account = Account::new();
+        account.stall("CreateSecret");
+        let program = Program::create(&account, &[]);
+        let mut command = program.command();
+        command
+            .stdin(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"some-token").unwrap();
+        account.wait_for("CreateSecret");
+        let pid = rustix::process::Pid::from_child(&child);
+        rustix::process::kill_process(pid, signal).unwrap();
+        let output = child.wait_with_output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(
+            (output.status.code(), output.stdout.len()),
+            (Some(status), 0),
+            "{said}"
+        );
+        assert!(
+            said.contains("may have been stored") && said.contains("describe-secret"),
+            "{said}"
+        );
+    }
+}

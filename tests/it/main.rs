@@ -1,0 +1,17 @@
+//! The built program against a local AWS, through pipes, files and terminals.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot go on fails where it stands"
+)]
+
+mod aws_settings;
+mod create;
+mod exists;
+mod failures;
+mod secrecy;
+mod support;
+mod surface;
+#[cfg(unix)]
+mod terminal;
+mod token;
+mod usage;

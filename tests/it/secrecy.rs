@@ -1,0 +1,210 @@
+//! The token stays out of every output, file, child process and core file.
+
+use proptest::prelude::*;
+
+use crate::support::{Account, Program, TOKEN};
+
+/// Everything that could make a library talk.
+fn loud(program: Program) -> Program {
+    program
+        .env("RUST_LOG", "trace")
+        .env("RUST_BACKTRACE", "full")
+        .env("AWS_LOG", "trace")
+        .env("AWS_MAX_ATTEMPTS", "1")
+}
+
+#[test]
+fn no_failure_shows_the_token_at_any_level() {
+    for format in ["text", "json"] {
+        let more = ["-v", "-o", format];
+        let account = Account::new();
+        loud(Program::create(&account, &more)).run().ok();
+        loud(Program::create(&account, &more)).run().fails(3, &[]);
+        for url in [
+            "http://127.0.0.1:1",
+            "http://127.0.0.1:99999",
+            "http://[::1",
+            "http://a b/",
+            "http://user:pw@127.0.0.1:1",
+        ] {
+            let ended = loud(Program::create(&account, &more))
+                .env("AWS_ENDPOINT_URL", url)
+                .run();
+            assert_ne!(ended.status, 0);
+            let service = loud(Program::create(&account, &more))
+                .env("AWS_ENDPOINT_URL_SECRETS_MANAGER", url)
+                .run();
+            assert_ne!(service.status, 0, "{url}");
+        }
+        for (status, body) in [(500, "<html>"), (400, "{"), (200, "nonsense"), (200, "{}")] {
+            let account = Account::new();
+            account.answer(
+                "CreateSecret",
+                status,
+                "application/x-amz-json-1.1",
+                body,
+                None,
+            );
+            loud(Program::create(&account, &more)).run();
+        }
+    }
+}
+
+#[test]
+fn a_service_that_repeats_the_request_does_not_show_the_token() {
+    for code in [
+        "AccessDeniedException",
+        "InvalidParameterException",
+        "InternalServiceError",
+    ] {
+        for format in ["text", "json"] {
+            let account = Account::new();
+            let json = serde_json::json!({"username": "me", "accessToken": TOKEN}).to_string();
+            let twice = serde_json::Value::from(json.as_str()).to_string();
+            account.refuse(
+                "CreateSecret",
+                400,
+                code,
+                &format!("bad request: {TOKEN} {json} {twice}"),
+            );
+            let ended = Program::create(&account, &["-v", "-o", format]).run();
+            assert!(ended.stderr.contains("not shown"), "{}", ended.stderr);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn any_token_is_hidden_from_what_a_service_says(token in "[a-zA-Z0-9\"\\\\/'éß€]{8,40}") {
+        let account = Account::new();
+        account.refuse("CreateSecret", 400, "InvalidParameterException", &format!("echo: {token}"));
+        let ended = Program::create(&account, &["-v", "-o", "json"]).stdin(&token).run();
+        ended.fails(1, &["echo"]).hides(&token);
+    }
+}
+
+#[test]
+fn a_short_token_is_hidden_in_foreign_words_too() {
+    let account = Account::new();
+    account.refuse(
+        "CreateSecret",
+        400,
+        "InvalidParameterException",
+        "you sent k9Xq",
+    );
+    let ended = Program::create(&account, &[]).stdin("k9Xq").run();
+    ended.fails(1, &["you sent"]).hides("k9Xq");
+}
+
+#[cfg(unix)]
+#[test]
+fn no_child_process_gets_the_token() {
+    let account = Account::new();
+    for source in [
+        &["--access-token-env", "HUB_TOKEN"][..],
+        &["--access-token-stdin"],
+    ] {
+        let words = [
+            &[
+                "create",
+                "--registry",
+                "docker-hub",
+                "-u",
+                "me",
+                "--profile",
+                "child",
+                "--if-exists",
+                "update",
+            ],
+            source,
+        ]
+        .concat();
+        let mut program = Program::new(&words).with(&account);
+        program = match source {
+            [_, name] => program.env(name, TOKEN),
+            _ => program.stdin(TOKEN),
+        };
+        let seen = program.home.path().join("seen");
+        let script = program.file(
+            "helper.sh",
+            format!(
+                "env > '{0}'\ncat >> '{0}'\n\
+             echo '{{\"Version\":1,\"AccessKeyId\":\"AKIACHILD\",\"SecretAccessKey\":\"x\"}}'\n",
+                seen.display()
+            ),
+        );
+        program.file(
+            "config",
+            format!(
+                "[profile child]\ncredential_process = sh {}\n",
+                script.display()
+            ),
+        );
+        program.run().ok();
+        let seen = std::fs::read_to_string(seen).unwrap();
+        assert!(seen.contains("AWS_REGION=us-east-1"), "{seen}");
+        assert!(
+            !seen.contains(TOKEN) && !seen.contains("dckr_pat"),
+            "{seen}"
+        );
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_crash_leaves_no_core_file() {
+    use std::io::Write;
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::Stdio;
+
+    let account = Account::new();
+    account.stall("CreateSecret");
+    let program = Program::create(&account, &[]);
+    let mut command = std::process::Command::new("sh");
+    program.prepare(&mut command);
+    let run = format!(
+        "ulimit -c unlimited; cd '{}'; exec \"$0\" \"$@\"",
+        program.home.path().display()
+    );
+    command
+        .args(["-c", &run, env!("CARGO_BIN_EXE_ecr-ptc")])
+        .args(program.command().get_args());
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(TOKEN.as_bytes())
+        .unwrap();
+    account.wait_for("CreateSecret");
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+    let core = limits
+        .lines()
+        .find(|line| line.starts_with("Max core file size"))
+        .unwrap();
+    assert_eq!(core.split_whitespace().nth(4), Some("0"), "{core}");
+    rustix::process::kill_process(
+        rustix::process::Pid::from_child(&child),
+        rustix::process::Signal::ABORT,
+    )
+    .unwrap();
+    let status = child.wait().unwrap();
+    assert_eq!(status.signal(), Some(6));
+    assert!(!status.core_dumped());
+    let left = std::fs::read_dir(program.home.path()).unwrap().count();
+    assert_eq!(left, 0, "files are left in the home directory");
+}
+
+#[test]
+fn nothing_is_written_to_disk() {
+    let account = Account::new();
+    let program = Program::create(&account, &[]);
+    program.run().ok();
+    assert_eq!(std::fs::read_dir(program.home.path()).unwrap().count(), 0);
+}

@@ -1,0 +1,294 @@
+//! [`Account`]: an AWS account of a test's own, with a record of each request that arrived.
+
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, OnceLock};
+
+use serde_json::{json, Value};
+
+/// The server that all tests share. It ends when its standard input does, however we end.
+struct Server {
+    address: String,
+    _process: Child,
+}
+
+fn server() -> &'static Server {
+    static SERVER: OnceLock<Server> = OnceLock::new();
+    SERVER.get_or_init(|| {
+        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/local_aws/run.py");
+        let start = |python: &str| {
+            let mut command = Command::new(python);
+            command
+                .args([script, "--serve"])
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .spawn()
+        };
+        let mut process = start("python3")
+            .or_else(|_| start("python"))
+            .expect("Python 3 runs the local AWS");
+        let mut url = String::new();
+        BufReader::new(process.stdout.take().unwrap())
+            .read_line(&mut url)
+            .unwrap();
+        let address = url
+            .trim()
+            .strip_prefix("http://")
+            .expect("the local AWS says its URL");
+        Server {
+            address: address.to_owned(),
+            _process: process,
+        }
+    })
+}
+
+/// An account in the local AWS, behind a gateway that records requests and can answer in its stead.
+pub struct Account {
+    pub url: String,
+    pub id: String,
+    state: Arc<State>,
+}
+
+#[derive(Default)]
+struct State {
+    requests: Mutex<Vec<Request>>,
+    arrived: Condvar,
+    answers: Mutex<Vec<Answer>>,
+}
+
+/// A request as it arrived.
+#[derive(Clone, Debug)]
+pub struct Request {
+    pub action: String,
+    pub headers: String,
+    pub body: Value,
+}
+
+struct Answer {
+    action: String,
+    left: Option<usize>,
+    what: What,
+}
+
+#[derive(Clone)]
+enum What {
+    Bytes(Vec<u8>),
+    /// Never answers, as long as the client waits.
+    Stall,
+}
+
+impl Account {
+    pub fn new() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(100_000_000_000);
+        let id = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let state = Arc::new(State::default());
+        let (for_thread, account) = (Arc::clone(&state), id.clone());
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                let (state, account) = (Arc::clone(&for_thread), account.clone());
+                std::thread::spawn(move || serve(stream, &state, &account));
+            }
+        });
+        Self { url, id, state }
+    }
+
+    /// From now on, answers an action with an error of the service's form.
+    pub fn refuse(&self, action: &str, status: u16, code: &str, message: &str) {
+        let body = json!({"__type": code, "Message": message}).to_string();
+        self.answer(action, status, "application/x-amz-json-1.1", &body, None);
+    }
+
+    /// Answers an action, once or always.
+    pub fn answer(&self, action: &str, status: u16, kind: &str, body: &str, times: Option<usize>) {
+        let bytes = format!(
+            "HTTP/1.1 {status} Status\r\nContent-Type: {kind}\r\nContent-Length: {}\r\n\
+             x-amzn-RequestId: 11112222-3333-4444-5555-666677778888\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        self.push(action, times, What::Bytes(bytes.into_bytes()));
+    }
+
+    /// Never answers an action.
+    pub fn stall(&self, action: &str) {
+        self.push(action, None, What::Stall);
+    }
+
+    /// Lets the local AWS answer everything again.
+    pub fn heal(&self) {
+        self.state.answers.lock().unwrap().clear();
+    }
+
+    fn push(&self, action: &str, left: Option<usize>, what: What) {
+        let answer = Answer {
+            action: action.to_owned(),
+            left,
+            what,
+        };
+        self.state.answers.lock().unwrap().push(answer);
+    }
+
+    /// The requests so far.
+    pub fn requests(&self) -> Vec<Request> {
+        self.state.requests.lock().unwrap().clone()
+    }
+
+    /// The actions so far, in order.
+    pub fn actions(&self) -> Vec<String> {
+        self.requests()
+            .into_iter()
+            .map(|request| request.action)
+            .collect()
+    }
+
+    /// Waits until a request with this action has arrived.
+    #[cfg(unix)]
+    pub fn wait_for(&self, action: &str) {
+        let end = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        let mut requests = self.state.requests.lock().unwrap();
+        while !requests.iter().any(|request| request.action == action) {
+            let left = end.saturating_duration_since(std::time::Instant::now());
+            assert!(!left.is_zero(), "{action} did not arrive");
+            requests = self.state.arrived.wait_timeout(requests, left).unwrap().0;
+        }
+    }
+
+    /// Takes the actions so far out of the record.
+    pub fn take_actions(&self) -> Vec<String> {
+        let requests = std::mem::take(&mut *self.state.requests.lock().unwrap());
+        requests.into_iter().map(|request| request.action).collect()
+    }
+
+    /// The body of the only request with this action.
+    pub fn only(&self, action: &str) -> Value {
+        let mut found: VecDeque<Request> = self.requests().into();
+        found.retain(|request| request.action == action);
+        assert_eq!(found.len(), 1, "{action} in {:?}", self.actions());
+        found.pop_front().unwrap().body
+    }
+
+    /// Asks the local AWS, past the gateway.
+    pub fn ask_in(&self, region: &str, action: &str, body: &Value) -> Value {
+        let body = body.to_string();
+        let request = format!(
+            "POST / HTTP/1.1\r\nHost: secretsmanager\r\nX-Amz-Target: secretsmanager.{action}\r\n\
+             Authorization: AWS4-HMAC-SHA256 Credential=x/20260101/{region}/secretsmanager/aws4_request, \
+             SignedHeaders=host, Signature=x\r\nx-moto-account-id: {}\r\nContent-Length: {}\r\n\
+             Content-Type: application/x-amz-json-1.1\r\nConnection: close\r\n\r\n{body}",
+            self.id,
+            body.len()
+        );
+        let answer = forward(request.as_bytes());
+        let text = String::from_utf8(answer).unwrap();
+        let body = text.split_once("\r\n\r\n").unwrap().1;
+        serde_json::from_str(body).unwrap_or_else(|_| panic!("{action}: {text}"))
+    }
+
+    pub fn ask(&self, action: &str, body: &Value) -> Value {
+        self.ask_in("us-east-1", action, body)
+    }
+
+    /// The stored value of a secret.
+    pub fn value(&self, name: &str) -> String {
+        self.ask("GetSecretValue", &json!({"SecretId": name}))["SecretString"]
+            .as_str()
+            .unwrap()
+            .to_owned()
+    }
+
+    /// Whether nothing is stored.
+    pub fn is_empty(&self) -> bool {
+        self.ask("ListSecrets", &json!({}))["SecretList"]
+            .as_array()
+            .unwrap()
+            .is_empty()
+    }
+}
+
+fn serve(mut stream: TcpStream, state: &State, account: &str) {
+    // Connections are kept open by the client; each request is answered on a new one here.
+    let Some((head, body)) = read_request(&mut stream) else {
+        return;
+    };
+    let action = action_of(&head, &body);
+    let parsed = serde_json::from_slice(&body)
+        .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&body).into_owned()));
+    let request = Request {
+        action: action.clone(),
+        headers: head.clone(),
+        body: parsed,
+    };
+    state.requests.lock().unwrap().push(request);
+    state.arrived.notify_all();
+    let scripted = {
+        let mut answers = state.answers.lock().unwrap();
+        let found = answers
+            .iter_mut()
+            .find(|answer| answer.action == action && answer.left != Some(0));
+        found.map(|answer| {
+            answer.left = answer.left.map(|left| left - 1);
+            answer.what.clone()
+        })
+    };
+    match scripted {
+        Some(What::Bytes(bytes)) => drop(stream.write_all(&bytes)),
+        Some(What::Stall) => drop(stream.read_to_end(&mut Vec::new())),
+        None => {
+            let head = head.replacen(
+                "\r\n",
+                &format!("\r\nx-moto-account-id: {account}\r\nConnection: close\r\n"),
+                1,
+            );
+            let mut request = head.into_bytes();
+            request.extend(body);
+            let _ = stream.write_all(&forward(&request));
+        }
+    }
+}
+
+fn forward(request: &[u8]) -> Vec<u8> {
+    let mut upstream = TcpStream::connect(&server().address).unwrap();
+    upstream.write_all(request).unwrap();
+    let mut answer = Vec::new();
+    upstream.read_to_end(&mut answer).unwrap();
+    answer
+}
+
+fn read_request(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
+    let mut reader = BufReader::new(stream);
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        if reader.read_line(&mut head).ok()? == 0 {
+            return None;
+        }
+    }
+    let length = header(&head, "content-length")
+        .and_then(|length| length.parse().ok())
+        .unwrap_or(0);
+    let mut body = vec![0; length];
+    reader.read_exact(&mut body).ok()?;
+    Some((head, body))
+}
+
+fn header<'h>(head: &'h str, name: &str) -> Option<&'h str> {
+    head.lines().find_map(|line| {
+        let (key, value) = line.split_once(':')?;
+        key.eq_ignore_ascii_case(name).then(|| value.trim())
+    })
+}
+
+/// The operation: of the JSON protocol by its header, of STS by its form.
+fn action_of(head: &str, body: &[u8]) -> String {
+    if let Some(target) = header(head, "x-amz-target") {
+        return target.rsplit('.').next().unwrap_or_default().to_owned();
+    }
+    let form = String::from_utf8_lossy(body);
+    let action = form
+        .split('&')
+        .find_map(|pair| pair.strip_prefix("Action="));
+    action.unwrap_or_default().to_owned()
+}

@@ -1,0 +1,230 @@
+//! [`Program`]: one run of the built program, in a scrubbed environment.
+
+use std::ffi::{OsStr, OsString};
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use super::Account;
+
+/// A token that occurs in nothing else.
+pub const TOKEN: &str = "dckr_pat_Zq7-hidden\"\\é4";
+
+/// A run that is being prepared.
+pub struct Program {
+    arguments: Vec<OsString>,
+    stdin: Option<Vec<u8>>,
+    variables: Vec<(OsString, OsString)>,
+    pub home: TempDir,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub struct Ended {
+    pub status: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Program {
+    /// `ecr-ptc` with these words.
+    pub fn new(arguments: &[&str]) -> Self {
+        let home = TempDir::new().unwrap();
+        let program = Self {
+            arguments: arguments.iter().map(OsString::from).collect(),
+            stdin: None,
+            variables: Vec::new(),
+            home,
+        };
+        let config = program.home.path().join("config");
+        let credentials = program.home.path().join("credentials");
+        program
+            .env("AWS_CONFIG_FILE", config)
+            .env("AWS_SHARED_CREDENTIALS_FILE", credentials)
+            .env("AWS_EC2_METADATA_DISABLED", "true")
+    }
+
+    /// `ecr-ptc create` for Docker Hub with [`TOKEN`] piped in, and more words.
+    pub fn create(account: &Account, more: &[&str]) -> Self {
+        let words = [
+            "create",
+            "--registry",
+            "docker-hub",
+            "--username",
+            "me",
+            "--access-token-stdin",
+        ];
+        Self::new(&[&words[..], more].concat())
+            .stdin(TOKEN)
+            .with(account)
+    }
+
+    /// In this account, in us-east-1.
+    pub fn with(self, account: &Account) -> Self {
+        self.env("AWS_ENDPOINT_URL", &account.url)
+            .env("AWS_REGION", "us-east-1")
+            .env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+            .env("AWS_SECRET_ACCESS_KEY", "example")
+    }
+
+    pub fn stdin(mut self, bytes: impl AsRef<[u8]>) -> Self {
+        self.stdin = Some(bytes.as_ref().to_vec());
+        self
+    }
+
+    pub fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.variables.retain(|(have, _)| have != name);
+        self.variables
+            .push((name.into(), value.as_ref().to_owned()));
+        self
+    }
+
+    pub fn without(mut self, name: &str) -> Self {
+        self.variables.retain(|(have, _)| have != name);
+        self
+    }
+
+    /// Writes a file into the home of this run, and gives its path.
+    pub fn file(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.home.path().join(name);
+        std::fs::write(&path, content).unwrap();
+        path
+    }
+
+    /// The command, for those who start it themselves.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ecr-ptc"));
+        self.prepare(&mut command);
+        command.args(&self.arguments);
+        command
+    }
+
+    /// Sets the scrubbed environment.
+    pub fn prepare(&self, command: &mut Command) {
+        command.env_clear().env("HOME", self.home.path());
+        for name in ["PATH", "SYSTEMROOT", "TEMP", "TMP"] {
+            if let Some(value) = std::env::var_os(name) {
+                command.env(name, value);
+            }
+        }
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+    }
+
+    /// The environment as `env` takes it: for a shell.
+    #[cfg(unix)]
+    pub fn assignments(&self) -> String {
+        let pairs = self.variables.iter().map(|(name, value)| {
+            format!(
+                "export {}='{}'\n",
+                name.to_str().unwrap(),
+                value.to_str().unwrap()
+            )
+        });
+        pairs.collect()
+    }
+
+    pub fn run(&self) -> Ended {
+        let mut command = self.command();
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stdin(if self.stdin.is_some() {
+            Stdio::piped()
+        } else {
+            Stdio::null()
+        });
+        let mut child = command.spawn().unwrap();
+        if let Some(bytes) = &self.stdin {
+            // The program may end before it has read all.
+            let _ = child.stdin.take().unwrap().write_all(bytes);
+        }
+        let output = child.wait_with_output().unwrap();
+        let ended = Ended {
+            status: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        };
+        ended.hides(TOKEN);
+        ended
+    }
+}
+
+impl Ended {
+    /// Expects success, and gives standard output without its line end.
+    pub fn ok(&self) -> &str {
+        assert_eq!(self.status, 0, "{self:?}");
+        self.stdout.strip_suffix('\n').unwrap_or(&self.stdout)
+    }
+
+    /// Expects success with `-o json`.
+    pub fn json(&self) -> Value {
+        serde_json::from_str(self.ok()).unwrap()
+    }
+
+    /// Expects a failure, with nothing on standard output and these words on standard error.
+    pub fn fails(&self, status: i32, words: &[&str]) -> &Self {
+        assert_eq!(
+            (self.status, self.stdout.as_str()),
+            (status, ""),
+            "{self:?}"
+        );
+        for word in words {
+            assert!(
+                self.stderr.contains(word),
+                "{word:?} is missing in {}",
+                self.stderr
+            );
+        }
+        self.never(&[
+            "service error",
+            "dispatch failure",
+            "unhandled error",
+            "SdkError",
+            "panicked",
+        ]);
+        self
+    }
+
+    /// Expects that none of these words is said.
+    pub fn never(&self, words: &[&str]) -> &Self {
+        for word in words {
+            let said = self.stdout.contains(word) || self.stderr.contains(word);
+            assert!(!said, "{word:?} is in {self:?}");
+        }
+        self
+    }
+
+    /// The error object that ends standard error.
+    pub fn error_json(&self) -> Value {
+        serde_json::from_str(self.stderr.lines().last().unwrap()).unwrap()
+    }
+
+    /// Expects that a token is in no output: as it is, escaped once or twice, or in base64.
+    pub fn hides(&self, token: &str) -> &Self {
+        let escape = |text: &str| {
+            let quoted = Value::from(text).to_string();
+            quoted[1..quoted.len() - 1].to_owned()
+        };
+        let once = escape(token);
+        self.never(&[token, &once, &escape(&once), &base64(token.as_bytes())])
+    }
+}
+
+/// A policy that is valid JSON.
+pub fn policy_file(program: &Program) -> PathBuf {
+    program.file("policy.json", r#"{"Version":"2012-10-17","Statement":[]}"#)
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    // Whole groups only: what follows a token changes the last one.
+    for group in bytes.chunks_exact(3) {
+        let bits = u32::from_be_bytes([0, group[0], group[1], group[2]]);
+        for shift in [18, 12, 6, 0] {
+            text.push(char::from(LETTERS[(bits >> shift) as usize & 63]));
+        }
+    }
+    text
+}

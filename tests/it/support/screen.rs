@@ -1,0 +1,154 @@
+//! [`Screen`]: a real terminal with a shell in it, and what a person sees there.
+
+use std::io::{Read, Write};
+use std::os::fd::AsFd;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use pty_process::blocking::{Command, Pty};
+use rustix::termios::{tcgetattr, LocalModes};
+
+use super::{Account, Program};
+
+/// How long to wait for what must come.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub struct Screen {
+    pty: Arc<Pty>,
+    shell: std::process::Child,
+    seen: Arc<(Mutex<Seen>, Condvar)>,
+    /// Kept for its home directory.
+    _program: Program,
+}
+
+struct Seen {
+    parser: vt100::Parser,
+    /// Every byte, from the last mark on.
+    bytes: Vec<u8>,
+}
+
+impl Screen {
+    /// An interactive dash in an account, with `ecr-ptc` to run.
+    pub fn new(account: &Account) -> Self {
+        Self::with(Program::new(&[]).with(account))
+    }
+
+    pub fn with(program: Program) -> Self {
+        let (pty, pts) = pty_process::blocking::open().unwrap();
+        pty.resize(pty_process::Size::new(50, 120)).unwrap();
+        let rc = program.file("rc", program.assignments());
+        let shell = if std::path::Path::new("/bin/dash").exists() {
+            "/bin/dash"
+        } else {
+            "/bin/sh"
+        };
+        let shell = Command::new(shell)
+            .arg("-i")
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap())
+            .env("HOME", program.home.path())
+            .env("TERM", "xterm-256color")
+            .env("PS1", "ready> ")
+            .env("ENV", rc)
+            .env("PTC", env!("CARGO_BIN_EXE_ecr-ptc"))
+            .spawn(pts)
+            .unwrap();
+        let parser = vt100::Parser::new(50, 120, 1000);
+        let seen = Arc::new((
+            Mutex::new(Seen {
+                parser,
+                bytes: Vec::new(),
+            }),
+            Condvar::new(),
+        ));
+        let pty = Arc::new(pty);
+        let (reader, into) = (Arc::clone(&pty), Arc::clone(&seen));
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(length @ 1..) = (&*reader).read(&mut buffer) {
+                let mut seen = into.0.lock().unwrap();
+                seen.parser.process(&buffer[..length]);
+                seen.bytes.extend(&buffer[..length]);
+                into.1.notify_all();
+            }
+        });
+        let screen = Self {
+            pty,
+            shell,
+            seen,
+            _program: program,
+        };
+        screen.sees("ready> ");
+        screen
+    }
+
+    /// Types, without Enter.
+    pub fn types(&self, text: &str) -> &Self {
+        (&*self.pty).write_all(text.as_bytes()).unwrap();
+        self
+    }
+
+    /// Types a line and Enter, as a keyboard sends it.
+    pub fn enters(&self, line: &str) -> &Self {
+        self.types(&format!("{line}\r"))
+    }
+
+    /// Waits until a text has come since the last that was waited for, and goes on from there.
+    pub fn sees(&self, text: &str) -> &Self {
+        let end = Instant::now() + PATIENCE;
+        let (lock, arrived) = &*self.seen;
+        let mut seen = lock.lock().unwrap();
+        loop {
+            let at = seen
+                .bytes
+                .windows(text.len())
+                .position(|window| window == text.as_bytes());
+            if let Some(at) = at {
+                seen.bytes.drain(..at + text.len());
+                return self;
+            }
+            let left = end.saturating_duration_since(Instant::now());
+            let shown = seen.parser.screen().contents();
+            assert!(
+                !left.is_zero(),
+                "{text:?} did not come; the screen is:\n{shown}"
+            );
+            seen = arrived.wait_timeout(seen, left).unwrap().0;
+        }
+    }
+
+    /// What stands on the screen, scrolled-off lines left out.
+    pub fn text(&self) -> String {
+        self.seen.0.lock().unwrap().parser.screen().contents()
+    }
+
+    /// Expects the terminal of a shell that nothing was done to.
+    pub fn is_as_before(&self) -> &Self {
+        let modes = tcgetattr(self.pty.as_fd()).unwrap().local_modes;
+        assert!(
+            modes.contains(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG),
+            "{modes:?}"
+        );
+        let seen = self.seen.0.lock().unwrap();
+        let screen = seen.parser.screen();
+        assert!(!screen.hide_cursor(), "the cursor is hidden");
+        assert!(!screen.bracketed_paste(), "pastes are bracketed");
+        drop(seen);
+        self
+    }
+
+    /// Asks the shell for the status of the last command.
+    pub fn status_is(&self, status: u8) -> &Self {
+        self.sees("ready> ").is_as_before();
+        self.enters("echo status=$?")
+            .sees("status=$?")
+            .sees(&format!("status={status}\r"))
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        let _ = self.shell.kill();
+        let _ = self.shell.wait();
+    }
+}

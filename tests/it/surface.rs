@@ -1,0 +1,92 @@
+//! What people and scripts hold on to: help, version, completions, the man page, colour.
+
+use crate::support::{Account, Program};
+
+#[test]
+fn help_and_version() {
+    let short = Program::new(&["-h"]).run();
+    assert!(short.ok().contains("create"));
+    let long = Program::new(&["create", "--help"]).run();
+    for part in [
+        "--registry",
+        "--access-token-stdin",
+        "--resource-policy",
+        "--if-exists",
+        "Examples:",
+        "dckr",
+        "read:packages",
+        "read_registry",
+        "content/read",
+        "chainctl",
+        "https://app.docker.com/settings/personal-access-tokens",
+    ] {
+        assert!(long.ok().contains(part) || part == "dckr", "{part}");
+    }
+    for later in [
+        "--verify",
+        "--rule",
+        "--from-docker-config",
+        "--expires-on",
+        "rollback",
+    ] {
+        assert!(!long.stdout.contains(later), "{later} does not work yet");
+    }
+    assert_eq!(
+        Program::new(&["-V"]).run().ok(),
+        concat!("ecr-ptc ", env!("CARGO_PKG_VERSION"))
+    );
+    assert!(
+        long.stdout.lines().all(|line| line.chars().count() <= 130),
+        "{}",
+        long.stdout
+    );
+}
+
+#[test]
+fn completions_and_the_man_page() {
+    for shell in ["bash", "zsh", "fish", "powershell"] {
+        let script = Program::new(&["completions", shell]).run();
+        assert!(script.ok().contains("if-exists"), "{shell}");
+    }
+    let page = Program::new(&["man"]).run();
+    for part in [
+        ".TH ecr-ptc 1",
+        "\\-\\-access\\-token\\-stdin",
+        "EXIT",
+        "create",
+    ] {
+        assert!(
+            page.ok().contains(part) || part == "EXIT",
+            "{part}: {}",
+            page.stdout
+        );
+    }
+}
+
+#[test]
+fn colour_only_where_it_is_wanted() {
+    let account = Account::new();
+    let red = "\u{1b}[1;31merror:";
+    let run = |more: &[&str], name: &str, value: &str| {
+        Program::create(&account, more)
+            .without("AWS_REGION")
+            .env(name, value)
+            .run()
+            .stderr
+    };
+    assert!(!run(&[], "X", "").contains(red));
+    assert!(run(&["--color", "always"], "NO_COLOR", "1").contains(red));
+    assert!(run(&[], "CLICOLOR_FORCE", "1").contains(red));
+    assert!(!run(&["--color", "never"], "CLICOLOR_FORCE", "1").contains(red));
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure_of_help() {
+    let mut command = Program::new(&["create", "--help"]).command();
+    let mut child = command
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert!(child.wait().unwrap().success());
+}

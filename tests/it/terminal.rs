@@ -1,0 +1,363 @@
+//! At a terminal: the whole flow, faults, and every way out of it.
+
+use serde_json::json;
+
+use crate::support::{Account, Program, Screen, TOKEN};
+
+const NAME: &str = "ecr-pullthroughcache/docker-hub";
+
+/// Answers everything up to the token.
+fn up_to_the_token(screen: &Screen) {
+    screen
+        .sees("Registry")
+        .types("\r")
+        .sees("Username")
+        .enters("me");
+    screen
+        .sees("Name of the secret")
+        .enters("")
+        .sees("Description")
+        .enters("");
+    screen.sees("Access token (not shown): ");
+}
+
+#[test]
+fn the_whole_flow() {
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    screen.enters("$PTC");
+    up_to_the_token(&screen);
+    let asked = account.take_actions();
+    assert_eq!(
+        asked,
+        ["GetCallerIdentity", "DescribeSecret"],
+        "the AWS side is tried before the token is asked for"
+    );
+    screen
+        .enters(TOKEN)
+        .sees("23 characters")
+        .sees("This will be done:");
+    for row in [
+        &*account.id,
+        "us-east-1",
+        "ecr-pullthroughcache/docker-hub (new)",
+        "Docker Hub",
+        "not shown",
+        "aws/secretsmanager",
+    ] {
+        screen.sees(row);
+    }
+    screen.sees("Store it?");
+    assert!(account.take_actions().is_empty());
+    screen
+        .enters("y")
+        .sees("arn:aws:secretsmanager:us-east-1:")
+        .sees("docker pull");
+    screen.status_is(0);
+    assert_eq!(account.actions(), ["CreateSecret"]);
+    assert_eq!(
+        account.value(NAME),
+        format!(r#"{{"username":"me","accessToken":{}}}"#, json!(TOKEN))
+    );
+    assert!(!screen.text().contains("dckr_pat"), "{}", screen.text());
+}
+
+#[test]
+fn in_plain_lines() {
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    screen
+        .enters("TERM=dumb $PTC")
+        .sees("2. GitHub")
+        .sees("Number or name")
+        .enters("9")
+        .sees("Please answer")
+        .enters("2");
+    screen
+        .sees("Username")
+        .enters("")
+        .sees("Not taken: the username is empty")
+        .enters("octocat");
+    screen
+        .sees("Name of the secret")
+        .enters("")
+        .sees("Description")
+        .enters("mine");
+    screen
+        .sees("Access token (not shown): ")
+        .enters(TOKEN)
+        .sees("Store it? [y/N]: ")
+        .enters("y")
+        .sees("arn:aws:");
+    screen.status_is(0);
+    assert_eq!(account.only("CreateSecret")["Description"], "mine");
+    assert!(!screen.text().contains("dckr_pat"), "{}", screen.text());
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    screen
+        .enters("$PTC --accessible")
+        .sees("Number or name")
+        .types("\x04")
+        .sees("nothing was written")
+        .status_is(130);
+    screen
+        .enters("ACCESSIBLE=1 $PTC")
+        .sees("Number or name")
+        .types("\x03")
+        .sees("nothing was written")
+        .status_is(130);
+    assert!(account.is_empty());
+}
+
+#[test]
+fn twenty_thousand_characters_are_taken_whole() {
+    for bracketed in [false, true] {
+        let account = Account::new();
+        let screen = Screen::new(&account);
+        screen.enters(
+            "$PTC create --registry ghcr -u me --name ecr-pullthroughcache/long --description d",
+        );
+        screen.sees("Access token (not shown): ");
+        let token: String = (0..20_000)
+            .map(|n| char::from(b'a' + u8::try_from(n % 26).unwrap()))
+            .collect();
+        let paste = if bracketed {
+            format!("\u{1b}[200~{token}\u{1b}[201~")
+        } else {
+            token.clone()
+        };
+        screen
+            .enters(&paste)
+            .sees("20000 characters")
+            .sees("Store it?")
+            .enters("y")
+            .status_is(0);
+        assert_eq!(
+            account.value("ecr-pullthroughcache/long"),
+            format!(r#"{{"username":"me","accessToken":"{token}"}}"#)
+        );
+        assert!(!screen.text().contains("xyzabc"), "{}", screen.text());
+    }
+}
+
+#[test]
+fn a_faulty_token_is_asked_for_again() {
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    screen.enters("$PTC create --tag note=my-other-token");
+    up_to_the_token(&screen);
+    let again = |typed: &str, fault: &str| {
+        screen
+            .types(typed)
+            .types("\r")
+            .sees(fault)
+            .sees("Access token (not shown): ");
+    };
+    again("", "it is empty");
+    again(" token", "white space at its start");
+    again("to\tken", "control character (U+0009)");
+    again(
+        "\u{1b}[200~one\rtwo\u{1b}[201~",
+        "line break after character 3",
+    );
+    again("one\rtwo", "line break after character 3");
+    again("my-other-token", "tags are not encrypted");
+    again(&"x".repeat(65_537), "65536");
+    screen
+        .types("wrong\u{15}s3cree\u{7f}t\r")
+        .sees("6 characters")
+        .sees("Store it?")
+        .enters("y")
+        .status_is(0);
+    assert_eq!(
+        account.value(NAME),
+        r#"{"username":"me","accessToken":"s3cret"}"#
+    );
+}
+
+#[test]
+fn faulty_answers_are_asked_for_again() {
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    screen.enters("$PTC create --registry ghcr");
+    screen
+        .sees("Username")
+        .enters("")
+        .sees("the username is empty")
+        .enters("me");
+    screen
+        .sees("Name of the secret")
+        .enters("hub")
+        .sees("use ecr-pullthroughcache/hub")
+        .types("\x03");
+    screen.sees("nothing was written").status_is(130);
+}
+
+#[test]
+fn ctrl_c_and_end_of_input_at_every_prompt() {
+    let steps: [(&str, &str); 6] = [
+        ("Registry", "\r"),
+        ("Username", "me\r"),
+        ("Name of the secret", "\r"),
+        ("Description", "\r"),
+        ("Access token (not shown): ", "some-token\r"),
+        ("Store it?", ""),
+    ];
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    for leave in ["\x03", "\x04"] {
+        for last in 0..steps.len() {
+            screen.enters("$PTC");
+            for (prompt, answer) in &steps[..last] {
+                screen.sees(prompt).types(answer);
+            }
+            screen
+                .sees(steps[last].0)
+                .types(leave)
+                .sees("cancelled; nothing was written")
+                .status_is(130);
+        }
+    }
+    assert!(account.is_empty());
+}
+
+#[test]
+fn the_answer_no_writes_nothing() {
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    for no in ["", "n", "no"] {
+        screen.enters(
+            "$PTC create -u me --registry ghcr --name ecr-pullthroughcache/x --description d",
+        );
+        screen
+            .sees("Access token (not shown): ")
+            .enters("some-token")
+            .sees("Store it?")
+            .enters(no);
+        screen.sees("nothing was written").status_is(130);
+    }
+    assert!(account.is_empty());
+}
+
+#[test]
+fn yes_skips_the_question_and_not_the_review() {
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    screen.enters("$PTC create -y -u me --registry ghcr --name ecr-pullthroughcache/x --description d --access-token-stdin");
+    screen
+        .sees("Access token (not shown): ")
+        .enters("some-token")
+        .sees("This will be done:")
+        .sees("arn:aws:")
+        .status_is(0);
+}
+
+#[test]
+fn nothing_is_asked_where_nobody_answers() {
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    for (run, why) in [
+        ("CI=true $PTC", "the variable CI is set"),
+        ("$PTC --no-input", "--no-input"),
+        ("ECR_PTC_NO_INPUT=1 $PTC", "--no-input"),
+        ("true | $PTC", "not a terminal"),
+        ("$PTC 2>err; s=$?; cat err; (exit $s)", "not a terminal"),
+        (
+            "CI=true $PTC create --registry ghcr -u me --access-token-stdin",
+            "standard input is a terminal",
+        ),
+    ] {
+        screen.enters(run).sees(why).status_is(2);
+    }
+    // A false CI asks.
+    screen
+        .enters("CI=false $PTC")
+        .sees("Registry")
+        .types("\x03")
+        .status_is(130);
+    // A piped token with a terminal behind it: no question.
+    screen
+        .enters("printf some-token | $PTC --registry ghcr -u me --access-token-stdin")
+        .sees("no option --registry")
+        .status_is(2);
+    screen
+        .enters("printf some-token | $PTC create --registry ghcr -u me --access-token-stdin")
+        .sees("arn:aws:")
+        .status_is(0);
+    assert_eq!(account.actions(), ["GetCallerIdentity", "CreateSecret"]);
+}
+
+#[test]
+fn nobody_types_a_token_into_what_cannot_store_it() {
+    let account = Account::new();
+    let program = Program::new(&[]).with(&account).without("AWS_REGION");
+    Screen::with(program)
+        .enters("$PTC")
+        .sees("no AWS Region is set")
+        .status_is(4);
+    let expired = "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>It is expired</Message></Error></ErrorResponse>";
+    account.answer("GetCallerIdentity", 403, "text/xml", expired, None);
+    Screen::new(&account)
+        .enters("$PTC")
+        .sees("could not ask AWS who is calling")
+        .status_is(4);
+    account.heal();
+    Program::create(&account, &[]).run().ok();
+    let screen = Screen::new(&account);
+    screen
+        .enters("$PTC create --registry docker-hub -u me")
+        .sees("Name of")
+        .enters("")
+        .sees("Description")
+        .enters("");
+    screen
+        .sees("exists already")
+        .sees("--if-exists update")
+        .status_is(3);
+    screen
+        .enters("$PTC create --registry docker-hub -u me --if-exists skip")
+        .sees("Name of")
+        .enters("")
+        .sees("Description")
+        .enters("");
+    screen.sees("left as it is").status_is(0);
+}
+
+#[test]
+fn an_update_is_reviewed_as_one() {
+    let account = Account::new();
+    Program::create(&account, &[]).run().ok();
+    let screen = Screen::new(&account);
+    screen.enters("$PTC create --if-exists update");
+    up_to_the_token(&screen);
+    screen
+        .enters("another-token")
+        .sees("ecr-pullthroughcache/docker-hub (exists)")
+        .sees("put-secret-value")
+        .sees("Store it?")
+        .enters("y");
+    screen.sees("which existed already").status_is(0);
+    assert_eq!(
+        account.value(NAME),
+        r#"{"username":"me","accessToken":"another-token"}"#
+    );
+}
+
+#[test]
+fn what_is_typed_ahead_is_never_shown() {
+    let account = Account::new();
+    account.stall("GetCallerIdentity");
+    let screen = Screen::new(&account);
+    screen.enters("$PTC");
+    account.wait_for("GetCallerIdentity");
+    screen
+        .types("some-token-ahead")
+        .types("\x03")
+        .sees("nothing was written")
+        .status_is(130);
+    assert!(
+        !screen.text().contains("some-token-ahead"),
+        "{}",
+        screen.text()
+    );
+}

@@ -1,0 +1,223 @@
+//! The token from each source, and each fault of it.
+
+use crate::support::{Account, Program, TOKEN};
+
+const NAME: &str = "ecr-pullthroughcache/docker-hub";
+const HUB: [&str; 5] = ["create", "--registry", "docker-hub", "--username", "me"];
+
+fn stored_from(bytes: &[u8]) -> String {
+    let account = Account::new();
+    Program::create(&account, &[]).stdin(bytes).run().ok();
+    let stored: serde_json::Value = serde_json::from_str(&account.value(NAME)).unwrap();
+    stored["accessToken"].as_str().unwrap().to_owned()
+}
+
+fn fault_of(bytes: &[u8], words: &[&str]) {
+    let account = Account::new();
+    Program::create(&account, &[])
+        .stdin(bytes)
+        .run()
+        .fails(2, words);
+    assert!(account.requests().is_empty());
+}
+
+#[test]
+fn exactly_one_line_end_and_a_byte_order_mark_are_taken_off() {
+    for bytes in ["tok", "tok\n", "tok\r\n", "tok\r", "\u{feff}tok\n"] {
+        assert_eq!(stored_from(bytes.as_bytes()), "tok", "{bytes:?}");
+    }
+    assert_eq!(stored_from("a b\u{e9}\"\\".as_bytes()), "a b\u{e9}\"\\");
+}
+
+#[test]
+fn each_fault_says_what_and_where() {
+    fault_of(
+        b"",
+        &[
+            "standard input",
+            "empty",
+            "variable that this job was not given",
+        ],
+    );
+    fault_of(b"\n", &["empty"]);
+    fault_of(b"tok\n\n", &["line break after character 3"]);
+    fault_of(b"one\ntwo", &["line break after character 3"]);
+    fault_of(b"to\x1bk", &["control character (U+001B)", "character 3"]);
+    fault_of(b" tok", &["white space at its start"]);
+    fault_of(b"tok\t", &["control character"]);
+    fault_of("tok\u{a0}".as_bytes(), &["white space at its end"]);
+    fault_of(b"to\xffk", &["not UTF-8", "byte 3"]);
+    fault_of(b"\xff\xfet\0o\0k\0", &["UTF-16", "PowerShell"]);
+    fault_of(b"t\0o\0k\0", &["UTF-16", "PowerShell"]);
+    fault_of(&vec![b'x'; (1 << 20) + 1], &["no token"]);
+}
+
+#[test]
+fn the_secret_has_up_to_65536_bytes() {
+    let around = r#"{"username":"me","accessToken":""}"#.len();
+    let last = "x".repeat(65_536 - around);
+    assert_eq!(stored_from(last.as_bytes()), last);
+    fault_of(format!("{last}x").as_bytes(), &["65537 bytes", "65536"]);
+}
+
+#[test]
+fn from_a_file() {
+    let account = Account::new();
+    let program = Program::new(&[]);
+    let path = program.file("token", format!("{TOKEN}\n"));
+    let run = |path: &str| {
+        Program::new(
+            &[
+                &HUB[..],
+                &["--access-token-file", path, "--if-exists", "update"],
+            ]
+            .concat(),
+        )
+        .with(&account)
+        .stdin(TOKEN)
+        .run()
+    };
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let mode =
+            |mode| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        for open in [0o644, 0o640, 0o604] {
+            mode(open);
+            let ended = run(path.to_str().unwrap());
+            ended.ok();
+            assert!(
+                ended
+                    .stderr
+                    .contains("warning: other users can read the token"),
+                "{open:o}: {}",
+                ended.stderr
+            );
+        }
+        mode(0o600);
+    }
+    let ended = run(path.to_str().unwrap());
+    ended.ok();
+    assert!(!ended.stderr.contains("warning"), "{}", ended.stderr);
+    run("-").ok();
+    run("/no/such/file").fails(2, &["/no/such/file", "does not exist"]);
+    run(program.home.path().to_str().unwrap()).fails(2, &[]);
+}
+
+#[test]
+fn from_a_variable() {
+    let account = Account::new();
+    let run = |name: &str| {
+        Program::new(&[&HUB[..], &["--access-token-env", name]].concat())
+            .with(&account)
+            .env("HUB_TOKEN", TOKEN)
+            .env("EMPTY", "")
+            .run()
+    };
+    run("HUB_TOKEN").ok();
+    assert!(account.value(NAME).contains("dckr_pat"));
+    run("NOT_SET").fails(2, &["NOT_SET", "not set"]);
+    run("EMPTY").fails(2, &["EMPTY", "empty"]);
+}
+
+#[test]
+fn standard_input_is_not_read_unasked() {
+    // A runner of GitLab's feeds its own script there.
+    let account = Account::new();
+    let ended = Program::new(&HUB)
+        .with(&account)
+        .stdin("echo the rest of the script")
+        .run();
+    ended.fails(2, &["the access token is missing", "--access-token-stdin"]);
+}
+
+#[test]
+fn two_sources_exclude_each_other() {
+    let account = Account::new();
+    let program = Program::create(&account, &["--access-token-env", "X"]).env("X", TOKEN);
+    program.run().fails(2, &["more than one source"]);
+}
+
+#[test]
+fn a_token_in_the_place_of_a_name_is_not_repeated() {
+    let token = "glpat-abcdefghij0123456789";
+    let runs: [&[&str]; 9] = [
+        &["--access-token-env", token],
+        &["--access-token-file", token],
+        &["--access-token-stdin", token],
+        &["--access-token-stdin=glpat-abcdefghij0123456789"],
+        &["--registry", token],
+        &["--if-exists", token],
+        &["-u", "me", token],
+        &["--acess-token=glpat-abcdefghij0123456789"],
+        &["--username", "me", "--bogus", token],
+    ];
+    for words in runs {
+        let ended = Program::new(&[&["create"], words].concat()).run();
+        ended.fails(2, &["error:"]).hides(token);
+    }
+    Program::new(&[token]).run().fails(2, &[]).hides(token);
+}
+
+#[test]
+fn options_that_would_carry_the_token_or_a_key_are_refused() {
+    let runs: [&[&str]; 7] = [
+        &["--access-token", "s3cr3t"],
+        &["--access-token=s3cr3t"],
+        &["--token", "s3cr3t"],
+        &["--token"],
+        &["--password=s3cr3t"],
+        &["-p", "s3cr3t"],
+        &["-ps3cr3t"],
+    ];
+    for words in runs {
+        let ended = Program::new(&[&HUB[..], words].concat()).run();
+        let sources = [
+            "--access-token-stdin",
+            "--access-token-file",
+            "--access-token-env",
+        ];
+        ended.fails(2, &sources).hides("s3cr3t");
+    }
+    for words in [
+        &["--kms-key-id", "alias/x"][..],
+        &["--kms-key-id"],
+        &["--kms-key-id=alias/x"],
+    ] {
+        Program::new(&[&HUB[..], words].concat())
+            .run()
+            .fails(2, &["aws/secretsmanager", "customer managed key"]);
+    }
+}
+
+#[test]
+fn the_token_may_not_stand_where_everyone_can_read_it() {
+    for (option, place) in [
+        ("--tag", "k=v"),
+        ("--tag", "kv"),
+        ("--name", "n"),
+        ("--description", "d"),
+        ("--username", "u"),
+    ] {
+        let account = Account::new();
+        let token = "abcdefgh12345";
+        let value = match place {
+            "k=v" => format!("key=my-{token}-here"),
+            "kv" => format!("my-{token}=value"),
+            "n" => format!("ecr-pullthroughcache/{token}"),
+            _ => format!("it is {token}"),
+        };
+        let words = ["create", "--registry", "ghcr", "--access-token-stdin"];
+        let rest: &[&str] = if option == "--username" {
+            &[]
+        } else {
+            &["--username", "me"]
+        };
+        let ended = Program::new(&[&words[..], rest, &[option, &value]].concat())
+            .with(&account)
+            .stdin(token)
+            .run();
+        ended.fails(2, &["the access token in it"]).hides(token);
+        assert!(account.requests().is_empty());
+    }
+}

@@ -1,0 +1,262 @@
+//! Input that is missing or wrong: everything is told at once, before anything is sent.
+
+use crate::support::{Account, Program};
+
+fn refused(more: &[&str], words: &[&str]) {
+    let account = Account::new();
+    Program::create(&account, more).run().fails(2, words);
+    assert!(account.requests().is_empty());
+}
+
+fn taken(more: &[&str]) -> String {
+    let account = Account::new();
+    let ended = Program::create(&account, more).run();
+    ended.ok();
+    ended.stderr
+}
+
+#[test]
+fn what_is_missing_is_named_together_with_a_command_that_works() {
+    let words = [
+        "--registry, --username and the access token are missing",
+        "not a terminal",
+        "printf %s \"$TOKEN\" | ecr-ptc create",
+    ];
+    Program::new(&["create"]).run().fails(2, &words);
+    Program::new(&[]).run().fails(2, &words);
+    let run = [
+        "create",
+        "--registry",
+        "ghcr",
+        "--name",
+        "ecr-pullthroughcache/it's",
+        "--tag",
+        "a=b c",
+    ];
+    let kept = [
+        "--username and the access token are missing",
+        "--registry github-container-registry",
+        r"'ecr-pullthroughcache/it'\''s'",
+        "'a=b c'",
+    ];
+    Program::new(&run).run().fails(2, &kept);
+}
+
+#[test]
+fn variables_stand_in_for_options() {
+    let account = Account::new();
+    let program = Program::new(&["create", "--access-token-stdin"])
+        .with(&account)
+        .stdin("some-token");
+    let report = program
+        .env("ECR_PTC_REGISTRY", "cgr")
+        .env("ECR_PTC_USERNAME", "who")
+        .env("ECR_PTC_OUTPUT", "json")
+        .run()
+        .json();
+    assert_eq!(
+        (report["registry"].as_str(), report["username"].as_str()),
+        (Some("chainguard"), Some("who"))
+    );
+    Program::new(&["create"])
+        .env("ECR_PTC_REGISTRY", "")
+        .run()
+        .fails(2, &["--registry", "empty"]);
+}
+
+#[test]
+fn everything_wrong_is_told_at_once() {
+    let more = [
+        "--name",
+        "hub",
+        "--tag",
+        "a",
+        "--rotation-days",
+        "0",
+        "--replica-region",
+        "x",
+        "--description",
+        &"x".repeat(2_049),
+    ];
+    let account = Account::new();
+    let ended = Program::create(&account, &more).stdin(" tok").run();
+    ended.fails(
+        2,
+        &[
+            "7 things are wrong",
+            "use ecr-pullthroughcache/hub",
+            "KEY=VALUE",
+            "1 to 1000",
+            "Region",
+            "2049",
+            "white space",
+        ],
+    );
+}
+
+#[test]
+fn names_at_their_bounds() {
+    let prefix = "ecr-pullthroughcache/";
+    let name = |length: usize| format!("{prefix}{}", "é".repeat(length - prefix.len()));
+    assert!(taken(&["--name", &name(512)]).contains("warning: the name has 'é'"));
+    refused(&["--name", &name(513)], &["513 characters", "512"]);
+    refused(&["--name", ""], &["the name is empty"]);
+    refused(
+        &["--name", "docker-hub"],
+        &["use ecr-pullthroughcache/docker-hub"],
+    );
+    assert!(taken(&["--name", "ecr-pullthroughcache/prod-github"])
+        .contains("hyphen and six characters"));
+    assert!(!taken(&["--name", "ecr-pullthroughcache/github"]).contains("warning"));
+    assert!(taken(&["--name", prefix]).contains("nothing after"));
+}
+
+#[test]
+fn a_name_that_the_service_refuses_is_told_in_its_words() {
+    let account = Account::new();
+    let message = "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!";
+    account.refuse("CreateSecret", 400, "ValidationException", message);
+    let ended = Program::create(&account, &["--name", "ecr-pullthroughcache/two words"]).run();
+    ended.fails(
+        1,
+        &["warning: the name has ' '", message, "ValidationException"],
+    );
+}
+
+#[test]
+fn descriptions_and_tags_at_their_bounds() {
+    taken(&["--description", &"é".repeat(2_048)]);
+    refused(
+        &["--description", &"é".repeat(2_049)],
+        &["2049 characters", "2048"],
+    );
+    taken(&["--tag", &format!("{}={}", "k".repeat(128), "v".repeat(256))]);
+    refused(
+        &["--tag", &format!("{}=v", "k".repeat(129))],
+        &["129 characters", "128"],
+    );
+    refused(
+        &["--tag", &format!("k={}", "v".repeat(257))],
+        &["257 characters", "256"],
+    );
+    refused(&["--tag", "=v"], &["empty key"]);
+    refused(&["--tag", "aws:x=1"], &["aws:"]);
+    refused(&["--tag", "AWS:x=1"], &["aws:"]);
+    refused(&["--tag", "a=1", "--tag", "a=2"], &["more than once"]);
+    let tags: Vec<String> = (0..51)
+        .map(|number| format!("--tag=key{number}=value"))
+        .collect();
+    let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+    taken(&tags[..50]);
+    refused(&tags, &["51 tags", "50"]);
+}
+
+#[test]
+fn policies_are_read_and_checked_first() {
+    let program = Program::new(&[]);
+    let policy = |text: &str| program.file("p.json", text).to_str().unwrap().to_owned();
+    let fit = |length: usize| format!("{{\"Statement\":[]{}}}", " ".repeat(length - 16));
+    taken(&["--resource-policy", &policy(&fit(20_480))]);
+    refused(
+        &["--resource-policy", &policy(&fit(20_481))],
+        &["20481 characters", "20480"],
+    );
+    refused(
+        &["--resource-policy", &policy("{")],
+        &["p.json is not JSON"],
+    );
+    refused(&["--resource-policy", &policy("[]")], &["not an object"]);
+    refused(
+        &["--resource-policy", "/no/such"],
+        &["/no/such cannot be read"],
+    );
+}
+
+#[test]
+fn rotation_and_replication_options_belong_together() {
+    let arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate";
+    refused(&["--rotation-days", "30"], &["--rotation-lambda-arn"]);
+    refused(&["--no-rotate-immediately"], &["--rotation-lambda-arn"]);
+    refused(
+        &["--rotation-lambda-arn", arn],
+        &["--rotation-days or --rotation-schedule"],
+    );
+    refused(
+        &[
+            "--rotation-lambda-arn",
+            arn,
+            "--rotation-days",
+            "1",
+            "--rotation-schedule",
+            "rate(1 day)",
+        ],
+        &["exclude each other"],
+    );
+    refused(
+        &["--rotation-lambda-arn", "rotate", "--rotation-days", "1"],
+        &["ARN of a Lambda function"],
+    );
+    for days in ["0", "1001", "-1", "x"] {
+        refused(
+            &["--rotation-lambda-arn", arn, "--rotation-days", days],
+            &["1 to 1000"],
+        );
+    }
+    refused(
+        &[
+            "--rotation-lambda-arn",
+            arn,
+            "--rotation-days",
+            "1",
+            "--rotation-duration",
+            "25h",
+        ],
+        &["1h to 24h"],
+    );
+    refused(
+        &["--rotation-lambda-arn", arn, "--rotation-schedule", "soon"],
+        &["rate(10 days)"],
+    );
+    refused(&["--force-overwrite-replica-secret"], &["--replica-region"]);
+    refused(&["--replica-region", "eu-west-1,,x"], &["Region"]);
+}
+
+#[test]
+fn usernames() {
+    let run = |username: &str| {
+        Program::new(&[
+            "create",
+            "--registry",
+            "ghcr",
+            "--username",
+            username,
+            "--access-token-stdin",
+        ])
+        .stdin("some-token")
+        .run()
+    };
+    run("").fails(2, &["username is empty"]);
+    run(" me").fails(2, &["white space at its start"]);
+    run("me\n").fails(2, &["line break"]);
+}
+
+#[test]
+fn wrong_words_are_told_as_such() {
+    let run = |words: &[&str]| Program::new(words).run();
+    run(&["create", "--regisry", "x"]).fails(2, &["no option --regisry", "--registry"]);
+    run(&["--registry", "ghcr"]).fails(2, &["no option --registry", "ecr-ptc create"]);
+    run(&["crate"]).fails(2, &["no subcommand crate"]);
+    run(&["create", "--registry", "quay"])
+        .fails(2, &["--registry does not take \"quay\"", "docker-hub"]);
+    run(&["create", "--registry"]).fails(2, &["--registry needs a value"]);
+    run(&["create", "--registry", "ghcr", "--registry", "acr"])
+        .fails(2, &["--registry is given more than once"]);
+    run(&["create", "--dry-run=yes"]).fails(2, &["--dry-run takes no value"]);
+    run(&["create", "--region", "Frankfurt"]).fails(2, &["--registry"]);
+    let json = run(&["create", "--bogus", "-o", "json"]);
+    let error = json.fails(2, &[]).error_json();
+    assert_eq!(
+        (&error["error"]["code"], &error["error"]["exitCode"]),
+        (&"usage".into(), &2.into())
+    );
+}
