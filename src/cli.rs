@@ -165,11 +165,19 @@ pub struct CreateArgs {
     #[arg(long, value_name = "VAR")]
     pub access_token_env: Option<String>,
 
-    /// The name of the secret; by default ecr-pullthroughcache/ and the kind of registry
-    #[arg(long, value_name = "NAME", help_heading = "The secret")]
+    #[arg(
+        long,
+        help = "The name of the secret [default: ecr-pullthroughcache/KIND]",
+        value_name = "NAME",
+        help_heading = "The secret"
+    )]
     pub name: Option<String>,
-    /// What the secret is for; by default it names the registry
-    #[arg(long, value_name = "TEXT", help_heading = "The secret")]
+    #[arg(
+        long,
+        help = "What the secret is for [default: REGISTRY credentials for Amazon ECR pull through cache]",
+        value_name = "TEXT",
+        help_heading = "The secret"
+    )]
     pub description: Option<String>,
     /// A tag, not encrypted; may be repeated, up to 50
     #[arg(long = "tag", value_name = "KEY=VALUE", help_heading = "The secret")]
@@ -238,7 +246,8 @@ Examples:
     ecr-ptc create --registry docker-hub --username me --access-token-env DOCKERHUB_TOKEN
 
   With the token piped in, renewing the secret where it exists:
-    printf %s \"$TOKEN\" | ecr-ptc create --registry ghcr --username me --access-token-stdin --if-exists update
+    printf %s \"$TOKEN\" |
+      ecr-ptc create --registry ghcr --username me --access-token-stdin --if-exists update
 
 Where the token is made:",
     );
@@ -336,25 +345,55 @@ pub fn completion_script(shell: clap_complete::Shell) -> Vec<u8> {
     script
 }
 
-/// The man page in roff.
+/// The man page in roff: the program, then `create` with its options.
 ///
 /// # Errors
 /// None that writing to memory could give.
 pub fn man_page() -> std::io::Result<Vec<u8>> {
+    let command = Cli::command();
+    let whole = clap_mangen::Man::new(command.clone());
     let mut page = Vec::new();
-    let mut command = Cli::command();
-    command.build();
-    clap_mangen::Man::new(command.clone()).render(&mut page)?;
-    for subcommand in command
-        .get_subcommands()
-        .filter(|subcommand| subcommand.get_name() == "create")
-    {
-        let man = clap_mangen::Man::new(subcommand.clone());
-        man.render_description_section(&mut page)?;
-        man.render_options_section(&mut page)?;
-        man.render_extra_section(&mut page)?;
+    whole.render_title(&mut page)?;
+    whole.render_name_section(&mut page)?;
+    whole.render_synopsis_section(&mut page)?;
+    whole.render_description_section(&mut page)?;
+    if let Some(create) = command.find_subcommand("create") {
+        let create = clap_mangen::Man::new(create.clone().disable_help_flag(true));
+        page.extend(titled("CREATE", |page| {
+            create.render_description_section(page)
+        })?);
+        page.extend(titled("OPTIONS OF CREATE", |page| {
+            create.render_options_section(page)
+        })?);
+        page.extend(titled("EXAMPLES", |page| {
+            create.render_extra_section(page)
+        })?);
     }
+    page.extend(titled("GENERAL OPTIONS", |page| {
+        whole.render_options_section(page)
+    })?);
+    page.extend(titled("EXIT STATUS", |page| {
+        whole.render_extra_section(page)
+    })?);
+    whole.render_version_section(&mut page)?;
     Ok(page)
+}
+
+/// A section of the man page under another title.
+fn titled(
+    title: &str,
+    render: impl Fn(&mut Vec<u8>) -> std::io::Result<()>,
+) -> std::io::Result<Vec<u8>> {
+    let mut section = Vec::new();
+    render(&mut section)?;
+    let text = String::from_utf8_lossy(&section).into_owned();
+    let old = text
+        .lines()
+        .find(|line| line.starts_with(".SH"))
+        .unwrap_or_default();
+    Ok(text
+        .replacen(old, &format!(".SH \"{title}\""), 1)
+        .into_bytes())
 }
 
 #[cfg(test)]

@@ -44,6 +44,7 @@ impl Screen {
         };
         let shell = Command::new(shell)
             .arg("-i")
+            .current_dir(program.home.path())
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap())
             .env("HOME", program.home.path())
