@@ -59,7 +59,7 @@ impl Progress {
 /// Carries out the steps in order; the first that fails ends it, and the rest are not tried.
 ///
 /// # Errors
-/// Where nothing was changed: the error of the first step.
+/// Where the credentials were not stored: the error of the step that stores them, the first.
 pub async fn apply(
     plan: &Plan<'_>,
     secrets: &Secrets,
@@ -84,7 +84,10 @@ pub async fn apply(
                 progress.set(&outcome.arn, true);
                 outcome.steps[index].status = StepStatus::Done;
             }
-            Err(Trouble::Aws(error)) if index == 0 => return Err(error),
+            Err(Trouble::Aws(error)) if step.stores_the_value() => {
+                progress.0.take();
+                return Err(error);
+            }
             Err(trouble) => {
                 outcome.steps[index].status = StepStatus::Failed;
                 outcome.failed = Some((step, trouble));

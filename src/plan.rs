@@ -114,6 +114,11 @@ impl Step {
         }
     }
 
+    /// Whether the credentials are not stored before this step is done.
+    pub fn stores_the_value(self) -> bool {
+        matches!(self, Self::CreateSecret | Self::PutSecretValue)
+    }
+
     /// What the step does, in words that follow "could not".
     pub fn purpose(self) -> &'static str {
         match self {

@@ -289,6 +289,17 @@ fn a_later_step_that_fails_leaves_the_secret_and_tells_how_to_finish() {
         json!({"step": "rotate-secret", "status": "not-tried"})
     );
 
+    // Run again before it is mended, it is still the later step that fails.
+    Program::create(&account, &[&more[..], &["--if-exists", "update"]].concat())
+        .run()
+        .fails(
+            8,
+            &[
+                "could not put the resource policy",
+                "rotate-secret not tried",
+            ],
+        );
+
     // The command that it shows finishes the work.
     account.heal();
     account.answer(

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Account, Program};
+use crate::support::{policy_file, Account, Program};
 
 #[test]
 fn no_permission_shows_the_statement_that_would_allow_it() {
@@ -144,34 +144,66 @@ fn a_result_that_cannot_be_written_is_not_lost() {
 #[cfg(unix)]
 #[test]
 fn a_signal_while_aws_answers_ends_at_once_and_tells_what_may_be() {
-    for (signal, status) in [
-        (rustix::process::Signal::INT, 130),
-        (rustix::process::Signal::TERM, 143),
-        (rustix::process::Signal::HUP, 129),
-    ] {
+    use rustix::process::Signal;
+    let maybe = ["may have been stored", "describe-secret"];
+    for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
         let account = Account::new();
         account.stall("CreateSecret");
-        let program = Program::create(&account, &[]);
-        let mut command = program.command();
-        command
-            .stdin(std::process::Stdio::piped())
-            .stdout(std::process::Stdio::piped())
-            .stderr(std::process::Stdio::piped());
-        let mut child = command.spawn().unwrap();
-        std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"some-token").unwrap();
-        account.wait_for("CreateSecret");
-        let pid = rustix::process::Pid::from_child(&child);
-        rustix::process::kill_process(pid, signal).unwrap();
-        let output = child.wait_with_output().unwrap();
-        let said = String::from_utf8(output.stderr).unwrap();
-        assert_eq!(
-            (output.status.code(), output.stdout.len()),
-            (Some(status), 0),
-            "{said}"
-        );
-        assert!(
-            said.contains("may have been stored") && said.contains("describe-secret"),
-            "{said}"
-        );
+        interrupted(&account, "CreateSecret", &[], signal, status, &maybe);
     }
+    let account = Account::new();
+    Program::create(&account, &[]).run().ok();
+    account.stall("DescribeSecret");
+    interrupted(
+        &account,
+        "DescribeSecret",
+        &[],
+        Signal::INT,
+        130,
+        &["nothing was written"],
+    );
+    let account = Account::new();
+    account.stall("PutResourcePolicy");
+    let program = Program::new(&[]);
+    let policy = policy_file(&program);
+    let more = ["--resource-policy", policy.to_str().unwrap()];
+    let stored = ["is stored", "arn:aws:secretsmanager:", "--if-exists update"];
+    interrupted(
+        &account,
+        "PutResourcePolicy",
+        &more,
+        Signal::INT,
+        130,
+        &stored,
+    );
+}
+
+#[cfg(unix)]
+fn interrupted(
+    account: &Account,
+    action: &str,
+    more: &[&str],
+    signal: rustix::process::Signal,
+    status: i32,
+    words: &[&str],
+) {
+    use std::process::Stdio;
+    let program = Program::create(account, more);
+    let mut command = program.command();
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"some-token").unwrap();
+    account.wait_for(action);
+    rustix::process::kill_process(rustix::process::Pid::from_child(&child), signal).unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(
+        (output.status.code(), output.stdout.len()),
+        (Some(status), 0),
+        "{said}"
+    );
+    assert!(words.iter().all(|word| said.contains(word)), "{said}");
 }
