@@ -2,7 +2,7 @@
 
 mod usage;
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fmt::Write as _;
 
 use clap::builder::{FalseyValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -315,27 +315,43 @@ pub fn parse(arguments: &[OsString]) -> Result<Parsed, Failure> {
     }
 }
 
-/// The format that a command line asks for, also where the rest of it cannot be parsed.
-pub fn format_asked_for(arguments: &[OsString], from_environment: Option<&str>) -> Format {
-    let mut asked = from_environment.map(OsString::from);
-    let mut words = arguments.iter().skip(1);
-    while let Some(word) = words.next() {
-        let text = word.to_string_lossy();
-        if text == "--" {
-            break;
-        } else if text == "-o" || text == "--output" {
-            asked = words.next().cloned();
-        } else if let Some(value) = text
-            .strip_prefix("--output=")
-            .or_else(|| text.strip_prefix("-o"))
-        {
-            asked = Some(value.trim_start_matches('=').into());
+/// The format and the colour that a command line asks for, also where the rest of it cannot be
+/// parsed.
+pub fn asked_for(arguments: &[OsString], format_variable: Option<String>) -> (Format, ColorWhen) {
+    let (mut format, mut color) = (format_variable, None);
+    let words: Vec<_> = arguments
+        .iter()
+        .skip(1)
+        .map(|word| word.to_string_lossy())
+        .collect();
+    for (index, word) in words
+        .iter()
+        .enumerate()
+        .take_while(|(_, word)| *word != "--")
+    {
+        let value = |inside: &str| match inside.trim_start_matches('=') {
+            "" => words.get(index + 1).map(ToString::to_string),
+            value => Some(value.to_owned()),
+        };
+        let bundle = word
+            .strip_prefix('-')
+            .filter(|letters| !letters.starts_with('-'));
+        let after_o = bundle.and_then(|letters| {
+            letters
+                .trim_start_matches(['q', 'v', 'y'])
+                .strip_prefix('o')
+        });
+        if let Some(inside) = word.strip_prefix("--output").or(after_o) {
+            format = value(inside);
+        } else if let Some(inside) = word.strip_prefix("--color") {
+            color = value(inside);
         }
     }
-    match asked.as_deref().and_then(OsStr::to_str) {
-        Some("json") => Format::Json,
-        _ => Format::Text,
-    }
+    let parse = |text: Option<String>| text.unwrap_or_default();
+    (
+        Format::from_str(&parse(format), false).unwrap_or_default(),
+        ColorWhen::from_str(&parse(color), false).unwrap_or_default(),
+    )
 }
 
 /// The completion script for a shell.

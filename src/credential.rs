@@ -127,13 +127,20 @@ impl AccessToken {
         text.contains(self.text.expose_secret())
     }
 
-    /// The forms in which the token could turn up in a text, longest first: as it is, escaped as in
-    /// the secret's JSON, and escaped once more as in the request that carries that JSON.
+    /// The forms in which the token could turn up in a text: as it is, escaped as in the secret's
+    /// JSON, escaped once more as in the request that carries that JSON, and each of these as Rust
+    /// shows bytes and strings. Longest first.
     pub fn forms(&self) -> Vec<Zeroizing<String>> {
         let raw = Zeroizing::new(self.text.expose_secret().to_owned());
         let escaped = escape_json(&raw);
         let twice = escape_json(&escaped);
         let mut forms = vec![twice, escaped, raw];
+        for index in 0..forms.len() {
+            let bytes = Zeroizing::new(forms[index].as_bytes().escape_ascii().to_string());
+            let string = Zeroizing::new(forms[index].escape_debug().to_string());
+            forms.extend([bytes, string]);
+        }
+        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
         forms.dedup();
         forms
     }

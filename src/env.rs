@@ -3,6 +3,22 @@
 use std::env;
 use std::ffi::OsString;
 
+/// Forgets our own variables that are set to nothing, as CI systems set them: they count as not set.
+///
+/// Must be called before the program starts any thread.
+pub fn forget_empty() {
+    for name in [
+        "ECR_PTC_OUTPUT",
+        "ECR_PTC_REGISTRY",
+        "ECR_PTC_USERNAME",
+        "ECR_PTC_NO_INPUT",
+    ] {
+        if env::var_os(name).is_some_and(|value| value.is_empty()) {
+            env::remove_var(name);
+        }
+    }
+}
+
 /// The command line, program name first.
 pub fn arguments() -> Vec<OsString> {
     env::args_os().collect()

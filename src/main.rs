@@ -26,13 +26,14 @@ mod plan;
 mod process;
 mod report;
 mod setting;
+mod shell;
 mod status;
 mod upstream;
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::process::ExitCode;
 
-use cli::{ColorWhen, Parsed};
+use cli::Parsed;
 use output::Output;
 use status::Status;
 
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Status {
+    env::forget_empty();
     let arguments = env::arguments();
     let (output, ran) = match cli::parse(&arguments) {
         Ok(Parsed::Command(global, command)) => {
@@ -52,8 +54,8 @@ fn run() -> Status {
             (output, ran)
         }
         parsed => {
-            let format = cli::format_asked_for(&arguments, env::output_format().as_deref());
-            let output = Output::new(format, ColorWhen::Auto, false, false);
+            let (format, color) = cli::asked_for(&arguments, env::output_format());
+            let output = Output::new(format, color, false, false);
             let ran = match parsed {
                 Ok(Parsed::Document(text)) => command::print(&output, text.as_bytes()),
                 Ok(Parsed::Command(..)) => Ok(()),

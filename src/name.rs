@@ -89,13 +89,7 @@ fn is_portable(c: char) -> bool {
 }
 
 fn ends_like_an_arn(name: &str) -> bool {
-    let mut tail = name.chars().rev();
-    tail.by_ref()
-        .take(6)
-        .filter(char::is_ascii_alphanumeric)
-        .count()
-        == 6
-        && tail.next() == Some('-')
+    name.chars().rev().nth(6) == Some('-')
 }
 
 #[cfg(test)]
@@ -129,6 +123,7 @@ mod tests {
         assert_eq!(warnings("ecr-pullthroughcache/github"), 0);
         assert_eq!(warnings("ecr-pullthroughcache/a/b_c+d=e.f@g-h"), 0);
         assert_eq!(warnings("ecr-pullthroughcache/prod-github"), 1);
+        assert_eq!(warnings("ecr-pullthroughcache/x-ab_c.d"), 1);
         assert_eq!(warnings("ecr-pullthroughcache/two words"), 1);
         assert_eq!(warnings("ecr-pullthroughcache/é-abc123"), 2);
         assert_eq!(warnings("ecr-pullthroughcache/"), 1);

@@ -50,7 +50,10 @@ pub struct Caller {
 pub enum Observed {
     Absent,
     Active(Box<Existing>),
-    PendingDeletion { deleted: String },
+    /// `due` is when the name becomes free.
+    PendingDeletion {
+        due: String,
+    },
 }
 
 /// A secret that exists, as far as a request may change it.

@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use crate::credential::Username;
 use crate::name::SecretName;
-use crate::plan::{Request, Step};
+use crate::plan::{Existing, Request, Step};
+use crate::shell::{option, quote};
 use crate::upstream::Upstream;
 
 /// What became of a request to store credentials. Its JSON members are a contract: only ever added to.
@@ -21,7 +22,8 @@ pub struct SecretReport {
     /// None in a dry run without a Region.
     pub region: Option<String>,
     pub registry: &'static str,
-    pub username: String,
+    /// As asked for; none where the secret was left as it is, unread.
+    pub username: Option<String>,
     /// ECR's `upstreamRegistryUrl`; none where each customer has a host of their own.
     pub upstream_registry_url: Option<&'static str>,
     pub kms_key: String,
@@ -38,7 +40,7 @@ impl SecretReport {
     pub fn new(
         action: Action,
         upstream: &Upstream,
-        username: &Username,
+        username: Option<&Username>,
         name: &SecretName,
     ) -> Self {
         Self {
@@ -49,7 +51,7 @@ impl SecretReport {
             version_id: None,
             region: None,
             registry: upstream.kind,
-            username: username.to_string(),
+            username: username.map(ToString::to_string),
             upstream_registry_url: upstream.url,
             kms_key: Self::DEFAULT_KEY.to_owned(),
             replica_regions: Vec::new(),
@@ -73,12 +75,30 @@ impl SecretReport {
             .collect();
         Self {
             replica_regions,
-            ..Self::new(action, upstream, username, name)
+            ..Self::new(action, upstream, Some(username), name)
         }
     }
 
+    /// With what an existing secret has beside: its key and its replicas.
+    pub fn with(mut self, existing: &Existing) -> Self {
+        let more = existing
+            .replica_regions
+            .iter()
+            .filter(|region| !self.replica_regions.contains(region));
+        let more: Vec<String> = more.cloned().collect();
+        self.replica_regions.extend(more);
+        if let Some(key) = existing
+            .kms_key_id
+            .as_ref()
+            .filter(|_| existing.has_doubtful_key())
+        {
+            self.kms_key.clone_from(key);
+        }
+        self
+    }
+
     /// What to do with the ARN, for people.
-    pub fn next_steps(&self, upstream: &Upstream) -> String {
+    pub fn next_steps(&self, upstream: &Upstream, profile: Option<&str>) -> String {
         let name = &self.name;
         let (Some(arn), Some(region)) = (&self.arn, &self.region) else {
             return String::new();
@@ -94,6 +114,10 @@ impl SecretReport {
         if self.action != Action::Created {
             return said;
         }
+        let quoted = quote(arn);
+        let profile = profile
+            .map(|name| format!(" {}", option("--profile", name)))
+            .unwrap_or_default();
         let account = arn.split(':').nth(4).unwrap_or("ACCOUNT");
         let suffix = if region.starts_with("cn-") {
             "amazonaws.com.cn"
@@ -110,8 +134,8 @@ impl SecretReport {
         let url = url.unwrap_or("NAME.azurecr.io");
         format!(
             "{said}\n\nNext, make the rule that uses it, once:\n  \
-             aws ecr create-pull-through-cache-rule --region {region} --ecr-repository-prefix {rule_prefix} \\\n    \
-             --upstream-registry {kind} --upstream-registry-url {url} \\\n    --credential-arn {arn}\n\
+             aws ecr create-pull-through-cache-rule --region {region}{profile} --ecr-repository-prefix {rule_prefix} \\\n    \
+             --upstream-registry {kind} --upstream-registry-url {url} \\\n    --credential-arn {quoted}\n\
              Then pull through it:\n  docker pull {account}.dkr.ecr.{region}.{suffix}/{rule_prefix}/{example_image}"
         )
     }

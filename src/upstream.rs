@@ -107,7 +107,7 @@ pub fn looks_like_a_token(word: &str) -> bool {
         "gl",
         "eyJ",
     ];
-    let long = word.chars().count() >= 20 && !word.contains(['/', '\\', '.', ' ']);
+    let long = word.chars().count() >= 24 && !word.contains(['/', '\\', ' ']);
     long || (word.len() >= 12
         && BEGINNINGS
             .iter()
@@ -138,7 +138,7 @@ mod tests {
             "dckr_pat_abcdef",
             "ghp_0123456789",
             "glpat-0123456789",
-            "0123456789abcdef01234",
+            "abc8Q~Zxy.12345678901234567890",
         ] {
             assert!(looks_like_a_token(word), "{word}");
         }

@@ -35,6 +35,8 @@ pub enum Kind {
     NoCredentials,
     BadCredentials,
     Clock,
+    /// The endpoint, the Region or another setting makes no request that could be sent.
+    Misconfigured,
     /// The service refuses the input.
     Refused,
     Limit,
@@ -74,9 +76,8 @@ impl AwsError {
             SdkError::TimeoutError(_) => Kind::TimedOut,
             SdkError::DispatchFailure(failure) if failure.is_timeout() => Kind::TimedOut,
             _ if is_about_credentials(error) => kind_of_credentials(&causes),
-            SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_user() => {
-                Kind::Unreachable
-            }
+            SdkError::DispatchFailure(failure) if failure.is_user() => Kind::Misconfigured,
+            SdkError::ConstructionFailure(_) => Kind::Misconfigured,
             SdkError::DispatchFailure(_) => Kind::Unreachable,
             _ => Kind::Other,
         };
@@ -96,7 +97,9 @@ impl AwsError {
         let status = match self.kind {
             Kind::Exists | Kind::PendingDeletion | Kind::NotFound => Status::SecretState,
             Kind::Denied => Status::Denied,
-            Kind::NoCredentials | Kind::BadCredentials | Kind::Clock => Status::Configuration,
+            Kind::NoCredentials | Kind::BadCredentials | Kind::Clock | Kind::Misconfigured => {
+                Status::Configuration
+            }
             Kind::Service | Kind::TimedOut | Kind::Unreachable => Status::Temporary,
             Kind::Refused | Kind::Limit | Kind::NotAws | Kind::Other => Status::Failed,
         };
@@ -108,6 +111,7 @@ impl AwsError {
             Kind::NoCredentials => "no-credentials",
             Kind::BadCredentials => "bad-credentials",
             Kind::Clock => "clock",
+            Kind::Misconfigured => "misconfigured",
             Kind::Refused => "refused",
             Kind::Limit => "limit",
             Kind::Service => "aws-unavailable",
@@ -134,6 +138,7 @@ impl AwsError {
             Kind::BadCredentials | Kind::Clock if self.message.is_none() => {
                 format!("the AWS credentials cannot be used: {}", innermost.map_or("no reason given", String::as_str))
             }
+            Kind::Misconfigured => "the endpoint, the Region or another AWS setting cannot be used".to_owned(),
             Kind::TimedOut => format!("AWS in {region} did not answer {} in time", self.operation),
             Kind::Unreachable => match innermost {
                 Some(cause) => format!("AWS in {region} cannot be reached: {cause}"),
@@ -156,7 +161,8 @@ impl AwsError {
 
     fn fix(&self, region: &str) -> Option<String> {
         Some(match self.kind {
-            Kind::Denied => self.statement(region),
+            Kind::Misconfigured => "check AWS_ENDPOINT_URL_…, the endpoint and Region of the profile, and the proxy".to_owned(),
+            Kind::Denied => self.mend_permission(region),
             Kind::NoCredentials => "log in as for the AWS CLI: aws configure, aws sso login, or AWS_* variables; or name a --profile".to_owned(),
             Kind::BadCredentials => "renew them, as with: aws sso login, or aws sts get-caller-identity to see who you are".to_owned(),
             Kind::Clock => "set the clock of this machine; AWS takes requests that are at most some minutes off".to_owned(),
@@ -165,6 +171,20 @@ impl AwsError {
             Kind::NotAws => "check HTTPS_PROXY, --endpoint-url and AWS_ENDPOINT_URL".to_owned(),
             _ => return None,
         })
+    }
+
+    fn mend_permission(&self, region: &str) -> String {
+        let message = self.message.as_deref().unwrap_or_default();
+        if message.contains("cannot invoke") {
+            return "let Secrets Manager call the function:\n\
+                    aws lambda add-permission --function-name ARN --statement-id secretsmanager \\\n  \
+                    --action lambda:InvokeFunction --principal secretsmanager.amazonaws.com"
+                .to_owned();
+        }
+        if message.contains("explicit deny") {
+            return "a policy forbids it; ask whoever keeps that policy".to_owned();
+        }
+        self.statement(region)
     }
 
     /// The policy statement that would allow what was refused.
@@ -268,12 +288,15 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
     })
 }
 
-/// The chain of causes by their `Display` alone, without repeating one.
+/// The chain of causes by their `Display` alone, without repeating one. Some of the SDK's put the
+/// `Debug` form of the whole request into it: those are left out.
 fn causes_of(error: &(dyn Error + 'static)) -> Vec<String> {
     let mut causes: Vec<String> = Vec::new();
     for cause in chain(error) {
-        let text = foreign(&cause.to_string());
-        if causes.last() != Some(&text) {
+        let text = cause.to_string();
+        let is_dump = text.contains(" { ") || text.contains("SdkBody");
+        let text = foreign(&text);
+        if !is_dump && causes.last() != Some(&text) {
             causes.push(text);
         }
     }

@@ -9,6 +9,7 @@ use aws_sdk_secretsmanager::Client;
 
 use super::error::{AwsError, Kind};
 use crate::credential::SecretValue;
+use crate::output::foreign;
 use crate::plan::{Existing, ExistingRotation, Observed, Request, StoredValue};
 use crate::setting::{self, RegionName, ResourcePolicy, Rhythm, Rotation};
 
@@ -93,7 +94,7 @@ impl Secrets {
         };
         if let Some(date) = answer.deleted_date() {
             return Ok(Observed::PendingDeletion {
-                deleted: date.fmt(DateTimeFormat::DateTime).unwrap_or_default(),
+                due: date.fmt(DateTimeFormat::DateTime).unwrap_or_default(),
             });
         }
         let current = answer.version_ids_to_stages().and_then(|versions| {
@@ -130,6 +131,7 @@ impl Secrets {
             replica_regions: answer
                 .replication_status()
                 .iter()
+                .filter(|replica| replica.status() != Some(&StatusType::Failed))
                 .filter_map(ReplicationStatusType::region)
                 .map(str::to_owned)
                 .collect(),
@@ -299,13 +301,12 @@ fn failed(replicas: &[ReplicationStatusType]) -> Vec<String> {
     let failed = replicas
         .iter()
         .filter(|replica| replica.status() == Some(&StatusType::Failed));
-    failed
-        .map(|replica| {
-            format!(
-                "{}: {}",
-                replica.region().unwrap_or("?"),
-                replica.status_message().unwrap_or("no reason given")
-            )
-        })
-        .collect()
+    let text = |replica: &ReplicationStatusType| {
+        let region = replica.region().unwrap_or("a replica Region");
+        format!(
+            "{region}: {}",
+            replica.status_message().unwrap_or("no reason given")
+        )
+    };
+    failed.map(|replica| foreign(&text(replica))).collect()
 }

@@ -14,11 +14,12 @@ use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_http_client::{Builder, Connector};
 use aws_types::os_shim_internal::{Env, Fs};
 
-use super::error::AwsError;
+use super::error::{AwsError, Kind};
 use super::secrets::Secrets;
 use crate::cli::Global;
 use crate::env;
 use crate::failure::Failure;
+use crate::output::foreign;
 use crate::plan::{Caller, Target};
 use crate::setting::RegionName;
 use crate::status::Status;
@@ -57,9 +58,15 @@ impl Settings {
         if let Some(url) = &endpoint {
             check_endpoint("--endpoint-url", url).map_err(Failure::usage)?;
         }
-        if let Some(url) = env::aws("AWS_ENDPOINT_URL") {
-            check_endpoint("AWS_ENDPOINT_URL", &url)
-                .map_err(|fault| Failure::new(Status::Configuration, "endpoint", fault))?;
+        for variable in [
+            "AWS_ENDPOINT_URL",
+            "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+            "AWS_ENDPOINT_URL_STS",
+        ] {
+            if let Some(url) = env::aws(variable) {
+                check_endpoint(variable, &url)
+                    .map_err(|fault| Failure::new(Status::Configuration, "endpoint", fault))?;
+            }
         }
         let mut ca_path = global
             .ca_bundle
@@ -80,6 +87,13 @@ impl Settings {
             };
             region = region.or_else(|| of_profile("region"));
             ca_path = ca_path.or_else(|| of_profile("ca_bundle"));
+        }
+        if let Some(name) = region.as_deref().filter(|name| !is_host_label(name)) {
+            let fault = format!(
+                "the AWS Region {name:?} is not a name of one; they look like eu-central-1"
+            );
+            return Err(Failure::new(Status::Configuration, "no-such-region", fault)
+                .fix("mend AWS_REGION, AWS_DEFAULT_REGION or the region of the profile, or add --region"));
         }
         let ca_bundle = ca_path.map(|path| read_ca_bundle(&path)).transpose()?;
         Ok(Self {
@@ -109,6 +123,7 @@ impl Settings {
 pub struct Session {
     config: SdkConfig,
     region: String,
+    has_endpoint: bool,
 }
 
 impl Session {
@@ -152,6 +167,7 @@ impl Session {
             .region(Region::new(region.clone()))
             .http_client(http_client.clone())
             .timeout_config(timeouts);
+        let has_endpoint = endpoint.is_some();
         if let Some(url) = endpoint {
             loader = loader.endpoint_url(url);
         }
@@ -170,6 +186,7 @@ impl Session {
         Ok(Self {
             config: loader.load().await,
             region,
+            has_endpoint,
         })
     }
 
@@ -177,23 +194,30 @@ impl Session {
         &self.region
     }
 
-    /// Asks AWS who is calling: STS GetCallerIdentity, which needs no permission.
+    /// Asks AWS who is calling: STS GetCallerIdentity, which needs no permission. None where an
+    /// endpoint was named that is not one of STS, such as a VPC endpoint of Secrets Manager.
     ///
     /// # Errors
     /// Status 4 where there are no usable credentials, 7 where AWS cannot be reached.
-    pub async fn caller(&self) -> Result<Caller, Failure> {
+    pub async fn caller(&self) -> Result<Option<Caller>, Failure> {
         let answer = aws_sdk_sts::Client::new(&self.config)
             .get_caller_identity()
             .send()
             .await;
-        let identity = answer.map_err(|error| {
-            AwsError::of("GetCallerIdentity", &error)
-                .into_failure("could not ask AWS who is calling", &self.region)
-        })?;
-        Ok(Caller {
-            account: identity.account().unwrap_or("unknown").to_owned(),
-            arn: identity.arn().unwrap_or("unknown").to_owned(),
-        })
+        let identity = match answer {
+            Ok(identity) => identity,
+            Err(error) => {
+                let error = AwsError::of("GetCallerIdentity", &error);
+                if self.has_endpoint && matches!(error.kind, Kind::NotAws | Kind::Refused) {
+                    return Ok(None);
+                }
+                return Err(error.into_failure("could not ask AWS who is calling", &self.region));
+            }
+        };
+        Ok(Some(Caller {
+            account: foreign(identity.account().unwrap_or("unknown")),
+            arn: foreign(identity.arn().unwrap_or("unknown")),
+        }))
     }
 
     pub fn secrets(&self) -> Secrets {
@@ -250,6 +274,13 @@ fn check_endpoint(what: &str, url: &str) -> Result<(), String> {
     } else {
         Err(format!("{what} is not a URL such as https://host:port"))
     }
+}
+
+fn is_host_label(name: &str) -> bool {
+    !name.starts_with('-')
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 fn read_ca_bundle(path: &str) -> Result<Vec<u8>, Failure> {

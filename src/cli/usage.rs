@@ -8,6 +8,14 @@ use clap::Parser;
 use super::Cli;
 use crate::failure::Failure;
 
+/// The options that say where the token comes from.
+const SOURCES: [&str; 4] = [
+    "--access-token-stdin",
+    "--password-stdin",
+    "--access-token-file",
+    "--access-token-env",
+];
+
 /// Options that other tools have and this one must not: their value would be a secret in the
 /// process list and the shell history, or a key that ECR cannot use.
 pub fn refuse_what_is_never_taken(arguments: &[OsString]) -> Result<(), Failure> {
@@ -18,10 +26,11 @@ pub fn refuse_what_is_never_taken(arguments: &[OsString]) -> Result<(), Failure>
     {
         let text = argument.to_string_lossy();
         let flag = text.split('=').next().unwrap_or_default();
-        if matches!(flag, "--access-token" | "--token" | "--password")
-            || (text.starts_with("-p") && !text.starts_with("--"))
-        {
-            let flag = if flag.starts_with("--") { flag } else { "-p" };
+        let long = ["--access-token", "--token", "--password"]
+            .into_iter()
+            .find(|start| flag.starts_with(start) && !SOURCES.contains(&flag));
+        let short = (flag.starts_with("-p") && !flag.starts_with("--")).then_some("-p");
+        if let Some(flag) = long.or(short) {
             return Err(Failure::usage(format!("{flag} is not taken: an access token never goes on the command line"))
                 .why("other users can see it in the process list, and the shell keeps it in its history")
                 .fix(
@@ -87,7 +96,7 @@ pub fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
         (_, Some(suggestion)) => {
             failure.fix(format!("did you mean {suggestion}? See: ecr-ptc --help"))
         }
-        _ => failure.fix("see: ecr-ptc create --help"),
+        _ => failure.fix("see: ecr-ptc --help, or ecr-ptc COMMAND --help"),
     }
 }
 

@@ -1,14 +1,14 @@
 //! `create`: stores credentials in a new secret.
 
 use super::store::{already_exists, give, pending_deletion, report_skipped, Store};
-use super::{cancelled, Context};
-use crate::aws::{Secrets, Session, Settings};
+use super::{aws_options, cancelled, Context};
+use crate::aws::{Kind, Session, Settings};
 use crate::cli::{CreateArgs, Global, IfExists};
 use crate::env;
 use crate::failure::Failure;
 use crate::input::draft::Draft;
 use crate::input::person::Person;
-use crate::output::{hide, is_at_a_terminal, Output};
+use crate::output::{is_at_a_terminal, Output};
 use crate::plan::{Observed, Plan, Request, Review, Target};
 use crate::report::{Action, SecretReport, StepStatus};
 use crate::status::Status;
@@ -19,15 +19,7 @@ use crate::status::Status;
 /// # Errors
 /// Status 2, with everything that is wrong or missing.
 pub fn read(args: CreateArgs, global: &Global) -> Result<Draft, Failure> {
-    let why_not = why_not_ask(global);
-    let draft = Draft::from_args(args, why_not.is_none())?;
-    if let Some(token) = &draft.token {
-        hide(token);
-    }
-    if let Some(why_not) = why_not {
-        draft.require_complete(global, why_not)?;
-    }
-    Ok(draft)
+    Draft::from_args(args, global, why_not_ask(global))
 }
 
 /// Gathers the rest, shows it, asks, stores and reports.
@@ -59,11 +51,12 @@ async fn ask_and_store(
 ) -> Result<(), Failure> {
     let output = context.output;
     let person = Person::meet(context.global, output);
-    target.caller = Some(session.caller().await?);
+    target.caller = session.caller().await?;
     person.ask_all_but_the_token(&mut draft).await?;
-    let observed = look_first(&draft, &session.secrets()).await?;
+    let observed = look_first(&draft, session, context).await?;
     if let (Some(Observed::Active(existing)), IfExists::Skip) = (&observed, draft.if_exists) {
-        return report_skipped(&draft, existing, session.region(), output);
+        let warnings = draft.warnings.clone();
+        return report_skipped(&draft, existing, session.region(), warnings, output);
     }
     person.ask_token(&mut draft, output).await?;
     let request = draft.finish()?;
@@ -135,17 +128,31 @@ fn why_not_ask(global: &Global) -> Option<&'static str> {
 
 /// Whether the secret exists, before anyone types a token for nothing. A caller who may not look is
 /// not kept from trying.
-async fn look_first(draft: &Draft, secrets: &Secrets) -> Result<Option<Observed>, Failure> {
+async fn look_first(
+    draft: &Draft,
+    session: &Session,
+    context: &Context<'_>,
+) -> Result<Option<Observed>, Failure> {
     let Some(name) = draft.name_or_default() else {
         return Ok(None);
     };
-    match secrets.observe(name.as_str()).await {
-        Ok(Observed::Active(existing)) if draft.if_exists == IfExists::Fail => {
+    let observed = match session.secrets().observe(name.as_str()).await {
+        Ok(observed) => observed,
+        Err(error) if error.kind == Kind::Denied => return Ok(None),
+        Err(error) => {
+            let what = format!("could not see whether {name} exists");
+            return Err(error.into_failure(&what, session.region()));
+        }
+    };
+    match observed {
+        Observed::Active(existing) if draft.if_exists == IfExists::Fail => {
             Err(already_exists(&name, Some(&existing)))
         }
-        Ok(Observed::PendingDeletion { deleted }) => Err(pending_deletion(&name, Some(&deleted))),
-        Ok(observed) => Ok(Some(observed)),
-        Err(_) => Ok(None),
+        Observed::PendingDeletion { due } => {
+            let options = aws_options(context.global, Some(session.region()));
+            Err(pending_deletion(&name, Some(&due), &options))
+        }
+        observed => Ok(Some(observed)),
     }
 }
 

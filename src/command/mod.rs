@@ -8,6 +8,7 @@ use crate::cli::{self, Command, Global};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::process;
+use crate::shell::{option, quote};
 use crate::status::Status;
 
 /// What every command that talks to AWS has at hand.
@@ -25,7 +26,7 @@ pub fn run(global: &Global, command: Command, output: &Output) -> Result<(), Fai
     match command {
         Command::Create(args) => {
             let draft = create::read(*args, global)?;
-            until_interrupted(async |progress| {
+            until_interrupted(global, async |progress| {
                 create::run(
                     draft,
                     &Context {
@@ -60,6 +61,7 @@ pub fn print(output: &Output, document: &[u8]) -> Result<(), Failure> {
 
 /// Runs a command on a single-threaded runtime, until it ends or a signal ends it.
 fn until_interrupted(
+    global: &Global,
     work: impl AsyncFnOnce(&Progress) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let progress = Progress::default();
@@ -72,7 +74,7 @@ fn until_interrupted(
     let result = runtime.block_on(async {
         tokio::select! {
             biased;
-            status = process::interruption() => Err(interrupted(status, progress.written())),
+            status = process::interruption() => Err(interrupted(status, progress.written(), global)),
             result = work(&progress) => result,
         }
     });
@@ -81,31 +83,45 @@ fn until_interrupted(
     result
 }
 
-fn interrupted(status: Status, written: Option<Written>) -> Failure {
+fn interrupted(status: Status, written: Option<Written>, global: &Global) -> Failure {
     match written {
         None => cancelled(status),
         Some(Written {
             secret,
             surely: true,
-        }) => Failure::new(
-            status,
-            "cancelled",
-            format!("cancelled; the secret {secret} is stored"),
-        )
-        .why("a later step was under way, and may or may not have been done")
-        .fix("run the same command again with --if-exists update"),
+        }) => {
+            let message = format!("cancelled; the secret {secret} is stored");
+            Failure::new(status, "cancelled", message)
+                .why("a later step was under way, and may or may not have been done")
+                .fix("run the same command again with --if-exists update")
+        }
         Some(Written {
             secret,
             surely: false,
-        }) => Failure::new(
-            status,
-            "cancelled",
-            format!("cancelled while AWS was answering; {secret} may have been stored"),
-        )
-        .fix(format!(
-            "see whether it was: aws secretsmanager describe-secret --secret-id {secret}"
-        )),
+        }) => {
+            let message =
+                format!("cancelled while AWS was answering; {secret} may have been stored");
+            let options = aws_options(global, None);
+            let look = format!(
+                "aws secretsmanager describe-secret --secret-id {}{options}",
+                quote(&secret)
+            );
+            Failure::new(status, "cancelled", message).fix(format!("see whether it was: {look}"))
+        }
     }
+}
+
+/// The options that lead an `aws` command to the same place, each with a space before it. The Region
+/// that was found, or else the one that was asked for.
+pub fn aws_options(global: &Global, region: Option<&str>) -> String {
+    let options = [
+        ("--region", region.or(global.region.as_deref())),
+        ("--profile", global.profile.as_deref()),
+    ];
+    let given = options
+        .iter()
+        .filter_map(|(name, value)| Some(option(name, (*value)?)));
+    given.map(|option| format!(" {option}")).collect()
 }
 
 /// The end that a person chose before anything was written.

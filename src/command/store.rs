@@ -1,17 +1,19 @@
 //! Storing a finished request, whatever is there already, and telling what became of it.
 
-use super::Context;
+use super::{aws_options, Context};
 use crate::apply::{apply, Outcome, Trouble};
 use crate::aws::{AwsError, Kind, Secrets, Session};
 use crate::cli::IfExists;
 use crate::failure::{Failure, Stored};
 use crate::input::draft::Draft;
-use crate::input::TokenSource;
 use crate::name::SecretName;
 use crate::output::Output;
 use crate::plan::{Existing, Observed, Plan, Request, StoredValue};
 use crate::report::{Action, SecretReport};
+use crate::shell::quote;
 use crate::status::Status;
+
+const DOUBTFUL_KEY: &str = "the secret names a KMS key; if it is not the default aws/secretsmanager, ECR cannot read the secret";
 
 /// A finished request on its way into Secrets Manager.
 pub struct Store<'a> {
@@ -53,11 +55,11 @@ impl<'a> Store<'a> {
         let name = &self.request.name;
         let existing = match self.secrets.observe(name.as_str()).await {
             Ok(Observed::Active(existing)) => existing,
-            Ok(Observed::PendingDeletion { deleted }) => {
-                return Err(pending_deletion(name, Some(&deleted)))
+            Ok(Observed::PendingDeletion { due }) => {
+                return Err(pending_deletion(name, Some(&due), &self.aws_options()))
             }
             Err(_) if error.kind == Kind::PendingDeletion => {
-                return Err(pending_deletion(name, None))
+                return Err(pending_deletion(name, None, &self.aws_options()))
             }
             Err(_) if self.draft.if_exists == IfExists::Fail => {
                 return Err(already_exists(name, None))
@@ -72,9 +74,13 @@ impl<'a> Store<'a> {
         };
         match self.draft.if_exists {
             IfExists::Fail => Err(already_exists(name, Some(&existing))),
-            IfExists::Skip => {
-                report_skipped(self.draft, &existing, self.region, self.context.output)
-            }
+            IfExists::Skip => report_skipped(
+                self.draft,
+                &existing,
+                self.region,
+                self.warnings,
+                self.context.output,
+            ),
             IfExists::Update => {
                 let existing = self.compare(existing).await?;
                 let plan = Plan::to_update(self.request, existing);
@@ -116,9 +122,13 @@ impl<'a> Store<'a> {
             policy => policy.map_err(failed)?,
         };
         if existing.has_doubtful_key() {
-            self.warn("the secret names a KMS key; if it is not the default aws/secretsmanager, ECR cannot read the secret");
+            self.warn(DOUBTFUL_KEY);
         }
         Ok(existing)
+    }
+
+    fn aws_options(&self) -> String {
+        aws_options(self.context.global, Some(self.region))
     }
 
     fn warn(&mut self, warning: &str) {
@@ -156,14 +166,14 @@ impl<'a> Store<'a> {
             let mut failure = match trouble {
                 Trouble::Aws(error) => error.into_failure(&what, self.region),
                 Trouble::Replicas(failed) => {
-                    Failure::new(Status::Partial, "partial", what).why(failed.join("\n"))
+                    Failure::new(Status::Partial, "partial", what)
+                        .why(failed.join("\n"))
+                        .fix("where a secret of that name is there already: add --force-overwrite-replica-secret")
                 }
             };
-            let again = self.draft.command_line(
-                self.context.global,
-                &TokenSource::Prompt,
-                IfExists::Update,
-            );
+            let again = self
+                .draft
+                .command_line(self.context.global, false, IfExists::Update);
             let mended = failure
                 .fix
                 .take()
@@ -185,46 +195,48 @@ impl<'a> Store<'a> {
             Some(_) if plan.steps.is_empty() => Action::Unchanged,
             Some(_) => Action::Updated,
         };
-        let key = plan
-            .existing
-            .as_ref()
-            .filter(|existing| existing.has_doubtful_key())
-            .and_then(|existing| existing.kms_key_id.clone());
         let report = SecretReport {
             arn: Some(arn),
             version_id,
             region: Some(self.region.to_owned()),
-            kms_key: key.unwrap_or_else(|| SecretReport::DEFAULT_KEY.to_owned()),
             steps,
             warnings: self.warnings,
-            ..SecretReport::of(action, self.request)
+            ..match &plan.existing {
+                None => SecretReport::of(action, self.request),
+                Some(existing) => SecretReport::of(action, self.request).with(existing),
+            }
         };
+        let next = report.next_steps(
+            self.request.upstream,
+            self.context.global.profile.as_deref(),
+        );
         give(&report, self.context.output)?;
-        self.context
-            .output
-            .note(&report.next_steps(self.request.upstream));
+        self.context.output.note(&next);
         Ok(())
     }
 }
 
-/// Reports a secret that exists and is left as it is.
+/// Reports a secret that exists and is left as it is. What is in it was not looked at.
 pub fn report_skipped(
     draft: &Draft,
     existing: &Existing,
     region: &str,
+    mut warnings: Vec<String>,
     output: &Output,
 ) -> Result<(), Failure> {
-    let (Some(upstream), Some(username), Some(name)) =
-        (draft.upstream, &draft.username, draft.name_or_default())
-    else {
-        return Err(Failure::usage("the registry or the username is missing"));
+    if existing.has_doubtful_key() {
+        output.warn(DOUBTFUL_KEY);
+        warnings.push(DOUBTFUL_KEY.to_owned());
+    }
+    let (Some(upstream), Some(name)) = (draft.upstream, draft.name_or_default()) else {
+        return Err(Failure::usage("the registry is missing"));
     };
     let report = SecretReport {
         arn: Some(existing.arn.clone()),
         version_id: existing.version_id.clone(),
         region: Some(region.to_owned()),
-        replica_regions: existing.replica_regions.clone(),
-        ..SecretReport::new(Action::Skipped, upstream, username, &name)
+        warnings,
+        ..SecretReport::new(Action::Skipped, upstream, None, &name).with(existing)
     };
     output.note(&format!(
         "{} exists already; it was left as it is",
@@ -265,19 +277,18 @@ pub fn already_exists(name: &SecretName, existing: Option<&Existing>) -> Failure
 }
 
 /// The failure for a name that is free only when a recovery window ends.
-pub fn pending_deletion(name: &SecretName, deleted: Option<&str>) -> Failure {
-    let failure = Failure::new(
-        Status::SecretState,
-        "secret-pending-deletion",
-        format!("the secret {name} is scheduled for deletion"),
-    );
-    let failure = match deleted {
-        Some(date) => failure.why(format!(
-            "it was deleted on {date}, and its name is free again when its recovery window ends"
+pub fn pending_deletion(name: &SecretName, due: Option<&str>, aws_options: &str) -> Failure {
+    let message = format!("the secret {name} is scheduled for deletion");
+    let failure = Failure::new(Status::SecretState, "secret-pending-deletion", message);
+    let failure = match due {
+        Some(due) => failure.why(format!(
+            "it is kept until {due}, and its name is taken as long"
         )),
         None => failure,
     };
+    let name = quote(name.as_str());
     failure.fix(format!(
-        "take it back: aws secretsmanager restore-secret --secret-id {name}\nthen run this again with --if-exists update, or choose another --name"
+        "take it back: aws secretsmanager restore-secret --secret-id {name}{aws_options}\n\
+         then run this again with --if-exists update, or choose another --name"
     ))
 }

@@ -1,22 +1,20 @@
 //! A draft said as a command line: for the hints of errors.
 
 use super::draft::Draft;
-use super::token::TokenSource;
+use super::token::{showable, showable_name, TokenSource};
 use crate::cli::{Global, IfExists};
 use crate::credential::Username;
 use crate::name::SecretName;
 use crate::setting::{Description, Rhythm, Rotation};
+use crate::shell;
 
 impl Draft {
-    /// This draft as a command line for a POSIX shell, with `NAME` and `KIND` in open places.
-    pub fn command_line(
-        &self,
-        global: &Global,
-        otherwise: &TokenSource,
-        if_exists: IfExists,
-    ) -> String {
+    /// This draft as a command line for a POSIX shell, with `NAME` in an open place. A
+    /// token from standard input is shown as piped in only where `piped`: without, the command
+    /// works in a pipe and, asking, at a terminal.
+    pub fn command_line(&self, global: &Global, piped: bool, if_exists: IfExists) -> String {
         let mut words = vec!["ecr-ptc".to_owned(), "create".to_owned()];
-        let mut option = |name: &str, value: &str| words.extend([name.to_owned(), quote(value)]);
+        let mut option = |name: &str, value: &str| words.push(shell::option(name, value));
         option(
             "--registry",
             self.upstream.map_or("docker-hub", |upstream| upstream.kind),
@@ -25,14 +23,15 @@ impl Draft {
             "--username",
             self.username.as_ref().map_or("NAME", Username::as_str),
         );
-        let source = self
-            .token_source
-            .as_ref()
-            .filter(|source| !matches!(source, TokenSource::Prompt))
-            .unwrap_or(otherwise);
+        let otherwise = if piped {
+            &TokenSource::Stdin
+        } else {
+            &TokenSource::Prompt
+        };
+        let source = self.token_source.as_ref().unwrap_or(otherwise);
         match source {
-            TokenSource::File(path) => option("--access-token-file", &path.to_string_lossy()),
-            TokenSource::Variable(name) => option("--access-token-env", name),
+            TokenSource::File(path) => option("--access-token-file", &showable(path, "PATH")),
+            TokenSource::Variable(name) => option("--access-token-env", showable_name(name, "VAR")),
             TokenSource::Stdin | TokenSource::Prompt => {}
         }
         let texts = [
@@ -83,7 +82,10 @@ impl Draft {
             IfExists::Update => option("--if-exists", "update"),
         }
         let flags = [
-            (*source == TokenSource::Stdin, "--access-token-stdin"),
+            (
+                matches!(source, TokenSource::Stdin | TokenSource::Prompt),
+                "--access-token-stdin",
+            ),
             (self.overwrite_replicas, "--force-overwrite-replica-secret"),
             (
                 self.rotation
@@ -99,32 +101,10 @@ impl Draft {
                 .map(|(_, flag)| (*flag).to_owned()),
         );
         let command = words.join(" ");
-        if *source == TokenSource::Stdin {
+        if piped && *source == TokenSource::Stdin {
             format!("printf %s \"$TOKEN\" | {command}")
         } else {
             command
         }
-    }
-}
-
-/// Quotes a word for a POSIX shell where it needs it.
-fn quote(word: &str) -> String {
-    let is_safe = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
-    if !word.is_empty() && word.chars().all(is_safe) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_quoted_for_a_shell() {
-        assert_eq!(quote("a/b_c"), "a/b_c");
-        assert_eq!(quote("it's"), r"'it'\''s'");
-        assert_eq!(quote(""), "''");
     }
 }

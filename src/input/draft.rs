@@ -8,6 +8,7 @@ use crate::cli::{CreateArgs, Global, IfExists};
 use crate::credential::{AccessToken, Credential, Username, UsernameFault};
 use crate::failure::Failure;
 use crate::name::{SecretName, PREFIX};
+use crate::output::hide;
 use crate::plan::Request;
 use crate::setting::{Description, RegionName, ResourcePolicy, Rhythm, Rotation, Tag, MAX_TAGS};
 use crate::upstream::Upstream;
@@ -40,50 +41,92 @@ impl Faults {
     fn keep<T, E: ToString>(&mut self, result: Result<T, E>) -> Option<T> {
         result.map_err(|fault| self.0.push(fault.to_string())).ok()
     }
+
+    fn into_failure(self, fix: &str) -> Failure {
+        let message = match self.0.as_slice() {
+            [only] => only.clone(),
+            several => format!(
+                "{} things are wrong:\n{}",
+                several.len(),
+                several.join("\n")
+            ),
+        };
+        Failure::usage(message).fix(fix)
+    }
 }
 
 impl Draft {
-    /// Checks every option, and reads the token from the source that was named. With
-    /// `can_ask`, `--access-token-stdin` at a terminal leaves the token open, to be asked for.
+    /// Checks every option, then reads the token from the source that was named. Nothing waits
+    /// for a token where something else is missing. Where someone can be asked,
+    /// `--access-token-stdin` leaves the token open, and nothing is missing.
     ///
     /// # Errors
-    /// Status 2, naming everything that is wrong.
-    pub fn from_args(args: CreateArgs, can_ask: bool) -> Result<Self, Failure> {
+    /// Status 2, naming everything that is wrong or missing.
+    pub fn from_args(
+        args: CreateArgs,
+        global: &Global,
+        why_not_ask: Option<&str>,
+    ) -> Result<Self, Failure> {
         let mut faults = Faults::default();
-        let mut warnings = Vec::new();
-        let token_source = faults.keep(token_source(&args, can_ask)).flatten();
-        let rotation = rotation(&args, &mut faults);
-        let CreateArgs {
-            registry,
-            username,
-            name,
-            description,
-            tags,
-            resource_policy,
-            replica_regions,
-            ..
-        } = args;
-        let tags: Vec<Tag> = tags
+        let source = token_source(&args, why_not_ask.is_none());
+        let open = [
+            (args.registry.is_none(), "--registry"),
+            (args.username.is_none(), "--username"),
+            (matches!(source, Ok(None)), "the access token"),
+        ];
+        let mut draft = Self::of_options(args, &mut faults);
+        draft.token_source = faults.keep(source).flatten();
+        let missing: Vec<&str> = open
+            .iter()
+            .filter(|(is_open, _)| *is_open)
+            .map(|(_, what)| *what)
+            .collect();
+        if let (Some(why), Some(missing)) = (why_not_ask, list(&missing)) {
+            let fix = draft.command_line(global, true, draft.if_exists);
+            faults.0.push(missing);
+            return Err(faults
+                .into_failure(&fix)
+                .why(format!("nothing can be asked here: {why}")));
+        }
+        draft.read_token(&mut faults);
+        if faults.0.is_empty() {
+            Ok(draft)
+        } else {
+            Err(faults.into_failure("see: ecr-ptc create --help"))
+        }
+    }
+
+    fn of_options(args: CreateArgs, faults: &mut Faults) -> Self {
+        let rotation = rotation(&args, faults);
+        let tags: Vec<Tag> = args
+            .tags
             .iter()
             .filter_map(|tag| faults.keep(Tag::parse(tag)))
             .collect();
-        check_tags(&tags, &mut faults);
-        let replicas = replicas(&replica_regions, &mut faults);
-        if args.force_overwrite_replica_secret && replica_regions.is_empty() {
+        check_tags(&tags, faults);
+        let replicas = replicas(&args.replica_regions, faults);
+        if args.force_overwrite_replica_secret && args.replica_regions.is_empty() {
             faults
                 .0
                 .push("--force-overwrite-replica-secret needs a --replica-region".to_owned());
         }
-        let mut draft = Self {
-            upstream: registry,
-            username: username.and_then(|text| faults.keep(parse_username(&text))),
+        let name =
+            |text: String| SecretName::parse(&text).map_err(|fault| format!("--name: {fault}"));
+        Self {
+            upstream: args.registry,
+            username: args
+                .username
+                .and_then(|text| faults.keep(parse_username(&text))),
             token: None,
-            name: name.and_then(|text| {
-                faults.keep(SecretName::parse(&text).map_err(|fault| format!("--name: {fault}")))
-            }),
-            description: description.and_then(|text| faults.keep(Description::parse(&text))),
+            token_source: None,
+            name: args.name.and_then(|text| faults.keep(name(text))),
+            description: args
+                .description
+                .and_then(|text| faults.keep(Description::parse(&text))),
             tags,
-            policy: resource_policy.and_then(|path| faults.keep(read_policy(&path))),
+            policy: args
+                .resource_policy
+                .and_then(|path| faults.keep(read_policy(&path))),
             replicas,
             overwrite_replicas: args.force_overwrite_replica_secret,
             rotation,
@@ -91,25 +134,21 @@ impl Draft {
             dry_run: args.dry_run,
             yes: args.yes,
             warnings: Vec::new(),
-            token_source: token_source.clone(),
+        }
+    }
+
+    fn read_token(&mut self, faults: &mut Faults) {
+        let source = match &self.token_source {
+            None | Some(TokenSource::Prompt) => return,
+            Some(source) => source.clone(),
         };
-        if let Some(source) = token_source.filter(|source| *source != TokenSource::Prompt) {
-            draft.token = faults.keep(source.read(&mut warnings));
+        let token = faults.keep(source.read(&mut self.warnings));
+        if let Some(token) = &token {
+            // Before anything is said: a fault may quote a value that has the token in it.
+            hide(token);
+            faults.keep(self.check_with(token));
         }
-        if let Some(token) = &draft.token {
-            faults.keep(draft.check_with(token));
-        }
-        draft.warnings = warnings;
-        match faults.0.as_slice() {
-            [] => Ok(draft),
-            [only] => Err(Failure::usage(only.clone()).fix("see: ecr-ptc create --help")),
-            several => Err(Failure::usage(format!(
-                "{} things are wrong:\n{}",
-                several.len(),
-                several.join("\n")
-            ))
-            .fix("see: ecr-ptc create --help")),
-        }
+        self.token = token;
     }
 
     /// What has no place with this token: its text where everyone can read it, or a secret that is
@@ -141,13 +180,18 @@ impl Draft {
                     self.description.as_ref().map(Description::as_str),
                 ),
                 ("username", self.username.as_ref().map(Username::as_str)),
+                (
+                    "resource policy",
+                    self.policy.as_ref().map(ResourcePolicy::as_str),
+                ),
             ];
             if let Some((place, _)) = open
                 .iter()
                 .find(|(_, text)| text.is_some_and(|text| token.is_in(text)))
             {
                 return Err(format!(
-                    "the {place} has the access token in it, and it is shown and logged"
+                    "the {place} has the access token in it, and is no secret; \
+                     start again with another, and revoke this token"
                 ));
             }
         }
@@ -159,32 +203,6 @@ impl Draft {
             credential.to_value().map_err(|fault| fault.to_string())?;
         }
         Ok(())
-    }
-
-    /// Ends with everything that is missing, where nothing can be asked.
-    ///
-    /// # Errors
-    /// Status 2, with a command line that would work.
-    pub fn require_complete(&self, global: &Global, why_not_asked: &str) -> Result<(), Failure> {
-        let missing: Vec<&str> = [
-            (self.upstream.is_none(), "--registry"),
-            (self.username.is_none(), "--username"),
-            (self.token.is_none(), "the access token"),
-        ]
-        .iter()
-        .filter_map(|(is_missing, what)| is_missing.then_some(*what))
-        .collect();
-        let Some((last, before)) = missing.split_last() else {
-            return Ok(());
-        };
-        let listed = if before.is_empty() {
-            format!("{last} is missing")
-        } else {
-            format!("{} and {last} are missing", before.join(", "))
-        };
-        Err(Failure::usage(listed)
-            .why(format!("nothing can be asked here: {why_not_asked}"))
-            .fix(self.command_line(global, &TokenSource::Stdin, self.if_exists)))
     }
 
     /// The name, or the default of the registry.
@@ -223,6 +241,15 @@ impl Draft {
             rotation: self.rotation.clone(),
         })
     }
+}
+
+/// What is missing, as a sentence; none where nothing is.
+fn list(missing: &[&str]) -> Option<String> {
+    let (last, before) = missing.split_last()?;
+    Some(match before {
+        [] => format!("{last} is missing"),
+        before => format!("{} and {last} are missing", before.join(", ")),
+    })
 }
 
 /// The name of a registry's secret, where none is given.

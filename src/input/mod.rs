@@ -6,5 +6,3 @@ pub mod person;
 pub mod prompt;
 mod terminal;
 mod token;
-
-pub use token::TokenSource;

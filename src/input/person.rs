@@ -73,6 +73,7 @@ impl Person {
         if draft.token.is_some() {
             return Ok(());
         }
+        let prompter = self.prompter;
         if let Some(upstream) = draft.upstream {
             output.say(&format!(
                 "Needed: {}.\nMade at: {}",
@@ -80,7 +81,7 @@ impl Person {
             ));
         }
         let checks = draft.clone();
-        let token = asked(move || Prompter::token(|token| checks.check_with(token))).await?;
+        let token = asked(move || prompter.token(|token| checks.check_with(token))).await?;
         hide(&token);
         draft.token = Some(token);
         Ok(())

@@ -145,10 +145,11 @@ impl Prompter {
     /// Asks for the token without echo, until `check` takes it. A paste is taken whole, whatever
     /// its length.
     pub fn token(
+        self,
         check: impl Fn(&AccessToken) -> Result<(), String>,
     ) -> Result<AccessToken, Stopped> {
         loop {
-            let typed = hidden_line("Access token (not shown): ")?;
+            let typed = hidden_line("Access token (not shown): ", self.plain)?;
             let token =
                 AccessToken::from_bytes(typed.as_bytes()).map_err(|fault| fault.to_string());
             match token.and_then(|token| check(&token).map(|()| token)) {
@@ -223,28 +224,34 @@ fn plain_line(label: &str) -> Result<String, Stopped> {
 }
 
 /// Raw mode, for as long as it lives.
-struct Raw;
+struct Raw {
+    plain: bool,
+}
 
 impl Raw {
-    fn enter() -> Result<Self, Stopped> {
+    fn enter(plain: bool) -> Result<Self, Stopped> {
         terminal::enable_raw_mode().map_err(|_| Stopped)?;
-        // Not every terminal knows it; where it is unknown, `SAME_PASTE` has to do.
-        let _ = execute!(io::stderr(), EnableBracketedPaste);
-        Ok(Self)
+        if !plain {
+            // Not every terminal knows it; where it is unknown, `SAME_PASTE` has to do.
+            let _ = execute!(io::stderr(), EnableBracketedPaste);
+        }
+        Ok(Self { plain })
     }
 }
 
 impl Drop for Raw {
     fn drop(&mut self) {
-        let _ = execute!(io::stderr(), DisableBracketedPaste);
+        if !self.plain {
+            let _ = execute!(io::stderr(), DisableBracketedPaste);
+        }
         let _ = terminal::disable_raw_mode();
     }
 }
 
 /// Reads a line key by key, showing nothing of it. Control characters are kept, so that they can be
 /// complained of; line breaks inside a paste too.
-fn hidden_line(label: &str) -> Result<Zeroizing<String>, Stopped> {
-    let raw = Raw::enter()?;
+fn hidden_line(label: &str, plain: bool) -> Result<Zeroizing<String>, Stopped> {
+    let raw = Raw::enter(plain)?;
     let mut stderr = io::stderr();
     write!(stderr, "{label}")
         .and_then(|()| stderr.flush())
@@ -261,7 +268,12 @@ fn hidden_line(label: &str) -> Result<Zeroizing<String>, Stopped> {
                     KeyCode::Char('d') if control && line.is_empty() => return stop(raw),
                     KeyCode::Char('u') if control => line.zeroize(),
                     KeyCode::Char(letter) if control => line.push(char::from(letter as u8 & 0x1f)),
+                    // What a terminal calls Alt and a letter is an escape character and the letter.
+                    KeyCode::Char(letter) if key.modifiers.contains(KeyModifiers::ALT) => {
+                        line.extend(['\u{1b}', letter]);
+                    }
                     KeyCode::Char(letter) => line.push(letter),
+                    KeyCode::Esc => line.push('\u{1b}'),
                     KeyCode::Tab => line.push('\t'),
                     KeyCode::Backspace => drop(line.pop()),
                     _ => {}
@@ -278,7 +290,6 @@ fn hidden_line(label: &str) -> Result<Zeroizing<String>, Stopped> {
         line.push_str("\n…");
     }
     drop(raw);
-    // On a new line of its own would be a line too much: what follows is the number of characters.
     Ok(line)
 }
 

@@ -40,13 +40,19 @@ impl TokenSource {
                 read_all(io::stdin().lock()).map_err(|fault| format!("standard input {fault}"))?,
             ),
             Self::File(path) => {
-                let place = format!("the file {}", showable(path));
+                let place = format!(
+                    "the file {}",
+                    showable(path, "named by --access-token-file")
+                );
                 let bytes = read_file(Path::new(path), warnings)
                     .map_err(|fault| format!("the access token cannot be read: {place} {fault}"))?;
                 (place, bytes)
             }
             Self::Variable(name) => (
-                format!("the variable {}", showable_name(name)),
+                format!(
+                    "the variable {}",
+                    showable_name(name, "named by --access-token-env")
+                ),
                 read_variable(name)?,
             ),
         };
@@ -81,7 +87,7 @@ fn read_file(path: &Path, warnings: &mut Vec<String>) -> Result<Zeroizing<Vec<u8
     {
         use std::os::unix::fs::PermissionsExt;
         if metadata.is_file() && metadata.permissions().mode() & 0o044 != 0 {
-            let path = showable(path.as_os_str());
+            let path = showable(path.as_os_str(), "the file");
             warnings.push(format!(
                 "other users can read the token in {path}; chmod 600 {path}"
             ));
@@ -98,7 +104,7 @@ fn read_variable(name: &str) -> Result<Zeroizing<Vec<u8>>, String> {
         None => Err(format!(
             "the variable {} is not set; --access-token-env takes the name of a variable, \
              and in CI that variable may not be given to this job",
-            showable_name(name)
+            showable_name(name, "named by --access-token-env")
         )),
     }
 }
@@ -116,24 +122,22 @@ fn read_all(source: impl Read) -> Result<Zeroizing<Vec<u8>>, String> {
     Ok(bytes)
 }
 
-/// A path, unless someone put the token itself there.
-fn showable(path: &OsStr) -> String {
+/// A path, or `otherwise` where someone seems to have put the token itself there.
+pub fn showable(path: &OsStr, otherwise: &str) -> String {
     let text = path.to_string_lossy();
     if looks_like_a_token(&text) && !Path::new(path).exists() {
-        "named by --access-token-file".to_owned()
+        otherwise.to_owned()
     } else {
         crate::output::escaped(&text)
     }
 }
 
-/// The name of a variable, unless someone put the token itself there.
-fn showable_name(name: &str) -> &str {
-    let plain = name
-        .bytes()
-        .all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-    if plain && name.len() <= 64 && !name.is_empty() {
+/// The name of a variable, or `otherwise` where someone seems to have put the token itself there.
+pub fn showable_name<'n>(name: &'n str, otherwise: &'n str) -> &'n str {
+    let is_plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
+    if name.bytes().all(is_plain) && (1..=64).contains(&name.len()) {
         name
     } else {
-        "named by --access-token-env"
+        otherwise
     }
 }

@@ -39,6 +39,7 @@ fn skip_leaves_it_and_prints_its_arn() {
     let report = Program::create(&account, &["--if-exists", "skip", "-o", "json"])
         .run()
         .json();
+    assert_eq!(report["username"], json!(null), "it was not looked at");
     assert_eq!(
         (&report["action"], &report["arn"]),
         (&json!("skipped"), &json!(arn))
@@ -318,12 +319,7 @@ fn a_later_step_that_fails_leaves_the_secret_and_tells_how_to_finish() {
         .lines()
         .next()
         .unwrap();
-    let words = fix
-        .split(" | ecr-ptc ")
-        .nth(1)
-        .unwrap()
-        .split(' ')
-        .collect::<Vec<_>>();
+    let words: Vec<_> = fix.split(' ').skip(1).collect();
     let report = Program::new(&words)
         .with(&account)
         .stdin(TOKEN)
@@ -359,5 +355,41 @@ fn a_replica_that_fails_at_once_is_told() {
             "a secret of this name exists there",
             "--if-exists update",
         ],
+    );
+}
+
+#[test]
+fn a_replica_that_failed_before_is_tried_again() {
+    let account = Account::new();
+    let arn = Program::create(&account, &[]).run().ok().to_owned();
+    let described = json!({
+        "ARN": arn, "Name": NAME, "VersionIdsToStages": {"1": ["AWSCURRENT"]},
+        "ReplicationStatus": [{"Region": "eu-west-1", "Status": "Failed"}, {"Region": "eu-west-2", "Status": "InSync"}],
+    });
+    account.answer(
+        "DescribeSecret",
+        200,
+        "application/x-amz-json-1.1",
+        &described.to_string(),
+        None,
+    );
+    account.answer(
+        "ReplicateSecretToRegions",
+        200,
+        "application/x-amz-json-1.1",
+        "{}",
+        None,
+    );
+    let more = [
+        "--if-exists",
+        "update",
+        "--replica-region",
+        "eu-west-1,eu-west-2",
+    ];
+    Program::create(&account, &more).run().ok();
+    let regions = json!([{"Region": "eu-west-1"}]);
+    assert_eq!(
+        account.only("ReplicateSecretToRegions")["AddReplicaRegions"],
+        regions
     );
 }

@@ -22,6 +22,30 @@ fn no_permission_shows_the_statement_that_would_allow_it() {
 }
 
 #[test]
+fn a_function_that_may_not_be_called_is_mended_at_the_function() {
+    let account = Account::new();
+    let lambda = "arn:aws:lambda:us-east-1:111122223333:function:rotate";
+    let message = "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access";
+    account.refuse("RotateSecret", 400, "AccessDeniedException", message);
+    let more = ["--rotation-lambda-arn", lambda, "--rotation-days", "30"];
+    let ended = Program::create(&account, &more).run();
+    ended
+        .fails(8, &["aws lambda add-permission", "rotate-secret failed"])
+        .never(&["IAM policy"]);
+}
+
+#[test]
+fn what_a_policy_forbids_is_not_mended_by_allowing_it() {
+    let account = Account::new();
+    let message = "User: x is not authorized to perform: secretsmanager:CreateSecret with an explicit deny in a service control policy";
+    account.refuse("CreateSecret", 400, "AccessDeniedException", message);
+    let ended = Program::create(&account, &[]).run();
+    ended
+        .fails(5, &["explicit deny", "a policy forbids it"])
+        .never(&["Effect"]);
+}
+
+#[test]
 fn errors_by_their_code() {
     for (code, http, status, words) in [
         ("ExpiredTokenException", 400, 4, "expired"),

@@ -208,3 +208,40 @@ fn nothing_is_written_to_disk() {
     program.run().ok();
     assert_eq!(std::fs::read_dir(program.home.path()).unwrap().count(), 0);
 }
+
+#[test]
+fn a_fault_that_quotes_a_value_does_not_show_the_token_in_it() {
+    let token = "tok-SECRETSECRET";
+    let account = Account::new();
+    for more in [
+        &["--name", token][..],
+        &["--tag", "tok-SECRETSECRET=1", "--tag", "tok-SECRETSECRET=2"],
+        &["--replica-region", token],
+        &["--resource-policy", token],
+        &["--region", token],
+    ] {
+        Program::create(&account, more)
+            .stdin(token)
+            .run()
+            .fails(2, &[])
+            .hides(token);
+        let words = [
+            &[
+                "create",
+                "--registry",
+                "ghcr",
+                "-u",
+                "me",
+                "--access-token-env",
+                "T",
+            ],
+            more,
+        ]
+        .concat();
+        Program::new(&words)
+            .env("T", token)
+            .run()
+            .fails(2, &[])
+            .hides(token);
+    }
+}

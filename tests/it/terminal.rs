@@ -1,5 +1,6 @@
 //! At a terminal: the whole flow, faults, and every way out of it.
 
+use rustix::process::Signal;
 use serde_json::json;
 
 use crate::support::{Account, Program, Screen, TOKEN};
@@ -156,6 +157,7 @@ fn a_faulty_token_is_asked_for_again() {
     again("", "it is empty");
     again(" token", "white space at its start");
     again("to\tken", "control character (U+0009)");
+    again("to\u{1b}ken", "control character (U+001B)");
     again(
         "\u{1b}[200~one\rtwo\u{1b}[201~",
         "line break after character 3",
@@ -360,4 +362,51 @@ fn what_is_typed_ahead_is_never_shown() {
         "{}",
         screen.text()
     );
+}
+
+#[test]
+fn a_signal_at_a_prompt_leaves_the_terminal_as_it_was() {
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        for plain in ["", "--accessible"] {
+            let run = "sh -c 'echo $$ >pid; exec $PTC create -u me --registry ghcr --name ecr-pullthroughcache/x --description d";
+            screen
+                .enters(&format!("{run} {plain}'"))
+                .sees("Access token (not shown): ");
+            let pid = std::fs::read_to_string(screen.home().join("pid")).unwrap();
+            let pid = rustix::process::Pid::from_raw(pid.trim().parse().unwrap()).unwrap();
+            rustix::process::kill_process(pid, signal).unwrap();
+            screen.sees("nothing was written").status_is(status);
+        }
+    }
+}
+
+#[test]
+fn an_endpoint_that_is_not_one_of_sts_is_no_hindrance() {
+    let account = Account::new();
+    account.answer(
+        "GetCallerIdentity",
+        404,
+        "text/html",
+        "<html>not here</html>",
+        None,
+    );
+    let screen = Screen::with(Program::new(&[]).with(&account).without("AWS_ENDPOINT_URL"));
+    screen.enters(&format!(
+        "$PTC create -u me --registry ghcr --endpoint-url {}",
+        account.url
+    ));
+    screen
+        .sees("Name of")
+        .enters("")
+        .sees("Description")
+        .enters("")
+        .sees("Access token")
+        .enters("some-token");
+    screen
+        .sees("Store it?")
+        .enters("y")
+        .sees("arn:aws:")
+        .status_is(0);
 }

@@ -161,7 +161,7 @@ fn a_token_in_the_place_of_a_name_is_not_repeated() {
 
 #[test]
 fn options_that_would_carry_the_token_or_a_key_are_refused() {
-    let runs: [&[&str]; 7] = [
+    let runs: [&[&str]; 9] = [
         &["--access-token", "s3cr3t"],
         &["--access-token=s3cr3t"],
         &["--token", "s3cr3t"],
@@ -169,6 +169,8 @@ fn options_that_would_carry_the_token_or_a_key_are_refused() {
         &["--password=s3cr3t"],
         &["-p", "s3cr3t"],
         &["-ps3cr3t"],
+        &["--passwords3cr3t"],
+        &["--access-tokn=s3cr3t", "--tokens3cr3t"],
     ];
     for words in runs {
         let ended = Program::new(&[&HUB[..], words].concat()).run();

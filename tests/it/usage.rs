@@ -61,7 +61,10 @@ fn variables_stand_in_for_options() {
     Program::new(&["create"])
         .env("ECR_PTC_REGISTRY", "")
         .run()
-        .fails(2, &["--registry", "empty"]);
+        .fails(
+            2,
+            &["--registry, --username and the access token are missing"],
+        );
 }
 
 #[test]
@@ -89,7 +92,6 @@ fn everything_wrong_is_told_at_once() {
             "1 to 1000",
             "Region",
             "2049",
-            "white space",
         ],
     );
 }
@@ -259,4 +261,21 @@ fn wrong_words_are_told_as_such() {
         (&error["error"]["code"], &error["error"]["exitCode"]),
         (&"usage".into(), &2.into())
     );
+}
+
+#[test]
+fn what_is_missing_is_told_without_waiting_for_a_token() {
+    use std::process::Stdio;
+    for more in [&["--username", "me"][..], &["--registry", "ghcr"]] {
+        let program = Program::new(&[&["create", "--access-token-stdin"], more].concat());
+        let mut command = program.command();
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let held_open = child.stdin.take();
+        assert_eq!(child.wait().unwrap().code(), Some(2));
+        drop(held_open);
+    }
 }

@@ -200,14 +200,22 @@ impl Ended {
         serde_json::from_str(self.stderr.lines().last().unwrap()).unwrap()
     }
 
-    /// Expects that a token is in no output: as it is, escaped once or twice, or in base64.
+    /// Expects that a token is in no output: as it is, escaped once or twice, as Rust shows
+    /// it, or in base64. Nor is there a dump of a request.
     pub fn hides(&self, token: &str) -> &Self {
         let escape = |text: &str| {
             let quoted = Value::from(text).to_string();
             quoted[1..quoted.len() - 1].to_owned()
         };
         let once = escape(token);
-        self.never(&[token, &once, &escape(&once), &base64(token.as_bytes())])
+        let twice = escape(&once);
+        let mut forms = vec![base64(token.as_bytes())];
+        for form in [token, &once, &twice] {
+            let bytes = form.as_bytes().escape_ascii().to_string();
+            forms.extend([form.to_owned(), bytes, form.escape_debug().to_string()]);
+        }
+        self.never(&forms.iter().map(String::as_str).collect::<Vec<_>>());
+        self.never(&["SdkBody", "Request {"])
     }
 }
 

@@ -17,8 +17,7 @@ pub struct Screen {
     pty: Arc<Pty>,
     shell: std::process::Child,
     seen: Arc<(Mutex<Seen>, Condvar)>,
-    /// Kept for its home directory.
-    _program: Program,
+    program: Program,
 }
 
 struct Seen {
@@ -77,7 +76,7 @@ impl Screen {
             pty,
             shell,
             seen,
-            _program: program,
+            program,
         };
         screen.sees("ready> ");
         screen
@@ -116,6 +115,11 @@ impl Screen {
             );
             seen = arrived.wait_timeout(seen, left).unwrap().0;
         }
+    }
+
+    /// Where the shell is.
+    pub fn home(&self) -> &std::path::Path {
+        self.program.home.path()
     }
 
     /// What stands on the screen, scrolled-off lines left out.
