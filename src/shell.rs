@@ -16,7 +16,7 @@ pub fn quote(word: &str) -> String {
             '\'' | '\\' => quoted.extend(['\\', c]),
             '\n' => quoted.push_str("\\n"),
             c if c.is_control() => {
-                quoted.extend(c.to_string().bytes().map(|byte| format!("\\{byte:03o}")))
+                quoted.extend(c.to_string().bytes().map(|byte| format!("\\{byte:03o}")));
             }
             c => quoted.push(c),
         }

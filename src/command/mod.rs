@@ -121,7 +121,7 @@ pub fn aws_options(global: &Global, region: Option<&str>) -> String {
     let given = options
         .iter()
         .filter_map(|(name, value)| Some(option(name, (*value)?)));
-    given.map(|option| format!(" {option}")).collect()
+    given.flat_map(|option| [" ".to_owned(), option]).collect()
 }
 
 /// The end that a person chose before anything was written.

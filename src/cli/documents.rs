@@ -1,0 +1,63 @@
+//! What is made from the definition of the command line: completion scripts and the man page.
+
+use clap::CommandFactory;
+
+use super::Cli;
+
+/// The completion script for a shell.
+pub fn completion_script(shell: clap_complete::Shell) -> Vec<u8> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "ecr-ptc", &mut script);
+    script
+}
+
+/// The man page in roff: the program, then `create` with its options.
+///
+/// # Errors
+/// None that writing to memory could give.
+pub fn man_page() -> std::io::Result<Vec<u8>> {
+    let command = Cli::command();
+    let whole = clap_mangen::Man::new(command.clone());
+    let mut page = Vec::new();
+    whole.render_title(&mut page)?;
+    whole.render_name_section(&mut page)?;
+    whole.render_synopsis_section(&mut page)?;
+    whole.render_description_section(&mut page)?;
+    if let Some(create) = command.find_subcommand("create") {
+        let create = clap_mangen::Man::new(create.clone().disable_help_flag(true));
+        page.extend(titled("CREATE", |page| {
+            create.render_description_section(page)
+        })?);
+        page.extend(titled("OPTIONS OF CREATE", |page| {
+            create.render_options_section(page)
+        })?);
+        page.extend(titled("EXAMPLES", |page| {
+            create.render_extra_section(page)
+        })?);
+    }
+    page.extend(titled("GENERAL OPTIONS", |page| {
+        whole.render_options_section(page)
+    })?);
+    page.extend(titled("EXIT STATUS", |page| {
+        whole.render_extra_section(page)
+    })?);
+    whole.render_version_section(&mut page)?;
+    Ok(page)
+}
+
+/// A section of the man page under another title.
+fn titled(
+    title: &str,
+    render: impl Fn(&mut Vec<u8>) -> std::io::Result<()>,
+) -> std::io::Result<Vec<u8>> {
+    let mut section = Vec::new();
+    render(&mut section)?;
+    let text = String::from_utf8_lossy(&section).into_owned();
+    let old = text
+        .lines()
+        .find(|line| line.starts_with(".SH"))
+        .unwrap_or_default();
+    Ok(text
+        .replacen(old, &format!(".SH \"{title}\""), 1)
+        .into_bytes())
+}
