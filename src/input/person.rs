@@ -70,8 +70,9 @@ impl Person {
     }
 
     pub async fn ask_token(&self, draft: &mut Draft, output: &Output) -> Result<(), Failure> {
-        if draft.token.is_some() {
-            return Ok(());
+        if let Some(token) = &draft.token {
+            // It came with the options; what was answered since must go with it too.
+            return draft.check_with(token).map_err(Failure::usage);
         }
         let prompter = self.prompter;
         if let Some(upstream) = draft.upstream {

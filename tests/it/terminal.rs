@@ -197,27 +197,29 @@ fn faulty_answers_are_asked_for_again() {
 
 #[test]
 fn ctrl_c_and_end_of_input_at_every_prompt() {
-    let steps: [(&str, &str); 6] = [
-        ("Registry", "\r"),
-        ("Username", "me\r"),
-        ("Name of the secret", "\r"),
-        ("Description", "\r"),
-        ("Access token (not shown): ", "some-token\r"),
-        ("Store it?", ""),
-    ];
     let account = Account::new();
     let screen = Screen::new(&account);
-    for leave in ["\x03", "\x04"] {
-        for last in 0..steps.len() {
-            screen.enters("$PTC");
-            for (prompt, answer) in &steps[..last] {
-                screen.sees(prompt).types(answer);
+    for (run, registry, question) in [
+        ("$PTC", "Registry", "Store it?"),
+        ("$PTC --accessible", "Number or name", "Store it? [y/N]: "),
+    ] {
+        let steps: [(&str, &str); 6] = [
+            (registry, "\r"),
+            ("Username", "me\r"),
+            ("Name of the secret", "\r"),
+            ("Description", "\r"),
+            ("Access token (not shown): ", "some-token\r"),
+            (question, ""),
+        ];
+        for leave in ["\x03", "\x04"] {
+            for last in 0..steps.len() {
+                screen.enters(run);
+                for (prompt, answer) in &steps[..last] {
+                    screen.sees(prompt).types(answer);
+                }
+                screen.sees(steps[last].0).types(leave);
+                screen.sees("cancelled; nothing was written").status_is(130);
             }
-            screen
-                .sees(steps[last].0)
-                .types(leave)
-                .sees("cancelled; nothing was written")
-                .status_is(130);
         }
     }
     assert!(account.is_empty());
@@ -409,4 +411,22 @@ fn an_endpoint_that_is_not_one_of_sts_is_no_hindrance() {
         .enters("y")
         .sees("arn:aws:")
         .status_is(0);
+}
+
+#[test]
+fn an_answer_with_the_token_in_it_is_refused() {
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    screen.enters("T=some-long-token $PTC create --registry ghcr --access-token-env T");
+    screen
+        .sees("Username")
+        .enters("my-some-long-token")
+        .sees("Name of")
+        .enters("")
+        .sees("Description")
+        .enters("");
+    screen
+        .sees("the username has the access token in it")
+        .status_is(2);
+    assert!(account.is_empty());
 }
