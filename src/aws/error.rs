@@ -92,6 +92,17 @@ impl AwsError {
         }
     }
 
+    /// Whether the service may have done what was asked, although no answer says so.
+    pub fn may_have_worked(&self) -> bool {
+        match self.kind {
+            Kind::TimedOut | Kind::NotAws => true,
+            Kind::Service => self.http_status.is_some_and(|status| status >= 500),
+            // The HTTP client says in which phase it failed.
+            Kind::Unreachable => !self.causes.iter().any(|cause| cause.contains("(Connect)")),
+            _ => false,
+        }
+    }
+
     /// The failure to show, where no command knows better.
     pub fn into_failure(self, what: &str, region: &str) -> Failure {
         let status = match self.kind {

@@ -141,13 +141,25 @@ impl<'a> Store<'a> {
             .steps
             .first()
             .map_or("store the credentials", |step| step.purpose());
-        error.into_failure(
-            &format!(
-                "could not {purpose}: {} in {}",
-                self.request.name, self.region
-            ),
-            self.region,
-        )
+        let what = format!(
+            "could not {purpose}: {} in {}",
+            self.request.name, self.region
+        );
+        if !error.may_have_worked() {
+            return error.into_failure(&what, self.region);
+        }
+        let mut failure = error.into_failure(&what, self.region);
+        let why = failure.why.unwrap_or_default();
+        failure.why = Some(format!(
+            "{why}\nit may be stored all the same: no answer says so or otherwise"
+        ));
+        let again =
+            "run the same command again with --if-exists update: it goes on from what is there";
+        failure.fix = Some(match failure.fix {
+            Some(fix) => format!("{again}\n{fix}"),
+            None => again.to_owned(),
+        });
+        failure
     }
 
     fn report(self, plan: &Plan<'_>, outcome: Outcome) -> Result<(), Failure> {

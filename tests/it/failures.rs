@@ -2,7 +2,9 @@
 
 use serde_json::json;
 
-use crate::support::{policy_file, Account, Program};
+#[cfg(unix)]
+use crate::support::policy_file;
+use crate::support::{Account, Program};
 
 #[test]
 fn no_permission_shows_the_statement_that_would_allow_it() {
@@ -104,6 +106,30 @@ fn a_passing_fault_is_tried_again_with_the_same_idempotency_token() {
 }
 
 #[test]
+fn an_answer_that_is_lost_once_makes_one_secret() {
+    let account = Account::new();
+    account.lose("CreateSecret", Some(1));
+    Program::create(&account, &[]).run().ok();
+    let versions = account.ask("ListSecrets", &json!({}));
+    assert_eq!(versions["SecretList"].as_array().unwrap().len(), 1);
+    assert_eq!(account.actions(), ["CreateSecret", "CreateSecret"]);
+}
+
+#[test]
+fn an_answer_that_is_lost_every_time_is_told_as_that() {
+    let account = Account::new();
+    account.lose("CreateSecret", None);
+    let words = ["may be stored all the same", "--if-exists update"];
+    Program::create(&account, &[]).run().fails(7, &words);
+    account.heal();
+    let more = ["--if-exists", "update", "-o", "json"];
+    assert_eq!(
+        Program::create(&account, &more).run().json()["action"],
+        "unchanged"
+    );
+}
+
+#[test]
 fn an_answer_that_is_not_from_aws() {
     let account = Account::new();
     account.answer(
@@ -140,7 +166,9 @@ fn nobody_listens() {
         .local_addr()
         .unwrap();
     let ended = Program::create(&account, &["--endpoint-url", &format!("http://{free}")]).run();
-    ended.fails(7, &["cannot be reached"]);
+    ended
+        .fails(7, &["cannot be reached"])
+        .never(&["may be stored"]);
 }
 
 #[cfg(target_os = "linux")]

@@ -77,7 +77,10 @@ struct Answer {
 enum What {
     Bytes(Vec<u8>),
     /// Never answers, as long as the client waits.
+    #[cfg(unix)]
     Stall,
+    /// Lets the local AWS do it, and closes the connection without an answer.
+    Lose,
 }
 
 impl Account {
@@ -113,7 +116,13 @@ impl Account {
         self.push(action, times, What::Bytes(bytes.into_bytes()));
     }
 
+    /// Does what an action asks, and loses the answer, once or always.
+    pub fn lose(&self, action: &str, times: Option<usize>) {
+        self.push(action, times, What::Lose);
+    }
+
     /// Never answers an action.
+    #[cfg(unix)]
     pub fn stall(&self, action: &str) {
         self.push(action, None, What::Stall);
     }
@@ -236,18 +245,18 @@ fn serve(mut stream: TcpStream, state: &State, account: &str) {
     };
     match scripted {
         Some(What::Bytes(bytes)) => drop(stream.write_all(&bytes)),
+        #[cfg(unix)]
         Some(What::Stall) => drop(stream.read_to_end(&mut Vec::new())),
-        None => {
-            let head = head.replacen(
-                "\r\n",
-                &format!("\r\nx-moto-account-id: {account}\r\nConnection: close\r\n"),
-                1,
-            );
-            let mut request = head.into_bytes();
-            request.extend(body);
-            let _ = stream.write_all(&forward(&request));
-        }
+        Some(What::Lose) => drop(forward(&for_account(&head, &body, account))),
+        None => drop(stream.write_all(&forward(&for_account(&head, &body, account)))),
     }
+}
+
+fn for_account(head: &str, body: &[u8], account: &str) -> Vec<u8> {
+    let more = format!("\r\nx-moto-account-id: {account}\r\nConnection: close\r\n");
+    let mut request = head.replacen("\r\n", &more, 1).into_bytes();
+    request.extend(body);
+    request
 }
 
 fn forward(request: &[u8]) -> Vec<u8> {
