@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::credential::Username;
 use crate::name::SecretName;
 use crate::plan::{Existing, Request, Step};
+use crate::setting::has_pull_through_cache;
 use crate::shell::{option, quote};
 use crate::upstream::Upstream;
 
@@ -111,7 +112,7 @@ impl SecretReport {
             }
             Action::Skipped | Action::DryRun => return String::new(),
         };
-        if self.action != Action::Created {
+        if self.action != Action::Created || !has_pull_through_cache(region) {
             return said;
         }
         let quoted = quote(arn);
@@ -119,11 +120,6 @@ impl SecretReport {
             .map(|name| format!(" {}", option("--profile", name)))
             .unwrap_or_default();
         let account = arn.split(':').nth(4).unwrap_or("ACCOUNT");
-        let suffix = if region.starts_with("cn-") {
-            "amazonaws.com.cn"
-        } else {
-            "amazonaws.com"
-        };
         let Upstream {
             kind,
             url,
@@ -136,7 +132,7 @@ impl SecretReport {
             "{said}\n\nNext, make the rule that uses it, once:\n  \
              aws ecr create-pull-through-cache-rule --region {region}{profile} --ecr-repository-prefix {rule_prefix} \\\n    \
              --upstream-registry {kind} --upstream-registry-url {url} \\\n    --credential-arn {quoted}\n\
-             Then pull through it:\n  docker pull {account}.dkr.ecr.{region}.{suffix}/{rule_prefix}/{example_image}"
+             Then pull through it:\n  docker pull {account}.dkr.ecr.{region}.amazonaws.com/{rule_prefix}/{example_image}"
         )
     }
 }

@@ -167,6 +167,15 @@ impl RegionName {
     }
 }
 
+/// Whether ECR pull through cache exists in a Region. Secrets Manager exists in all of them.
+///
+/// Source: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html>
+pub fn has_pull_through_cache(region: &str) -> bool {
+    !["cn-", "us-gov-"]
+        .iter()
+        .any(|partition| region.starts_with(partition))
+}
+
 /// Automatic rotation by a Lambda function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rotation {

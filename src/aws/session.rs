@@ -22,6 +22,7 @@ use crate::failure::Failure;
 use crate::output::foreign;
 use crate::plan::{Caller, Target};
 use crate::setting::RegionName;
+use crate::shell::quote;
 use crate::status::Status;
 
 /// What the options, the environment and the profile say of the AWS side; nothing is sent for it.
@@ -249,17 +250,16 @@ async fn load_profiles(profile: Option<&str>) -> Result<ProfileSet, Failure> {
 fn no_such_profile(name: &str, files: &ProfileSet) -> Failure {
     let mut known: Vec<&str> = files.profiles().collect();
     known.sort_unstable();
-    let failure = Failure::new(
-        Status::Configuration,
-        "no-such-profile",
-        format!("there is no AWS profile {name:?}"),
-    );
-    if known.is_empty() {
-        failure
+    let message = format!("there is no AWS profile {name:?}");
+    let failure = Failure::new(Status::Configuration, "no-such-profile", message);
+    let distance = |other: &&&str| strsim::damerau_levenshtein(name, other);
+    match known.iter().min_by_key(distance) {
+        None => failure
             .why("the AWS config and credentials files have no profiles")
-            .fix("aws configure --profile NAME")
-    } else {
-        failure.fix(format!("use one of: {}", known.join(", ")))
+            .fix("aws configure --profile NAME"),
+        Some(nearest) => failure
+            .why(format!("the profiles are: {}", known.join(", ")))
+            .fix(format!("the nearest is: --profile {}", quote(nearest))),
     }
 }
 

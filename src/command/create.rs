@@ -11,6 +11,7 @@ use crate::input::person::Person;
 use crate::output::{is_at_a_terminal, Output};
 use crate::plan::{Observed, Plan, Request, Review, Target};
 use crate::report::{Action, SecretReport, StepStatus};
+use crate::setting::has_pull_through_cache;
 use crate::status::Status;
 
 /// Reads the options and the token. Before any thread exists, since a variable with the token is
@@ -35,7 +36,7 @@ pub async fn run(draft: Draft, context: &Context<'_>) -> Result<(), Failure> {
     let session = Session::open(settings).await?;
     if why_not_ask(context.global).is_some() {
         let request = draft.finish()?;
-        let warnings = warnings_of(&draft, &request, context.output);
+        let warnings = warnings_of(&draft, &request, Some(session.region()), context.output);
         let store = Store::new(&draft, &request, &session, context, warnings);
         return store.carry_out(Plan::to_create(&request)).await;
     }
@@ -60,7 +61,7 @@ async fn ask_and_store(
     }
     person.ask_token(&mut draft, output).await?;
     let request = draft.finish()?;
-    let warnings = warnings_of(&draft, &request, output);
+    let warnings = warnings_of(&draft, &request, Some(session.region()), output);
     let mut store = Store::new(&draft, &request, session, context, warnings);
     let is_new = matches!(observed, Some(Observed::Absent));
     let plan = match observed {
@@ -102,7 +103,7 @@ async fn rehearse(mut draft: Draft, target: Target, context: &Context<'_>) -> Re
         is_new: false,
     };
     output.note(&format!("This would be done:\n{review}"));
-    let warnings = warnings_of(&draft, &request, output);
+    let warnings = warnings_of(&draft, &request, target.region.as_deref(), output);
     output.note("Nothing was sent: this was a dry run.");
     let report = SecretReport {
         region: target.region.clone(),
@@ -157,9 +158,19 @@ async fn look_first(
 }
 
 /// Everything to be warned of; shown, and kept for the report.
-fn warnings_of(draft: &Draft, request: &Request, output: &Output) -> Vec<String> {
+fn warnings_of(
+    draft: &Draft,
+    request: &Request,
+    region: Option<&str>,
+    output: &Output,
+) -> Vec<String> {
     let mut warnings = draft.warnings.clone();
     warnings.extend(request.name.warnings());
+    if let Some(region) = region.filter(|region| !has_pull_through_cache(region)) {
+        warnings.push(format!(
+            "ECR has no pull through cache in {region}, so no rule can use the secret there"
+        ));
+    }
     for warning in &warnings {
         output.warn(warning);
     }

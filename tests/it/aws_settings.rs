@@ -39,10 +39,18 @@ fn the_region_comes_from_the_option_the_variables_or_the_profile() {
 fn a_profile_that_does_not_exist_is_told_before_anything_is_sent() {
     let account = Account::new();
     let by_option = Program::create(&account, &["--profile", "prod"]);
-    by_option.file("config", "[profile staging]\nregion = eu-west-1\n");
-    by_option
-        .run()
-        .fails(4, &["no AWS profile \"prod\"", "staging"]);
+    by_option.file(
+        "config",
+        "[profile staging]\n[profile prod-eu]\n[profile dev]\n",
+    );
+    by_option.run().fails(
+        4,
+        &[
+            "no AWS profile \"prod\"",
+            "dev, prod-eu, staging",
+            "--profile prod-eu",
+        ],
+    );
     Program::create(&account, &[])
         .env("AWS_PROFILE", "prod")
         .run()
@@ -105,4 +113,29 @@ fn no_credentials_anywhere() {
         .run()
         .fails(4, &["no AWS credentials", "aws configure"]);
     assert!(account.requests().is_empty());
+}
+
+#[test]
+fn where_there_is_no_pull_through_cache_a_warning_says_so() {
+    for region in ["us-gov-west-1", "cn-north-1"] {
+        let account = Account::new();
+        let ended =
+            Program::create(&account, &["--region", region, "-o", "json", "--dry-run"]).run();
+        assert!(ended.json()["warnings"][0]
+            .as_str()
+            .unwrap()
+            .contains(region));
+        let ended = Program::create(&account, &["--region", region]).run();
+        ended.ok();
+        assert!(
+            ended.stderr.contains("no pull through cache") && !ended.stderr.contains("docker pull"),
+            "{}",
+            ended.stderr
+        );
+    }
+    let account = Account::new();
+    assert!(!Program::create(&account, &[])
+        .run()
+        .stderr
+        .contains("warning"));
 }
