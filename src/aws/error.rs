@@ -77,6 +77,11 @@ impl AwsError {
             SdkError::DispatchFailure(failure) if failure.is_timeout() => Kind::TimedOut,
             _ if is_about_credentials(error) => kind_of_credentials(&causes),
             SdkError::DispatchFailure(failure) if failure.is_user() => Kind::Misconfigured,
+            SdkError::DispatchFailure(failure)
+                if failure.is_other() && causes.iter().any(|cause| cause.contains("endpoint")) =>
+            {
+                Kind::Misconfigured
+            }
             SdkError::ConstructionFailure(_) => Kind::Misconfigured,
             SdkError::DispatchFailure(_) => Kind::Unreachable,
             _ => Kind::Other,
@@ -95,7 +100,9 @@ impl AwsError {
     /// Whether the service may have done what was asked, although no answer says so.
     pub fn may_have_worked(&self) -> bool {
         match self.kind {
-            Kind::TimedOut | Kind::NotAws => true,
+            Kind::TimedOut => true,
+            // A proxy that refuses has sent nothing on; one that garbles the answer has.
+            Kind::NotAws => self.http_status.is_none_or(|status| status < 400),
             Kind::Service => self.http_status.is_some_and(|status| status >= 500),
             // The HTTP client says in which phase it failed.
             Kind::Unreachable => !self.causes.iter().any(|cause| cause.contains("(Connect)")),

@@ -139,3 +139,14 @@ fn where_there_is_no_pull_through_cache_a_warning_says_so() {
         .stderr
         .contains("warning"));
 }
+
+#[test]
+fn an_endpoint_of_the_profile_that_is_no_url() {
+    let account = Account::new();
+    let program = Program::create(&account, &["-v"]).without("AWS_ENDPOINT_URL");
+    program.file("config", "[default]\nendpoint_url = nonsense\n");
+    program
+        .run()
+        .fails(4, &["endpoint"])
+        .never(&["may be stored"]);
+}

@@ -142,7 +142,12 @@ fn an_answer_that_is_not_from_aws() {
     let ended = Program::create(&account, &["-v"]).run();
     ended
         .fails(1, &["HTTP 403", "proxy"])
-        .never(&["\u{1b}[31m"]);
+        .never(&["\u{1b}[31m", "may be stored"]);
+    let account = Account::new();
+    account.answer("CreateSecret", 200, "text/html", "<html>", None);
+    Program::create(&account, &[])
+        .run()
+        .fails(1, &["HTTP 200", "may be stored all the same"]);
 }
 
 #[test]
