@@ -325,12 +325,7 @@ impl fmt::Display for Review<'_> {
             row("key", "aws/secretsmanager")?;
         }
         let words: Vec<&str> = plan.steps.iter().map(|step| step.word()).collect();
-        let calls = if words.is_empty() {
-            "none: everything is so already".to_owned()
-        } else {
-            words.join(", then ")
-        };
-        write!(f, "  {:<12} {calls}", "AWS calls")
+        write!(f, "  {:<12} {}", "AWS calls", words.join(", then "))
     }
 }
 

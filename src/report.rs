@@ -108,7 +108,7 @@ impl SecretReport {
             Action::Created => format!("Stored as {name} in {region}."),
             Action::Updated => format!("Stored in {name} in {region}, which existed already."),
             Action::Unchanged => {
-                format!("Everything is so already in {name} in {region}; nothing was written.")
+                format!("{name} in {region} is up to date already; nothing was written.")
             }
             Action::Skipped | Action::DryRun => return String::new(),
         };

@@ -56,10 +56,8 @@ impl AwsError {
         SdkError<E, HttpResponse>: RequestId,
     {
         let metadata = error.as_service_error().map(ProvideErrorMetadata::meta);
-        let code = metadata.and_then(|metadata| metadata.code()).map(foreign);
-        let message = metadata
-            .and_then(|metadata| metadata.message())
-            .map(foreign);
+        let code = metadata.and_then(|metadata| metadata.code());
+        let message = metadata.and_then(|metadata| metadata.message());
         let http_status = error
             .raw_response()
             .map(|response| response.status().as_u16());
@@ -69,9 +67,7 @@ impl AwsError {
             other => causes_of(other),
         };
         let kind = match error {
-            SdkError::ServiceError(_) => {
-                kind_of_code(code.as_deref(), message.as_deref(), http_status)
-            }
+            SdkError::ServiceError(_) => kind_of_code(code, message, http_status),
             SdkError::ResponseError(_) => kind_of_code(None, None, http_status),
             SdkError::TimeoutError(_) => Kind::TimedOut,
             SdkError::DispatchFailure(failure) if failure.is_timeout() => Kind::TimedOut,
@@ -89,8 +85,8 @@ impl AwsError {
         Self {
             operation,
             kind,
-            code,
-            message,
+            code: code.map(foreign),
+            message: message.map(foreign),
             request_id: error.request_id().map(foreign),
             http_status,
             causes,

@@ -1,7 +1,7 @@
 //! The operations of Secrets Manager that we use, in our own types.
 
 use aws_config::SdkConfig;
-use aws_sdk_secretsmanager::primitives::DateTimeFormat;
+use aws_sdk_secretsmanager::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_secretsmanager::types::{
     ReplicaRegionType, ReplicationStatusType, RotationRulesType, StatusType, Tag,
 };
@@ -94,7 +94,9 @@ impl Secrets {
         };
         if let Some(date) = answer.deleted_date() {
             return Ok(Observed::PendingDeletion {
-                due: date.fmt(DateTimeFormat::DateTime).unwrap_or_default(),
+                due: DateTime::from_secs(date.secs())
+                    .fmt(DateTimeFormat::DateTime)
+                    .unwrap_or_default(),
             });
         }
         let current = answer.version_ids_to_stages().and_then(|versions| {

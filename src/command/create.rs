@@ -31,9 +31,13 @@ pub async fn run(draft: Draft, context: &Context<'_>) -> Result<(), Failure> {
     let settings = Settings::read(context.global).await?;
     let target = settings.target();
     if draft.dry_run {
+        if let Some(region) = &target.region {
+            refuse_replica_at_home(&draft, region)?;
+        }
         return rehearse(draft, target, context).await;
     }
     let session = Session::open(settings).await?;
+    refuse_replica_at_home(&draft, session.region())?;
     if why_not_ask(context.global).is_some() {
         let request = draft.finish()?;
         let warnings = warnings_of(&draft, &request, Some(session.region()), context.output);
@@ -75,9 +79,16 @@ async fn ask_and_store(
         target: &target,
         is_new,
     };
-    output.say(&format!("\nThis will be done:\n{review}\n"));
-    if !draft.yes && !person.agrees().await? {
-        return Err(cancelled(Status::Cancelled));
+    let review = format!("\nThis will be done:\n{review}\n");
+    if plan.steps.is_empty() {
+        // Nothing to agree to.
+    } else if draft.yes {
+        output.note(&review);
+    } else {
+        output.say(&review);
+        if !person.agrees().await? {
+            return Err(cancelled(Status::Cancelled));
+        }
     }
     drop(person);
     store.carry_out(plan).await
@@ -104,7 +115,7 @@ async fn rehearse(mut draft: Draft, target: Target, context: &Context<'_>) -> Re
     };
     output.note(&format!("This would be done:\n{review}"));
     let warnings = warnings_of(&draft, &request, target.region.as_deref(), output);
-    output.note("Nothing was sent: this was a dry run.");
+    output.note("Nothing was sent: this was a dry run, and the secret is taken for one that does not exist.");
     let report = SecretReport {
         region: target.region.clone(),
         steps: plan.reports(StepStatus::Planned),
@@ -112,6 +123,21 @@ async fn rehearse(mut draft: Draft, target: Target, context: &Context<'_>) -> Re
         ..SecretReport::of(Action::DryRun, &request)
     };
     give(&report, output)
+}
+
+/// The service refuses a replica in the secret's own Region; better to say so before it is asked.
+fn refuse_replica_at_home(draft: &Draft, region: &str) -> Result<(), Failure> {
+    if draft
+        .replicas
+        .iter()
+        .any(|replica| replica.as_str() == region)
+    {
+        return Err(Failure::usage(format!(
+            "--replica-region {region} is the Region of the secret itself"
+        ))
+        .fix("leave that Region out of --replica-region"));
+    }
+    Ok(())
 }
 
 /// Why nothing can be asked here; none where it can.

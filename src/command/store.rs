@@ -186,11 +186,10 @@ impl<'a> Store<'a> {
             let again = self
                 .draft
                 .command_line(self.context.global, false, IfExists::Update);
-            let mended = failure
-                .fix
-                .take()
-                .map(|fix| format!("{fix}\nthen "))
-                .unwrap_or_default();
+            let mended = failure.fix.take().map_or_else(
+                || "mend that, then ".to_owned(),
+                |fix| format!("{fix}\nthen "),
+            );
             failure.fix = Some(format!("{mended}finish it with: {again}"));
             failure.status = Status::Partial;
             failure.code = "partial";

@@ -92,7 +92,9 @@ impl Draft {
         if faults.0.is_empty() {
             Ok(draft)
         } else {
-            Err(faults.into_failure("see: ecr-ptc create --help"))
+            Err(faults.into_failure(
+                "change that and run it again; ecr-ptc create --help has all the options",
+            ))
         }
     }
 

@@ -245,3 +245,15 @@ fn a_fault_that_quotes_a_value_does_not_show_the_token_in_it() {
             .hides(token);
     }
 }
+
+#[test]
+fn a_token_that_is_part_of_a_word_of_the_service_changes_nothing() {
+    for token in ["x", "Resource"] {
+        let account = Account::new();
+        Program::create(&account, &[]).stdin(token).run().ok();
+        assert_eq!(Program::create(&account, &[]).stdin(token).run().status, 3);
+        let more = ["--if-exists", "update", "-o", "json"];
+        let report = Program::create(&account, &more).stdin(token).run().json();
+        assert_eq!(report["action"], "unchanged");
+    }
+}

@@ -430,3 +430,30 @@ fn an_answer_with_the_token_in_it_is_refused() {
         .status_is(2);
     assert!(account.is_empty());
 }
+
+#[test]
+fn an_update_with_nothing_to_do_asks_nothing() {
+    let account = Account::new();
+    Program::create(&account, &[]).run().ok();
+    let screen = Screen::new(&account);
+    screen.enters("$PTC create --if-exists update");
+    up_to_the_token(&screen);
+    screen
+        .enters(TOKEN)
+        .sees("arn:aws:")
+        .sees("up to date already")
+        .status_is(0);
+}
+
+#[test]
+fn quiet_and_yes_leave_the_result_alone() {
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    screen.enters("T=other-token $PTC create -q -y -u me --registry ghcr --name ecr-pullthroughcache/y --description d --access-token-env T");
+    screen.sees("arn:aws:").status_is(0);
+    assert!(
+        !screen.text().contains("This will be done"),
+        "{}",
+        screen.text()
+    );
+}

@@ -279,3 +279,15 @@ fn what_is_missing_is_told_without_waiting_for_a_token() {
         drop(held_open);
     }
 }
+
+#[test]
+fn a_replica_in_the_region_of_the_secret_itself() {
+    refused(
+        &["--replica-region", "eu-west-1,us-east-1"],
+        &["us-east-1 is the Region of the secret itself"],
+    );
+    refused(
+        &["--replica-region", "us-east-1", "--dry-run"],
+        &["the Region of the secret itself"],
+    );
+}
