@@ -3,7 +3,7 @@
 use std::env;
 use std::ffi::OsString;
 
-/// Forgets our own variables that are set to nothing, as CI systems set them: they count as not set.
+/// Forgets variables that are set to nothing, as CI systems set them: they count as not set.
 ///
 /// Must be called before the program starts any thread.
 pub fn forget_empty() {
@@ -11,6 +11,9 @@ pub fn forget_empty() {
         "ECR_PTC_OUTPUT",
         "ECR_PTC_REGISTRY",
         "ECR_PTC_USERNAME",
+        "AWS_ENDPOINT_URL",
+        "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+        "AWS_ENDPOINT_URL_STS",
         "ECR_PTC_NO_INPUT",
     ] {
         if env::var_os(name).is_some_and(|value| value.is_empty()) {

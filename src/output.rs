@@ -110,6 +110,8 @@ pub fn foreign(text: &str) -> String {
 /// characters.
 pub fn escaped(text: &str) -> String {
     let mut safe = String::new();
+    // Before it is cut: the beginning of a token would not be known for one.
+    let text = without_token(text, SHORTEST_IN_OUR_WORDS);
     for c in text.trim().chars().take(2_000) {
         if c.is_control() {
             safe.extend(c.escape_default());
