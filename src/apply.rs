@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use crate::aws::{AwsError, Secrets};
+use crate::aws::{AwsError, Created, Secrets};
 use crate::plan::{Plan, Step};
 use crate::report::{StepReport, StepStatus};
 
@@ -111,7 +111,9 @@ async fn carry_out(
     let arn = outcome.arn.clone();
     match step {
         Step::CreateSecret => {
-            let created = secrets.create(request, &request_token()).await?;
+            let token = request_token();
+            let answer = secrets.create(request, &token).await;
+            let created = settled(answer, secrets, request.name.as_str(), &token).await?;
             outcome.arn = created.arn;
             outcome.version_id = created.version_id;
             if !created.failed_replicas.is_empty() {
@@ -126,10 +128,10 @@ async fn carry_out(
             }
         }
         Step::PutSecretValue => {
-            let version = secrets
-                .put_value(&arn, &request.value, &request_token())
-                .await?;
-            outcome.version_id = version.or(outcome.version_id.take());
+            let token = request_token();
+            let answer = secrets.put_value(&arn, &request.value, &token).await;
+            let stored = settled(answer, secrets, &arn, &token).await?;
+            outcome.version_id = stored.version_id.or(outcome.version_id.take());
         }
         Step::UpdateDescription => {
             secrets
@@ -162,6 +164,24 @@ async fn carry_out(
         }
     }
     Ok(())
+}
+
+/// Looks, where a call that stores a version had no answer: nobody should hear that it failed where
+/// it worked, or wonder where AWS knows. The version has the call's token as its id.
+async fn settled(
+    answer: Result<Created, AwsError>,
+    secrets: &Secrets,
+    secret: &str,
+    token: &str,
+) -> Result<Created, AwsError> {
+    match answer {
+        Err(error) if error.may_have_worked() => match secrets.look_for(secret, token).await {
+            Ok(Some(created)) => Ok(created),
+            Ok(None) => Err(error.having_done_nothing()),
+            Err(_) => Err(error),
+        },
+        answer => answer,
+    }
 }
 
 /// A ClientRequestToken: the same for every attempt at one call, and never used twice.

@@ -77,6 +77,12 @@ pub struct Global {
     /// Trust the certificate authorities in this PEM file
     #[arg(long, global = true, value_name = "PATH")]
     pub ca_bundle: Option<String>,
+    /// Seconds to wait for a connection to AWS [default: 5]; 0 waits for ever
+    #[arg(long, global = true, value_name = "N", allow_hyphen_values = true)]
+    pub cli_connect_timeout: Option<String>,
+    /// Seconds to wait for one answer of AWS [default: 15]; 0 waits for ever
+    #[arg(long, global = true, value_name = "N", allow_hyphen_values = true)]
+    pub cli_read_timeout: Option<String>,
     /// How the result and errors are written
     #[arg(
         short,

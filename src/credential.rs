@@ -128,8 +128,8 @@ impl AccessToken {
     }
 
     /// The forms in which the token could turn up in a text: as it is, escaped as in the secret's
-    /// JSON, escaped once more as in the request that carries that JSON, and each of these as Rust
-    /// shows bytes and strings. Longest first.
+    /// JSON, escaped once more as in the request that carries that JSON, each of these as Rust shows
+    /// bytes and strings and as a shell takes it, and all of them in our own JSON. Longest first.
     pub fn forms(&self) -> Vec<Zeroizing<String>> {
         let raw = Zeroizing::new(self.text.expose_secret().to_owned());
         let escaped = escape_json(&raw);
@@ -138,7 +138,12 @@ impl AccessToken {
         for index in 0..forms.len() {
             let bytes = Zeroizing::new(forms[index].as_bytes().escape_ascii().to_string());
             let string = Zeroizing::new(forms[index].escape_debug().to_string());
-            forms.extend([bytes, string]);
+            let shell = Zeroizing::new(forms[index].replace('\'', r"'\''"));
+            forms.extend([bytes, string, shell]);
+        }
+        for index in 0..forms.len() {
+            let in_json = escape_json(&forms[index]);
+            forms.push(in_json);
         }
         forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
         forms.dedup();

@@ -3,23 +3,24 @@
 use std::env;
 use std::ffi::OsString;
 
-/// Forgets variables that are set to nothing, as CI systems set them: they count as not set.
+/// Puts the environment in order for the libraries that read it themselves: what is set to nothing,
+/// as CI systems set variables, counts as not set; endpoints that are to be ignored are forgotten;
+/// proxies are those of the AWS CLI.
 ///
 /// Must be called before the program starts any thread.
-pub fn forget_empty() {
-    for name in [
-        "ECR_PTC_OUTPUT",
-        "ECR_PTC_REGISTRY",
-        "ECR_PTC_USERNAME",
-        "AWS_ENDPOINT_URL",
-        "AWS_ENDPOINT_URL_SECRETS_MANAGER",
-        "AWS_ENDPOINT_URL_STS",
-        "ECR_PTC_NO_INPUT",
-    ] {
-        if env::var_os(name).is_some_and(|value| value.is_empty()) {
-            env::remove_var(name);
+pub fn settle() {
+    const ENDPOINT: &str = "AWS_ENDPOINT_URL";
+    let ignores_endpoints = text("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+        .is_some_and(|value| value.eq_ignore_ascii_case("true"));
+    for (name, value) in env::vars_os() {
+        let Some(text) = name.to_str() else { continue };
+        let is_endpoint = text.starts_with(ENDPOINT);
+        let is_ours = is_endpoint || text.starts_with("ECR_PTC_");
+        if (is_ours && value.is_empty()) || (is_endpoint && ignores_endpoints) {
+            env::remove_var(&name);
         }
     }
+    settle_proxies();
 }
 
 /// The command line, program name first.
@@ -45,6 +46,56 @@ pub fn output_format() -> Option<String> {
 /// A variable of the AWS CLI's and SDK's; an empty one counts as not set.
 pub fn aws(name: &str) -> Option<String> {
     text(name).filter(|value| !value.is_empty())
+}
+
+/// The proxy variables that are set, by their names: what the HTTP client will read.
+pub fn proxies() -> Vec<(&'static str, String)> {
+    PROXIES
+        .into_iter()
+        .flatten()
+        .filter_map(|name| Some((name, text(name)?)))
+        .collect()
+}
+
+/// In lower case and upper case.
+const PROXIES: [[&str; 2]; 3] = [
+    ["https_proxy", "HTTPS_PROXY"],
+    ["http_proxy", "HTTP_PROXY"],
+    ["all_proxy", "ALL_PROXY"],
+];
+
+/// The addresses of the instance and container metadata services, which no proxy reaches.
+const METADATA_HOSTS: &str =
+    "169.254.169.254,169.254.170.2,169.254.170.23,fd00:ec2::254,fd00:ec2::23";
+
+/// Puts the proxy variables as the AWS CLI understands them: the lower-case name wins, and an empty
+/// value is no proxy. The metadata services are never asked through a proxy.
+///
+/// Must be called before the program starts any thread.
+fn settle_proxies() {
+    for [lower, upper] in PROXIES.into_iter().chain([["no_proxy", "NO_PROXY"]]) {
+        if let Some(value) = env::var_os(lower) {
+            env::remove_var(upper);
+            if value.is_empty() {
+                env::remove_var(lower);
+            }
+        } else if env::var_os(upper).is_some_and(|value| value.is_empty()) {
+            env::remove_var(upper);
+        }
+    }
+    if !proxies().is_empty() {
+        let without = text("no_proxy").or_else(|| text("NO_PROXY"));
+        if without.as_deref().is_some_and(|hosts| hosts.trim() == "*") {
+            // The HTTP client would still take a proxy to an address that is not a name.
+            for name in PROXIES.into_iter().flatten() {
+                env::remove_var(name);
+            }
+        } else {
+            let without = without.map(|hosts| format!("{hosts},")).unwrap_or_default();
+            env::remove_var("no_proxy");
+            env::set_var("NO_PROXY", format!("{without}{METADATA_HOSTS}"));
+        }
+    }
 }
 
 /// Takes the value of a variable out of the environment, so that no child process gets it.

@@ -24,6 +24,7 @@ mod name;
 mod output;
 mod plan;
 mod process;
+mod region;
 mod report;
 mod setting;
 mod shell;
@@ -45,7 +46,7 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Status {
-    env::forget_empty();
+    env::settle();
     let arguments = env::arguments();
     let (output, ran) = match cli::parse(&arguments) {
         Ok(Parsed::Command(global, command)) => {

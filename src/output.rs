@@ -7,8 +7,9 @@ use anstream::{AutoStream, ColorChoice};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::cli::{ColorWhen, Format};
+use crate::cli::{self, ColorWhen, Format};
 use crate::credential::AccessToken;
+use crate::env;
 use crate::failure::Failure;
 
 /// Where everything that the program says goes through.
@@ -161,7 +162,8 @@ fn paint(code: &str, text: &str) -> String {
     format!("\x1b[{code}m{text}\x1b[0m")
 }
 
-/// Writes a last line to standard error, where no [`Output`] is at hand.
-pub fn last_words(text: &str) {
-    let _ = writeln!(io::stderr(), "{text}");
+/// Writes a failure to standard error where no [`Output`] is at hand, in the format that was asked for.
+pub fn last_words(failure: &Failure) {
+    let (format, color) = cli::asked_for(&env::arguments(), env::output_format());
+    Output::new(format, color, false, false).failure(failure);
 }

@@ -4,8 +4,9 @@ use std::fmt;
 
 use crate::credential::{SecretValue, Username};
 use crate::name::SecretName;
+use crate::region::RegionName;
 use crate::report::StepReport;
-use crate::setting::{Description, RegionName, ResourcePolicy, Rhythm, Rotation, Tag};
+use crate::setting::{Description, ResourcePolicy, Rhythm, Rotation, Tag};
 use crate::upstream::Upstream;
 
 /// Everything that a person asked for, complete and valid.

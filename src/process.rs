@@ -1,6 +1,7 @@
 //! What the process does for the token's sake, whatever the command: no core file, no word of it
 //! in a panic, and an answer to every signal that would end it.
 
+use crate::failure::Failure;
 use crate::status::Status;
 
 /// Keeps the memory of this process out of core files, and of the reach of other processes of the
@@ -28,7 +29,13 @@ pub fn protect() {
             .location()
             .map(ToString::to_string)
             .unwrap_or_default();
-        crate::output::last_words(&format!("error: this is a bug in ecr-ptc, at {place}\n  fix: report it with this line and the command, without secrets"));
+        let bug = Failure::new(
+            Status::Failed,
+            "bug",
+            format!("this is a bug in ecr-ptc, at {place}"),
+        )
+        .fix("report it with this line and the command, without secrets");
+        crate::output::last_words(&bug);
     }));
 }
 

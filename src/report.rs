@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::credential::Username;
 use crate::name::SecretName;
 use crate::plan::{Existing, Request, Step};
-use crate::setting::has_pull_through_cache;
+use crate::region::{dns_suffix, has_pull_through_cache};
 use crate::shell::{option, quote};
 use crate::upstream::Upstream;
 
@@ -128,11 +128,12 @@ impl SecretReport {
             ..
         } = upstream;
         let url = url.unwrap_or("NAME.azurecr.io");
+        let suffix = dns_suffix(region);
         format!(
             "{said}\n\nNext, make the rule that uses it, once:\n  \
              aws ecr create-pull-through-cache-rule --region {region}{profile} --ecr-repository-prefix {rule_prefix} \\\n    \
              --upstream-registry {kind} --upstream-registry-url {url} \\\n    --credential-arn {quoted}\n\
-             Then pull through it:\n  docker pull {account}.dkr.ecr.{region}.amazonaws.com/{rule_prefix}/{example_image}"
+             Then pull through it:\n  docker pull {account}.dkr.ecr.{region}.{suffix}/{rule_prefix}/{example_image}"
         )
     }
 }

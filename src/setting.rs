@@ -1,9 +1,11 @@
 //! What a secret has beside its value, each a type that only holds what the service takes:
-//! [`Description`], [`Tag`], [`ResourcePolicy`], [`RegionName`] and [`Rotation`].
+//! [`Description`], [`Tag`], [`ResourcePolicy`] and [`Rotation`].
 //!
 //! The limits are those of the Secrets Manager API reference.
 
 use std::fmt;
+
+use crate::region::RegionName;
 
 /// A description of up to 2,048 Unicode characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,49 +133,6 @@ impl ResourcePolicy {
         let parse = |text| serde_json::from_str::<serde_json::Value>(text).ok();
         parse(&self.text) == parse(other)
     }
-}
-
-/// The name of an AWS Region, such as `eu-central-1`: pattern `([a-z]+-)+\d+`, up to 128 characters.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RegionName(String);
-
-impl RegionName {
-    /// # Errors
-    /// A sentence that shows the form of a Region's name.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let mut parts = text.split('-').rev();
-        let number = parts
-            .next()
-            .is_some_and(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
-        let mut words = 0;
-        let all_words = parts.all(|part| {
-            words += 1;
-            !part.is_empty()
-                && part
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() && !b.is_ascii_uppercase())
-        });
-        if number && all_words && words > 0 && text.len() <= 128 {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(format!(
-                "{text:?} is not the name of a Region; they look like eu-central-1"
-            ))
-        }
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-/// Whether ECR pull through cache exists in a Region. Secrets Manager exists in all of them.
-///
-/// Source: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html>
-pub fn has_pull_through_cache(region: &str) -> bool {
-    !["cn-", "us-gov-"]
-        .iter()
-        .any(|partition| region.starts_with(partition))
 }
 
 /// Automatic rotation by a Lambda function.
@@ -341,35 +300,11 @@ mod tests {
         }
     }
 
-    #[test]
-    fn regions() {
-        for region in [
-            "us-east-1",
-            "us-gov-west-1",
-            "us-isob-east-1",
-            "mx-central-1",
-        ] {
-            assert!(RegionName::parse(region).is_ok(), "{region}");
-        }
-        for region in [
-            "",
-            "us",
-            "us-east",
-            "US-EAST-1",
-            "us-east-1 ",
-            "-1",
-            "us--1",
-            "1",
-        ] {
-            assert!(RegionName::parse(region).is_err(), "{region}");
-        }
-    }
-
     proptest! {
         #[test]
         fn no_text_makes_a_parser_panic(text in "\\PC{0,300}") {
             let _ = (Description::parse(&text), Tag::parse(&text), ResourcePolicy::parse("p", &text));
-            let _ = (RegionName::parse(&text), Rhythm::days(&text), Rhythm::schedule(&text));
+            let _ = (Rhythm::days(&text), Rhythm::schedule(&text));
             let _ = (Rotation::duration(&text), Rotation::lambda_arn(&text));
         }
     }

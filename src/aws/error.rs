@@ -3,27 +3,34 @@
 
 use std::error::Error;
 
+use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_secretsmanager::config::http::HttpResponse;
-use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_secretsmanager::error::{ErrorMetadata, ProvideErrorMetadata, SdkError};
 use aws_sdk_secretsmanager::operation::RequestId;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 
-use crate::failure::{AwsAnswer, Failure};
-use crate::name::PREFIX;
+use super::transport::{whole_chain, Fault};
 use crate::output::foreign;
-use crate::status::Status;
 
 /// What went wrong with one operation.
 #[derive(Debug)]
 pub struct AwsError {
-    operation: &'static str,
+    pub(super) operation: &'static str,
     pub kind: Kind,
-    code: Option<String>,
+    pub(super) code: Option<String>,
     /// The service's own words, safe for a terminal.
-    message: Option<String>,
-    request_id: Option<String>,
-    http_status: Option<u16>,
-    causes: Vec<String>,
+    pub(super) message: Option<String>,
+    pub(super) request_id: Option<String>,
+    pub(super) http_status: Option<u16>,
+    /// What went wrong on the way.
+    pub(super) fault: Option<Fault>,
+    pub(super) causes: Vec<String>,
+    /// Whether somebody looked, and the service has done nothing.
+    nothing_done: bool,
 }
+
+/// What stands for an operation, where credentials are looked for.
+const CREDENTIALS: &str = "the request for credentials";
 
 /// The kinds of error that are handled differently.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,11 +41,17 @@ pub enum Kind {
     Denied,
     NoCredentials,
     BadCredentials,
+    /// The MFA code was not taken.
+    Mfa,
     Clock,
     /// The endpoint, the Region or another setting makes no request that could be sent.
     Misconfigured,
     /// The service refuses the input.
     Refused,
+    /// The resource policy is not one.
+    Policy,
+    /// The KMS key of the secret cannot be used.
+    Key,
     Limit,
     /// Throttled, or an error of the service's own.
     Service,
@@ -55,6 +68,9 @@ impl AwsError {
         E: ProvideErrorMetadata + Error + 'static,
         SdkError<E, HttpResponse>: RequestId,
     {
+        if let Some(cause) = chain(error).find_map(|cause| cause.downcast_ref()) {
+            return Self::of_credentials(cause);
+        }
         let metadata = error.as_service_error().map(ProvideErrorMetadata::meta);
         let code = metadata.and_then(|metadata| metadata.code());
         let message = metadata.and_then(|metadata| metadata.message());
@@ -66,12 +82,15 @@ impl AwsError {
             SdkError::ServiceError(_) => Vec::new(),
             other => causes_of(other),
         };
+        let fault = match error {
+            SdkError::DispatchFailure(_) => Some(Fault::of(error)),
+            _ => None,
+        };
         let kind = match error {
             SdkError::ServiceError(_) => kind_of_code(code, message, http_status),
-            SdkError::ResponseError(_) => kind_of_code(None, None, http_status),
+            SdkError::ResponseError(_) => kind_of_response(http_status, &Fault::of(error)),
             SdkError::TimeoutError(_) => Kind::TimedOut,
             SdkError::DispatchFailure(failure) if failure.is_timeout() => Kind::TimedOut,
-            _ if is_about_credentials(error) => kind_of_credentials(&causes),
             SdkError::DispatchFailure(failure) if failure.is_user() => Kind::Misconfigured,
             SdkError::DispatchFailure(failure)
                 if failure.is_other() && causes.iter().any(|cause| cause.contains("endpoint")) =>
@@ -89,12 +108,54 @@ impl AwsError {
             message: message.map(foreign),
             request_id: error.request_id().map(foreign),
             http_status,
+            fault,
             causes,
+            nothing_done: false,
+        }
+    }
+
+    /// Reads why there are no credentials. Whoever gives them may be AWS, over the network.
+    pub fn of_credentials(error: &CredentialsError) -> Self {
+        let causes = causes_of(error);
+        let metadata = whole_chain(error).find_map(|cause| cause.downcast_ref::<ErrorMetadata>());
+        let code = metadata.and_then(|metadata| metadata.code());
+        let message = metadata.and_then(|metadata| metadata.message());
+        let connector = whole_chain(error)
+            .find_map(|cause| cause.downcast_ref::<ConnectorError>())
+            .is_some();
+        let fault = connector.then(|| Fault::of(error));
+        let timed_out = whole_chain(error).any(|cause| {
+            let text = cause.to_string();
+            text.contains("timed out") || text.contains("timeout")
+        });
+        let kind = match error {
+            CredentialsError::CredentialsNotLoaded(_) => Kind::NoCredentials,
+            CredentialsError::ProviderTimedOut(_) => Kind::TimedOut,
+            _ if fault == Some(Fault::TimedOut) || (connector && timed_out) => Kind::TimedOut,
+            _ if connector => Kind::Unreachable,
+            _ => match code.map(|_| kind_of_code(code, message, None)) {
+                Some(kind @ (Kind::Denied | Kind::Clock | Kind::Mfa | Kind::Service)) => kind,
+                _ => Kind::BadCredentials,
+            },
+        };
+        Self {
+            operation: CREDENTIALS,
+            kind,
+            code: code.map(foreign),
+            message: message.map(foreign),
+            request_id: None,
+            http_status: None,
+            fault,
+            causes,
+            nothing_done: true,
         }
     }
 
     /// Whether the service may have done what was asked, although no answer says so.
     pub fn may_have_worked(&self) -> bool {
+        if self.nothing_done {
+            return false;
+        }
         match self.kind {
             Kind::TimedOut => true,
             // A proxy that refuses has sent nothing on; one that garbles the answer has.
@@ -106,128 +167,15 @@ impl AwsError {
         }
     }
 
-    /// The failure to show, where no command knows better.
-    pub fn into_failure(self, what: &str, region: &str) -> Failure {
-        let status = match self.kind {
-            Kind::Exists | Kind::PendingDeletion | Kind::NotFound => Status::SecretState,
-            Kind::Denied => Status::Denied,
-            Kind::NoCredentials | Kind::BadCredentials | Kind::Clock | Kind::Misconfigured => {
-                Status::Configuration
-            }
-            Kind::Service | Kind::TimedOut | Kind::Unreachable => Status::Temporary,
-            Kind::Refused | Kind::Limit | Kind::NotAws | Kind::Other => Status::Failed,
-        };
-        let code = match self.kind {
-            Kind::Exists => "secret-exists",
-            Kind::PendingDeletion => "secret-pending-deletion",
-            Kind::NotFound => "secret-not-found",
-            Kind::Denied => "access-denied",
-            Kind::NoCredentials => "no-credentials",
-            Kind::BadCredentials => "bad-credentials",
-            Kind::Clock => "clock",
-            Kind::Misconfigured => "misconfigured",
-            Kind::Refused => "refused",
-            Kind::Limit => "limit",
-            Kind::Service => "aws-unavailable",
-            Kind::TimedOut => "timed-out",
-            Kind::Unreachable => "unreachable",
-            Kind::NotAws => "not-aws",
-            Kind::Other => "failed",
-        };
-        let mut failure = Failure::new(status, code, what);
-        failure.why = self.why(region);
-        failure.fix = self.fix(region);
-        failure.answer = Some(AwsAnswer {
-            error_code: self.code,
-            request_id: self.request_id,
-        });
-        failure.causes = self.causes;
-        failure
+    /// Keeps that somebody looked, and the service has done nothing.
+    pub fn having_done_nothing(mut self) -> Self {
+        self.nothing_done = true;
+        self
     }
 
-    fn why(&self, region: &str) -> Option<String> {
-        let innermost = self.causes.last();
-        Some(match self.kind {
-            Kind::NoCredentials => "no AWS credentials were found in the environment, the profile, the container or the instance".to_owned(),
-            Kind::BadCredentials | Kind::Clock if self.message.is_none() => {
-                format!("the AWS credentials cannot be used: {}", innermost.map_or("no reason given", String::as_str))
-            }
-            Kind::Misconfigured => "the endpoint, the Region or another AWS setting cannot be used".to_owned(),
-            Kind::TimedOut => format!("AWS in {region} did not answer {} in time", self.operation),
-            Kind::Unreachable => match innermost {
-                Some(cause) => format!("AWS in {region} cannot be reached: {cause}"),
-                None => format!("AWS in {region} cannot be reached"),
-            },
-            Kind::NotAws => {
-                let status = self.http_status.map(|status| format!(" (HTTP {status})")).unwrap_or_default();
-                format!("what answered{status} is not AWS: a proxy, or a wrong endpoint")
-            }
-            _ => match (&self.code, &self.message) {
-                (Some(code), Some(message)) => format!("AWS says: {message} ({code})"),
-                (Some(text), None) | (None, Some(text)) => format!("AWS says: {text}"),
-                (None, None) => match self.http_status {
-                    Some(status) => format!("AWS answered with HTTP {status} and no reason"),
-                    None => innermost?.clone(),
-                },
-            },
-        })
-    }
-
-    fn fix(&self, region: &str) -> Option<String> {
-        Some(match self.kind {
-            Kind::Misconfigured => "check AWS_ENDPOINT_URL_…, the endpoint and Region of the profile, and the proxy".to_owned(),
-            Kind::Denied => self.mend_permission(region),
-            Kind::NoCredentials => "log in as for the AWS CLI: aws configure, aws sso login, or AWS_* variables; or name a --profile".to_owned(),
-            Kind::BadCredentials => "renew them, as with: aws sso login, or aws sts get-caller-identity to see who you are".to_owned(),
-            Kind::Clock => "set the clock of this machine; AWS takes requests that are at most some minutes off".to_owned(),
-            Kind::Service | Kind::TimedOut => "try again in a minute".to_owned(),
-            Kind::Unreachable => format!("check the network, the proxy (HTTPS_PROXY), the endpoint and that the Region {region} exists"),
-            Kind::NotAws => "check HTTPS_PROXY, --endpoint-url and AWS_ENDPOINT_URL".to_owned(),
-            _ => return None,
-        })
-    }
-
-    fn mend_permission(&self, region: &str) -> String {
-        let message = self.message.as_deref().unwrap_or_default();
-        if message.contains("cannot invoke") {
-            return "let Secrets Manager call the function:\n\
-                    aws lambda add-permission --function-name ARN --statement-id secretsmanager \\\n  \
-                    --action lambda:InvokeFunction --principal secretsmanager.amazonaws.com"
-                .to_owned();
-        }
-        if message.contains("explicit deny") {
-            return "a policy forbids it; ask whoever keeps that policy".to_owned();
-        }
-        self.statement(region)
-    }
-
-    /// The policy statement that would allow what was refused.
-    fn statement(&self, region: &str) -> String {
-        let named = self
-            .message
-            .as_deref()
-            .and_then(|message| message.split("not authorized to perform: ").nth(1));
-        let action = named
-            .and_then(|rest| rest.split_whitespace().next())
-            .filter(|action| action.contains(':'));
-        let action = action.map_or_else(
-            || format!("secretsmanager:{}", self.operation),
-            str::to_owned,
-        );
-        let partition = partition(region);
-        format!(
-            "allow it in the caller's IAM policy:\n\
-             {{\"Effect\":\"Allow\",\"Action\":\"{action}\",\"Resource\":\"arn:{partition}:secretsmanager:{region}:*:secret:{PREFIX}*\"}}"
-        )
-    }
-}
-
-/// The partition that a Region belongs to, by its name.
-pub fn partition(region: &str) -> &'static str {
-    match region {
-        _ if region.starts_with("cn-") => "aws-cn",
-        _ if region.starts_with("us-gov-") => "aws-us-gov",
-        _ => "aws",
+    /// Whether it was [`Self::having_done_nothing`] that settled it.
+    pub fn has_done_nothing_as_seen(&self) -> bool {
+        self.nothing_done && !matches!(self.operation, CREDENTIALS)
     }
 }
 
@@ -241,7 +189,15 @@ fn kind_of_code(code: Option<&str>, message: Option<&str>, http_status: Option<u
             Kind::PendingDeletion
         }
         Some("ResourceNotFoundException") => Kind::NotFound,
+        Some("AccessDeniedException" | "AccessDenied") if says("MultiFactorAuthentication") => {
+            Kind::Mfa
+        }
+        Some("AccessDeniedException" | "AccessDenied") if says("Access to KMS is not allowed") => {
+            Kind::Key
+        }
         Some("AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation") => Kind::Denied,
+        Some("MalformedPolicyDocumentException" | "PublicPolicyException") => Kind::Policy,
+        Some("EncryptionFailure" | "DecryptionFailure") => Kind::Key,
         Some(
             "ExpiredTokenException"
             | "ExpiredToken"
@@ -249,6 +205,10 @@ fn kind_of_code(code: Option<&str>, message: Option<&str>, http_status: Option<u
             | "InvalidClientTokenId"
             | "InvalidAccessKeyId"
             | "MissingAuthenticationTokenException"
+            | "MissingAuthenticationToken"
+            | "NotAuthorized"
+            | "OptInRequired"
+            | "UnauthorizedException"
             | "InvalidSignatureException"
             | "SignatureDoesNotMatch"
             | "IncompleteSignature",
@@ -267,6 +227,10 @@ fn kind_of_code(code: Option<&str>, message: Option<&str>, http_status: Option<u
             | "TooManyRequestsException"
             | "InternalServiceError"
             | "ServiceUnavailable"
+            | "ServiceUnavailableException"
+            | "RequestLimitExceeded"
+            | "SlowDown"
+            | "InternalServerException"
             | "InternalFailure",
         ) => Kind::Service,
         Some(_) if http_status.is_some_and(|status| status >= 500) => Kind::Service,
@@ -276,23 +240,11 @@ fn kind_of_code(code: Option<&str>, message: Option<&str>, http_status: Option<u
     }
 }
 
-fn is_about_credentials(error: &(dyn Error + 'static)) -> bool {
-    chain(error).any(
-        <dyn std::error::Error + 'static>::is::<
-            aws_credential_types::provider::error::CredentialsError,
-        >,
-    )
-}
-
-fn kind_of_credentials(causes: &[String]) -> Kind {
-    let none = causes.iter().any(|cause| {
-        cause.contains("not enabled")
-            || cause.contains("no providers in chain provided credentials")
-    });
-    if none {
-        Kind::NoCredentials
-    } else {
-        Kind::BadCredentials
+/// An answer that could not be read: cut off, or not what AWS speaks.
+fn kind_of_response(http_status: Option<u16>, fault: &Fault) -> Kind {
+    match fault {
+        Fault::Broken | Fault::TimedOut => Kind::Unreachable,
+        _ => kind_of_code(None, None, http_status),
     }
 }
 
@@ -302,6 +254,14 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
     })
 }
 
+/// What libraries say where they say nothing.
+const EMPTY_WORDS: [&str; 4] = [
+    "service error",
+    "dispatch failure",
+    "unhandled error",
+    "an error occurred while loading credentials",
+];
+
 /// The chain of causes by their `Display` alone, without repeating one. Some of the SDK's put the
 /// `Debug` form of the whole request into it: those are left out.
 fn causes_of(error: &(dyn Error + 'static)) -> Vec<String> {
@@ -309,8 +269,9 @@ fn causes_of(error: &(dyn Error + 'static)) -> Vec<String> {
     for cause in chain(error) {
         let text = cause.to_string();
         let is_dump = text.contains(" { ") || text.contains("SdkBody");
+        let says_nothing = EMPTY_WORDS.iter().any(|words| text.contains(words));
         let text = foreign(&text);
-        if !is_dump && causes.last() != Some(&text) {
+        if !is_dump && !says_nothing && !text.is_empty() && causes.last() != Some(&text) {
             causes.push(text);
         }
     }

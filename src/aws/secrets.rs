@@ -1,24 +1,29 @@
 //! The operations of Secrets Manager that we use, in our own types.
 
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_secretsmanager::types::{
     ReplicaRegionType, ReplicationStatusType, RotationRulesType, StatusType, Tag,
 };
-use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::{Client, Config};
 
 use super::error::{AwsError, Kind};
 use crate::credential::SecretValue;
 use crate::output::foreign;
 use crate::plan::{Existing, ExistingRotation, Observed, Request, StoredValue};
-use crate::setting::{self, RegionName, ResourcePolicy, Rhythm, Rotation};
+use crate::region::RegionName;
+use crate::setting::{self, ResourcePolicy, Rhythm, Rotation};
 
 /// Secrets Manager in one account and Region.
 pub struct Secrets {
     client: Client,
 }
 
-/// A secret that was just created.
+/// A version of a secret that was just stored, the first or a later one.
 #[derive(Debug)]
 pub struct Created {
     pub arn: String,
@@ -28,9 +33,12 @@ pub struct Created {
 }
 
 impl Secrets {
-    pub fn new(config: &SdkConfig) -> Self {
+    /// At `endpoint`, or where the Region says.
+    pub fn new(config: &SdkConfig, endpoint: Option<&str>) -> Self {
+        let mut config = aws_sdk_secretsmanager::config::Builder::from(config);
+        config.set_endpoint_url(endpoint.map(str::to_owned));
         Self {
-            client: Client::new(config),
+            client: Client::from_conf(config.build()),
         }
     }
 
@@ -77,6 +85,39 @@ impl Secrets {
             version_id: answer.version_id().map(str::to_owned),
             failed_replicas: failed(answer.replication_status()),
         })
+    }
+
+    /// After a call without an answer: whether the version that it was to store is there, and then the
+    /// secret's ARN and its failed replicas. Asks once or twice, for ten seconds at most.
+    pub async fn look_for(&self, name: &str, version: &str) -> Result<Option<Created>, AwsError> {
+        let patience = Config::builder()
+            .retry_config(RetryConfig::standard().with_max_attempts(2))
+            .timeout_config(
+                TimeoutConfig::builder()
+                    .operation_timeout(Duration::from_secs(10))
+                    .build(),
+            );
+        let call = self.client.describe_secret().secret_id(name);
+        match call.customize().config_override(patience).send().await {
+            Ok(answer) => {
+                let has_version = answer
+                    .version_ids_to_stages()
+                    .is_some_and(|versions| versions.contains_key(version));
+                Ok(has_version.then(|| Created {
+                    arn: answer.arn().unwrap_or(name).to_owned(),
+                    version_id: Some(version.to_owned()),
+                    failed_replicas: failed(answer.replication_status()),
+                }))
+            }
+            Err(error) => {
+                let error = AwsError::of("DescribeSecret", &error);
+                if error.kind == Kind::NotFound {
+                    Ok(None)
+                } else {
+                    Err(error)
+                }
+            }
+        }
     }
 
     /// DescribeSecret: whether there is a secret of this name, and how it is set up.
@@ -173,13 +214,13 @@ impl Secrets {
         Ok(answer.resource_policy().map(str::to_owned))
     }
 
-    /// PutSecretValue: a new version, which becomes AWSCURRENT. Gives its id.
+    /// PutSecretValue: a new version, which becomes AWSCURRENT.
     pub async fn put_value(
         &self,
         arn: &str,
         value: &SecretValue,
         request_token: &str,
-    ) -> Result<Option<String>, AwsError> {
+    ) -> Result<Created, AwsError> {
         let call = self
             .client
             .put_secret_value()
@@ -190,7 +231,11 @@ impl Secrets {
             .send()
             .await
             .map_err(|error| AwsError::of("PutSecretValue", &error))?;
-        Ok(answer.version_id().map(str::to_owned))
+        Ok(Created {
+            arn: arn.to_owned(),
+            version_id: answer.version_id().map(str::to_owned),
+            failed_replicas: Vec::new(),
+        })
     }
 
     /// UpdateSecret, for the description alone.

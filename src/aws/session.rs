@@ -1,207 +1,115 @@
-//! Who calls AWS, and where: profile, Region, endpoint, trust store and HTTP client.
+//! [`Session`]: AWS with credentials, in one Region.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
-use aws_config::profile::{ProfileFileCredentialsProvider, ProfileSet};
+use aws_config::ecs::EcsCredentialsProvider;
+use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::imds;
+use aws_config::imds::credentials::ImdsCredentialsProvider;
+use aws_config::meta::credentials::CredentialsProviderChain;
+use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::timeout::TimeoutConfig;
+use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_runtime::env_config::file::EnvConfigFiles;
-use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
-use aws_smithy_http_client::{Builder, Connector};
-use aws_types::os_shim_internal::{Env, Fs};
+use aws_credential_types::provider::SharedCredentialsProvider;
 
+use super::advice::Place;
+use super::endpoints::Endpoints;
 use super::error::{AwsError, Kind};
 use super::secrets::Secrets;
-use crate::cli::Global;
-use crate::env;
+use super::settings::Settings;
 use crate::failure::Failure;
 use crate::output::foreign;
-use crate::plan::{Caller, Target};
-use crate::setting::RegionName;
-use crate::shell::quote;
+use crate::plan::Caller;
 use crate::status::Status;
-
-/// What the options, the environment and the profile say of the AWS side; nothing is sent for it.
-#[derive(Debug)]
-pub struct Settings {
-    profile: Option<String>,
-    /// Whether the profile was named on the command line, and so beats keys in the environment.
-    profile_is_explicit: bool,
-    region: Option<String>,
-    endpoint: Option<String>,
-    ca_bundle: Option<Vec<u8>>,
-}
-
-impl Settings {
-    /// # Errors
-    /// Status 4 for a profile that does not exist or a trust store that cannot be read, 2 for an
-    /// option that is malformed.
-    pub async fn read(global: &Global) -> Result<Self, Failure> {
-        let profile = global
-            .profile
-            .clone()
-            .or_else(|| env::aws("AWS_PROFILE"))
-            .or_else(|| env::aws("AWS_DEFAULT_PROFILE"));
-        let mut region = global
-            .region
-            .clone()
-            .or_else(|| env::aws("AWS_REGION"))
-            .or_else(|| env::aws("AWS_DEFAULT_REGION"));
-        if let Some(region) = &global.region {
-            RegionName::parse(region)
-                .map_err(|fault| Failure::usage(format!("--region: {fault}")))?;
-        }
-        let endpoint = global.endpoint_url.clone();
-        if let Some(url) = &endpoint {
-            check_endpoint("--endpoint-url", url).map_err(Failure::usage)?;
-        }
-        for variable in [
-            "AWS_ENDPOINT_URL",
-            "AWS_ENDPOINT_URL_SECRETS_MANAGER",
-            "AWS_ENDPOINT_URL_STS",
-        ] {
-            if let Some(url) = env::aws(variable) {
-                check_endpoint(variable, &url)
-                    .map_err(|fault| Failure::new(Status::Configuration, "endpoint", fault))?;
-            }
-        }
-        let mut ca_path = global
-            .ca_bundle
-            .clone()
-            .or_else(|| env::aws("AWS_CA_BUNDLE"));
-        if profile.is_some() || region.is_none() || ca_path.is_none() {
-            let files = load_profiles(profile.as_deref()).await?;
-            if let Some(name) = &profile {
-                if files.get_profile(name).is_none() {
-                    return Err(no_such_profile(name, &files));
-                }
-            }
-            let of_profile = |key| {
-                files
-                    .get(key)
-                    .filter(|value| !value.is_empty())
-                    .map(str::to_owned)
-            };
-            region = region.or_else(|| of_profile("region"));
-            ca_path = ca_path.or_else(|| of_profile("ca_bundle"));
-        }
-        if let Some(name) = region.as_deref().filter(|name| !is_host_label(name)) {
-            let fault = format!(
-                "the AWS Region {name:?} is not a name of one; they look like eu-central-1"
-            );
-            return Err(Failure::new(Status::Configuration, "no-such-region", fault)
-                .fix("mend AWS_REGION, AWS_DEFAULT_REGION or the region of the profile, or add --region"));
-        }
-        let ca_bundle = ca_path.map(|path| read_ca_bundle(&path)).transpose()?;
-        Ok(Self {
-            profile_is_explicit: global.profile.is_some(),
-            profile,
-            region,
-            endpoint,
-            ca_bundle,
-        })
-    }
-
-    /// For the review: where things will be done, as far as that is known without asking AWS.
-    pub fn target(&self) -> Target {
-        Target {
-            region: self.region.clone(),
-            profile: self.profile.clone(),
-            endpoint: self
-                .endpoint
-                .clone()
-                .or_else(|| env::aws("AWS_ENDPOINT_URL")),
-            caller: None,
-        }
-    }
-}
 
 /// The AWS side, ready for calls. Credentials are looked for at the first call.
 pub struct Session {
     config: SdkConfig,
-    region: String,
-    has_endpoint: bool,
+    endpoints: Endpoints,
+    place: Place,
 }
 
 impl Session {
+    /// `mfa_code` where [`Settings::mfa_serial`] names a device.
+    ///
     /// # Errors
-    /// Status 4 where no Region is known.
-    pub async fn open(settings: Settings) -> Result<Self, Failure> {
-        let Settings {
-            profile,
-            profile_is_explicit,
-            region,
-            endpoint,
-            ca_bundle,
-        } = settings;
-        let Some(region) = region else {
+    /// Status 4 where no Region is known, or an MFA code is needed and missing; what
+    /// AWS says of a role that needs one.
+    pub async fn open(settings: Settings, mfa_code: Option<String>) -> Result<Self, Failure> {
+        let Some(region) = settings.region.clone() else {
             return Err(Failure::new(Status::Configuration, "no-region", "no AWS Region is set")
                 .why("looked at --region, AWS_REGION, AWS_DEFAULT_REGION and the region of the profile")
                 .fix("add --region REGION: the Region in which the pull through cache rule is, or will be"));
         };
-        let http_client = Builder::new().build_with_connector_fn({
-            let tls = tls_context(ca_bundle)?;
-            move |settings, components| {
-                let mut connector = Connector::builder();
-                connector.set_connector_settings(settings.cloned());
-                connector.set_sleep_impl(
-                    components
-                        .and_then(aws_sdk_secretsmanager::config::RuntimeComponents::sleep_impl),
-                );
-                connector
-                    .proxy_config(ProxyConfig::from_env())
-                    .tls_provider(Provider::Rustls(CryptoMode::Ring))
-                    .tls_context(tls.clone())
-                    .build()
-            }
-        });
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(5))
-            .operation_attempt_timeout(Duration::from_secs(15))
-            .operation_timeout(Duration::from_mins(1))
+        let place = Place::new(
+            &region,
+            settings.login_command(),
+            settings.places_of_credentials(),
+            settings.endpoints.secrets_manager.as_deref(),
+        );
+        let http_client = settings.network.client();
+        let timeouts = settings.timeouts.for_calls();
+        let providers = ProviderConfig::without_region()
+            .with_region(Some(Region::new(region.clone())))
+            .with_http_client(http_client.clone())
+            .with_retry_config(settings.retry.clone())
+            .with_timeout_config(timeouts.clone())
+            .with_use_fips(Some(settings.fips))
+            .with_use_dual_stack(Some(settings.dual_stack));
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(region))
+            .http_client(http_client)
+            .retry_config(settings.retry.clone())
+            .timeout_config(timeouts)
+            .use_fips(settings.fips)
+            .use_dual_stack(settings.dual_stack)
             .build();
-        let mut loader = aws_config::defaults(BehaviorVersion::latest())
-            .region(Region::new(region.clone()))
-            .http_client(http_client.clone())
-            .timeout_config(timeouts);
-        let has_endpoint = endpoint.is_some();
-        if let Some(url) = endpoint {
-            loader = loader.endpoint_url(url);
-        }
-        if let Some(name) = profile {
-            if profile_is_explicit {
-                let provider_config = ProviderConfig::without_region()
-                    .with_region(Some(Region::new(region.clone())))
-                    .with_http_client(http_client);
-                let provider = ProfileFileCredentialsProvider::builder()
-                    .configure(&provider_config)
-                    .profile_name(&name);
-                loader = loader.credentials_provider(provider.build());
+        let provider = match (settings.roles_by_hand(), mfa_code) {
+            (None, _) => credentials(&settings, &providers),
+            (Some(roles), Some(code)) => {
+                let endpoint = settings.endpoints.sts.as_deref();
+                let credentials = roles
+                    .assume(&code, &config, &providers, endpoint, &place)
+                    .await?;
+                SharedCredentialsProvider::new(credentials)
             }
-            loader = loader.profile_name(name);
-        }
+            (Some(roles), None) => return Err(needs_mfa(roles.mfa_serial(), &settings)),
+        };
         Ok(Self {
-            config: loader.load().await,
-            region,
-            has_endpoint,
+            config: config.to_builder().credentials_provider(provider).build(),
+            endpoints: settings.endpoints,
+            place,
         })
     }
 
     pub fn region(&self) -> &str {
-        &self.region
+        &self.place.region
     }
 
-    /// Asks AWS who is calling: STS GetCallerIdentity, which needs no permission. None where an
-    /// endpoint was named that is not one of STS, such as a VPC endpoint of Secrets Manager.
+    /// Where calls go, for what is said when one fails.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Asks AWS who is calling: STS GetCallerIdentity, which needs no permission. None where STS
+    /// cannot be reached, as from a network that has only an endpoint of Secrets Manager, or where
+    /// what answers at an endpoint that was named is not STS.
     ///
     /// # Errors
-    /// Status 4 where there are no usable credentials, 7 where AWS cannot be reached.
+    /// Status 4 where there are no usable credentials.
     pub async fn caller(&self) -> Result<Option<Caller>, Failure> {
-        let answer = aws_sdk_sts::Client::new(&self.config)
+        let mut sts = aws_sdk_sts::config::Builder::from(&self.config);
+        sts.set_endpoint_url(self.endpoints.sts.clone());
+        sts.set_timeout_config(Some(
+            TimeoutConfig::builder()
+                .connect_timeout(Duration::from_secs(3))
+                .operation_timeout(Duration::from_secs(10))
+                .build(),
+        ));
+        let answer = aws_sdk_sts::Client::from_conf(sts.build())
             .get_caller_identity()
             .send()
             .await;
@@ -209,10 +117,12 @@ impl Session {
             Ok(identity) => identity,
             Err(error) => {
                 let error = AwsError::of("GetCallerIdentity", &error);
-                if self.has_endpoint && matches!(error.kind, Kind::NotAws | Kind::Refused) {
-                    return Ok(None);
-                }
-                return Err(error.into_failure("could not ask AWS who is calling", &self.region));
+                let is_named = self.endpoints.sts.is_some();
+                return match error.kind {
+                    Kind::TimedOut | Kind::Unreachable | Kind::Service => Ok(None),
+                    Kind::NotAws | Kind::Refused if is_named => Ok(None),
+                    _ => Err(error.into_failure("could not ask AWS who is calling", &self.place)),
+                };
             }
         };
         Ok(Some(Caller {
@@ -222,102 +132,51 @@ impl Session {
     }
 
     pub fn secrets(&self) -> Secrets {
-        Secrets::new(&self.config)
+        Secrets::new(&self.config, self.endpoints.secrets_manager.as_deref())
     }
 }
 
-async fn load_profiles(profile: Option<&str>) -> Result<ProfileSet, Failure> {
-    let selected = profile.map(|name| Cow::Owned(name.to_owned()));
-    aws_config::profile::load(
-        &Fs::real(),
-        &Env::real(),
-        &EnvConfigFiles::default(),
-        selected,
-    )
-    .await
-    .map_err(|error| {
-        let mut failure = Failure::new(
-            Status::Configuration,
-            "profile-files",
-            "the AWS config or credentials file cannot be read",
-        );
-        let source = std::error::Error::source(&error).map(ToString::to_string);
-        failure.why = Some(source.unwrap_or_else(|| error.to_string()));
-        failure
-    })
-}
-
-fn no_such_profile(name: &str, files: &ProfileSet) -> Failure {
-    let mut known: Vec<&str> = files.profiles().collect();
-    known.sort_unstable();
-    let message = format!("there is no AWS profile {name:?}");
-    let failure = Failure::new(Status::Configuration, "no-such-profile", message);
-    let distance = |other: &&&str| strsim::damerau_levenshtein(name, other);
-    match known.iter().min_by_key(distance) {
-        None => failure
-            .why("the AWS config and credentials files have no profiles")
-            .fix("aws configure --profile NAME"),
-        Some(nearest) => failure
-            .why(format!("the profiles are: {}", known.join(", ")))
-            .fix(format!("the nearest is: --profile {}", quote(nearest))),
-    }
-}
-
-fn check_endpoint(what: &str, url: &str) -> Result<(), String> {
-    let uri = url.parse::<http::Uri>().ok();
-    let fits = uri.is_some_and(|uri| {
-        matches!(uri.scheme_str(), Some("http" | "https"))
-            && uri.host().is_some_and(|host| !host.is_empty())
-    });
-    if fits {
-        Ok(())
+/// The places where credentials are looked for, in the order of the AWS CLI: a profile that is named
+/// on the command line beats the environment, and instance metadata comes last.
+fn credentials(settings: &Settings, providers: &ProviderConfig) -> SharedCredentialsProvider {
+    let profile = ProfileFileCredentialsProvider::builder()
+        .configure(providers)
+        .profile_name(settings.files.selected_profile())
+        .build();
+    let chain = if settings.profile_is_explicit {
+        CredentialsProviderChain::first_try("Profile", profile)
     } else {
-        Err(format!("{what} is not a URL such as https://host:port"))
-    }
-}
-
-fn is_host_label(name: &str) -> bool {
-    !name.starts_with('-')
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-}
-
-fn read_ca_bundle(path: &str) -> Result<Vec<u8>, Failure> {
-    let bad = |why: String| {
-        Failure::new(
-            Status::Configuration,
-            "trust-store",
-            format!("the CA bundle {path} cannot be used"),
+        let web_identity = WebIdentityTokenCredentialsProvider::builder().configure(providers);
+        CredentialsProviderChain::first_try(
+            "Environment",
+            EnvironmentVariableCredentialsProvider::new(),
         )
-        .why(why)
-        .fix("name a PEM file by --ca-bundle, AWS_CA_BUNDLE or ca_bundle of the profile")
+        .or_else("Profile", profile)
+        .or_else("WebIdentityToken", web_identity.build())
     };
-    let bytes = std::fs::read(path).map_err(|error| bad(error.to_string()))?;
-    if bytes
-        .windows(27)
-        .any(|window| window == b"-----BEGIN CERTIFICATE-----")
-    {
-        Ok(bytes)
-    } else {
-        Err(bad("it has no certificate in PEM form".to_owned()))
-    }
+    let container = EcsCredentialsProvider::builder().configure(providers);
+    // One attempt, as the AWS CLI makes: where nothing answers, there is nothing.
+    let metadata = imds::Client::builder()
+        .configure(providers)
+        .max_attempts(1)
+        .operation_timeout(Duration::from_millis(2_500));
+    let instance = ImdsCredentialsProvider::builder()
+        .configure(providers)
+        .imds_client(metadata.build());
+    SharedCredentialsProvider::new(
+        chain
+            .or_else("EcsContainer", container.build())
+            .or_else("Ec2InstanceMetadata", instance.build()),
+    )
 }
 
-fn tls_context(ca_bundle: Option<Vec<u8>>) -> Result<TlsContext, Failure> {
-    let store = match ca_bundle {
-        Some(pem) => TrustStore::empty().with_pem_certificate(pem),
-        None => TrustStore::default(),
-    };
-    TlsContext::builder()
-        .with_trust_store(store)
-        .build()
-        .map_err(|error| {
-            Failure::new(
-                Status::Configuration,
-                "trust-store",
-                "the CA bundle cannot be used",
-            )
-            .why(error.to_string())
-        })
+fn needs_mfa(serial: Option<&str>, settings: &Settings) -> Failure {
+    let name = crate::shell::quote(settings.files.selected_profile());
+    let message = format!("the profile {name} needs an MFA code, and nothing can be asked here");
+    Failure::new(Status::Configuration, "mfa", message)
+        .why(format!("its mfa_serial is {}", foreign(serial.unwrap_or_default())))
+        .fix(format!(
+            "get a session with the AWS CLI first, which asks for the code, and run this again without --profile:\n\
+             eval \"$(aws configure export-credentials --profile {name} --format env)\""
+        ))
 }

@@ -1,7 +1,7 @@
 //! `create`: stores credentials in a new secret.
 
 use super::store::{already_exists, give, pending_deletion, report_skipped, Store};
-use super::{aws_options, cancelled, Context};
+use super::{aws_options, cancelled, open_session, Context};
 use crate::aws::{Kind, Session, Settings};
 use crate::cli::{CreateArgs, Global, IfExists};
 use crate::env;
@@ -10,8 +10,8 @@ use crate::input::draft::Draft;
 use crate::input::person::Person;
 use crate::output::{is_at_a_terminal, Output};
 use crate::plan::{Observed, Plan, Request, Review, Target};
+use crate::region::has_pull_through_cache;
 use crate::report::{Action, SecretReport, StepStatus};
-use crate::setting::has_pull_through_cache;
 use crate::status::Status;
 
 /// Reads the options and the token. Before any thread exists, since a variable with the token is
@@ -36,7 +36,7 @@ pub async fn run(draft: Draft, context: &Context<'_>) -> Result<(), Failure> {
         }
         return rehearse(draft, target, context).await;
     }
-    let session = Session::open(settings).await?;
+    let session = open_session(settings, context).await?;
     refuse_replica_at_home(&draft, session.region())?;
     if why_not_ask(context.global).is_some() {
         let request = draft.finish()?;
@@ -141,7 +141,7 @@ fn refuse_replica_at_home(draft: &Draft, region: &str) -> Result<(), Failure> {
 }
 
 /// Why nothing can be asked here; none where it can.
-fn why_not_ask(global: &Global) -> Option<&'static str> {
+pub fn why_not_ask(global: &Global) -> Option<&'static str> {
     if global.no_input {
         Some("--no-input or ECR_PTC_NO_INPUT is set")
     } else if env::is_ci() {
@@ -168,7 +168,7 @@ async fn look_first(
         Err(error) if error.kind == Kind::Denied => return Ok(None),
         Err(error) => {
             let what = format!("could not see whether {name} exists");
-            return Err(error.into_failure(&what, session.region()));
+            return Err(error.into_failure(&what, session.place()));
         }
     };
     match observed {

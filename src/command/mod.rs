@@ -3,9 +3,13 @@
 mod create;
 mod store;
 
+pub use create::why_not_ask;
+
 use crate::apply::{Progress, Written};
+use crate::aws::{Session, Settings};
 use crate::cli::{self, Command, Global};
 use crate::failure::Failure;
+use crate::input::person::Person;
 use crate::output::Output;
 use crate::process;
 use crate::shell::{option, quote};
@@ -109,6 +113,18 @@ fn interrupted(status: Status, written: Option<Written>, global: &Global) -> Fai
             Failure::new(status, "cancelled", message).fix(format!("see whether it was: {look}"))
         }
     }
+}
+
+/// Opens AWS, with a code from the person at the terminal where the profile needs one.
+async fn open_session(settings: Settings, context: &Context<'_>) -> Result<Session, Failure> {
+    let code = match settings.mfa_serial() {
+        Some(serial) if why_not_ask(context.global).is_none() => {
+            let person = Person::meet(context.global, context.output);
+            Some(person.ask_mfa_code(serial).await?)
+        }
+        _ => None,
+    };
+    Session::open(settings, code).await
 }
 
 /// The options that lead an `aws` command to the same place, each with a space before it. The Region

@@ -2,7 +2,7 @@
 
 use super::{aws_options, Context};
 use crate::apply::{apply, Outcome, Trouble};
-use crate::aws::{AwsError, Kind, Secrets, Session};
+use crate::aws::{AwsError, Kind, Place, Secrets, Session};
 use crate::cli::IfExists;
 use crate::failure::{Failure, Stored};
 use crate::input::draft::Draft;
@@ -20,7 +20,7 @@ pub struct Store<'a> {
     draft: &'a Draft,
     request: &'a Request,
     secrets: Secrets,
-    region: &'a str,
+    place: &'a Place,
     context: &'a Context<'a>,
     warnings: Vec<String>,
 }
@@ -37,7 +37,7 @@ impl<'a> Store<'a> {
             draft,
             request,
             secrets: session.secrets(),
-            region: session.region(),
+            place: session.place(),
             context,
             warnings,
         }
@@ -67,7 +67,7 @@ impl<'a> Store<'a> {
             Err(cause) => {
                 return Err(cause.into_failure(
                     &format!("{name} exists, and could not be looked at"),
-                    self.region,
+                    self.place,
                 ))
             }
             Ok(Observed::Absent) => return Err(self.failed(&plan, error)),
@@ -77,7 +77,7 @@ impl<'a> Store<'a> {
             IfExists::Skip => report_skipped(
                 self.draft,
                 &existing,
-                self.region,
+                &self.place.region,
                 self.warnings,
                 self.context.output,
             ),
@@ -107,7 +107,7 @@ impl<'a> Store<'a> {
         let failed = |error: AwsError| {
             error.into_failure(
                 &format!("{} exists, and could not be looked at", request.name),
-                self.region,
+                self.place,
             )
         };
         existing.value = match value {
@@ -128,7 +128,7 @@ impl<'a> Store<'a> {
     }
 
     fn aws_options(&self) -> String {
-        aws_options(self.context.global, Some(self.region))
+        aws_options(self.context.global, Some(&self.place.region))
     }
 
     fn warn(&mut self, warning: &str) {
@@ -143,21 +143,38 @@ impl<'a> Store<'a> {
             .map_or("store the credentials", |step| step.purpose());
         let what = format!(
             "could not {purpose}: {} in {}",
-            self.request.name, self.region
+            self.request.name, self.place.region
         );
-        if !error.may_have_worked() {
-            return error.into_failure(&what, self.region);
-        }
-        let mut failure = error.into_failure(&what, self.region);
-        let why = failure.why.unwrap_or_default();
-        failure.why = Some(format!(
-            "{why}\nit may be stored all the same: no answer says so or otherwise"
-        ));
-        let again =
-            "run the same command again with --if-exists update: it goes on from what is there";
+        let looked = error.has_done_nothing_as_seen();
+        let unknown = error.may_have_worked();
+        let mut failure = error.into_failure(&what, self.place);
+        let (why, fix) = if looked {
+            (
+                "AWS was asked again, and has not stored it",
+                "try again in a minute".to_owned(),
+            )
+        } else if unknown {
+            let look = format!(
+                "see whether it is: aws secretsmanager describe-secret --secret-id {}{}\n\
+                 or run the same command again with --if-exists update: it goes on from what is there",
+                quote(self.request.name.as_str()),
+                self.aws_options()
+            );
+            (
+                "whether it is stored all the same cannot be said: AWS does not answer that either",
+                look,
+            )
+        } else {
+            return failure;
+        };
+        let before = failure
+            .why
+            .map(|why| format!("{why}\n"))
+            .unwrap_or_default();
+        failure.why = Some(format!("{before}{why}"));
         failure.fix = Some(match failure.fix {
-            Some(fix) => format!("{again}\n{fix}"),
-            None => again.to_owned(),
+            Some(first) if first != fix => format!("{fix}\n{first}"),
+            _ => fix,
         });
         failure
     }
@@ -176,7 +193,7 @@ impl<'a> Store<'a> {
                 step.purpose()
             );
             let mut failure = match trouble {
-                Trouble::Aws(error) => error.into_failure(&what, self.region),
+                Trouble::Aws(error) => error.into_failure(&what, self.place),
                 Trouble::Replicas(failed) => {
                     Failure::new(Status::Partial, "partial", what)
                         .why(failed.join("\n"))
@@ -209,7 +226,7 @@ impl<'a> Store<'a> {
         let report = SecretReport {
             arn: Some(arn),
             version_id,
-            region: Some(self.region.to_owned()),
+            region: Some(self.place.region.clone()),
             steps,
             warnings: self.warnings,
             ..match &plan.existing {

@@ -31,6 +31,10 @@ impl Draft {
         let source = self.token_source.as_ref().unwrap_or(otherwise);
         match source {
             TokenSource::File(path) => option("--access-token-file", &showable(path, "PATH")),
+            // A variable that was read is one, whatever its name looks like.
+            TokenSource::Variable(name) if self.token.is_some() => {
+                option("--access-token-env", name);
+            }
             TokenSource::Variable(name) => option("--access-token-env", showable_name(name, "VAR")),
             TokenSource::Stdin | TokenSource::Prompt => {}
         }

@@ -1,16 +1,18 @@
 //! [`Draft`]: what the options and sources say, checked as far as it goes; and, once nothing is
 //! open, the [`Request`].
 
-use std::collections::HashSet;
-
-use super::token::{TokenSource, EMPTY_IN_CI};
+use super::options::{
+    check_tags, open_options, parse_username, read_policy, replicas, rotation, token_source, Faults,
+};
+use super::token::TokenSource;
 use crate::cli::{CreateArgs, Global, IfExists};
-use crate::credential::{AccessToken, Credential, Username, UsernameFault};
+use crate::credential::{AccessToken, Credential, Username};
 use crate::failure::Failure;
 use crate::name::{SecretName, PREFIX};
 use crate::output::hide;
 use crate::plan::Request;
-use crate::setting::{Description, RegionName, ResourcePolicy, Rhythm, Rotation, Tag, MAX_TAGS};
+use crate::region::RegionName;
+use crate::setting::{Description, ResourcePolicy, Rotation, Tag};
 use crate::upstream::Upstream;
 
 /// A request with open places; what is in it is valid.
@@ -31,28 +33,8 @@ pub struct Draft {
     pub dry_run: bool,
     pub yes: bool,
     pub warnings: Vec<String>,
-}
-
-/// Collects what is wrong, so that it can all be said at once.
-#[derive(Default)]
-struct Faults(Vec<String>);
-
-impl Faults {
-    fn keep<T, E: ToString>(&mut self, result: Result<T, E>) -> Option<T> {
-        result.map_err(|fault| self.0.push(fault.to_string())).ok()
-    }
-
-    fn into_failure(self, fix: &str) -> Failure {
-        let message = match self.0.as_slice() {
-            [only] => only.clone(),
-            several => format!(
-                "{} things are wrong:\n{}",
-                several.len(),
-                several.join("\n")
-            ),
-        };
-        Failure::usage(message).fix(fix)
-    }
+    /// Where the program works: options that stand on the command line for all to see.
+    pub options: Vec<(&'static str, String)>,
 }
 
 impl Draft {
@@ -75,6 +57,7 @@ impl Draft {
             (matches!(source, Ok(None)), "the access token"),
         ];
         let mut draft = Self::of_options(args, &mut faults);
+        draft.options = open_options(global);
         draft.token_source = faults.keep(source).flatten();
         let missing: Vec<&str> = open
             .iter()
@@ -136,6 +119,7 @@ impl Draft {
             dry_run: args.dry_run,
             yes: args.yes,
             warnings: Vec::new(),
+            options: Vec::new(),
         }
     }
 
@@ -187,8 +171,26 @@ impl Draft {
                     self.policy.as_ref().map(ResourcePolicy::as_str),
                 ),
             ];
-            if let Some((place, _)) = open
+            let paths = [
+                (
+                    "path of the resource policy",
+                    self.policy.as_ref().map(|policy| policy.path.as_str()),
+                ),
+                (
+                    "rotation function",
+                    self.rotation
+                        .as_ref()
+                        .map(|rotation| rotation.lambda_arn.as_str()),
+                ),
+            ];
+            let options = self
+                .options
                 .iter()
+                .map(|(option, value)| (*option, Some(value.as_str())));
+            if let Some((place, _)) = open
+                .into_iter()
+                .chain(paths)
+                .chain(options)
                 .find(|(_, text)| text.is_some_and(|text| token.is_in(text)))
             {
                 return Err(format!(
@@ -266,117 +268,4 @@ pub fn default_description(upstream: &Upstream) -> Description {
         upstream.title
     );
     Description::parse(&text).unwrap_or_else(|_| unreachable!("the titles in the table are short"))
-}
-
-fn token_source(args: &CreateArgs, can_ask: bool) -> Result<Option<TokenSource>, String> {
-    let file = args.access_token_file.clone().map(|path| {
-        if path == "-" {
-            TokenSource::Stdin
-        } else {
-            TokenSource::File(path)
-        }
-    });
-    let sources = [
-        args.access_token_stdin.then_some(TokenSource::Stdin),
-        file,
-        args.access_token_env.clone().map(TokenSource::Variable),
-    ];
-    let mut given = sources.into_iter().flatten();
-    match (given.next(), given.next()) {
-        (Some(_), Some(_)) => {
-            Err("the access token has more than one source; use one of --access-token-stdin, --access-token-file and --access-token-env".to_owned())
-        }
-        (Some(TokenSource::Stdin), None) if can_ask => Ok(Some(TokenSource::Prompt)),
-        (source, _) => Ok(source),
-    }
-}
-
-fn parse_username(text: &str) -> Result<Username, String> {
-    Username::parse(text).map_err(|fault| {
-        let hint = if fault == UsernameFault::Empty {
-            EMPTY_IN_CI
-        } else {
-            ""
-        };
-        format!("--username: {fault}{hint}")
-    })
-}
-
-fn read_policy(path: &str) -> Result<ResourcePolicy, String> {
-    let path = path.strip_prefix("file://").unwrap_or(path);
-    match std::fs::read_to_string(path) {
-        Ok(text) => ResourcePolicy::parse(path, &text),
-        Err(error) => Err(format!(
-            "the resource policy {path} cannot be read: {error}"
-        )),
-    }
-}
-
-fn check_tags(tags: &[Tag], faults: &mut Faults) {
-    if tags.len() > MAX_TAGS {
-        faults.0.push(format!(
-            "there are {} tags; a secret has up to {MAX_TAGS}",
-            tags.len()
-        ));
-    }
-    let mut keys = HashSet::new();
-    for tag in tags {
-        if !keys.insert(tag.key()) {
-            faults.0.push(format!(
-                "the tag key {:?} is given more than once",
-                tag.key()
-            ));
-        }
-    }
-}
-
-fn replicas(texts: &[String], faults: &mut Faults) -> Vec<RegionName> {
-    let mut regions: Vec<RegionName> = Vec::new();
-    for text in texts {
-        let region = faults
-            .keep(RegionName::parse(text).map_err(|fault| format!("--replica-region: {fault}")));
-        regions.extend(region.filter(|region| !regions.contains(region)));
-    }
-    regions
-}
-
-fn rotation(args: &CreateArgs, faults: &mut Faults) -> Option<Rotation> {
-    let days = args
-        .rotation_days
-        .as_deref()
-        .and_then(|text| faults.keep(Rhythm::days(text)));
-    let schedule = args
-        .rotation_schedule
-        .as_deref()
-        .and_then(|text| faults.keep(Rhythm::schedule(text)));
-    let duration = args
-        .rotation_duration
-        .as_deref()
-        .and_then(|text| faults.keep(Rotation::duration(text)));
-    let any_rhythm = args.rotation_days.is_some() || args.rotation_schedule.is_some();
-    if args.rotation_days.is_some() && args.rotation_schedule.is_some() {
-        faults
-            .0
-            .push("--rotation-days and --rotation-schedule exclude each other".to_owned());
-    }
-    let Some(arn) = &args.rotation_lambda_arn else {
-        if any_rhythm || args.rotation_duration.is_some() || args.no_rotate_immediately {
-            faults
-                .0
-                .push("rotation needs a function: --rotation-lambda-arn".to_owned());
-        }
-        return None;
-    };
-    if !any_rhythm {
-        faults
-            .0
-            .push("--rotation-lambda-arn needs --rotation-days or --rotation-schedule".to_owned());
-    }
-    let lambda_arn = faults.keep(Rotation::lambda_arn(arn))?;
-    Some(Rotation {
-        lambda_arn,
-        rhythm: days.or(schedule)?,
-        duration,
-        immediately: !args.no_rotate_immediately,
-    })
 }

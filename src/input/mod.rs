@@ -2,6 +2,7 @@
 
 mod command_line;
 pub mod draft;
+mod options;
 pub mod person;
 pub mod prompt;
 mod terminal;

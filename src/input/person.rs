@@ -7,7 +7,7 @@ use crate::credential::Username;
 use crate::env;
 use crate::failure::Failure;
 use crate::name::SecretName;
-use crate::output::{hide, Output};
+use crate::output::{foreign, hide, Output};
 use crate::setting::Description;
 
 /// Someone at the terminal, which is held while this lives.
@@ -67,6 +67,19 @@ impl Person {
                 .filter(|description| *description != default);
         }
         Ok(())
+    }
+
+    /// The code that the MFA device shows: six digits.
+    pub async fn ask_mfa_code(&self, serial: &str) -> Result<String, Failure> {
+        let prompter = self.prompter;
+        let label = format!("MFA code of {}", foreign(serial));
+        let check = |text: &str| {
+            let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+            (text.len() == 6 && digits)
+                .then_some(())
+                .ok_or_else(|| "a code has six digits".to_owned())
+        };
+        asked(move || prompter.text(&label, None, "", check)).await
     }
 
     pub async fn ask_token(&self, draft: &mut Draft, output: &Output) -> Result<(), Failure> {

@@ -1,6 +1,4 @@
-//! What AWS can answer, and the exit status of each.
-
-use serde_json::json;
+//! Refusals, signals, and a standard output that is gone.
 
 #[cfg(unix)]
 use crate::support::policy_file;
@@ -43,111 +41,8 @@ fn what_a_policy_forbids_is_not_mended_by_allowing_it() {
     account.refuse("CreateSecret", 400, "AccessDeniedException", message);
     let ended = Program::create(&account, &[]).run();
     ended
-        .fails(5, &["explicit deny", "a policy forbids it"])
+        .fails(5, &["explicit deny", "a service control policy forbids it"])
         .never(&["Effect"]);
-}
-
-#[test]
-fn errors_by_their_code() {
-    for (code, http, status, words) in [
-        ("ExpiredTokenException", 400, 4, "expired"),
-        ("UnrecognizedClientException", 400, 4, "The security token"),
-        ("InvalidSignatureException", 400, 4, "Signature"),
-        ("LimitExceededException", 400, 1, "quota"),
-        ("InvalidParameterException", 400, 1, "parameter"),
-        ("InternalServiceError", 500, 7, "try again"),
-        ("ThrottlingException", 400, 7, "try again"),
-    ] {
-        let account = Account::new();
-        account.refuse(
-            "CreateSecret",
-            http,
-            code,
-            &format!("{words} is what the service says"),
-        );
-        let ended = Program::create(&account, &["-v"])
-            .env("AWS_MAX_ATTEMPTS", "1")
-            .run();
-        ended.fails(status, &[words, "AWS request ID: 11112222", code]);
-        let error = Program::create(&account, &["-o", "json"])
-            .env("AWS_MAX_ATTEMPTS", "1")
-            .run();
-        let error = error.fails(status, &[]).error_json();
-        assert_eq!(error["schemaVersion"], 1);
-        assert_eq!(
-            (&error["error"]["awsErrorCode"], &error["error"]["exitCode"]),
-            (&json!(code), &json!(status))
-        );
-        assert_eq!(
-            error["error"]["requestId"],
-            "11112222-3333-4444-5555-666677778888"
-        );
-        assert!(account.is_empty());
-    }
-}
-
-#[test]
-fn a_passing_fault_is_tried_again_with_the_same_idempotency_token() {
-    let account = Account::new();
-    account.answer(
-        "CreateSecret",
-        500,
-        "application/x-amz-json-1.1",
-        r#"{"__type":"InternalServiceError"}"#,
-        Some(1),
-    );
-    Program::create(&account, &[]).run().ok();
-    let tokens: Vec<_> = account
-        .requests()
-        .iter()
-        .map(|request| request.body["ClientRequestToken"].clone())
-        .collect();
-    assert_eq!((tokens.len(), &tokens[0]), (2, &tokens[1]));
-}
-
-#[test]
-fn an_answer_that_is_lost_once_makes_one_secret() {
-    let account = Account::new();
-    account.lose("CreateSecret", Some(1));
-    Program::create(&account, &[]).run().ok();
-    let versions = account.ask("ListSecrets", &json!({}));
-    assert_eq!(versions["SecretList"].as_array().unwrap().len(), 1);
-    assert_eq!(account.actions(), ["CreateSecret", "CreateSecret"]);
-}
-
-#[test]
-fn an_answer_that_is_lost_every_time_is_told_as_that() {
-    let account = Account::new();
-    account.lose("CreateSecret", None);
-    let words = ["may be stored all the same", "--if-exists update"];
-    Program::create(&account, &[]).run().fails(7, &words);
-    account.heal();
-    let more = ["--if-exists", "update", "-o", "json"];
-    assert_eq!(
-        Program::create(&account, &more).run().json()["action"],
-        "unchanged"
-    );
-}
-
-#[test]
-fn an_answer_that_is_not_from_aws() {
-    let account = Account::new();
-    account.answer(
-        "CreateSecret",
-        403,
-        "text/html",
-        "<html>\u{1b}[31mForbidden</html>",
-        None,
-    );
-    let ended = Program::create(&account, &["-v"]).run();
-    ended
-        .fails(1, &["HTTP 403", "proxy"])
-        .never(&["\u{1b}[31m", "may be stored"]);
-    let account = Account::new();
-    account.answer("CreateSecret", 200, "text/html", "<html>", None);
-    Program::create(&account, &[])
-        .run()
-        .fails(1, &["HTTP 200", "may be stored all the same"]);
 }
 
 #[test]
@@ -161,19 +56,6 @@ fn foreign_words_cannot_steer_a_terminal() {
     );
     let ended = Program::create(&account, &["--color", "always"]).run();
     ended.fails(1, &["gone"]).never(&["\u{1b}[2J", "\u{7}"]);
-}
-
-#[test]
-fn nobody_listens() {
-    let account = Account::new();
-    let free = std::net::TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let ended = Program::create(&account, &["--endpoint-url", &format!("http://{free}")]).run();
-    ended
-        .fails(7, &["cannot be reached"])
-        .never(&["may be stored"]);
 }
 
 #[cfg(target_os = "linux")]
@@ -194,6 +76,29 @@ fn a_result_that_cannot_be_written_is_not_lost() {
     assert!(
         said.contains("standard output cannot be written")
             && said.contains("arn:aws:secretsmanager:"),
+        "{said}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_has_gone_away_does_not_lose_the_arn() {
+    let account = Account::new();
+    let program = Program::create(&account, &[]);
+    let mut command = program.command();
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    command
+        .stdout(writer)
+        .stderr(std::process::Stdio::piped())
+        .stdin(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"some-token").unwrap();
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("the work itself is done; the secret is arn:aws:"),
         "{said}"
     );
 }

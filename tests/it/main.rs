@@ -6,9 +6,13 @@
 
 mod aws_settings;
 mod create;
+mod credentials;
 mod exists;
 mod failures;
+mod lost_answers;
+mod network;
 mod secrecy;
+mod service_errors;
 mod support;
 mod surface;
 #[cfg(unix)]

@@ -73,15 +73,94 @@ fn a_service_that_repeats_the_request_does_not_show_the_token() {
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 12, failure_persistence: None, ..ProptestConfig::default() })]
-    #[test]
-    fn any_token_is_hidden_from_what_a_service_says(token in "[a-zA-Z0-9\"\\\\/'éß€]{8,40}") {
-        let account = Account::new();
-        account.refuse("CreateSecret", 400, "InvalidParameterException", &format!("echo: {token}"));
-        let ended = Program::create(&account, &["-v", "-o", "json"]).stdin(&token).run();
-        ended.fails(1, &["echo"]).hides(&token);
+/// The ways in which a call fails, each a word for [`break_it`].
+const FAULTS: [&str; 9] = [
+    "echo",
+    "denied",
+    "html",
+    "not json",
+    "half json",
+    "500",
+    "lost",
+    "cut",
+    "dropped",
+];
+
+/// Makes every call fail in one way; where the fault has words, they have the request in them.
+fn break_it(account: &Account, fault: &str, token: &str) {
+    let json = serde_json::json!({"username": "me", "accessToken": token}).to_string();
+    let twice = serde_json::Value::from(json.as_str()).to_string();
+    let debug = format!("{token:?} {json:?} {:?}", token.as_bytes());
+    let shell = format!("'{}'", token.replace('\'', r"'\''"));
+    let echo = format!("you sent {token} {json} {twice} {debug} {shell}");
+    let amz = "application/x-amz-json-1.1";
+    for action in ["CreateSecret", "DescribeSecret"] {
+        match fault {
+            "echo" => account.refuse(action, 400, "InvalidParameterException", &echo),
+            "denied" => account.refuse(action, 400, "AccessDeniedException", &echo),
+            "html" => account.answer(action, 403, "text/html", &format!("<p>{echo}"), None),
+            "not json" => account.answer(action, 200, "text/plain", &echo, None),
+            "half json" => {
+                account.answer(action, 200, amz, &format!("{{\"ARN\":\"{token}"), None);
+            }
+            "500" => account.refuse(action, 500, "InternalServiceError", &echo),
+            "lost" => account.lose(action, None),
+            "cut" => account.cut(action, None),
+            _ => account.drop(action, None),
+        }
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+    #[test]
+    fn any_token_stays_out_of_every_failure(
+        token in "[a-zA-Z0-9\"\\\\/'$`éß€\u{200b}\u{1F511}]{8,40}",
+        fault in proptest::sample::select(&FAULTS[..]),
+        json: bool,
+    ) {
+        let account = Account::new();
+        break_it(&account, fault, &token);
+        let format = if json { "json" } else { "text" };
+        let more = ["-v", "-o", format, "--if-exists", "update"];
+        let ended = loud(Program::create(&account, &more)).stdin(&token).run();
+        assert_ne!(ended.status, 0);
+        ended.hides(&token);
+    }
+
+    #[test]
+    fn a_token_that_stands_in_another_option_is_refused_and_not_shown(
+        token in "[a-zA-Z0-9\"\\\\/'$é]{8,20}",
+        option in proptest::sample::select(&["--profile", "--region", "--endpoint-url", "--ca-bundle", "--name", "--description", "--tag", "-u"][..]),
+        json: bool,
+    ) {
+        let account = Account::new();
+        let value = match option {
+            "--name" => format!("ecr-pullthroughcache/{token}"),
+            "--tag" => format!("key={token}"),
+            "--endpoint-url" => format!("http://{token}"),
+            _ => token.clone(),
+        };
+        let format = if json { "json" } else { "text" };
+        let option = format!("{option}={value}").replace("-u=", "--username=");
+        let words = ["create", "--registry", "docker-hub", &option, "-v", "-o", format, "--access-token-stdin"];
+        let words = if option.starts_with("--username") { words.to_vec() } else { [&words[..], &["-u", "me"]].concat() };
+        let ended = Program::new(&words).with(&account).stdin(&token).run();
+        ended.fails(2, &["access token in it"]).hides(&token);
+        assert!(account.requests().is_empty());
+    }
+}
+
+#[test]
+fn a_long_token_that_an_option_repeats_is_not_shown_in_part() {
+    let token = "k7".repeat(1_250);
+    let account = Account::new();
+    let url = format!("http://127.0.0.1/{token}");
+    let program = Program::create(&account, &["--dry-run", "-v"]).stdin(&token);
+    let ended = program.env("AWS_ENDPOINT_URL", url).run();
+    ended.ok();
+    assert!(ended.stderr.contains("endpoint"), "{}", ended.stderr);
+    ended.never(&[&"k7".repeat(20)]);
 }
 
 #[test]

@@ -81,6 +81,10 @@ enum What {
     Stall,
     /// Lets the local AWS do it, and closes the connection without an answer.
     Lose,
+    /// Lets the local AWS do it, and sends half of its answer.
+    Cut,
+    /// Closes the connection, and the local AWS hears nothing of it.
+    Drop,
 }
 
 impl Account {
@@ -119,6 +123,16 @@ impl Account {
     /// Does what an action asks, and loses the answer, once or always.
     pub fn lose(&self, action: &str, times: Option<usize>) {
         self.push(action, times, What::Lose);
+    }
+
+    /// Does what an action asks, and breaks off in the middle of the answer.
+    pub fn cut(&self, action: &str, times: Option<usize>) {
+        self.push(action, times, What::Cut);
+    }
+
+    /// Closes the connection instead of doing what an action asks.
+    pub fn drop(&self, action: &str, times: Option<usize>) {
+        self.push(action, times, What::Drop);
     }
 
     /// Never answers an action.
@@ -247,6 +261,11 @@ fn serve(mut stream: TcpStream, state: &State, account: &str) {
         Some(What::Bytes(bytes)) => drop(stream.write_all(&bytes)),
         #[cfg(unix)]
         Some(What::Stall) => drop(stream.read_to_end(&mut Vec::new())),
+        Some(What::Drop) => {}
+        Some(What::Cut) => {
+            let answer = forward(&for_account(&head, &body, account));
+            let _ = stream.write_all(&answer[..answer.len() - 20]);
+        }
         Some(What::Lose) => drop(forward(&for_account(&head, &body, account))),
         None => drop(stream.write_all(&forward(&for_account(&head, &body, account)))),
     }
@@ -267,7 +286,7 @@ fn forward(request: &[u8]) -> Vec<u8> {
     answer
 }
 
-fn read_request(stream: &mut TcpStream) -> Option<(String, Vec<u8>)> {
+pub fn read_request(stream: &mut impl Read) -> Option<(String, Vec<u8>)> {
     let mut reader = BufReader::new(stream);
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {

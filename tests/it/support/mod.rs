@@ -1,11 +1,13 @@
 //! Starts real servers, terminals and the built program.
 
 mod aws;
+mod network;
 mod program;
 #[cfg(unix)]
 mod screen;
 
 pub use aws::Account;
-pub use program::{policy_file, Program, TOKEN};
+pub use network::{answer, Authority, Proxy, Web};
+pub use program::{policy_file, Ended, Program, TOKEN};
 #[cfg(unix)]
 pub use screen::Screen;

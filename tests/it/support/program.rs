@@ -212,7 +212,16 @@ impl Ended {
         let mut forms = vec![base64(token.as_bytes())];
         for form in [token, &once, &twice] {
             let bytes = form.as_bytes().escape_ascii().to_string();
-            forms.extend([form.to_owned(), bytes, form.escape_debug().to_string()]);
+            let shell = form.replace('\'', r"'\''");
+            forms.extend([
+                form.to_owned(),
+                bytes,
+                form.escape_debug().to_string(),
+                shell,
+            ]);
+        }
+        for index in 0..forms.len() {
+            forms.push(escape(&forms[index]));
         }
         self.never(&forms.iter().map(String::as_str).collect::<Vec<_>>());
         self.never(&["SdkBody", "Request {"])

@@ -1,0 +1,224 @@
+//! What is said of an [`AwsError`]: why it came, and what mends it.
+
+use super::error::{AwsError, Kind};
+use super::transport::Fault;
+use crate::failure::{AwsAnswer, Failure};
+use crate::name::PREFIX;
+use crate::region::{nearest_to_unknown, partition};
+use crate::status::Status;
+
+/// Where calls go, and with whose credentials: for what is said when one fails.
+#[derive(Debug)]
+pub struct Place {
+    pub region: String,
+    /// The command that begins a new session, where the credentials come from one.
+    login: Option<String>,
+    /// Where credentials are looked for.
+    credentials: String,
+    endpoint: Option<String>,
+}
+
+impl Place {
+    pub fn new(
+        region: &str,
+        login: Option<String>,
+        credentials: String,
+        endpoint: Option<&str>,
+    ) -> Self {
+        Self {
+            region: region.to_owned(),
+            login,
+            credentials,
+            endpoint: endpoint.map(str::to_owned),
+        }
+    }
+
+    fn name(&self) -> String {
+        match &self.endpoint {
+            Some(endpoint) => format!("AWS at {endpoint}"),
+            None => format!("AWS in {}", self.region),
+        }
+    }
+
+    /// The Region that was meant, where the one that was named is none that we know.
+    fn nearest(&self) -> Option<&'static str> {
+        match self.endpoint {
+            None => nearest_to_unknown(&self.region),
+            Some(_) => None,
+        }
+    }
+}
+
+impl AwsError {
+    /// The failure to show, where no command knows better.
+    pub fn into_failure(self, what: &str, place: &Place) -> Failure {
+        let no_such_region = self.is_no_such_host() && place.nearest().is_some();
+        let (status, code) = match self.kind {
+            _ if no_such_region => (Status::Configuration, "no-such-region"),
+            Kind::Exists => (Status::SecretState, "secret-exists"),
+            Kind::PendingDeletion => (Status::SecretState, "secret-pending-deletion"),
+            Kind::NotFound => (Status::SecretState, "secret-not-found"),
+            Kind::Denied => (Status::Denied, "access-denied"),
+            Kind::NoCredentials => (Status::Configuration, "no-credentials"),
+            Kind::BadCredentials => (Status::Configuration, "bad-credentials"),
+            Kind::Mfa => (Status::Configuration, "mfa"),
+            Kind::Clock => (Status::Configuration, "clock"),
+            Kind::Misconfigured => (Status::Configuration, "misconfigured"),
+            Kind::NotAws => (Status::Configuration, "not-aws"),
+            Kind::Refused => (Status::Failed, "refused"),
+            Kind::Policy => (Status::Failed, "policy"),
+            Kind::Key => (Status::Failed, "kms-key"),
+            Kind::Limit => (Status::Failed, "limit"),
+            Kind::Service => (Status::Temporary, "aws-unavailable"),
+            Kind::TimedOut => (Status::Temporary, "timed-out"),
+            Kind::Unreachable if self.fault.as_ref().is_some_and(Fault::is_of_configuration) => {
+                (Status::Configuration, "unreachable")
+            }
+            Kind::Unreachable => (Status::Temporary, "unreachable"),
+            Kind::Other => (Status::Failed, "failed"),
+        };
+        let mut failure = Failure::new(status, code, what);
+        failure.why = self.why(place);
+        failure.fix = self.fix(place);
+        failure.answer = Some(AwsAnswer {
+            error_code: self.code,
+            request_id: self.request_id,
+        });
+        failure.causes = self.causes;
+        failure
+    }
+
+    fn is_no_such_host(&self) -> bool {
+        self.fault == Some(Fault::NoSuchHost)
+    }
+
+    fn why(&self, place: &Place) -> Option<String> {
+        let innermost = self.causes.last();
+        Some(match self.kind {
+            Kind::NoCredentials => format!("no AWS credentials were found; looked at {}", place.credentials),
+            Kind::BadCredentials | Kind::Clock if self.message.is_none() => {
+                format!("the AWS credentials cannot be used: {}", innermost.map_or("no reason is known", String::as_str))
+            }
+            Kind::Misconfigured => "the endpoint, the Region or another AWS setting cannot be used".to_owned(),
+            Kind::TimedOut => format!("{} did not answer {} in time", place.name(), self.operation),
+            Kind::Unreachable => match (&self.fault, place.nearest()) {
+                (Some(Fault::NoSuchHost), Some(_)) => format!(
+                    "there is no host for Secrets Manager in {}, and it is no Region that is known here",
+                    place.region
+                ),
+                (Some(fault), _) => format!("{} cannot be reached: {fault}", place.name()),
+                (None, _) => format!("{} cannot be reached", place.name()),
+            },
+            Kind::NotAws => {
+                let status = self.http_status.map(|status| format!(" (HTTP {status})")).unwrap_or_default();
+                format!("what answered{status} is not AWS: a proxy, or a wrong endpoint")
+            }
+            _ => match (&self.code, &self.message) {
+                (Some(code), Some(message)) => format!("AWS says: {message} ({code})"),
+                (Some(text), None) | (None, Some(text)) => format!("AWS says: {text}"),
+                (None, None) => match self.http_status {
+                    Some(status) => format!("{} answered with HTTP {status} and no reason", place.name()),
+                    None => innermost?.clone(),
+                },
+            },
+        })
+    }
+
+    fn fix(&self, place: &Place) -> Option<String> {
+        let region = &place.region;
+        Some(match self.kind {
+            Kind::Misconfigured => "check the endpoint (AWS_ENDPOINT_URL_…, endpoint_url of the profile), the Region, and the settings for FIPS and dual-stack endpoints".to_owned(),
+            Kind::Denied => self.mend_permission(region),
+            Kind::NoCredentials | Kind::BadCredentials if place.login.is_some() => {
+                format!("log in again: {}", place.login.as_deref().unwrap_or_default())
+            }
+            Kind::NoCredentials => "log in as for the AWS CLI: aws configure, aws sso login, or AWS_* variables; or name a --profile".to_owned(),
+            Kind::BadCredentials => "renew them; what the AWS CLI makes of them: aws sts get-caller-identity".to_owned(),
+            Kind::Mfa => "run it again with the next code of the device; each works once".to_owned(),
+            Kind::Clock => "set the clock of this machine; AWS takes requests that are at most some minutes off".to_owned(),
+            Kind::Service | Kind::TimedOut => "try again in a minute".to_owned(),
+            Kind::Unreachable => match (&self.fault, place.nearest()) {
+                (Some(Fault::NoSuchHost), Some(nearest)) => format!("the nearest is: --region {nearest}; or check the network, if {region} is new"),
+                (Some(fault), _) if fault.fix().is_some() => fault.fix()?.to_owned(),
+                _ => "check the network, the proxy (HTTPS_PROXY) and the endpoint".to_owned(),
+            },
+            Kind::NotAws if self.http_status == Some(407) => Fault::ProxyLogin.fix()?.to_owned(),
+            Kind::NotAws => "check HTTPS_PROXY and NO_PROXY, --endpoint-url and AWS_ENDPOINT_URL".to_owned(),
+            Kind::Limit => "free some, or ask for a higher quota: aws service-quotas list-service-quotas --service-code secretsmanager".to_owned(),
+            Kind::Policy => "mend the file of --resource-policy; what is wrong with it: aws secretsmanager validate-resource-policy --resource-policy file://PATH".to_owned(),
+            Kind::Key => format!(
+                "ECR reads only secrets with the key aws/secretsmanager; see which this one has:\n\
+                 aws secretsmanager describe-secret --query KmsKeyId --region {region} --secret-id NAME"
+            ),
+            _ => return None,
+        })
+    }
+
+    fn mend_permission(&self, region: &str) -> String {
+        let message = self.message.as_deref().unwrap_or_default();
+        if message.contains("cannot invoke") {
+            return "let Secrets Manager call the function:\n\
+                    aws lambda add-permission --function-name ARN --statement-id secretsmanager \\\n  \
+                    --action lambda:InvokeFunction --principal secretsmanager.amazonaws.com"
+                .to_owned();
+        }
+        if let Some(policy) = after(message, "explicit deny in ") {
+            return format!(
+                "{policy} forbids it, and no other can allow it; ask whoever keeps that policy"
+            );
+        }
+        if message.contains("explicit deny") {
+            return "a policy forbids it; ask whoever keeps that policy".to_owned();
+        }
+        self.statement(region)
+    }
+
+    /// The policy statement that would allow what was refused.
+    fn statement(&self, region: &str) -> String {
+        let message = self.message.as_deref().unwrap_or_default();
+        let action = word_after(message, "not authorized to perform: ")
+            .filter(|action| action.contains(':'));
+        let action = action.map_or_else(
+            || format!("secretsmanager:{}", self.operation),
+            str::to_owned,
+        );
+        let resource = word_after(message, "on resource: ").filter(|arn| arn.starts_with("arn:"));
+        let resource = match resource {
+            Some(arn) if !action.starts_with("secretsmanager:") => arn.to_owned(),
+            _ if !action.starts_with("secretsmanager:") => "*".to_owned(),
+            _ => format!(
+                "arn:{}:secretsmanager:{region}:*:secret:{PREFIX}*",
+                partition(region)
+            ),
+        };
+        let policy = message
+            .split(" allows the ")
+            .next()
+            .and_then(|before| before.split("because no ").nth(1))
+            .map_or(
+                "the caller's IAM policy".to_owned(),
+                |policy| match policy {
+                    "identity-based policy" => "the caller's IAM policy".to_owned(),
+                    policy => format!("the {policy}"),
+                },
+            );
+        let whom = word_after(message, "User: ")
+            .filter(|arn| arn.starts_with("arn:"))
+            .map(|arn| format!(" (the caller is {arn})"))
+            .unwrap_or_default();
+        format!(
+            "allow it in {policy}{whom}:\n\
+             {{\"Effect\":\"Allow\",\"Action\":\"{action}\",\"Resource\":\"{resource}\"}}"
+        )
+    }
+}
+
+fn after<'a>(text: &'a str, words: &str) -> Option<&'a str> {
+    let rest = text.split(words).nth(1)?.trim().trim_end_matches('.');
+    (!rest.is_empty()).then_some(rest)
+}
+
+fn word_after<'a>(text: &'a str, words: &str) -> Option<&'a str> {
+    let word = text.split(words).nth(1)?.split_whitespace().next()?;
+    Some(word.trim_end_matches([',', '.']))
+}

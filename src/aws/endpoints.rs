@@ -1,0 +1,97 @@
+//! [`Endpoints`]: where the services are, where that is not what the Region says.
+
+use aws_config::profile::ProfileSet;
+use aws_runtime::env_config::property::PropertiesKey;
+
+use crate::cli::Global;
+use crate::env;
+use crate::failure::Failure;
+use crate::status::Status;
+
+/// Where each service is, where it is not where the Region says.
+#[derive(Debug)]
+pub struct Endpoints {
+    pub secrets_manager: Option<String>,
+    pub sts: Option<String>,
+}
+
+impl Endpoints {
+    /// The option, the variable of the service, the variable for all, the `services` section of the
+    /// profile, the profile's own, in this order.
+    ///
+    /// Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
+    pub fn read(global: &Global, files: &ProfileSet) -> Result<Self, Failure> {
+        if let Some(url) = &global.endpoint_url {
+            check_endpoint("--endpoint-url", url).map_err(Failure::usage)?;
+            return Ok(Self {
+                secrets_manager: Some(url.clone()),
+                sts: Some(url.clone()),
+            });
+        }
+        let ignores = files
+            .get("ignore_configured_endpoint_urls")
+            .is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        let of = |variable: &str, sections: &[&str]| -> Result<Option<String>, Failure> {
+            let of_variable = |name: &str| env::aws(name).map(|url| (name.to_owned(), url));
+            let of_section = || {
+                let url = sections
+                    .iter()
+                    .find_map(|service| of_services(files, service))?;
+                let name = sections.first()?;
+                Some((
+                    format!("endpoint_url of {name} in the services section"),
+                    url,
+                ))
+            };
+            let of_profile = || {
+                let url = files.get("endpoint_url")?;
+                Some(("endpoint_url of the profile".to_owned(), url.to_owned()))
+            };
+            let found = of_variable(variable)
+                .or_else(|| of_variable("AWS_ENDPOINT_URL"))
+                .or_else(of_section)
+                .or_else(of_profile)
+                .filter(|(_, url)| !ignores && !url.is_empty());
+            let Some((origin, url)) = found else {
+                return Ok(None);
+            };
+            check_endpoint(&origin, &url).map_err(|fault| {
+                Failure::new(Status::Configuration, "endpoint", fault)
+                    .fix(format!("mend or unset {origin}"))
+            })?;
+            Ok(Some(url))
+        };
+        Ok(Self {
+            secrets_manager: of(
+                "AWS_ENDPOINT_URL_SECRETS_MANAGER",
+                &["secrets_manager", "secrets-manager"],
+            )?,
+            sts: of("AWS_ENDPOINT_URL_STS", &["sts"])?,
+        })
+    }
+}
+
+/// The endpoint of a service in the `services` section that the profile names.
+fn of_services(files: &ProfileSet, service: &str) -> Option<String> {
+    let key = PropertiesKey::builder()
+        .section_key("services")
+        .section_name(files.get("services")?)
+        .property_name(service)
+        .sub_property_name("endpoint_url")
+        .build()
+        .ok()?;
+    files.other_sections().get(&key).cloned()
+}
+
+fn check_endpoint(what: &str, url: &str) -> Result<(), String> {
+    let uri = url.parse::<http::Uri>().ok();
+    let fits = uri.is_some_and(|uri| {
+        matches!(uri.scheme_str(), Some("http" | "https"))
+            && uri.host().is_some_and(|host| !host.is_empty())
+    });
+    if fits {
+        Ok(())
+    } else {
+        Err(format!("{what} is not a URL such as https://host:port"))
+    }
+}

@@ -1,0 +1,158 @@
+//! [`Network`]: the one HTTP client, with the proxies, the trust store and the time-outs that the
+//! AWS CLI has. The SDK's own default client knows neither proxies nor a CA bundle.
+
+use std::time::Duration;
+
+use aws_config::timeout::TimeoutConfig;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_http_client::{Builder, Connector};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::CertificateDer;
+
+use crate::env;
+use crate::failure::Failure;
+use crate::status::Status;
+
+/// How long to wait; none is for ever.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// For a connection.
+    pub connect: Option<Duration>,
+    /// For one attempt at a call, its connection included.
+    pub attempt: Option<Duration>,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Some(Duration::from_secs(5)),
+            attempt: Some(Duration::from_secs(15)),
+        }
+    }
+}
+
+impl Timeouts {
+    /// For the SDK: a call with all its attempts takes a minute at most, or four attempts where those
+    /// are longer.
+    pub fn for_calls(self) -> TimeoutConfig {
+        let mut config = TimeoutConfig::builder()
+            .connect_timeout(self.connect.unwrap_or(FOR_EVER))
+            .operation_attempt_timeout(self.attempt.unwrap_or(FOR_EVER));
+        if let Some(attempt) = self.attempt {
+            config = config.operation_timeout(Duration::from_mins(1).max(attempt * 4));
+        }
+        config.build()
+    }
+}
+
+/// Longer than anyone waits; the SDK has a default of its own where nothing is set.
+const FOR_EVER: Duration = Duration::from_hours(24 * 365);
+
+/// The way out of this machine.
+#[derive(Clone, Debug)]
+pub struct Network {
+    tls: TlsContext,
+}
+
+impl Network {
+    /// # Errors
+    /// Status 4 where the CA bundle or a proxy variable cannot be used.
+    pub fn new(ca_bundle: Option<&str>) -> Result<Self, Failure> {
+        check_proxies()?;
+        let store = match ca_bundle {
+            Some(path) => TrustStore::empty().with_pem_certificate(read_ca_bundle(path)?),
+            None => TrustStore::default(),
+        };
+        let tls = TlsContext::builder().with_trust_store(store).build();
+        let tls = tls.map_err(|error| bad_trust_store("the trust store", &error.to_string()))?;
+        Ok(Self { tls })
+    }
+
+    /// For the SDK. The trust store is read at the first connection over TLS.
+    pub fn client(&self) -> SharedHttpClient {
+        let network = self.clone();
+        Builder::new().build_with_connector_fn(move |settings, components| {
+            let mut connector = Connector::builder();
+            connector.set_connector_settings(settings.cloned());
+            connector.set_sleep_impl(
+                components.and_then(aws_sdk_secretsmanager::config::RuntimeComponents::sleep_impl),
+            );
+            network.finish(connector)
+        })
+    }
+
+    fn finish(&self, connector: aws_smithy_http_client::ConnectorBuilder) -> Connector {
+        connector
+            .proxy_config(ProxyConfig::from_env())
+            .tls_provider(Provider::Rustls(CryptoMode::Ring))
+            .tls_context(self.tls.clone())
+            .build()
+    }
+}
+
+/// A proxy that cannot be used would be ignored without a word, and the request sent around it.
+fn check_proxies() -> Result<(), Failure> {
+    for (name, value) in env::proxies() {
+        let uri = value.parse::<http::Uri>().ok();
+        let scheme = uri
+            .as_ref()
+            .and_then(|uri| Some(uri.scheme_str()?.to_owned()));
+        let has_host = uri.is_some_and(|uri| uri.host().is_some_and(|host| !host.is_empty()));
+        let why = match scheme.as_deref() {
+            Some(scheme) if scheme.starts_with("socks") => {
+                "it names a SOCKS proxy; only HTTP proxies can be used"
+            }
+            None | Some("http" | "https") if has_host => continue,
+            _ => "it is not a URL such as http://proxy.example.com:8080",
+        };
+        let message = format!("the proxy in {name} cannot be used");
+        return Err(Failure::new(Status::Configuration, "proxy", message)
+            .why(why)
+            .fix(format!("set {name} to the URL of an HTTP proxy, or unset it; hosts to reach without it belong in NO_PROXY")));
+    }
+    Ok(())
+}
+
+fn bad_trust_store(what: &str, why: &str) -> Failure {
+    Failure::new(
+        Status::Configuration,
+        "trust-store",
+        format!("{what} cannot be used"),
+    )
+    .why(why)
+    .fix("name a PEM file by --ca-bundle, AWS_CA_BUNDLE or ca_bundle of the profile")
+}
+
+/// Reads the certificates of a PEM file. Those that cannot be an authority's are left out, as
+/// OpenSSL leaves them unused; the HTTP client would end the program over one.
+fn read_ca_bundle(path: &str) -> Result<Vec<u8>, Failure> {
+    const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
+    const END: &str = "-----END CERTIFICATE-----";
+    let bad = |why: &str| bad_trust_store(&format!("the CA bundle {path}"), why);
+    let bytes = std::fs::read(path).map_err(|error| bad(&error.to_string()))?;
+    let text = String::from_utf8_lossy(&bytes);
+    let mut usable = String::new();
+    let mut found = false;
+    for section in text.split(BEGIN).skip(1) {
+        found = true;
+        let inside = section.split(END).next().unwrap_or_default();
+        let pem = format!("{BEGIN}{inside}{END}\n");
+        let certificate = CertificateDer::from_pem_slice(pem.as_bytes());
+        let certificate = certificate.map_err(|error| {
+            bad(&format!(
+                "a certificate in it is not in PEM form: {error:?}"
+            ))
+        })?;
+        if rustls::RootCertStore::empty().add(certificate).is_ok() {
+            usable.push_str(&pem);
+        }
+    }
+    match (found, usable.is_empty()) {
+        (false, _) => Err(bad("it has no certificate in PEM form")),
+        (true, true) => Err(bad("none of its certificates can be used")),
+        _ => Ok(usable.into_bytes()),
+    }
+}

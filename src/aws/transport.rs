@@ -1,0 +1,137 @@
+//! [`Fault`]: what went wrong on the way to a server or back, read from the HTTP client's errors.
+
+use std::error::Error;
+use std::io;
+
+use rustls::CertificateError;
+
+use crate::output::foreign;
+
+/// What went wrong on the way. Its words go after "cannot be reached: ".
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    #[error("its name is not known to the name server")]
+    NoSuchHost,
+    #[error("nobody listens there")]
+    Refused,
+    #[error("its certificate is not signed by an authority that this machine trusts")]
+    Untrusted,
+    #[error("its certificate has expired")]
+    Expired,
+    #[error("its certificate is not valid yet")]
+    NotYetValid,
+    #[error("its certificate is for another host")]
+    WrongHost,
+    #[error("no secure connection came about: {0}")]
+    Tls(String),
+    #[error("the proxy asks for a login")]
+    ProxyLogin,
+    #[error("the proxy did not let the connection through")]
+    ProxyRefused,
+    #[error("there was no answer in time")]
+    TimedOut,
+    #[error("the connection was closed before the answer was complete")]
+    Broken,
+    #[error("{0}")]
+    Other(String),
+}
+
+impl Fault {
+    /// Reads an error of the HTTP client. Its texts name hosts and causes, never what was sent.
+    pub fn of(error: &(dyn Error + 'static)) -> Self {
+        let chain: Vec<_> = whole_chain(error).collect();
+        let texts: Vec<String> = chain.iter().map(ToString::to_string).collect();
+        let says = |words: &str| texts.iter().any(|text| text.contains(words));
+        let tls = chain
+            .iter()
+            .find_map(|cause| cause.downcast_ref::<rustls::Error>());
+        if let Some(error) = tls {
+            return Self::of_tls(error);
+        }
+        let kinds: Vec<_> = chain
+            .iter()
+            .filter_map(|cause| Some(cause.downcast_ref::<io::Error>()?.kind()))
+            .collect();
+        let is = |kind| kinds.contains(&kind);
+        if says("dns error") {
+            Self::NoSuchHost
+        } else if says("proxy authorization required") {
+            Self::ProxyLogin
+        } else if says("tunnel error") {
+            Self::ProxyRefused
+        } else if is(io::ErrorKind::ConnectionRefused) {
+            Self::Refused
+        } else if is(io::ErrorKind::TimedOut)
+            || says("timeout occurred")
+            || says("deadline has elapsed")
+        {
+            Self::TimedOut
+        } else if is(io::ErrorKind::ConnectionReset)
+            || is(io::ErrorKind::BrokenPipe)
+            || is(io::ErrorKind::UnexpectedEof)
+            || says("connection closed before message completed")
+            || says("end of file before message length reached")
+        {
+            Self::Broken
+        } else {
+            let innermost = texts
+                .iter()
+                .rev()
+                .find(|text| !text.contains(" { ") && !text.is_empty());
+            Self::Other(innermost.map_or_else(|| "no reason is known".to_owned(), |t| foreign(t)))
+        }
+    }
+
+    fn of_tls(error: &rustls::Error) -> Self {
+        use rustls::Error::InvalidCertificate;
+        use CertificateError as Bad;
+        match error {
+            InvalidCertificate(Bad::UnknownIssuer | Bad::BadSignature) => Self::Untrusted,
+            InvalidCertificate(Bad::Expired | Bad::ExpiredContext { .. }) => Self::Expired,
+            InvalidCertificate(Bad::NotValidYet | Bad::NotValidYetContext { .. }) => {
+                Self::NotYetValid
+            }
+            InvalidCertificate(Bad::NotValidForName | Bad::NotValidForNameContext { .. }) => {
+                Self::WrongHost
+            }
+            other => Self::Tls(foreign(&other.to_string())),
+        }
+    }
+
+    /// What mends it; none where there is nothing but to check the network.
+    pub fn fix(&self) -> Option<&'static str> {
+        match self {
+            Self::Untrusted => Some("where a proxy inspects TLS, or the endpoint is private: name the file with its CA by --ca-bundle or AWS_CA_BUNDLE"),
+            Self::Expired | Self::NotYetValid => Some("check the clock of this machine, and the certificate of what answers there"),
+            Self::WrongHost => Some("check the endpoint, the proxy and the name server: something else answers there"),
+            Self::ProxyLogin => Some("put the proxy's user and password into HTTPS_PROXY: http://USER:PASSWORD@host:port, with special characters percent-encoded"),
+            Self::ProxyRefused => Some("check HTTPS_PROXY, and whether the proxy allows that host; hosts to reach without it belong in NO_PROXY"),
+            _ => None,
+        }
+    }
+
+    /// Whether the fault is one of this machine's set-up, so that trying again is of no use.
+    pub fn is_of_configuration(&self) -> bool {
+        matches!(
+            self,
+            Self::Untrusted
+                | Self::Expired
+                | Self::NotYetValid
+                | Self::WrongHost
+                | Self::ProxyLogin
+        )
+    }
+}
+
+/// An error and its causes, those inside of I/O errors too, which `source` passes over.
+pub fn whole_chain<'a>(
+    error: &'a (dyn Error + 'static),
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |cause: &&'a (dyn Error + 'static)| {
+        let cause: &'a (dyn Error + 'static) = *cause;
+        match cause.downcast_ref::<io::Error>() {
+            Some(io) => io.get_ref().map(|inner| inner as _),
+            None => cause.source(),
+        }
+    })
+}

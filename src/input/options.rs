@@ -1,0 +1,159 @@
+//! The options of `create`, each checked by itself; what is wrong is collected.
+
+use std::collections::HashSet;
+
+use super::token::{TokenSource, EMPTY_IN_CI};
+use crate::cli::{CreateArgs, Global};
+use crate::credential::{Username, UsernameFault};
+use crate::failure::Failure;
+use crate::region::RegionName;
+use crate::setting::{ResourcePolicy, Rhythm, Rotation, Tag, MAX_TAGS};
+
+/// Collects what is wrong, so that it can all be said at once.
+#[derive(Default)]
+pub struct Faults(pub Vec<String>);
+
+impl Faults {
+    pub fn keep<T, E: ToString>(&mut self, result: Result<T, E>) -> Option<T> {
+        result.map_err(|fault| self.0.push(fault.to_string())).ok()
+    }
+
+    pub fn into_failure(self, fix: &str) -> Failure {
+        let message = match self.0.as_slice() {
+            [only] => only.clone(),
+            several => format!(
+                "{} things are wrong:\n{}",
+                several.len(),
+                several.join("\n")
+            ),
+        };
+        Failure::usage(message).fix(fix)
+    }
+}
+
+/// Options that stand on the command line for all to see.
+pub fn open_options(global: &Global) -> Vec<(&'static str, String)> {
+    let options = [
+        ("value of --profile", &global.profile),
+        ("value of --region", &global.region),
+        ("value of --endpoint-url", &global.endpoint_url),
+        ("value of --ca-bundle", &global.ca_bundle),
+    ];
+    options
+        .into_iter()
+        .filter_map(|(option, value)| Some((option, value.clone()?)))
+        .collect()
+}
+
+pub fn token_source(args: &CreateArgs, can_ask: bool) -> Result<Option<TokenSource>, String> {
+    let file = args.access_token_file.clone().map(|path| {
+        if path == "-" {
+            TokenSource::Stdin
+        } else {
+            TokenSource::File(path)
+        }
+    });
+    let sources = [
+        args.access_token_stdin.then_some(TokenSource::Stdin),
+        file,
+        args.access_token_env.clone().map(TokenSource::Variable),
+    ];
+    let mut given = sources.into_iter().flatten();
+    match (given.next(), given.next()) {
+        (Some(_), Some(_)) => {
+            Err("the access token has more than one source; use one of --access-token-stdin, --access-token-file and --access-token-env".to_owned())
+        }
+        (Some(TokenSource::Stdin), None) if can_ask => Ok(Some(TokenSource::Prompt)),
+        (source, _) => Ok(source),
+    }
+}
+
+pub fn parse_username(text: &str) -> Result<Username, String> {
+    Username::parse(text).map_err(|fault| {
+        let hint = if fault == UsernameFault::Empty {
+            EMPTY_IN_CI
+        } else {
+            ""
+        };
+        format!("--username: {fault}{hint}")
+    })
+}
+
+pub fn read_policy(path: &str) -> Result<ResourcePolicy, String> {
+    let path = path.strip_prefix("file://").unwrap_or(path);
+    match std::fs::read_to_string(path) {
+        Ok(text) => ResourcePolicy::parse(path, &text),
+        Err(error) => Err(format!(
+            "the resource policy {path} cannot be read: {error}"
+        )),
+    }
+}
+
+pub fn check_tags(tags: &[Tag], faults: &mut Faults) {
+    if tags.len() > MAX_TAGS {
+        faults.0.push(format!(
+            "there are {} tags; a secret has up to {MAX_TAGS}",
+            tags.len()
+        ));
+    }
+    let mut keys = HashSet::new();
+    for tag in tags {
+        if !keys.insert(tag.key()) {
+            faults.0.push(format!(
+                "the tag key {:?} is given more than once",
+                tag.key()
+            ));
+        }
+    }
+}
+
+pub fn replicas(texts: &[String], faults: &mut Faults) -> Vec<RegionName> {
+    let mut regions: Vec<RegionName> = Vec::new();
+    for text in texts {
+        let region = faults
+            .keep(RegionName::parse(text).map_err(|fault| format!("--replica-region: {fault}")));
+        regions.extend(region.filter(|region| !regions.contains(region)));
+    }
+    regions
+}
+
+pub fn rotation(args: &CreateArgs, faults: &mut Faults) -> Option<Rotation> {
+    let days = args
+        .rotation_days
+        .as_deref()
+        .and_then(|text| faults.keep(Rhythm::days(text)));
+    let schedule = args
+        .rotation_schedule
+        .as_deref()
+        .and_then(|text| faults.keep(Rhythm::schedule(text)));
+    let duration = args
+        .rotation_duration
+        .as_deref()
+        .and_then(|text| faults.keep(Rotation::duration(text)));
+    let any_rhythm = args.rotation_days.is_some() || args.rotation_schedule.is_some();
+    if args.rotation_days.is_some() && args.rotation_schedule.is_some() {
+        faults
+            .0
+            .push("--rotation-days and --rotation-schedule exclude each other".to_owned());
+    }
+    let Some(arn) = &args.rotation_lambda_arn else {
+        if any_rhythm || args.rotation_duration.is_some() || args.no_rotate_immediately {
+            faults
+                .0
+                .push("rotation needs a function: --rotation-lambda-arn".to_owned());
+        }
+        return None;
+    };
+    if !any_rhythm {
+        faults
+            .0
+            .push("--rotation-lambda-arn needs --rotation-days or --rotation-schedule".to_owned());
+    }
+    let lambda_arn = faults.keep(Rotation::lambda_arn(arn))?;
+    Some(Rotation {
+        lambda_arn,
+        rhythm: days.or(schedule)?,
+        duration,
+        immediately: !args.no_rotate_immediately,
+    })
+}

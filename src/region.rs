@@ -1,0 +1,192 @@
+//! AWS Regions: their names, the partitions they are in, and which of them we know.
+
+/// The name of an AWS Region, such as `eu-central-1`: pattern `([a-z]+-)+\d+`, up to 128 characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegionName(String);
+
+impl RegionName {
+    /// # Errors
+    /// A sentence that shows the form of a Region's name.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut parts = text.split('-').rev();
+        let number = parts
+            .next()
+            .is_some_and(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+        let mut words = 0;
+        let all_words = parts.all(|part| {
+            words += 1;
+            !part.is_empty()
+                && part
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() && !b.is_ascii_uppercase())
+        });
+        if number && all_words && words > 0 && text.len() <= 128 {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(format!(
+                "{text:?} is not the name of a Region; they look like eu-central-1"
+            ))
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Whether ECR pull through cache exists in a Region. Secrets Manager exists in all of them.
+///
+/// Source: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html>
+pub fn has_pull_through_cache(region: &str) -> bool {
+    !["cn-", "us-gov-"]
+        .iter()
+        .any(|partition| region.starts_with(partition))
+}
+
+/// Partitions by the beginning of their Regions' names: the word in an ARN, and the end of a host.
+/// The first that fits counts; the standard partition is the last.
+///
+/// Source: partitions.json, as AWS ships it with its SDKs.
+const PARTITIONS: [(&str, &str, &str); 8] = [
+    ("cn-", "aws-cn", "amazonaws.com.cn"),
+    ("us-gov-", "aws-us-gov", "amazonaws.com"),
+    ("eusc-", "aws-eusc", "amazonaws.eu"),
+    ("us-isob-", "aws-iso-b", "sc2s.sgov.gov"),
+    ("us-isof-", "aws-iso-f", "csp.hci.ic.gov"),
+    ("eu-isoe-", "aws-iso-e", "cloud.adc-e.uk"),
+    ("us-iso-", "aws-iso", "c2s.ic.gov"),
+    ("", "aws", "amazonaws.com"),
+];
+
+/// The partition that a Region belongs to, by its name: the second part of an ARN.
+pub fn partition(region: &str) -> &'static str {
+    row(region).1
+}
+
+/// What the hosts of AWS services in a Region end in.
+pub fn dns_suffix(region: &str) -> &'static str {
+    row(region).2
+}
+
+fn row(region: &str) -> (&'static str, &'static str, &'static str) {
+    let found = PARTITIONS
+        .into_iter()
+        .find(|(start, ..)| region.starts_with(start));
+    found.unwrap_or(("", "aws", "amazonaws.com"))
+}
+
+/// The Regions with Secrets Manager, as of November 2026. There will be more: this list is only for
+/// advice where one cannot be reached, never a reason not to try.
+///
+/// Source: the endpoints and partitions that AWS ships with botocore.
+const KNOWN: [&str; 46] = [
+    "af-south-1",
+    "ap-east-1",
+    "ap-east-2",
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-south-2",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-6",
+    "ap-southeast-7",
+    "ca-central-1",
+    "ca-west-1",
+    "cn-north-1",
+    "cn-northwest-1",
+    "eu-central-1",
+    "eu-central-2",
+    "eu-isoe-west-1",
+    "eu-north-1",
+    "eu-south-1",
+    "eu-south-2",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "eusc-de-east-1",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-gov-east-1",
+    "us-gov-west-1",
+    "us-iso-east-1",
+    "us-iso-west-1",
+    "us-isob-east-1",
+    "us-isob-west-1",
+    "us-isof-east-1",
+    "us-isof-south-1",
+    "us-west-1",
+    "us-west-2",
+];
+
+/// For a name that is none of the Regions we know, the nearest that is.
+pub fn nearest_to_unknown(name: &str) -> Option<&'static str> {
+    if KNOWN.contains(&name) {
+        return None;
+    }
+    KNOWN
+        .into_iter()
+        .min_by_key(|known| strsim::damerau_levenshtein(name, known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn names() {
+        for region in KNOWN.iter().chain(&["us-isob-east-1", "xx-new-9"]) {
+            assert!(RegionName::parse(region).is_ok(), "{region}");
+        }
+        for region in [
+            "",
+            "us",
+            "us-east",
+            "US-EAST-1",
+            "us-east-1 ",
+            "-1",
+            "us--1",
+            "1",
+        ] {
+            assert!(RegionName::parse(region).is_err(), "{region}");
+        }
+    }
+
+    #[test]
+    fn partitions_by_name() {
+        for (region, arn, host) in [
+            ("eu-central-1", "aws", "amazonaws.com"),
+            ("cn-north-1", "aws-cn", "amazonaws.com.cn"),
+            ("us-gov-west-1", "aws-us-gov", "amazonaws.com"),
+            ("eusc-de-east-1", "aws-eusc", "amazonaws.eu"),
+            ("us-isob-east-1", "aws-iso-b", "sc2s.sgov.gov"),
+            ("us-iso-east-1", "aws-iso", "c2s.ic.gov"),
+        ] {
+            assert_eq!((partition(region), dns_suffix(region)), (arn, host));
+        }
+    }
+
+    #[test]
+    fn a_near_miss_finds_its_region() {
+        assert_eq!(nearest_to_unknown("us-east-1"), None);
+        assert_eq!(nearest_to_unknown("us-eest-1"), Some("us-east-1"));
+        assert_eq!(nearest_to_unknown("eu-centrel-1"), Some("eu-central-1"));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_parser_panic(text in "\\PC{0,300}") {
+            let _ = (RegionName::parse(&text), partition(&text), nearest_to_unknown(&text));
+        }
+    }
+}

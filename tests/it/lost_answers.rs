@@ -1,0 +1,286 @@
+//! Answers that are late, lost, cut, or not AWS's: the tool looks before it speaks, and never makes
+//! a secret twice.
+
+use serde_json::{json, Value};
+
+use crate::support::{Account, Program};
+
+const JSON: &str = "application/x-amz-json-1.1";
+
+/// Expects one version in all, stored by attempts with one idempotency token.
+fn stored_once(account: &Account) {
+    let list = account.ask("ListSecrets", &json!({}));
+    let list = list["SecretList"].as_array().unwrap();
+    assert_eq!(list.len(), 1, "{list:?}");
+    let versions = list[0]["SecretVersionsToStages"].as_object().unwrap();
+    assert_eq!(versions.len(), 1, "{versions:?}");
+    assert_eq!(tokens(account).len(), 1);
+}
+
+/// The idempotency tokens that were sent, without repetition.
+fn tokens(account: &Account) -> Vec<Value> {
+    let mut tokens = Vec::new();
+    for request in account.requests() {
+        let token = &request.body["ClientRequestToken"];
+        if !token.is_null() && !tokens.contains(token) {
+            tokens.push(token.clone());
+        }
+    }
+    tokens
+}
+
+#[test]
+fn what_passes_is_tried_again_and_done_once() {
+    for (status, error) in [
+        (400, "ThrottlingException"),
+        (500, "InternalServiceError"),
+        (503, "ServiceUnavailable"),
+    ] {
+        let account = Account::new();
+        let body = json!({"__type": error}).to_string();
+        account.answer("CreateSecret", status, JSON, &body, Some(2));
+        Program::create(&account, &[]).run().ok();
+        assert_eq!(account.actions(), ["CreateSecret"; 3], "{error}");
+        stored_once(&account);
+    }
+}
+
+#[test]
+fn what_does_not_pass_is_temporary_and_nothing_is_made() {
+    let account = Account::new();
+    account.refuse("CreateSecret", 400, "ThrottlingException", "Rate exceeded");
+    Program::create(&account, &[])
+        .run()
+        .fails(7, &["Rate exceeded"]);
+    assert_eq!(account.actions(), ["CreateSecret"; 3]);
+    assert!(account.is_empty());
+    // An error of the server may come after the work: there it looks.
+    let account = Account::new();
+    account.refuse("CreateSecret", 500, "InternalServiceError", "oops");
+    let ended = Program::create(&account, &[]).run();
+    ended.fails(7, &["oops", "has not stored it", "try again"]);
+    assert!(account.is_empty());
+}
+
+#[test]
+fn the_attempts_are_as_many_as_the_settings_of_the_aws_cli_say() {
+    let sent = |program: Program, account: &Account| {
+        account.take_actions();
+        program.run().fails(7, &[]);
+        account.take_actions().len()
+    };
+    let account = Account::new();
+    account.refuse("CreateSecret", 400, "ThrottlingException", "x");
+    let program = || Program::create(&account, &[]);
+    for (variables, attempts) in [
+        (&[][..], 3),
+        (&[("AWS_MAX_ATTEMPTS", "1")][..], 1),
+        (
+            &[("AWS_MAX_ATTEMPTS", "2"), ("AWS_RETRY_MODE", "legacy")],
+            2,
+        ),
+        (&[("AWS_RETRY_MODE", "standard")], 3),
+        (
+            &[("AWS_RETRY_MODE", "adaptive"), ("AWS_MAX_ATTEMPTS", "2")],
+            2,
+        ),
+    ] {
+        let mut program = program();
+        for (name, value) in variables {
+            program = program.env(name, value);
+        }
+        assert_eq!(sent(program, &account), attempts, "{variables:?}");
+    }
+    let of_profile = program();
+    of_profile.file(
+        "config",
+        "[default]\nmax_attempts = 2\nretry_mode = standard\n",
+    );
+    assert_eq!(sent(of_profile, &account), 2);
+    for (name, value, words) in [
+        (
+            "AWS_MAX_ATTEMPTS",
+            "0",
+            "AWS_MAX_ATTEMPTS is not a whole number from 1 on",
+        ),
+        (
+            "AWS_MAX_ATTEMPTS",
+            "x",
+            "AWS_MAX_ATTEMPTS is not a whole number",
+        ),
+        (
+            "AWS_RETRY_MODE",
+            "often",
+            "AWS_RETRY_MODE is not legacy, standard or adaptive",
+        ),
+    ] {
+        program().env(name, value).run().fails(4, &[words]);
+    }
+}
+
+#[test]
+fn an_answer_that_is_lost_once_makes_one_secret() {
+    for cut in [false, true] {
+        let account = Account::new();
+        if cut {
+            account.cut("CreateSecret", Some(1));
+        } else {
+            account.lose("CreateSecret", Some(1));
+        }
+        Program::create(&account, &[]).run().ok();
+        stored_once(&account);
+    }
+}
+
+#[test]
+fn answers_that_are_lost_every_time_are_looked_after() {
+    for cut in [false, true] {
+        let account = Account::new();
+        if cut {
+            account.cut("CreateSecret", None);
+        } else {
+            account.lose("CreateSecret", None);
+        }
+        let report = Program::create(&account, &["-o", "json"]).run().json();
+        assert_eq!(report["action"], "created");
+        assert_eq!(report["versionId"], tokens(&account)[0]);
+        let arn = report["arn"].as_str().unwrap();
+        assert!(
+            arn.starts_with("arn:aws:secretsmanager:us-east-1:"),
+            "{arn}"
+        );
+        assert_eq!(account.actions().last().unwrap(), "DescribeSecret");
+        stored_once(&account);
+    }
+}
+
+#[test]
+fn requests_that_never_arrived_are_told_as_not_stored() {
+    let account = Account::new();
+    account.drop("CreateSecret", None);
+    let ended = Program::create(&account, &[]).run();
+    ended
+        .fails(
+            7,
+            &[
+                "closed before the answer was complete",
+                "AWS was asked again, and has not stored it",
+                "try again in a minute",
+            ],
+        )
+        .never(&["cannot be said"]);
+    assert!(account.is_empty());
+    // Somebody else's secret of that name is not ours.
+    let account = Account::new();
+    Program::create(&account, &[]).run().ok();
+    account.drop("PutSecretValue", None);
+    let program = Program::create(&account, &["--if-exists", "update"]).stdin("another-token");
+    program
+        .run()
+        .fails(7, &["could not store the new version", "has not stored it"]);
+    assert!(account
+        .value("ecr-pullthroughcache/docker-hub")
+        .contains("dckr_pat_"));
+}
+
+#[test]
+fn a_new_version_whose_answer_is_lost_is_looked_after_too() {
+    let account = Account::new();
+    Program::create(&account, &[]).run().ok();
+    account.lose("PutSecretValue", None);
+    let more = ["--if-exists", "update", "-o", "json"];
+    let report = Program::create(&account, &more)
+        .stdin("another-token")
+        .run()
+        .json();
+    assert_eq!(report["action"], "updated");
+    assert!(account
+        .value("ecr-pullthroughcache/docker-hub")
+        .contains("another-token"));
+}
+
+#[test]
+fn where_looking_fails_too_it_says_so_and_how_to_see() {
+    let account = Account::new();
+    account.lose("CreateSecret", None);
+    account.drop("DescribeSecret", None);
+    let ended = Program::create(&account, &["--region", "us-east-1"]).run();
+    ended.fails(
+        7,
+        &[
+            "cannot be said",
+            "aws secretsmanager describe-secret --secret-id ecr-pullthroughcache/docker-hub --region us-east-1",
+            "--if-exists update",
+        ],
+    );
+    account.heal();
+    let more = ["--if-exists", "update", "-o", "json"];
+    let again = Program::create(&account, &more).run().json();
+    assert_eq!(again["action"], "unchanged");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_answer_that_does_not_come_is_waited_for_as_long_as_it_is_told_to() {
+    let account = Account::new();
+    account.stall("CreateSecret");
+    let more = ["--cli-read-timeout", "1", "--cli-connect-timeout", "1"];
+    let ended = Program::create(&account, &more)
+        .env("AWS_MAX_ATTEMPTS", "1")
+        .run();
+    ended.fails(
+        7,
+        &["did not answer CreateSecret in time", "has not stored it"],
+    );
+    for (option, value) in [
+        ("--cli-read-timeout", "-1"),
+        ("--cli-connect-timeout", "soon"),
+    ] {
+        let ended = Program::create(&account, &[option, value]).run();
+        ended.fails(2, &[option, "whole seconds"]);
+    }
+    account.heal();
+    let more = ["--cli-read-timeout", "0", "--cli-connect-timeout", "0"];
+    Program::create(&account, &more).run().ok();
+}
+
+#[test]
+fn an_answer_that_is_not_from_aws() {
+    for (status, body, exit, words) in [
+        (
+            403,
+            "<html>\u{1b}[31mForbidden</html>",
+            4,
+            &["HTTP 403", "is not AWS: a proxy"][..],
+        ),
+        (407, "<html>login</html>", 4, &["HTTP 407", "USER:PASSWORD"]),
+        (404, "not here", 4, &["HTTP 404", "--endpoint-url"]),
+        (
+            502,
+            "<html>Bad Gateway</html>",
+            7,
+            &["HTTP 502", "has not stored it"],
+        ),
+        (200, "<html>welcome", 4, &["HTTP 200", "has not stored it"]),
+        (200, "{", 4, &["HTTP 200", "has not stored it"]),
+    ] {
+        let account = Account::new();
+        account.answer("CreateSecret", status, "text/html", body, None);
+        let ended = Program::create(&account, &["-v"])
+            .env("AWS_MAX_ATTEMPTS", "1")
+            .run();
+        ended.fails(exit, words).never(&["\u{1b}[31m", "<html>"]);
+        assert!(account.is_empty());
+    }
+}
+
+#[test]
+fn nobody_listens() {
+    let account = Account::new();
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let ended = Program::create(&account, &["--endpoint-url", &format!("http://{free}")]).run();
+    ended.fails(7, &["nobody listens there"]).never(&["stored"]);
+}

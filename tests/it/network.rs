@@ -1,0 +1,469 @@
+//! Endpoints, proxies and trust stores, as the AWS CLI has them: seen at the request that arrived.
+
+use crate::support::{Account, Authority, Program, Proxy, Web};
+
+const DEFAULT: &str = "secretsmanager.us-east-1.amazonaws.com";
+
+/// A run with no endpoint set, whose proxy leads to an account by TLS with certificates for these hosts.
+fn by_proxy(account: &Account, hosts: &[&str], more: &[&str]) -> (Program, Proxy) {
+    let authority = Authority::new();
+    let proxy = Proxy::to(&authority.serve(hosts, &account.url));
+    let program = Program::create(account, more)
+        .without("AWS_ENDPOINT_URL")
+        .env("HTTPS_PROXY", format!("http://{}", proxy.address));
+    let bundle = program.file("ca.pem", authority.pem());
+    (program.env("AWS_CA_BUNDLE", bundle), proxy)
+}
+
+#[test]
+fn a_region_has_its_host_and_the_settings_of_the_aws_cli_change_it() {
+    let fips = "AWS_USE_FIPS_ENDPOINT";
+    let dual = "AWS_USE_DUALSTACK_ENDPOINT";
+    let china = "secretsmanager-fips.cn-north-1.api.amazonwebservices.com.cn";
+    for (region, settings, host) in [
+        ("us-east-1", &[][..], DEFAULT),
+        (
+            "cn-north-1",
+            &[],
+            "secretsmanager.cn-north-1.amazonaws.com.cn",
+        ),
+        (
+            "us-gov-west-1",
+            &[],
+            "secretsmanager.us-gov-west-1.amazonaws.com",
+        ),
+        (
+            "eusc-de-east-1",
+            &[],
+            "secretsmanager.eusc-de-east-1.amazonaws.eu",
+        ),
+        (
+            "us-east-1",
+            &[fips],
+            "secretsmanager-fips.us-east-1.amazonaws.com",
+        ),
+        // The default host has both stacks in most partitions.
+        ("us-east-1", &[dual], DEFAULT),
+        ("cn-north-1", &[dual, fips], china),
+    ] {
+        let account = Account::new();
+        let (mut program, proxy) = by_proxy(&account, &[host], &["--region", region]);
+        for setting in settings {
+            program = program.env(setting, "true");
+        }
+        let arn = program.run().ok().to_owned();
+        assert!(arn.contains(region), "{arn}");
+        assert_eq!(proxy.hosts(), [host]);
+        assert_eq!(account.actions(), ["CreateSecret"]);
+    }
+    let account = Account::new();
+    let (program, proxy) = by_proxy(&account, &[china], &["--region", "cn-north-1"]);
+    program.file(
+        "config",
+        "[default]\nuse_fips_endpoint = true\nuse_dualstack_endpoint = true\n",
+    );
+    program.run().ok();
+    assert_eq!(proxy.hosts(), [china]);
+}
+
+#[test]
+fn an_endpoint_is_found_where_the_aws_cli_finds_it() {
+    let nowhere = "http://127.0.0.1:1";
+    let account = Account::new();
+    let url = &account.url;
+    let section = |service: &str| {
+        format!("[default]\nservices = here\nendpoint_url = {nowhere}\n[services here]\n{service} =\n  endpoint_url = {url}\n")
+    };
+    let global = format!("[default]\nendpoint_url = {url}\n");
+    let dead = format!("[default]\nendpoint_url = {nowhere}\n");
+    let empty = "[default]\nendpoint_url =\n".to_owned();
+    let ours = "AWS_ENDPOINT_URL_SECRETS_MANAGER";
+    for (option, variables, config) in [
+        (
+            Some(url),
+            vec![("AWS_ENDPOINT_URL", nowhere), (ours, nowhere)],
+            dead.clone(),
+        ),
+        (
+            None,
+            vec![("AWS_ENDPOINT_URL", nowhere), (ours, url)],
+            dead.clone(),
+        ),
+        (
+            None,
+            vec![("AWS_ENDPOINT_URL", url), (ours, "")],
+            section("sts"),
+        ),
+        (
+            None,
+            vec![("AWS_ENDPOINT_URL", "")],
+            section("secrets_manager"),
+        ),
+        (None, vec![], section("secrets-manager")),
+        (None, vec![], global),
+        (None, vec![("AWS_ENDPOINT_URL", url)], empty),
+    ] {
+        let more = option.map(|url| ["--endpoint-url", url]);
+        let more = more.as_ref().map_or(&[][..], |more| &more[..]);
+        let more = [more, &["--if-exists", "skip"]].concat();
+        let mut program = Program::create(&account, &more).without("AWS_ENDPOINT_URL");
+        for (name, value) in variables {
+            program = program.env(name, value);
+        }
+        program.file("config", &config);
+        account.take_actions();
+        program.run().ok();
+        assert_eq!(account.actions()[0], "CreateSecret", "{config}");
+        let review = Program::create(&account, &["--dry-run", "--endpoint-url", url]).run();
+        assert!(review.stderr.contains(url.as_str()), "{}", review.stderr);
+    }
+}
+
+#[test]
+fn the_review_shows_the_endpoint_wherever_it_was_found() {
+    let account = Account::new();
+    let program = Program::create(&account, &["--dry-run"]).without("AWS_ENDPOINT_URL");
+    program.file(
+        "config",
+        "[default]\nservices = s\n[services s]\nsecrets_manager =\n  endpoint_url = http://127.0.0.1:9\n",
+    );
+    let said = program.run().stderr;
+    assert!(said.contains("http://127.0.0.1:9"), "{said}");
+}
+
+#[test]
+fn configured_endpoints_can_be_ignored() {
+    for in_profile in [false, true] {
+        let account = Account::new();
+        let (program, proxy) = by_proxy(&account, &[DEFAULT], &[]);
+        let mut program = program.env("NO_PROXY", "127.0.0.1");
+        let config = "[default]\nendpoint_url = http://127.0.0.1:1\n";
+        if in_profile {
+            program.file(
+                "config",
+                format!("{config}ignore_configured_endpoint_urls = true\n"),
+            );
+        } else {
+            program.file("config", config);
+            program = program.env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true");
+            program = program.env("AWS_ENDPOINT_URL_SECRETS_MANAGER", "nonsense");
+            program = program.env("AWS_ENDPOINT_URL_STS", "nonsense");
+            // The profile's own is ignored by its own switch or by the variable.
+            program.file("config", "[default]\n");
+        }
+        program.run().ok();
+        assert_eq!(proxy.hosts(), [DEFAULT]);
+    }
+}
+
+#[test]
+fn an_endpoint_that_is_no_url_is_told_with_its_origin() {
+    let account = Account::new();
+    for (config, origin) in [
+        (
+            "[default]\nendpoint_url = nonsense\n",
+            "endpoint_url of the profile",
+        ),
+        (
+            "[default]\nservices = s\n[services s]\nsecrets_manager =\n  endpoint_url = ftp://x\n",
+            "secrets_manager in the services section",
+        ),
+    ] {
+        let program = Program::create(&account, &["-o", "json"]).without("AWS_ENDPOINT_URL");
+        program.file("config", config);
+        let ended = program.run();
+        ended.fails(4, &[origin, "https://host:port"]);
+        assert_eq!(ended.error_json()["error"]["code"], "endpoint");
+    }
+}
+
+#[test]
+fn each_proxy_variable_in_both_cases() {
+    for (name, tls) in [
+        ("HTTPS_PROXY", true),
+        ("https_proxy", true),
+        ("ALL_PROXY", true),
+        ("all_proxy", false),
+        ("HTTP_PROXY", false),
+        ("http_proxy", false),
+    ] {
+        let account = Account::new();
+        let (program, proxy) = if tls {
+            let (program, proxy) = by_proxy(&account, &[DEFAULT], &[]);
+            (program.without("HTTPS_PROXY"), proxy)
+        } else {
+            let program = Program::create(&account, &[]);
+            let program = program.env("AWS_ENDPOINT_URL", "http://aws.invalid");
+            (program, Proxy::to(&account.url))
+        };
+        let login = format!("http://us%3Aer:p%40ss@{}", proxy.address);
+        program.env(name, login).run().ok();
+        assert_eq!(account.actions(), ["CreateSecret"], "{name}");
+        let seen = proxy.seen();
+        // us:er:p@ss
+        assert!(
+            seen[0]
+                .to_lowercase()
+                .contains("proxy-authorization: basic dxm6zxi6cebzcw=="),
+            "{name}: {seen:?}"
+        );
+        assert!(
+            !account.requests()[0]
+                .headers
+                .to_lowercase()
+                .contains("proxy-authorization")
+                || !tls
+        );
+    }
+}
+
+#[test]
+fn the_lower_case_name_wins_and_an_empty_one_is_no_proxy() {
+    let account = Account::new();
+    let proxy = Proxy::to(&account.url);
+    let address = format!("http://{}", proxy.address);
+    Program::create(&account, &[]).run().ok();
+    let run = |variables: &[(&str, &str)]| {
+        let mut program = Program::create(&account, &["--if-exists", "skip"]);
+        for (name, value) in variables {
+            program = program.env(name, value);
+        }
+        program.run().ok();
+        proxy.seen().len()
+    };
+    assert_eq!(run(&[("HTTP_PROXY", &address)]), 2);
+    assert_eq!(
+        run(&[
+            ("HTTP_PROXY", "http://127.0.0.1:1"),
+            ("http_proxy", &address)
+        ]),
+        4
+    );
+    assert_eq!(run(&[("HTTP_PROXY", &address), ("http_proxy", "")]), 4);
+    assert_eq!(
+        run(&[("HTTP_PROXY", &address), ("NO_PROXY", "127.0.0.1")]),
+        4
+    );
+    assert_eq!(
+        run(&[
+            ("http_proxy", &address),
+            ("no_proxy", "localhost, 127.0.0.0/8")
+        ]),
+        4
+    );
+    assert_eq!(run(&[("http_proxy", &address), ("no_proxy", "*")]), 4);
+    assert_eq!(
+        run(&[("http_proxy", &address), ("no_proxy", "example.com")]),
+        6
+    );
+}
+
+#[test]
+fn a_proxy_that_cannot_be_used_is_told_before_anything_is_sent() {
+    let account = Account::new();
+    for (value, words) in [
+        ("socks5://127.0.0.1:1080", "SOCKS"),
+        ("http://", "is not a URL"),
+        ("http://user:p@ss word@host", "is not a URL"),
+        ("ftp://proxy", "is not a URL"),
+    ] {
+        let ended = Program::create(&account, &["-v"])
+            .env("HTTPS_PROXY", value)
+            .run();
+        ended.fails(4, &["HTTPS_PROXY", words]).never(&["p@ss"]);
+    }
+    assert!(account.requests().is_empty());
+}
+
+#[test]
+fn a_proxy_that_lets_nothing_through() {
+    let account = Account::new();
+    let authority = Authority::new();
+    for (status, exit, words) in [
+        (407, 4, "USER:PASSWORD"),
+        (403, 7, "did not let the connection through"),
+        (502, 7, "did not let the connection through"),
+    ] {
+        let proxy = Proxy::that_refuses(status);
+        let program = Program::create(&account, &["-v"])
+            .without("AWS_ENDPOINT_URL")
+            .env("AWS_MAX_ATTEMPTS", "1")
+            .env(
+                "HTTPS_PROXY",
+                format!("http://u:hidden-word@{}", proxy.address),
+            );
+        let bundle = program.file("ca.pem", authority.pem());
+        let ended = program.env("AWS_CA_BUNDLE", bundle).run();
+        ended
+            .fails(exit, &[words])
+            .never(&["hidden-word", "\u{1b}[31m", "may be stored"]);
+    }
+    for (status, exit) in [(407, 4), (403, 4), (502, 7)] {
+        let proxy = Proxy::that_refuses(status);
+        let ended = Program::create(&account, &["-v"])
+            .env("AWS_ENDPOINT_URL", "http://aws.invalid")
+            .env("AWS_MAX_ATTEMPTS", "1")
+            .env("http_proxy", format!("http://{}", proxy.address))
+            .run();
+        ended
+            .fails(exit, &[&format!("HTTP {status}")])
+            .never(&["\u{1b}[31m", "<html>"]);
+    }
+    assert!(account.requests().is_empty());
+}
+
+#[test]
+fn metadata_services_are_never_asked_through_a_proxy() {
+    let account = Account::new();
+    let proxy = Proxy::that_refuses(403);
+    let program = Program::new(&["create"]);
+    let script = program.file("helper.sh", "env > \"$HOME/seen\"\nexit 1\n");
+    program.file(
+        "config",
+        format!("[default]\ncredential_process = sh {}\n", script.display()),
+    );
+    let mut program = Program::create(&account, &[])
+        .without("AWS_ACCESS_KEY_ID")
+        .env("AWS_CONFIG_FILE", program.home.path().join("config"))
+        .env("http_proxy", format!("http://{}", proxy.address));
+    program = program.env("no_proxy", "example.com");
+    program.run().fails(4, &[]);
+    let seen = std::fs::read_to_string(program.home.path().join("seen")).unwrap();
+    assert!(
+        seen.contains("NO_PROXY=example.com,169.254.169.254,169.254.170.2,"),
+        "{seen}"
+    );
+}
+
+#[test]
+fn a_private_authority_is_trusted_by_each_of_its_settings() {
+    let authority = Authority::new();
+    let other = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
+    let home = tempfile::TempDir::new().unwrap();
+    let bundle = home.path().join("ca.pem");
+    // What is around the certificates does not matter, nor one that cannot be an authority's.
+    let content = format!("# a comment\n{other}{}", authority.pem());
+    std::fs::write(&bundle, content).unwrap();
+    let bundle = bundle.to_str().unwrap();
+    for how in ["option", "variable", "profile"] {
+        let account = Account::new();
+        let address = authority.serve(&["localhost"], &account.url);
+        let more = ["--ca-bundle", bundle];
+        let more = if how == "option" { &more[..] } else { &[] };
+        let mut program = Program::create(&account, more).env(
+            "AWS_ENDPOINT_URL",
+            format!("https://{}", address.replace("127.0.0.1", "localhost")),
+        );
+        match how {
+            "variable" => program = program.env("AWS_CA_BUNDLE", bundle),
+            "profile" => {
+                program.file("config", format!("[default]\nca_bundle = {bundle}\n"));
+            }
+            _ => {}
+        }
+        program.run().ok();
+        assert_eq!(account.actions(), ["CreateSecret"], "{how}");
+    }
+}
+
+#[test]
+fn the_trust_store_of_the_system_counts_where_no_bundle_is_named() {
+    let authority = Authority::new();
+    let account = Account::new();
+    let address = authority.serve(&["localhost"], &account.url);
+    let program = Program::create(&account, &[]).env(
+        "AWS_ENDPOINT_URL",
+        format!("https://{}", address.replace("127.0.0.1", "localhost")),
+    );
+    let store = program.file("system.pem", authority.pem());
+    program.env("SSL_CERT_FILE", store).run().ok();
+    assert_eq!(account.actions(), ["CreateSecret"]);
+}
+
+#[test]
+fn certificates_that_do_not_hold() {
+    let (known, unknown) = (Authority::new(), Authority::new());
+    let account = Account::new();
+    for (address, words) in [
+        (
+            unknown.serve(&["localhost"], &account.url),
+            [
+                "not signed by an authority that this machine trusts",
+                "--ca-bundle",
+            ],
+        ),
+        (
+            known.serve_until(&["localhost"], 2020, &account.url),
+            ["has expired", "clock"],
+        ),
+        (
+            known.serve(&["other.example"], &account.url),
+            ["is for another host", "endpoint"],
+        ),
+    ] {
+        let program = Program::create(&account, &["-v"])
+            .env("AWS_MAX_ATTEMPTS", "1")
+            .env(
+                "AWS_ENDPOINT_URL",
+                format!("https://{}", address.replace("127.0.0.1", "localhost")),
+            );
+        let bundle = program.file("ca.pem", known.pem());
+        let ended = program.env("AWS_CA_BUNDLE", bundle).run();
+        ended.fails(4, &words).never(&["may be stored"]);
+    }
+    assert!(account.requests().is_empty());
+}
+
+#[test]
+fn a_bundle_that_cannot_be_used() {
+    let account = Account::new();
+    for (content, words) in [
+        ("no certificate", "no certificate in PEM form"),
+        (
+            "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n",
+            "not in PEM form",
+        ),
+        (
+            "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n",
+            "none of its certificates",
+        ),
+    ] {
+        let program = Program::create(&account, &[]);
+        let bundle = program.file("ca.pem", content);
+        program
+            .env("AWS_CA_BUNDLE", bundle)
+            .run()
+            .fails(4, &[words, "--ca-bundle"]);
+    }
+}
+
+#[test]
+fn a_host_that_does_not_resolve() {
+    let account = Account::new();
+    let run = |region: &str| {
+        Program::create(&account, &["--region", region, "-o", "json"])
+            .without("AWS_ENDPOINT_URL")
+            .env("AWS_MAX_ATTEMPTS", "1")
+            .env("HTTPS_PROXY", "")
+            .run()
+    };
+    let ended = run("us-eest-1");
+    ended.fails(4, &["no Region that is known here", "--region us-east-1"]);
+    assert_eq!(ended.error_json()["error"]["code"], "no-such-region");
+    let ended = Program::create(&account, &[])
+        .env("AWS_MAX_ATTEMPTS", "1")
+        .env("AWS_ENDPOINT_URL", "http://aws.invalid")
+        .run();
+    ended.fails(7, &["not known to the name server"]);
+}
+
+#[test]
+fn something_else_that_listens() {
+    let web = Web::new(|_, _| "SSH-2.0-OpenSSH_9.2\r\n".to_owned());
+    let account = Account::new();
+    let ended = Program::create(&account, &["-v", "--endpoint-url", &web.url])
+        .env("AWS_MAX_ATTEMPTS", "1")
+        .run();
+    assert!([4, 7].contains(&ended.status), "{ended:?}");
+    ended.never(&["SSH-2.0", "dispatch failure"]);
+}

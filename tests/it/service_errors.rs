@@ -1,0 +1,164 @@
+//! Every error that the service documents: its status, its words, and what mends it.
+
+use serde_json::json;
+
+use crate::support::{Account, Program};
+
+/// An error of the service, and what becomes of it.
+struct Row {
+    error: &'static str,
+    http: u16,
+    says: &'static str,
+    status: i32,
+    code: &'static str,
+    words: &'static [&'static str],
+}
+
+const fn row(
+    error: &'static str,
+    http: u16,
+    says: &'static str,
+    status: i32,
+    code: &'static str,
+    words: &'static [&'static str],
+) -> Row {
+    Row {
+        error,
+        http,
+        says,
+        status,
+        code,
+        words,
+    }
+}
+
+const DENIED: &str = "User: arn:aws:sts::111122223333:assumed-role/ci/run is not authorized to perform: \
+    secretsmanager:CreateSecret on resource: ecr-pullthroughcache/docker-hub because no identity-based policy allows the secretsmanager:CreateSecret action";
+const DENIED_BY_ENDPOINT: &str = "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: \
+    secretsmanager:CreateSecret because no VPC endpoint policy allows the secretsmanager:CreateSecret action";
+const DENIED_BY_BOUNDARY: &str = "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: \
+    secretsmanager:CreateSecret because no permissions boundary allows the secretsmanager:CreateSecret action";
+const DENIED_BY_SCP: &str =
+    "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: \
+    secretsmanager:CreateSecret with an explicit deny in a service control policy";
+const DENIED_LAMBDA: &str = "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: \
+    lambda:InvokeFunction on resource: arn:aws:lambda:us-east-1:111122223333:function:rotate because no identity-based policy allows the lambda:InvokeFunction action";
+const STATEMENT: &str = r#"{"Effect":"Allow","Action":"secretsmanager:CreateSecret","Resource":"arn:aws:secretsmanager:us-east-1:*:secret:ecr-pullthroughcache/*"}"#;
+const LAMBDA_STATEMENT: &str = r#"{"Effect":"Allow","Action":"lambda:InvokeFunction","Resource":"arn:aws:lambda:us-east-1:111122223333:function:rotate"}"#;
+
+#[rustfmt::skip]
+const ERRORS: [Row; 34] = [
+    row("AccessDeniedException", 400, DENIED, 5, "access-denied", &["the caller's IAM policy (the caller is arn:aws:sts::111122223333:assumed-role/ci/run)", STATEMENT]),
+    row("AccessDeniedException", 400, DENIED_BY_ENDPOINT, 5, "access-denied", &["in the VPC endpoint policy", STATEMENT]),
+    row("AccessDeniedException", 400, DENIED_BY_BOUNDARY, 5, "access-denied", &["in the permissions boundary", STATEMENT]),
+    row("AccessDeniedException", 400, DENIED_BY_SCP, 5, "access-denied", &["a service control policy forbids it", "no other can allow it"]),
+    row("AccessDeniedException", 400, DENIED_LAMBDA, 5, "access-denied", &[LAMBDA_STATEMENT]),
+    row("AccessDeniedException", 400, "Access to KMS is not allowed", 1, "kms-key", &["Access to KMS", "aws/secretsmanager"]),
+    row("EncryptionFailure", 400, "Secrets Manager can't encrypt the protected secret text", 1, "kms-key", &["can't encrypt", "aws/secretsmanager"]),
+    row("DecryptionFailure", 400, "Secrets Manager can't decrypt", 1, "kms-key", &["can't decrypt"]),
+    row("ExpiredTokenException", 400, "The security token included in the request is expired", 4, "bad-credentials", &["is expired", "renew them"]),
+    row("ExpiredToken", 403, "The security token included in the request is expired", 4, "bad-credentials", &["renew them"]),
+    row("UnrecognizedClientException", 400, "The security token included in the request is invalid.", 4, "bad-credentials", &["is invalid", "aws sts get-caller-identity"]),
+    row("InvalidClientTokenId", 403, "The security token included in the request is invalid", 4, "bad-credentials", &["is invalid"]),
+    row("MissingAuthenticationTokenException", 400, "Missing Authentication Token", 4, "bad-credentials", &["renew them"]),
+    row("IncompleteSignature", 400, "incomplete", 4, "bad-credentials", &["renew them"]),
+    row("OptInRequired", 403, "The AWS Access Key Id needs a subscription for the service", 4, "bad-credentials", &["subscription"]),
+    row("InvalidSignatureException", 400, "The request signature we calculated does not match the signature you provided.", 4, "bad-credentials", &["does not match"]),
+    row("SignatureDoesNotMatch", 403, "The request signature we calculated does not match", 4, "bad-credentials", &["does not match"]),
+    row("InvalidSignatureException", 400, "Signature expired: 20260101T000000Z is now earlier than 20260102T000000Z", 4, "clock", &["Signature expired", "set the clock"]),
+    row("InvalidSignatureException", 400, "Signature not yet current: 20260103T000000Z is still later than", 4, "clock", &["set the clock"]),
+    row("RequestExpired", 400, "Request has expired.", 4, "clock", &["set the clock"]),
+    row("RequestTimeTooSkewed", 403, "The difference between the request time and the current time is too large.", 4, "clock", &["set the clock"]),
+    row("LimitExceededException", 400, "You have exceeded the quota of secrets", 1, "limit", &["quota of secrets", "service-quotas"]),
+    row("InvalidParameterException", 400, "Invalid name.", 1, "refused", &["Invalid name."]),
+    row("ValidationException", 400, "1 validation error detected", 1, "refused", &["validation error"]),
+    row("InvalidRequestException", 400, "You can't replicate to that Region.", 1, "refused", &["can't replicate"]),
+    row("PreconditionNotMetException", 400, "The request failed because you did not complete all the prerequisite steps.", 1, "refused", &["prerequisite"]),
+    row("MalformedPolicyDocumentException", 400, "This resource policy contains a syntax error", 1, "policy", &["syntax error", "validate-resource-policy"]),
+    row("PublicPolicyException", 400, "The BlockPublicPolicy parameter is set to true", 1, "policy", &["BlockPublicPolicy", "--resource-policy"]),
+    row("ThrottlingException", 400, "Rate exceeded", 7, "aws-unavailable", &["Rate exceeded", "try again"]),
+    row("RequestLimitExceeded", 503, "Request limit exceeded", 7, "aws-unavailable", &["limit exceeded", "try again"]),
+    row("InternalServiceError", 500, "An error occurred on the server side.", 7, "aws-unavailable", &["server side", "try again"]),
+    row("ServiceUnavailable", 503, "The service is unavailable.", 7, "aws-unavailable", &["unavailable", "try again"]),
+    row("InternalFailure", 500, "internal", 7, "aws-unavailable", &["try again"]),
+    row("SomethingNewException", 400, "Something new", 1, "refused", &["Something new (SomethingNewException)"]),
+];
+
+#[test]
+fn each_has_its_status_its_words_and_its_mend() {
+    for Row {
+        error,
+        http,
+        says,
+        status,
+        code,
+        words,
+    } in ERRORS
+    {
+        let account = Account::new();
+        account.refuse("CreateSecret", http, error, says);
+        let run = |more: &[&str]| {
+            Program::create(&account, more)
+                .env("AWS_MAX_ATTEMPTS", "1")
+                .run()
+        };
+        run(&[]).fails(status, words).never(&["AWS request ID"]);
+        run(&["-v"])
+            .fails(status, words)
+            .fails(status, &["AWS request ID: 11112222", error]);
+        let ended = run(&["-o", "json"]);
+        let object = ended.fails(status, &[]).error_json();
+        assert_eq!(object["schemaVersion"], 1);
+        let told = &object["error"];
+        assert_eq!(told["code"], code, "{error}: {told}");
+        assert_eq!(told["awsErrorCode"], json!(error));
+        assert_eq!(told["exitCode"], json!(status));
+        assert_eq!(told["requestId"], "11112222-3333-4444-5555-666677778888");
+        for word in words {
+            let whole = format!(
+                "{} {}",
+                told["message"].as_str().unwrap(),
+                told["hint"].as_str().unwrap_or_default()
+            );
+            assert!(whole.contains(word), "{error}: {word} in {whole}");
+        }
+        assert!(account.is_empty());
+    }
+}
+
+#[test]
+fn each_step_after_the_first_tells_its_error_and_how_to_finish() {
+    let lambda = "arn:aws:lambda:us-east-1:111122223333:function:rotate";
+    for (action, error, says, words) in [
+        ("PutResourcePolicy", "PublicPolicyException", "it is public", &["could not put the resource policy", "it is public", "mend the file"][..]),
+        ("PutResourcePolicy", "AccessDeniedException", "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: secretsmanager:PutResourcePolicy on resource: x", &["secretsmanager:PutResourcePolicy"]),
+        ("RotateSecret", "AccessDeniedException", DENIED_LAMBDA, &[LAMBDA_STATEMENT]),
+        ("RotateSecret", "InternalServiceError", "oops", &["could not switch on rotation", "oops"]),
+    ] {
+        let account = Account::new();
+        account.refuse(action, 400, error, says);
+        let program = Program::new(&[]);
+        let policy = crate::support::policy_file(&program);
+        let more = ["--resource-policy", policy.to_str().unwrap(), "--rotation-lambda-arn", lambda, "--rotation-days", "30"];
+        let ended = Program::create(&account, &more).env("AWS_MAX_ATTEMPTS", "1").run();
+        ended.fails(8, words).fails(8, &["finish it with: ecr-ptc create", "the secret is arn:aws:", "create-secret done"]);
+    }
+}
+
+#[test]
+fn the_command_that_finishes_names_the_variable_as_it_is() {
+    let account = Account::new();
+    account.refuse("PutResourcePolicy", 400, "InternalServiceError", "oops");
+    let program = Program::new(&[]);
+    let policy = crate::support::policy_file(&program);
+    let policy = policy.to_str().unwrap();
+    let source = ["--access-token-env", "hub_token"];
+    let words = ["create", "--registry", "docker-hub", "-u", "me"];
+    let words = [&words[..], &source, &["--resource-policy", policy]].concat();
+    let ended = Program::new(&words)
+        .with(&account)
+        .env("AWS_MAX_ATTEMPTS", "1")
+        .env("hub_token", crate::support::TOKEN)
+        .run();
+    ended.fails(8, &["--access-token-env hub_token"]);
+}
