@@ -99,7 +99,10 @@ impl AwsError {
             Kind::BadCredentials | Kind::Clock if self.message.is_none() => {
                 format!("the AWS credentials cannot be used: {}", innermost.map_or("no reason is known", String::as_str))
             }
-            Kind::Misconfigured => "the endpoint, the Region or another AWS setting cannot be used".to_owned(),
+            Kind::Misconfigured => match innermost {
+                Some(cause) => format!("the endpoint, the Region or another AWS setting cannot be used: {cause}"),
+                None => "the endpoint, the Region or another AWS setting cannot be used".to_owned(),
+            },
             Kind::TimedOut => format!("{} did not answer {} in time", place.name(), self.operation),
             Kind::Unreachable => match (&self.fault, place.nearest()) {
                 (Some(Fault::NoSuchHost), Some(_)) => format!(

@@ -269,7 +269,8 @@ fn causes_of(error: &(dyn Error + 'static)) -> Vec<String> {
     for cause in chain(error) {
         let text = cause.to_string();
         let is_dump = text.contains(" { ") || text.contains("SdkBody");
-        let says_nothing = EMPTY_WORDS.iter().any(|words| text.contains(words));
+        let says_nothing = EMPTY_WORDS.iter().any(|words| text.contains(words))
+            || ["other", "io error", "user error"].contains(&text.as_str());
         let text = foreign(&text);
         if !is_dump && !says_nothing && !text.is_empty() && causes.last() != Some(&text) {
             causes.push(text);

@@ -24,6 +24,8 @@ pub enum Fault {
     WrongHost,
     #[error("no secure connection came about: {0}")]
     Tls(String),
+    #[error("the proxy itself cannot be reached")]
+    NoProxy,
     #[error("the proxy asks for a login")]
     ProxyLogin,
     #[error("the proxy did not let the connection through")]
@@ -53,12 +55,14 @@ impl Fault {
             .filter_map(|cause| Some(cause.downcast_ref::<io::Error>()?.kind()))
             .collect();
         let is = |kind| kinds.contains(&kind);
-        if says("dns error") {
-            Self::NoSuchHost
-        } else if says("proxy authorization required") {
+        if says("proxy authorization required") {
             Self::ProxyLogin
+        } else if says("tunnel error: failed to create underlying connection") {
+            Self::NoProxy
         } else if says("tunnel error") {
             Self::ProxyRefused
+        } else if says("dns error") {
+            Self::NoSuchHost
         } else if is(io::ErrorKind::ConnectionRefused) {
             Self::Refused
         } else if is(io::ErrorKind::TimedOut)
@@ -104,6 +108,7 @@ impl Fault {
             Self::Untrusted => Some("where a proxy inspects TLS, or the endpoint is private: name the file with its CA by --ca-bundle or AWS_CA_BUNDLE"),
             Self::Expired | Self::NotYetValid => Some("check the clock of this machine, and the certificate of what answers there"),
             Self::WrongHost => Some("check the endpoint, the proxy and the name server: something else answers there"),
+            Self::NoProxy => Some("check HTTPS_PROXY, or unset it where there is no proxy"),
             Self::ProxyLogin => Some("put the proxy's user and password into HTTPS_PROXY: http://USER:PASSWORD@host:port, with special characters percent-encoded"),
             Self::ProxyRefused => Some("check HTTPS_PROXY, and whether the proxy allows that host; hosts to reach without it belong in NO_PROXY"),
             _ => None,

@@ -18,4 +18,5 @@ mod surface;
 #[cfg(unix)]
 mod terminal;
 mod token;
+mod trust;
 mod usage;

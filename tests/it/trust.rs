@@ -1,0 +1,105 @@
+//! Whose certificates are trusted, as with the AWS CLI.
+
+use crate::support::{Account, Authority, Program};
+
+#[test]
+fn a_private_authority_is_trusted_by_each_of_its_settings() {
+    let authority = Authority::new();
+    let other = "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n";
+    let home = tempfile::TempDir::new().unwrap();
+    let bundle = home.path().join("ca.pem");
+    // What is around the certificates does not matter, nor one that cannot be an authority's.
+    let content = format!("# a comment\n{other}{}", authority.pem());
+    std::fs::write(&bundle, content).unwrap();
+    let bundle = bundle.to_str().unwrap();
+    for how in ["option", "variable", "profile"] {
+        let account = Account::new();
+        let address = authority.serve(&["localhost"], &account.url);
+        let more = ["--ca-bundle", bundle];
+        let more = if how == "option" { &more[..] } else { &[] };
+        let mut program = Program::create(&account, more).env(
+            "AWS_ENDPOINT_URL",
+            format!("https://{}", address.replace("127.0.0.1", "localhost")),
+        );
+        match how {
+            "variable" => program = program.env("AWS_CA_BUNDLE", bundle),
+            "profile" => {
+                program.file("config", format!("[default]\nca_bundle = {bundle}\n"));
+            }
+            _ => {}
+        }
+        program.run().ok();
+        assert_eq!(account.actions(), ["CreateSecret"], "{how}");
+    }
+}
+
+#[test]
+fn the_trust_store_of_the_system_counts_where_no_bundle_is_named() {
+    let authority = Authority::new();
+    let account = Account::new();
+    let address = authority.serve(&["localhost"], &account.url);
+    let program = Program::create(&account, &[]).env(
+        "AWS_ENDPOINT_URL",
+        format!("https://{}", address.replace("127.0.0.1", "localhost")),
+    );
+    let store = program.file("system.pem", authority.pem());
+    program.env("SSL_CERT_FILE", store).run().ok();
+    assert_eq!(account.actions(), ["CreateSecret"]);
+}
+
+#[test]
+fn certificates_that_do_not_hold() {
+    let (known, unknown) = (Authority::new(), Authority::new());
+    let account = Account::new();
+    for (address, words) in [
+        (
+            unknown.serve(&["localhost"], &account.url),
+            [
+                "not signed by an authority that this machine trusts",
+                "--ca-bundle",
+            ],
+        ),
+        (
+            known.serve_until(&["localhost"], 2020, &account.url),
+            ["has expired", "clock"],
+        ),
+        (
+            known.serve(&["other.example"], &account.url),
+            ["is for another host", "endpoint"],
+        ),
+    ] {
+        let program = Program::create(&account, &["-v"])
+            .env("AWS_MAX_ATTEMPTS", "1")
+            .env(
+                "AWS_ENDPOINT_URL",
+                format!("https://{}", address.replace("127.0.0.1", "localhost")),
+            );
+        let bundle = program.file("ca.pem", known.pem());
+        let ended = program.env("AWS_CA_BUNDLE", bundle).run();
+        ended.fails(4, &words).never(&["may be stored"]);
+    }
+    assert!(account.requests().is_empty());
+}
+
+#[test]
+fn a_bundle_that_cannot_be_used() {
+    let account = Account::new();
+    for (content, words) in [
+        ("no certificate", "no certificate in PEM form"),
+        (
+            "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n",
+            "not in PEM form",
+        ),
+        (
+            "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n",
+            "none of its certificates",
+        ),
+    ] {
+        let program = Program::create(&account, &[]);
+        let bundle = program.file("ca.pem", content);
+        program
+            .env("AWS_CA_BUNDLE", bundle)
+            .run()
+            .fails(4, &[words, "--ca-bundle"]);
+    }
+}
