@@ -49,6 +49,13 @@ Exit status:
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Create(Box<CreateArgs>),
+    /// Lists the secrets under ecr-pullthroughcache/ in this account and Region
+    ///
+    /// Lists every secret whose name begins with ecr-pullthroughcache/, whoever made it, also those
+    /// that are scheduled for deletion: when it was changed and last read, when its token ends, and
+    /// the Regions that it is replicated to. It is a table, or with -o json an array of objects.
+    #[command(after_help = "Example: ecr-ptc list --region eu-central-1")]
+    List,
     /// Prints a completion script for a shell
     #[command(after_help = "Example: ecr-ptc completions bash > /etc/bash_completion.d/ecr-ptc")]
     Completions {

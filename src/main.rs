@@ -17,6 +17,7 @@ mod aws;
 mod cli;
 mod command;
 mod credential;
+mod date;
 mod env;
 mod failure;
 mod input;
@@ -25,9 +26,11 @@ mod output;
 mod plan;
 mod process;
 mod report;
+mod secret;
 mod setting;
 mod shell;
 mod status;
+mod table;
 mod upstream;
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -58,14 +61,14 @@ fn run() -> Status {
             let output = Output::new(format, color, false, false);
             let ran = match parsed {
                 Ok(Parsed::Document(text)) => command::print(&output, text.as_bytes()),
-                Ok(Parsed::Command(..)) => Ok(()),
+                Ok(Parsed::Command(..)) => Ok(Status::Done),
                 Err(failure) => Err(failure),
             };
             (output, ran)
         }
     };
     match ran {
-        Ok(()) => Status::Done,
+        Ok(status) => status,
         Err(failure) => {
             output.failure(&failure);
             failure.status

@@ -42,6 +42,11 @@ impl Output {
         }
     }
 
+    /// Whether the result goes to a terminal, as text for people.
+    pub fn is_on_a_screen(&self) -> bool {
+        self.format == Format::Text && io::stdout().is_terminal()
+    }
+
     /// Writes the result of a command to standard output: `text` and a line end, or `value` as JSON.
     ///
     /// # Errors

@@ -214,10 +214,17 @@ impl AwsError {
             || format!("secretsmanager:{}", self.operation),
             str::to_owned,
         );
-        let partition = partition(region);
+        // These two know no resources.
+        let resource = match action.as_str() {
+            "secretsmanager:ListSecrets" | "secretsmanager:BatchGetSecretValue" => "*".to_owned(),
+            _ => format!(
+                "arn:{}:secretsmanager:{region}:*:secret:{PREFIX}*",
+                partition(region)
+            ),
+        };
         format!(
             "allow it in the caller's IAM policy:\n\
-             {{\"Effect\":\"Allow\",\"Action\":\"{action}\",\"Resource\":\"arn:{partition}:secretsmanager:{region}:*:secret:{PREFIX}*\"}}"
+             {{\"Effect\":\"Allow\",\"Action\":\"{action}\",\"Resource\":\"{resource}\"}}"
         )
     }
 }
@@ -236,7 +243,9 @@ fn kind_of_code(code: Option<&str>, message: Option<&str>, http_status: Option<u
     match code {
         Some("ResourceExistsException") => Kind::Exists,
         Some("InvalidRequestException")
-            if says("scheduled for deletion") || says("marked for deletion") =>
+            if says("scheduled for deletion")
+                || says("marked for deletion")
+                || says("marked deleted") =>
         {
             Kind::PendingDeletion
         }

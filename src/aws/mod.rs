@@ -1,6 +1,7 @@
 //! Everything that knows the AWS SDK: its types stop here.
 
 mod error;
+mod inventory;
 mod secrets;
 mod session;
 

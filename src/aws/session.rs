@@ -15,6 +15,7 @@ use aws_smithy_http_client::{Builder, Connector};
 use aws_types::os_shim_internal::{Env, Fs};
 
 use super::error::{AwsError, Kind};
+use super::inventory::Inventory;
 use super::secrets::Secrets;
 use crate::cli::Global;
 use crate::env;
@@ -223,6 +224,10 @@ impl Session {
 
     pub fn secrets(&self) -> Secrets {
         Secrets::new(&self.config)
+    }
+
+    pub fn inventory(&self) -> Inventory {
+        Inventory::new(&self.config)
     }
 }
 

@@ -1,7 +1,10 @@
 //! The subcommands: a file for each, and what they share.
 
 mod create;
+mod list;
 mod store;
+
+use serde::Serialize;
 
 use crate::apply::{Progress, Written};
 use crate::cli::{self, Command, Global};
@@ -18,25 +21,20 @@ pub struct Context<'a> {
     pub progress: &'a Progress,
 }
 
-/// Runs a subcommand.
+/// Runs a subcommand, and says how it ended well.
 ///
 /// # Errors
 /// The [`Failure`] to show, with the exit status.
-pub fn run(global: &Global, command: Command, output: &Output) -> Result<(), Failure> {
+pub fn run(global: &Global, command: Command, output: &Output) -> Result<Status, Failure> {
     match command {
         Command::Create(args) => {
             let draft = create::read(*args, global)?;
-            until_interrupted(global, async |progress| {
-                create::run(
-                    draft,
-                    &Context {
-                        global,
-                        output,
-                        progress,
-                    },
-                )
-                .await
+            until_interrupted(global, output, async |context| {
+                create::run(draft, context).await.map(|()| Status::Done)
             })
+        }
+        Command::List => {
+            until_interrupted(global, output, async |context| list::run(context).await)
         }
         Command::Completions { shell } => print(output, &cli::completion_script(shell)),
         Command::Man => {
@@ -48,23 +46,38 @@ pub fn run(global: &Global, command: Command, output: &Output) -> Result<(), Fai
 }
 
 /// Writes a document to standard output. A reader that has gone away (`| head`) is no failure.
-pub fn print(output: &Output, document: &[u8]) -> Result<(), Failure> {
-    match output.document(document) {
+pub fn print(output: &Output, document: &[u8]) -> Result<Status, Failure> {
+    written(output.document(document))
+}
+
+/// Writes the result of a command that only looks: `text`, where there is any, or `value` as JSON.
+fn done(output: &Output, text: Option<&str>, value: &impl Serialize) -> Result<Status, Failure> {
+    written(output.result(text, value))
+}
+
+fn written(result: std::io::Result<()>) -> Result<Status, Failure> {
+    match result {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::new(
             Status::Failed,
             "output",
             format!("standard output cannot be written: {error}"),
         )),
-        _ => Ok(()),
+        _ => Ok(Status::Done),
     }
 }
 
 /// Runs a command on a single-threaded runtime, until it ends or a signal ends it.
 fn until_interrupted(
     global: &Global,
-    work: impl AsyncFnOnce(&Progress) -> Result<(), Failure>,
-) -> Result<(), Failure> {
+    output: &Output,
+    work: impl AsyncFnOnce(&Context<'_>) -> Result<Status, Failure>,
+) -> Result<Status, Failure> {
     let progress = Progress::default();
+    let context = Context {
+        global,
+        output,
+        progress: &progress,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
@@ -75,7 +88,7 @@ fn until_interrupted(
         tokio::select! {
             biased;
             status = process::interruption() => Err(interrupted(status, progress.written(), global)),
-            result = work(&progress) => result,
+            result = work(&context) => result,
         }
     });
     // A prompt may still wait for a key in a thread of its own.

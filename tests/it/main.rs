@@ -8,6 +8,7 @@ mod aws_settings;
 mod create;
 mod exists;
 mod failures;
+mod life;
 mod secrecy;
 mod support;
 mod surface;

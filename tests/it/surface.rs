@@ -53,6 +53,7 @@ fn completions_and_the_man_page() {
         "\\-\\-access\\-token\\-stdin",
         ".SH \"EXIT STATUS\"",
         ".SH \"CREATE\"",
+        ".SH \"LIST\"",
     ] {
         assert!(page.ok().contains(part), "{part}: {}", page.stdout);
     }

@@ -6,6 +6,6 @@ mod program;
 mod screen;
 
 pub use aws::Account;
-pub use program::{policy_file, Program, TOKEN};
+pub use program::{policy_file, Ended, Program, TOKEN};
 #[cfg(unix)]
 pub use screen::Screen;
