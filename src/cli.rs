@@ -1,9 +1,11 @@
 //! The command line: its words and help texts, and nothing that they do.
 
 mod documents;
+mod secrets;
 mod usage;
 
 pub use documents::{completion_script, man_page};
+pub use secrets::NameArgs;
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -56,6 +58,13 @@ pub enum Command {
     /// the Regions that it is replicated to. It is a table, or with -o json an array of objects.
     #[command(after_help = "Example: ecr-ptc list --region eu-central-1")]
     List,
+    /// Shows everything about a secret except the token
+    ///
+    /// Shows all that is known of a secret, whoever made it: of the token only its length and its kind,
+    /// where that shows in how it begins. Without the permission to read the value or the policy, or
+    /// to ask KMS, it shows the rest and says what is missing.
+    #[command(after_help = "Example: ecr-ptc show docker-hub")]
+    Show(NameArgs),
     /// Prints a completion script for a shell
     #[command(after_help = "Example: ecr-ptc completions bash > /etc/bash_completion.d/ecr-ptc")]
     Completions {

@@ -131,18 +131,7 @@ impl AccessToken {
     /// JSON, escaped once more as in the request that carries that JSON, and each of these as Rust
     /// shows bytes and strings. Longest first.
     pub fn forms(&self) -> Vec<Zeroizing<String>> {
-        let raw = Zeroizing::new(self.text.expose_secret().to_owned());
-        let escaped = escape_json(&raw);
-        let twice = escape_json(&escaped);
-        let mut forms = vec![twice, escaped, raw];
-        for index in 0..forms.len() {
-            let bytes = Zeroizing::new(forms[index].as_bytes().escape_ascii().to_string());
-            let string = Zeroizing::new(forms[index].escape_debug().to_string());
-            forms.extend([bytes, string]);
-        }
-        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-        forms.dedup();
-        forms
+        forms(self.text.expose_secret())
     }
 }
 
@@ -224,6 +213,22 @@ impl fmt::Debug for SecretValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SecretValue({} bytes, not shown)", self.0.len())
     }
+}
+
+/// The forms of a text that may be a token: those of [`AccessToken::forms`].
+pub fn forms(text: &str) -> Vec<Zeroizing<String>> {
+    let raw = Zeroizing::new(text.to_owned());
+    let escaped = escape_json(&raw);
+    let twice = escape_json(&escaped);
+    let mut forms = vec![twice, escaped, raw];
+    for index in 0..forms.len() {
+        let bytes = Zeroizing::new(forms[index].as_bytes().escape_ascii().to_string());
+        let string = Zeroizing::new(forms[index].escape_debug().to_string());
+        forms.extend([bytes, string]);
+    }
+    forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+    forms.dedup();
+    forms
 }
 
 fn escape_json(text: &str) -> Zeroizing<String> {

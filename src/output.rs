@@ -8,7 +8,8 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::cli::{ColorWhen, Format};
-use crate::credential::AccessToken;
+use crate::content::Content;
+use crate::credential::{forms, AccessToken};
 use crate::failure::Failure;
 
 /// Where everything that the program says goes through.
@@ -139,6 +140,19 @@ const SHORTEST_IN_OUR_WORDS: usize = 8;
 pub fn hide(token: &AccessToken) {
     if let Ok(mut hidden) = HIDDEN.lock() {
         *hidden = token.forms();
+    }
+}
+
+/// From now on what a stored secret holds is blotted out too: of one secret at a time, not of many.
+pub fn hide_content(content: &Content) {
+    if let Ok(mut hidden) = HIDDEN.lock() {
+        for secret in content.secrets() {
+            let text = secret.trim();
+            if !text.is_empty() {
+                hidden.extend(forms(text));
+            }
+        }
+        hidden.sort_by_key(|form| std::cmp::Reverse(form.len()));
     }
 }
 

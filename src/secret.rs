@@ -30,6 +30,7 @@ pub struct Secret {
     /// None where it was not looked up, or may not be.
     pub replicas: Option<Vec<Replica>>,
     pub tags: Vec<(String, String)>,
+    pub versions: Vec<Version>,
     pub rotation: Option<ExistingRotation>,
     pub last_rotated: Option<Time>,
     pub next_rotation: Option<Time>,
@@ -43,6 +44,24 @@ pub struct Replica {
     /// The service's own word, such as `InSync`.
     pub status: Option<String>,
     pub message: Option<String>,
+}
+
+/// A version of the value, by its staging labels.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Version {
+    pub id: String,
+    pub stages: Vec<String>,
+}
+
+/// Whose key a secret is encrypted with. ECR's service-linked role can use the default one alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    /// aws/secretsmanager, by its name or as KMS tells it.
+    Default,
+    Customer,
+    /// KMS could not be asked: why.
+    Unknown(String),
 }
 
 impl Secret {
@@ -70,14 +89,24 @@ impl Secret {
             .filter(|primary| Some(*primary) != here)
     }
 
+    /// Whether one of its versions is the one that readers get.
+    pub fn has_current_version(&self) -> bool {
+        let is_current = |stage: &String| stage == "AWSCURRENT";
+        self.versions
+            .iter()
+            .any(|version| version.stages.iter().any(is_current))
+    }
+
+    /// The key, where its name does not tell whether ECR can use it.
+    pub fn doubtful_key(&self) -> Option<&str> {
+        let key = self.kms_key_id.as_deref()?;
+        (!key.ends_with("alias/aws/secretsmanager")).then_some(key)
+    }
+
     /// The name of the key: aws/secretsmanager, or another as AWS tells it, which may still be the
     /// id of that one.
     pub fn key(&self) -> &str {
-        match self.kms_key_id.as_deref() {
-            None => SecretReport::DEFAULT_KEY,
-            Some(key) if key.ends_with("alias/aws/secretsmanager") => SecretReport::DEFAULT_KEY,
-            Some(other) => other,
-        }
+        self.doubtful_key().unwrap_or(SecretReport::DEFAULT_KEY)
     }
 
     pub fn replica_regions(&self) -> Option<Vec<&str>> {

@@ -145,6 +145,16 @@ impl AwsError {
         failure
     }
 
+    /// What was refused and why, on one line: for a remark in passing.
+    pub fn in_words(&self) -> String {
+        let why = match (&self.message, &self.code) {
+            _ if self.kind == Kind::Denied => "not allowed",
+            (Some(text), _) | (None, Some(text)) => text,
+            (None, None) => "no usable answer",
+        };
+        format!("{}: {why}", self.operation)
+    }
+
     fn why(&self, region: &str) -> Option<String> {
         let innermost = self.causes.last();
         Some(match self.kind {

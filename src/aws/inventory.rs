@@ -2,18 +2,20 @@
 
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretOutput;
-use aws_sdk_secretsmanager::primitives::DateTime;
+use aws_sdk_secretsmanager::primitives::{Blob, DateTime};
 use aws_sdk_secretsmanager::types::{
     Filter, FilterNameStringType, ReplicationStatusType, RotationRulesType, SecretListEntry, Tag,
 };
 use aws_sdk_secretsmanager::Client;
 use tokio::task::JoinSet;
+use zeroize::{Zeroize, Zeroizing};
 
 use super::error::{AwsError, Kind};
+use crate::content::Content;
 use crate::date::Time;
 use crate::name::PREFIX;
 use crate::plan::ExistingRotation;
-use crate::secret::{Replica, Secret};
+use crate::secret::{Replica, Secret, Version};
 
 /// How many calls of DescribeSecret are under way at once. The service takes 10,000 a second.
 const DESCRIPTIONS_IN_FLIGHT: usize = 16;
@@ -91,6 +93,17 @@ impl Inventory {
         }
     }
 
+    /// GetSecretValue of the current version; none where there is no such version.
+    pub async fn value(&self, arn: &str) -> Result<Option<Content>, AwsError> {
+        match self.client.get_secret_value().secret_id(arn).send().await {
+            Ok(answer) => Ok(content(answer.secret_string, answer.secret_binary)),
+            Err(error) => match AwsError::of("GetSecretValue", &error) {
+                error if error.kind == Kind::NotFound => Ok(None),
+                error => Err(error),
+            },
+        }
+    }
+
     /// Looks up the replicas of each secret, a call for each, side by side.
     ///
     /// # Errors
@@ -140,6 +153,7 @@ fn of_list(entry: SecretListEntry) -> Secret {
         primary_region: entry.primary_region,
         replicas: None,
         tags: tags(entry.tags),
+        versions: versions(entry.secret_versions_to_stages.into_iter().flatten()),
         rotation: entry
             .rotation_enabled
             .unwrap_or_default()
@@ -163,12 +177,24 @@ fn of_description(answer: DescribeSecretOutput) -> Secret {
         primary_region: answer.primary_region,
         replicas: Some(replicas.filter_map(replica).collect()),
         tags: tags(answer.tags),
+        versions: versions(answer.version_ids_to_stages.into_iter().flatten()),
         rotation: answer
             .rotation_enabled
             .unwrap_or_default()
             .then(|| rotation(answer.rotation_lambda_arn, answer.rotation_rules)),
         last_rotated: time(answer.last_rotated_date),
         next_rotation: time(answer.next_rotation_date),
+    }
+}
+
+fn content(text: Option<String>, binary: Option<Blob>) -> Option<Content> {
+    match (text, binary) {
+        (Some(text), _) => Some(Content::Text(Zeroizing::new(text))),
+        (None, Some(binary)) => {
+            binary.into_inner().zeroize();
+            Some(Content::Binary)
+        }
+        (None, None) => None,
     }
 }
 
@@ -180,6 +206,25 @@ fn tags(tags: Option<Vec<Tag>>) -> Vec<(String, String)> {
     let tags = tags.unwrap_or_default().into_iter();
     tags.map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default()))
         .collect()
+}
+
+/// The newest labels first, then by id, since the service tells them in any order.
+fn versions(versions: impl Iterator<Item = (String, Vec<String>)>) -> Vec<Version> {
+    let mut versions: Vec<Version> = versions
+        .map(|(id, mut stages)| {
+            stages.sort_unstable();
+            Version { id, stages }
+        })
+        .collect();
+    let is_older = |version: &Version| !version.stages.iter().any(|stage| stage == "AWSCURRENT");
+    versions.sort_by(|one, other| {
+        (is_older(one), one.stages.is_empty(), &one.id).cmp(&(
+            is_older(other),
+            other.stages.is_empty(),
+            &other.id,
+        ))
+    });
+    versions
 }
 
 fn replica(replica: ReplicationStatusType) -> Option<Replica> {

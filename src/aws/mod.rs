@@ -2,9 +2,11 @@
 
 mod error;
 mod inventory;
+mod keys;
 mod secrets;
 mod session;
 
 pub use error::{AwsError, Kind};
+pub use inventory::Inventory;
 pub use secrets::Secrets;
 pub use session::{Session, Settings};

@@ -16,6 +16,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 
 use super::error::{AwsError, Kind};
 use super::inventory::Inventory;
+use super::keys::Keys;
 use super::secrets::Secrets;
 use crate::cli::Global;
 use crate::env;
@@ -224,6 +225,10 @@ impl Session {
 
     pub fn secrets(&self) -> Secrets {
         Secrets::new(&self.config)
+    }
+
+    pub fn keys(&self) -> Keys {
+        Keys::new(&self.config)
     }
 
     pub fn inventory(&self) -> Inventory {

@@ -1,8 +1,12 @@
 //! The subcommands: a file for each, and what they share.
 
 mod create;
+mod find;
 mod list;
+mod show;
 mod store;
+
+pub use list::Entry;
 
 use serde::Serialize;
 
@@ -36,6 +40,9 @@ pub fn run(global: &Global, command: Command, output: &Output) -> Result<Status,
         Command::List => {
             until_interrupted(global, output, async |context| list::run(context).await)
         }
+        Command::Show(args) => until_interrupted(global, output, async |context| {
+            show::run(args, context).await
+        }),
         Command::Completions { shell } => print(output, &cli::completion_script(shell)),
         Command::Man => {
             let page = cli::man_page()

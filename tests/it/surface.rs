@@ -54,6 +54,7 @@ fn completions_and_the_man_page() {
         ".SH \"EXIT STATUS\"",
         ".SH \"CREATE\"",
         ".SH \"LIST\"",
+        ".SH \"SHOW\"",
     ] {
         assert!(page.ok().contains(part), "{part}: {}", page.stdout);
     }

@@ -180,12 +180,33 @@ impl Account {
         found.pop_front().unwrap().body
     }
 
-    /// Asks the local AWS, past the gateway.
+    /// Asks the local Secrets Manager, past the gateway.
     pub fn ask_in(&self, region: &str, action: &str, body: &Value) -> Value {
+        self.ask_service(("secretsmanager", "secretsmanager"), region, action, body)
+    }
+
+    /// Makes a customer managed key, and gives its ARN.
+    pub fn new_key(&self) -> String {
+        let answer = self.ask_service(
+            ("kms", "TrentService"),
+            "us-east-1",
+            "CreateKey",
+            &json!({}),
+        );
+        answer["KeyMetadata"]["Arn"].as_str().unwrap().to_owned()
+    }
+
+    fn ask_service(
+        &self,
+        (service, target): (&str, &str),
+        region: &str,
+        action: &str,
+        body: &Value,
+    ) -> Value {
         let body = body.to_string();
         let request = format!(
-            "POST / HTTP/1.1\r\nHost: secretsmanager\r\nX-Amz-Target: secretsmanager.{action}\r\n\
-             Authorization: AWS4-HMAC-SHA256 Credential=x/20260101/{region}/secretsmanager/aws4_request, \
+            "POST / HTTP/1.1\r\nHost: {service}\r\nX-Amz-Target: {target}.{action}\r\n\
+             Authorization: AWS4-HMAC-SHA256 Credential=x/20260101/{region}/{service}/aws4_request, \
              SignedHeaders=host, Signature=x\r\nx-moto-account-id: {}\r\nContent-Length: {}\r\n\
              Content-Type: application/x-amz-json-1.1\r\nConnection: close\r\n\r\n{body}",
             self.id,
