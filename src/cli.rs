@@ -5,7 +5,7 @@ mod secrets;
 mod usage;
 
 pub use documents::{completion_script, man_page};
-pub use secrets::NameArgs;
+pub use secrets::{DeleteArgs, NameArgs};
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -65,6 +65,16 @@ pub enum Command {
     /// to ask KMS, it shows the rest and says what is missing.
     #[command(after_help = "Example: ecr-ptc show docker-hub")]
     Show(NameArgs),
+    /// Schedules the deletion of a secret
+    ///
+    /// Schedules the deletion of a secret, which `restore` takes back within the recovery window, or
+    /// deletes it at once. It shows what it will do and asks; where nobody can be asked, it wants --yes.
+    /// A secret with replicas is deleted only with --remove-replicas.
+    #[command(after_help = "Example: ecr-ptc delete docker-hub --recovery-window-days 7")]
+    Delete(DeleteArgs),
+    /// Takes back the deletion of a secret
+    #[command(after_help = "Example: ecr-ptc restore docker-hub")]
+    Restore(NameArgs),
     /// Prints a completion script for a shell
     #[command(after_help = "Example: ecr-ptc completions bash > /etc/bash_completion.d/ecr-ptc")]
     Completions {

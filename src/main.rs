@@ -27,6 +27,7 @@ mod output;
 mod plan;
 mod portrait;
 mod process;
+mod removal;
 mod report;
 mod secret;
 mod setting;

@@ -23,7 +23,7 @@ const DESCRIPTIONS_IN_FLIGHT: usize = 16;
 /// The secrets of one account and Region.
 #[derive(Clone)]
 pub struct Inventory {
-    client: Client,
+    pub(super) client: Client,
 }
 
 /// Some of the secrets, and where the next ones begin.

@@ -3,6 +3,7 @@
 mod error;
 mod inventory;
 mod keys;
+mod removal;
 mod secrets;
 mod session;
 

@@ -141,7 +141,7 @@ fn refuse_replica_at_home(draft: &Draft, region: &str) -> Result<(), Failure> {
 }
 
 /// Why nothing can be asked here; none where it can.
-fn why_not_ask(global: &Global) -> Option<&'static str> {
+pub fn why_not_ask(global: &Global) -> Option<&'static str> {
     if global.no_input {
         Some("--no-input or ECR_PTC_NO_INPUT is set")
     } else if env::is_ci() {

@@ -1,16 +1,20 @@
 //! The subcommands: a file for each, and what they share.
 
 mod create;
+mod delete;
 mod find;
 mod list;
+mod restore;
 mod show;
 mod store;
 
+pub use create::why_not_ask;
 pub use list::Entry;
 
 use serde::Serialize;
 
-use crate::apply::{Progress, Written};
+use crate::apply::{Deed, Progress, Written};
+use crate::aws::AwsError;
 use crate::cli::{self, Command, Global};
 use crate::failure::Failure;
 use crate::output::Output;
@@ -42,6 +46,12 @@ pub fn run(global: &Global, command: Command, output: &Output) -> Result<Status,
         }
         Command::Show(args) => until_interrupted(global, output, async |context| {
             show::run(args, context).await
+        }),
+        Command::Delete(args) => until_interrupted(global, output, async |context| {
+            delete::run(args, context).await
+        }),
+        Command::Restore(args) => until_interrupted(global, output, async |context| {
+            restore::run(args, context).await
         }),
         Command::Completions { shell } => print(output, &cli::completion_script(shell)),
         Command::Man => {
@@ -106,9 +116,22 @@ fn until_interrupted(
 fn interrupted(status: Status, written: Option<Written>, global: &Global) -> Failure {
     match written {
         None => cancelled(status),
+        Some(Written { secret, deed, .. }) if deed != Deed::Store => {
+            let message = format!(
+                "cancelled while AWS was answering; {secret} may be {}",
+                deed.in_words()
+            );
+            let look = format!(
+                "ecr-ptc show {}{}",
+                quote(&secret),
+                aws_options(global, None)
+            );
+            Failure::new(status, "cancelled", message).fix(format!("see whether it is: {look}"))
+        }
         Some(Written {
             secret,
             surely: true,
+            ..
         }) => {
             let message = format!("cancelled; the secret {secret} is stored");
             Failure::new(status, "cancelled", message)
@@ -118,6 +141,7 @@ fn interrupted(status: Status, written: Option<Written>, global: &Global) -> Fai
         Some(Written {
             secret,
             surely: false,
+            ..
         }) => {
             let message =
                 format!("cancelled while AWS was answering; {secret} may have been stored");
@@ -142,6 +166,36 @@ pub fn aws_options(global: &Global, region: Option<&str>) -> String {
         .iter()
         .filter_map(|(name, value)| Some(option(name, (*value)?)));
     given.flat_map(|option| [" ".to_owned(), option]).collect()
+}
+
+/// Refuses a command that takes something away where nobody can be asked and nobody said yes.
+fn wants_yes(command: &str, yes: bool, context: &Context<'_>) -> Result<(), Failure> {
+    match why_not_ask(context.global) {
+        Some(why) if !yes => Err(Failure::usage(format!(
+            "{command} asks first, and nobody can be asked here"
+        ))
+        .why(why)
+        .fix("add --yes")),
+        _ => Ok(()),
+    }
+}
+
+/// The failure of a call that writes, where the work may be done although no answer says so.
+fn may_be_done(error: AwsError, what: &str, name: &str, region: &str, options: &str) -> Failure {
+    if !error.may_have_worked() {
+        return error.into_failure(what, region);
+    }
+    let mut failure = error.into_failure(what, region);
+    let why = failure.why.unwrap_or_default();
+    failure.why = Some(format!(
+        "{why}\nit may be done all the same: no answer says so or otherwise"
+    ));
+    let look = format!("see whether it was: ecr-ptc show {}{options}", quote(name));
+    failure.fix = Some(match failure.fix {
+        Some(fix) => format!("{look}\n{fix}"),
+        None => look,
+    });
+    failure
 }
 
 /// The end that a person chose before anything was written.

@@ -9,7 +9,9 @@ mod create;
 mod exists;
 mod failures;
 mod life;
+mod list;
 mod secrecy;
+mod show;
 mod support;
 mod surface;
 #[cfg(unix)]

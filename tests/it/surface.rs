@@ -46,6 +46,7 @@ fn completions_and_the_man_page() {
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let script = Program::new(&["completions", shell]).run();
         assert!(script.ok().contains("if-exists"), "{shell}");
+        assert!(script.ok().contains("recovery-window-days"), "{shell}");
     }
     let page = Program::new(&["man"]).run();
     for part in [
@@ -55,6 +56,8 @@ fn completions_and_the_man_page() {
         ".SH \"CREATE\"",
         ".SH \"LIST\"",
         ".SH \"SHOW\"",
+        ".SH \"DELETE\"",
+        ".SH \"RESTORE\"",
     ] {
         assert!(page.ok().contains(part), "{part}: {}", page.stdout);
     }

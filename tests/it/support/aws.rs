@@ -9,6 +9,8 @@ use std::sync::{Arc, Condvar, Mutex, OnceLock};
 
 use serde_json::{json, Value};
 
+use super::{Ended, Program, TOKEN};
+
 /// The server that all tests share. It ends when its standard input does, however we end.
 struct Server {
     address: String,
@@ -220,6 +222,30 @@ impl Account {
 
     pub fn ask(&self, action: &str, body: &Value) -> Value {
         self.ask_in("us-east-1", action, body)
+    }
+
+    /// Makes a secret as another tool would, and gives its ARN.
+    pub fn made(&self, name: &str) -> String {
+        let value = json!({"username": "me", "accessToken": TOKEN});
+        self.made_with(name, &value.to_string())
+    }
+
+    /// Makes a secret with any text in it, and gives its ARN.
+    pub fn made_with(&self, name: &str, text: &str) -> String {
+        // Without a request token, the local AWS gives every secret the same version id.
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let token = format!(
+            "00000000-0000-4000-8000-{:012}",
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
+        let body = json!({"Name": name, "SecretString": text, "ClientRequestToken": token});
+        let answer = self.ask("CreateSecret", &body);
+        answer["ARN"].as_str().unwrap().to_owned()
+    }
+
+    /// Runs `ecr-ptc` with these words in this account.
+    pub fn run(&self, words: &[&str]) -> Ended {
+        Program::new(words).with(self).run()
     }
 
     /// The stored value of a secret.
