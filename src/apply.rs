@@ -44,6 +44,7 @@ pub enum Deed {
     Store,
     Delete,
     Restore,
+    Mend,
 }
 
 impl Deed {
@@ -53,6 +54,7 @@ impl Deed {
             Self::Store => "stored",
             Self::Delete => "deleted",
             Self::Restore => "restored",
+            Self::Mend => "mended",
         }
     }
 }
@@ -195,7 +197,7 @@ async fn carry_out(
 }
 
 /// A ClientRequestToken: the same for every attempt at one call, and never used twice.
-fn request_token() -> String {
+pub fn request_token() -> String {
     uuid::Uuid::new_v4().to_string()
 }
 

@@ -5,7 +5,7 @@ mod secrets;
 mod usage;
 
 pub use documents::{completion_script, man_page};
-pub use secrets::{DeleteArgs, NameArgs};
+pub use secrets::{CheckArgs, DeleteArgs, NameArgs};
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -46,6 +46,7 @@ Exit status:
   5    AWS refused: no permission
   7    temporary: network, time-out, throttling, server error
   8    partly done: the secret is stored, a later step failed
+  9    check found problems
   130  cancelled: nothing was written";
 
 #[derive(Debug, Subcommand)]
@@ -65,12 +66,7 @@ pub enum Command {
     /// to ask KMS, it shows the rest and says what is missing.
     #[command(after_help = "Example: ecr-ptc show docker-hub")]
     Show(NameArgs),
-    /// Schedules the deletion of a secret
-    ///
-    /// Schedules the deletion of a secret, which `restore` takes back within the recovery window, or
-    /// deletes it at once. It shows what it will do and asks; where nobody can be asked, it wants --yes.
-    /// A secret with replicas is deleted only with --remove-replicas.
-    #[command(after_help = "Example: ecr-ptc delete docker-hub --recovery-window-days 7")]
+    Check(CheckArgs),
     Delete(DeleteArgs),
     /// Takes back the deletion of a secret
     #[command(after_help = "Example: ecr-ptc restore docker-hub")]

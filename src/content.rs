@@ -56,6 +56,15 @@ impl<'t> Members<'t> {
         text_of(self.get(key)?)
     }
 
+    /// The keys, in their order.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(key, _)| key.as_str())
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &'t RawValue)> {
+        self.0.iter().map(|(key, value)| (key.as_str(), *value))
+    }
+
     pub fn get(&self, key: &str) -> Option<&'t RawValue> {
         let mut from_last = self.0.iter().rev();
         from_last

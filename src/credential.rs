@@ -192,6 +192,17 @@ impl Credential {
 }
 
 impl SecretValue {
+    /// A value that was put together by someone who knows what belongs into it.
+    ///
+    /// # Errors
+    /// [`TooLarge`] where it has more than [`MAX_JSON_BYTES`] bytes.
+    pub fn of_json(json: Zeroizing<String>) -> Result<Self, TooLarge> {
+        match json.len() {
+            ..=MAX_JSON_BYTES => Ok(Self(json)),
+            more => Err(TooLarge(more)),
+        }
+    }
+
     /// The JSON, for the request that stores it.
     pub fn reveal(&self) -> &str {
         &self.0

@@ -163,11 +163,19 @@ impl Named {
     }
 }
 
+/// The first character of a name that ECR's pattern for ARNs does not take.
+///
+/// Source: `credentialArn` of CreatePullThroughCacheRule, Amazon ECR API reference.
+pub fn first_refused(name: &str) -> Option<char> {
+    name.chars().find(|c| !is_portable(*c))
+}
+
 fn is_portable(c: char) -> bool {
     c.is_ascii_alphanumeric() || "/_+=.@-".contains(c)
 }
 
-fn ends_like_an_arn(name: &str) -> bool {
+/// Whether a name ends in a hyphen and six characters.
+pub fn ends_like_an_arn(name: &str) -> bool {
     name.chars().rev().nth(6) == Some('-')
 }
 

@@ -1,5 +1,6 @@
 //! The only writer: text or JSON, colour, quiet, and what keeps a token off every stream.
 
+use std::cell::Cell;
 use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
 
@@ -10,6 +11,7 @@ use zeroize::Zeroizing;
 use crate::cli::{ColorWhen, Format};
 use crate::content::Content;
 use crate::credential::{forms, AccessToken};
+use crate::env;
 use crate::failure::Failure;
 
 /// Where everything that the program says goes through.
@@ -18,6 +20,8 @@ pub struct Output {
     quiet: bool,
     verbose: bool,
     color: ColorChoice,
+    /// Whether the last line on standard error is one of [`Output::progress`].
+    shows_progress: Cell<bool>,
 }
 
 impl Output {
@@ -32,6 +36,7 @@ impl Output {
             quiet,
             verbose,
             color,
+            shows_progress: Cell::new(false),
         }
     }
 
@@ -60,6 +65,7 @@ impl Output {
                 None => return Ok(()),
             },
         };
+        self.end_progress();
         let mut stdout = AutoStream::new(io::stdout().lock(), self.color);
         writeln!(stdout, "{}", without_token(&line, SHORTEST_IN_OUR_WORDS))?;
         stdout.flush()
@@ -84,9 +90,31 @@ impl Output {
 
     /// Writes what a question is about, which `--quiet` cannot take away.
     pub fn say(&self, text: &str) {
+        self.end_progress();
         let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
         // Nowhere is left to complain where standard error itself is gone.
         let _ = writeln!(stderr, "{}", without_token(text, SHORTEST_IN_OUR_WORDS));
+    }
+
+    /// Shows on one line of a terminal how far the work is, in the place of the last such line.
+    pub fn progress(&self, text: &str) {
+        if self.may_show_progress() {
+            let mut stderr = io::stderr().lock();
+            let _ = write!(stderr, "\r{text}\x1b[K");
+            let _ = stderr.flush();
+            self.shows_progress.set(true);
+        }
+    }
+
+    /// Takes that line away, before anything else is written.
+    fn end_progress(&self) {
+        if self.shows_progress.take() {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+
+    fn may_show_progress(&self) -> bool {
+        !self.quiet && io::stderr().is_terminal() && !env::wants_plain_prompts()
     }
 
     pub fn warn(&self, text: &str) {

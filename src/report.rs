@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::credential::Username;
 use crate::date::Time;
 use crate::failure::Failure;
+use crate::finding::Finding;
 use crate::name::SecretName;
 use crate::output::Output;
 use crate::plan::{Existing, Request, Step};
@@ -201,6 +202,19 @@ impl<'a> LifeReport<'a> {
                 .why(format!("the work itself is done, on {}", self.arn))
         })
     }
+}
+
+/// What `check` found. Its JSON members are a contract: only ever added to.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckReport {
+    pub schema_version: u8,
+    /// How many secrets were looked at.
+    pub checked: usize,
+    pub findings: Vec<Finding>,
+    /// With `--fix`: what was changed, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mended: Option<Vec<String>>,
 }
 
 /// One step and what became of it.

@@ -22,6 +22,8 @@ pub enum Status {
     Temporary = 7,
     /// The secret is stored, and a later step failed.
     Partial = 8,
+    /// `check` found problems.
+    Problems = 9,
     /// Ended by SIGHUP.
     HungUp = 129,
     /// Ctrl-C, end of input at a prompt, or the answer was no.

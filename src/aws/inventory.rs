@@ -187,7 +187,7 @@ fn of_description(answer: DescribeSecretOutput) -> Secret {
     }
 }
 
-fn content(text: Option<String>, binary: Option<Blob>) -> Option<Content> {
+pub(super) fn content(text: Option<String>, binary: Option<Blob>) -> Option<Content> {
     match (text, binary) {
         (Some(text), _) => Some(Content::Text(Zeroizing::new(text))),
         (None, Some(binary)) => {

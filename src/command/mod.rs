@@ -1,12 +1,15 @@
 //! The subcommands: a file for each, and what they share.
 
+mod check;
 mod create;
 mod delete;
 mod find;
 mod list;
+mod mend;
 mod restore;
 mod show;
 mod store;
+mod survey;
 
 pub use create::why_not_ask;
 pub use list::Entry;
@@ -46,6 +49,9 @@ pub fn run(global: &Global, command: Command, output: &Output) -> Result<Status,
         }
         Command::Show(args) => until_interrupted(global, output, async |context| {
             show::run(args, context).await
+        }),
+        Command::Check(args) => until_interrupted(global, output, async |context| {
+            check::run(args, context).await
         }),
         Command::Delete(args) => until_interrupted(global, output, async |context| {
             delete::run(args, context).await

@@ -5,6 +5,8 @@
 )]
 
 mod aws_settings;
+mod check;
+mod check_fix;
 mod create;
 mod exists;
 mod failures;

@@ -46,7 +46,9 @@ fn completions_and_the_man_page() {
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let script = Program::new(&["completions", shell]).run();
         assert!(script.ok().contains("if-exists"), "{shell}");
-        assert!(script.ok().contains("recovery-window-days"), "{shell}");
+        for option in ["recovery-window-days", "expiring-within"] {
+            assert!(script.ok().contains(option), "{shell}");
+        }
     }
     let page = Program::new(&["man"]).run();
     for part in [
@@ -56,6 +58,7 @@ fn completions_and_the_man_page() {
         ".SH \"CREATE\"",
         ".SH \"LIST\"",
         ".SH \"SHOW\"",
+        ".SH \"CHECK\"",
         ".SH \"DELETE\"",
         ".SH \"RESTORE\"",
     ] {

@@ -1,0 +1,194 @@
+//! The findings of all secrets, in few calls, and without ever holding more than a few values.
+
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use super::Context;
+use crate::aws::{AwsError, Inventory, Kind, Reading, Session, BATCH};
+use crate::failure::Failure;
+use crate::finding::{not_read, of_key, of_secret, of_value, Finding, Measure};
+use crate::secret::Secret;
+
+/// How many calls that read values are under way at once: each holds up to 20 values of up to 64 KiB.
+const BATCHES_IN_FLIGHT: usize = 8;
+
+/// What was found in all secrets.
+pub struct Survey {
+    pub checked: usize,
+    pub findings: Vec<Finding>,
+}
+
+/// A survey under way.
+struct Surveyor<'a> {
+    inventory: Inventory,
+    session: &'a Session,
+    measure: Arc<Measure>,
+    calls: JoinSet<Result<Values, AwsError>>,
+    found: Survey,
+    /// How many values were read, and how many were refused one by one.
+    read: usize,
+    refused: Vec<Finding>,
+    /// Why no value can be read at all.
+    unreadable: Option<AwsError>,
+}
+
+/// What came of one batch: its values are gone when it is told.
+#[derive(Default)]
+struct Values {
+    read: usize,
+    findings: Vec<Finding>,
+    refused: Vec<Finding>,
+}
+
+/// Checks every secret under the prefix: a call for each 100, and one for the values of each 20.
+///
+/// # Errors
+/// The [`Failure`] to show. That the values may not be read is a finding instead.
+pub async fn survey(
+    session: &Session,
+    measure: Measure,
+    context: &Context<'_>,
+) -> Result<Survey, Failure> {
+    let mut surveyor = Surveyor {
+        inventory: session.inventory(),
+        session,
+        measure: Arc::new(measure),
+        calls: JoinSet::new(),
+        found: Survey {
+            checked: 0,
+            findings: Vec::new(),
+        },
+        read: 0,
+        refused: Vec::new(),
+        unreadable: None,
+    };
+    let done = surveyor.go(context).await;
+    done.map_err(|error| error.into_failure("could not check the secrets", session.region()))?;
+    Ok(surveyor.finish())
+}
+
+impl Surveyor<'_> {
+    async fn go(&mut self, context: &Context<'_>) -> Result<(), AwsError> {
+        let keys = self.session.keys();
+        let mut waiting = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.inventory.page(after).await?;
+            for secret in page.secrets {
+                self.found.checked += 1;
+                self.found
+                    .findings
+                    .extend(of_secret(&secret, &self.measure));
+                if secret.deleted.is_some() {
+                    continue;
+                }
+                let kind = keys.kind(&secret).await;
+                self.found
+                    .findings
+                    .extend(of_key(&secret, &kind, &self.measure));
+                if !secret.has_current_version() {
+                    self.found
+                        .findings
+                        .extend(of_value(&secret, None, &self.measure));
+                    continue;
+                }
+                waiting.push(secret);
+                if waiting.len() == BATCH {
+                    self.begin(std::mem::take(&mut waiting)).await?;
+                }
+            }
+            let checked = self.found.checked;
+            context
+                .output
+                .progress(&format!("{checked} secrets looked at"));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        self.begin(waiting).await?;
+        while !self.calls.is_empty() {
+            self.take_one().await?;
+        }
+        Ok(())
+    }
+
+    async fn begin(&mut self, secrets: Vec<Secret>) -> Result<(), AwsError> {
+        while self.calls.len() >= BATCHES_IN_FLIGHT {
+            self.take_one().await?;
+        }
+        if !secrets.is_empty() && self.unreadable.is_none() {
+            let (inventory, measure) = (self.inventory.clone(), Arc::clone(&self.measure));
+            self.calls
+                .spawn(async move { look(&inventory, &secrets, &measure).await });
+        }
+        Ok(())
+    }
+
+    async fn take_one(&mut self) -> Result<(), AwsError> {
+        match self.calls.join_next().await {
+            Some(Ok(Ok(values))) => {
+                self.read += values.read;
+                self.found.findings.extend(values.findings);
+                self.refused.extend(values.refused);
+            }
+            Some(Ok(Err(error))) if error.kind == Kind::Denied => self.unreadable = Some(error),
+            Some(Ok(Err(error))) => return Err(error),
+            // Only a call that panicked ends so, and the panic has been told.
+            Some(Err(_)) | None => {}
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Survey {
+        let reason = self.unreadable.map(|error| {
+            let why = error.in_words();
+            let fix = error.into_failure("", self.session.region()).fix;
+            let more = "and secretsmanager:GetSecretValue on each of the secrets";
+            (why, fix.map(|fix| format!("{fix}\n{more}")))
+        });
+        let none_was_read = self.read == 0 && self.refused.len() > 1;
+        match reason {
+            Some((why, fix)) => {
+                let finding = not_read(None, &why);
+                self.found.findings.push(Finding { fix, ..finding });
+            }
+            // One finding for all, instead of the same for each.
+            None if none_was_read => {
+                let finding = not_read(None, "GetSecretValue: not allowed");
+                self.found
+                    .findings
+                    .push(finding.fix("allow secretsmanager:GetSecretValue on the secrets"));
+            }
+            None => self.found.findings.append(&mut self.refused),
+        }
+        self.found
+    }
+}
+
+async fn look(
+    inventory: &Inventory,
+    secrets: &[Secret],
+    measure: &Measure,
+) -> Result<Values, AwsError> {
+    let arns: Vec<String> = secrets.iter().map(|secret| secret.arn.clone()).collect();
+    let mut readings = inventory.values(&arns).await?;
+    let mut values = Values::default();
+    for secret in secrets {
+        match readings.remove(&secret.arn) {
+            Some(Reading::Value(value)) => {
+                values.read += 1;
+                values
+                    .findings
+                    .extend(of_value(secret, Some(&value), measure));
+            }
+            Some(Reading::Nothing) => values.findings.extend(of_value(secret, None, measure)),
+            Some(Reading::Refused(why)) => values.refused.push(not_read(Some(secret), &why)),
+            None => values
+                .refused
+                .push(not_read(Some(secret), "BatchGetSecretValue: no answer")),
+        }
+    }
+    Ok(values)
+}
