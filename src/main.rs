@@ -23,6 +23,7 @@ mod env;
 mod failure;
 mod finding;
 mod input;
+mod listing;
 mod mending;
 mod name;
 mod output;

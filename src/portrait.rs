@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::command::Entry;
 use crate::content::Content;
 use crate::date::{in_days, Date, Time};
+use crate::listing::Entry;
 use crate::output::escaped;
 use crate::plan::ExistingRotation;
 use crate::secret::{KeyKind, Replica, Secret, Version, EXPIRY_TAG};

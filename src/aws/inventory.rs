@@ -107,7 +107,7 @@ impl Inventory {
     /// Looks up the replicas of each secret, a call for each, side by side.
     ///
     /// # Errors
-    /// The first refusal or failure; the replicas that were not looked up by then stay unknown.
+    /// A refusal of the very first answers, or any failure. What is refused later stays unknown.
     pub async fn look_up_replicas(&self, secrets: &mut [Secret]) -> Result<(), AwsError> {
         let mut calls = JoinSet::new();
         let mut waiting = Vec::new();
@@ -120,6 +120,7 @@ impl Inventory {
             }
         }
         let mut waiting = waiting.into_iter();
+        let mut allowed = false;
         loop {
             while calls.len() < DESCRIPTIONS_IN_FLIGHT {
                 let Some((index, arn)) = waiting.next() else {
@@ -130,9 +131,12 @@ impl Inventory {
             }
             match calls.join_next().await {
                 None => return Ok(()),
-                Some(Ok((index, answer))) => {
-                    secrets[index].replicas = answer?.and_then(|secret| secret.replicas);
+                Some(Ok((index, Ok(answer)))) => {
+                    allowed = true;
+                    secrets[index].replicas = answer.and_then(|secret| secret.replicas);
                 }
+                Some(Ok((_, Err(error)))) if allowed && error.kind == Kind::Denied => {}
+                Some(Ok((_, Err(error)))) => return Err(error),
                 // Only a call that panicked ends so; what it would have told stays unknown.
                 Some(Err(_)) => {}
             }

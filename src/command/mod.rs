@@ -12,7 +12,6 @@ mod store;
 mod survey;
 
 pub use create::why_not_ask;
-pub use list::Entry;
 
 use serde::Serialize;
 

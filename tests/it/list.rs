@@ -160,7 +160,9 @@ fn list_is_a_table_for_people() {
         rows[4]
     );
     assert!(
-        listed.stderr.contains("replicas are not told"),
+        listed
+            .stderr
+            .contains("replicas are not told of every secret"),
         "{}",
         listed.stderr
     );
