@@ -27,12 +27,16 @@ impl Content {
         }
     }
 
-    /// Every text in it that could be a token: to be kept out of whatever is shown.
+    /// Every text in it that could be a token: to be kept out of whatever is shown. Short ones under
+    /// other keys are not, since hiding them would mangle every message.
     pub fn secrets(&self) -> Vec<Zeroizing<String>> {
         match (self, self.members()) {
             (_, Some(members)) => {
-                let others = members.0.iter().filter(|(key, _)| key != "username");
-                others.filter_map(|(_, value)| text_of(value)).collect()
+                let others = members.iter().filter(|(key, _)| *key != "username");
+                let texts = others.filter_map(|(key, value)| Some((key, text_of(value)?)));
+                let secret =
+                    texts.filter(|(key, text)| *key == "accessToken" || text.trim().len() >= 8);
+                secret.map(|(_, text)| text).collect()
             }
             (Self::Text(text), None) => vec![text.clone()],
             (Self::Binary, None) => Vec::new(),
@@ -136,7 +140,12 @@ mod tests {
                 .map(|secret| secret.to_string())
                 .collect::<Vec<_>>()
         };
-        assert_eq!(secrets(r#"{"username":"me","token":"one","x":2}"#), ["one"]);
+        assert_eq!(
+            secrets(
+                r#"{"username":"me-and-mine","token":"one-token","accessToken":"x","a":"b","c":2}"#
+            ),
+            ["one-token", "x"]
+        );
         assert_eq!(secrets("plain"), ["plain"]);
     }
 

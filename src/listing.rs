@@ -15,7 +15,6 @@ pub struct Entry<'a> {
     arn: &'a str,
     /// By the name; none where that does not tell.
     registry: Option<&'static str>,
-    description: Option<&'a str>,
     created: Option<Time>,
     last_changed: Option<Time>,
     last_accessed: Option<Time>,
@@ -37,7 +36,6 @@ impl<'a> Entry<'a> {
             name: &secret.name,
             arn: &secret.arn,
             registry: secret.registry().map(|upstream| upstream.kind),
-            description: secret.description.as_deref(),
             created: secret.created,
             last_changed: secret.last_changed,
             last_accessed: secret.last_accessed,

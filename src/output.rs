@@ -143,10 +143,19 @@ pub fn foreign(text: &str) -> String {
 /// Makes a text safe for a terminal: control characters are escaped, and it is cut after 2,000
 /// characters.
 pub fn escaped(text: &str) -> String {
+    escaped_up_to(text, 2_000)
+}
+
+/// Makes a text safe for a terminal, whatever its length.
+pub fn escaped_whole(text: &str) -> String {
+    escaped_up_to(text, usize::MAX)
+}
+
+fn escaped_up_to(text: &str, most: usize) -> String {
     let mut safe = String::new();
     // Before it is cut: the beginning of a token would not be known for one.
     let text = without_token(text, SHORTEST_IN_OUR_WORDS);
-    for c in text.trim().chars().take(2_000) {
+    for c in text.trim().chars().take(most) {
         if c.is_control() {
             safe.extend(c.escape_default());
         } else {

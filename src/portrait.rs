@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::content::Content;
 use crate::date::{in_days, Date, Time};
 use crate::listing::Entry;
-use crate::output::escaped;
+use crate::output::escaped_whole;
 use crate::plan::ExistingRotation;
 use crate::secret::{KeyKind, Replica, Secret, Version, EXPIRY_TAG};
 use crate::token_kind::TokenKind;
@@ -31,6 +31,7 @@ pub struct Portrait {
 struct PortraitJson<'a> {
     #[serde(flatten)]
     entry: Entry<'a>,
+    description: Option<&'a str>,
     username: Option<String>,
     token_characters: Option<usize>,
     /// None where it is not of a kind that is known by how it begins.
@@ -87,15 +88,14 @@ impl Portrait {
     pub fn to_json(&self) -> impl Serialize + '_ {
         let Self {
             secret,
-            policy,
             key,
             warnings,
             ..
         } = self;
         let told = self.told();
-        let policy = policy.as_deref();
         PortraitJson {
             entry: Entry::of(secret),
+            description: secret.description.as_deref(),
             username: told.username,
             token_characters: told.characters,
             token_kind: told.kind.map(|kind| kind.word),
@@ -119,75 +119,91 @@ impl Portrait {
                 last_rotated: secret.last_rotated,
                 next_rotation: secret.next_rotation,
             }),
-            resource_policy: policy
-                .map(|text| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))),
+            resource_policy: self.policy_json(),
             warnings,
         }
     }
 
+    /// The policy as JSON; as the text that it is, should it not be JSON.
+    fn policy_json(&self) -> Option<Value> {
+        let text = self.policy.as_deref()?;
+        Some(serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)))
+    }
+
+    fn policy_lines(&self) -> Vec<String> {
+        let pretty = self.policy_json().map(|policy| format!("{policy:#}"));
+        pretty
+            .iter()
+            .flat_map(|text| text.lines())
+            .map(str::to_owned)
+            .collect()
+    }
+
     /// For people: a row for each thing that is known.
     pub fn to_text(&self, today: Date) -> String {
+        let mut rows = Rows::default();
+        self.name_itself(&mut rows);
+        self.tell_the_value(&mut rows, today);
+        self.tell_the_times(&mut rows, today);
+        self.tell_the_rest(&mut rows);
+        rows.0.truncate(rows.0.trim_end().len());
+        rows.0
+    }
+
+    fn name_itself(&self, rows: &mut Rows) {
         let secret = &self.secret;
-        let mut text = String::new();
-        let mut row = |label: &str, value: &str| {
-            let _ = writeln!(text, "{label:<12} {}", escaped(value));
-        };
-        row("name", &secret.name);
-        row("arn", &secret.arn);
+        rows.add("name", &secret.name);
+        rows.add("arn", &secret.arn);
         if secret.deleted.is_some() {
-            row("state", "scheduled for deletion");
+            rows.add("state", "scheduled for deletion");
         }
         if let Some(upstream) = secret.registry() {
-            row(
+            rows.add(
                 "registry",
                 &format!("{} ({})", upstream.title, upstream.kind),
             );
         }
         if let Some(description) = &secret.description {
-            row("description", description);
+            rows.add("description", description);
         }
+    }
+
+    fn tell_the_value(&self, rows: &mut Rows, today: Date) {
+        let secret = &self.secret;
         let told = self.told();
         if self.content.is_some() {
-            row(
-                "username",
-                told.username.as_deref().unwrap_or("none under that key"),
-            );
-            row(
-                "accessToken",
-                &match told.characters {
-                    Some(length) => {
-                        let kind = told
-                            .kind
-                            .map(|kind| in_words(kind, secret, told.username.as_deref()));
-                        let kind = kind.unwrap_or_default();
-                        format!("{length} characters, not shown{kind}")
-                    }
-                    None => "none under that key".to_owned(),
-                },
-            );
+            let none = "none under that key";
+            rows.add("username", told.username.as_deref().unwrap_or(none));
+            let token = told.characters.map(|length| {
+                let kind = told
+                    .kind
+                    .map(|kind| in_words(kind, secret, told.username.as_deref()));
+                format!("{length} characters, not shown{}", kind.unwrap_or_default())
+            });
+            rows.add("accessToken", token.as_deref().unwrap_or(none));
         }
         if let Some((_, end)) = secret.tags.iter().find(|(key, _)| key == EXPIRY_TAG) {
-            row(
-                "expires on",
-                &match secret.expires_on() {
-                    Some(Ok(date)) => format!("{date} ({})", from_today(today.days_until(date))),
-                    _ => format!("{end} (not a date such as 2027-01-31)"),
-                },
-            );
+            let end = match secret.expires_on() {
+                Some(Ok(date)) => format!("{date} ({})", from_today(today.days_until(date))),
+                _ => format!("{end} (not a date such as 2027-01-31)"),
+            };
+            rows.add("expires on", &end);
         }
-        row(
-            "key",
-            &match &self.key {
-                KeyKind::Default => "aws/secretsmanager".to_owned(),
-                KeyKind::Customer => {
-                    format!("{}, customer managed: ECR cannot use it", secret.key())
-                }
-                KeyKind::Unknown(why) => format!(
+        let key = match &self.key {
+            KeyKind::Default => "aws/secretsmanager".to_owned(),
+            KeyKind::Customer => format!("{}, customer managed: ECR cannot use it", secret.key()),
+            KeyKind::Unknown(why) => {
+                format!(
                     "{}; whether ECR can use it is not known ({why})",
                     secret.key()
-                ),
-            },
-        );
+                )
+            }
+        };
+        rows.add("key", &key);
+    }
+
+    fn tell_the_times(&self, rows: &mut Rows, today: Date) {
+        let secret = &self.secret;
         let times = [
             ("created", secret.created),
             ("changed", secret.last_changed),
@@ -198,20 +214,24 @@ impl Portrait {
         for (label, time) in times {
             if let Some(time) = time {
                 let ago = from_today(today.days_until(time.date()));
-                row(label, &format!("{time} ({ago})"));
+                rows.add(label, &format!("{time} ({ago})"));
             }
         }
         if let Some(rotation) = &secret.rotation {
-            row("rotation", &rotation_in_words(rotation));
+            rows.add("rotation", &rotation_in_words(rotation));
         }
+    }
+
+    fn tell_the_rest(&self, rows: &mut Rows) {
+        let secret = &self.secret;
         for (key, value) in &secret.tags {
-            row("tag", &format!("{key}={value}"));
+            rows.add("tag", &format!("{key}={value}"));
         }
         for Version { id, stages } in &secret.versions {
-            row("version", format!("{id} {}", stages.join(", ")).trim_end());
+            rows.add("version", format!("{id} {}", stages.join(", ")).trim_end());
         }
         if let Some(primary) = secret.replica_of() {
-            row("replica of", primary);
+            rows.add("replica of", primary);
         }
         for replica in secret.replicas.iter().flatten() {
             let parts = [
@@ -220,13 +240,23 @@ impl Portrait {
                 replica.message.as_ref(),
             ];
             let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
-            row("replica", &parts.join(", "));
+            rows.add("replica", &parts.join(", "));
         }
-        if let Some(policy) = &self.policy {
-            row("policy", policy);
+        for (index, line) in self.policy_lines().iter().enumerate() {
+            let label = if index == 0 { "policy" } else { "" };
+            rows.add(label, line);
         }
-        text.truncate(text.trim_end().len());
-        text
+    }
+}
+
+/// Lines of a label and a text, which may be anyone's.
+#[derive(Default)]
+struct Rows(String);
+
+impl Rows {
+    fn add(&mut self, label: &str, text: &str) {
+        let indent = &text[..text.len() - text.trim_start_matches(' ').len()];
+        let _ = writeln!(self.0, "{label:<12} {indent}{}", escaped_whole(text));
     }
 }
 

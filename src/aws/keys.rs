@@ -7,13 +7,15 @@ use aws_config::SdkConfig;
 use aws_sdk_kms::types::KeyManagerType;
 use aws_sdk_kms::Client;
 
-use super::error::AwsError;
+use super::error::{AwsError, Kind};
 use crate::secret::{KeyKind, Secret};
 
 /// KMS in one account and Region. Each key is asked for once.
 pub struct Keys {
     client: Client,
     known: RefCell<HashMap<String, KeyKind>>,
+    /// Why KMS does not answer, so that it is not waited for once more with each key.
+    silent: RefCell<Option<String>>,
 }
 
 impl Keys {
@@ -21,6 +23,7 @@ impl Keys {
         Self {
             client: Client::new(config),
             known: RefCell::default(),
+            silent: RefCell::default(),
         }
     }
 
@@ -32,13 +35,26 @@ impl Keys {
         if let Some(kind) = self.known.borrow().get(key) {
             return kind.clone();
         }
+        if let Some(why) = self.silent.borrow().as_ref() {
+            return KeyKind::Unknown(why.clone());
+        }
         let kind = match self.client.describe_key().key_id(key).send().await {
             Ok(answer) => match answer.key_metadata.and_then(|key| key.key_manager) {
                 Some(KeyManagerType::Aws) => KeyKind::Default,
                 Some(KeyManagerType::Customer) => KeyKind::Customer,
                 _ => KeyKind::Unknown("KMS does not say who manages it".to_owned()),
             },
-            Err(error) => KeyKind::Unknown(AwsError::of("DescribeKey", &error).in_words()),
+            Err(error) => {
+                let error = AwsError::of("DescribeKey", &error);
+                let why = error.in_words();
+                if matches!(
+                    error.kind,
+                    Kind::TimedOut | Kind::Unreachable | Kind::Service
+                ) {
+                    *self.silent.borrow_mut() = Some(why.clone());
+                }
+                KeyKind::Unknown(why)
+            }
         };
         self.known.borrow_mut().insert(key.to_owned(), kind.clone());
         kind

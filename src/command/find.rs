@@ -46,9 +46,10 @@ pub async fn find(
     }
     let name = escaped(named.name());
     match inventory.describe(named.id()).await {
-        Ok(Some(secret)) => Ok(secret),
+        // Secrets Manager may take a name for a part of an ARN, and find another secret.
+        Ok(Some(secret)) if named.region().is_some() || secret.name == named.name() => Ok(secret),
         Err(error) => Err(error.into_failure(&format!("could not look at {name}"), region)),
-        Ok(None) => {
+        Ok(_) => {
             let message = format!("there is no secret {name} in {region}");
             let failure = Failure::new(Status::SecretState, "secret-not-found", message);
             Err(match nearest(named.name(), inventory).await {
@@ -57,6 +58,14 @@ pub async fn find(
                     "look in the Region of the rule: --region; or make it: ecr-ptc create --name {}",
                     quote(named.name())
                 )),
+                Nearest::Is(other) if other == named.name() => {
+                    let options = aws_options(context.global, Some(region));
+                    let mut failure = failure;
+                    failure.message = format!("there is no secret with that ARN in {region}");
+                    failure
+                        .why(format!("{name} has another one: it was deleted and made again since"))
+                        .fix(format!("name it without its ARN: ecr-ptc show {}{options}", quote(&other)))
+                }
                 Nearest::Is(other) => {
                     let options = aws_options(context.global, Some(region));
                     let name = quote(&other);

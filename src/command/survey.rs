@@ -26,9 +26,10 @@ struct Surveyor<'a> {
     measure: Arc<Measure>,
     calls: JoinSet<Result<Values, AwsError>>,
     found: Survey,
-    /// How many values were read, and how many were refused one by one.
+    /// How many values were read.
     read: usize,
-    refused: Vec<Finding>,
+    /// What was refused one by one, and why.
+    refused: Vec<(Finding, String)>,
     /// Why no value can be read at all.
     unreadable: Option<AwsError>,
 }
@@ -38,7 +39,7 @@ struct Surveyor<'a> {
 struct Values {
     read: usize,
     findings: Vec<Finding>,
-    refused: Vec<Finding>,
+    refused: Vec<(Finding, String)>,
 }
 
 /// Checks every secret under the prefix: a call for each 100, and one for the values of each 20.
@@ -98,10 +99,8 @@ impl Surveyor<'_> {
                     self.begin(std::mem::take(&mut waiting)).await?;
                 }
             }
-            let checked = self.found.checked;
-            context
-                .output
-                .progress(&format!("{checked} secrets looked at"));
+            let looked_at = format!("secrets looked at: {}", self.found.checked);
+            context.output.progress(&looked_at);
             after = page.next;
             if after.is_none() {
                 break;
@@ -148,20 +147,28 @@ impl Surveyor<'_> {
             let more = "and secretsmanager:GetSecretValue on each of the secrets";
             (why, fix.map(|fix| format!("{fix}\n{more}")))
         });
-        let none_was_read = self.read == 0 && self.refused.len() > 1;
-        match reason {
-            Some((why, fix)) => {
+        // The same for all is told once, instead of with each.
+        let first = self.refused.first().map(|(_, why)| why.clone());
+        let same = self
+            .refused
+            .iter()
+            .all(|(_, why)| Some(why) == first.as_ref());
+        match (reason, first) {
+            (Some((why, fix)), _) => {
                 let finding = not_read(None, &why);
                 self.found.findings.push(Finding { fix, ..finding });
             }
-            // One finding for all, instead of the same for each.
-            None if none_was_read => {
-                let finding = not_read(None, "GetSecretValue: not allowed");
+            (None, Some(why)) if same && self.read == 0 && self.refused.len() > 1 => {
+                self.found.findings.push(
+                    not_read(None, &why).fix("allow secretsmanager:GetSecretValue on the secrets"),
+                );
+            }
+            (None, _) => {
+                let refused = self.refused.into_iter();
                 self.found
                     .findings
-                    .push(finding.fix("allow secretsmanager:GetSecretValue on the secrets"));
+                    .extend(refused.map(|(finding, _)| finding));
             }
-            None => self.found.findings.append(&mut self.refused),
         }
         self.found
     }
@@ -184,10 +191,11 @@ async fn look(
                     .extend(of_value(secret, Some(&value), measure));
             }
             Some(Reading::Nothing) => values.findings.extend(of_value(secret, None, measure)),
-            Some(Reading::Refused(why)) => values.refused.push(not_read(Some(secret), &why)),
-            None => values
-                .refused
-                .push(not_read(Some(secret), "BatchGetSecretValue: no answer")),
+            Some(Reading::Refused(why)) => values.refused.push((not_read(Some(secret), &why), why)),
+            None => {
+                let why = "BatchGetSecretValue: no answer".to_owned();
+                values.refused.push((not_read(Some(secret), &why), why));
+            }
         }
     }
     Ok(values)

@@ -356,6 +356,24 @@ fn keys_of_kms_are_asked_for_once() {
         .unwrap()
         .contains("allow kms:DescribeKey"));
     account.heal();
+    account.take_actions();
+    let body = json!({"Name": "ecr-pullthroughcache/8", "SecretString": "x", "KmsKeyId": account.new_key()});
+    account.ask("CreateSecret", &body);
+    account.refuse("DescribeKey", 500, "InternalFailure", "broken");
+    let program = Program::new(&["check"])
+        .with(&account)
+        .env("AWS_MAX_ATTEMPTS", "1");
+    assert!(program.run().stdout.contains("DescribeKey: broken"));
+    assert_eq!(
+        account
+            .actions()
+            .iter()
+            .filter(|action| *action == "DescribeKey")
+            .count(),
+        1,
+        "one silence is enough"
+    );
+    account.heal();
     let managed = r#"{"KeyMetadata":{"KeyId":"x","KeyManager":"AWS"}}"#;
     account.answer(
         "DescribeKey",

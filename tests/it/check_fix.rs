@@ -394,7 +394,7 @@ mod at_a_terminal {
         let screen = Screen::new(&account);
         screen
             .enters("$PTC check")
-            .sees("1 secrets looked at")
+            .sees("secrets looked at: 1")
             .sees("1 secret checked: nothing found")
             .status_is(0);
         assert!(!screen.text().contains("looked at"), "{}", screen.text());

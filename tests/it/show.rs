@@ -64,7 +64,7 @@ fn show_tells_all_but_the_token() {
         "tag          owner=\\u{1b}[31mred",
         "AWSCURRENT",
         "replica      eu-west-1, InSync, Replication succeeded",
-        r#"policy       {"Statement":[]}"#,
+        "policy       {\n               \"Statement\": []\n             }",
     ] {
         assert!(shown.ok().contains(row), "{row}: {}", shown.stdout);
     }
@@ -212,6 +212,25 @@ fn a_name_that_does_not_exist_is_told_with_the_nearest() {
         .run(&["show", "dockerhub"])
         .fails(3, &["ecr-ptc list"])
         .never(&["docker-hub"]);
+}
+
+#[test]
+fn a_secret_that_was_made_again_has_another_arn() {
+    let account = Account::new();
+    let old = account.made("ecr-pullthroughcache/docker-hub");
+    account.ask(
+        "DeleteSecret",
+        &json!({"SecretId": old, "ForceDeleteWithoutRecovery": true}),
+    );
+    account.made("ecr-pullthroughcache/docker-hub");
+    account.run(&["show", &old]).fails(
+        3,
+        &[
+            "no secret with that ARN",
+            "deleted and made again since",
+            "ecr-ptc show ecr-pullthroughcache/docker-hub",
+        ],
+    );
 }
 
 #[test]
