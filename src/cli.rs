@@ -38,7 +38,7 @@ const ABOUT_ALL: &str = "\
 Without a subcommand, it starts `create`.
 
 Exit status:
-  0    done: created, updated, unchanged, skipped, dry run
+  0    done: created, updated, unchanged, skipped, dry run, nothing wrong
   1    any other failure
   2    usage: missing, malformed or conflicting input
   3    the secret exists, does not exist, or is scheduled for deletion

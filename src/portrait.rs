@@ -78,7 +78,11 @@ impl Portrait {
         };
         let token = members.text("accessToken");
         Told {
-            username: members.text("username").map(|name| name.to_string()),
+            // Someone may have mixed the two up.
+            username: members
+                .text("username")
+                .filter(|name| !TokenKind::is_in_the_wrong_place(name))
+                .map(|name| name.to_string()),
             characters: token.as_ref().map(|token| token.chars().count()),
             kind: token.as_ref().and_then(|token| TokenKind::of(token)),
         }
@@ -172,7 +176,7 @@ impl Portrait {
         let secret = &self.secret;
         let told = self.told();
         if self.content.is_some() {
-            let none = "none under that key";
+            let none = "none that can be shown";
             rows.add("username", told.username.as_deref().unwrap_or(none));
             let token = told.characters.map(|length| {
                 let kind = told

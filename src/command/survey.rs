@@ -89,9 +89,7 @@ impl Surveyor<'_> {
                     .findings
                     .extend(of_key(&secret, &kind, &self.measure));
                 if !secret.has_current_version() {
-                    self.found
-                        .findings
-                        .extend(of_value(&secret, None, &self.measure));
+                    self.look_closer(&secret).await?;
                     continue;
                 }
                 waiting.push(secret);
@@ -110,6 +108,17 @@ impl Surveyor<'_> {
         while !self.calls.is_empty() {
             self.take_one().await?;
         }
+        Ok(())
+    }
+
+    /// ListSecrets may be minutes behind, so a secret that seems to have no value is asked for it.
+    async fn look_closer(&mut self, secret: &Secret) -> Result<(), AwsError> {
+        let value = match self.inventory.value(&secret.arn).await {
+            Err(error) if matches!(error.kind, Kind::Denied | Kind::Refused) => None,
+            value => value?,
+        };
+        let findings = of_value(secret, value.as_ref(), &self.measure);
+        self.found.findings.extend(findings);
         Ok(())
     }
 

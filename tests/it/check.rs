@@ -7,7 +7,7 @@ use crate::support::{Account, Program, TOKEN};
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
 /// What is found in one secret, and the same by checking all.
-fn found(account: &Account, name: &str) -> Vec<Value> {
+pub fn found(account: &Account, name: &str) -> Vec<Value> {
     let one = account.run(&["check", name, "-o", "json"]);
     let all = account.run(&["check", "-o", "json"]);
     let findings = |ended: &crate::support::Ended| {
@@ -315,76 +315,6 @@ fn a_secret_that_was_long_not_changed() {
             .run(&["check", "--max-age", "91", "-o", "json"])
             .json()["findings"],
         json!([])
-    );
-}
-
-#[test]
-fn keys_of_kms_are_asked_for_once() {
-    let account = Account::new();
-    let key = account.new_key();
-    for number in 0..3 {
-        let body = json!({"Name": format!("ecr-pullthroughcache/{number}"), "SecretString": r#"{"username":"me","accessToken":"x"}"#, "KmsKeyId": key});
-        account.ask("CreateSecret", &body);
-    }
-    account.ask("CreateSecret", &json!({"Name": "ecr-pullthroughcache/9", "SecretString": r#"{"username":"me","accessToken":"x"}"#, "KmsKeyId": "alias/aws/secretsmanager"}));
-    let checked = account.run(&["check", "-o", "json"]);
-    let report: Value = serde_json::from_str(&checked.stdout).unwrap();
-    let findings = report["findings"].as_array().unwrap();
-    assert_eq!((checked.status, findings.len()), (9, 3));
-    assert_eq!(
-        (&findings[0]["level"], &findings[0]["code"]),
-        (&json!("error"), &json!("customer-managed-key"))
-    );
-    let fix = "aws secretsmanager update-secret --secret-id ecr-pullthroughcache/0 --kms-key-id alias/aws/secretsmanager --region us-east-1";
-    assert_eq!(findings[0]["fix"], fix);
-    assert_eq!(
-        account
-            .actions()
-            .iter()
-            .filter(|action| *action == "DescribeKey")
-            .count(),
-        1
-    );
-    account.refuse("DescribeKey", 400, "AccessDeniedException", "not allowed");
-    let findings = found(&account, "ecr-pullthroughcache/0");
-    assert_eq!(
-        (&findings[0]["level"], &findings[0]["code"]),
-        (&json!("warning"), &json!("unknown-key"))
-    );
-    assert!(findings[0]["fix"]
-        .as_str()
-        .unwrap()
-        .contains("allow kms:DescribeKey"));
-    account.heal();
-    account.take_actions();
-    let body = json!({"Name": "ecr-pullthroughcache/8", "SecretString": "x", "KmsKeyId": account.new_key()});
-    account.ask("CreateSecret", &body);
-    account.refuse("DescribeKey", 500, "InternalFailure", "broken");
-    let program = Program::new(&["check"])
-        .with(&account)
-        .env("AWS_MAX_ATTEMPTS", "1");
-    assert!(program.run().stdout.contains("DescribeKey: broken"));
-    assert_eq!(
-        account
-            .actions()
-            .iter()
-            .filter(|action| *action == "DescribeKey")
-            .count(),
-        1,
-        "one silence is enough"
-    );
-    account.heal();
-    let managed = r#"{"KeyMetadata":{"KeyId":"x","KeyManager":"AWS"}}"#;
-    account.answer(
-        "DescribeKey",
-        200,
-        "application/x-amz-json-1.1",
-        managed,
-        None,
-    );
-    assert_eq!(
-        found(&account, "ecr-pullthroughcache/0"),
-        Vec::<Value>::new()
     );
 }
 

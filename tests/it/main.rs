@@ -6,6 +6,7 @@
 
 mod aws_settings;
 mod check;
+mod check_all;
 mod check_fix;
 mod create;
 mod exists;
