@@ -43,6 +43,7 @@ pub struct Written {
 pub enum Deed {
     Store,
     Delete,
+    DeleteWithReplicas,
     Restore,
     Mend,
 }
@@ -53,6 +54,7 @@ impl Deed {
         match self {
             Self::Store => "stored",
             Self::Delete => "deleted",
+            Self::DeleteWithReplicas => "deleted, and so may its replicas",
             Self::Restore => "restored",
             Self::Mend => "mended",
         }

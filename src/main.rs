@@ -3,7 +3,8 @@
 //!
 //! A command goes one way: [`cli`] and [`input`] gather a request, [`plan`] turns it into a value
 //! that a person can review, [`apply`] carries it out through [`aws`], and [`report`] or
-//! [`failure`] says what became of it, written by [`output`] alone.
+//! [`failure`] says what became of it, written by [`output`] alone. Of what is stored already,
+//! [`secret`] and [`content`] are what AWS tells, and [`finding`] is what is wrong with it.
 #![cfg_attr(
     test,
     allow(

@@ -122,9 +122,7 @@ async fn check_one(
     match value {
         Ok(value) => findings.extend(of_value(&secret, value.as_ref(), measure)),
         Err(error) if matches!(error.kind, Kind::Denied | Kind::Refused) => {
-            let finding = not_read(Some(&secret), &error.in_words());
-            let fix = error.into_failure("", session.region()).fix;
-            findings.push(Finding { fix, ..finding });
+            findings.push(not_read(Some(&secret), &error.in_words(), measure));
         }
         Err(error) => {
             let what = format!(

@@ -116,7 +116,12 @@ impl Wanted {
         context: &Context<'_>,
     ) -> Result<Option<Time>, Trouble> {
         let regions = regions(secret);
-        context.progress.begin(Deed::Delete, &secret.arn);
+        let deed = if regions.is_empty() {
+            Deed::Delete
+        } else {
+            Deed::DeleteWithReplicas
+        };
+        context.progress.begin(deed, &secret.arn);
         if !regions.is_empty() {
             let removed = inventory.remove_replicas(&secret.arn, &regions).await;
             removed.map_err(|error| Trouble {

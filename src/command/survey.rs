@@ -164,13 +164,12 @@ impl Surveyor<'_> {
             .all(|(_, why)| Some(why) == first.as_ref());
         match (reason, first) {
             (Some((why, fix)), _) => {
-                let finding = not_read(None, &why);
+                let finding = not_read(None, &why, &self.measure);
                 self.found.findings.push(Finding { fix, ..finding });
             }
             (None, Some(why)) if same && self.read == 0 && self.refused.len() > 1 => {
-                self.found.findings.push(
-                    not_read(None, &why).fix("allow secretsmanager:GetSecretValue on the secrets"),
-                );
+                let finding = not_read(None, &why, &self.measure);
+                self.found.findings.push(finding);
             }
             (None, _) => {
                 let refused = self.refused.into_iter();
@@ -200,10 +199,14 @@ async fn look(
                     .extend(of_value(secret, Some(&value), measure));
             }
             Some(Reading::Nothing) => values.findings.extend(of_value(secret, None, measure)),
-            Some(Reading::Refused(why)) => values.refused.push((not_read(Some(secret), &why), why)),
+            Some(Reading::Refused(why)) => values
+                .refused
+                .push((not_read(Some(secret), &why, measure), why)),
             None => {
                 let why = "BatchGetSecretValue: no answer".to_owned();
-                values.refused.push((not_read(Some(secret), &why), why));
+                values
+                    .refused
+                    .push((not_read(Some(secret), &why, measure), why));
             }
         }
     }

@@ -4,6 +4,7 @@ use super::{Finding, Level, Measure};
 use crate::content::{text_of, Content, Members};
 use crate::output::escaped;
 use crate::secret::Secret;
+use crate::shell::quote;
 use crate::token_kind::TokenKind;
 use crate::upstream::looks_like_a_token;
 
@@ -39,20 +40,31 @@ pub fn of_value(secret: &Secret, content: Option<&Content>, measure: &Measure) -
     }
 }
 
-/// That a value could not be read; without a secret, that none could.
-pub fn not_read(secret: Option<&Secret>, why: &str) -> Finding {
-    let what = if secret.is_some() {
-        "the value was"
-    } else {
-        "the values were"
+/// That a value could not be read, and why; without a secret, that none could.
+pub fn not_read(secret: Option<&Secret>, why: &str, measure: &Measure) -> Finding {
+    let (what, whose) = match secret {
+        Some(secret) => ("the value was", secret.arn.as_str()),
+        None => ("the values were", "the secrets"),
+    };
+    let fix = match secret {
+        Some(secret) if !why.ends_with("not allowed") => {
+            format!(
+                "see why: ecr-ptc show {} -v{}",
+                quote(&secret.name),
+                measure.options(secret)
+            )
+        }
+        _ => format!("allow secretsmanager:GetSecretValue on {whose}"),
     };
     Finding {
         level: Level::Warning,
         code: "value-not-read",
         secret: secret.map(|secret| secret.name.clone()),
         rule: None,
-        message: format!("{what} not checked, since this caller could not read it ({why}); pulls may fail all the same"),
-        fix: None,
+        message: format!(
+            "{what} not checked, since this caller could not read it ({why}); pulls may fail all the same"
+        ),
+        fix: Some(fix),
     }
 }
 

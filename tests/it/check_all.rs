@@ -213,6 +213,45 @@ fn without_permission_to_read_values_the_rest_is_checked() {
 }
 
 #[test]
+fn a_value_that_is_refused_among_others_is_told_by_its_secret() {
+    let account = Account::new();
+    let arns = [
+        account.made("ecr-pullthroughcache/a"),
+        account.made("ecr-pullthroughcache/b"),
+        account.made("ecr-pullthroughcache/c"),
+    ];
+    let answer = json!({
+        "SecretValues": [{"ARN": arns[0], "SecretString": r#"{"username":"me","accessToken":"x"}"#}],
+        "Errors": [
+            {"SecretId": arns[1], "ErrorCode": "DecryptionFailure", "Message": "cannot"},
+            {"SecretId": arns[2], "ErrorCode": "ResourceNotFoundException", "Message": "can't find the specified secret value for staging label: AWSCURRENT"},
+        ],
+    });
+    account.answer(
+        "BatchGetSecretValue",
+        200,
+        "application/x-amz-json-1.1",
+        &answer.to_string(),
+        None,
+    );
+    let checked = account.run(&["check"]);
+    assert_eq!(checked.status, 9);
+    let lines = [
+        "ecr-pullthroughcache/b\n  warning  value-not-read: the value was not checked, since this caller could not read it (GetSecretValue: DecryptionFailure)",
+        "fix:   see why: ecr-ptc show ecr-pullthroughcache/b -v --region us-east-1",
+        "ecr-pullthroughcache/c\n  error    no-current-value",
+    ];
+    for part in lines {
+        assert!(checked.stdout.contains(part), "{part}: {}", checked.stdout);
+    }
+    assert!(
+        !checked.stdout.contains("pullthroughcache/a"),
+        "{}",
+        checked.stdout
+    );
+}
+
+#[test]
 fn what_fails_as_a_whole_is_a_failure() {
     let account = Account::new();
     account
