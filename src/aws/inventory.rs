@@ -104,11 +104,16 @@ impl Inventory {
         }
     }
 
-    /// Looks up the replicas of each secret, a call for each, side by side.
+    /// Looks up the replicas of each secret, a call for each, side by side; `told` hears how many are
+    /// done.
     ///
     /// # Errors
     /// A refusal of the very first answers, or any failure. What is refused later stays unknown.
-    pub async fn look_up_replicas(&self, secrets: &mut [Secret]) -> Result<(), AwsError> {
+    pub async fn look_up_replicas(
+        &self,
+        secrets: &mut [Secret],
+        told: impl Fn(usize),
+    ) -> Result<(), AwsError> {
         let mut calls = JoinSet::new();
         let mut waiting = Vec::new();
         for (index, secret) in secrets.iter_mut().enumerate() {
@@ -120,7 +125,7 @@ impl Inventory {
             }
         }
         let mut waiting = waiting.into_iter();
-        let mut allowed = false;
+        let mut done = 0;
         loop {
             while calls.len() < DESCRIPTIONS_IN_FLIGHT {
                 let Some((index, arn)) = waiting.next() else {
@@ -132,10 +137,11 @@ impl Inventory {
             match calls.join_next().await {
                 None => return Ok(()),
                 Some(Ok((index, Ok(answer)))) => {
-                    allowed = true;
+                    done += 1;
+                    told(done);
                     secrets[index].replicas = answer.and_then(|secret| secret.replicas);
                 }
-                Some(Ok((_, Err(error)))) if allowed && error.kind == Kind::Denied => {}
+                Some(Ok((_, Err(error)))) if done > 0 && error.kind == Kind::Denied => {}
                 Some(Ok((_, Err(error)))) => return Err(error),
                 // Only a call that panicked ends so; what it would have told stays unknown.
                 Some(Err(_)) => {}

@@ -19,7 +19,11 @@ pub async fn run(context: &Context<'_>) -> Result<Status, Failure> {
     let failed = |error: AwsError, what| error.into_failure(what, session.region());
     let all = inventory.all().await;
     let mut secrets = all.map_err(|error| failed(error, "could not list the secrets"))?;
-    match inventory.look_up_replicas(&mut secrets).await {
+    let told = |done| {
+        let so_far = format!("replicas looked up: {done}");
+        context.output.progress(&so_far);
+    };
+    match inventory.look_up_replicas(&mut secrets, told).await {
         Err(error) if error.kind == Kind::Denied => {}
         looked_up => looked_up.map_err(|error| failed(error, "could not look up the replicas"))?,
     }

@@ -33,10 +33,23 @@ fn carry_out(account: &Account, finding: &Value) {
         .next()
         .unwrap()
         .replace("=END", "=2099-12-31");
-    let mut words: Vec<&str> = command.split_whitespace().skip(1).collect();
+    let mut words: Vec<&str> = command
+        .split_whitespace()
+        .skip(1)
+        .map(|word| word.trim_matches('\''))
+        .collect();
     match words[0] {
+        "create" if !command.contains("--registry") => {
+            words.extend([
+                "--registry",
+                "docker-hub",
+                "--username",
+                "me",
+                "--access-token-stdin",
+            ]);
+        }
         "create" => words.extend(["--username", "me", "--access-token-stdin"]),
-        "check" => words.push("--yes"),
+        "check" | "delete" => words.push("--yes"),
         _ => {}
     }
     let ended = Program::new(&words)
@@ -242,7 +255,10 @@ fn names_that_ecr_does_not_take() {
             )),
             "{fix}"
         );
-        assert!(fix.contains("ecr-ptc delete "), "{fix}");
+        carry_out(&account, &findings[0]);
+        carry_out(&account, &json!({"fix": fix.lines().nth(1).unwrap()}));
+        assert_eq!(found(&account, better), Vec::<Value>::new());
+        assert_eq!(found(&account, name)[0]["code"], "pending-deletion");
     }
 }
 
