@@ -35,11 +35,44 @@ pub struct Written {
     pub secret: String,
     /// Whether a call that writes has been answered.
     pub surely: bool,
+    pub deed: Deed,
+}
+
+/// What is being done to the secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    Store,
+    Delete,
+    DeleteWithReplicas,
+    Restore,
+    Mend,
+}
+
+impl Deed {
+    /// What the secret is when it is done.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::Store => "stored",
+            Self::Delete => "deleted",
+            Self::DeleteWithReplicas => "deleted, and so may its replicas",
+            Self::Restore => "restored",
+            Self::Mend => "mended",
+        }
+    }
 }
 
 impl Progress {
     pub fn written(&self) -> Option<Written> {
         self.0.borrow().clone()
+    }
+
+    /// From now on an interruption may find it done.
+    pub fn begin(&self, deed: Deed, secret: &str) {
+        *self.0.borrow_mut() = Some(Written {
+            secret: secret.to_owned(),
+            surely: false,
+            deed,
+        });
     }
 
     fn set(&self, secret: &str, surely: bool) {
@@ -52,6 +85,7 @@ impl Progress {
         *self.0.borrow_mut() = Some(Written {
             secret: secret.to_owned(),
             surely,
+            deed: Deed::Store,
         });
     }
 }
@@ -185,7 +219,7 @@ async fn settled(
 }
 
 /// A ClientRequestToken: the same for every attempt at one call, and never used twice.
-fn request_token() -> String {
+pub fn request_token() -> String {
     uuid::Uuid::new_v4().to_string()
 }
 

@@ -1,9 +1,11 @@
 //! The command line: its words and help texts, and nothing that they do.
 
 mod documents;
+mod secrets;
 mod usage;
 
 pub use documents::{completion_script, man_page};
+pub use secrets::{CheckArgs, DeleteArgs, NameArgs};
 
 use std::ffi::OsString;
 use std::fmt::Write as _;
@@ -36,7 +38,7 @@ const ABOUT_ALL: &str = "\
 Without a subcommand, it starts `create`.
 
 Exit status:
-  0    done: created, updated, unchanged, skipped, dry run
+  0    done: created, updated, unchanged, skipped, dry run, nothing wrong
   1    any other failure
   2    usage: missing, malformed or conflicting input
   3    the secret exists, does not exist, or is scheduled for deletion
@@ -44,11 +46,31 @@ Exit status:
   5    AWS refused: no permission
   7    temporary: network, time-out, throttling, server error
   8    partly done: the secret is stored, a later step failed
+  9    check found problems
   130  cancelled: nothing was written";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Create(Box<CreateArgs>),
+    /// Lists the secrets under ecr-pullthroughcache/ in this account and Region
+    ///
+    /// Lists every secret whose name begins with ecr-pullthroughcache/, whoever made it, also those
+    /// that are scheduled for deletion: when it was changed and last read, when its token ends, and
+    /// the Regions that it is replicated to. It is a table, or with -o json an array of objects.
+    #[command(after_help = "Example: ecr-ptc list --region eu-central-1")]
+    List,
+    /// Shows everything about a secret except the token
+    ///
+    /// Shows all that is known of a secret, whoever made it: of the token only its length and its kind,
+    /// where that shows in how it begins. Without the permission to read the value or the policy, or
+    /// to ask KMS, it shows the rest and says what is missing.
+    #[command(after_help = "Example: ecr-ptc show docker-hub")]
+    Show(NameArgs),
+    Check(CheckArgs),
+    Delete(DeleteArgs),
+    /// Takes back the deletion of a secret
+    #[command(after_help = "Example: ecr-ptc restore docker-hub")]
+    Restore(NameArgs),
     /// Prints a completion script for a shell
     #[command(after_help = "Example: ecr-ptc completions bash > /etc/bash_completion.d/ecr-ptc")]
     Completions {
@@ -287,7 +309,7 @@ fn registry() -> impl TypedValueParser<Value = &'static Upstream> {
 
 /// What a command line turned out to be.
 pub enum Parsed {
-    Command(Global, Command),
+    Command(Box<Global>, Command),
     /// Help or the version was asked for: the text, with escape sequences for colour.
     Document(String),
 }
@@ -310,7 +332,7 @@ pub fn parse(arguments: &[OsString]) -> Result<Parsed, Failure> {
         Ok(Cli {
             command: Some(command),
             global,
-        }) => Ok(Parsed::Command(global, command)),
+        }) => Ok(Parsed::Command(Box::new(global), command)),
         Ok(Cli { command: None, .. }) => Err(Failure::usage("no subcommand is given")),
         Err(error)
             if matches!(

@@ -131,23 +131,7 @@ impl AccessToken {
     /// JSON, escaped once more as in the request that carries that JSON, each of these as Rust shows
     /// bytes and strings and as a shell takes it, and all of them in our own JSON. Longest first.
     pub fn forms(&self) -> Vec<Zeroizing<String>> {
-        let raw = Zeroizing::new(self.text.expose_secret().to_owned());
-        let escaped = escape_json(&raw);
-        let twice = escape_json(&escaped);
-        let mut forms = vec![twice, escaped, raw];
-        for index in 0..forms.len() {
-            let bytes = Zeroizing::new(forms[index].as_bytes().escape_ascii().to_string());
-            let string = Zeroizing::new(forms[index].escape_debug().to_string());
-            let shell = Zeroizing::new(forms[index].replace('\'', r"'\''"));
-            forms.extend([bytes, string, shell]);
-        }
-        for index in 0..forms.len() {
-            let in_json = escape_json(&forms[index]);
-            forms.push(in_json);
-        }
-        forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
-        forms.dedup();
-        forms
+        forms(self.text.expose_secret())
     }
 }
 
@@ -208,6 +192,17 @@ impl Credential {
 }
 
 impl SecretValue {
+    /// A value that was put together by someone who knows what belongs into it.
+    ///
+    /// # Errors
+    /// [`TooLarge`] where it has more than [`MAX_JSON_BYTES`] bytes.
+    pub fn of_json(json: Zeroizing<String>) -> Result<Self, TooLarge> {
+        match json.len() {
+            ..=MAX_JSON_BYTES => Ok(Self(json)),
+            more => Err(TooLarge(more)),
+        }
+    }
+
     /// The JSON, for the request that stores it.
     pub fn reveal(&self) -> &str {
         &self.0
@@ -229,6 +224,27 @@ impl fmt::Debug for SecretValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SecretValue({} bytes, not shown)", self.0.len())
     }
+}
+
+/// The forms of a text that may be a token: those of [`AccessToken::forms`].
+pub fn forms(text: &str) -> Vec<Zeroizing<String>> {
+    let raw = Zeroizing::new(text.to_owned());
+    let escaped = escape_json(&raw);
+    let twice = escape_json(&escaped);
+    let mut forms = vec![twice, escaped, raw];
+    for index in 0..forms.len() {
+        let bytes = Zeroizing::new(forms[index].as_bytes().escape_ascii().to_string());
+        let string = Zeroizing::new(forms[index].escape_debug().to_string());
+        let shell = Zeroizing::new(forms[index].replace('\'', r"'\''"));
+        forms.extend([bytes, string, shell]);
+    }
+    for index in 0..forms.len() {
+        let in_json = escape_json(&forms[index]);
+        forms.push(in_json);
+    }
+    forms.sort_by_key(|form| std::cmp::Reverse(form.len()));
+    forms.dedup();
+    forms
 }
 
 fn escape_json(text: &str) -> Zeroizing<String> {

@@ -3,7 +3,8 @@
 //!
 //! A command goes one way: [`cli`] and [`input`] gather a request, [`plan`] turns it into a value
 //! that a person can review, [`apply`] carries it out through [`aws`], and [`report`] or
-//! [`failure`] says what became of it, written by [`output`] alone.
+//! [`failure`] says what became of it, written by [`output`] alone. Of what is stored already,
+//! [`secret`] and [`content`] are what AWS tells, and [`finding`] is what is wrong with it.
 #![cfg_attr(
     test,
     allow(
@@ -16,19 +17,29 @@ mod apply;
 mod aws;
 mod cli;
 mod command;
+mod content;
 mod credential;
+mod date;
 mod env;
 mod failure;
+mod finding;
 mod input;
+mod listing;
+mod mending;
 mod name;
 mod output;
 mod plan;
+mod portrait;
 mod process;
 mod region;
+mod removal;
 mod report;
+mod secret;
 mod setting;
 mod shell;
 mod status;
+mod table;
+mod token_kind;
 mod upstream;
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
@@ -59,14 +70,14 @@ fn run() -> Status {
             let output = Output::new(format, color, false, false);
             let ran = match parsed {
                 Ok(Parsed::Document(text)) => command::print(&output, text.as_bytes()),
-                Ok(Parsed::Command(..)) => Ok(()),
+                Ok(Parsed::Command(..)) => Ok(Status::Done),
                 Err(failure) => Err(failure),
             };
             (output, ran)
         }
     };
     match ran {
-        Ok(()) => Status::Done,
+        Ok(status) => status,
         Err(failure) => {
             output.failure(&failure);
             failure.status

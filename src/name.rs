@@ -84,11 +84,98 @@ impl fmt::Display for SecretName {
     }
 }
 
+/// What a person calls a secret that exists: its name, with or without [`PREFIX`], or its ARN. A name
+/// without the prefix is always that of the secret under it, since ECR can read no other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Named {
+    /// What AWS is asked for.
+    id: String,
+    name: String,
+    region: Option<String>,
+}
+
+/// Why a text names no secret.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NamedFault {
+    #[error("the name is empty")]
+    Empty,
+    #[error("that ARN is not one of a secret under {PREFIX}")]
+    OtherArn,
+    #[error("the name has {0} characters; the longest that there can be has {MAX_CHARACTERS}")]
+    TooLong(usize),
+}
+
+impl Named {
+    /// # Errors
+    /// A [`NamedFault`]; it does not repeat the text.
+    pub fn parse(text: &str) -> Result<Self, NamedFault> {
+        if text.starts_with("arn:") {
+            let parts: Vec<&str> = text.splitn(7, ':').collect();
+            let [_, _, "secretsmanager", region, _, "secret", rest] = parts[..] else {
+                return Err(NamedFault::OtherArn);
+            };
+            if !rest.starts_with(PREFIX) {
+                return Err(NamedFault::OtherArn);
+            }
+            let name = match rest.char_indices().rev().nth(6) {
+                Some((at, '-')) => &rest[..at],
+                _ => rest,
+            };
+            return Ok(Self {
+                id: text.to_owned(),
+                name: name.to_owned(),
+                region: Some(region.to_owned()),
+            });
+        }
+        let rest = text
+            .strip_prefix(PREFIX)
+            .unwrap_or(text)
+            .trim_start_matches('/');
+        if rest.is_empty() && !text.starts_with(PREFIX) {
+            return Err(NamedFault::Empty);
+        }
+        let name = if text.starts_with(PREFIX) {
+            text.to_owned()
+        } else {
+            format!("{PREFIX}{rest}")
+        };
+        match name.chars().count() {
+            ..=MAX_CHARACTERS => Ok(Self {
+                id: name.clone(),
+                name,
+                region: None,
+            }),
+            more => Err(NamedFault::TooLong(more)),
+        }
+    }
+
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The Region that an ARN names.
+    pub fn region(&self) -> Option<&str> {
+        self.region.as_deref()
+    }
+}
+
+/// The first character of a name that ECR's pattern for ARNs does not take.
+///
+/// Source: `credentialArn` of CreatePullThroughCacheRule, Amazon ECR API reference.
+pub fn first_refused(name: &str) -> Option<char> {
+    name.chars().find(|c| !is_portable(*c))
+}
+
 fn is_portable(c: char) -> bool {
     c.is_ascii_alphanumeric() || "/_+=.@-".contains(c)
 }
 
-fn ends_like_an_arn(name: &str) -> bool {
+/// Whether a name ends in a hyphen and six characters.
+pub fn ends_like_an_arn(name: &str) -> bool {
     name.chars().rev().nth(6) == Some('-')
 }
 
@@ -127,6 +214,32 @@ mod tests {
         assert_eq!(warnings("ecr-pullthroughcache/two words"), 1);
         assert_eq!(warnings("ecr-pullthroughcache/é-abc123"), 2);
         assert_eq!(warnings("ecr-pullthroughcache/"), 1);
+    }
+
+    #[test]
+    fn a_secret_is_named_in_three_ways() {
+        let named = |text: &str| {
+            Named::parse(text).map(|named| (named.id().to_owned(), named.name().to_owned()))
+        };
+        let full = "ecr-pullthroughcache/team/hub";
+        for text in ["team/hub", "/team/hub", full] {
+            assert_eq!(
+                named(text),
+                Ok((full.to_owned(), full.to_owned())),
+                "{text}"
+            );
+        }
+        let arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/team/hub-AbCdEf";
+        assert_eq!(named(arn), Ok((arn.to_owned(), full.to_owned())));
+        assert_eq!(Named::parse(arn).unwrap().region(), Some("eu-west-1"));
+        assert_eq!(named(""), Err(NamedFault::Empty));
+        assert_eq!(named("/"), Err(NamedFault::Empty));
+        assert_eq!(named("arn:aws:s3:::bucket"), Err(NamedFault::OtherArn));
+        assert_eq!(
+            named("arn:aws:secretsmanager:eu-west-1:1:secret:other-AbCdEf"),
+            Err(NamedFault::OtherArn)
+        );
+        assert_eq!(named(&"x".repeat(500)), Err(NamedFault::TooLong(521)));
     }
 
     proptest! {

@@ -1,5 +1,6 @@
 //! The only writer: text or JSON, colour, quiet, and what keeps a token off every stream.
 
+use std::cell::Cell;
 use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
 
@@ -8,7 +9,8 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::cli::{self, ColorWhen, Format};
-use crate::credential::AccessToken;
+use crate::content::Content;
+use crate::credential::{forms, AccessToken};
 use crate::env;
 use crate::failure::Failure;
 
@@ -18,6 +20,8 @@ pub struct Output {
     quiet: bool,
     verbose: bool,
     color: ColorChoice,
+    /// Whether the last line on standard error is one of [`Output::progress`].
+    shows_progress: Cell<bool>,
 }
 
 impl Output {
@@ -32,6 +36,7 @@ impl Output {
             quiet,
             verbose,
             color,
+            shows_progress: Cell::new(false),
         }
     }
 
@@ -41,6 +46,11 @@ impl Output {
             ColorChoice::Auto => AutoStream::choice(&io::stderr()) != ColorChoice::Never,
             choice => choice != ColorChoice::Never,
         }
+    }
+
+    /// Whether the result goes to a terminal, as text for people.
+    pub fn is_on_a_screen(&self) -> bool {
+        self.format == Format::Text && io::stdout().is_terminal()
     }
 
     /// Writes the result of a command to standard output: `text` and a line end, or `value` as JSON.
@@ -55,6 +65,7 @@ impl Output {
                 None => return Ok(()),
             },
         };
+        self.end_progress();
         let mut stdout = AutoStream::new(io::stdout().lock(), self.color);
         writeln!(stdout, "{}", without_token(&line, SHORTEST_IN_OUR_WORDS))?;
         stdout.flush()
@@ -79,9 +90,31 @@ impl Output {
 
     /// Writes what a question is about, which `--quiet` cannot take away.
     pub fn say(&self, text: &str) {
+        self.end_progress();
         let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
         // Nowhere is left to complain where standard error itself is gone.
         let _ = writeln!(stderr, "{}", without_token(text, SHORTEST_IN_OUR_WORDS));
+    }
+
+    /// Shows on one line of a terminal how far the work is, in the place of the last such line.
+    pub fn progress(&self, text: &str) {
+        if self.may_show_progress() {
+            let mut stderr = io::stderr().lock();
+            let _ = write!(stderr, "\r{text}\x1b[K");
+            let _ = stderr.flush();
+            self.shows_progress.set(true);
+        }
+    }
+
+    /// Takes that line away, before anything else is written.
+    fn end_progress(&self) {
+        if self.shows_progress.take() {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+
+    fn may_show_progress(&self) -> bool {
+        !self.quiet && io::stderr().is_terminal() && !env::wants_plain_prompts()
     }
 
     pub fn warn(&self, text: &str) {
@@ -110,10 +143,19 @@ pub fn foreign(text: &str) -> String {
 /// Makes a text safe for a terminal: control characters are escaped, and it is cut after 2,000
 /// characters.
 pub fn escaped(text: &str) -> String {
+    escaped_up_to(text, 2_000)
+}
+
+/// Makes a text safe for a terminal, whatever its length.
+pub fn escaped_whole(text: &str) -> String {
+    escaped_up_to(text, usize::MAX)
+}
+
+fn escaped_up_to(text: &str, most: usize) -> String {
     let mut safe = String::new();
     // Before it is cut: the beginning of a token would not be known for one.
     let text = without_token(text, SHORTEST_IN_OUR_WORDS);
-    for c in text.trim().chars().take(2_000) {
+    for c in text.trim().chars().take(most) {
         if c.is_control() {
             safe.extend(c.escape_default());
         } else {
@@ -135,6 +177,19 @@ const SHORTEST_IN_OUR_WORDS: usize = 8;
 pub fn hide(token: &AccessToken) {
     if let Ok(mut hidden) = HIDDEN.lock() {
         *hidden = token.forms();
+    }
+}
+
+/// From now on what a stored secret holds is blotted out too: of one secret at a time, not of many.
+pub fn hide_content(content: &Content) {
+    if let Ok(mut hidden) = HIDDEN.lock() {
+        for secret in content.secrets() {
+            let text = secret.trim();
+            if !text.is_empty() {
+                hidden.extend(forms(text));
+            }
+        }
+        hidden.sort_by_key(|form| std::cmp::Reverse(form.len()));
     }
 }
 

@@ -74,7 +74,7 @@ pub struct Existing {
 }
 
 /// How an existing secret is rotated.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExistingRotation {
     pub lambda_arn: Option<String>,
     pub days: Option<i64>,

@@ -3,10 +3,16 @@
 use serde::Serialize;
 
 use crate::credential::Username;
+use crate::date::Time;
+use crate::failure::Failure;
+use crate::finding::Finding;
 use crate::name::SecretName;
+use crate::output::Output;
 use crate::plan::{Existing, Request, Step};
 use crate::region::{dns_suffix, has_pull_through_cache};
+use crate::secret::Secret;
 use crate::shell::{option, quote};
+use crate::status::Status;
 use crate::upstream::Upstream;
 
 /// What became of a request to store credentials. Its JSON members are a contract: only ever added to.
@@ -147,6 +153,69 @@ pub enum Action {
     Unchanged,
     Skipped,
     DryRun,
+}
+
+/// What became of the life of a secret. Its JSON members are a contract: only ever added to.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LifeReport<'a> {
+    pub schema_version: u8,
+    pub action: LifeAction,
+    pub arn: &'a str,
+    pub name: &'a str,
+    pub region: &'a str,
+    /// From when on it cannot be taken back; none where it is not deleted, or no answer said so.
+    pub deletion_date: Option<Time>,
+    pub removed_replica_regions: Vec<String>,
+}
+
+/// What was done to the life of the secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LifeAction {
+    ScheduledForDeletion,
+    Deleted,
+    Restored,
+    Unchanged,
+}
+
+impl<'a> LifeReport<'a> {
+    pub fn of(action: LifeAction, secret: &'a Secret, region: &'a str) -> Self {
+        Self {
+            schema_version: 1,
+            action,
+            arn: &secret.arn,
+            name: &secret.name,
+            region,
+            deletion_date: None,
+            removed_replica_regions: Vec::new(),
+        }
+    }
+
+    /// Writes the result: the ARN, or all of it as JSON.
+    ///
+    /// # Errors
+    /// Where standard output cannot take it; the work itself is done then.
+    pub fn give(&self, output: &Output) -> Result<(), Failure> {
+        output.result(Some(self.arn), self).map_err(|error| {
+            let message = format!("standard output cannot be written: {error}");
+            Failure::new(Status::Failed, "output", message)
+                .why(format!("the work itself is done, on {}", self.arn))
+        })
+    }
+}
+
+/// What `check` found. Its JSON members are a contract: only ever added to.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckReport {
+    pub schema_version: u8,
+    /// How many secrets were looked at.
+    pub checked: usize,
+    pub findings: Vec<Finding>,
+    /// With `--fix`: what was changed, in words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mended: Option<Vec<String>>,
 }
 
 /// One step and what became of it.

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Status {
-    /// Created, updated, unchanged, skipped, or shown by a dry run.
+    /// Created, updated, unchanged, skipped, shown, deleted, restored, or checked with nothing wrong.
     Done = 0,
     /// Any failure that has no status of its own.
     Failed = 1,
@@ -22,6 +22,8 @@ pub enum Status {
     Temporary = 7,
     /// The secret is stored, and a later step failed.
     Partial = 8,
+    /// `check` found problems.
+    Problems = 9,
     /// Ended by SIGHUP.
     HungUp = 129,
     /// Ctrl-C, end of input at a prompt, or the answer was no.

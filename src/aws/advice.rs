@@ -189,6 +189,15 @@ impl AwsError {
         let resource = match resource {
             Some(arn) if !action.starts_with("secretsmanager:") => arn.to_owned(),
             _ if !action.starts_with("secretsmanager:") => "*".to_owned(),
+            // These two know no resources.
+            _ if [
+                "secretsmanager:ListSecrets",
+                "secretsmanager:BatchGetSecretValue",
+            ]
+            .contains(&action.as_str()) =>
+            {
+                "*".to_owned()
+            }
             _ => format!(
                 "arn:{}:secretsmanager:{region}:*:secret:{PREFIX}*",
                 partition(region)

@@ -13,6 +13,7 @@ use crate::status::Status;
 pub struct Endpoints {
     pub secrets_manager: Option<String>,
     pub sts: Option<String>,
+    pub kms: Option<String>,
 }
 
 impl Endpoints {
@@ -26,6 +27,7 @@ impl Endpoints {
             return Ok(Self {
                 secrets_manager: Some(url.clone()),
                 sts: Some(url.clone()),
+                kms: Some(url.clone()),
             });
         }
         let ignores = files
@@ -67,6 +69,7 @@ impl Endpoints {
                 &["secrets_manager", "secrets-manager"],
             )?,
             sts: of("AWS_ENDPOINT_URL_STS", &["sts"])?,
+            kms: of("AWS_ENDPOINT_URL_KMS", &["kms"])?,
         })
     }
 }

@@ -177,6 +177,19 @@ impl AwsError {
     pub fn has_done_nothing_as_seen(&self) -> bool {
         self.nothing_done && !matches!(self.operation, CREDENTIALS)
     }
+
+    /// What was refused and why, on one line: for a remark in passing.
+    pub fn in_words(&self) -> String {
+        let why = match (&self.message, &self.code) {
+            _ if self.kind == Kind::Denied => "not allowed",
+            (Some(text), _) | (None, Some(text)) => text,
+            (None, None) => match &self.fault {
+                Some(fault) => return format!("{}: {fault}", self.operation),
+                None => "no usable answer",
+            },
+        };
+        format!("{}: {why}", self.operation)
+    }
 }
 
 fn kind_of_code(code: Option<&str>, message: Option<&str>, http_status: Option<u16>) -> Kind {
@@ -184,7 +197,9 @@ fn kind_of_code(code: Option<&str>, message: Option<&str>, http_status: Option<u
     match code {
         Some("ResourceExistsException") => Kind::Exists,
         Some("InvalidRequestException")
-            if says("scheduled for deletion") || says("marked for deletion") =>
+            if says("scheduled for deletion")
+                || says("marked for deletion")
+                || says("marked deleted") =>
         {
             Kind::PendingDeletion
         }

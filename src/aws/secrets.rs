@@ -35,10 +35,8 @@ pub struct Created {
 impl Secrets {
     /// At `endpoint`, or where the Region says.
     pub fn new(config: &SdkConfig, endpoint: Option<&str>) -> Self {
-        let mut config = aws_sdk_secretsmanager::config::Builder::from(config);
-        config.set_endpoint_url(endpoint.map(str::to_owned));
         Self {
-            client: Client::from_conf(config.build()),
+            client: client(config, endpoint),
         }
     }
 
@@ -334,6 +332,12 @@ impl Secrets {
             .map_err(|error| AwsError::of("RotateSecret", &error))?;
         Ok(())
     }
+}
+
+pub fn client(config: &SdkConfig, endpoint: Option<&str>) -> Client {
+    let mut config = aws_sdk_secretsmanager::config::Builder::from(config);
+    config.set_endpoint_url(endpoint.map(str::to_owned));
+    Client::from_conf(config.build())
 }
 
 fn sdk_tag(tag: &setting::Tag) -> Tag {

@@ -17,6 +17,8 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use super::advice::Place;
 use super::endpoints::Endpoints;
 use super::error::{AwsError, Kind};
+use super::inventory::Inventory;
+use super::keys::Keys;
 use super::secrets::Secrets;
 use super::settings::Settings;
 use crate::failure::Failure;
@@ -133,6 +135,14 @@ impl Session {
 
     pub fn secrets(&self) -> Secrets {
         Secrets::new(&self.config, self.endpoints.secrets_manager.as_deref())
+    }
+
+    pub fn keys(&self) -> Keys {
+        Keys::new(&self.config, self.endpoints.kms.as_deref())
+    }
+
+    pub fn inventory(&self) -> Inventory {
+        Inventory::new(&self.config, self.endpoints.secrets_manager.as_deref())
     }
 }
 

@@ -11,7 +11,7 @@ pub fn completion_script(shell: clap_complete::Shell) -> Vec<u8> {
     script
 }
 
-/// The man page in roff: the program, then `create` with its options.
+/// The man page in roff: the program, then each subcommand with its options.
 ///
 /// # Errors
 /// None that writing to memory could give.
@@ -23,16 +23,20 @@ pub fn man_page() -> std::io::Result<Vec<u8>> {
     whole.render_name_section(&mut page)?;
     whole.render_synopsis_section(&mut page)?;
     whole.render_description_section(&mut page)?;
-    if let Some(create) = command.find_subcommand("create") {
-        let create = clap_mangen::Man::new(create.clone().disable_help_flag(true));
-        page.extend(titled("CREATE", |page| {
-            create.render_description_section(page)
+    for subcommand in command.get_subcommands() {
+        let title = subcommand.get_name().to_uppercase();
+        let has_options = subcommand.get_arguments().next().is_some();
+        let subcommand = clap_mangen::Man::new(subcommand.clone().disable_help_flag(true));
+        page.extend(titled(&title, |page| {
+            subcommand.render_description_section(page)
         })?);
-        page.extend(titled("OPTIONS OF CREATE", |page| {
-            create.render_options_section(page)
-        })?);
-        page.extend(titled("EXAMPLES", |page| {
-            create.render_extra_section(page)
+        if has_options {
+            page.extend(titled(&format!("OPTIONS OF {title}"), |page| {
+                subcommand.render_options_section(page)
+            })?);
+        }
+        page.extend(titled(&format!("EXAMPLES OF {title}"), |page| {
+            subcommand.render_extra_section(page)
         })?);
     }
     page.extend(titled("GENERAL OPTIONS", |page| {

@@ -1,12 +1,22 @@
 //! The subcommands: a file for each, and what they share.
 
+mod check;
 mod create;
+mod delete;
+mod find;
+mod list;
+mod mend;
+mod restore;
+mod show;
 mod store;
+mod survey;
 
 pub use create::why_not_ask;
 
-use crate::apply::{Progress, Written};
-use crate::aws::{Session, Settings};
+use serde::Serialize;
+
+use crate::apply::{Deed, Progress, Written};
+use crate::aws::{AwsError, Place, Session, Settings};
 use crate::cli::{self, Command, Global};
 use crate::failure::Failure;
 use crate::input::person::Person;
@@ -22,26 +32,33 @@ pub struct Context<'a> {
     pub progress: &'a Progress,
 }
 
-/// Runs a subcommand.
+/// Runs a subcommand, and says how it ended well.
 ///
 /// # Errors
 /// The [`Failure`] to show, with the exit status.
-pub fn run(global: &Global, command: Command, output: &Output) -> Result<(), Failure> {
+pub fn run(global: &Global, command: Command, output: &Output) -> Result<Status, Failure> {
     match command {
         Command::Create(args) => {
             let draft = create::read(*args, global)?;
-            until_interrupted(global, async |progress| {
-                create::run(
-                    draft,
-                    &Context {
-                        global,
-                        output,
-                        progress,
-                    },
-                )
-                .await
+            until_interrupted(global, output, async |context| {
+                create::run(draft, context).await.map(|()| Status::Done)
             })
         }
+        Command::List => {
+            until_interrupted(global, output, async |context| list::run(context).await)
+        }
+        Command::Show(args) => until_interrupted(global, output, async |context| {
+            show::run(args, context).await
+        }),
+        Command::Check(args) => until_interrupted(global, output, async |context| {
+            check::run(args, context).await
+        }),
+        Command::Delete(args) => until_interrupted(global, output, async |context| {
+            delete::run(args, context).await
+        }),
+        Command::Restore(args) => until_interrupted(global, output, async |context| {
+            restore::run(args, context).await
+        }),
         Command::Completions { shell } => print(output, &cli::completion_script(shell)),
         Command::Man => {
             let page = cli::man_page()
@@ -52,23 +69,38 @@ pub fn run(global: &Global, command: Command, output: &Output) -> Result<(), Fai
 }
 
 /// Writes a document to standard output. A reader that has gone away (`| head`) is no failure.
-pub fn print(output: &Output, document: &[u8]) -> Result<(), Failure> {
-    match output.document(document) {
+pub fn print(output: &Output, document: &[u8]) -> Result<Status, Failure> {
+    written(output.document(document))
+}
+
+/// Writes the result of a command that only looks: `text`, where there is any, or `value` as JSON.
+fn done(output: &Output, text: Option<&str>, value: &impl Serialize) -> Result<Status, Failure> {
+    written(output.result(text, value))
+}
+
+fn written(result: std::io::Result<()>) -> Result<Status, Failure> {
+    match result {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::new(
             Status::Failed,
             "output",
             format!("standard output cannot be written: {error}"),
         )),
-        _ => Ok(()),
+        _ => Ok(Status::Done),
     }
 }
 
 /// Runs a command on a single-threaded runtime, until it ends or a signal ends it.
 fn until_interrupted(
     global: &Global,
-    work: impl AsyncFnOnce(&Progress) -> Result<(), Failure>,
-) -> Result<(), Failure> {
+    output: &Output,
+    work: impl AsyncFnOnce(&Context<'_>) -> Result<Status, Failure>,
+) -> Result<Status, Failure> {
     let progress = Progress::default();
+    let context = Context {
+        global,
+        output,
+        progress: &progress,
+    };
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
@@ -79,7 +111,7 @@ fn until_interrupted(
         tokio::select! {
             biased;
             status = process::interruption() => Err(interrupted(status, progress.written(), global)),
-            result = work(&progress) => result,
+            result = work(&context) => result,
         }
     });
     // A prompt may still wait for a key in a thread of its own.
@@ -90,9 +122,22 @@ fn until_interrupted(
 fn interrupted(status: Status, written: Option<Written>, global: &Global) -> Failure {
     match written {
         None => cancelled(status),
+        Some(Written { secret, deed, .. }) if deed != Deed::Store => {
+            let message = format!(
+                "cancelled while AWS was answering; {secret} may be {}",
+                deed.in_words()
+            );
+            let look = format!(
+                "ecr-ptc show {}{}",
+                quote(&secret),
+                aws_options(global, None)
+            );
+            Failure::new(status, "cancelled", message).fix(format!("see whether it is: {look}"))
+        }
         Some(Written {
             secret,
             surely: true,
+            ..
         }) => {
             let message = format!("cancelled; the secret {secret} is stored");
             Failure::new(status, "cancelled", message)
@@ -102,6 +147,7 @@ fn interrupted(status: Status, written: Option<Written>, global: &Global) -> Fai
         Some(Written {
             secret,
             surely: false,
+            ..
         }) => {
             let message =
                 format!("cancelled while AWS was answering; {secret} may have been stored");
@@ -138,6 +184,36 @@ pub fn aws_options(global: &Global, region: Option<&str>) -> String {
         .iter()
         .filter_map(|(name, value)| Some(option(name, (*value)?)));
     given.flat_map(|option| [" ".to_owned(), option]).collect()
+}
+
+/// Refuses a command that takes something away where nobody can be asked and nobody said yes.
+fn wants_yes(command: &str, yes: bool, context: &Context<'_>) -> Result<(), Failure> {
+    match why_not_ask(context.global) {
+        Some(why) if !yes => Err(Failure::usage(format!(
+            "{command} asks first, and nobody can be asked here"
+        ))
+        .why(why)
+        .fix("add --yes")),
+        _ => Ok(()),
+    }
+}
+
+/// The failure of a call that writes, where the work may be done although no answer says so.
+fn may_be_done(error: AwsError, what: &str, name: &str, place: &Place, options: &str) -> Failure {
+    if !error.may_have_worked() {
+        return error.into_failure(what, place);
+    }
+    let mut failure = error.into_failure(what, place);
+    let why = failure.why.unwrap_or_default();
+    failure.why = Some(format!(
+        "{why}\nit may be done all the same: no answer says so or otherwise"
+    ));
+    let look = format!("see whether it was: ecr-ptc show {}{options}", quote(name));
+    failure.fix = Some(match failure.fix {
+        Some(fix) => format!("{look}\n{fix}"),
+        None => look,
+    });
+    failure
 }
 
 /// The end that a person chose before anything was written.

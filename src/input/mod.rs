@@ -7,3 +7,5 @@ pub mod person;
 pub mod prompt;
 mod terminal;
 mod token;
+
+pub use terminal::width as terminal_width;

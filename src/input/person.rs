@@ -102,7 +102,19 @@ impl Person {
     }
 
     pub async fn agrees(&self) -> Result<bool, Failure> {
+        self.confirms("Store it?").await
+    }
+
+    /// Asks a question whose default is no.
+    pub async fn confirms(&self, question: &'static str) -> Result<bool, Failure> {
         let prompter = self.prompter;
-        asked(move || prompter.confirm("Store it?")).await
+        asked(move || prompter.confirm(question)).await
+    }
+
+    /// Asks for a text to be typed as it is, where a mere yes is too easily said.
+    pub async fn types(&self, label: &'static str, text: &str) -> Result<bool, Failure> {
+        let prompter = self.prompter;
+        let typed = asked(move || prompter.text(label, None, "", |_| Ok(()))).await?;
+        Ok(typed.trim() == text)
     }
 }

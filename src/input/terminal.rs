@@ -59,6 +59,12 @@ impl Drop for Guard {
     }
 }
 
+/// The width of the terminal in columns, where there is one.
+pub fn width() -> Option<usize> {
+    let (columns, _) = crossterm::terminal::size().ok()?;
+    Some(usize::from(columns)).filter(|columns| *columns > 0)
+}
+
 /// Runs `read` with echo on, for a line that may be seen.
 pub fn with_echo<T>(read: impl FnOnce() -> T) -> T {
     #[cfg(unix)]

@@ -5,14 +5,20 @@
 )]
 
 mod aws_settings;
+mod check;
+mod check_all;
+mod check_fix;
 mod create;
 mod credentials;
 mod exists;
 mod failures;
+mod life;
+mod list;
 mod lost_answers;
 mod network;
 mod secrecy;
 mod service_errors;
+mod show;
 mod support;
 mod surface;
 #[cfg(unix)]

@@ -1,6 +1,7 @@
 //! The token stays out of every output, file, child process and core file.
 
 use proptest::prelude::*;
+use serde_json::json;
 
 use crate::support::{Account, Program, TOKEN};
 
@@ -334,5 +335,45 @@ fn a_token_that_is_part_of_a_word_of_the_service_changes_nothing() {
         let more = ["--if-exists", "update", "-o", "json"];
         let report = Program::create(&account, &more).stdin(token).run().json();
         assert_eq!(report["action"], "unchanged");
+    }
+}
+
+#[test]
+fn no_command_shows_a_stored_token_at_any_verbosity() {
+    let account = Account::new();
+    let quoted = json!(TOKEN).to_string();
+    for (number, value) in [
+        TOKEN.to_owned(),
+        format!(r#"{{"username":"me","accessToken":{quoted}}}"#),
+        format!(r#"{{"user":"me","password":{quoted},"more":{{"token":{quoted}}}}}"#),
+        format!(
+            r#"{{"username":{quoted},{quoted}:"x","accessToken":{}}}"#,
+            json!(format!(" {TOKEN}\r\n"))
+        ),
+        format!(r#"["me",{quoted}]"#),
+        format!("{{username:me,accessToken:{TOKEN}}}"),
+        format!(r#"{{"username":{quoted},"accessToken":"me"}}"#),
+    ]
+    .iter()
+    .enumerate()
+    {
+        account.made_with(&format!("ecr-pullthroughcache/docker-hub{number}"), value);
+    }
+    for more in [&["-v"][..], &["-v", "-o", "json"]] {
+        // Each run is searched for the token.
+        account.run(&[&["list"], more].concat());
+        account.run(&[&["check"], more].concat());
+        for number in 0..7 {
+            let name = format!("docker-hub{number}");
+            for words in [
+                &["show", &name][..],
+                &["check", &name],
+                &["check", &name, "--fix", "-y"],
+                &["delete", &name, "-y"],
+                &["restore", &name],
+            ] {
+                account.run(&[words, more].concat());
+            }
+        }
     }
 }

@@ -46,6 +46,9 @@ fn completions_and_the_man_page() {
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let script = Program::new(&["completions", shell]).run();
         assert!(script.ok().contains("if-exists"), "{shell}");
+        for option in ["recovery-window-days", "expiring-within"] {
+            assert!(script.ok().contains(option), "{shell}");
+        }
     }
     let page = Program::new(&["man"]).run();
     for part in [
@@ -53,6 +56,11 @@ fn completions_and_the_man_page() {
         "\\-\\-access\\-token\\-stdin",
         ".SH \"EXIT STATUS\"",
         ".SH \"CREATE\"",
+        ".SH \"LIST\"",
+        ".SH \"SHOW\"",
+        ".SH \"CHECK\"",
+        ".SH \"DELETE\"",
+        ".SH \"RESTORE\"",
     ] {
         assert!(page.ok().contains(part), "{part}: {}", page.stdout);
     }

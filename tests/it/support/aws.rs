@@ -9,6 +9,8 @@ use std::sync::{Arc, Condvar, Mutex, OnceLock};
 
 use serde_json::{json, Value};
 
+use super::{Ended, Program, TOKEN};
+
 /// The server that all tests share. It ends when its standard input does, however we end.
 struct Server {
     address: String,
@@ -194,12 +196,33 @@ impl Account {
         found.pop_front().unwrap().body
     }
 
-    /// Asks the local AWS, past the gateway.
+    /// Asks the local Secrets Manager, past the gateway.
     pub fn ask_in(&self, region: &str, action: &str, body: &Value) -> Value {
+        self.ask_service(("secretsmanager", "secretsmanager"), region, action, body)
+    }
+
+    /// Makes a customer managed key, and gives its ARN.
+    pub fn new_key(&self) -> String {
+        let answer = self.ask_service(
+            ("kms", "TrentService"),
+            "us-east-1",
+            "CreateKey",
+            &json!({}),
+        );
+        answer["KeyMetadata"]["Arn"].as_str().unwrap().to_owned()
+    }
+
+    fn ask_service(
+        &self,
+        (service, target): (&str, &str),
+        region: &str,
+        action: &str,
+        body: &Value,
+    ) -> Value {
         let body = body.to_string();
         let request = format!(
-            "POST / HTTP/1.1\r\nHost: secretsmanager\r\nX-Amz-Target: secretsmanager.{action}\r\n\
-             Authorization: AWS4-HMAC-SHA256 Credential=x/20260101/{region}/secretsmanager/aws4_request, \
+            "POST / HTTP/1.1\r\nHost: {service}\r\nX-Amz-Target: {target}.{action}\r\n\
+             Authorization: AWS4-HMAC-SHA256 Credential=x/20260101/{region}/{service}/aws4_request, \
              SignedHeaders=host, Signature=x\r\nx-moto-account-id: {}\r\nContent-Length: {}\r\n\
              Content-Type: application/x-amz-json-1.1\r\nConnection: close\r\n\r\n{body}",
             self.id,
@@ -213,6 +236,30 @@ impl Account {
 
     pub fn ask(&self, action: &str, body: &Value) -> Value {
         self.ask_in("us-east-1", action, body)
+    }
+
+    /// Makes a secret as another tool would, and gives its ARN.
+    pub fn made(&self, name: &str) -> String {
+        let value = json!({"username": "me", "accessToken": TOKEN});
+        self.made_with(name, &value.to_string())
+    }
+
+    /// Makes a secret with any text in it, and gives its ARN.
+    pub fn made_with(&self, name: &str, text: &str) -> String {
+        // Without a request token, the local AWS gives every secret the same version id.
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let token = format!(
+            "00000000-0000-4000-8000-{:012}",
+            NEXT.fetch_add(1, Ordering::Relaxed)
+        );
+        let body = json!({"Name": name, "SecretString": text, "ClientRequestToken": token});
+        let answer = self.ask("CreateSecret", &body);
+        answer["ARN"].as_str().unwrap().to_owned()
+    }
+
+    /// Runs `ecr-ptc` with these words in this account.
+    pub fn run(&self, words: &[&str]) -> Ended {
+        Program::new(words).with(self).run()
     }
 
     /// The stored value of a secret.

@@ -1,0 +1,260 @@
+//! The operations of Secrets Manager that look at secrets of any origin, in our own types.
+
+use aws_config::SdkConfig;
+use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretOutput;
+use aws_sdk_secretsmanager::primitives::{Blob, DateTime};
+use aws_sdk_secretsmanager::types::{
+    Filter, FilterNameStringType, ReplicationStatusType, RotationRulesType, SecretListEntry, Tag,
+};
+use aws_sdk_secretsmanager::Client;
+use tokio::task::JoinSet;
+use zeroize::{Zeroize, Zeroizing};
+
+use super::error::{AwsError, Kind};
+use super::secrets::client;
+use crate::content::Content;
+use crate::date::Time;
+use crate::name::PREFIX;
+use crate::plan::ExistingRotation;
+use crate::secret::{Replica, Secret, Version};
+
+/// How many calls of DescribeSecret are under way at once. The service takes 10,000 a second.
+const DESCRIPTIONS_IN_FLIGHT: usize = 16;
+
+/// The secrets of one account and Region.
+#[derive(Clone)]
+pub struct Inventory {
+    pub(super) client: Client,
+}
+
+/// Some of the secrets, and where the next ones begin.
+pub struct Page {
+    pub secrets: Vec<Secret>,
+    pub next: Option<String>,
+}
+
+impl Inventory {
+    pub fn new(config: &SdkConfig, endpoint: Option<&str>) -> Self {
+        Self {
+            client: client(config, endpoint),
+        }
+    }
+
+    /// ListSecrets: up to 100 secrets under [`PREFIX`], those scheduled for deletion too. Their
+    /// replicas are not told. The service may be up to five minutes behind.
+    pub async fn page(&self, after: Option<String>) -> Result<Page, AwsError> {
+        let filter = Filter::builder()
+            .key(FilterNameStringType::Name)
+            .values(PREFIX)
+            .build();
+        let call = self
+            .client
+            .list_secrets()
+            .filters(filter)
+            .include_planned_deletion(true)
+            .max_results(100)
+            .set_next_token(after);
+        let answer = call
+            .send()
+            .await
+            .map_err(|error| AwsError::of("ListSecrets", &error))?;
+        let secrets = answer.secret_list.unwrap_or_default().into_iter();
+        Ok(Page {
+            secrets: secrets
+                .map(of_list)
+                .filter(|secret| secret.name.starts_with(PREFIX))
+                .collect(),
+            next: answer.next_token.filter(|token| !token.is_empty()),
+        })
+    }
+
+    /// All secrets, by name.
+    pub async fn all(&self) -> Result<Vec<Secret>, AwsError> {
+        let mut secrets = Vec::new();
+        let mut after = None;
+        loop {
+            let page = self.page(after).await?;
+            secrets.extend(page.secrets);
+            after = page.next;
+            if after.is_none() {
+                secrets.sort_by(|one, other| one.name.cmp(&other.name));
+                return Ok(secrets);
+            }
+        }
+    }
+
+    /// DescribeSecret; none where there is no such secret.
+    pub async fn describe(&self, id: &str) -> Result<Option<Secret>, AwsError> {
+        match self.client.describe_secret().secret_id(id).send().await {
+            Ok(answer) => Ok(Some(of_description(answer))),
+            Err(error) => match AwsError::of("DescribeSecret", &error) {
+                error if error.kind == Kind::NotFound => Ok(None),
+                error => Err(error),
+            },
+        }
+    }
+
+    /// GetSecretValue of the current version; none where there is no such version.
+    pub async fn value(&self, arn: &str) -> Result<Option<Content>, AwsError> {
+        match self.client.get_secret_value().secret_id(arn).send().await {
+            Ok(answer) => Ok(content(answer.secret_string, answer.secret_binary)),
+            Err(error) => match AwsError::of("GetSecretValue", &error) {
+                error if error.kind == Kind::NotFound => Ok(None),
+                error => Err(error),
+            },
+        }
+    }
+
+    /// Looks up the replicas of each secret, a call for each, side by side; `told` hears how many are
+    /// done.
+    ///
+    /// # Errors
+    /// A refusal of the very first answers, or any failure. What is refused later stays unknown.
+    pub async fn look_up_replicas(
+        &self,
+        secrets: &mut [Secret],
+        told: impl Fn(usize),
+    ) -> Result<(), AwsError> {
+        let mut calls = JoinSet::new();
+        let mut waiting = Vec::new();
+        for (index, secret) in secrets.iter_mut().enumerate() {
+            // Neither can have any: a primary loses its replicas before it can be deleted.
+            if secret.deleted.is_some() || secret.replica_of().is_some() {
+                secret.replicas = Some(Vec::new());
+            } else {
+                waiting.push((index, secret.arn.clone()));
+            }
+        }
+        let mut waiting = waiting.into_iter();
+        let mut done = 0;
+        loop {
+            while calls.len() < DESCRIPTIONS_IN_FLIGHT {
+                let Some((index, arn)) = waiting.next() else {
+                    break;
+                };
+                let inventory = self.clone();
+                calls.spawn(async move { (index, inventory.describe(&arn).await) });
+            }
+            match calls.join_next().await {
+                None => return Ok(()),
+                Some(Ok((index, Ok(answer)))) => {
+                    done += 1;
+                    told(done);
+                    secrets[index].replicas = answer.and_then(|secret| secret.replicas);
+                }
+                Some(Ok((_, Err(error)))) if done > 0 && error.kind == Kind::Denied => {}
+                Some(Ok((_, Err(error)))) => return Err(error),
+                // Only a call that panicked ends so; what it would have told stays unknown.
+                Some(Err(_)) => {}
+            }
+        }
+    }
+}
+
+fn of_list(entry: SecretListEntry) -> Secret {
+    Secret {
+        name: entry.name.unwrap_or_default(),
+        arn: entry.arn.unwrap_or_default(),
+        description: entry.description.filter(|text| !text.is_empty()),
+        kms_key_id: entry.kms_key_id,
+        created: time(entry.created_date),
+        last_changed: time(entry.last_changed_date),
+        last_accessed: time(entry.last_accessed_date),
+        deleted: time(entry.deleted_date),
+        primary_region: entry.primary_region,
+        replicas: None,
+        tags: tags(entry.tags),
+        versions: versions(entry.secret_versions_to_stages.into_iter().flatten()),
+        rotation: entry
+            .rotation_enabled
+            .unwrap_or_default()
+            .then(|| rotation(entry.rotation_lambda_arn, entry.rotation_rules)),
+        last_rotated: time(entry.last_rotated_date),
+        next_rotation: time(entry.next_rotation_date),
+    }
+}
+
+fn of_description(answer: DescribeSecretOutput) -> Secret {
+    let replicas = answer.replication_status.unwrap_or_default().into_iter();
+    Secret {
+        name: answer.name.unwrap_or_default(),
+        arn: answer.arn.unwrap_or_default(),
+        description: answer.description.filter(|text| !text.is_empty()),
+        kms_key_id: answer.kms_key_id,
+        created: time(answer.created_date),
+        last_changed: time(answer.last_changed_date),
+        last_accessed: time(answer.last_accessed_date),
+        deleted: time(answer.deleted_date),
+        primary_region: answer.primary_region,
+        replicas: Some(replicas.filter_map(replica).collect()),
+        tags: tags(answer.tags),
+        versions: versions(answer.version_ids_to_stages.into_iter().flatten()),
+        rotation: answer
+            .rotation_enabled
+            .unwrap_or_default()
+            .then(|| rotation(answer.rotation_lambda_arn, answer.rotation_rules)),
+        last_rotated: time(answer.last_rotated_date),
+        next_rotation: time(answer.next_rotation_date),
+    }
+}
+
+pub(super) fn content(text: Option<String>, binary: Option<Blob>) -> Option<Content> {
+    match (text, binary) {
+        (Some(text), _) => Some(Content::Text(Zeroizing::new(text))),
+        (None, Some(binary)) => {
+            binary.into_inner().zeroize();
+            Some(Content::Binary)
+        }
+        (None, None) => None,
+    }
+}
+
+fn time(date: Option<DateTime>) -> Option<Time> {
+    date.map(|date| Time(date.secs()))
+}
+
+fn tags(tags: Option<Vec<Tag>>) -> Vec<(String, String)> {
+    let tags = tags.unwrap_or_default().into_iter();
+    tags.map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default()))
+        .collect()
+}
+
+/// The newest labels first, then by id, since the service tells them in any order.
+fn versions(versions: impl Iterator<Item = (String, Vec<String>)>) -> Vec<Version> {
+    let mut versions: Vec<Version> = versions
+        .map(|(id, mut stages)| {
+            stages.sort_unstable();
+            Version { id, stages }
+        })
+        .collect();
+    let is_older = |version: &Version| !version.stages.iter().any(|stage| stage == "AWSCURRENT");
+    versions.sort_by(|one, other| {
+        (is_older(one), one.stages.is_empty(), &one.id).cmp(&(
+            is_older(other),
+            other.stages.is_empty(),
+            &other.id,
+        ))
+    });
+    versions
+}
+
+fn replica(replica: ReplicationStatusType) -> Option<Replica> {
+    Some(Replica {
+        region: replica.region?,
+        status: replica.status.map(|status| status.as_str().to_owned()),
+        message: replica.status_message,
+    })
+}
+
+fn rotation(lambda_arn: Option<String>, rules: Option<RotationRulesType>) -> ExistingRotation {
+    ExistingRotation {
+        lambda_arn,
+        days: rules
+            .as_ref()
+            .and_then(|rules| rules.automatically_after_days),
+        schedule: rules
+            .as_ref()
+            .and_then(|rules| rules.schedule_expression.clone()),
+        duration: rules.and_then(|rules| rules.duration),
+    }
+}

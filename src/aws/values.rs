@@ -1,0 +1,66 @@
+//! The values of many secrets at once.
+
+use std::collections::HashMap;
+
+use super::error::AwsError;
+use super::inventory::{content, Inventory};
+use crate::content::Content;
+use crate::output::foreign;
+
+/// How many values one call gives. Source: BatchGetSecretValue, Secrets Manager API reference.
+pub const BATCH: usize = 20;
+
+/// What became of reading one value.
+#[derive(Debug)]
+pub enum Reading {
+    Value(Content),
+    /// There is no current version.
+    Nothing,
+    /// The service refused it: why.
+    Refused(String),
+}
+
+impl Inventory {
+    /// BatchGetSecretValue for up to [`BATCH`] secrets, by their ARNs.
+    ///
+    /// # Errors
+    /// Where the call as a whole is refused or fails; what is refused of single secrets is told with each.
+    pub async fn values(&self, arns: &[String]) -> Result<HashMap<String, Reading>, AwsError> {
+        let mut readings = HashMap::new();
+        let mut after = None;
+        loop {
+            let call = self
+                .client
+                .batch_get_secret_value()
+                .set_secret_id_list(Some(arns.to_vec()))
+                .set_next_token(after);
+            let answer = call
+                .send()
+                .await
+                .map_err(|error| AwsError::of("BatchGetSecretValue", &error))?;
+            for entry in answer.secret_values.unwrap_or_default() {
+                let value = content(entry.secret_string, entry.secret_binary);
+                let reading = value.map_or(Reading::Nothing, Reading::Value);
+                readings.insert(entry.arn.unwrap_or_default(), reading);
+            }
+            for error in answer.errors.unwrap_or_default() {
+                let code = error.error_code.unwrap_or_default();
+                let message = error.message.unwrap_or_default();
+                let reading = match code.as_str() {
+                    "ResourceNotFoundException" if message.contains("staging label") => {
+                        Reading::Nothing
+                    }
+                    "AccessDeniedException" => {
+                        Reading::Refused("GetSecretValue: not allowed".to_owned())
+                    }
+                    _ => Reading::Refused(foreign(&format!("GetSecretValue: {code}"))),
+                };
+                readings.insert(error.secret_id.unwrap_or_default(), reading);
+            }
+            after = answer.next_token.filter(|token| !token.is_empty());
+            if after.is_none() {
+                return Ok(readings);
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! The options of the commands that work on secrets that exist.
+
+use clap::Args;
+
+/// The name of one secret.
+#[derive(Debug, Args)]
+pub struct NameArgs {
+    /// The secret: its name, with or without ecr-pullthroughcache/, or its ARN
+    #[arg(value_name = "NAME")]
+    pub name: String,
+}
+
+/// Schedules the deletion of a secret
+///
+/// Schedules the deletion of a secret, which `restore` takes back within the recovery window, or
+/// deletes it at once. It shows what it will do and asks; where nobody can be asked, it wants --yes.
+/// A secret with replicas is deleted only with --remove-replicas.
+#[derive(Debug, Args)]
+#[command(after_help = "Example: ecr-ptc delete docker-hub --recovery-window-days 7")]
+pub struct DeleteArgs {
+    #[command(flatten)]
+    pub named: NameArgs,
+    /// How long it can be taken back, 7 to 30 [default: 30]
+    #[arg(long, value_name = "DAYS", allow_hyphen_values = true)]
+    pub recovery_window_days: Option<String>,
+    /// Delete it at once and for good; at a terminal, its name has to be typed
+    #[arg(long)]
+    pub force_without_recovery: bool,
+    /// Delete its replicas first, at once and for good
+    #[arg(long)]
+    pub remove_replicas: bool,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+}
+
+/// Finds what ECR would trip over, in one secret or in all
+///
+/// Checks one secret, or all under ecr-pullthroughcache/, whoever made them: name, key, dates and value.
+/// Each finding has its level, what it means for a pull, and the command that mends it. With an error
+/// among them it ends with status 9. It never shows a token.
+///
+/// With --fix it mends what can be mended without guessing: names of keys that are near misses, and
+/// white space and line ends at the ends of the values. It shows what it will do and asks; where nobody
+/// can be asked, it wants --yes.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ecr-ptc check
+  ecr-ptc check docker-hub --fix
+  ecr-ptc check -o json --max-age 180 --expiring-within 14")]
+pub struct CheckArgs {
+    /// The secret: its name, with or without ecr-pullthroughcache/, or its ARN [default: all]
+    #[arg(value_name = "NAME")]
+    pub name: Option<String>,
+    /// Mend what can be mended without guessing
+    #[arg(long)]
+    pub fix: bool,
+    /// Do not ask before mending
+    #[arg(short, long)]
+    pub yes: bool,
+    /// Warn of secrets that were last changed longer ago
+    #[arg(long, value_name = "DAYS", allow_hyphen_values = true)]
+    pub max_age: Option<String>,
+    /// Warn of tokens that end within so many days [default: 30]
+    #[arg(long, value_name = "DAYS", allow_hyphen_values = true)]
+    pub expiring_within: Option<String>,
+}

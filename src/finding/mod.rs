@@ -1,0 +1,175 @@
+//! [`Finding`]: something that ECR would trip over, or that someone should know of.
+
+mod secret;
+mod value;
+
+pub use secret::{of_key, of_secret};
+pub use value::{near_miss, not_read, of_value, ACCESS_TOKEN, USERNAME};
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::date::Date;
+use crate::output::escaped;
+use crate::secret::Secret;
+use crate::shell::{option, quote};
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// Pulls fail, or no rule can use the secret.
+    Error,
+    /// Pulls may fail, now or later.
+    Warning,
+    Note,
+}
+
+/// What is wrong with a secret, what that means for a pull, and what mends it. Its JSON members are a
+/// contract: only ever added to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    pub level: Level,
+    /// A word for scripts, such as `not-json`. Words are only ever added.
+    pub code: &'static str,
+    /// The secret's name; none where it is about all of them.
+    pub secret: Option<String>,
+    /// The prefix of the rule that it is about.
+    pub rule: Option<String>,
+    /// Lower case, no full stop.
+    pub message: String,
+    /// The command or the change that mends it.
+    pub fix: Option<String>,
+}
+
+impl Finding {
+    pub fn new(
+        level: Level,
+        code: &'static str,
+        secret: &Secret,
+        message: impl Into<String>,
+    ) -> Self {
+        Self {
+            level,
+            code,
+            secret: Some(secret.name.clone()),
+            rule: None,
+            message: message.into(),
+            fix: None,
+        }
+    }
+
+    pub fn fix(mut self, fix: impl Into<String>) -> Self {
+        self.fix = Some(fix.into());
+        self
+    }
+}
+
+/// By what a secret is measured, and where the commands that mend it lead.
+#[derive(Clone, Debug)]
+pub struct Measure {
+    pub today: Date,
+    /// Days from the last change on after which a secret is too old; none where age does not matter.
+    pub max_age: Option<i64>,
+    /// Days before the end of a token from which on it is warned of.
+    pub expiring_within: i64,
+    pub region: String,
+    pub profile: Option<String>,
+}
+
+impl Measure {
+    /// `--region` and `--profile`, each with a space before it; for a replica, of where it was made.
+    fn options(&self, secret: &Secret) -> String {
+        let region = secret.replica_of().unwrap_or(&self.region);
+        let region = option("--region", region);
+        match &self.profile {
+            None => format!(" {region}"),
+            Some(profile) => format!(" {region} {}", option("--profile", profile)),
+        }
+    }
+
+    /// The command that mends what can be mended without guessing.
+    pub fn mend(&self, secret: &Secret) -> String {
+        format!(
+            "ecr-ptc check {} --fix{}",
+            quote(&secret.name),
+            self.options(secret)
+        )
+    }
+
+    /// The command that takes a deletion back.
+    pub fn restore(&self, secret: &Secret) -> String {
+        format!(
+            "ecr-ptc restore {}{}",
+            quote(&secret.name),
+            self.options(secret)
+        )
+    }
+
+    /// The command that stores new credentials in the secret; `more` options with a space before each.
+    fn store(&self, secret: &Secret, more: &str) -> String {
+        let registry = secret.registry();
+        let registry = registry.map_or_else(String::new, |upstream| {
+            format!(" --registry {}", upstream.kind)
+        });
+        let name = option("--name", &secret.name);
+        format!(
+            "ecr-ptc create{registry} {name} --if-exists update{more}{}",
+            self.options(secret)
+        )
+    }
+}
+
+/// The findings for people, by secret; the worst of a secret first.
+pub fn in_words(findings: &[Finding]) -> String {
+    let mut text = String::new();
+    let mut last = None;
+    for finding in findings {
+        let secret = finding.secret.as_deref().unwrap_or("all secrets");
+        if last != Some(secret) {
+            let _ = writeln!(text, "{}", escaped(secret));
+            last = Some(secret);
+        }
+        let level = match finding.level {
+            Level::Error => "error",
+            Level::Warning => "warning",
+            Level::Note => "note",
+        };
+        let _ = writeln!(
+            text,
+            "  {level:<8} {}: {}",
+            finding.code,
+            escaped(&finding.message)
+        );
+        for (index, line) in finding.fix.iter().flat_map(|fix| fix.lines()).enumerate() {
+            let label = if index == 0 { "fix:" } else { "" };
+            let _ = writeln!(text, "    {label:<6} {}", escaped(line));
+        }
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+/// How many there are of each level: `1 error, 2 warnings`, or `nothing found`.
+pub fn counted(findings: &[Finding]) -> String {
+    let levels = [
+        (Level::Error, "error"),
+        (Level::Warning, "warning"),
+        (Level::Note, "note"),
+    ];
+    let counts = levels.iter().filter_map(|(level, word)| {
+        let count = findings
+            .iter()
+            .filter(|finding| finding.level == *level)
+            .count();
+        let plural = if count == 1 { "" } else { "s" };
+        (count > 0).then(|| format!("{count} {word}{plural}"))
+    });
+    let counts: Vec<String> = counts.collect();
+    if counts.is_empty() {
+        "nothing found".to_owned()
+    } else {
+        counts.join(", ")
+    }
+}

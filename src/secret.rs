@@ -1,0 +1,150 @@
+//! [`Secret`]: what AWS tells of a stored secret beside its value, whoever stored it.
+
+use serde::Serialize;
+
+use crate::date::{Date, DateFault, Time};
+use crate::name::PREFIX;
+use crate::plan::ExistingRotation;
+use crate::report::SecretReport;
+use crate::upstream::Upstream;
+
+/// The tag that says when the token in a secret ends, as `YYYY-MM-DD`.
+pub const EXPIRY_TAG: &str = "ecr-ptc:expires-on";
+
+/// A secret without its value.
+#[derive(Clone, Debug, Default)]
+pub struct Secret {
+    pub name: String,
+    pub arn: String,
+    pub description: Option<String>,
+    /// As AWS tells it: none, or any form of a key's name, for the default key.
+    pub kms_key_id: Option<String>,
+    pub created: Option<Time>,
+    pub last_changed: Option<Time>,
+    /// The day of the last read, at midnight; none where it was never read in this Region.
+    pub last_accessed: Option<Time>,
+    /// Set where the secret is scheduled for deletion. ListSecrets and DescribeSecret are documented
+    /// differently: the moment of the request, or the one from which it is gone.
+    pub deleted: Option<Time>,
+    pub primary_region: Option<String>,
+    /// None where it was not looked up, or may not be.
+    pub replicas: Option<Vec<Replica>>,
+    pub tags: Vec<(String, String)>,
+    pub versions: Vec<Version>,
+    pub rotation: Option<ExistingRotation>,
+    pub last_rotated: Option<Time>,
+    pub next_rotation: Option<Time>,
+}
+
+/// A copy of the secret in another Region.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Replica {
+    pub region: String,
+    /// The service's own word, such as `InSync`.
+    pub status: Option<String>,
+    pub message: Option<String>,
+}
+
+/// A version of the value, by its staging labels.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Version {
+    pub id: String,
+    pub stages: Vec<String>,
+}
+
+/// Whose key a secret is encrypted with. ECR's service-linked role can use the default one alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    /// aws/secretsmanager, by its name or as KMS tells it.
+    Default,
+    Customer,
+    /// KMS could not be asked: why.
+    Unknown(String),
+}
+
+impl Secret {
+    /// The registry that the name tells: its last part, or all after the prefix, where that is a kind
+    /// or an alias.
+    pub fn registry(&self) -> Option<&'static Upstream> {
+        let rest = self.name.strip_prefix(PREFIX)?;
+        Upstream::find(rest).or_else(|| Upstream::find(rest.rsplit('/').next()?))
+    }
+
+    /// When the token ends, where the secret says so.
+    ///
+    /// # Errors
+    /// Where the tag is no date.
+    pub fn expires_on(&self) -> Option<Result<Date, DateFault>> {
+        let (_, value) = self.tags.iter().find(|(key, _)| key == EXPIRY_TAG)?;
+        Some(Date::parse(value))
+    }
+
+    /// Where the secret was made, if this is only a copy of it.
+    pub fn replica_of(&self) -> Option<&str> {
+        let here = self.arn.split(':').nth(3);
+        self.primary_region
+            .as_deref()
+            .filter(|primary| Some(*primary) != here)
+    }
+
+    /// Whether one of its versions is the one that readers get.
+    pub fn has_current_version(&self) -> bool {
+        let is_current = |stage: &String| stage == "AWSCURRENT";
+        self.versions
+            .iter()
+            .any(|version| version.stages.iter().any(is_current))
+    }
+
+    /// The key, where its name does not tell whether ECR can use it.
+    pub fn doubtful_key(&self) -> Option<&str> {
+        let key = self.kms_key_id.as_deref()?;
+        (!key.ends_with("alias/aws/secretsmanager")).then_some(key)
+    }
+
+    /// The name of the key: aws/secretsmanager, or another as AWS tells it, which may still be the
+    /// id of that one.
+    pub fn key(&self) -> &str {
+        self.doubtful_key().unwrap_or(SecretReport::DEFAULT_KEY)
+    }
+
+    pub fn replica_regions(&self) -> Option<Vec<&str>> {
+        let regions = self.replicas.as_ref()?.iter();
+        Some(regions.map(|replica| replica.region.as_str()).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_tells_the_registry() {
+        let registry = |rest: &str| {
+            let secret = Secret {
+                name: format!("{PREFIX}{rest}"),
+                ..Secret::default()
+            };
+            secret.registry().map(|upstream| upstream.kind)
+        };
+        assert_eq!(registry("docker-hub"), Some("docker-hub"));
+        assert_eq!(registry("team/GHCR"), Some("github-container-registry"));
+        assert_eq!(registry("docker-hub/team"), None);
+        assert_eq!(registry("my-gitlab"), None);
+        assert_eq!(registry(""), None);
+    }
+
+    #[test]
+    fn a_copy_is_told_from_the_secret_itself() {
+        let mut secret = Secret {
+            arn: "arn:aws:secretsmanager:eu-west-1:1:secret:x".to_owned(),
+            ..Secret::default()
+        };
+        assert_eq!(secret.replica_of(), None);
+        secret.primary_region = Some("eu-west-1".to_owned());
+        assert_eq!(secret.replica_of(), None);
+        secret.primary_region = Some("us-east-1".to_owned());
+        assert_eq!(secret.replica_of(), Some("us-east-1"));
+    }
+}

@@ -1,0 +1,373 @@
+//! `check`: each finding with what it means and what mends it, in one secret and in all.
+
+use serde_json::{json, Value};
+
+use crate::support::{Account, Program, TOKEN};
+
+const NAME: &str = "ecr-pullthroughcache/docker-hub";
+
+/// What is found in one secret, and the same by checking all.
+pub fn found(account: &Account, name: &str) -> Vec<Value> {
+    let one = account.run(&["check", name, "-o", "json"]);
+    let all = account.run(&["check", "-o", "json"]);
+    let findings = |ended: &crate::support::Ended| {
+        let report: Value = serde_json::from_str(&ended.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap().clone();
+        let has_errors = findings.iter().any(|finding| finding["level"] == "error");
+        assert_eq!(ended.status, if has_errors { 9 } else { 0 }, "{ended:?}");
+        findings
+    };
+    let of_one = findings(&one);
+    let mut of_all = findings(&all);
+    of_all.retain(|finding| finding["secret"] == name);
+    assert_eq!(of_one, of_all);
+    of_one
+}
+
+/// Runs the command of ours that a finding's fix has.
+fn carry_out(account: &Account, finding: &Value) {
+    let fix = finding["fix"].as_str().unwrap();
+    let command = &fix[fix.find("ecr-ptc ").unwrap()..];
+    let command = command
+        .lines()
+        .next()
+        .unwrap()
+        .replace("=END", "=2099-12-31");
+    let mut words: Vec<&str> = command
+        .split_whitespace()
+        .skip(1)
+        .map(|word| word.trim_matches('\''))
+        .collect();
+    match words[0] {
+        "create" if !command.contains("--registry") => {
+            words.extend([
+                "--registry",
+                "docker-hub",
+                "--username",
+                "me",
+                "--access-token-stdin",
+            ]);
+        }
+        "create" => words.extend(["--username", "me", "--access-token-stdin"]),
+        "check" | "delete" => words.push("--yes"),
+        _ => {}
+    }
+    let ended = Program::new(&words)
+        .with(account)
+        .stdin("dckr_pat_another-token")
+        .run();
+    assert_eq!(ended.status, 0, "{ended:?}");
+}
+
+/// Expects one finding, and that its fix makes it go away.
+fn one_finding(account: &Account, name: &str, level: &str, code: &str, message: &str) {
+    let findings = found(account, name);
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    let finding = &findings[0];
+    assert_eq!(
+        (&finding["level"], &finding["code"], &finding["rule"]),
+        (&json!(level), &json!(code), &json!(null))
+    );
+    let said = finding["message"].as_str().unwrap();
+    assert!(said.contains(message) && said.contains("pull"), "{said}");
+    carry_out(account, finding);
+    assert_eq!(found(account, name), Vec::<Value>::new());
+}
+
+#[test]
+fn each_fault_of_a_value() {
+    let pulumi = "Calling [toJSON] on an [Output<T>] is not supported.";
+    for (value, code, message) in [
+        (TOKEN, "not-json", "plain text"),
+        (
+            "{username:me,accessToken:x}",
+            "not-json",
+            "took the quotes away",
+        ),
+        (pulumi, "not-json", "Pulumi"),
+        (r#"["me","x"]"#, "not-json", "JSON, but not an object"),
+        (r#"{"username":"me"}"#, "missing-key", "no key accessToken"),
+        (r#"{"accessToken":"x"}"#, "missing-key", "no key username"),
+        (
+            r#"{"username":"me","token":"x","password":"y"}"#,
+            "missing-key",
+            "no key accessToken",
+        ),
+        (
+            r#"{"username":"me","access_token":"x"}"#,
+            "wrong-key",
+            "the key access_token where ECR reads accessToken",
+        ),
+        (
+            r#"{"userName":"me","accessToken":"x"}"#,
+            "wrong-key",
+            "the key userName where ECR reads username",
+        ),
+        (
+            r#"{"username":7,"accessToken":"x"}"#,
+            "not-text",
+            "username is not a text",
+        ),
+        (
+            r#"{"username":"me","accessToken":""}"#,
+            "empty-value",
+            "accessToken is empty",
+        ),
+        (
+            r#"{"username":" ","accessToken":"x"}"#,
+            "empty-value",
+            "username is empty",
+        ),
+        (
+            r#"{"username":"me","accessToken":"x\n"}"#,
+            "white-space",
+            "accessToken has a line end at its end",
+        ),
+        (
+            r#"{"username":" me","accessToken":"x"}"#,
+            "white-space",
+            "username has white space at its start",
+        ),
+    ] {
+        let account = Account::new();
+        account.made_with(NAME, value);
+        let findings = found(&account, NAME);
+        if value.contains("password") {
+            // What is left out is a key beside the two as well.
+            assert_eq!(findings[1]["code"], "other-keys");
+            carry_out(&account, &findings[0]);
+            assert_eq!(found(&account, NAME), Vec::<Value>::new());
+        } else {
+            one_finding(&account, NAME, "error", code, message);
+        }
+    }
+}
+
+#[test]
+fn keys_beside_the_two() {
+    let account = Account::new();
+    account.made_with(
+        NAME,
+        &json!({"username": "me", "accessToken": "x", "url": "y", TOKEN: "z"}).to_string(),
+    );
+    one_finding(&account, NAME, "warning", "other-keys", "url and 1 more");
+}
+
+#[test]
+fn a_value_that_is_binary_or_not_there() {
+    let account = Account::new();
+    account.ask(
+        "CreateSecret",
+        &json!({"Name": NAME, "SecretBinary": "c2VjcmV0"}),
+    );
+    one_finding(&account, NAME, "error", "binary-value", "binary");
+    let account = Account::new();
+    account.ask("CreateSecret", &json!({"Name": NAME}));
+    one_finding(
+        &account,
+        NAME,
+        "error",
+        "no-current-value",
+        "no current value",
+    );
+}
+
+#[test]
+fn a_token_that_cannot_work_for_the_registry() {
+    for (rest, token, message) in [
+        (
+            "docker-hub",
+            "ghp_abcdefgh",
+            "Docker Hub takes no such token",
+        ),
+        ("ghcr", "github_pat_abcdefgh", "takes only classic ones"),
+        (
+            "team/gitlab",
+            "glrt-abcdefgh",
+            "opens no container registry",
+        ),
+    ] {
+        let account = Account::new();
+        let name = format!("ecr-pullthroughcache/{rest}");
+        account.made_with(
+            &name,
+            &json!({"username": "me", "accessToken": token}).to_string(),
+        );
+        let findings = found(&account, &name);
+        assert_eq!(
+            (&findings[0]["level"], &findings[0]["code"]),
+            (&json!("warning"), &json!("unfit-token"))
+        );
+        assert!(
+            findings[0]["message"].as_str().unwrap().contains(message),
+            "{findings:?}"
+        );
+        if rest == "docker-hub" {
+            carry_out(&account, &findings[0]);
+            assert_eq!(found(&account, &name), Vec::<Value>::new());
+        }
+    }
+    let account = Account::new();
+    account.made_with(
+        "ecr-pullthroughcache/mine",
+        r#"{"username":"me","accessToken":"glrt-abcdefgh"}"#,
+    );
+    assert_eq!(
+        found(&account, "ecr-pullthroughcache/mine"),
+        Vec::<Value>::new(),
+        "the registry is not known"
+    );
+}
+
+#[test]
+fn names_that_ecr_does_not_take() {
+    for (name, level, code, better) in [
+        (
+            "ecr-pullthroughcache/two!words",
+            "error",
+            "name-not-accepted",
+            "ecr-pullthroughcache/two_words",
+        ),
+        (
+            "ecr-pullthroughcache/prod-github",
+            "warning",
+            "name-like-an-arn",
+            "ecr-pullthroughcache/prod_github",
+        ),
+        (
+            "ecr-pullthroughcache/",
+            "warning",
+            "name-empty",
+            "ecr-pullthroughcache/docker-hub",
+        ),
+    ] {
+        let account = Account::new();
+        account.made_with(name, r#"{"username":"me","accessToken":"x"}"#);
+        let findings = found(&account, name);
+        assert_eq!(
+            (&findings[0]["level"], &findings[0]["code"]),
+            (&json!(level), &json!(code))
+        );
+        let fix = findings[0]["fix"].as_str().unwrap();
+        assert!(
+            fix.contains(&format!(
+                "ecr-ptc create --name {better} --region us-east-1"
+            )),
+            "{fix}"
+        );
+        carry_out(&account, &findings[0]);
+        carry_out(&account, &json!({"fix": fix.lines().nth(1).unwrap()}));
+        assert_eq!(found(&account, better), Vec::<Value>::new());
+        assert_eq!(found(&account, name)[0]["code"], "pending-deletion");
+    }
+}
+
+#[test]
+fn the_end_of_a_token() {
+    for (days, level, code, message) in [
+        (-1, "error", "token-expired", "1 day ago"),
+        (0, "warning", "token-expiring", "today"),
+        (30, "warning", "token-expiring", "in 30 days"),
+    ] {
+        let account = Account::new();
+        let arn = account.made(NAME);
+        account.ask("TagResource", &json!({"SecretId": arn, "Tags": [{"Key": "ecr-ptc:expires-on", "Value": in_days(days)}]}));
+        one_finding(&account, NAME, level, code, message);
+    }
+    let account = Account::new();
+    let arn = account.made(NAME);
+    account.ask(
+        "TagResource",
+        &json!({"SecretId": arn, "Tags": [{"Key": "ecr-ptc:expires-on", "Value": in_days(40)}]}),
+    );
+    assert_eq!(found(&account, NAME), Vec::<Value>::new());
+    let report = account
+        .run(&["check", "--expiring-within", "40", "-o", "json"])
+        .json();
+    assert_eq!(report["findings"][0]["code"], "token-expiring");
+    account.ask(
+        "TagResource",
+        &json!({"SecretId": arn, "Tags": [{"Key": "ecr-ptc:expires-on", "Value": TOKEN}]}),
+    );
+    let findings = found(&account, NAME);
+    assert_eq!(
+        (&findings[0]["level"], &findings[0]["code"]),
+        (&json!("warning"), &json!("expiry-not-a-date"))
+    );
+}
+
+#[test]
+fn a_secret_that_was_long_not_changed() {
+    let account = Account::new();
+    let arn = account.made(NAME);
+    assert_eq!(
+        account
+            .run(&["check", "--max-age", "0", "-o", "json"])
+            .json()["findings"],
+        json!([])
+    );
+    let seconds = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap()
+        .as_secs();
+    let old = json!({"Name": NAME, "ARN": arn, "LastChangedDate": seconds - 91 * 86_400, "SecretVersionsToStages": {"v": ["AWSCURRENT"]}});
+    account.answer(
+        "ListSecrets",
+        200,
+        "application/x-amz-json-1.1",
+        &json!({"SecretList": [old]}).to_string(),
+        None,
+    );
+    let checked = account.run(&["check", "--max-age", "90"]);
+    for part in [
+        "warning  too-old: the secret was last changed 91 days ago",
+        "--max-age allows",
+        "ecr-ptc create --registry docker-hub",
+    ] {
+        assert!(checked.ok().contains(part), "{part}: {}", checked.stdout);
+    }
+    assert_eq!(
+        account
+            .run(&["check", "--max-age", "91", "-o", "json"])
+            .json()["findings"],
+        json!([])
+    );
+}
+
+#[test]
+fn what_is_scheduled_for_deletion_is_a_note() {
+    let account = Account::new();
+    account.made(NAME);
+    account.ask("DeleteSecret", &json!({"SecretId": NAME}));
+    one_finding(
+        &account,
+        NAME,
+        "note",
+        "pending-deletion",
+        "scheduled for deletion",
+    );
+}
+
+/// A day so many days from now, as YYYY-MM-DD.
+fn in_days(days: i64) -> String {
+    let since = std::time::SystemTime::now()
+        .duration_since(std::time::UNIX_EPOCH)
+        .unwrap();
+    let mut left = i64::try_from(since.as_secs() / 86_400).unwrap() + days;
+    let is_leap = |year: i64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let mut year = 1970;
+    while left >= 365 + i64::from(is_leap(year)) {
+        left -= 365 + i64::from(is_leap(year));
+        year += 1;
+    }
+    let february = 28 + i64::from(is_leap(year));
+    let mut month = 1;
+    for length in [31, february, 31, 30, 31, 30, 31, 31, 30, 31, 30] {
+        if left < length {
+            break;
+        }
+        left -= length;
+        month += 1;
+    }
+    format!("{year}-{month:02}-{:02}", left + 1)
+}

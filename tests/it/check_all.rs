@@ -1,0 +1,406 @@
+//! `check` of all secrets: in few calls, without permissions, for scripts, and keys of KMS.
+
+use serde_json::{json, Value};
+
+use crate::check::found;
+use crate::support::{Account, Ended, Program, TOKEN};
+
+const NAME: &str = "ecr-pullthroughcache/docker-hub";
+
+fn count(account: &Account, action: &str) -> usize {
+    account
+        .actions()
+        .iter()
+        .filter(|done| *done == action)
+        .count()
+}
+
+#[test]
+fn all_secrets_of_every_page_in_few_calls() {
+    let account = Account::new();
+    for number in 0..230 {
+        account.made_with(
+            &format!("ecr-pullthroughcache/{number:03}"),
+            r#"{"username":"me","accessToken":"x"}"#,
+        );
+    }
+    account.made_with("ecr-pullthroughcache/zzz", "plain text");
+    account.made_with("other/secret", "plain text");
+    let checked = account.run(&["check"]);
+    assert_eq!(checked.status, 9);
+    let text = "ecr-pullthroughcache/zzz\n  error    not-json: the value is plain text, not the JSON object with username and accessToken, \
+                so ECR cannot log in with it, and pulls of images that it has not cached fail\n    \
+                fix:   store the credentials: ecr-ptc create --name ecr-pullthroughcache/zzz --if-exists update --region us-east-1\n";
+    assert_eq!(checked.stdout, text);
+    assert_eq!(checked.stderr, "231 secrets checked: 1 error\n");
+    assert_eq!(
+        (
+            count(&account, "ListSecrets"),
+            count(&account, "BatchGetSecretValue"),
+            account.actions().len()
+        ),
+        (3, 12, 15)
+    );
+    let largest = account
+        .requests()
+        .iter()
+        .filter_map(|request| request.body["SecretIdList"].as_array().map(Vec::len))
+        .max();
+    assert_eq!(largest, Some(20));
+}
+
+#[test]
+fn a_list_that_is_behind_is_not_believed() {
+    let account = Account::new();
+    let arn = account.made(NAME);
+    let behind = json!({"SecretList": [{"Name": NAME, "ARN": arn}]}).to_string();
+    account.answer(
+        "ListSecrets",
+        200,
+        "application/x-amz-json-1.1",
+        &behind,
+        None,
+    );
+    assert_eq!(
+        account.run(&["check", "-o", "json"]).json()["findings"],
+        json!([])
+    );
+    account.refuse(
+        "GetSecretValue",
+        400,
+        "AccessDeniedException",
+        "not allowed",
+    );
+    assert_eq!(account.run(&["check"]).status, 9);
+}
+
+#[test]
+fn an_answer_in_parts_is_taken_whole() {
+    let account = Account::new();
+    account.made_with(NAME, "plain text");
+    account.answer(
+        "BatchGetSecretValue",
+        200,
+        "application/x-amz-json-1.1",
+        r#"{"SecretValues":[],"NextToken":"0"}"#,
+        Some(1),
+    );
+    let checked = account.run(&["check", "-o", "json"]);
+    let report: Value = serde_json::from_str(&checked.stdout).unwrap();
+    assert_eq!(
+        (
+            &report["findings"][0]["code"],
+            count(&account, "BatchGetSecretValue")
+        ),
+        (&json!("not-json"), 2)
+    );
+}
+
+#[test]
+fn scripts_get_the_same_members_always() {
+    let account = Account::new();
+    assert_eq!(
+        account.run(&["check", "-o", "json"]).json(),
+        json!({"schemaVersion": 1, "checked": 0, "findings": []})
+    );
+    let none = account.run(&["check"]);
+    assert_eq!(
+        (none.ok(), none.stderr.as_str()),
+        ("", "0 secrets checked: nothing found\n")
+    );
+    account.made_with(NAME, r#"{"username":"me","password":"x"}"#);
+    let checked = account.run(&["check", "-o", "json", "-q"]);
+    assert_eq!((checked.status, checked.stderr.as_str()), (9, ""));
+    let report: Value = serde_json::from_str(&checked.stdout).unwrap();
+    assert_eq!(
+        report,
+        json!({"schemaVersion": 1, "checked": 1, "findings": [{
+            "level": "error", "code": "wrong-key", "secret": NAME, "rule": null,
+            "message": "the value has the key password where ECR reads accessToken, so ECR cannot log in with it, and pulls of images that it has not cached fail",
+            "fix": format!("ecr-ptc check {NAME} --fix --region us-east-1"),
+        }]})
+    );
+}
+
+#[test]
+fn without_permission_to_read_values_the_rest_is_checked() {
+    let account = Account::new();
+    for number in 0..50 {
+        account.made(&format!("ecr-pullthroughcache/{number}"));
+    }
+    account.made("ecr-pullthroughcache/a!");
+    let codes = |ended: &Ended| {
+        let report: Value = serde_json::from_str(&ended.stdout).unwrap();
+        let findings = report["findings"].as_array().unwrap().clone();
+        let codes = findings.iter().map(|finding| {
+            (
+                finding["secret"].clone(),
+                finding["code"].as_str().unwrap().to_owned(),
+            )
+        });
+        codes.collect::<Vec<_>>()
+    };
+    let expected = vec![
+        (json!(null), "value-not-read".to_owned()),
+        (
+            json!("ecr-pullthroughcache/a!"),
+            "name-not-accepted".to_owned(),
+        ),
+    ];
+    account.refuse(
+        "BatchGetSecretValue",
+        400,
+        "AccessDeniedException",
+        "not allowed",
+    );
+    let checked = account.run(&["check", "-o", "json"]);
+    assert_eq!((checked.status, codes(&checked)), (9, expected.clone()));
+    for part in [
+        r#"\"secretsmanager:BatchGetSecretValue\",\"Resource\":\"*\""#,
+        "BatchGetSecretValue: not allowed",
+    ] {
+        assert!(checked.stdout.contains(part), "{part}: {}", checked.stdout);
+    }
+    account.heal();
+    let denied = |names: &[&str]| {
+        let errors = names.iter().map(|arn| json!({"SecretId": arn, "ErrorCode": "AccessDeniedException", "Message": "not allowed"}));
+        json!({"SecretValues": [], "Errors": errors.collect::<Vec<_>>()}).to_string()
+    };
+    account.answer(
+        "BatchGetSecretValue",
+        200,
+        "application/x-amz-json-1.1",
+        &denied(&[]),
+        None,
+    );
+    assert_eq!(codes(&account.run(&["check", "-o", "json"])), expected);
+    let account = Account::new();
+    let arn = account.made(NAME);
+    account.answer(
+        "BatchGetSecretValue",
+        200,
+        "application/x-amz-json-1.1",
+        &denied(&[&arn]),
+        None,
+    );
+    account.refuse(
+        "GetSecretValue",
+        400,
+        "AccessDeniedException",
+        "not allowed",
+    );
+    for words in [
+        &["check", "-o", "json"][..],
+        &["check", "docker-hub", "-o", "json"],
+    ] {
+        let checked = account.run(words);
+        assert_eq!(
+            (checked.status, codes(&checked)),
+            (0, vec![(json!(NAME), "value-not-read".to_owned())])
+        );
+        assert!(
+            checked.stdout.contains("GetSecretValue: not allowed"),
+            "{}",
+            checked.stdout
+        );
+    }
+    account
+        .run(&["check", "docker-hub", "--fix", "--yes"])
+        .fails(
+            5,
+            &["could not read the value", "secretsmanager:GetSecretValue"],
+        );
+}
+
+#[test]
+fn a_value_that_is_refused_among_others_is_told_by_its_secret() {
+    let account = Account::new();
+    let arns = [
+        account.made("ecr-pullthroughcache/a"),
+        account.made("ecr-pullthroughcache/b"),
+        account.made("ecr-pullthroughcache/c"),
+    ];
+    let answer = json!({
+        "SecretValues": [{"ARN": arns[0], "SecretString": r#"{"username":"me","accessToken":"x"}"#}],
+        "Errors": [
+            {"SecretId": arns[1], "ErrorCode": "DecryptionFailure", "Message": "cannot"},
+            {"SecretId": arns[2], "ErrorCode": "ResourceNotFoundException", "Message": "can't find the specified secret value for staging label: AWSCURRENT"},
+        ],
+    });
+    account.answer(
+        "BatchGetSecretValue",
+        200,
+        "application/x-amz-json-1.1",
+        &answer.to_string(),
+        None,
+    );
+    let checked = account.run(&["check"]);
+    assert_eq!(checked.status, 9);
+    let lines = [
+        "ecr-pullthroughcache/b\n  warning  value-not-read: the value was not checked, since this caller could not read it (GetSecretValue: DecryptionFailure)",
+        "fix:   see why: ecr-ptc show ecr-pullthroughcache/b -v --region us-east-1",
+        "ecr-pullthroughcache/c\n  error    no-current-value",
+    ];
+    for part in lines {
+        assert!(checked.stdout.contains(part), "{part}: {}", checked.stdout);
+    }
+    assert!(
+        !checked.stdout.contains("pullthroughcache/a"),
+        "{}",
+        checked.stdout
+    );
+}
+
+#[test]
+fn what_fails_as_a_whole_is_a_failure() {
+    let account = Account::new();
+    account
+        .run(&["check", "docker-hub"])
+        .fails(3, &["there is no secret"]);
+    account.made(NAME);
+    account.refuse("BatchGetSecretValue", 500, "InternalServiceError", "broken");
+    let program = Program::new(&["check"])
+        .with(&account)
+        .env("AWS_MAX_ATTEMPTS", "1");
+    program
+        .run()
+        .fails(7, &["could not check the secrets", "try again"]);
+    account.refuse("ListSecrets", 400, "AccessDeniedException", "not allowed");
+    account
+        .run(&["check"])
+        .fails(5, &["secretsmanager:ListSecrets", r#""Resource":"*""#]);
+    account.refuse(
+        "DescribeSecret",
+        400,
+        "AccessDeniedException",
+        "not allowed",
+    );
+    account
+        .run(&["check", "docker-hub"])
+        .fails(5, &["secretsmanager:DescribeSecret"]);
+}
+
+#[test]
+fn options_that_cannot_be() {
+    let account = Account::new();
+    for (words, said) in [
+        (&["check", "--fix", "--yes"][..], "no NAME is given"),
+        (
+            &["check", "docker-hub", "--yes"],
+            "--yes answers the question of --fix",
+        ),
+        (
+            &["check", "--max-age", "-1"],
+            "--max-age takes a number of days",
+        ),
+        (
+            &["check", "--expiring-within", "soon"],
+            "--expiring-within takes a number of days",
+        ),
+        (
+            &["check", "docker-hub", "--fix"],
+            "nobody can be asked here",
+        ),
+        (&["check", TOKEN], "looks like an access token"),
+    ] {
+        account.run(words).fails(2, &[said]);
+    }
+    assert!(account.requests().is_empty());
+}
+
+#[test]
+fn keys_of_kms_are_asked_for_once() {
+    let account = Account::new();
+    let key = account.new_key();
+    for number in 0..3 {
+        let body = json!({"Name": format!("ecr-pullthroughcache/{number}"), "SecretString": r#"{"username":"me","accessToken":"x"}"#, "KmsKeyId": key});
+        account.ask("CreateSecret", &body);
+    }
+    account.ask("CreateSecret", &json!({"Name": "ecr-pullthroughcache/9", "SecretString": r#"{"username":"me","accessToken":"x"}"#, "KmsKeyId": "alias/aws/secretsmanager"}));
+    let checked = account.run(&["check", "-o", "json"]);
+    let report: Value = serde_json::from_str(&checked.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    assert_eq!((checked.status, findings.len()), (9, 3));
+    assert_eq!(
+        (&findings[0]["level"], &findings[0]["code"]),
+        (&json!("error"), &json!("customer-managed-key"))
+    );
+    let fix = "aws secretsmanager update-secret --secret-id ecr-pullthroughcache/0 --kms-key-id alias/aws/secretsmanager --region us-east-1";
+    assert_eq!(findings[0]["fix"], fix);
+    assert_eq!(
+        account
+            .actions()
+            .iter()
+            .filter(|action| *action == "DescribeKey")
+            .count(),
+        1
+    );
+    account.refuse("DescribeKey", 400, "AccessDeniedException", "not allowed");
+    let findings = found(&account, "ecr-pullthroughcache/0");
+    assert_eq!(
+        (&findings[0]["level"], &findings[0]["code"]),
+        (&json!("warning"), &json!("unknown-key"))
+    );
+    assert!(findings[0]["fix"]
+        .as_str()
+        .unwrap()
+        .contains("allow kms:DescribeKey"));
+    account.heal();
+    account.take_actions();
+    let body = json!({"Name": "ecr-pullthroughcache/8", "SecretString": "x", "KmsKeyId": account.new_key()});
+    account.ask("CreateSecret", &body);
+    account.refuse("DescribeKey", 500, "InternalFailure", "broken");
+    let program = Program::new(&["check"])
+        .with(&account)
+        .env("AWS_MAX_ATTEMPTS", "1");
+    assert!(program.run().stdout.contains("DescribeKey: broken"));
+    assert_eq!(
+        account
+            .actions()
+            .iter()
+            .filter(|action| *action == "DescribeKey")
+            .count(),
+        1,
+        "one silence is enough"
+    );
+    account.heal();
+    let managed = r#"{"KeyMetadata":{"KeyId":"x","KeyManager":"AWS"}}"#;
+    account.answer(
+        "DescribeKey",
+        200,
+        "application/x-amz-json-1.1",
+        managed,
+        None,
+    );
+    assert_eq!(
+        found(&account, "ecr-pullthroughcache/0"),
+        Vec::<Value>::new()
+    );
+}
+
+#[cfg(unix)]
+mod at_a_terminal {
+    use super::*;
+    use crate::support::Screen;
+
+    #[test]
+    fn progress_is_shown_and_taken_away() {
+        let account = Account::new();
+        account.made(NAME);
+        let screen = Screen::new(&account);
+        screen
+            .enters("$PTC check")
+            .sees("secrets looked at: 1")
+            .sees("1 secret checked: nothing found")
+            .status_is(0);
+        assert!(!screen.text().contains("looked at"), "{}", screen.text());
+        account.take_actions();
+        account.stall("ListSecrets");
+        screen.enters("$PTC check");
+        account.wait_for("ListSecrets");
+        screen
+            .types("\x03")
+            .sees("cancelled; nothing was written")
+            .status_is(130);
+    }
+}

@@ -1,0 +1,160 @@
+//! `check --fix`: what it shows, asks and writes.
+
+use serde_json::{json, Value};
+
+use crate::support::{Account, TOKEN};
+
+const NAME: &str = "ecr-pullthroughcache/docker-hub";
+
+fn spoiled(account: &Account) -> String {
+    let value = format!(
+        r#"{{"user":"me","access_token":{},"url":{{"n":1.50}}}}"#,
+        json!(format!("{TOKEN}\n"))
+    );
+    account.made_with(NAME, &value)
+}
+
+fn count(account: &Account, action: &str) -> usize {
+    account
+        .actions()
+        .iter()
+        .filter(|done| *done == action)
+        .count()
+}
+
+#[test]
+fn fix_mends_the_value_and_keeps_the_rest() {
+    let account = Account::new();
+    spoiled(&account);
+    let mended = account.run(&["check", "docker-hub", "--fix", "--yes"]);
+    assert!(
+        mended.ok().contains("warning  other-keys"),
+        "{}",
+        mended.stdout
+    );
+    for part in [
+        "change       rename the key user to username",
+        "change       rename the key access_token to accessToken",
+        "change       take the white space and line ends off the ends of accessToken",
+        "AWS calls    put-secret-value",
+        "1 secret checked: 1 warning",
+    ] {
+        assert!(mended.stderr.contains(part), "{part}: {}", mended.stderr);
+    }
+    let value = format!(
+        r#"{{"username":"me","accessToken":{},"url":{{"n":1.50}}}}"#,
+        json!(TOKEN)
+    );
+    assert_eq!(account.value(NAME), value);
+    assert_eq!(
+        account.take_actions(),
+        ["DescribeSecret", "GetSecretValue", "PutSecretValue"]
+    );
+    let again = account.run(&["check", "docker-hub", "--fix", "--yes", "-o", "json"]);
+    assert_eq!(again.json()["mended"], json!([]));
+    assert!(
+        again.stderr.contains("nothing was written"),
+        "{}",
+        again.stderr
+    );
+    assert_eq!(account.actions(), ["DescribeSecret", "GetSecretValue"]);
+}
+
+#[test]
+fn fix_tells_a_foreign_key_and_does_not_change_it() {
+    let account = Account::new();
+    let body = json!({"Name": NAME, "SecretString": r#"{"username":"me","token":"x"}"#, "KmsKeyId": account.new_key()});
+    account.ask("CreateSecret", &body);
+    let mended = account.run(&["check", "docker-hub", "--fix", "--yes", "-o", "json"]);
+    let report: Value = serde_json::from_str(&mended.stdout).unwrap();
+    assert_eq!(
+        (mended.status, &report["mended"]),
+        (9, &json!(["rename the key token to accessToken"]))
+    );
+    assert_eq!(report["findings"][0]["code"], "customer-managed-key");
+    assert_eq!(count(&account, "UpdateSecret"), 0);
+}
+
+#[test]
+fn fix_where_nothing_can_be_written() {
+    let account = Account::new();
+    let arn = spoiled(&account);
+    account.ask(
+        "ReplicateSecretToRegions",
+        &json!({"SecretId": arn, "AddReplicaRegions": [{"Region": "eu-west-1"}]}),
+    );
+    let fix = format!("mend it there: ecr-ptc check {NAME} --fix --region us-east-1");
+    account
+        .run(&[
+            "check",
+            "docker-hub",
+            "--fix",
+            "-y",
+            "--region",
+            "eu-west-1",
+        ])
+        .fails(3, &["is a replica of the secret in us-east-1", &fix]);
+    let message = format!("the value {TOKEN} is refused, and {} too", json!(TOKEN));
+    account.refuse("PutSecretValue", 400, "InvalidParameterException", &message);
+    for more in [&[][..], &["-v"], &["-o", "json", "-v"]] {
+        let words = [&["check", "docker-hub", "--fix", "-y"], more].concat();
+        account.run(&words).fails(
+            1,
+            &[
+                "could not mend ecr-pullthroughcache/docker-hub",
+                "[token not shown]",
+            ],
+        );
+    }
+    account.heal();
+    account.lose("PutSecretValue", None);
+    account
+        .run(&["check", "docker-hub", "--fix", "-y"])
+        .fails(7, &["it may be done all the same"]);
+    account.heal();
+    let account = Account::new();
+    spoiled(&account);
+    account.refuse(
+        "PutSecretValue",
+        400,
+        "AccessDeniedException",
+        "not allowed",
+    );
+    account
+        .run(&["check", "docker-hub", "--fix", "-y"])
+        .fails(5, &["secretsmanager:PutSecretValue"]);
+    account.ask("DeleteSecret", &json!({"SecretId": NAME}));
+    account
+        .run(&["check", "docker-hub", "--fix", "-y"])
+        .fails(3, &["is scheduled for deletion", "ecr-ptc restore"]);
+}
+
+#[cfg(unix)]
+mod at_a_terminal {
+    use super::*;
+    use crate::support::Screen;
+
+    #[test]
+    fn fix_shows_what_it_will_do_and_asks() {
+        let account = Account::new();
+        spoiled(&account);
+        let screen = Screen::new(&account);
+        for no in ["", "n", "\x03"] {
+            screen
+                .enters("$PTC check docker-hub --fix")
+                .sees("rename the key user to username")
+                .sees("Mend it?")
+                .enters(no);
+            screen.sees("cancelled; nothing was written").status_is(130);
+        }
+        assert_eq!(count(&account, "PutSecretValue"), 0);
+        screen
+            .enters("$PTC check docker-hub --fix")
+            .sees("Mend it?")
+            .enters("y")
+            .sees("1 secret checked")
+            .status_is(0);
+        assert_eq!(count(&account, "PutSecretValue"), 1);
+        assert!(!screen.text().contains("dckr_pat"), "{}", screen.text());
+    }
+}

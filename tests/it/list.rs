@@ -1,0 +1,204 @@
+//! `list`: every secret under the prefix, whoever made it.
+
+use serde_json::json;
+
+use crate::support::{Account, Program};
+
+#[test]
+fn list_shows_every_secret_of_every_page_by_name() {
+    let account = Account::new();
+    for number in 0..230 {
+        account.made(&format!("ecr-pullthroughcache/{:03}", 229 - number));
+    }
+    account.made("other/secret");
+    account.ask(
+        "DeleteSecret",
+        &json!({"SecretId": "ecr-pullthroughcache/007"}),
+    );
+    let listed = account.run(&["list", "-o", "json"]).json();
+    let names: Vec<&str> = listed
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|secret| secret["name"].as_str().unwrap())
+        .collect();
+    let expected: Vec<String> = (0..230)
+        .map(|number| format!("ecr-pullthroughcache/{number:03}"))
+        .collect();
+    assert_eq!(names, expected);
+    let count = |action: &str| {
+        account
+            .actions()
+            .iter()
+            .filter(|done| *done == action)
+            .count()
+    };
+    assert_eq!((count("ListSecrets"), count("DescribeSecret")), (3, 229));
+    let asked = account
+        .requests()
+        .into_iter()
+        .find(|request| request.action == "ListSecrets")
+        .unwrap()
+        .body;
+    assert_eq!(
+        asked["Filters"],
+        json!([{"Key": "name", "Values": ["ecr-pullthroughcache/"]}])
+    );
+    assert_eq!(asked["IncludePlannedDeletion"], true);
+    assert!(listed[7]["deletedDate"].is_string() && listed[8]["deletedDate"].is_null());
+}
+
+#[test]
+fn list_tells_scripts_what_is_known_and_null_for_the_rest() {
+    let account = Account::new();
+    let arn = account.made("ecr-pullthroughcache/team/ghcr");
+    account.ask(
+        "TagResource",
+        &json!({"SecretId": arn, "Tags": [{"Key": "ecr-ptc:expires-on", "Value": "2031-02-28"}]}),
+    );
+    account.ask(
+        "ReplicateSecretToRegions",
+        &json!({"SecretId": arn, "AddReplicaRegions": [{"Region": "eu-west-1"}]}),
+    );
+    let mut listed = account.run(&["list", "-o", "json"]).json();
+    let entry = listed[0].as_object_mut().unwrap();
+    for time in ["created", "lastChanged"] {
+        let text = entry.remove(time).unwrap();
+        let text = text.as_str().unwrap();
+        assert!(
+            text.len() == 20 && text.ends_with('Z') && text.contains('T'),
+            "{time}: {text}"
+        );
+    }
+    assert_eq!(
+        listed[0],
+        json!({
+            "name": "ecr-pullthroughcache/team/ghcr", "arn": arn, "registry": "github-container-registry", "lastAccessed": null, "deletedDate": null, "primaryRegion": null,
+            "replicaRegions": ["eu-west-1"], "expiresOn": "2031-02-28", "kmsKey": "aws/secretsmanager",
+            "rotationEnabled": false, "lastRotated": null, "nextRotation": null,
+        })
+    );
+    let copy = Program::new(&["list", "-o", "json", "--region", "eu-west-1"])
+        .with(&account)
+        .run()
+        .json();
+    assert_eq!(
+        (&copy[0]["primaryRegion"], &copy[0]["replicaRegions"]),
+        (&json!("us-east-1"), &json!([]))
+    );
+    assert_eq!(
+        Account::new().run(&["list", "-o", "json"]).json(),
+        json!([])
+    );
+}
+
+#[test]
+fn list_is_a_table_for_people() {
+    let account = Account::new();
+    let entry = |name: &str, more: serde_json::Value| {
+        let mut entry = json!({"Name": format!("ecr-pullthroughcache/{name}"), "ARN": format!("arn:aws:secretsmanager:us-east-1:1:secret:{name}-abcdef")});
+        entry
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        entry
+    };
+    let days_ago = |days: u64| {
+        let since = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap();
+        since.as_secs() - days * 86_400
+    };
+    let entries = json!({"SecretList": [
+        entry("docker-hub", json!({"LastChangedDate": days_ago(3), "LastAccessedDate": days_ago(1)})),
+        entry("old", json!({"LastChangedDate": days_ago(400), "Tags": [{"Key": "ecr-ptc:expires-on", "Value": "2020-01-01"}]})),
+        entry("gone", json!({"LastChangedDate": days_ago(0), "DeletedDate": days_ago(0)})),
+        entry("\u{1b}[31mred", json!({"Tags": [{"Key": "ecr-ptc:expires-on", "Value": "soon"}]})),
+    ]});
+    account.answer(
+        "ListSecrets",
+        200,
+        "application/x-amz-json-1.1",
+        &entries.to_string(),
+        None,
+    );
+    account.answer(
+        "DescribeSecret",
+        200,
+        "application/x-amz-json-1.1",
+        r#"{"ReplicationStatus":[{"Region":"eu-west-1"},{"Region":"eu-west-3"}]}"#,
+        Some(1),
+    );
+    account.refuse(
+        "DescribeSecret",
+        400,
+        "AccessDeniedException",
+        "not allowed",
+    );
+    let listed = account.run(&["list"]);
+    let rows: Vec<&str> = listed.ok().lines().collect();
+    assert!(
+        rows[0].starts_with("NAME ") && rows[0].contains("  CHANGED   READ  STATE"),
+        "{}",
+        rows[0]
+    );
+    assert!(
+        rows[1].contains("\\u{1b}[31mred") && rows[1].contains("no date"),
+        "{}",
+        rows[1]
+    );
+    assert!(rows[2].contains(" 3 days  1 day "), "{}", rows[2]);
+    assert!(
+        rows[3].contains("   today  never  scheduled for deletion"),
+        "{}",
+        rows[3]
+    );
+    assert!(
+        rows[4].contains("400 days  never  expired                 2020-01-01"),
+        "{}",
+        rows[4]
+    );
+    assert!(
+        listed
+            .stderr
+            .contains("replicas are not told of every secret"),
+        "{}",
+        listed.stderr
+    );
+}
+
+#[test]
+fn list_where_there_is_nothing_or_no_permission() {
+    let account = Account::new();
+    let listed = account.run(&["list"]);
+    assert_eq!(listed.ok(), "");
+    assert!(listed
+        .stderr
+        .contains("there is no secret under ecr-pullthroughcache/ in us-east-1"));
+    account.refuse(
+        "ListSecrets",
+        400,
+        "AccessDeniedException",
+        "User: x is not authorized to perform: secretsmanager:ListSecrets because",
+    );
+    let words = [
+        "could not list the secrets",
+        r#""Action":"secretsmanager:ListSecrets","Resource":"*""#,
+    ];
+    account.run(&["list"]).fails(5, &words);
+}
+
+#[cfg(unix)]
+mod at_a_terminal {
+    use super::*;
+    use crate::support::Screen;
+
+    #[test]
+    fn the_table_fits_the_terminal() {
+        let account = Account::new();
+        account.made(&format!("ecr-pullthroughcache/{}", "x".repeat(150)));
+        let screen = Screen::new(&account);
+        screen.enters("$PTC list").sees("xxx…").status_is(0);
+        assert!(!screen.text().contains("CHANGED"), "{}", screen.text());
+    }
+}
