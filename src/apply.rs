@@ -3,8 +3,10 @@
 use std::cell::RefCell;
 
 use crate::aws::{AwsError, Created, Secrets};
+use crate::credential::SecretValue;
 use crate::plan::{Plan, Step};
 use crate::report::{StepReport, StepStatus};
+use crate::secret::EXPIRY_TAG;
 
 /// What became of a plan whose secret is stored.
 #[derive(Debug)]
@@ -46,6 +48,7 @@ pub enum Deed {
     DeleteWithReplicas,
     Restore,
     Mend,
+    RollBack,
 }
 
 impl Deed {
@@ -57,6 +60,7 @@ impl Deed {
             Self::DeleteWithReplicas => "deleted, and so may its replicas",
             Self::Restore => "restored",
             Self::Mend => "mended",
+            Self::RollBack => "rolled back",
         }
     }
 }
@@ -64,6 +68,11 @@ impl Deed {
 impl Progress {
     pub fn written(&self) -> Option<Written> {
         self.0.borrow().clone()
+    }
+
+    /// Nothing was written after all.
+    pub fn nothing(&self) {
+        self.0.take();
     }
 
     /// From now on an interruption may find it done.
@@ -75,7 +84,8 @@ impl Progress {
         });
     }
 
-    fn set(&self, secret: &str, surely: bool) {
+    /// From now on an interruption may find, or finds, a value stored.
+    pub fn store(&self, secret: &str, surely: bool) {
         let surely = surely
             || self
                 .0
@@ -112,14 +122,14 @@ pub async fn apply(
         } else {
             &outcome.arn
         };
-        progress.set(named, false);
+        progress.store(named, false);
         match carry_out(step, plan, secrets, &mut outcome).await {
             Ok(()) => {
-                progress.set(&outcome.arn, true);
+                progress.store(&outcome.arn, true);
                 outcome.steps[index].status = StepStatus::Done;
             }
             Err(Trouble::Aws(error)) if step.stores_the_value() => {
-                progress.0.take();
+                progress.nothing();
                 return Err(error);
             }
             Err(trouble) => {
@@ -162,10 +172,8 @@ async fn carry_out(
             }
         }
         Step::PutSecretValue => {
-            let token = request_token();
-            let answer = secrets.put_value(&arn, &request.value, &token).await;
-            let stored = settled(answer, secrets, &arn, &token).await?;
-            outcome.version_id = stored.version_id.or(outcome.version_id.take());
+            let version = store_version(secrets, &arn, &request.value).await?;
+            outcome.version_id = Some(version);
         }
         Step::UpdateDescription => {
             secrets
@@ -173,6 +181,7 @@ async fn carry_out(
                 .await?;
         }
         Step::TagResource => secrets.tag(&arn, &request.tags).await?,
+        Step::UntagExpiry => secrets.untag(&arn, EXPIRY_TAG).await?,
         Step::ReplicateSecret => {
             let missing = plan
                 .existing
@@ -198,6 +207,21 @@ async fn carry_out(
         }
     }
     Ok(())
+}
+
+/// PutSecretValue, looked after: gives the new version's id.
+///
+/// # Errors
+/// What AWS says, or that it did not answer; [`AwsError::may_have_worked`] where that cannot be known.
+pub async fn store_version(
+    secrets: &Secrets,
+    arn: &str,
+    value: &SecretValue,
+) -> Result<String, AwsError> {
+    let token = request_token();
+    let answer = secrets.put_value(arn, value, &token).await;
+    let stored = settled(answer, secrets, arn, &token).await?;
+    Ok(stored.version_id.unwrap_or(token))
 }
 
 /// Looks, where a call that stores a version had no answer: nobody should hear that it failed where

@@ -127,6 +127,11 @@ impl AccessToken {
         text.contains(self.text.expose_secret())
     }
 
+    /// Whether a text is the token.
+    pub fn is(&self, text: &str) -> bool {
+        text.chars().count() == self.characters && self.is_in(text)
+    }
+
     /// The forms in which the token could turn up in a text: as it is, escaped as in the secret's
     /// JSON, escaped once more as in the request that carries that JSON, each of these as Rust shows
     /// bytes and strings and as a shell takes it, and all of them in our own JSON. Longest first.

@@ -33,6 +33,7 @@ mod portrait;
 mod process;
 mod region;
 mod removal;
+mod renewal;
 mod report;
 mod secret;
 mod setting;

@@ -176,7 +176,9 @@ const SHORTEST_IN_OUR_WORDS: usize = 8;
 /// From now on the token is blotted out of whatever is written.
 pub fn hide(token: &AccessToken) {
     if let Ok(mut hidden) = HIDDEN.lock() {
-        *hidden = token.forms();
+        hidden.extend(token.forms());
+        hidden.sort_by_key(|form| std::cmp::Reverse(form.len()));
+        hidden.dedup();
     }
 }
 

@@ -6,6 +6,7 @@ use crate::credential::{SecretValue, Username};
 use crate::name::SecretName;
 use crate::region::RegionName;
 use crate::report::StepReport;
+use crate::secret::EXPIRY_TAG;
 use crate::setting::{Description, ResourcePolicy, Rhythm, Rotation, Tag};
 use crate::upstream::Upstream;
 
@@ -99,6 +100,8 @@ pub enum Step {
     PutSecretValue,
     UpdateDescription,
     TagResource,
+    /// Removes the date of the token before.
+    UntagExpiry,
     ReplicateSecret,
     PutResourcePolicy,
     RotateSecret,
@@ -112,6 +115,7 @@ impl Step {
             Self::PutSecretValue => "put-secret-value",
             Self::UpdateDescription => "update-secret",
             Self::TagResource => "tag-resource",
+            Self::UntagExpiry => "untag-resource",
             Self::ReplicateSecret => "replicate-secret-to-regions",
             Self::PutResourcePolicy => "put-resource-policy",
             Self::RotateSecret => "rotate-secret",
@@ -130,6 +134,7 @@ impl Step {
             Self::PutSecretValue => "store the new version",
             Self::UpdateDescription => "change the description",
             Self::TagResource => "set the tags",
+            Self::UntagExpiry => "remove the tag with the date of the token before",
             Self::ReplicateSecret => "replicate the secret",
             Self::PutResourcePolicy => "put the resource policy",
             Self::RotateSecret => "switch on rotation",
@@ -174,6 +179,13 @@ impl<'a> Plan<'a> {
         }
         if !request.tags.iter().all(|tag| existing.has_tag(tag)) {
             steps.push(Step::TagResource);
+        }
+        let says_when = |key: &str| key == EXPIRY_TAG;
+        if steps.contains(&Step::PutSecretValue)
+            && existing.tags.iter().any(|(key, _)| says_when(key))
+            && !request.tags.iter().any(|tag| says_when(tag.key()))
+        {
+            steps.push(Step::UntagExpiry);
         }
         if !existing.lacks(&request.replicas).is_empty() {
             steps.push(Step::ReplicateSecret);

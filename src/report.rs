@@ -4,15 +4,12 @@ use serde::Serialize;
 
 use crate::credential::Username;
 use crate::date::Time;
-use crate::failure::Failure;
 use crate::finding::Finding;
 use crate::name::SecretName;
-use crate::output::Output;
 use crate::plan::{Existing, Request, Step};
 use crate::region::{dns_suffix, has_pull_through_cache};
 use crate::secret::Secret;
 use crate::shell::{option, quote};
-use crate::status::Status;
 use crate::upstream::Upstream;
 
 /// What became of a request to store credentials. Its JSON members are a contract: only ever added to.
@@ -191,18 +188,6 @@ impl<'a> LifeReport<'a> {
             removed_replica_regions: Vec::new(),
         }
     }
-
-    /// Writes the result: the ARN, or all of it as JSON.
-    ///
-    /// # Errors
-    /// Where standard output cannot take it; the work itself is done then.
-    pub fn give(&self, output: &Output) -> Result<(), Failure> {
-        output.result(Some(self.arn), self).map_err(|error| {
-            let message = format!("standard output cannot be written: {error}");
-            Failure::new(Status::Failed, "output", message)
-                .why(format!("the work itself is done, on {}", self.arn))
-        })
-    }
 }
 
 /// What `check` found. Its JSON members are a contract: only ever added to.
@@ -238,6 +223,12 @@ pub enum StepStatus {
 }
 
 impl StepReport {
+    /// A call that is still to be made, by its word for scripts.
+    pub fn planned(step: &'static str) -> Self {
+        let status = StepStatus::Planned;
+        Self { step, status }
+    }
+
     pub fn new(step: Step, status: StepStatus) -> Self {
         Self {
             step: step.word(),

@@ -13,6 +13,7 @@ mod session;
 mod settings;
 mod transport;
 mod values;
+mod versions;
 
 pub use advice::Place;
 pub use error::{AwsError, Kind};

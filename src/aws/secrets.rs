@@ -262,6 +262,15 @@ impl Secrets {
         Ok(())
     }
 
+    /// UntagResource: removes one tag.
+    pub async fn untag(&self, arn: &str, key: &str) -> Result<(), AwsError> {
+        let call = self.client.untag_resource().secret_id(arn).tag_keys(key);
+        call.send()
+            .await
+            .map_err(|error| AwsError::of("UntagResource", &error))?;
+        Ok(())
+    }
+
     /// ReplicateSecretToRegions. Gives the replicas that failed at once.
     pub async fn replicate(
         &self,

@@ -63,6 +63,7 @@ async fn ask_and_store(
         let warnings = draft.warnings.clone();
         return report_skipped(&draft, existing, session.region(), warnings, output);
     }
+    person.ask_expiry(&mut draft).await?;
     person.ask_token(&mut draft, output).await?;
     let request = draft.finish()?;
     let warnings = warnings_of(&draft, &request, Some(session.region()), output);
@@ -100,6 +101,7 @@ async fn rehearse(mut draft: Draft, target: Target, context: &Context<'_>) -> Re
     if why_not_ask(global).is_none() {
         let person = Person::meet(global, output);
         person.ask_all_but_the_token(&mut draft).await?;
+        person.ask_expiry(&mut draft).await?;
         person.ask_token(&mut draft, output).await?;
     }
     let request = draft.finish()?;

@@ -1,7 +1,7 @@
 //! `delete`: schedules the deletion of a secret, or deletes it for good.
 
 use super::find::{find, read};
-use super::{aws_options, cancelled, may_be_done, open_session, wants_yes, Context};
+use super::{aws_options, cancelled, give, may_be_done, open_session, wants_yes, Context};
 use crate::apply::Deed;
 use crate::aws::{AwsError, Inventory, Kind, Place, Settings};
 use crate::cli::DeleteArgs;
@@ -53,7 +53,7 @@ pub async fn run(args: DeleteArgs, context: &Context<'_>) -> Result<Status, Fail
         removed_replica_regions: regions(&secret),
         ..LifeReport::of(wanted.removal.action(), &secret, session.region())
     };
-    report.give(context.output)?;
+    give(&report, Some(&secret.arn), context.output)?;
     context
         .output
         .note(&wanted.removal.said(&secret, due, &options));

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::find::find;
-use super::{aws_options, cancelled, may_be_done, Context};
+use super::{aws_options, cancelled, may_be_done, refuse_what_cannot_be_written, Context};
 use crate::apply::{request_token, Deed};
 use crate::aws::Session;
 use crate::content::Content;
@@ -31,7 +31,8 @@ pub async fn mend(
 ) -> Result<(Vec<String>, Vec<Finding>), Failure> {
     let inventory = session.inventory();
     let mut secret = find(named, session, &inventory, context).await?;
-    refuse_what_cannot_be_written(&secret, measure)?;
+    let options = aws_options(context.global, Some(session.region()));
+    refuse_what_cannot_be_written(&secret, ("check", " --fix"), session, context)?;
     let name = escaped(&secret.name);
     let failed = |error: crate::aws::AwsError| {
         error.into_failure(
@@ -58,7 +59,6 @@ pub async fn mend(
             .put_value(&secret.arn, &mending.value, &request_token())
             .await;
         stored.map_err(|error| {
-            let options = aws_options(context.global, Some(session.region()));
             may_be_done(
                 error,
                 &format!("could not mend {name}"),
@@ -93,29 +93,6 @@ fn mending_of(content: Option<&Content>) -> Result<Option<Mending>, Failure> {
     hide_content(content);
     Mending::of(content)
         .map_err(|fault| Failure::new(Status::Failed, "too-large", fault.to_string()))
-}
-
-fn refuse_what_cannot_be_written(secret: &Secret, measure: &Measure) -> Result<(), Failure> {
-    let name = escaped(&secret.name);
-    let refused = |code, message| Err(Failure::new(Status::SecretState, code, message));
-    if secret.deleted.is_some() {
-        let failed = refused(
-            "secret-pending-deletion",
-            format!("the secret {name} is scheduled for deletion"),
-        );
-        return failed.map_err(|failure| {
-            failure.fix(format!("take it back first: {}", measure.restore(secret)))
-        });
-    }
-    if let Some(primary) = secret.replica_of() {
-        let failed = refused(
-            "replica",
-            format!("{name} is a replica of the secret in {}", escaped(primary)),
-        );
-        return failed
-            .map_err(|failure| failure.fix(format!("mend it there: {}", measure.mend(secret))));
-    }
-    Ok(())
 }
 
 fn review(secret: &Secret, mending: &Mending, region: &str) -> String {

@@ -6,10 +6,13 @@ mod delete;
 mod find;
 mod list;
 mod mend;
+mod renew;
 mod restore;
+mod rollback;
 mod show;
 mod store;
 mod survey;
+mod update;
 
 pub use create::why_not_ask;
 
@@ -20,8 +23,9 @@ use crate::aws::{AwsError, Place, Session, Settings};
 use crate::cli::{self, Command, Global};
 use crate::failure::Failure;
 use crate::input::person::Person;
-use crate::output::Output;
+use crate::output::{escaped, Output};
 use crate::process;
+use crate::secret::Secret;
 use crate::shell::{option, quote};
 use crate::status::Status;
 
@@ -42,6 +46,12 @@ pub fn run(global: &Global, command: Command, output: &Output) -> Result<Status,
             let draft = create::read(*args, global)?;
             until_interrupted(global, output, async |context| {
                 create::run(draft, context).await.map(|()| Status::Done)
+            })
+        }
+        Command::Update(args) => {
+            let wanted = update::read(*args, global)?;
+            until_interrupted(global, output, async |context| {
+                update::run(wanted, context).await
             })
         }
         Command::List => {
@@ -214,6 +224,82 @@ fn may_be_done(error: AwsError, what: &str, name: &str, place: &Place, options: 
         None => look,
     });
     failure
+}
+
+/// The failure of a call that stores a value and had no good answer: whether it is stored, as far as
+/// that can be known, and how to see.
+fn not_stored(error: AwsError, what: &str, name: &str, place: &Place, options: &str) -> Failure {
+    let looked = error.has_done_nothing_as_seen();
+    let unknown = error.may_have_worked();
+    let mut failure = error.into_failure(what, place);
+    let (why, fix) = if looked {
+        (
+            "AWS was asked again, and has not stored it",
+            "try again in a minute".to_owned(),
+        )
+    } else if unknown {
+        let name = quote(name);
+        (
+            "whether it is stored all the same cannot be said: AWS does not answer that either",
+            format!(
+                "see whether it is: ecr-ptc show {name}{options}\n\
+                 or store it again: what is the same already is not written twice (create: --if-exists update)"
+            ),
+        )
+    } else {
+        return failure;
+    };
+    let before = failure
+        .why
+        .map(|why| format!("{why}\n"))
+        .unwrap_or_default();
+    failure.why = Some(format!("{before}{why}"));
+    failure.fix = Some(match failure.fix {
+        Some(first) if first != fix => format!("{fix}\n{first}"),
+        _ => fix,
+    });
+    failure
+}
+
+/// Refuses to write where AWS would: a secret that is scheduled for deletion, or a replica. `command`
+/// is what is wanted of it, after its name: `check` and ` --fix`.
+fn refuse_what_cannot_be_written(
+    secret: &Secret,
+    command: (&str, &str),
+    session: &Session,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    let name = escaped(&secret.name);
+    let refused = |code, message| Err(Failure::new(Status::SecretState, code, message));
+    if secret.deleted.is_some() {
+        let message = format!("the secret {name} is scheduled for deletion");
+        let options = aws_options(context.global, Some(session.region()));
+        let restore = format!("ecr-ptc restore {}{options}", quote(&secret.name));
+        return refused("secret-pending-deletion", message)
+            .map_err(|failure| failure.fix(format!("take it back first: {restore}")));
+    }
+    if let Some(primary) = secret.replica_of() {
+        let message = format!("{name} is a replica of the secret in {}", escaped(primary));
+        let options = aws_options(context.global, Some(primary));
+        let (command, more) = command;
+        let there = format!("ecr-ptc {command} {}{more}{options}", quote(&secret.name));
+        return refused("replica", message)
+            .map_err(|failure| failure.fix(format!("do it there: {there}")));
+    }
+    Ok(())
+}
+
+/// Writes the result of work that is done: what it was done to is not lost where standard output
+/// cannot take it.
+fn give(report: &impl Serialize, arn: Option<&str>, output: &Output) -> Result<(), Failure> {
+    output.result(arn, report).map_err(|error| {
+        let message = format!("standard output cannot be written: {error}");
+        let failure = Failure::new(Status::Failed, "output", message);
+        match arn {
+            Some(arn) => failure.why(format!("the work itself is done; the secret is {arn}")),
+            None => failure,
+        }
+    })
 }
 
 /// The end that a person chose before anything was written.

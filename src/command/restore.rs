@@ -1,7 +1,7 @@
 //! `restore`: takes back the deletion of a secret.
 
 use super::find::{find, read};
-use super::{aws_options, may_be_done, open_session, Context};
+use super::{aws_options, give, may_be_done, open_session, Context};
 use crate::apply::Deed;
 use crate::aws::Settings;
 use crate::cli::NameArgs;
@@ -33,7 +33,8 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
         let said = format!("{name} is restored, with the ARN that it had.");
         (LifeAction::Restored, said)
     };
-    LifeReport::of(action, &secret, session.region()).give(context.output)?;
+    let report = LifeReport::of(action, &secret, session.region());
+    give(&report, Some(&secret.arn), context.output)?;
     context.output.note(&said);
     Ok(Status::Done)
 }

@@ -1,6 +1,6 @@
 //! Storing a finished request, whatever is there already, and telling what became of it.
 
-use super::{aws_options, Context};
+use super::{aws_options, not_stored, Context};
 use crate::apply::{apply, Outcome, Trouble};
 use crate::aws::{AwsError, Kind, Place, Secrets, Session};
 use crate::cli::IfExists;
@@ -13,7 +13,7 @@ use crate::report::{Action, SecretReport};
 use crate::shell::quote;
 use crate::status::Status;
 
-const DOUBTFUL_KEY: &str = "the secret names a KMS key; if it is not the default aws/secretsmanager, ECR cannot read the secret";
+pub const DOUBTFUL_KEY: &str = "the secret names a KMS key; if it is not the default aws/secretsmanager, ECR cannot read the secret";
 
 /// A finished request on its way into Secrets Manager.
 pub struct Store<'a> {
@@ -141,42 +141,9 @@ impl<'a> Store<'a> {
             .steps
             .first()
             .map_or("store the credentials", |step| step.purpose());
-        let what = format!(
-            "could not {purpose}: {} in {}",
-            self.request.name, self.place.region
-        );
-        let looked = error.has_done_nothing_as_seen();
-        let unknown = error.may_have_worked();
-        let mut failure = error.into_failure(&what, self.place);
-        let (why, fix) = if looked {
-            (
-                "AWS was asked again, and has not stored it",
-                "try again in a minute".to_owned(),
-            )
-        } else if unknown {
-            let look = format!(
-                "see whether it is: aws secretsmanager describe-secret --secret-id {}{}\n\
-                 or run the same command again with --if-exists update: it goes on from what is there",
-                quote(self.request.name.as_str()),
-                self.aws_options()
-            );
-            (
-                "whether it is stored all the same cannot be said: AWS does not answer that either",
-                look,
-            )
-        } else {
-            return failure;
-        };
-        let before = failure
-            .why
-            .map(|why| format!("{why}\n"))
-            .unwrap_or_default();
-        failure.why = Some(format!("{before}{why}"));
-        failure.fix = Some(match failure.fix {
-            Some(first) if first != fix => format!("{fix}\n{first}"),
-            _ => fix,
-        });
-        failure
+        let name = self.request.name.as_str();
+        let what = format!("could not {purpose}: {name} in {}", self.place.region);
+        not_stored(error, &what, name, self.place, &self.aws_options())
     }
 
     fn report(self, plan: &Plan<'_>, outcome: Outcome) -> Result<(), Failure> {
@@ -273,21 +240,9 @@ pub fn report_skipped(
     give(&report, output)
 }
 
-/// Writes the result. A secret's ARN is not lost where standard output cannot take it.
+/// Writes the result.
 pub fn give(report: &SecretReport, output: &Output) -> Result<(), Failure> {
-    output
-        .result(report.arn.as_deref(), report)
-        .map_err(|error| {
-            let failure = Failure::new(
-                Status::Failed,
-                "output",
-                format!("standard output cannot be written: {error}"),
-            );
-            match &report.arn {
-                Some(arn) => failure.why(format!("the work itself is done; the secret is {arn}")),
-                None => failure,
-            }
-        })
+    super::give(report, report.arn.as_deref(), output)
 }
 
 /// The failure for a name that is taken.

@@ -109,13 +109,9 @@ impl Measure {
 
     /// The command that stores new credentials in the secret; `more` options with a space before each.
     fn store(&self, secret: &Secret, more: &str) -> String {
-        let registry = secret.registry();
-        let registry = registry.map_or_else(String::new, |upstream| {
-            format!(" --registry {}", upstream.kind)
-        });
-        let name = option("--name", &secret.name);
         format!(
-            "ecr-ptc create{registry} {name} --if-exists update{more}{}",
+            "ecr-ptc update {}{more}{}",
+            quote(&secret.name),
             self.options(secret)
         )
     }

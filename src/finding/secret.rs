@@ -109,7 +109,7 @@ fn better_name(name: &str) -> String {
 }
 
 fn of_expiry(secret: &Secret, measure: &Measure) -> Option<Finding> {
-    let store = measure.store(secret, &format!(" --tag {EXPIRY_TAG}=END"));
+    let store = measure.store(secret, " --expires-on END");
     let fix = format!("store a new token, END being its last day, such as 2027-01-31:\n{store}");
     let Ok(date) = secret.expires_on()? else {
         let message = format!("the tag {EXPIRY_TAG} is not a date such as 2027-01-31, so nobody is warned before the token ends");

@@ -58,6 +58,9 @@ impl Draft {
                 option(name, text);
             }
         }
+        if let Some(date) = self.expires_on {
+            option("--expires-on", &date.to_string());
+        }
         for tag in &self.tags {
             option("--tag", &tag.to_string());
         }

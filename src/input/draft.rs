@@ -1,18 +1,22 @@
 //! [`Draft`]: what the options and sources say, checked as far as it goes; and, once nothing is
 //! open, the [`Request`].
 
+pub use super::options::expiry_tag;
 use super::options::{
-    check_tags, open_options, parse_username, read_policy, replicas, rotation, token_source, Faults,
+    check_tags, last_day, open_options, parse_username, read_policy, replicas, rotation,
+    token_source, Faults,
 };
 use super::token::TokenSource;
 use crate::cli::{CreateArgs, Global, IfExists};
 use crate::credential::{AccessToken, Credential, Username};
+use crate::date::Date;
 use crate::failure::Failure;
-use crate::name::{SecretName, PREFIX};
+use crate::name::{Named, SecretName, PREFIX};
 use crate::output::hide;
 use crate::plan::Request;
 use crate::region::RegionName;
 use crate::setting::{Description, ResourcePolicy, Rotation, Tag};
+use crate::shell::quote;
 use crate::upstream::Upstream;
 
 /// A request with open places; what is in it is valid.
@@ -33,6 +37,8 @@ pub struct Draft {
     pub dry_run: bool,
     pub yes: bool,
     pub warnings: Vec<String>,
+    /// When the token ends, where that was said.
+    pub expires_on: Option<Date>,
     /// Where the program works: options that stand on the command line for all to see.
     pub options: Vec<(&'static str, String)>,
 }
@@ -81,6 +87,40 @@ impl Draft {
         }
     }
 
+    /// The same for a secret that exists, where only the token has to come from somewhere.
+    ///
+    /// # Errors
+    /// Status 2, naming everything that is wrong or missing.
+    pub fn for_update(
+        args: CreateArgs,
+        named: &Named,
+        global: &Global,
+        why_not_ask: Option<&str>,
+    ) -> Result<Self, Failure> {
+        let mut faults = Faults::default();
+        let source = token_source(&args, why_not_ask.is_none());
+        let is_open = matches!(source, Ok(None));
+        let mut draft = Self::of_options(args, &mut faults);
+        draft.options = open_options(global);
+        draft.token_source = faults.keep(source).flatten();
+        if let (Some(why), true) = (why_not_ask, is_open) {
+            faults.0.push("the access token is missing".to_owned());
+            let name = quote(named.name());
+            let fix = format!("printf %s \"$TOKEN\" | ecr-ptc update {name} --access-token-stdin");
+            return Err(faults
+                .into_failure(&fix)
+                .why(format!("nothing can be asked here: {why}")));
+        }
+        draft.read_token(&mut faults);
+        if faults.0.is_empty() {
+            Ok(draft)
+        } else {
+            Err(faults.into_failure(
+                "change that and run it again; ecr-ptc update --help has all the options",
+            ))
+        }
+    }
+
     fn of_options(args: CreateArgs, faults: &mut Faults) -> Self {
         let rotation = rotation(&args, faults);
         let tags: Vec<Tag> = args
@@ -88,7 +128,11 @@ impl Draft {
             .iter()
             .filter_map(|tag| faults.keep(Tag::parse(tag)))
             .collect();
-        check_tags(&tags, faults);
+        let expires_on = args
+            .expires_on
+            .as_deref()
+            .and_then(|text| faults.keep(last_day(text)));
+        check_tags(&tags, expires_on, faults);
         let replicas = replicas(&args.replica_regions, faults);
         if args.force_overwrite_replica_secret && args.replica_regions.is_empty() {
             faults
@@ -119,6 +163,7 @@ impl Draft {
             dry_run: args.dry_run,
             yes: args.yes,
             warnings: Vec::new(),
+            expires_on,
             options: Vec::new(),
         }
     }
@@ -209,6 +254,14 @@ impl Draft {
         Ok(())
     }
 
+    /// Username and token, where there are both.
+    pub fn credential(&self) -> Option<Credential> {
+        Some(Credential {
+            username: self.username.clone()?,
+            token: self.token.clone()?,
+        })
+    }
+
     /// The name, or the default of the registry.
     pub fn name_or_default(&self) -> Option<SecretName> {
         self.name.clone().or_else(|| default_name(self.upstream?))
@@ -221,10 +274,9 @@ impl Draft {
     pub fn finish(&self) -> Result<Request, Failure> {
         let open = || Failure::usage("the registry, the username or the access token is missing");
         let upstream = self.upstream.ok_or_else(open)?;
-        let credential = Credential {
-            username: self.username.clone().ok_or_else(open)?,
-            token: self.token.clone().ok_or_else(open)?,
-        };
+        let credential = self.credential().ok_or_else(open)?;
+        let mut tags = self.tags.clone();
+        tags.extend(self.expires_on.and_then(expiry_tag));
         Ok(Request {
             upstream,
             value: credential
@@ -238,7 +290,7 @@ impl Draft {
                 .description
                 .clone()
                 .unwrap_or_else(|| default_description(upstream)),
-            tags: self.tags.clone(),
+            tags,
             policy: self.policy.clone(),
             replicas: self.replicas.clone(),
             overwrite_replicas: self.overwrite_replicas,

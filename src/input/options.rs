@@ -5,8 +5,10 @@ use std::collections::HashSet;
 use super::token::{TokenSource, EMPTY_IN_CI};
 use crate::cli::{CreateArgs, Global};
 use crate::credential::{Username, UsernameFault};
+use crate::date::Date;
 use crate::failure::Failure;
 use crate::region::RegionName;
+use crate::secret::EXPIRY_TAG;
 use crate::setting::{ResourcePolicy, Rhythm, Rotation, Tag, MAX_TAGS};
 
 /// Collects what is wrong, so that it can all be said at once.
@@ -89,11 +91,33 @@ pub fn read_policy(path: &str) -> Result<ResourcePolicy, String> {
     }
 }
 
-pub fn check_tags(tags: &[Tag], faults: &mut Faults) {
-    if tags.len() > MAX_TAGS {
+/// The last day of a token: today or later.
+pub fn last_day(text: &str) -> Result<Date, String> {
+    let date = Date::parse(text).map_err(|fault| format!("--expires-on: {fault}"))?;
+    if Date::today().days_until(date) < 0 {
+        return Err(format!(
+            "--expires-on: {date} is past; a token that has ended cannot be used"
+        ));
+    }
+    Ok(date)
+}
+
+/// The tag by which a secret says when its token ends.
+pub fn expiry_tag(date: Date) -> Option<Tag> {
+    Tag::parse(&format!("{EXPIRY_TAG}={date}")).ok()
+}
+
+pub fn check_tags(tags: &[Tag], expires_on: Option<Date>, faults: &mut Faults) {
+    if expires_on.is_some() && tags.iter().any(|tag| tag.key() == EXPIRY_TAG) {
+        faults.0.push(format!(
+            "--expires-on and --tag {EXPIRY_TAG} say the same; use one of them"
+        ));
+    }
+    let expiry = usize::from(expires_on.is_some());
+    if tags.len() + expiry > MAX_TAGS {
         faults.0.push(format!(
             "there are {} tags; a secret has up to {MAX_TAGS}",
-            tags.len()
+            tags.len() + expiry
         ));
     }
     let mut keys = HashSet::new();

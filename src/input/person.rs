@@ -1,6 +1,7 @@
 //! [`Person`]: someone at the terminal, who is asked for what a draft leaves open.
 
 use super::draft::{default_description, default_name, Draft};
+use super::options::last_day;
 use super::prompt::{asked, Guard, Prompter};
 use crate::cli::Global;
 use crate::credential::Username;
@@ -8,6 +9,7 @@ use crate::env;
 use crate::failure::Failure;
 use crate::name::SecretName;
 use crate::output::{foreign, hide, Output};
+use crate::secret::EXPIRY_TAG;
 use crate::setting::Description;
 
 /// Someone at the terminal, which is held while this lives.
@@ -32,16 +34,7 @@ impl Person {
             None => asked(move || prompter.registry()).await?,
         };
         draft.upstream = Some(upstream);
-        if draft.username.is_none() {
-            let check = |text: &str| {
-                Username::parse(text)
-                    .map(drop)
-                    .map_err(|fault| fault.to_string())
-            };
-            let answer =
-                asked(move || prompter.text("Username", None, upstream.username, check)).await?;
-            draft.username = Username::parse(&answer).ok();
-        }
+        self.ask_username(draft).await?;
         if draft.name.is_none() {
             let default = default_name(upstream).map(|name| name.to_string());
             let check = |text: &str| {
@@ -82,6 +75,39 @@ impl Person {
         asked(move || prompter.text(&label, None, "", check)).await
     }
 
+    pub async fn ask_username(&self, draft: &mut Draft) -> Result<(), Failure> {
+        if draft.username.is_some() {
+            return Ok(());
+        }
+        let prompter = self.prompter;
+        let help = draft.upstream.map_or("", |upstream| upstream.username);
+        let check = |text: &str| {
+            Username::parse(text)
+                .map(drop)
+                .map_err(|fault| fault.to_string())
+        };
+        let answer = asked(move || prompter.text("Username", None, help, check)).await?;
+        draft.username = Username::parse(&answer).ok();
+        Ok(())
+    }
+
+    /// When the token ends; Enter alone leaves it open.
+    pub async fn ask_expiry(&self, draft: &mut Draft) -> Result<(), Failure> {
+        let is_known = draft.tags.iter().any(|tag| tag.key() == EXPIRY_TAG);
+        if draft.expires_on.is_some() || is_known || draft.yes {
+            return Ok(());
+        }
+        let prompter = self.prompter;
+        let help = "a date such as 2027-01-31, so that `check` can warn; Enter skips";
+        let check = |text: &str| match text.trim() {
+            "" => Ok(()),
+            text => last_day(text).map(drop).map_err(without_option),
+        };
+        let answer = asked(move || prompter.text("Token expires on", None, help, check)).await?;
+        draft.expires_on = last_day(answer.trim()).ok();
+        Ok(())
+    }
+
     pub async fn ask_token(&self, draft: &mut Draft, output: &Output) -> Result<(), Failure> {
         if let Some(token) = &draft.token {
             // It came with the options; what was answered since must go with it too.
@@ -116,5 +142,13 @@ impl Person {
         let prompter = self.prompter;
         let typed = asked(move || prompter.text(label, None, "", |_| Ok(()))).await?;
         Ok(typed.trim() == text)
+    }
+}
+
+/// A fault of an option's value, said of an answer.
+fn without_option(fault: String) -> String {
+    match fault.split_once(": ") {
+        Some((_, rest)) => rest.to_owned(),
+        None => fault,
     }
 }

@@ -83,7 +83,7 @@ fn fix_where_nothing_can_be_written() {
         "ReplicateSecretToRegions",
         &json!({"SecretId": arn, "AddReplicaRegions": [{"Region": "eu-west-1"}]}),
     );
-    let fix = format!("mend it there: ecr-ptc check {NAME} --fix --region us-east-1");
+    let fix = format!("do it there: ecr-ptc check {NAME} --fix --region us-east-1");
     account
         .run(&[
             "check",

@@ -209,7 +209,7 @@ fn where_looking_fails_too_it_says_so_and_how_to_see() {
         7,
         &[
             "cannot be said",
-            "aws secretsmanager describe-secret --secret-id ecr-pullthroughcache/docker-hub --region us-east-1",
+            "ecr-ptc show ecr-pullthroughcache/docker-hub --region us-east-1",
             "--if-exists update",
         ],
     );

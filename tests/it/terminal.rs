@@ -19,7 +19,10 @@ fn up_to_the_token(screen: &Screen) {
         .enters("")
         .sees("Description")
         .enters("");
-    screen.sees("Access token (not shown): ");
+    screen
+        .sees("Token expires on")
+        .enters("")
+        .sees("Access token (not shown): ");
 }
 
 #[test]
@@ -85,6 +88,10 @@ fn in_plain_lines() {
         .sees("Description")
         .enters("mine");
     screen
+        .sees("Token expires on")
+        .enters("2020-01-01")
+        .sees("is past")
+        .enters("2999-01-31")
         .sees("Access token (not shown): ")
         .enters(TOKEN)
         .sees("Store it? [y/N]: ")
@@ -118,7 +125,10 @@ fn twenty_thousand_characters_are_taken_whole() {
         screen.enters(
             "$PTC create --registry ghcr -u me --name ecr-pullthroughcache/long --description d",
         );
-        screen.sees("Access token (not shown): ");
+        screen
+            .sees("Token expires on")
+            .enters("")
+            .sees("Access token (not shown): ");
         let token: String = (0..20_000)
             .map(|n| char::from(b'a' + u8::try_from(n % 26).unwrap()))
             .collect();
@@ -208,6 +218,7 @@ fn ctrl_c_and_end_of_input_at_every_prompt() {
             ("Username", "me\r"),
             ("Name of the secret", "\r"),
             ("Description", "\r"),
+            ("Token expires on", "\r"),
             ("Access token (not shown): ", "some-token\r"),
             (question, ""),
         ];
@@ -234,6 +245,8 @@ fn the_answer_no_writes_nothing() {
             "$PTC create -u me --registry ghcr --name ecr-pullthroughcache/x --description d",
         );
         screen
+            .sees("Token expires on")
+            .enters("")
             .sees("Access token (not shown): ")
             .enters("some-token")
             .sees("Store it?")
@@ -375,6 +388,8 @@ fn a_signal_at_a_prompt_leaves_the_terminal_as_it_was() {
             let run = "sh -c 'echo $$ >pid; exec $PTC create -u me --registry ghcr --name ecr-pullthroughcache/x --description d";
             screen
                 .enters(&format!("{run} {plain}'"))
+                .sees("Token expires on")
+                .enters("")
                 .sees("Access token (not shown): ");
             let pid = std::fs::read_to_string(screen.home().join("pid")).unwrap();
             let pid = rustix::process::Pid::from_raw(pid.trim().parse().unwrap()).unwrap();
@@ -404,6 +419,8 @@ fn an_endpoint_that_is_not_one_of_sts_is_no_hindrance() {
         .enters("")
         .sees("Description")
         .enters("")
+        .sees("Token expires on")
+        .enters("")
         .sees("Access token")
         .enters("some-token");
     screen
@@ -424,6 +441,8 @@ fn an_answer_with_the_token_in_it_is_refused() {
         .sees("Name of")
         .enters("")
         .sees("Description")
+        .enters("")
+        .sees("Token expires on")
         .enters("");
     screen
         .sees("the username has the access token in it")

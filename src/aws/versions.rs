@@ -1,0 +1,56 @@
+//! The operations of Secrets Manager on the versions of a secret, and on single tags.
+
+use std::collections::HashMap;
+
+use super::error::AwsError;
+use super::inventory::Inventory;
+use crate::date::Time;
+
+impl Inventory {
+    /// ListSecretVersionIds, every page: when each version with a label was made, by its id.
+    pub async fn version_times(&self, arn: &str) -> Result<HashMap<String, Time>, AwsError> {
+        let mut times = HashMap::new();
+        let mut after = None;
+        loop {
+            let call = self
+                .client
+                .list_secret_version_ids()
+                .secret_id(arn)
+                .set_next_token(after);
+            let answer = call
+                .send()
+                .await
+                .map_err(|error| AwsError::of("ListSecretVersionIds", &error))?;
+            for version in answer.versions.unwrap_or_default() {
+                if let (Some(id), Some(date)) = (version.version_id, version.created_date) {
+                    times.insert(id, Time(date.secs()));
+                }
+            }
+            after = answer.next_token.filter(|token| !token.is_empty());
+            if after.is_none() {
+                return Ok(times);
+            }
+        }
+    }
+
+    /// UpdateSecretVersionStage: makes another version AWSCURRENT. The service makes the one that was
+    /// AWSPREVIOUS by itself.
+    pub async fn make_current(
+        &self,
+        arn: &str,
+        version: &str,
+        instead_of: &str,
+    ) -> Result<(), AwsError> {
+        let call = self
+            .client
+            .update_secret_version_stage()
+            .secret_id(arn)
+            .version_stage("AWSCURRENT")
+            .move_to_version_id(version)
+            .remove_from_version_id(instead_of);
+        call.send()
+            .await
+            .map_err(|error| AwsError::of("UpdateSecretVersionStage", &error))?;
+        Ok(())
+    }
+}
