@@ -10,6 +10,7 @@ mod restore;
 mod show;
 mod store;
 mod survey;
+mod verify;
 
 pub use create::why_not_ask;
 

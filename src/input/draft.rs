@@ -1,17 +1,21 @@
 //! [`Draft`]: what the options and sources say, checked as far as it goes; and, once nothing is
 //! open, the [`Request`].
 
+use super::docker::{Docker, Refusal};
 use super::options::{
-    check_tags, open_options, parse_username, read_policy, replicas, rotation, token_source, Faults,
+    address, check_tags, open_options, parse_username, read_policy, replicas, rotation,
+    token_source, Faults,
 };
+use super::suspicion::{check_end, suspicions};
 use super::token::TokenSource;
-use crate::cli::{CreateArgs, Global, IfExists};
+use crate::cli::{CreateArgs, Global, IfExists, Verify};
 use crate::credential::{AccessToken, Credential, Username};
 use crate::failure::Failure;
 use crate::name::{SecretName, PREFIX};
 use crate::output::hide;
 use crate::plan::Request;
 use crate::region::RegionName;
+use crate::registry::Address;
 use crate::setting::{Description, ResourcePolicy, Rotation, Tag};
 use crate::upstream::Upstream;
 
@@ -22,6 +26,9 @@ pub struct Draft {
     pub username: Option<Username>,
     pub token: Option<AccessToken>,
     pub token_source: Option<TokenSource>,
+    /// Where the registry is; none for its usual place.
+    pub address: Option<Address>,
+    pub verify: Verify,
     pub name: Option<SecretName>,
     pub description: Option<Description>,
     pub tags: Vec<Tag>,
@@ -51,12 +58,13 @@ impl Draft {
     ) -> Result<Self, Failure> {
         let mut faults = Faults::default();
         let source = token_source(&args, why_not_ask.is_none());
+        let is_dockers = matches!(source, Ok(Some(TokenSource::Docker(_))));
         let open = [
             (args.registry.is_none(), "--registry"),
-            (args.username.is_none(), "--username"),
+            (args.username.is_none() && !is_dockers, "--username"),
             (matches!(source, Ok(None)), "the access token"),
         ];
-        let mut draft = Self::of_options(args, &mut faults);
+        let mut draft = Self::of_options(args, why_not_ask.is_none(), &mut faults);
         draft.options = open_options(global);
         draft.token_source = faults.keep(source).flatten();
         let missing: Vec<&str> = open
@@ -71,17 +79,17 @@ impl Draft {
                 .into_failure(&fix)
                 .why(format!("nothing can be asked here: {why}")));
         }
-        draft.read_token(&mut faults);
+        let fix = draft.read_token(why_not_ask.is_none(), &mut faults);
         if faults.0.is_empty() {
             Ok(draft)
         } else {
-            Err(faults.into_failure(
-                "change that and run it again; ecr-ptc create --help has all the options",
-            ))
+            let general = "change that and run it again; ecr-ptc create --help has all the options";
+            Err(faults.into_failure(fix.as_deref().unwrap_or(general)))
         }
     }
 
-    fn of_options(args: CreateArgs, faults: &mut Faults) -> Self {
+    fn of_options(args: CreateArgs, can_ask: bool, faults: &mut Faults) -> Self {
+        let address = address(&args.login, args.registry, can_ask, faults);
         let rotation = rotation(&args, faults);
         let tags: Vec<Tag> = args
             .tags
@@ -104,6 +112,8 @@ impl Draft {
                 .and_then(|text| faults.keep(parse_username(&text))),
             token: None,
             token_source: None,
+            address,
+            verify: args.login.verify,
             name: args.name.and_then(|text| faults.keep(name(text))),
             description: args
                 .description
@@ -123,9 +133,17 @@ impl Draft {
         }
     }
 
-    fn read_token(&mut self, faults: &mut Faults) {
+    /// Reads the token, where it does not have to be asked for; with what mends a fault of it, where
+    /// there is something better to say than in general.
+    fn read_token(&mut self, can_ask: bool, faults: &mut Faults) -> Option<String> {
         let source = match &self.token_source {
-            None | Some(TokenSource::Prompt) => return,
+            None | Some(TokenSource::Prompt) => return None,
+            Some(TokenSource::Docker(_)) if can_ask && self.lacks_docker_key() => return None,
+            Some(TokenSource::Docker(_)) => {
+                let refusal = self.take_over_from_docker().err()?;
+                faults.0.push(refusal.message);
+                return refusal.fix.filter(|_| faults.0.len() == 1);
+            }
             Some(source) => source.clone(),
         };
         let token = faults.keep(source.read(&mut self.warnings));
@@ -135,6 +153,79 @@ impl Draft {
             faults.keep(self.check_with(token));
         }
         self.token = token;
+        None
+    }
+
+    /// Whether it is still open which of Docker's logins is meant: that is asked.
+    fn lacks_docker_key(&self) -> bool {
+        self.upstream
+            .is_none_or(|upstream| upstream.url.is_none() && self.address.is_none())
+    }
+
+    /// What Docker's configuration has for the registry; it may run a credential helper.
+    ///
+    /// # Errors
+    /// A [`Refusal`] that says what is wrong, or that the username is another.
+    pub fn take_over_from_docker(&mut self) -> Result<(), Refusal> {
+        let Some(upstream) = self.upstream else {
+            return Err("the registry is missing".to_owned().into());
+        };
+        let Some(TokenSource::Docker(path)) = &self.token_source else {
+            return Ok(());
+        };
+        let docker = Docker::open(path, upstream, self.address.as_ref())?;
+        let (username, token) = docker.credentials()?;
+        hide(&token);
+        if let Some(given) = self.username.as_ref().filter(|given| **given != username) {
+            return Err(format!(
+                "--username is {given}, and Docker is logged in as {}; leave --username out, or log in again",
+                crate::output::escaped(username.as_str())
+            )
+            .into());
+        }
+        self.username = Some(username);
+        self.check_with(&token)?;
+        self.token = Some(token);
+        Ok(())
+    }
+
+    /// Whether Docker seems to have a login at the registry. No helper is run.
+    pub fn docker_may_know(&self) -> bool {
+        let docker = self
+            .upstream
+            .and_then(|upstream| Docker::open("".as_ref(), upstream, self.address.as_ref()).ok());
+        docker.is_some_and(|docker| docker.may_know())
+    }
+
+    /// Where the registry is, as far as that is known.
+    pub fn address(&self) -> Option<Address> {
+        self.address
+            .clone()
+            .or_else(|| Address::of_upstream(self.upstream?))
+    }
+
+    /// Says so where ECR would never pull from that host.
+    fn doubtful_address(&self, upstream: &Upstream) -> Option<String> {
+        let (address, url) = (self.address.as_ref()?, upstream.url?);
+        let is_another = Address::of_upstream(upstream).as_ref() != Some(address);
+        (is_another && !address.is_on_loopback()).then(|| {
+            let title = upstream.title;
+            format!(
+                "ECR pulls from {title} at {url} only, and the credentials are tried at {address}"
+            )
+        })
+    }
+
+    /// What makes it doubtful that the credentials work.
+    pub fn suspicions(&self) -> Vec<String> {
+        match (self.upstream, &self.username, &self.token) {
+            (Some(upstream), Some(username), Some(token)) => {
+                let mut found = suspicions(upstream, username, token, self.token_source.as_ref());
+                found.extend(self.doubtful_address(upstream));
+                found
+            }
+            _ => Vec::new(),
+        }
     }
 
     /// What has no place with this token: its text where everyone can read it, or a secret that is
@@ -143,6 +234,7 @@ impl Draft {
     /// # Errors
     /// A sentence that says where, or gives the size.
     pub fn check_with(&self, token: &AccessToken) -> Result<(), String> {
+        check_end(token)?;
         if let Some(tag) = self
             .tags
             .iter()
@@ -214,6 +306,20 @@ impl Draft {
         self.name.clone().or_else(|| default_name(self.upstream?))
     }
 
+    /// Leaves the token open again: it is asked for.
+    pub fn forget_token(&mut self) {
+        self.token = None;
+        self.token_source = Some(TokenSource::Prompt);
+    }
+
+    /// Username and token, where there are both.
+    pub fn credential(&self) -> Option<Credential> {
+        Some(Credential {
+            username: self.username.clone()?,
+            token: self.token.clone()?,
+        })
+    }
+
     /// The finished request.
     ///
     /// # Errors
@@ -221,12 +327,10 @@ impl Draft {
     pub fn finish(&self) -> Result<Request, Failure> {
         let open = || Failure::usage("the registry, the username or the access token is missing");
         let upstream = self.upstream.ok_or_else(open)?;
-        let credential = Credential {
-            username: self.username.clone().ok_or_else(open)?,
-            token: self.token.clone().ok_or_else(open)?,
-        };
+        let credential = self.credential().ok_or_else(open)?;
         Ok(Request {
             upstream,
+            upstream_url: self.address().map(|address| address.to_string()),
             value: credential
                 .to_value()
                 .map_err(|fault| Failure::usage(fault.to_string()))?,

@@ -10,6 +10,7 @@ mod check_all;
 mod check_fix;
 mod create;
 mod credentials;
+mod docker_config;
 mod exists;
 mod failures;
 mod life;
@@ -26,3 +27,8 @@ mod terminal;
 mod token;
 mod trust;
 mod usage;
+mod verify;
+mod verify_hosts;
+mod verify_options;
+#[cfg(unix)]
+mod verify_terminal;

@@ -1,0 +1,175 @@
+//! The options of `create`.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+
+use super::{DockerArgs, LoginArgs};
+use crate::upstream::{Upstream, UPSTREAMS};
+
+/// What happens where the secret exists already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum IfExists {
+    /// End with an error (status 3)
+    #[default]
+    Fail,
+    /// Leave it as it is and print its ARN
+    Skip,
+    /// Store a new version unless the credentials are the same, and finish what an earlier run left
+    Update,
+}
+
+/// Stores credentials in a new Secrets Manager secret
+///
+/// Stores the credentials of an upstream registry as the secret that Amazon ECR pull through cache
+/// needs: JSON with `username` and `accessToken`, under ecr-pullthroughcache/, encrypted with the
+/// default key aws/secretsmanager, in the account and Region of the rule.
+///
+/// The credentials are tried at the registry first, and what it refuses is not stored.
+///
+/// At a terminal it asks for whatever the options leave open, shows what it will do, and asks
+/// before it writes. Elsewhere it never asks.
+#[derive(Debug, Args)]
+#[command(after_help = "See --help for examples, and for where to make a token at each registry.", after_long_help = create_examples())]
+pub struct CreateArgs {
+    /// The upstream registry
+    #[arg(long, value_name = "KIND", env = "ECR_PTC_REGISTRY", hide_env_values = true, value_parser = registry(), ignore_case = true)]
+    pub registry: Option<&'static Upstream>,
+    /// The account or token name at the upstream registry
+    #[arg(
+        short,
+        long,
+        value_name = "NAME",
+        env = "ECR_PTC_USERNAME",
+        hide_env_values = true
+    )]
+    pub username: Option<String>,
+    /// Read the access token from standard input
+    #[arg(long, alias = "password-stdin")]
+    pub access_token_stdin: bool,
+    /// Read the access token from a file; - is standard input
+    #[arg(long, value_name = "PATH")]
+    pub access_token_file: Option<OsString>,
+    /// Read the access token from the environment variable of this name
+    #[arg(long, value_name = "VAR")]
+    pub access_token_env: Option<String>,
+    #[command(flatten)]
+    pub docker: DockerArgs,
+    #[command(flatten)]
+    pub login: LoginArgs,
+
+    #[arg(
+        long,
+        help = "The name of the secret [default: ecr-pullthroughcache/KIND]",
+        value_name = "NAME",
+        help_heading = "The secret"
+    )]
+    pub name: Option<String>,
+    #[arg(
+        long,
+        help = "What the secret is for [default: REGISTRY credentials for Amazon ECR pull through cache]",
+        value_name = "TEXT",
+        help_heading = "The secret"
+    )]
+    pub description: Option<String>,
+    /// A tag, not encrypted; may be repeated, up to 50
+    #[arg(long = "tag", value_name = "KEY=VALUE", help_heading = "The secret")]
+    pub tags: Vec<String>,
+    /// A file with a resource policy in JSON; public access is blocked
+    #[arg(long, value_name = "PATH", help_heading = "The secret")]
+    pub resource_policy: Option<String>,
+    /// Replicate to this Region; may be repeated or separated by commas
+    #[arg(
+        long = "replica-region",
+        value_name = "REGION",
+        value_delimiter = ',',
+        help_heading = "The secret"
+    )]
+    pub replica_regions: Vec<String>,
+    /// Overwrite a secret of the same name in a replica Region
+    #[arg(long, help_heading = "The secret")]
+    pub force_overwrite_replica_secret: bool,
+
+    /// Rotate automatically with this Lambda function
+    #[arg(long, value_name = "ARN", help_heading = "Rotation")]
+    pub rotation_lambda_arn: Option<String>,
+    /// Rotate every N days, 1 to 1000
+    #[arg(
+        long,
+        value_name = "N",
+        allow_hyphen_values = true,
+        help_heading = "Rotation"
+    )]
+    pub rotation_days: Option<String>,
+    /// Rotate by a rate() or cron() expression
+    #[arg(long, value_name = "EXPR", help_heading = "Rotation")]
+    pub rotation_schedule: Option<String>,
+    /// The length of the rotation window, such as 3h
+    #[arg(long, value_name = "DUR", help_heading = "Rotation")]
+    pub rotation_duration: Option<String>,
+    /// Wait for the next rotation window instead of rotating at once
+    #[arg(long, help_heading = "Rotation")]
+    pub no_rotate_immediately: bool,
+
+    /// What to do where the secret exists already
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHAT",
+        default_value_t,
+        help_heading = "What happens"
+    )]
+    pub if_exists: IfExists,
+    /// Check everything and show what would be sent; write nothing
+    #[arg(long, help_heading = "What happens")]
+    pub dry_run: bool,
+    /// Do not ask after the review
+    #[arg(short, long, help_heading = "What happens")]
+    pub yes: bool,
+}
+
+fn create_examples() -> String {
+    let mut text = String::from(
+        "\
+Examples:
+  At a terminal, asking for everything:
+    ecr-ptc create
+
+  In CI, with the token from a variable that the job has:
+    ecr-ptc create --registry docker-hub --username me --access-token-env DOCKERHUB_TOKEN
+
+  With the token piped in, renewing the secret where it exists:
+    printf %s \"$TOKEN\" |
+      ecr-ptc create --registry ghcr --username me --access-token-stdin --if-exists update
+
+  With what docker login left:
+    ecr-ptc create --registry docker-hub --from-docker-config
+
+Where the token is made:",
+    );
+    for upstream in &UPSTREAMS {
+        let Upstream {
+            title,
+            username,
+            token,
+            token_source,
+            ..
+        } = upstream;
+        let _ = write!(
+            text,
+            "\n  {title}\n    username: {username}\n    token: {token}\n    {token_source}"
+        );
+    }
+    text
+}
+
+fn registry() -> impl TypedValueParser<Value = &'static Upstream> {
+    let values = UPSTREAMS.iter().map(|upstream| {
+        PossibleValue::new(upstream.kind)
+            .aliases(upstream.aliases)
+            .help(upstream.title)
+    });
+    PossibleValuesParser::new(values).map(|word| Upstream::find(&word).unwrap_or(&UPSTREAMS[0]))
+}
