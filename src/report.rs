@@ -132,14 +132,14 @@ impl SecretReport {
         let account = arn.split(':').nth(4).unwrap_or("ACCOUNT");
         let Upstream {
             kind,
+            url,
             rule_prefix,
             example_image,
             ..
         } = upstream;
-        let url = self
-            .upstream_registry_url
-            .as_deref()
-            .unwrap_or("NAME.azurecr.io");
+        // ECR takes no other host than the registry's own, whichever the credentials were tried at.
+        let url = url.or(self.upstream_registry_url.as_deref());
+        let url = url.unwrap_or("NAME.azurecr.io");
         let suffix = dns_suffix(region);
         format!(
             "{said}\n\nNext, make the rule that uses it, once:\n  \

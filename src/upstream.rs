@@ -28,6 +28,8 @@ pub struct Upstream {
     pub token_host: Option<&'static str>,
     /// Whether its token endpoint says 400 to credentials that it refuses.
     pub refuses_with_400: bool,
+    /// What it means where that says 403, if it is more than a refusal.
+    pub forbidden_means: Option<&'static str>,
     /// What a passed login proves, and what it does not.
     pub login_proves: &'static str,
     /// Docker's key for it, where that is not the host.
@@ -48,6 +50,7 @@ pub static UPSTREAMS: [Upstream; 5] = [
         example_image: "library/alpine:latest",
         token_host: Some("auth.docker.io"),
         refuses_with_400: false,
+        forbidden_means: None,
         login_proves: "that the username and the token belong together and are in force, not that they may pull a certain image",
         docker_key: Some("https://index.docker.io/v1/"),
     },
@@ -63,6 +66,7 @@ pub static UPSTREAMS: [Upstream; 5] = [
         example_image: "OWNER/IMAGE:TAG",
         token_host: None,
         refuses_with_400: false,
+        forbidden_means: None,
         login_proves: "that the token is in force, not that it may pull a certain image: that takes read:packages, and for some organizations SAML authorization",
         docker_key: None,
     },
@@ -78,6 +82,7 @@ pub static UPSTREAMS: [Upstream; 5] = [
         example_image: "REPOSITORY:TAG",
         token_host: None,
         refuses_with_400: false,
+        forbidden_means: None,
         login_proves: "that the name and the password belong together and are in force, not that they may pull a certain image",
         docker_key: None,
     },
@@ -93,6 +98,7 @@ pub static UPSTREAMS: [Upstream; 5] = [
         example_image: "GROUP/PROJECT:TAG",
         token_host: Some("gitlab.com"),
         refuses_with_400: false,
+        forbidden_means: Some("the token is in force, without the scope read_registry"),
         login_proves: "that the token is in force and has a registry scope, not that it may pull a certain image; nor does it prove the username, which counts with deploy tokens only",
         docker_key: None,
     },
@@ -108,6 +114,7 @@ pub static UPSTREAMS: [Upstream; 5] = [
         example_image: "ORGANIZATION/IMAGE:TAG",
         token_host: None,
         refuses_with_400: true,
+        forbidden_means: None,
         login_proves: "that the pull token is in force, not that it may pull a certain image",
         docker_key: None,
     },

@@ -224,8 +224,11 @@ impl Login<'_> {
             return Self::no_verdict(answer, host);
         }
         let words = words_of(&answer.body).map(|words| format!(": {words}"));
+        let means = self.upstream.forbidden_means.filter(|_| status == 403);
+        let means = means.map(|means| format!("; that means {means}"));
+        let [words, means] = [words, means].map(Option::unwrap_or_default);
         Verdict::Rejected {
-            reason: format!("{host} answered {status}{}", words.unwrap_or_default()),
+            reason: format!("{host} answered {status}{words}{means}"),
         }
     }
 

@@ -125,7 +125,7 @@ const RECORDED: [(&str, &str, u16, &str, &str, &str); 19] = [
         403,
         r#"{"errors":[{"code":"DENIED","message":"access forbidden"}]}"#,
         "rejected",
-        "read_registry",
+        "that means the token is in force, without the scope read_registry",
     ),
     (
         "chainguard",

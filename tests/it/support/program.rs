@@ -115,7 +115,10 @@ impl Program {
 
     /// Sets the scrubbed environment.
     pub fn prepare(&self, command: &mut Command) {
-        command.env_clear().env("HOME", self.home.path());
+        command.env_clear();
+        for name in ["HOME", "USERPROFILE"] {
+            command.env(name, self.home.path());
+        }
         for name in ["PATH", "SYSTEMROOT", "TEMP", "TMP"] {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
