@@ -2,23 +2,24 @@
 
 mod create;
 mod documents;
+mod login;
 mod secrets;
 mod update;
 mod usage;
 
-pub use create::CreateArgs;
+pub use create::{CreateArgs, IfExists};
 pub use documents::{completion_script, man_page};
+pub use login::{DockerArgs, LoginArgs, Verify};
 pub use secrets::{CheckArgs, DeleteArgs, NameArgs};
 pub use update::UpdateArgs;
 
 use std::ffi::OsString;
 
-use clap::builder::{FalseyValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::builder::FalseyValueParser;
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::failure::Failure;
-use crate::upstream::{Upstream, UPSTREAMS};
 
 /// Puts upstream registry credentials where Amazon ECR pull through cache can use them.
 #[derive(Debug, Parser)]
@@ -47,6 +48,7 @@ Exit status:
   3    the secret exists, does not exist, or is scheduled for deletion
   4    AWS credentials or configuration missing, expired or wrong
   5    AWS refused: no permission
+  6    the upstream registry refused the credentials
   7    temporary: network, time-out, throttling, server error
   8    partly done: the secret is stored, a later step failed
   9    check found problems
@@ -153,27 +155,6 @@ pub enum ColorWhen {
     Auto,
     Always,
     Never,
-}
-
-/// What happens where the secret exists already.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum IfExists {
-    /// End with an error (status 3)
-    #[default]
-    Fail,
-    /// Leave it as it is and print its ARN
-    Skip,
-    /// Store a new version unless the credentials are the same, and finish what an earlier run left
-    Update,
-}
-
-fn registry() -> impl TypedValueParser<Value = &'static Upstream> {
-    let values = UPSTREAMS.iter().map(|upstream| {
-        PossibleValue::new(upstream.kind)
-            .aliases(upstream.aliases)
-            .help(upstream.title)
-    });
-    PossibleValuesParser::new(values).map(|word| Upstream::find(&word).unwrap_or(&UPSTREAMS[0]))
 }
 
 /// What a command line turned out to be.

@@ -1,5 +1,7 @@
 //! [`Username`], [`AccessToken`] and [`Credential`]: what the secret holds, and nothing that shows it.
 
+mod login;
+
 use std::fmt;
 
 use secrecy::{ExposeSecret, SecretString};
@@ -122,6 +124,10 @@ impl AccessToken {
         self.characters
     }
 
+    fn text(&self) -> &str {
+        self.text.expose_secret()
+    }
+
     /// Whether a text that is not secret has the token in it.
     pub fn is_in(&self, text: &str) -> bool {
         text.contains(self.text.expose_secret())
@@ -182,7 +188,7 @@ impl Credential {
     pub fn to_value(&self) -> Result<SecretValue, TooLarge> {
         let members = Members {
             username: self.username.as_str().into(),
-            access_token: self.token.text.expose_secret().into(),
+            access_token: self.token.text().into(),
         };
         // Room for the longest escapes, so that growing leaves no copy behind in memory.
         let room = 64 + 6 * (members.username.len() + members.access_token.len());

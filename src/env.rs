@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::path::PathBuf;
 
 /// Puts the environment in order for the libraries that read it themselves: what is set to nothing,
 /// as CI systems set variables, counts as not set; endpoints that are to be ignored are forgotten;
@@ -41,6 +42,15 @@ pub fn wants_plain_prompts() -> bool {
 /// The output format that `ECR_PTC_OUTPUT` asks for, unparsed.
 pub fn output_format() -> Option<String> {
     text("ECR_PTC_OUTPUT")
+}
+
+/// Docker's configuration file: in `DOCKER_CONFIG`, or in .docker of the home directory.
+pub fn docker_config() -> Option<PathBuf> {
+    let directory = match env::var_os("DOCKER_CONFIG").filter(|value| !value.is_empty()) {
+        Some(directory) => PathBuf::from(directory),
+        None => env::home_dir()?.join(".docker"),
+    };
+    Some(directory.join("config.json"))
 }
 
 /// A variable of the AWS CLI's and SDK's; an empty one counts as not set.

@@ -32,6 +32,7 @@ mod plan;
 mod portrait;
 mod process;
 mod region;
+mod registry;
 mod removal;
 mod renewal;
 mod report;

@@ -173,10 +173,21 @@ static HIDDEN: Mutex<Vec<Zeroizing<String>>> = Mutex::new(Vec::new());
 /// of them has it.
 const SHORTEST_IN_OUR_WORDS: usize = 8;
 
-/// From now on the token is blotted out of whatever is written.
+/// From now on the token is blotted out of whatever is written; one that was hidden before, and
+/// refused, stays hidden.
 pub fn hide(token: &AccessToken) {
+    hide_forms(token.forms());
+}
+
+/// From now on a text that gives the token away, such as a login's header, is blotted out too.
+pub fn hide_text(text: &str) {
+    hide_forms(vec![Zeroizing::new(text.to_owned())]);
+}
+
+fn hide_forms(forms: Vec<Zeroizing<String>>) {
     if let Ok(mut hidden) = HIDDEN.lock() {
-        hidden.extend(token.forms());
+        hidden.extend(forms);
+        // Longest first: one form may be part of another.
         hidden.sort_by_key(|form| std::cmp::Reverse(form.len()));
         hidden.dedup();
     }

@@ -14,6 +14,8 @@ use crate::upstream::Upstream;
 #[derive(Debug)]
 pub struct Request {
     pub upstream: &'static Upstream,
+    /// ECR's `upstreamRegistryUrl`; none where it is not known.
+    pub upstream_url: Option<String>,
     pub username: Username,
     /// The length of the token, in characters.
     pub token_characters: usize,

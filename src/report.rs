@@ -29,11 +29,12 @@ pub struct SecretReport {
     /// As asked for; none where the secret was left as it is, unread.
     pub username: Option<String>,
     /// ECR's `upstreamRegistryUrl`; none where each customer has a host of their own.
-    pub upstream_registry_url: Option<&'static str>,
+    pub upstream_registry_url: Option<String>,
     pub kms_key: String,
     pub replica_regions: Vec<String>,
     pub steps: Vec<StepReport>,
     pub warnings: Vec<String>,
+    pub verification: Verification,
 }
 
 impl SecretReport {
@@ -56,11 +57,12 @@ impl SecretReport {
             region: None,
             registry: upstream.kind,
             username: username.map(ToString::to_string),
-            upstream_registry_url: upstream.url,
+            upstream_registry_url: upstream.url.map(str::to_owned),
             kms_key: Self::DEFAULT_KEY.to_owned(),
             replica_regions: Vec::new(),
             steps: Vec::new(),
             warnings: Vec::new(),
+            verification: Verification::skipped("nothing is stored"),
         }
     }
 
@@ -68,6 +70,7 @@ impl SecretReport {
     pub fn of(action: Action, request: &Request) -> Self {
         let Request {
             upstream,
+            upstream_url,
             username,
             name,
             replicas,
@@ -79,6 +82,7 @@ impl SecretReport {
             .collect();
         Self {
             replica_regions,
+            upstream_registry_url: upstream_url.clone(),
             ..Self::new(action, upstream, Some(username), name)
         }
     }
@@ -130,6 +134,8 @@ impl SecretReport {
             example_image,
             ..
         } = upstream;
+        // ECR takes no other host than the registry's own, whichever the credentials were tried at.
+        let url = url.or(self.upstream_registry_url.as_deref());
         let url = url.unwrap_or("NAME.azurecr.io");
         let suffix = dns_suffix(region);
         format!(
@@ -138,6 +144,38 @@ impl SecretReport {
              --upstream-registry {kind} --upstream-registry-url {url} \\\n    --credential-arn {quoted}\n\
              Then pull through it:\n  docker pull {account}.dkr.ecr.{region}.{suffix}/{rule_prefix}/{example_image}"
         )
+    }
+}
+
+/// What came of trying the credentials at the registry.
+#[derive(Clone, Debug, Serialize)]
+pub struct Verification {
+    pub verdict: VerdictWord,
+    /// Why it is not `accepted`.
+    pub reason: Option<String>,
+    /// What an accepted login proves, and what it does not.
+    pub proves: Option<&'static str>,
+}
+
+/// What the registry says of the credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VerdictWord {
+    Accepted,
+    Rejected,
+    /// It could not be asked, or said neither.
+    Unknown,
+    /// It was not asked.
+    Skipped,
+}
+
+impl Verification {
+    pub fn skipped(reason: &str) -> Self {
+        Self {
+            verdict: VerdictWord::Skipped,
+            reason: Some(reason.to_owned()),
+            proves: None,
+        }
     }
 }
 

@@ -64,12 +64,17 @@ pub enum KeyKind {
     Unknown(String),
 }
 
+/// The registry that a secret's name tells: its last part, or all after the prefix, where that is a
+/// kind or an alias.
+pub fn registry_of(name: &str) -> Option<&'static Upstream> {
+    let rest = name.strip_prefix(PREFIX)?;
+    Upstream::find(rest).or_else(|| Upstream::find(rest.rsplit('/').next()?))
+}
+
 impl Secret {
-    /// The registry that the name tells: its last part, or all after the prefix, where that is a kind
-    /// or an alias.
+    /// The registry that the name tells.
     pub fn registry(&self) -> Option<&'static Upstream> {
-        let rest = self.name.strip_prefix(PREFIX)?;
-        Upstream::find(rest).or_else(|| Upstream::find(rest.rsplit('/').next()?))
+        registry_of(&self.name)
     }
 
     /// When the token ends, where the secret says so.

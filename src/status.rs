@@ -18,6 +18,8 @@ pub enum Status {
     Configuration = 4,
     /// AWS refused: no permission.
     Denied = 5,
+    /// The upstream registry refused the credentials.
+    Refused = 6,
     /// Network, time-out, throttling or a server error: worth another try.
     Temporary = 7,
     /// The secret is stored, and a later step failed.

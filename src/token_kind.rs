@@ -139,6 +139,11 @@ impl TokenKind {
         word.len() >= 12 && Self::of(word).is_some_and(|kind| kind.registry.is_some())
     }
 
+    /// Whether only one registry has such tokens.
+    pub fn belongs_to_a_registry(&self) -> bool {
+        self.registry.is_some()
+    }
+
     /// Why such a token cannot work for a registry, in words that follow "it is TITLE, and".
     pub fn trouble_at(&self, upstream: &Upstream, username: Option<&str>) -> Option<String> {
         if self.registry.is_some_and(|own| own != upstream.kind) {

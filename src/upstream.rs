@@ -24,6 +24,16 @@ pub struct Upstream {
     pub rule_prefix: &'static str,
     /// An image path at the registry, for the example of a pull.
     pub example_image: &'static str,
+    /// The host of its token endpoint, where that is another than the registry's own.
+    pub token_host: Option<&'static str>,
+    /// Whether its token endpoint says 400 to credentials that it refuses.
+    pub refuses_with_400: bool,
+    /// What it means where that says 403, if it is more than a refusal.
+    pub forbidden_means: Option<&'static str>,
+    /// What a passed login proves, and what it does not.
+    pub login_proves: &'static str,
+    /// Docker's key for it, where that is not the host.
+    pub docker_key: Option<&'static str>,
 }
 
 /// Every registry that we know, the commonest first.
@@ -38,6 +48,11 @@ pub static UPSTREAMS: [Upstream; 5] = [
         token_source: "https://app.docker.com/settings/personal-access-tokens",
         rule_prefix: "docker-hub",
         example_image: "library/alpine:latest",
+        token_host: Some("auth.docker.io"),
+        refuses_with_400: false,
+        forbidden_means: None,
+        login_proves: "that the username and the token belong together and are in force, not that they may pull a certain image",
+        docker_key: Some("https://index.docker.io/v1/"),
     },
     Upstream {
         kind: "github-container-registry",
@@ -49,6 +64,11 @@ pub static UPSTREAMS: [Upstream; 5] = [
         token_source: "https://github.com/settings/tokens/new?scopes=read:packages",
         rule_prefix: "github",
         example_image: "OWNER/IMAGE:TAG",
+        token_host: None,
+        refuses_with_400: false,
+        forbidden_means: None,
+        login_proves: "that the token is in force, not that it may pull a certain image: that takes read:packages, and for some organizations SAML authorization",
+        docker_key: None,
     },
     Upstream {
         kind: "azure-container-registry",
@@ -60,6 +80,11 @@ pub static UPSTREAMS: [Upstream; 5] = [
         token_source: "az acr token create --registry NAME --name TOKEN --scope-map _repositories_pull",
         rule_prefix: "azure",
         example_image: "REPOSITORY:TAG",
+        token_host: None,
+        refuses_with_400: false,
+        forbidden_means: None,
+        login_proves: "that the name and the password belong together and are in force, not that they may pull a certain image",
+        docker_key: None,
     },
     Upstream {
         kind: "gitlab-container-registry",
@@ -71,6 +96,11 @@ pub static UPSTREAMS: [Upstream; 5] = [
         token_source: "https://gitlab.com/-/user_settings/personal_access_tokens?scopes=read_registry",
         rule_prefix: "gitlab",
         example_image: "GROUP/PROJECT:TAG",
+        token_host: Some("gitlab.com"),
+        refuses_with_400: false,
+        forbidden_means: Some("the token is in force, without the scope read_registry"),
+        login_proves: "that the token is in force and has a registry scope, not that it may pull a certain image; nor does it prove the username, which counts with deploy tokens only",
+        docker_key: None,
     },
     Upstream {
         kind: "chainguard",
@@ -82,6 +112,11 @@ pub static UPSTREAMS: [Upstream; 5] = [
         token_source: "chainctl auth configure-docker --pull-token --save",
         rule_prefix: "chainguard",
         example_image: "ORGANIZATION/IMAGE:TAG",
+        token_host: None,
+        refuses_with_400: true,
+        forbidden_means: None,
+        login_proves: "that the pull token is in force, not that it may pull a certain image",
+        docker_key: None,
     },
 ];
 

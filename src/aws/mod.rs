@@ -1,8 +1,10 @@
 //! Everything that knows the AWS SDK: its types stop here.
 
 mod advice;
+mod browser;
 mod endpoints;
 mod error;
+mod fetched;
 mod inventory;
 mod keys;
 mod network;
@@ -16,9 +18,12 @@ mod values;
 mod versions;
 
 pub use advice::Place;
+pub use browser::{Answer, Browser};
 pub use error::{AwsError, Kind};
 pub use inventory::Inventory;
+pub use network::Network;
 pub use secrets::{Created, Secrets};
 pub use session::Session;
 pub use settings::Settings;
+pub use transport::Fault;
 pub use values::{Reading, BATCH};

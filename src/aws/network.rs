@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::CertificateDer;
 
+use super::browser::Browser;
 use crate::env;
 use crate::failure::Failure;
 use crate::status::Status;
@@ -80,13 +81,27 @@ impl Network {
             connector.set_sleep_impl(
                 components.and_then(aws_sdk_secretsmanager::config::RuntimeComponents::sleep_impl),
             );
-            network.finish(connector)
+            network.finish(connector, ProxyConfig::from_env())
         })
     }
 
-    fn finish(&self, connector: aws_smithy_http_client::ConnectorBuilder) -> Connector {
+    /// For servers that are not AWS's.
+    pub fn browser(&self) -> Browser {
+        Browser::of(self.finish(Connector::builder(), ProxyConfig::from_env()))
+    }
+
+    /// The same, never through a proxy: for servers on this machine.
+    pub fn direct_browser(&self) -> Browser {
+        Browser::of(self.finish(Connector::builder(), ProxyConfig::disabled()))
+    }
+
+    fn finish(
+        &self,
+        connector: aws_smithy_http_client::ConnectorBuilder,
+        proxy: ProxyConfig,
+    ) -> Connector {
         connector
-            .proxy_config(ProxyConfig::from_env())
+            .proxy_config(proxy)
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
             .tls_context(self.tls.clone())
             .build()

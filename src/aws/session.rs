@@ -17,6 +17,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use super::advice::Place;
 use super::endpoints::Endpoints;
 use super::error::{AwsError, Kind};
+use super::fetched::Fetched;
 use super::inventory::Inventory;
 use super::keys::Keys;
 use super::secrets::Secrets;
@@ -131,6 +132,16 @@ impl Session {
             account: foreign(identity.account().unwrap_or("unknown")),
             arn: foreign(identity.arn().unwrap_or("unknown")),
         }))
+    }
+
+    /// Gets AWS credentials now, so that the first call need not wait for them. Where there are none,
+    /// that call says so.
+    pub async fn fetch_credentials(&mut self) {
+        if let Some(provider) = self.config.credentials_provider() {
+            let provider = SharedCredentialsProvider::new(Fetched::from(provider).await);
+            let config = self.config.to_builder().credentials_provider(provider);
+            self.config = config.build();
+        }
     }
 
     pub fn secrets(&self) -> Secrets {

@@ -85,6 +85,11 @@ impl Settings {
         })
     }
 
+    /// The way out of this machine.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
     /// For the review: where things will be done, as far as that is known without asking AWS.
     pub fn target(&self) -> Target {
         Target {

@@ -34,6 +34,8 @@ pub enum Fault {
     TimedOut,
     #[error("the connection was closed before the answer was complete")]
     Broken,
+    #[error("the request cannot be sent like that")]
+    BadRequest,
     #[error("{0}")]
     Other(String),
 }

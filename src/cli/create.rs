@@ -3,16 +3,31 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 
-use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
 
-use super::{registry, IfExists};
+use super::{DockerArgs, LoginArgs};
 use crate::upstream::{Upstream, UPSTREAMS};
+
+/// What happens where the secret exists already.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum IfExists {
+    /// End with an error (status 3)
+    #[default]
+    Fail,
+    /// Leave it as it is and print its ARN
+    Skip,
+    /// Store a new version unless the credentials are the same, and finish what an earlier run left
+    Update,
+}
 
 /// Stores credentials in a new Secrets Manager secret
 ///
 /// Stores the credentials of an upstream registry as the secret that Amazon ECR pull through cache
 /// needs: JSON with `username` and `accessToken`, under ecr-pullthroughcache/, encrypted with the
 /// default key aws/secretsmanager, in the account and Region of the rule.
+///
+/// The credentials are tried at the registry first, and what it refuses is not stored.
 ///
 /// At a terminal it asks for whatever the options leave open, shows what it will do, and asks
 /// before it writes. Elsewhere it never asks.
@@ -40,6 +55,10 @@ pub struct CreateArgs {
     /// Read the access token from the environment variable of this name
     #[arg(long, value_name = "VAR")]
     pub access_token_env: Option<String>,
+    #[command(flatten)]
+    pub docker: DockerArgs,
+    #[command(flatten)]
+    pub login: LoginArgs,
 
     #[arg(
         long,
@@ -133,6 +152,9 @@ Examples:
     printf %s \"$TOKEN\" |
       ecr-ptc create --registry ghcr --username me --access-token-stdin --if-exists update
 
+  With what docker login left:
+    ecr-ptc create --registry docker-hub --from-docker-config
+
 Where the token is made:",
     );
     for upstream in &UPSTREAMS {
@@ -149,4 +171,14 @@ Where the token is made:",
         );
     }
     text
+}
+
+/// Reads ECR's word for a registry, or an alias of it.
+pub fn registry() -> impl TypedValueParser<Value = &'static Upstream> {
+    let values = UPSTREAMS.iter().map(|upstream| {
+        PossibleValue::new(upstream.kind)
+            .aliases(upstream.aliases)
+            .help(upstream.title)
+    });
+    PossibleValuesParser::new(values).map(|word| Upstream::find(&word).unwrap_or(&UPSTREAMS[0]))
 }

@@ -4,7 +4,8 @@ use std::ffi::OsString;
 
 use clap::Args;
 
-use super::{registry, CreateArgs};
+use super::create::registry;
+use super::{CreateArgs, DockerArgs, LoginArgs};
 use crate::upstream::Upstream;
 
 /// Stores new credentials as a new version of an existing secret
@@ -46,6 +47,10 @@ pub struct UpdateArgs {
     /// Read the access token from the environment variable of this name
     #[arg(long, value_name = "VAR")]
     pub access_token_env: Option<String>,
+    #[command(flatten)]
+    pub docker: DockerArgs,
+    #[command(flatten)]
+    pub login: LoginArgs,
     /// The last day of the token, such as 2027-01-31; kept as the tag ecr-ptc:expires-on
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     pub expires_on: Option<String>,
@@ -66,6 +71,8 @@ impl UpdateArgs {
             access_token_stdin: self.access_token_stdin,
             access_token_file: self.access_token_file,
             access_token_env: self.access_token_env,
+            docker: self.docker,
+            login: self.login,
             expires_on: self.expires_on,
             yes: self.yes,
             ..CreateArgs::default()

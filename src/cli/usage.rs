@@ -34,7 +34,7 @@ pub fn refuse_what_is_never_taken(arguments: &[OsString]) -> Result<(), Failure>
             return Err(Failure::usage(format!("{flag} is not taken: an access token never goes on the command line"))
                 .why("other users can see it in the process list, and the shell keeps it in its history")
                 .fix(
-                    "pipe it and use --access-token-stdin, or use --access-token-file PATH, or --access-token-env VAR;\n\
+                    "pipe it and use --access-token-stdin, or use --access-token-file PATH, --access-token-env VAR, or --from-docker-config;\n\
                      if it was a real token, revoke it at the registry",
                 ));
         }

@@ -1,6 +1,7 @@
 //! `create`: stores credentials in a new secret.
 
 use super::store::{already_exists, give, pending_deletion, report_skipped, Store};
+use super::verify::{Login, Tried, TRIES};
 use super::{aws_options, cancelled, open_session, Context};
 use crate::aws::{Kind, Session, Settings};
 use crate::cli::{CreateArgs, Global, IfExists};
@@ -11,7 +12,7 @@ use crate::input::person::Person;
 use crate::output::{is_at_a_terminal, Output};
 use crate::plan::{Observed, Plan, Request, Review, Target};
 use crate::region::has_pull_through_cache;
-use crate::report::{Action, SecretReport, StepStatus};
+use crate::report::{Action, SecretReport, StepStatus, Verification};
 use crate::status::Status;
 
 /// Reads the options and the token. Before any thread exists, since a variable with the token is
@@ -34,17 +35,27 @@ pub async fn run(draft: Draft, context: &Context<'_>) -> Result<(), Failure> {
         if let Some(region) = &target.region {
             refuse_replica_at_home(&draft, region)?;
         }
-        return rehearse(draft, target, context).await;
+        let login = Login::prepare(&draft, &settings);
+        return rehearse(draft, target, &login, context).await;
     }
-    let session = open_session(settings, context).await?;
+    let login = Login::prepare(&draft, &settings);
+    let mut session = open_session(settings, context).await?;
     refuse_replica_at_home(&draft, session.region())?;
     if why_not_ask(context.global).is_some() {
         let request = draft.finish()?;
-        let warnings = warnings_of(&draft, &request, Some(session.region()), context.output);
-        let store = Store::new(&draft, &request, &session, context, warnings);
+        let mut warnings = warnings_of(&draft, &request, Some(session.region()), context.output);
+        warnings.extend(suspicions_of(&draft, context.output));
+        let beside = async {
+            if login.is_wanted() {
+                session.fetch_credentials().await;
+            }
+        };
+        let (tried, ()) = tokio::join!(login.attempt(&draft), beside);
+        let verification = login.settle(tried?, &mut warnings, context.output)?;
+        let store = Store::new(&draft, &request, &session, context, warnings, verification);
         return store.carry_out(Plan::to_create(&request)).await;
     }
-    ask_and_store(draft, target, &session, context).await
+    ask_and_store(draft, target, &session, &login, context).await
 }
 
 /// The way at a terminal: the AWS side first, so that nobody types a token for nothing.
@@ -52,22 +63,33 @@ async fn ask_and_store(
     mut draft: Draft,
     mut target: Target,
     session: &Session,
+    login: &Login,
     context: &Context<'_>,
 ) -> Result<(), Failure> {
     let output = context.output;
     let person = Person::meet(context.global, output);
     target.caller = session.caller().await?;
-    person.ask_all_but_the_token(&mut draft).await?;
+    person.ask_all_but_the_token(&mut draft, output).await?;
     let observed = look_first(&draft, session, context).await?;
     if let (Some(Observed::Active(existing)), IfExists::Skip) = (&observed, draft.if_exists) {
         let warnings = draft.warnings.clone();
-        return report_skipped(&draft, existing, session.region(), warnings, output);
+        let verification = Verification::skipped("nothing is stored");
+        return report_skipped(
+            &draft,
+            existing,
+            session.region(),
+            warnings,
+            verification,
+            output,
+        );
     }
     person.ask_expiry(&mut draft).await?;
-    person.ask_token(&mut draft, output).await?;
+    let (tried, suspicions) = ask_for_a_good_token(&person, &mut draft, login, output).await?;
     let request = draft.finish()?;
-    let warnings = warnings_of(&draft, &request, Some(session.region()), output);
-    let mut store = Store::new(&draft, &request, session, context, warnings);
+    let mut warnings = warnings_of(&draft, &request, Some(session.region()), output);
+    warnings.extend(suspicions);
+    let verification = login.settle(tried, &mut warnings, output)?;
+    let mut store = Store::new(&draft, &request, session, context, warnings, verification);
     let is_new = matches!(observed, Some(Observed::Absent));
     let plan = match observed {
         Some(Observed::Active(existing)) => {
@@ -95,15 +117,45 @@ async fn ask_and_store(
     store.carry_out(plan).await
 }
 
-/// The dry run: everything up to the first call. No code that writes knows of it.
-async fn rehearse(mut draft: Draft, target: Target, context: &Context<'_>) -> Result<(), Failure> {
-    let Context { global, output, .. } = context;
-    if why_not_ask(global).is_none() {
-        let person = Person::meet(global, output);
-        person.ask_all_but_the_token(&mut draft).await?;
-        person.ask_expiry(&mut draft).await?;
-        person.ask_token(&mut draft, output).await?;
+/// Asks for the token until the registry does not refuse it, [`TRIES`] times at most; with what came
+/// of the last login, and what is odd about the token.
+pub async fn ask_for_a_good_token(
+    person: &Person,
+    draft: &mut Draft,
+    login: &Login,
+    output: &Output,
+) -> Result<(Tried, Vec<String>), Failure> {
+    let mut left = TRIES;
+    loop {
+        person.ask_token(draft, output).await?;
+        let suspicions = suspicions_of(draft, output);
+        let tried = login.attempt(draft).await?;
+        left -= 1;
+        if left == 0 || !tried.is_refused() {
+            return Ok((tried, suspicions));
+        }
+        output.say(&tried.refusal());
+        draft.forget_token();
     }
+}
+
+/// The dry run: everything up to the first call. No code that writes knows of it.
+async fn rehearse(
+    mut draft: Draft,
+    target: Target,
+    login: &Login,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    let Context { global, output, .. } = context;
+    let (tried, suspicions) = if why_not_ask(global).is_none() {
+        let person = Person::meet(global, output);
+        person.ask_all_but_the_token(&mut draft, output).await?;
+        person.ask_expiry(&mut draft).await?;
+        ask_for_a_good_token(&person, &mut draft, login, output).await?
+    } else {
+        let suspicions = suspicions_of(&draft, output);
+        (login.attempt(&draft).await?, suspicions)
+    };
     let request = draft.finish()?;
     if target.region.is_none() {
         let warning = "no Region is set; the real run needs one, by --region or AWS_REGION";
@@ -116,12 +168,15 @@ async fn rehearse(mut draft: Draft, target: Target, context: &Context<'_>) -> Re
         is_new: false,
     };
     output.note(&format!("This would be done:\n{review}"));
-    let warnings = warnings_of(&draft, &request, target.region.as_deref(), output);
-    output.note("Nothing was sent: this was a dry run, and the secret is taken for one that does not exist.");
+    let mut warnings = warnings_of(&draft, &request, target.region.as_deref(), output);
+    warnings.extend(suspicions);
+    let verification = login.settle(tried, &mut warnings, output)?;
+    output.note("Nothing was sent to AWS: this was a dry run, and the secret is taken for one that does not exist.");
     let report = SecretReport {
         region: target.region.clone(),
         steps: plan.reports(StepStatus::Planned),
         warnings,
+        verification,
         ..SecretReport::of(Action::DryRun, &request)
     };
     give(&report, output)
@@ -185,7 +240,16 @@ async fn look_first(
     }
 }
 
-/// Everything to be warned of; shown, and kept for the report.
+/// What is odd about the credentials; shown before they are tried, and kept for the report.
+pub fn suspicions_of(draft: &Draft, output: &Output) -> Vec<String> {
+    let suspicions = draft.suspicions();
+    for suspicion in &suspicions {
+        output.warn(suspicion);
+    }
+    suspicions
+}
+
+/// Everything else to be warned of; shown, and kept for the report.
 fn warnings_of(
     draft: &Draft,
     request: &Request,

@@ -13,6 +13,7 @@ mod show;
 mod store;
 mod survey;
 mod update;
+mod verify;
 
 pub use create::why_not_ask;
 

@@ -10,10 +10,11 @@ use crate::aws::{AwsError, Session};
 use crate::content::Content;
 use crate::date::Date;
 use crate::failure::{Failure, Stored};
+use crate::finding::showable;
 use crate::input::draft::{expiry_tag, Draft};
 use crate::output::escaped;
 use crate::renewal::Renewal;
-use crate::report::{Action, StepReport, StepStatus};
+use crate::report::{Action, StepReport, StepStatus, Verification};
 use crate::secret::{Secret, EXPIRY_TAG};
 use crate::shell::{option, quote};
 use crate::status::Status;
@@ -27,6 +28,7 @@ pub struct Renew<'a> {
     username: String,
     renewal: Renewal,
     expiry: Expiry,
+    verification: Verification,
     warnings: Vec<String>,
 }
 
@@ -60,6 +62,7 @@ struct UpdateReport<'a> {
     username: &'a str,
     expires_on: Option<Date>,
     steps: &'a [StepReport],
+    verification: &'a Verification,
     warnings: &'a [String],
 }
 
@@ -82,6 +85,7 @@ impl<'a> Renew<'a> {
     /// Status 2 where the draft has no token, or the new value is too large.
     pub fn plan(
         draft: &'a Draft,
+        verification: Verification,
         secret: &'a Secret,
         stored: Option<&Content>,
         session: &'a Session,
@@ -93,7 +97,7 @@ impl<'a> Renew<'a> {
         let renewal =
             Renewal::of(stored, &credential).map_err(|fault| Failure::usage(fault.to_string()))?;
         let had = secret.expires_on();
-        let expiry = match draft.expires_on {
+        let expiry = match draft.expiry() {
             Some(date) if had == Some(Ok(date)) => Expiry::Keep,
             Some(date) => Expiry::Set(date),
             None if had.is_some() && !renewal.is_unchanged => Expiry::Remove,
@@ -108,6 +112,7 @@ impl<'a> Renew<'a> {
             context,
             renewal,
             expiry,
+            verification,
         };
         renew.warn_of_what_is_odd(stored);
         Ok(renew)
@@ -115,10 +120,10 @@ impl<'a> Renew<'a> {
 
     fn warn_of_what_is_odd(&mut self, stored: Option<&Content>) {
         if !self.renewal.kept.is_empty() {
-            let keys = self.renewal.kept.join(", ");
+            let keys: Vec<&str> = self.renewal.kept.iter().map(String::as_str).collect();
             self.warn(&format!(
                 "other keys of the value are kept, which ECR does not read: {}",
-                escaped(&keys)
+                showable(&keys)
             ));
         }
         if stored.is_some_and(|content| content.members().is_none()) {
@@ -334,6 +339,7 @@ impl<'a> Renew<'a> {
             username: &self.username,
             expires_on,
             steps,
+            verification: &self.verification,
             warnings: &self.warnings,
         };
         give(&report, Some(&self.secret.arn), self.context.output)?;

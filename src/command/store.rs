@@ -9,7 +9,7 @@ use crate::input::draft::Draft;
 use crate::name::SecretName;
 use crate::output::Output;
 use crate::plan::{Existing, Observed, Plan, Request, StoredValue};
-use crate::report::{Action, SecretReport};
+use crate::report::{Action, SecretReport, Verification};
 use crate::shell::quote;
 use crate::status::Status;
 
@@ -23,6 +23,7 @@ pub struct Store<'a> {
     place: &'a Place,
     context: &'a Context<'a>,
     warnings: Vec<String>,
+    verification: Verification,
 }
 
 impl<'a> Store<'a> {
@@ -32,6 +33,7 @@ impl<'a> Store<'a> {
         session: &'a Session,
         context: &'a Context<'a>,
         warnings: Vec<String>,
+        verification: Verification,
     ) -> Self {
         Self {
             draft,
@@ -40,6 +42,7 @@ impl<'a> Store<'a> {
             place: session.place(),
             context,
             warnings,
+            verification,
         }
     }
 
@@ -79,6 +82,7 @@ impl<'a> Store<'a> {
                 &existing,
                 &self.place.region,
                 self.warnings,
+                self.verification,
                 self.context.output,
             ),
             IfExists::Update => {
@@ -196,6 +200,7 @@ impl<'a> Store<'a> {
             region: Some(self.place.region.clone()),
             steps,
             warnings: self.warnings,
+            verification: self.verification,
             ..match &plan.existing {
                 None => SecretReport::of(action, self.request),
                 Some(existing) => SecretReport::of(action, self.request).with(existing),
@@ -217,6 +222,7 @@ pub fn report_skipped(
     existing: &Existing,
     region: &str,
     mut warnings: Vec<String>,
+    verification: Verification,
     output: &Output,
 ) -> Result<(), Failure> {
     if existing.has_doubtful_key() {
@@ -231,6 +237,8 @@ pub fn report_skipped(
         version_id: existing.version_id.clone(),
         region: Some(region.to_owned()),
         warnings,
+        verification,
+        upstream_registry_url: draft.address().map(|address| address.to_string()),
         ..SecretReport::new(Action::Skipped, upstream, None, &name).with(existing)
     };
     output.note(&format!(

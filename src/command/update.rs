@@ -1,20 +1,23 @@
 //! `update`: stores new credentials as a new version of a secret that exists.
 
+use super::create::{ask_for_a_good_token, suspicions_of};
 use super::find::{find, read as read_name};
+use super::renew::{Renew, Seen};
+use super::verify::Login;
 use super::{
     cancelled, open_session, refuse_what_cannot_be_written, rollback, why_not_ask, Context,
 };
 use crate::aws::{Kind, Session, Settings};
-use crate::cli::{Global, UpdateArgs};
-use crate::command::renew::{Renew, Seen};
+use crate::cli::{Global, UpdateArgs, Verify};
 use crate::content::Content;
 use crate::failure::Failure;
 use crate::input::draft::{default_name, Draft};
 use crate::input::person::Person;
 use crate::name::Named;
-use crate::output::{escaped, hide_content};
+use crate::output::{escaped, hide_content, Output};
 use crate::renewal::username_of;
-use crate::secret::Secret;
+use crate::report::Verification;
+use crate::secret::{registry_of, Secret};
 use crate::status::Status;
 
 /// What is asked for.
@@ -57,6 +60,8 @@ pub fn read(args: UpdateArgs, global: &Global) -> Result<Wanted, Failure> {
         let yes = args.yes;
         return Ok(Wanted::Rollback { named, yes });
     }
+    let mut args = args;
+    args.registry = args.registry.or_else(|| registry_of(named.name()));
     let draft = Draft::for_update(args.into_create(), &named, global, why_not_ask(global))?;
     let draft = Box::new(draft);
     Ok(Wanted::Renewal { named, draft })
@@ -72,12 +77,13 @@ pub async fn run(wanted: Wanted, context: &Context<'_>) -> Result<Status, Failur
         Wanted::Renewal { named, draft } => (named, *draft),
     };
     let output = context.output;
-    let session = open_session(Settings::read(context.global).await?, context).await?;
+    let settings = Settings::read(context.global).await?;
+    let login = Login::prepare(&draft, &settings);
+    let session = open_session(settings, context).await?;
     let inventory = session.inventory();
     let secret = find(&named, &session, &inventory, context).await?;
     refuse_what_cannot_be_written(&secret, ("update", ""), &session, context)?;
     let stored = read_value(&secret, &mut draft, &session).await?;
-    draft.upstream = draft.upstream.or_else(|| secret.registry());
     if draft.username.is_none() {
         draft.username = stored.as_ref().and_then(username_of);
     }
@@ -87,8 +93,8 @@ pub async fn run(wanted: Wanted, context: &Context<'_>) -> Result<Status, Failur
     match &person {
         Some(person) => {
             person.ask_username(&mut draft).await?;
+            person.ask_address_of(&mut draft).await?;
             person.ask_expiry(&mut draft).await?;
-            person.ask_token(&mut draft, output).await?;
         }
         None if draft.username.is_none() => {
             let name = escaped(&secret.name);
@@ -102,7 +108,22 @@ pub async fn run(wanted: Wanted, context: &Context<'_>) -> Result<Status, Failur
     for warning in &draft.warnings {
         output.warn(warning);
     }
-    let mut renew = Renew::plan(&draft, &secret, stored.as_ref(), &session, context)?;
+    let verification = if draft.upstream.is_some() {
+        try_them(&mut draft, person.as_ref(), &login, output).await?
+    } else {
+        if let Some(person) = &person {
+            person.ask_token(&mut draft, output).await?;
+        }
+        untried(&mut draft, output)?
+    };
+    let mut renew = Renew::plan(
+        &draft,
+        verification,
+        &secret,
+        stored.as_ref(),
+        &session,
+        context,
+    )?;
     let review = format!("\nThis will be done:\n{}\n", renew.review());
     match person {
         Some(person) if !draft.yes && !renew.is_empty() => {
@@ -117,6 +138,42 @@ pub async fn run(wanted: Wanted, context: &Context<'_>) -> Result<Status, Failur
     let seen = Seen::of(&secret);
     renew.carry_out(&seen).await?;
     Ok(Status::Done)
+}
+
+/// Logs in with the new credentials; a person is asked again where the registry refuses them.
+async fn try_them(
+    draft: &mut Draft,
+    person: Option<&Person>,
+    login: &Login,
+    output: &Output,
+) -> Result<Verification, Failure> {
+    let (tried, suspicions) = if let Some(person) = person {
+        ask_for_a_good_token(person, draft, login, output).await?
+    } else {
+        let suspicions = suspicions_of(draft, output);
+        (login.attempt(draft).await?, suspicions)
+    };
+    let mut warnings = suspicions;
+    let verification = login.settle(tried, &mut warnings, output)?;
+    draft.warnings.extend(warnings);
+    Ok(verification)
+}
+
+/// Where the name does not tell the registry, nobody can be asked.
+fn untried(draft: &mut Draft, output: &Output) -> Result<Verification, Failure> {
+    let why = "the name of the secret does not tell the registry, and --registry is not given";
+    match draft.verify {
+        Verify::Never => Ok(Verification::skipped("not asked for: --verify never")),
+        Verify::Auto => {
+            let warning = format!("the credentials were not tried: {why}");
+            output.warn(&warning);
+            draft.warnings.push(warning);
+            Ok(Verification::skipped(why))
+        }
+        Verify::Always => Err(Failure::usage("the credentials cannot be tried")
+            .why(why)
+            .fix("add --registry KIND")),
+    }
 }
 
 /// The stored value; none where there is none, or this caller may not read it. From then on it is kept

@@ -4,7 +4,7 @@ mod secret;
 mod value;
 
 pub use secret::{of_key, of_secret};
-pub use value::{near_miss, not_read, of_value, ACCESS_TOKEN, USERNAME};
+pub use value::{near_miss, not_read, of_value, showable, ACCESS_TOKEN, USERNAME};
 
 use std::fmt::Write as _;
 
@@ -107,7 +107,20 @@ impl Measure {
         )
     }
 
-    /// The command that stores new credentials in the secret; `more` options with a space before each.
+    /// The command that stores credentials and nothing beside them in the secret, whatever is in it.
+    fn replace(&self, secret: &Secret) -> String {
+        let registry = secret.registry();
+        let registry = registry.map_or_else(String::new, |upstream| {
+            format!(" --registry {}", upstream.kind)
+        });
+        let name = option("--name", &secret.name);
+        format!(
+            "ecr-ptc create{registry} {name} --if-exists update{}",
+            self.options(secret)
+        )
+    }
+
+    /// The command that stores a new token in the secret; `more` options with a space before each.
     fn store(&self, secret: &Secret, more: &str) -> String {
         format!(
             "ecr-ptc update {}{more}{}",

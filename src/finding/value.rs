@@ -17,7 +17,7 @@ const NO_LOGIN: &str =
 
 /// Findings by the current value; `content` is none where there is no such value.
 pub fn of_value(secret: &Secret, content: Option<&Content>, measure: &Measure) -> Vec<Finding> {
-    let store = || format!("store the credentials: {}", measure.store(secret, ""));
+    let store = || format!("store the credentials: {}", measure.replace(secret));
     let only = |code, message: String| {
         let message = format!("{message}, {NO_LOGIN}");
         vec![Finding::new(Level::Error, code, secret, message).fix(store())]
@@ -136,7 +136,7 @@ fn of_member(
     let error = |code, message: String| {
         Finding::new(Level::Error, code, secret, format!("{message}, {NO_LOGIN}"))
     };
-    let store = || format!("store the credentials: {}", measure.store(secret, ""));
+    let store = || format!("store the credentials: {}", measure.replace(secret));
     let Some(value) = members.get(wanted) else {
         return Some(match near_miss(members, wanted) {
             Some(key) => error(
@@ -191,14 +191,11 @@ fn of_other_keys(secret: &Secret, members: &Members<'_>, measure: &Measure) -> O
         showable(&others)
     );
     let finding = Finding::new(Level::Warning, "other-keys", secret, message);
-    Some(finding.fix(format!(
-        "store the two alone: {}",
-        measure.store(secret, "")
-    )))
+    Some(finding.fix(format!("store the two alone: {}", measure.replace(secret))))
 }
 
 /// Keys by name, but for those that may be part of someone's credentials.
-fn showable(keys: &[&str]) -> String {
+pub fn showable(keys: &[&str]) -> String {
     let is_plain = |key: &str| {
         key.chars().count() <= 24
             && !looks_like_a_token(key)

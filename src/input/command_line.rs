@@ -2,7 +2,7 @@
 
 use super::draft::Draft;
 use super::token::{showable, showable_name, TokenSource};
-use crate::cli::{Global, IfExists};
+use crate::cli::{Global, IfExists, Verify};
 use crate::credential::Username;
 use crate::name::SecretName;
 use crate::setting::{Description, Rhythm, Rotation};
@@ -19,10 +19,11 @@ impl Draft {
             "--registry",
             self.upstream.map_or("docker-hub", |upstream| upstream.kind),
         );
-        option(
-            "--username",
-            self.username.as_ref().map_or("NAME", Username::as_str),
-        );
+        let is_dockers = matches!(self.token_source, Some(TokenSource::Docker(_)));
+        if !is_dockers {
+            let username = self.username.as_ref().map_or("NAME", Username::as_str);
+            option("--username", username);
+        }
         let otherwise = if piped {
             &TokenSource::Stdin
         } else {
@@ -36,7 +37,7 @@ impl Draft {
                 option("--access-token-env", name);
             }
             TokenSource::Variable(name) => option("--access-token-env", showable_name(name, "VAR")),
-            TokenSource::Stdin | TokenSource::Prompt => {}
+            TokenSource::Stdin | TokenSource::Prompt | TokenSource::Docker(_) => {}
         }
         let texts = [
             ("--name", self.name.as_ref().map(SecretName::as_str)),
@@ -57,9 +58,6 @@ impl Draft {
             if let Some(text) = text {
                 option(name, text);
             }
-        }
-        if let Some(date) = self.expires_on {
-            option("--expires-on", &date.to_string());
         }
         for tag in &self.tags {
             option("--tag", &tag.to_string());
@@ -88,18 +86,15 @@ impl Draft {
             IfExists::Skip => option("--if-exists", "skip"),
             IfExists::Update => option("--if-exists", "update"),
         }
+        let rotation = self.rotation.as_ref();
+        let waits_for_window = rotation.is_some_and(|rotation| !rotation.immediately);
         let flags = [
             (
                 matches!(source, TokenSource::Stdin | TokenSource::Prompt),
                 "--access-token-stdin",
             ),
             (self.overwrite_replicas, "--force-overwrite-replica-secret"),
-            (
-                self.rotation
-                    .as_ref()
-                    .is_some_and(|rotation| !rotation.immediately),
-                "--no-rotate-immediately",
-            ),
+            (waits_for_window, "--no-rotate-immediately"),
         ];
         words.extend(
             flags
@@ -107,11 +102,38 @@ impl Draft {
                 .filter(|(given, _)| *given)
                 .map(|(_, flag)| (*flag).to_owned()),
         );
+        let date = self.expires_on.map(|date| date.to_string());
+        words.extend(date.map(|date| shell::option("--expires-on", &date)));
+        words.extend(self.words_of_login());
         let command = words.join(" ");
         if piped && *source == TokenSource::Stdin {
             format!("printf %s \"$TOKEN\" | {command}")
         } else {
             command
         }
+    }
+    /// The options that have to do with the registry itself.
+    fn words_of_login(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        if let Some(address) = &self.address {
+            let text = if address.is_plain() {
+                address.origin()
+            } else {
+                address.to_string()
+            };
+            words.push(shell::option("--upstream-registry-url", &text));
+        }
+        match self.verify {
+            Verify::Auto => {}
+            Verify::Always => words.push("--verify always".to_owned()),
+            Verify::Never => words.push("--verify never".to_owned()),
+        }
+        if let Some(TokenSource::Docker(path)) = &self.token_source {
+            words.push(match showable(path, "PATH").as_str() {
+                "" => "--from-docker-config".to_owned(),
+                path => format!("--from-docker-config={}", shell::quote(path)),
+            });
+        }
+        words
     }
 }

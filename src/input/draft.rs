@@ -3,11 +3,12 @@
 
 pub use super::options::expiry_tag;
 use super::options::{
-    check_tags, last_day, open_options, parse_username, read_policy, replicas, rotation,
+    address, check_tags, last_day, open_options, parse_username, read_policy, replicas, rotation,
     token_source, Faults,
 };
+use super::suspicion::check_end;
 use super::token::TokenSource;
-use crate::cli::{CreateArgs, Global, IfExists};
+use crate::cli::{CreateArgs, Global, IfExists, Verify};
 use crate::credential::{AccessToken, Credential, Username};
 use crate::date::Date;
 use crate::failure::Failure;
@@ -15,6 +16,8 @@ use crate::name::{Named, SecretName, PREFIX};
 use crate::output::hide;
 use crate::plan::Request;
 use crate::region::RegionName;
+use crate::registry::Address;
+use crate::secret::EXPIRY_TAG;
 use crate::setting::{Description, ResourcePolicy, Rotation, Tag};
 use crate::shell::quote;
 use crate::upstream::Upstream;
@@ -26,6 +29,9 @@ pub struct Draft {
     pub username: Option<Username>,
     pub token: Option<AccessToken>,
     pub token_source: Option<TokenSource>,
+    /// Where the registry is; none for its usual place.
+    pub address: Option<Address>,
+    pub verify: Verify,
     pub name: Option<SecretName>,
     pub description: Option<Description>,
     pub tags: Vec<Tag>,
@@ -57,12 +63,13 @@ impl Draft {
     ) -> Result<Self, Failure> {
         let mut faults = Faults::default();
         let source = token_source(&args, why_not_ask.is_none());
+        let is_dockers = matches!(source, Ok(Some(TokenSource::Docker(_))));
         let open = [
             (args.registry.is_none(), "--registry"),
-            (args.username.is_none(), "--username"),
+            (args.username.is_none() && !is_dockers, "--username"),
             (matches!(source, Ok(None)), "the access token"),
         ];
-        let mut draft = Self::of_options(args, &mut faults);
+        let mut draft = Self::of_options(args, why_not_ask.is_none(), &mut faults);
         draft.options = open_options(global);
         draft.token_source = faults.keep(source).flatten();
         let missing: Vec<&str> = open
@@ -77,13 +84,12 @@ impl Draft {
                 .into_failure(&fix)
                 .why(format!("nothing can be asked here: {why}")));
         }
-        draft.read_token(&mut faults);
+        let fix = draft.read_token(why_not_ask.is_none(), &mut faults);
         if faults.0.is_empty() {
             Ok(draft)
         } else {
-            Err(faults.into_failure(
-                "change that and run it again; ecr-ptc create --help has all the options",
-            ))
+            let general = "change that and run it again; ecr-ptc create --help has all the options";
+            Err(faults.into_failure(fix.as_deref().unwrap_or(general)))
         }
     }
 
@@ -100,7 +106,7 @@ impl Draft {
         let mut faults = Faults::default();
         let source = token_source(&args, why_not_ask.is_none());
         let is_open = matches!(source, Ok(None));
-        let mut draft = Self::of_options(args, &mut faults);
+        let mut draft = Self::of_options(args, why_not_ask.is_none(), &mut faults);
         draft.options = open_options(global);
         draft.token_source = faults.keep(source).flatten();
         if let (Some(why), true) = (why_not_ask, is_open) {
@@ -111,17 +117,17 @@ impl Draft {
                 .into_failure(&fix)
                 .why(format!("nothing can be asked here: {why}")));
         }
-        draft.read_token(&mut faults);
+        let fix = draft.read_token(why_not_ask.is_none(), &mut faults);
         if faults.0.is_empty() {
             Ok(draft)
         } else {
-            Err(faults.into_failure(
-                "change that and run it again; ecr-ptc update --help has all the options",
-            ))
+            let general = "change that and run it again; ecr-ptc update --help has all the options";
+            Err(faults.into_failure(fix.as_deref().unwrap_or(general)))
         }
     }
 
-    fn of_options(args: CreateArgs, faults: &mut Faults) -> Self {
+    fn of_options(args: CreateArgs, can_ask: bool, faults: &mut Faults) -> Self {
+        let address = address(&args.login, args.registry, can_ask, faults);
         let rotation = rotation(&args, faults);
         let tags: Vec<Tag> = args
             .tags
@@ -148,6 +154,8 @@ impl Draft {
                 .and_then(|text| faults.keep(parse_username(&text))),
             token: None,
             token_source: None,
+            address,
+            verify: args.login.verify,
             name: args.name.and_then(|text| faults.keep(name(text))),
             description: args
                 .description
@@ -168,9 +176,17 @@ impl Draft {
         }
     }
 
-    fn read_token(&mut self, faults: &mut Faults) {
+    /// Reads the token, where it does not have to be asked for; with what mends a fault of it, where
+    /// there is something better to say than in general.
+    fn read_token(&mut self, can_ask: bool, faults: &mut Faults) -> Option<String> {
         let source = match &self.token_source {
-            None | Some(TokenSource::Prompt) => return,
+            None | Some(TokenSource::Prompt) => return None,
+            Some(TokenSource::Docker(_)) if can_ask && self.lacks_docker_key() => return None,
+            Some(TokenSource::Docker(_)) => {
+                let refusal = self.take_over_from_docker().err()?;
+                faults.0.push(refusal.message);
+                return refusal.fix.filter(|_| faults.0.len() == 1);
+            }
             Some(source) => source.clone(),
         };
         let token = faults.keep(source.read(&mut self.warnings));
@@ -180,6 +196,7 @@ impl Draft {
             faults.keep(self.check_with(token));
         }
         self.token = token;
+        None
     }
 
     /// What has no place with this token: its text where everyone can read it, or a secret that is
@@ -188,6 +205,7 @@ impl Draft {
     /// # Errors
     /// A sentence that says where, or gives the size.
     pub fn check_with(&self, token: &AccessToken) -> Result<(), String> {
+        check_end(token)?;
         if let Some(tag) = self
             .tags
             .iter()
@@ -254,6 +272,15 @@ impl Draft {
         Ok(())
     }
 
+    /// When the token ends: as was said, or as it says itself. None where a tag says it already.
+    pub fn expiry(&self) -> Option<Date> {
+        if self.tags.iter().any(|tag| tag.key() == EXPIRY_TAG) {
+            return None;
+        }
+        let of_token = || Some(self.token.as_ref()?.ends_at()?.date());
+        self.expires_on.or_else(of_token)
+    }
+
     /// Username and token, where there are both.
     pub fn credential(&self) -> Option<Credential> {
         Some(Credential {
@@ -267,6 +294,12 @@ impl Draft {
         self.name.clone().or_else(|| default_name(self.upstream?))
     }
 
+    /// Leaves the token open again: it is asked for.
+    pub fn forget_token(&mut self) {
+        self.token = None;
+        self.token_source = Some(TokenSource::Prompt);
+    }
+
     /// The finished request.
     ///
     /// # Errors
@@ -276,9 +309,10 @@ impl Draft {
         let upstream = self.upstream.ok_or_else(open)?;
         let credential = self.credential().ok_or_else(open)?;
         let mut tags = self.tags.clone();
-        tags.extend(self.expires_on.and_then(expiry_tag));
+        tags.extend(self.expiry().and_then(expiry_tag));
         Ok(Request {
             upstream,
+            upstream_url: self.address().map(|address| address.to_string()),
             value: credential
                 .to_value()
                 .map_err(|fault| Failure::usage(fault.to_string()))?,

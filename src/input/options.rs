@@ -3,13 +3,15 @@
 use std::collections::HashSet;
 
 use super::token::{TokenSource, EMPTY_IN_CI};
-use crate::cli::{CreateArgs, Global};
+use crate::cli::{CreateArgs, Global, LoginArgs, Verify};
 use crate::credential::{Username, UsernameFault};
 use crate::date::Date;
 use crate::failure::Failure;
 use crate::region::RegionName;
+use crate::registry::Address;
 use crate::secret::EXPIRY_TAG;
 use crate::setting::{ResourcePolicy, Rhythm, Rotation, Tag, MAX_TAGS};
+use crate::upstream::Upstream;
 
 /// Collects what is wrong, so that it can all be said at once.
 #[derive(Default)]
@@ -59,15 +61,37 @@ pub fn token_source(args: &CreateArgs, can_ask: bool) -> Result<Option<TokenSour
         args.access_token_stdin.then_some(TokenSource::Stdin),
         file,
         args.access_token_env.clone().map(TokenSource::Variable),
+        args.docker
+            .from_docker_config
+            .clone()
+            .map(TokenSource::Docker),
     ];
     let mut given = sources.into_iter().flatten();
     match (given.next(), given.next()) {
         (Some(_), Some(_)) => {
-            Err("the access token has more than one source; use one of --access-token-stdin, --access-token-file and --access-token-env".to_owned())
+            Err("the access token has more than one source; use one of --access-token-stdin, --access-token-file, --access-token-env and --from-docker-config".to_owned())
         }
         (Some(TokenSource::Stdin), None) if can_ask => Ok(Some(TokenSource::Prompt)),
         (source, _) => Ok(source),
     }
+}
+
+/// The registry's address, where one is given. For Azure nothing can be tried without.
+pub fn address(
+    args: &LoginArgs,
+    upstream: Option<&Upstream>,
+    can_ask: bool,
+    faults: &mut Faults,
+) -> Option<Address> {
+    if let Some(text) = &args.upstream_registry_url {
+        let address = Address::parse(text);
+        return faults.keep(address.map_err(|fault| format!("--upstream-registry-url {fault}")));
+    }
+    let is_open = upstream.is_some_and(|upstream| upstream.url.is_none());
+    if args.verify == Verify::Always && is_open && !can_ask {
+        faults.0.push("--verify always needs --upstream-registry-url NAME.azurecr.io, since each registry of Azure has a host of its own".to_owned());
+    }
+    None
 }
 
 pub fn parse_username(text: &str) -> Result<Username, String> {

@@ -20,6 +20,8 @@ pub enum TokenSource {
     Stdin,
     File(OsString),
     Variable(String),
+    /// Docker's configuration, with the username: this path, or empty for its own place.
+    Docker(OsString),
     /// Asked for at the terminal.
     Prompt,
 }
@@ -31,7 +33,9 @@ impl TokenSource {
     /// A sentence that says what and where, without showing anything that could be a token.
     pub fn read(&self, warnings: &mut Vec<String>) -> Result<AccessToken, String> {
         let (place, bytes) = match self {
-            Self::Prompt => return Err("the access token is asked for, not read".to_owned()),
+            Self::Prompt | Self::Docker(_) => {
+                return Err("the access token does not come by itself".to_owned())
+            }
             Self::Stdin if io::stdin().is_terminal() => {
                 return Err("the access token cannot be asked for here, and standard input is a terminal; pipe the token into it".to_owned());
             }
@@ -109,7 +113,7 @@ fn read_variable(name: &str) -> Result<Zeroizing<Vec<u8>>, String> {
     }
 }
 
-fn read_all(source: impl Read) -> Result<Zeroizing<Vec<u8>>, String> {
+pub fn read_all(source: impl Read) -> Result<Zeroizing<Vec<u8>>, String> {
     // Room for all of it at once: a buffer that grows leaves copies of the token in memory.
     let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_READ + 1));
     source

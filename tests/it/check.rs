@@ -32,7 +32,7 @@ fn carry_out(account: &Account, finding: &Value) {
         .lines()
         .next()
         .unwrap()
-        .replace("=END", "=2099-12-31");
+        .replace("--expires-on END", "--expires-on 2099-12-31");
     let mut words: Vec<&str> = command
         .split_whitespace()
         .skip(1)
@@ -48,7 +48,7 @@ fn carry_out(account: &Account, finding: &Value) {
                 "--access-token-stdin",
             ]);
         }
-        "create" => words.extend(["--username", "me", "--access-token-stdin"]),
+        "create" | "update" => words.extend(["--username", "me", "--access-token-stdin"]),
         "check" | "delete" => words.push("--yes"),
         _ => {}
     }
@@ -322,7 +322,7 @@ fn a_secret_that_was_long_not_changed() {
     for part in [
         "warning  too-old: the secret was last changed 91 days ago",
         "--max-age allows",
-        "ecr-ptc create --registry docker-hub",
+        "ecr-ptc update ecr-pullthroughcache/docker-hub",
     ] {
         assert!(checked.ok().contains(part), "{part}: {}", checked.stdout);
     }

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{policy_file, Account, Program, TOKEN};
+use crate::support::{policy_file, Account, Program, Registry, TOKEN};
 
 const LAMBDA: &str = "arn:aws:lambda:us-east-1:111122223333:function:rotate";
 
@@ -303,13 +303,16 @@ fn the_report_has_every_member_of_the_contract() {
         .json();
     let arn = report["arn"].as_str().unwrap();
     let version = report["versionId"].as_str().unwrap();
+    let host = Registry::shared().url.strip_prefix("http://");
+    let proves = report["verification"]["proves"].as_str().unwrap();
     assert_eq!(
         report,
         json!({
             "schemaVersion": 1, "action": "created", "arn": arn, "name": "ecr-pullthroughcache/docker-hub",
             "versionId": version, "region": "us-east-1", "registry": "docker-hub", "username": "me",
-            "upstreamRegistryUrl": "registry-1.docker.io", "kmsKey": "aws/secretsmanager",
+            "upstreamRegistryUrl": host, "kmsKey": "aws/secretsmanager",
             "replicaRegions": ["eu-west-1"], "steps": [{"step": "create-secret", "status": "done"}], "warnings": [],
+            "verification": {"verdict": "accepted", "reason": null, "proves": proves},
         })
     );
     let stored = account.ask("DescribeSecret", &json!({"SecretId": arn}));

@@ -10,6 +10,7 @@ mod check_all;
 mod check_fix;
 mod create;
 mod credentials;
+mod docker_config;
 mod exists;
 mod failures;
 mod life;
@@ -25,4 +26,10 @@ mod surface;
 mod terminal;
 mod token;
 mod trust;
+mod update;
 mod usage;
+mod verify;
+mod verify_hosts;
+mod verify_options;
+#[cfg(unix)]
+mod verify_terminal;

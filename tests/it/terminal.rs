@@ -213,7 +213,7 @@ fn ctrl_c_and_end_of_input_at_every_prompt() {
         ("$PTC", "Registry", "Store it?"),
         ("$PTC --accessible", "Number or name", "Store it? [y/N]: "),
     ] {
-        let steps: [(&str, &str); 6] = [
+        let steps: [(&str, &str); 7] = [
             (registry, "\r"),
             ("Username", "me\r"),
             ("Name of the secret", "\r"),

@@ -59,6 +59,8 @@ struct State {
     requests: Mutex<Vec<Request>>,
     arrived: Condvar,
     answers: Mutex<Vec<Answer>>,
+    /// What someone else does, once, before or after an action.
+    others: Mutex<Vec<Other>>,
 }
 
 /// A request as it arrived.
@@ -67,6 +69,13 @@ pub struct Request {
     pub action: String,
     pub headers: String,
     pub body: Value,
+}
+
+struct Other {
+    action: String,
+    is_after: bool,
+    does: String,
+    body: Value,
 }
 
 struct Answer {
@@ -130,6 +139,25 @@ impl Account {
     /// Does what an action asks, and breaks off in the middle of the answer.
     pub fn cut(&self, action: &str, times: Option<usize>) {
         self.push(action, times, What::Cut);
+    }
+
+    /// Someone else does something, once, right before an action.
+    pub fn before(&self, action: &str, does: &str, body: &Value) {
+        self.other(action, false, does, body);
+    }
+
+    /// Someone else does something, once, right after an action.
+    pub fn after(&self, action: &str, does: &str, body: &Value) {
+        self.other(action, true, does, body);
+    }
+
+    fn other(&self, action: &str, is_after: bool, does: &str, body: &Value) {
+        self.state.others.lock().unwrap().push(Other {
+            action: action.to_owned(),
+            is_after,
+            does: does.to_owned(),
+            body: body.clone(),
+        });
     }
 
     /// Closes the connection instead of doing what an action asks.
@@ -198,40 +226,25 @@ impl Account {
 
     /// Asks the local Secrets Manager, past the gateway.
     pub fn ask_in(&self, region: &str, action: &str, body: &Value) -> Value {
-        self.ask_service(("secretsmanager", "secretsmanager"), region, action, body)
+        ask_service(
+            &self.id,
+            ("secretsmanager", "secretsmanager"),
+            region,
+            action,
+            body,
+        )
     }
 
     /// Makes a customer managed key, and gives its ARN.
     pub fn new_key(&self) -> String {
-        let answer = self.ask_service(
+        let answer = ask_service(
+            &self.id,
             ("kms", "TrentService"),
             "us-east-1",
             "CreateKey",
             &json!({}),
         );
         answer["KeyMetadata"]["Arn"].as_str().unwrap().to_owned()
-    }
-
-    fn ask_service(
-        &self,
-        (service, target): (&str, &str),
-        region: &str,
-        action: &str,
-        body: &Value,
-    ) -> Value {
-        let body = body.to_string();
-        let request = format!(
-            "POST / HTTP/1.1\r\nHost: {service}\r\nX-Amz-Target: {target}.{action}\r\n\
-             Authorization: AWS4-HMAC-SHA256 Credential=x/20260101/{region}/{service}/aws4_request, \
-             SignedHeaders=host, Signature=x\r\nx-moto-account-id: {}\r\nContent-Length: {}\r\n\
-             Content-Type: application/x-amz-json-1.1\r\nConnection: close\r\n\r\n{body}",
-            self.id,
-            body.len()
-        );
-        let answer = forward(request.as_bytes());
-        let text = String::from_utf8(answer).unwrap();
-        let body = text.split_once("\r\n\r\n").unwrap().1;
-        serde_json::from_str(body).unwrap_or_else(|_| panic!("{action}: {text}"))
     }
 
     pub fn ask(&self, action: &str, body: &Value) -> Value {
@@ -314,7 +327,12 @@ fn serve(mut stream: TcpStream, state: &State, account: &str) {
             let _ = stream.write_all(&answer[..answer.len() - 20]);
         }
         Some(What::Lose) => drop(forward(&for_account(&head, &body, account))),
-        None => drop(stream.write_all(&forward(&for_account(&head, &body, account)))),
+        None => {
+            others_act(state, &action, false, account);
+            let answer = forward(&for_account(&head, &body, account));
+            others_act(state, &action, true, account);
+            drop(stream.write_all(&answer));
+        }
     }
 }
 
@@ -366,4 +384,38 @@ fn action_of(head: &str, body: &[u8]) -> String {
         .split('&')
         .find_map(|pair| pair.strip_prefix("Action="));
     action.unwrap_or_default().to_owned()
+}
+
+fn ask_service(
+    account: &str,
+    (service, target): (&str, &str),
+    region: &str,
+    action: &str,
+    body: &Value,
+) -> Value {
+    let body = body.to_string();
+    let request = format!(
+        "POST / HTTP/1.1\r\nHost: {service}\r\nX-Amz-Target: {target}.{action}\r\n\
+         Authorization: AWS4-HMAC-SHA256 Credential=x/20260101/{region}/{service}/aws4_request, \
+         SignedHeaders=host, Signature=x\r\nx-moto-account-id: {}\r\nContent-Length: {}\r\n\
+         Content-Type: application/x-amz-json-1.1\r\nConnection: close\r\n\r\n{body}",
+        account,
+        body.len()
+    );
+    let answer = forward(request.as_bytes());
+    let text = String::from_utf8(answer).unwrap();
+    let body = text.split_once("\r\n\r\n").unwrap().1;
+    serde_json::from_str(body).unwrap_or_else(|_| panic!("{action}: {text}"))
+}
+
+fn others_act(state: &State, action: &str, is_after: bool, account: &str) {
+    let mut others = state.others.lock().unwrap();
+    let found = others
+        .iter()
+        .position(|other| other.action == action && other.is_after == is_after);
+    if let Some(at) = found {
+        let Other { does, body, .. } = others.remove(at);
+        let service = ("secretsmanager", "secretsmanager");
+        ask_service(account, service, "us-east-1", &does, &body);
+    }
 }

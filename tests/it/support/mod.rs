@@ -3,11 +3,13 @@
 mod aws;
 mod network;
 mod program;
+pub mod registry;
 #[cfg(unix)]
 mod screen;
 
 pub use aws::Account;
 pub use network::{answer, Authority, Proxy, Web};
 pub use program::{policy_file, Ended, Program, TOKEN};
+pub use registry::Registry;
 #[cfg(unix)]
 pub use screen::Screen;

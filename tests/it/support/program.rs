@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::Account;
+use super::{Account, Registry};
 
 /// A token that occurs in nothing else.
 pub const TOKEN: &str = "dckr_pat_Zq7-hidden\"\\é4";
@@ -45,10 +45,18 @@ impl Program {
             .env("AWS_CONFIG_FILE", config)
             .env("AWS_SHARED_CREDENTIALS_FILE", credentials)
             .env("AWS_EC2_METADATA_DISABLED", "true")
+            // Only loopback addresses may be reached: a test that is about a login names a registry.
+            .env("ECR_PTC_VERIFY", "never")
     }
 
-    /// `ecr-ptc create` for Docker Hub with [`TOKEN`] piped in, and more words.
+    /// `ecr-ptc create` for Docker Hub with [`TOKEN`] piped in, and more words. The credentials are
+    /// tried at a registry that takes them.
     pub fn create(account: &Account, more: &[&str]) -> Self {
+        Self::create_at(Registry::shared(), account, more).env("ECR_PTC_VERIFY", "always")
+    }
+
+    /// The same, with a registry of the test's own.
+    pub fn create_at(registry: &Registry, account: &Account, more: &[&str]) -> Self {
         let words = [
             "create",
             "--registry",
@@ -56,9 +64,12 @@ impl Program {
             "--username",
             "me",
             "--access-token-stdin",
+            "--upstream-registry-url",
+            &registry.url,
         ];
         Self::new(&[&words[..], more].concat())
             .stdin(TOKEN)
+            .env("ECR_PTC_VERIFY", "auto")
             .with(account)
     }
 
@@ -104,7 +115,10 @@ impl Program {
 
     /// Sets the scrubbed environment.
     pub fn prepare(&self, command: &mut Command) {
-        command.env_clear().env("HOME", self.home.path());
+        command.env_clear();
+        for name in ["HOME", "USERPROFILE"] {
+            command.env(name, self.home.path());
+        }
         for name in ["PATH", "SYSTEMROOT", "TEMP", "TMP"] {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
@@ -210,6 +224,12 @@ impl Ended {
         let once = escape(token);
         let twice = escape(&once);
         let mut forms = vec![base64(token.as_bytes())];
+        // As in the header of a login, where it follows a username and a colon.
+        for before in [":", "x:"] {
+            let whole = base64(format!("{before}{token}").as_bytes());
+            forms.extend(whole.get(4..).map(str::to_owned));
+        }
+        forms.retain(|form| form.len() >= 8);
         for form in [token, &once, &twice] {
             let bytes = form.as_bytes().escape_ascii().to_string();
             let shell = form.replace('\'', r"'\''");
@@ -231,6 +251,14 @@ impl Ended {
 /// A policy that is valid JSON.
 pub fn policy_file(program: &Program) -> PathBuf {
     program.file("policy.json", r#"{"Version":"2012-10-17","Statement":[]}"#)
+}
+
+/// The base64 of whole bytes, with its padding.
+pub fn base64_padded(bytes: &[u8]) -> String {
+    let missing = (3 - bytes.len() % 3) % 3;
+    let mut text = base64(&[bytes, &vec![0; missing]].concat());
+    text.truncate(text.len() - missing);
+    text + &"=".repeat(missing)
 }
 
 fn base64(bytes: &[u8]) -> String {

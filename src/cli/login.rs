@@ -1,0 +1,52 @@
+//! Options that have to do with the registry itself: a login there, and Docker's login there.
+
+use std::ffi::OsString;
+
+use clap::{Args, ValueEnum};
+
+#[derive(Debug, Default, Args)]
+pub struct DockerArgs {
+    /// Take over username and token from Docker's configuration, credential helpers included
+    #[arg(
+        long,
+        value_name = "PATH",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = ""
+    )]
+    pub from_docker_config: Option<OsString>,
+}
+
+#[derive(Debug, Default, Args)]
+pub struct LoginArgs {
+    /// Whether the credentials are tried at the registry before they are stored
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        env = "ECR_PTC_VERIFY",
+        hide_env_values = true,
+        default_value_t,
+        help_heading = "The registry"
+    )]
+    pub verify: Verify,
+    #[arg(
+        long,
+        help = "The registry's host, such as NAME.azurecr.io; needed to try credentials for Azure",
+        value_name = "HOST",
+        help_heading = "The registry"
+    )]
+    pub upstream_registry_url: Option<String>,
+}
+
+/// When credentials are tried at the registry before they are stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Verify {
+    /// Stop where the registry refuses them (status 6); warn where it cannot be asked
+    #[default]
+    Auto,
+    /// Stop also where it cannot be asked (status 7); in a dry run too
+    Always,
+    /// Send nothing to the registry
+    Never,
+}

@@ -1,0 +1,358 @@
+//! What Docker has: username and token of a registry, from its configuration or from the credential
+//! helper that it names. Nothing of it is shown.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, Engine, GeneralPurpose, GeneralPurposeConfig};
+use serde::{Deserialize, Deserializer};
+use zeroize::Zeroizing;
+
+use super::token::{read_all, showable};
+use crate::credential::{AccessToken, Username};
+use crate::env;
+use crate::output::foreign;
+use crate::registry::Address;
+use crate::upstream::Upstream;
+
+/// Docker's configuration, as far as it is about logins.
+/// Source: <https://docs.docker.com/reference/cli/docker/login/#credential-stores>
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+struct Configuration {
+    auths: BTreeMap<String, Entry>,
+    creds_store: Option<String>,
+    cred_helpers: BTreeMap<String, String>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Entry {
+    auth: Hidden,
+    username: Hidden,
+    password: Hidden,
+    identitytoken: Hidden,
+}
+
+/// What a credential helper answers.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Answer {
+    username: Hidden,
+    secret: Hidden,
+}
+
+/// A text whose memory is zeroed.
+#[derive(Default)]
+struct Hidden(Zeroizing<String>);
+
+impl<'de> Deserialize<'de> for Hidden {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = Option::<String>::deserialize(deserializer)?;
+        Ok(Self(Zeroizing::new(text.unwrap_or_default())))
+    }
+}
+
+/// Why nothing can be taken over, without any part of it, and what mends that where it is known.
+#[derive(Debug)]
+pub struct Refusal {
+    pub message: String,
+    pub fix: Option<String>,
+}
+
+impl From<String> for Refusal {
+    fn from(message: String) -> Self {
+        Self { message, fix: None }
+    }
+}
+
+impl Refusal {
+    fn fix(mut self, fix: String) -> Self {
+        self.fix = Some(fix);
+        self
+    }
+}
+
+/// Docker's login at one registry.
+pub struct Docker {
+    upstream: &'static Upstream,
+    path: PathBuf,
+    /// The keys that Docker may have it under, the one for helpers first.
+    keys: Vec<String>,
+    configuration: Configuration,
+}
+
+impl Docker {
+    /// Reads the configuration; `given` is a file or its directory, or empty for Docker's own.
+    ///
+    /// # Errors
+    /// A [`Refusal`] that says where it looked, and how to log in.
+    pub fn open(
+        given: &OsStr,
+        upstream: &'static Upstream,
+        address: Option<&Address>,
+    ) -> Result<Self, Refusal> {
+        let keys = keys(upstream, address).ok_or_else(|| {
+            "--from-docker-config needs --upstream-registry-url NAME.azurecr.io".to_owned()
+        })?;
+        let path = if given.is_empty() {
+            env::docker_config().ok_or_else(|| "there is no home directory to find Docker's configuration in; use --from-docker-config=PATH".to_owned())?
+        } else if Path::new(given).is_dir() {
+            Path::new(given).join("config.json")
+        } else {
+            PathBuf::from(given)
+        };
+        let shown = showable(path.as_os_str(), "named by --from-docker-config");
+        let file = std::fs::File::open(&path).map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => {
+                Refusal::from(format!("there is no {shown}, so Docker has no login"))
+                    .fix(log_in(&keys))
+            }
+            _ => format!("Docker's configuration {shown} cannot be opened: {error}").into(),
+        })?;
+        let bad = |fault: String| format!("Docker's configuration {shown} {fault}");
+        let bytes = read_all(file).map_err(bad)?;
+        let configuration = serde_json::from_slice(&bytes).map_err(|error| {
+            // Not the error itself: it may quote a value.
+            let (line, column) = (error.line(), error.column());
+            bad(format!("cannot be read: line {line}, column {column}"))
+        })?;
+        Ok(Self {
+            upstream,
+            path,
+            keys,
+            configuration,
+        })
+    }
+
+    /// Whether Docker seems to have credentials. No helper is asked.
+    pub fn may_know(&self) -> bool {
+        self.entry().is_some() || self.helper_of_registry().is_some()
+    }
+
+    /// The credentials. A helper gets the registry's name on standard input, and nothing else.
+    ///
+    /// # Errors
+    /// A [`Refusal`] that says what is wrong and how to log in.
+    pub fn credentials(&self) -> Result<(Username, AccessToken), Refusal> {
+        let registry = &self.keys[0];
+        let config = &self.configuration;
+        let helper = self.helper_of_registry().or(config
+            .creds_store
+            .as_deref()
+            .filter(|name| !name.is_empty()));
+        let (username, secret) = match (helper, self.entry()) {
+            (Some(helper), _) => match ask_helper(helper, registry)? {
+                Some(Answer { username, secret }) => (username, secret),
+                None => return Err(self.not_logged_in(&format!("docker-credential-{helper}"))),
+            },
+            (None, Some(entry)) => self.read_entry(entry)?,
+            (None, None) => return Err(self.not_logged_in("auths, credHelpers and credsStore")),
+        };
+        if *username.0 == "<token>" {
+            return Err(self.identity_token());
+        }
+        let bad = |fault: &dyn std::fmt::Display| {
+            format!("what Docker has for {registry} cannot be used: {fault}")
+        };
+        let username = Username::parse(&username.0).map_err(|fault| bad(&fault))?;
+        let token = AccessToken::from_bytes(secret.0.as_bytes()).map_err(|fault| bad(&fault))?;
+        Ok((username, token))
+    }
+
+    fn read_entry(&self, entry: &Entry) -> Result<(Hidden, Hidden), Refusal> {
+        if !entry.identitytoken.0.is_empty() {
+            return Err(self.identity_token());
+        }
+        let copy = |text: &Hidden| Hidden(text.0.clone());
+        if entry.auth.0.is_empty() {
+            if entry.username.0.is_empty() || entry.password.0.is_empty() {
+                return Err(self.not_logged_in("an entry without credentials"));
+            }
+            return Ok((copy(&entry.username), copy(&entry.password)));
+        }
+        decode(&entry.auth.0).ok_or_else(|| {
+            let path = showable(self.path.as_os_str(), "Docker's configuration");
+            let registry = &self.keys[0];
+            let message = format!(
+                "{path} has an entry for {registry} that is not username and password in base64"
+            );
+            Refusal::from(message).fix(log_in(&self.keys))
+        })
+    }
+
+    fn entry(&self) -> Option<&Entry> {
+        let auths = &self.configuration.auths;
+        let exact = self.keys.iter().find_map(|key| auths.get(key));
+        exact.or_else(|| {
+            let mut entries = auths.iter();
+            let found = entries.find(|(key, _)| self.keys.iter().any(|own| host(own) == host(key)));
+            found.map(|(_, entry)| entry)
+        })
+    }
+
+    fn helper_of_registry(&self) -> Option<&str> {
+        let helpers = &self.configuration.cred_helpers;
+        let mut found = self.keys.iter().filter_map(|key| helpers.get(key));
+        found
+            .next()
+            .map(String::as_str)
+            .filter(|name| !name.is_empty())
+    }
+
+    fn not_logged_in(&self, place: &str) -> Refusal {
+        let path = showable(self.path.as_os_str(), "its configuration");
+        let message = format!(
+            "Docker has no credentials for {}; looked in {path} ({})",
+            self.keys[0],
+            foreign(place)
+        );
+        Refusal::from(message).fix(log_in(&self.keys))
+    }
+
+    fn identity_token(&self) -> Refusal {
+        let message = format!(
+            "Docker has an identity token for {}, which ends soon and which ECR cannot log in with",
+            self.keys[0]
+        );
+        let Upstream {
+            token,
+            token_source,
+            ..
+        } = self.upstream;
+        Refusal::from(message).fix(format!("make {token}: {token_source}"))
+    }
+}
+
+/// The names that Docker may have the registry under; none where the host is not known.
+fn keys(upstream: &Upstream, address: Option<&Address>) -> Option<Vec<String>> {
+    let usual = Address::of_upstream(upstream);
+    let address = address.or(usual.as_ref())?;
+    let mut keys = Vec::new();
+    if usual.as_ref() == Some(address) {
+        if let Some(key) = upstream.docker_key {
+            keys.extend([key.to_owned(), host(key).to_owned(), "docker.io".to_owned()]);
+        }
+    }
+    keys.push(address.to_string());
+    Some(keys)
+}
+
+/// The host in a key, which older versions of Docker write as a URL.
+fn host(key: &str) -> &str {
+    let key = key.split_once("://").map_or(key, |(_, rest)| rest);
+    key.split('/').next().unwrap_or_default()
+}
+
+/// The command that logs Docker in.
+fn log_in(keys: &[String]) -> String {
+    match keys {
+        [host] => format!("docker login {host}"),
+        _ => "docker login".to_owned(),
+    }
+}
+
+/// Username and password, with a colon between them.
+fn decode(text: &str) -> Option<(Hidden, Hidden)> {
+    let config =
+        GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let engine = GeneralPurpose::new(&alphabet::STANDARD, config);
+    // Room for all of it, so that growing leaves no copy behind in memory.
+    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));
+    engine.decode_vec(text.trim(), &mut bytes).ok()?;
+    let (username, password) = std::str::from_utf8(&bytes).ok()?.split_once(':')?;
+    let hidden = |text: &str| Hidden(Zeroizing::new(text.to_owned()));
+    Some((hidden(username), hidden(password.trim_end_matches('\0'))))
+}
+
+/// Asks a credential helper; none where it has no credentials.
+fn ask_helper(name: &str, registry: &str) -> Result<Option<Answer>, String> {
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    if !name.bytes().all(is_name) {
+        return Err(
+            "Docker's configuration names a credential helper that is no name of one".to_owned(),
+        );
+    }
+    let program = format!("docker-credential-{name}");
+    let bad = |fault: &dyn std::fmt::Display| format!("Docker's helper {program} {fault}");
+    let mut child = Command::new(&program)
+        .arg("get")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .map_err(|error| bad(&format!("cannot be started: {error}")))?;
+    if let Some(mut stdin) = child.stdin.take() {
+        // A helper that does not read says so by its status.
+        let _ = stdin.write_all(registry.as_bytes());
+    }
+    let said = child.stdout.take().map(read_all).transpose();
+    if said.is_err() {
+        let _ = child.kill();
+    }
+    let status = child.wait();
+    let said = said.map_err(|fault| bad(&fault))?.unwrap_or_default();
+    if status.is_ok_and(|status| status.success()) {
+        let answer = serde_json::from_slice(&said);
+        return answer
+            .map(Some)
+            .map_err(|_| bad(&"gave an answer that is not of the known form"));
+    }
+    let text = String::from_utf8_lossy(&said);
+    if text.contains("credentials not found") {
+        return Ok(None);
+    }
+    // What looks like an answer is not repeated: it may have the token in it.
+    Err(bad(&match text.lines().next() {
+        Some(line) if !line.is_empty() && !text.contains('{') => {
+            format!("failed: {}", foreign(line))
+        }
+        _ => "failed without a reason".to_owned(),
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::upstream::UPSTREAMS;
+
+    #[test]
+    fn what_base64_holds() {
+        let decoded =
+            |text: &str| decode(text).map(|(user, word)| (user.0.to_string(), word.0.to_string()));
+        let pair = |user: &str, word: &str| Some((user.to_owned(), word.to_owned()));
+        assert_eq!(decoded("bWU6YTpi"), pair("me", "a:b"));
+        assert_eq!(decoded("bWU6eA=="), pair("me", "x"));
+        assert_eq!(decoded("bWU6eA"), pair("me", "x"));
+        assert_eq!(decoded("bWU6eAAA"), pair("me", "x"));
+        for bad in ["", "bWU=", "%%%", "//79"] {
+            assert_eq!(decoded(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn keys_of_registries() {
+        let given = Address::parse("http://127.0.0.1:5000").ok();
+        assert_eq!(
+            keys(&UPSTREAMS[0], None).unwrap(),
+            [
+                "https://index.docker.io/v1/",
+                "index.docker.io",
+                "docker.io",
+                "registry-1.docker.io"
+            ]
+        );
+        assert_eq!(
+            keys(&UPSTREAMS[0], given.as_ref()).unwrap(),
+            ["127.0.0.1:5000"]
+        );
+        assert_eq!(keys(&UPSTREAMS[1], None).unwrap(), ["ghcr.io"]);
+        assert_eq!(keys(&UPSTREAMS[2], None), None);
+        assert_eq!(host("https://ghcr.io/v1/"), "ghcr.io");
+        assert_eq!(host("ghcr.io"), "ghcr.io");
+    }
+}

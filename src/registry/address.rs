@@ -1,0 +1,210 @@
+//! [`Address`]: where a registry is, and who may get its credentials.
+
+use std::fmt;
+use std::net::Ipv4Addr;
+
+use http::Uri;
+
+use crate::upstream::Upstream;
+
+/// Where a registry is: a host, with a port where it is not that of the scheme. Over TLS, or on
+/// this machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Address {
+    plain: bool,
+    /// In lower case; an IPv6 address in brackets.
+    host: String,
+    port: Option<u16>,
+}
+
+impl Address {
+    /// Reads a host, or a URL without a path. `http` is taken for loopback addresses only.
+    ///
+    /// # Errors
+    /// A sentence without the text.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let whole = if text.contains("://") {
+            text.to_owned()
+        } else {
+            format!("https://{text}")
+        };
+        let uri = whole.parse::<Uri>().map_err(|_| FORM)?;
+        let is_bare = matches!(uri.path(), "" | "/") && uri.query().is_none();
+        let address = Self::of(&uri).filter(|_| is_bare && !whole.contains('#'));
+        let address = address.ok_or(FORM)?;
+        if address.plain && !address.is_on_loopback() {
+            return Err("takes http for loopback addresses only; elsewhere the credentials would go unencrypted".to_owned());
+        }
+        Ok(address)
+    }
+
+    /// The address of a registry that is the same for everyone.
+    pub fn of_upstream(upstream: &Upstream) -> Option<Self> {
+        Self::parse(upstream.url?).ok()
+    }
+
+    /// The scheme, host and port of a URL; none where it has no host, or something before it.
+    pub fn of(uri: &Uri) -> Option<Self> {
+        let authority = uri.authority()?;
+        let plain = match uri.scheme_str()? {
+            "http" => true,
+            "https" => false,
+            _ => return None,
+        };
+        let host = authority.host().to_ascii_lowercase();
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._".contains(&byte);
+        let is_host = host.starts_with('[') || (!host.is_empty() && host.bytes().all(is_name));
+        let usual = if plain { 80 } else { 443 };
+        let port = authority.port_u16();
+        let whole = match port {
+            Some(port) => format!("{}:{port}", authority.host()),
+            None => authority.host().to_owned(),
+        };
+        // Neither a user before the host, nor a port that is none.
+        let is_whole = authority.as_str() == whole;
+        (is_host && is_whole).then_some(Self {
+            plain,
+            host,
+            port: port.filter(|port| *port != usual),
+        })
+    }
+
+    /// Whether it is asked without TLS: on this machine only.
+    pub fn is_plain(&self) -> bool {
+        self.plain
+    }
+
+    /// `scheme://host:port`, for requests.
+    pub fn origin(&self) -> String {
+        format!("{}://{self}", if self.plain { "http" } else { "https" })
+    }
+
+    /// Whether it is on this machine, so that what is sent there leaves it not.
+    pub fn is_on_loopback(&self) -> bool {
+        let v4 = self.host.parse::<Ipv4Addr>();
+        v4.is_ok_and(|ip| ip.is_loopback()) || self.host == "localhost" || self.host == "[::1]"
+    }
+
+    /// Whether a token endpoint may get the credentials for the registry at this address: it is at
+    /// the same host, port and scheme, or the table names its host for this very registry.
+    pub fn trusts(&self, realm: &Self, upstream: &Upstream) -> bool {
+        let is_named = !realm.plain
+            && realm.port.is_none()
+            && upstream.token_host == Some(&realm.host)
+            && Self::of_upstream(upstream).as_ref() == Some(self);
+        realm == self || is_named
+    }
+}
+
+const FORM: &str = "is not a host such as NAME.azurecr.io";
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.host)?;
+        match self.port {
+            Some(port) => write!(f, ":{port}"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::upstream::UPSTREAMS;
+
+    fn address(text: &str) -> Address {
+        Address::parse(text).unwrap_or_else(|fault| panic!("{text}: {fault}"))
+    }
+
+    #[test]
+    fn hosts_and_urls() {
+        for (text, origin) in [
+            ("Name.azurecr.io", "https://name.azurecr.io"),
+            ("https://ghcr.io/", "https://ghcr.io"),
+            ("ghcr.io:443", "https://ghcr.io"),
+            ("mirror.example:8443", "https://mirror.example:8443"),
+            ("http://127.0.0.1:5000", "http://127.0.0.1:5000"),
+            ("http://127.8.9.1", "http://127.8.9.1"),
+            ("http://localhost:80/", "http://localhost"),
+            ("http://[::1]:5000", "http://[::1]:5000"),
+        ] {
+            assert_eq!(address(text).origin(), origin, "{text}");
+        }
+        for text in [
+            "",
+            " ",
+            "a b",
+            "https://",
+            "ftp://ghcr.io",
+            "ghcr.io/path",
+            "ghcr.io?x",
+            "ghcr.io#x",
+            "me@ghcr.io",
+            "https://me:secret@ghcr.io",
+            "http://ghcr.io",
+            "http://192.168.0.1:5000",
+            "http://127.0.0.1.example",
+            "http://localhost.example",
+            "http://[::2]",
+            "ghcr.io:99999",
+            "ghcr.io:",
+            "http://0x7f.1",
+            "//ghcr.io",
+        ] {
+            assert!(Address::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn credentials_go_to_no_host_that_is_not_named() {
+        let hub = &UPSTREAMS[0];
+        let registry = address("registry-1.docker.io");
+        let trusts = |registry: &Address, realm: &str, upstream| {
+            let realm = Address::of(&realm.parse().unwrap());
+            realm.is_some_and(|realm| registry.trusts(&realm, upstream))
+        };
+        assert!(trusts(&registry, "https://auth.docker.io/token", hub));
+        assert!(trusts(
+            &registry,
+            "https://REGISTRY-1.docker.io:443/token",
+            hub
+        ));
+        for realm in [
+            "http://auth.docker.io/token",
+            "https://auth.docker.io:8443/token",
+            "https://auth.docker.io.example/token",
+            "https://auth.docker.io@evil.example/",
+            "https://gitlab.com/jwt/auth",
+            "http://registry-1.docker.io/token",
+            "https://docker.io/token",
+            "/token",
+        ] {
+            assert!(!trusts(&registry, realm, hub), "{realm}");
+        }
+        // The host in the table is Docker Hub's, not that of whoever says so.
+        assert!(!trusts(
+            &address("mirror.example"),
+            "https://auth.docker.io/token",
+            hub
+        ));
+        let local = address("http://127.0.0.1:5000");
+        assert!(trusts(&local, "http://127.0.0.1:5000/token", hub));
+        for realm in [
+            "http://127.0.0.1:5001/token",
+            "https://127.0.0.1:5000/token",
+            "http://127.0.0.2:5000/",
+            "https://auth.docker.io/token",
+        ] {
+            assert!(!trusts(&local, realm, hub), "{realm}");
+        }
+    }
+
+    #[test]
+    fn every_registry_of_the_table_has_an_address() {
+        for upstream in UPSTREAMS.iter().filter(|upstream| upstream.url.is_some()) {
+            let address = Address::of_upstream(upstream).unwrap();
+            assert_eq!(Some(address.to_string().as_str()), upstream.url);
+        }
+    }
+}

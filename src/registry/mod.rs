@@ -1,0 +1,8 @@
+//! The upstream registries, asked whether they take the credentials.
+
+mod address;
+mod challenge;
+mod verify;
+
+pub use address::Address;
+pub use verify::{log_in, Verdict};

@@ -1,0 +1,330 @@
+//! Username and token taken over from what Docker has.
+
+use serde_json::{json, Value};
+
+use crate::support::registry::{base64_of, basic};
+use crate::support::{Account, Program, Registry, TOKEN};
+
+const HUB: &str = "https://index.docker.io/v1/";
+
+/// `create --from-docker-config` for a kind of registry, with Docker's configuration at its place.
+fn from_docker(account: &Account, kind: &str, config: &Value, more: &[&str]) -> Program {
+    let words = [
+        "create",
+        "--registry",
+        kind,
+        "--from-docker-config",
+        "-o",
+        "json",
+    ];
+    let program = Program::new(&[&words[..], more].concat()).with(account);
+    let directory = program.home.path().join(".docker");
+    std::fs::create_dir(directory).unwrap();
+    program.file(".docker/config.json", config.to_string());
+    program
+}
+
+fn auth(username: &str, token: &str) -> Value {
+    json!({"auth": base64_of(&format!("{username}:{token}"))})
+}
+
+#[test]
+fn a_login_in_the_file_is_stored_as_it_is() {
+    for (kind, key, more) in [
+        ("docker-hub", HUB, &[][..]),
+        ("docker-hub", "index.docker.io", &[]),
+        ("docker-hub", "docker.io", &[]),
+        ("ghcr", "ghcr.io", &["--username", "octo"]),
+        ("ghcr", "https://ghcr.io/v1/", &[]),
+        ("gitlab", "registry.gitlab.com", &[]),
+        ("cgr", "cgr.dev", &[]),
+        (
+            "acr",
+            "name.azurecr.io",
+            &["--upstream-registry-url", "name.azurecr.io"],
+        ),
+        (
+            "docker-hub",
+            "127.0.0.1:5000",
+            &["--upstream-registry-url", "http://127.0.0.1:5000"],
+        ),
+    ] {
+        let account = Account::new();
+        let config = json!({"auths": {key: auth("octo", TOKEN), "other.example": auth("x", "y")}, "HttpHeaders": {"a": "b"}});
+        let report = from_docker(&account, kind, &config, more).run().json();
+        assert_eq!(report["username"], "octo", "{key}");
+        let stored = account.value(report["name"].as_str().unwrap());
+        assert_eq!(
+            stored,
+            format!(r#"{{"username":"octo","accessToken":{}}}"#, json!(TOKEN))
+        );
+    }
+}
+
+#[test]
+fn where_the_configuration_is() {
+    let account = Account::new();
+    let config = json!({"auths": {HUB: auth("me", TOKEN)}}).to_string();
+    let directory = tempfile::TempDir::new().unwrap();
+    for name in ["config.json", "auth.json"] {
+        std::fs::write(directory.path().join(name), &config).unwrap();
+    }
+    let create = |option: &str| {
+        let more = ["--if-exists", "update", "-o", "json"];
+        let words = [&["create", "--registry", "docker-hub", option], &more[..]].concat();
+        Program::new(&words).with(&account)
+    };
+    let by_variable = create("--from-docker-config").env("DOCKER_CONFIG", directory.path());
+    assert_eq!(by_variable.run().json()["action"], "created");
+    for name in ["", "config.json", "auth.json"] {
+        let path = directory.path().join(name);
+        let by_path = create(&format!("--from-docker-config={}", path.display()));
+        assert_eq!(by_path.run().json()["action"], "unchanged");
+    }
+    let nowhere = create("--from-docker-config=/no/such");
+    nowhere.run().fails(2, &["there is no /no/such"]);
+}
+
+fn refused(kind: &str, config: &Value, more: &[&str], words: &[&str]) {
+    let account = Account::new();
+    let program = from_docker(&account, kind, config, more);
+    program.run().fails(2, words);
+    assert!(account.requests().is_empty());
+}
+
+#[test]
+fn what_docker_does_not_have_is_told_with_the_place() {
+    let none = json!({"auths": {"other.example": auth("x", "y")}});
+    refused(
+        "docker-hub",
+        &none,
+        &[],
+        &[
+            "no credentials for https://index.docker.io/v1/",
+            ".docker/config.json",
+            r#""hint":"docker login""#,
+        ],
+    );
+    refused(
+        "ghcr",
+        &none,
+        &[],
+        &["no credentials for ghcr.io", "docker login ghcr.io"],
+    );
+    refused(
+        "ghcr",
+        &json!({"auths": {"ghcr.io": {}}}),
+        &[],
+        &["docker login ghcr.io"],
+    );
+    refused(
+        "ghcr",
+        &json!({"auths": {"ghcr.io": {"auth": "%%"}}}),
+        &[],
+        &["base64"],
+    );
+    refused(
+        "ghcr",
+        &json!({"auths": {"ghcr.io": {"auth": "", "identitytoken": TOKEN}}}),
+        &[],
+        &["identity token"],
+    );
+    refused(
+        "ghcr",
+        &json!({"auths": {"ghcr.io": auth("<token>", TOKEN)}}),
+        &[],
+        &["identity token"],
+    );
+    refused(
+        "ghcr",
+        &json!({"auths": {"ghcr.io": auth("me", "")}}),
+        &[],
+        &["cannot be used: it is empty"],
+    );
+    refused(
+        "ghcr",
+        &json!({"auths": {"ghcr.io": auth("", "x")}}),
+        &[],
+        &["the username is empty"],
+    );
+    refused(
+        "ghcr",
+        &json!({"auths": [TOKEN]}),
+        &[],
+        &["cannot be read: line 1"],
+    );
+    refused(
+        "acr",
+        &none,
+        &[],
+        &["needs --upstream-registry-url NAME.azurecr.io"],
+    );
+}
+
+#[test]
+fn what_does_not_go_with_it() {
+    let mine = json!({"auths": {"ghcr.io": auth("me", TOKEN)}});
+    refused(
+        "ghcr",
+        &mine,
+        &["--username", "you"],
+        &["--username is you, and Docker is logged in as me"],
+    );
+    refused(
+        "ghcr",
+        &mine,
+        &["--tag", &format!("note={TOKEN}")],
+        &["tags are not encrypted"],
+    );
+    for other in [
+        &["--access-token-stdin"][..],
+        &["--access-token-env", "X"],
+        &["--access-token-file", "x"],
+    ] {
+        refused(
+            "ghcr",
+            &mine,
+            other,
+            &["more than one source", "--from-docker-config"],
+        );
+    }
+    let account = Account::new();
+    let no_file =
+        Program::new(&["create", "--registry", "ghcr", "--from-docker-config"]).with(&account);
+    no_file.run().fails(
+        2,
+        &[
+            "so Docker has no login",
+            "config.json",
+            "docker login ghcr.io",
+        ],
+    );
+    let open = Program::new(&["create", "--from-docker-config"]).with(&account);
+    open.run()
+        .fails(2, &["--registry is missing", "--from-docker-config"])
+        .never(&["--username"]);
+}
+
+#[test]
+fn what_is_taken_over_is_tried_too() {
+    let account = Account::new();
+    let registry = Registry::strict();
+    let host = registry.url.strip_prefix("http://").unwrap();
+    let more = [
+        "--upstream-registry-url",
+        &registry.url,
+        "--verify",
+        "always",
+    ];
+    let config = json!({"auths": {host: auth("me", TOKEN)}});
+    let report = from_docker(&account, "docker-hub", &config, &more)
+        .run()
+        .json();
+    assert_eq!(report["verification"]["verdict"], "accepted");
+    assert_eq!(registry.heard()[1].authorization, Some(basic("me", TOKEN)));
+    let wrong = json!({"auths": {host: auth("me", "wrong-token")}});
+    let ended = from_docker(&account, "docker-hub", &wrong, &more).run();
+    ended.fails(6, &[]).hides("wrong-token");
+    // Not the login at Docker Hub, which is for another host.
+    let hub = json!({"auths": {HUB: auth("me", TOKEN)}});
+    from_docker(&account, "docker-hub", &hub, &more)
+        .run()
+        .fails(2, &[host]);
+}
+
+/// A credential helper that is found on PATH, writes down what it gets, and answers so.
+#[cfg(unix)]
+fn with_helper(program: Program, script: &str) -> Program {
+    use std::os::unix::fs::PermissionsExt;
+    let home = program.home.path().to_owned();
+    let path = program.file(
+        "docker-credential-test",
+        format!(
+            "#!/bin/sh\ncd '{}'\necho \"$*\" >arguments\nenv >environment\ncat >input\n{script}\n",
+            home.display()
+        ),
+    );
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let paths = std::env::var("PATH").unwrap();
+    program.env("PATH", format!("{}:{paths}", home.display()))
+}
+
+#[cfg(unix)]
+#[test]
+fn a_credential_helper_gets_the_registry_on_standard_input_and_nothing_else() {
+    for (kind, config, registry) in [
+        ("docker-hub", json!({"credsStore": "test"}), HUB),
+        (
+            "docker-hub",
+            json!({"credsStore": "none", "credHelpers": {HUB: "test"}}),
+            HUB,
+        ),
+        (
+            "ghcr",
+            json!({"credsStore": "none", "credHelpers": {"ghcr.io": "test"}}),
+            "ghcr.io",
+        ),
+        // Docker does not look into the file where it has a helper.
+        (
+            "ghcr",
+            json!({"credsStore": "test", "auths": {"ghcr.io": auth("old", "old")}}),
+            "ghcr.io",
+        ),
+    ] {
+        let account = Account::new();
+        let program = from_docker(&account, kind, &config, &[]);
+        let answer = json!({"ServerURL": registry, "Username": "octo", "Secret": TOKEN});
+        program.file("answer", answer.to_string());
+        let program = with_helper(program, "cat answer").env("OTHER", "x");
+        let report = program.run().json();
+        assert_eq!(report["username"], "octo");
+        let seen = |name: &str| std::fs::read_to_string(program.home.path().join(name)).unwrap();
+        assert_eq!(
+            (seen("arguments").as_str(), seen("input").as_str()),
+            ("get\n", registry)
+        );
+        assert!(!seen("environment").contains("dckr_pat"));
+        assert!(account
+            .value(report["name"].as_str().unwrap())
+            .contains("octo"));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_helper_that_has_nothing_or_fails() {
+    for (script, words) in [
+        (
+            "echo credentials not found in native keychain; exit 1",
+            "Docker has no credentials for ghcr.io",
+        ),
+        (
+            "echo the keychain is locked; exit 1",
+            "docker-credential-test failed: the keychain is locked",
+        ),
+        ("exit 1", "failed without a reason"),
+        ("cat answer; exit 1", "failed without a reason"),
+        ("echo nonsense", "not of the known form"),
+        ("sed s/octo/'<token>'/ answer", "identity token"),
+    ] {
+        let account = Account::new();
+        let config = json!({"credHelpers": {"ghcr.io": "test"}});
+        let program = from_docker(&account, "ghcr", &config, &[]);
+        program.file(
+            "answer",
+            json!({"Username": "octo", "Secret": TOKEN}).to_string(),
+        );
+        with_helper(program, script).run().fails(2, &[words]);
+        assert!(account.requests().is_empty());
+    }
+    let account = Account::new();
+    for (helper, words) in [
+        ("nowhere", "docker-credential-nowhere cannot be started"),
+        ("../test", "no name of one"),
+    ] {
+        let config = json!({"credsStore": helper});
+        from_docker(&account, "ghcr", &config, &[])
+            .run()
+            .fails(2, &[words]);
+    }
+}

@@ -1,0 +1,370 @@
+//! Credentials are tried at the registry before they are stored.
+
+use serde_json::json;
+
+use crate::support::registry::{basic, challenge, json, page, redirect, silence, Reply};
+use crate::support::{Account, Ended, Program, Registry, TOKEN};
+
+const NAME: &str = "ecr-pullthroughcache/docker-hub";
+
+/// A dry run for this kind of registry, which sends nothing to AWS and logs in all the same.
+pub fn attempt(kind: &str, registry: &str, more: &[&str]) -> Program {
+    let words = [
+        "create",
+        "--registry",
+        kind,
+        "--username",
+        "me",
+        "--access-token-stdin",
+        "--dry-run",
+        "--verify",
+        "always",
+        "--upstream-registry-url",
+        registry,
+        "-o",
+        "json",
+    ];
+    Program::new(&[&words[..], more].concat()).stdin(TOKEN)
+}
+
+pub fn verdict_is(ended: &Ended, verdict: &str, words: &[&str]) {
+    let text = match verdict {
+        "accepted" => {
+            let report = ended.json();
+            assert_eq!(report["verification"]["verdict"], "accepted", "{ended:?}");
+            report["verification"]["proves"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        }
+        "rejected" => ended.fails(6, &[]).error_json().to_string(),
+        _ => ended.fails(7, &[]).error_json().to_string(),
+    };
+    for word in words {
+        assert!(text.contains(word), "{word:?} is missing in {text}");
+    }
+}
+
+/// What each registry answers to the login, as recorded: kind, service, status, body, verdict, words.
+const RECORDED: [(&str, &str, u16, &str, &str, &str); 19] = [
+    (
+        "docker-hub",
+        "registry.docker.io",
+        200,
+        r#"{"token":"eyJ.x","access_token":"eyJ.x","expires_in":300}"#,
+        "accepted",
+        "username and the token",
+    ),
+    (
+        "docker-hub",
+        "registry.docker.io",
+        401,
+        r#"{"details":"incorrect username or password"}"#,
+        "rejected",
+        "incorrect username or password",
+    ),
+    (
+        "docker-hub",
+        "registry.docker.io",
+        400,
+        r#"{"details":"x"}"#,
+        "unknown",
+        "answered 400",
+    ),
+    (
+        "github-container-registry",
+        "ghcr.io",
+        200,
+        r#"{"token":"djE6"}"#,
+        "accepted",
+        "read:packages",
+    ),
+    (
+        "github-container-registry",
+        "ghcr.io",
+        403,
+        r#"{"errors":[{"code":"DENIED","message":"denied"}]}"#,
+        "rejected",
+        "answered 403: denied",
+    ),
+    (
+        "azure-container-registry",
+        "name.azurecr.io",
+        200,
+        r#"{"access_token":"eyJ.x"}"#,
+        "accepted",
+        "belong together",
+    ),
+    (
+        "azure-container-registry",
+        "name.azurecr.io",
+        401,
+        r#"{"errors":[{"code":"UNAUTHORIZED","message":"authentication required"}]}"#,
+        "rejected",
+        "authentication required",
+    ),
+    (
+        "gitlab-container-registry",
+        "container_registry",
+        200,
+        r#"{"token":"eyJ.x"}"#,
+        "accepted",
+        "username",
+    ),
+    (
+        "gitlab-container-registry",
+        "container_registry",
+        401,
+        r#"{"errors":[{"code":"UNAUTHORIZED","message":"HTTP Basic: Access denied."}]}"#,
+        "rejected",
+        "Access denied",
+    ),
+    (
+        "gitlab-container-registry",
+        "container_registry",
+        403,
+        r#"{"errors":[{"code":"DENIED","message":"access forbidden"}]}"#,
+        "rejected",
+        "that means the token is in force, without the scope read_registry",
+    ),
+    (
+        "chainguard",
+        "cgr.dev",
+        200,
+        r#"{"token":"eyJ.x"}"#,
+        "accepted",
+        "pull token",
+    ),
+    (
+        "chainguard",
+        "cgr.dev",
+        403,
+        r#"{"errors":[{"code":"DENIED"}]}"#,
+        "rejected",
+        "DENIED",
+    ),
+    (
+        "chainguard",
+        "cgr.dev",
+        400,
+        r#"{"errors":[{"code":"UNSUPPORTED","message":"token is expired"}]}"#,
+        "rejected",
+        "token is expired",
+    ),
+    (
+        "docker-hub",
+        "registry.docker.io",
+        429,
+        r#"{"details":"too many"}"#,
+        "unknown",
+        "no more logins for now (429); it takes them again in 15 minutes: too many",
+    ),
+    (
+        "docker-hub",
+        "registry.docker.io",
+        503,
+        "",
+        "unknown",
+        "answered 503",
+    ),
+    (
+        "docker-hub",
+        "registry.docker.io",
+        200,
+        "nonsense",
+        "unknown",
+        "no token",
+    ),
+    (
+        "docker-hub",
+        "registry.docker.io",
+        200,
+        r#"{"token":""}"#,
+        "unknown",
+        "no token",
+    ),
+    (
+        "github-container-registry",
+        "ghcr.io",
+        200,
+        "<html>",
+        "unknown",
+        "no token",
+    ),
+    (
+        "github-container-registry",
+        "ghcr.io",
+        403,
+        "<html>",
+        "unknown",
+        "web page",
+    ),
+];
+
+#[test]
+fn every_verdict_of_every_registry() {
+    for (kind, service, status, body, verdict, words) in RECORDED {
+        let registry = Registry::with_tokens(service, move |heard| {
+            assert_eq!(heard.path, format!("/token?account=me&service={service}"));
+            let (status, mut headers, body) = json(status, body);
+            headers.push(("Retry-After", "899".to_owned()));
+            (status, headers, body)
+        });
+        let ended = attempt(kind, &registry.url, &[]).run();
+        verdict_is(&ended, verdict, &[words]);
+        let heard = registry.heard();
+        assert_eq!(heard.len(), 2, "each is asked once: {heard:?}");
+        assert_eq!(heard[0].authorization, None);
+        assert_eq!(heard[1].authorization, Some(basic("me", TOKEN)));
+    }
+}
+
+/// An answer to the first request, and a word of the reason.
+type Answer = (fn() -> Reply, &'static str);
+
+/// Registries that nothing can be said of. None of them gets credentials.
+#[test]
+fn a_registry_that_cannot_be_asked_is_no_refusal() {
+    let first_answers: [Answer; 10] = [
+        (|| page(200), "answered 200 with a web page"),
+        (|| json(200, "{}"), "asks nobody"),
+        (|| page(403), "web page"),
+        (|| json(404, "{}"), "answered 404"),
+        (|| json(500, "{}"), "answered 500"),
+        (|| json(429, "{}"), "no more logins"),
+        (|| json(401, "{}"), "in no way that is known"),
+        (|| challenge("Negotiate"), "in no way that is known"),
+        (|| challenge("Bearer service=x"), "in no way that is known"),
+        (
+            || redirect("https://example.invalid/v2/"),
+            "redirects to https://example.invalid",
+        ),
+    ];
+    for (answer, words) in first_answers {
+        let registry = Registry::new(move |_| answer());
+        verdict_is(
+            &attempt("ghcr", &registry.url, &[]).run(),
+            "unknown",
+            &[words, "--verify never"],
+        );
+        assert_eq!(registry.asked(), [("/v2/".to_owned(), false)]);
+    }
+    let gone = "http://127.0.0.1:1";
+    verdict_is(
+        &attempt("ghcr", gone, &[]).run(),
+        "unknown",
+        &["127.0.0.1:1 cannot be reached"],
+    );
+}
+
+#[test]
+fn without_an_answer_the_work_goes_on_with_a_warning_unless_it_must_be_had() {
+    let account = Account::new();
+    let registry = Registry::new(|_| json(500, "{}"));
+    let ended = Program::create_at(&registry, &account, &["-o", "json"]).run();
+    let report = ended.json();
+    assert_eq!(report["verification"]["verdict"], "unknown");
+    assert!(report["verification"]["reason"]
+        .as_str()
+        .unwrap()
+        .ends_with("answered 500"));
+    assert!(report["warnings"][0]
+        .as_str()
+        .unwrap()
+        .contains("were not tried"));
+    assert!(ended.stderr.contains("warning: "), "{}", ended.stderr);
+    assert_eq!(account.take_actions(), ["CreateSecret"]);
+    let more = ["--verify", "always", "--name", "ecr-pullthroughcache/other"];
+    let must = Program::create_at(&registry, &account, &more).run();
+    must.fails(7, &["could not be tried", "answered 500", "--verify never"]);
+    let must = Program::create_at(&registry, &account, &["--verify", "always", "-o", "json"]).run();
+    assert_eq!(must.error_json()["error"]["code"], "registry-unknown");
+    assert!(account.actions().is_empty());
+}
+
+/// Takes as long as a login may take at most: the only test that waits for it.
+#[test]
+fn a_registry_that_stalls_is_waited_for_only_so_long() {
+    let registry = Registry::with_tokens("x", |_| silence());
+    verdict_is(
+        &attempt("ghcr", &registry.url, &[]).run(),
+        "unknown",
+        &["within 10 seconds"],
+    );
+    assert_eq!(registry.logins(), 1);
+}
+
+#[test]
+fn what_the_registry_refuses_is_not_stored() {
+    for more in [
+        &[][..],
+        &["--if-exists", "update"],
+        &["--if-exists", "skip"],
+        &["--verify", "always"],
+    ] {
+        let account = Account::new();
+        let registry = Registry::strict();
+        let refused = Program::create_at(&registry, &account, more).stdin("dckr_pat_wrong-token");
+        let ended = refused.run();
+        ended.fails(
+            6,
+            &[
+                "Docker Hub refused the credentials",
+                "incorrect username",
+                "nothing was stored",
+                "fix:",
+            ],
+        );
+        ended.hides("dckr_pat_wrong-token");
+        assert!(account.actions().is_empty(), "{:?}", account.actions());
+        assert_eq!(registry.logins(), 1, "a refused login is not tried again");
+    }
+    let account = Account::new();
+    let registry = Registry::strict();
+    Program::create_at(&registry, &account, &[]).run().ok();
+    let more = ["--if-exists", "update", "-o", "json"];
+    let refused = Program::create_at(&registry, &account, &more)
+        .stdin("other")
+        .run();
+    assert_eq!(
+        refused.fails(6, &[]).error_json()["error"]["code"],
+        "registry-refused"
+    );
+    assert!(account.value(NAME).contains("dckr_pat_Zq7"));
+}
+
+#[test]
+fn the_report_says_what_was_proven() {
+    let account = Account::new();
+    let registry = Registry::strict();
+    let ended = Program::create_at(&registry, &account, &["-o", "json"]).run();
+    let host = registry.url.strip_prefix("http://").unwrap();
+    let report = ended.json();
+    assert_eq!(report["upstreamRegistryUrl"], host);
+    assert_eq!(report["verification"]["reason"], json!(null));
+    assert!(report["verification"]["proves"]
+        .as_str()
+        .unwrap()
+        .contains("not that they may pull"));
+    assert!(
+        ended
+            .stderr
+            .contains("Docker Hub accepts the credentials. That proves"),
+        "{}",
+        ended.stderr
+    );
+    let never = Program::create_at(
+        &registry,
+        &account,
+        &["--verify", "never", "-o", "json", "--if-exists", "update"],
+    );
+    assert_eq!(never.run().json()["verification"]["verdict"], "skipped");
+    assert_eq!(registry.logins(), 1);
+    let skipped = Program::create_at(&registry, &account, &["-o", "json", "--if-exists", "skip"])
+        .run()
+        .json();
+    assert_eq!(
+        (&skipped["action"], &skipped["verification"]["verdict"]),
+        (&json!("skipped"), &json!("accepted"))
+    );
+}

@@ -1,0 +1,320 @@
+//! Where the credentials go when they are tried, and where not.
+
+use crate::support::registry::{basic, challenge, json, page, redirect};
+use crate::support::{Authority, Program, Registry, TOKEN};
+use crate::verify::{attempt, verdict_is};
+
+#[test]
+fn no_credential_reaches_another_host() {
+    let other = Registry::strict();
+    let elsewhere = other.url.clone();
+    // A token endpoint somewhere else.
+    let realm = format!(r#"Bearer realm="{elsewhere}/token",service="x""#);
+    let registry = Registry::new(move |_| challenge(&realm));
+    verdict_is(
+        &attempt("docker-hub", &registry.url, &[]).run(),
+        "unknown",
+        &["not known to be its own"],
+    );
+    // One that Docker Hub has, and this registry has not.
+    let registry = Registry::new(|_| challenge(r#"Bearer realm="https://auth.docker.io/token""#));
+    verdict_is(
+        &attempt("docker-hub", &registry.url, &[]).run(),
+        "unknown",
+        &["not known to be its own"],
+    );
+    // A redirect of the request with the credentials, there or to the same host.
+    for to in [format!("{elsewhere}/token"), "/other".to_owned()] {
+        let registry = Registry::with_tokens("x", move |_| redirect(&to));
+        verdict_is(
+            &attempt("docker-hub", &registry.url, &[]).run(),
+            "unknown",
+            &["no credentials are sent"],
+        );
+        assert_eq!(registry.logins(), 1);
+        assert_eq!(registry.heard().len(), 2);
+    }
+    let registry = Registry::new(|heard| match heard.authorization {
+        Some(_) => redirect("/v2/again"),
+        None => challenge("Basic realm=x"),
+    });
+    verdict_is(
+        &attempt("docker-hub", &registry.url, &[]).run(),
+        "unknown",
+        &["no credentials are sent"],
+    );
+    assert_eq!(registry.logins(), 1);
+    // A redirect of the first request.
+    let to = format!("{elsewhere}/v2/");
+    let registry = Registry::new(move |_| redirect(&to));
+    verdict_is(
+        &attempt("docker-hub", &registry.url, &[]).run(),
+        "unknown",
+        &["redirects to"],
+    );
+    assert!(other.heard().is_empty(), "{:?}", other.heard());
+}
+
+#[test]
+fn a_redirect_on_the_same_host_is_followed_without_credentials() {
+    let registry = Registry::new(|heard| match heard.path.as_str() {
+        "/v2/" => redirect("/registry/v2/"),
+        "/registry/v2/" => challenge(&format!(
+            r#"Bearer realm="http://{}/token?x=1""#,
+            heard.host
+        )),
+        _ => json(200, r#"{"token":"t0ken"}"#),
+    });
+    verdict_is(
+        &attempt("docker-hub", &registry.url, &[]).run(),
+        "accepted",
+        &[],
+    );
+    assert_eq!(registry.heard()[2].path, "/token?x=1&account=me");
+    let round = Registry::new(|_| redirect("/v2/"));
+    verdict_is(
+        &attempt("docker-hub", &round.url, &[]).run(),
+        "unknown",
+        &["without end"],
+    );
+    assert_eq!(round.heard().len(), 4);
+}
+
+#[test]
+fn what_a_registry_says_is_shown_without_the_login_and_safely() {
+    let registry = Registry::with_tokens("x", |heard| {
+        let login = heard.authorization.clone().unwrap();
+        let said = serde_json::Value::from(format!("you sent {login} {TOKEN} \u{1b}[31m"));
+        json(401, &format!(r#"{{"details":{said}}}"#))
+    });
+    for more in [&["-o", "text", "-v"][..], &["-v"]] {
+        let mut words = vec![
+            "create",
+            "--registry",
+            "ghcr",
+            "-u",
+            "me",
+            "--access-token-stdin",
+            "--dry-run",
+            "--verify",
+            "always",
+            "--upstream-registry-url",
+            &registry.url,
+        ];
+        words.extend(more);
+        let ended = Program::new(&words)
+            .stdin(TOKEN)
+            .env("RUST_LOG", "trace")
+            .run();
+        ended.fails(6, &["you sent Basic [token not shown] [token not shown]"]);
+        ended.never(&[
+            "\u{1b}[31m",
+            basic("me", TOKEN).trim_start_matches("Basic "),
+        ]);
+    }
+}
+
+#[test]
+fn the_basic_variant() {
+    let registry = Registry::new(|heard| match &heard.authorization {
+        Some(login) if *login == basic("me", TOKEN) => json(200, "{}"),
+        _ => challenge(r#"Basic realm="Registry Realm""#),
+    });
+    verdict_is(
+        &attempt("docker-hub", &registry.url, &[]).run(),
+        "accepted",
+        &[],
+    );
+    assert_eq!(
+        registry.asked(),
+        [("/v2/".to_owned(), false), ("/v2/".to_owned(), true)]
+    );
+    let wrong = attempt("docker-hub", &registry.url, &[])
+        .stdin("wrong-token")
+        .run();
+    verdict_is(&wrong, "rejected", &["authentication required"]);
+    // As nginx does in front of a registry.
+    let registry = Registry::new(|_| {
+        let (status, mut headers, body) = page(401);
+        headers.push(("WWW-Authenticate", "Basic realm=x".to_owned()));
+        (status, headers, body)
+    });
+    verdict_is(
+        &attempt("docker-hub", &registry.url, &[]).run(),
+        "rejected",
+        &["answered 401"],
+    );
+}
+
+#[test]
+fn over_tls_with_a_private_ca() {
+    let authority = Authority::new();
+    let bearer = |scheme: &'static str| {
+        Registry::new(move |heard| match heard.path.as_str() {
+            "/v2/" => challenge(&format!(
+                r#"Bearer realm="{scheme}://{}/token",service="x""#,
+                heard.host
+            )),
+            _ => json(200, r#"{"token":"t0ken"}"#),
+        })
+    };
+    let registry = bearer("https");
+    let address = authority.serve(&["localhost"], &registry.url);
+    let port = address.rsplit(':').next().unwrap();
+    let url = format!("https://localhost:{port}");
+    let program = attempt("docker-hub", &url, &[]);
+    let bundle = program.file("ca.pem", authority.pem());
+    let words = ["not signed by an authority", "--ca-bundle"];
+    verdict_is(&program.run(), "unknown", &words);
+    assert!(registry.heard().is_empty());
+    let program = program.env("AWS_CA_BUNDLE", &bundle);
+    verdict_is(&program.run(), "accepted", &[]);
+    assert_eq!(registry.heard()[1].authorization, Some(basic("me", TOKEN)));
+    // Another host than the certificate's.
+    let by_number = attempt("docker-hub", &format!("https://127.0.0.1:{port}"), &[]);
+    let by_number = by_number.env("AWS_CA_BUNDLE", &bundle).run();
+    verdict_is(&by_number, "unknown", &["certificate is for another host"]);
+    // From TLS to none.
+    let plain = bearer("http");
+    let address = authority.serve(&["localhost"], &plain.url);
+    let port = address.rsplit(':').next().unwrap();
+    let to_none = attempt("docker-hub", &format!("https://localhost:{port}"), &[]);
+    let to_none = to_none.env("AWS_CA_BUNDLE", &bundle).run();
+    verdict_is(&to_none, "unknown", &["not known to be its own"]);
+    assert_eq!(plain.logins() + registry.logins(), 1);
+}
+
+#[test]
+fn a_proxy_gets_only_what_is_encrypted() {
+    let proxy = Registry::new(|_| json(502, "{}"));
+    let registry = Registry::strict();
+    let with_proxy = |registry: &str| {
+        let mut program = attempt("docker-hub", registry, &[]);
+        for name in [
+            "HTTP_PROXY",
+            "http_proxy",
+            "HTTPS_PROXY",
+            "https_proxy",
+            "ALL_PROXY",
+        ] {
+            program = program.env(name, &proxy.url);
+        }
+        program.run()
+    };
+    verdict_is(&with_proxy(&registry.url), "accepted", &[]);
+    assert!(proxy.heard().is_empty(), "{:?}", proxy.heard());
+    verdict_is(
+        &with_proxy("registry.invalid"),
+        "unknown",
+        &["the proxy did not let the connection through"],
+    );
+    assert_eq!(proxy.asked(), [("registry.invalid:443".to_owned(), false)]);
+}
+
+/// The registry answers only when AWS credentials are asked for, and they come only when the
+/// registry was asked: neither may wait for the other.
+#[cfg(unix)]
+#[test]
+fn the_login_runs_beside_the_search_for_aws_credentials() {
+    let account = crate::support::Account::new();
+    let home = tempfile::TempDir::new().unwrap();
+    let fifo = home.path().join("fifo");
+    let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+    assert!(made.unwrap().success());
+    let to_helper = fifo.clone();
+    let registry = Registry::with_tokens("x", move |_| {
+        // Opens when the other end is opened for reading.
+        std::fs::write(&to_helper, "go\n").unwrap();
+        json(200, r#"{"token":"t0ken"}"#)
+    });
+    let more = ["--profile", "child", "--verify", "always"];
+    let program = Program::create_at(&registry, &account, &more);
+    let script = program.file(
+        "helper.sh",
+        format!("read go < '{}'\necho '{{\"Version\":1,\"AccessKeyId\":\"AKIACHILD\",\"SecretAccessKey\":\"x\"}}'\n", fifo.display()),
+    );
+    program.file(
+        "config",
+        format!(
+            "[profile child]\ncredential_process = sh {}\n",
+            script.display()
+        ),
+    );
+    program.run().ok();
+    assert_eq!(account.actions(), ["CreateSecret"]);
+}
+
+/// Distribution's own registry with a password file, where it is installed (Debian's package
+/// docker-registry); its recorded answers stand in `the_basic_variant` for where it is not.
+#[cfg(unix)]
+#[test]
+fn distributions_registry_with_a_password_file() {
+    let Some(mut server) = Distribution::start() else {
+        return the_basic_variant();
+    };
+    let registry = format!("http://127.0.0.1:{}", server.port);
+    verdict_is(
+        &attempt("docker-hub", &registry, &[]).run(),
+        "accepted",
+        &[],
+    );
+    let wrong = attempt("docker-hub", &registry, &[]).stdin("wrong-token");
+    verdict_is(
+        &wrong.run(),
+        "rejected",
+        &["answered 401: authentication required"],
+    );
+    server.process.kill().unwrap();
+    server.process.wait().unwrap();
+}
+
+#[cfg(unix)]
+struct Distribution {
+    process: std::process::Child,
+    port: u16,
+    _home: tempfile::TempDir,
+}
+
+#[cfg(unix)]
+impl Distribution {
+    /// None where it is not installed.
+    fn start() -> Option<Self> {
+        use std::io::BufRead;
+        // `me` with TOKEN.
+        const PASSWORDS: &str = "me:$2b$05$abcdefghijklmnopqrstuuebBvjLAOy123R5utihxUb2rFs7DXXw6\n";
+        let home = tempfile::TempDir::new().unwrap();
+        let passwords = home.path().join("htpasswd");
+        std::fs::write(&passwords, PASSWORDS).unwrap();
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = free.local_addr().unwrap().port();
+        drop(free);
+        let config = home.path().join("config.yml");
+        let root = home.path().display();
+        let text = format!(
+            "version: 0.1\nlog: {{level: info}}\nstorage: {{filesystem: {{rootdirectory: '{root}'}}}}\n\
+             http: {{addr: '127.0.0.1:{port}'}}\nauth: {{htpasswd: {{realm: Registry Realm, path: '{}'}}}}\n",
+            passwords.display()
+        );
+        std::fs::write(&config, text).unwrap();
+        let started = std::process::Command::new("docker-registry")
+            .arg("serve")
+            .arg(&config)
+            .stderr(std::process::Stdio::piped())
+            .stdout(std::process::Stdio::null())
+            .spawn();
+        let mut process = match started {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
+            started => started.unwrap(),
+        };
+        let mut log = std::io::BufReader::new(process.stderr.take().unwrap()).lines();
+        let listens = log.any(|line| line.unwrap().contains("listening on"));
+        assert!(listens, "docker-registry does not start");
+        // It goes on writing.
+        std::thread::spawn(move || log.for_each(drop));
+        Some(Self {
+            process,
+            port,
+            _home: home,
+        })
+    }
+}

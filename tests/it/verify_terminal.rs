@@ -1,0 +1,192 @@
+//! At a terminal: a refused token is asked for again, and Docker's login is offered.
+
+use serde_json::json;
+
+use crate::support::registry::base64_of;
+use crate::support::{Account, Program, Registry, Screen, TOKEN};
+
+const NAME: &str = "ecr-pullthroughcache/docker-hub";
+
+/// A terminal where credentials are tried, with Docker's configuration.
+fn screen(account: &Account, docker: &serde_json::Value) -> Screen {
+    let program = Program::new(&[])
+        .with(account)
+        .env("ECR_PTC_VERIFY", "auto");
+    std::fs::create_dir(program.home.path().join(".docker")).unwrap();
+    program.file(".docker/config.json", docker.to_string());
+    Screen::with(program)
+}
+
+fn create(screen: &Screen, registry: &Registry, more: &str) {
+    screen.enters(&format!(
+        "$PTC create --registry docker-hub --upstream-registry-url {} --name {NAME} --description d --expires-on 2999-01-31 {more}",
+        registry.url
+    ));
+}
+
+#[test]
+fn a_refused_token_is_asked_for_again() {
+    let account = Account::new();
+    let registry = Registry::strict();
+    let screen = screen(&account, &json!({}));
+    create(&screen, &registry, "-u me");
+    screen
+        .sees("Access token (not shown): ")
+        .enters("ghp_not-the-right-one")
+        .sees("Docker Hub takes no such token")
+        .sees("Docker Hub refused the credentials")
+        .sees("incorrect username or password")
+        .sees("Access token (not shown): ")
+        .enters(TOKEN)
+        .sees("Docker Hub accepts the credentials")
+        .sees("Store it?")
+        .enters("y")
+        .sees("arn:aws:")
+        .status_is(0);
+    assert!(account.value(NAME).contains("dckr_pat_Zq7"));
+    assert_eq!(registry.logins(), 2);
+    assert!(!screen.text().contains("ghp_not"), "{}", screen.text());
+}
+
+#[test]
+fn three_refused_tokens_are_the_end() {
+    let account = Account::new();
+    let registry = Registry::strict();
+    let screen = screen(&account, &json!({}));
+    for more in ["-u me", "-u me --dry-run --verify always"] {
+        create(&screen, &registry, more);
+        for _ in 0..3 {
+            screen
+                .sees("Access token (not shown): ")
+                .enters("wrong-token");
+        }
+        screen
+            .sees("error:")
+            .sees("refused the credentials")
+            .sees("nothing was stored")
+            .status_is(6);
+    }
+    assert_eq!(registry.logins(), 6);
+    assert!(account.is_empty());
+    // Ctrl-C in between.
+    create(&screen, &registry, "-u me");
+    screen
+        .sees("Access token (not shown): ")
+        .enters("wrong-token")
+        .sees("give another token")
+        .sees("Access token (not shown): ")
+        .types("\x03")
+        .sees("nothing was written")
+        .status_is(130);
+    assert!(account.is_empty());
+}
+
+#[test]
+fn a_registry_that_cannot_be_asked_asks_nobody_again() {
+    let account = Account::new();
+    let registry = Registry::new(|_| crate::support::registry::json(503, "{}"));
+    let screen = screen(&account, &json!({}));
+    create(&screen, &registry, "-u me");
+    screen
+        .sees("Access token (not shown): ")
+        .enters("some-token")
+        .sees("were not tried at Docker Hub")
+        .sees("Store it?")
+        .enters("y")
+        .status_is(0);
+}
+
+#[test]
+fn dockers_login_is_offered_where_nothing_else_is_given() {
+    let account = Account::new();
+    let registry = Registry::strict();
+    let host = registry.url.strip_prefix("http://").unwrap();
+    let login = base64_of(&format!("me:{TOKEN}"));
+    let screen = screen(&account, &json!({"auths": {host: {"auth": login}}}));
+    create(&screen, &registry, "");
+    screen
+        .sees("Docker seems to be logged in to Docker Hub")
+        .enters("y")
+        .sees("the login of me")
+        .sees("Docker Hub accepts the credentials")
+        .sees("Store it?")
+        .enters("y")
+        .sees("arn:aws:")
+        .status_is(0);
+    assert!(account.value(NAME).contains("dckr_pat_Zq7"));
+    create(&screen, &registry, "--if-exists update");
+    screen
+        .sees("Docker seems to be logged in to Docker Hub")
+        .enters("n")
+        .sees("Username")
+        .types("\x03")
+        .sees("nothing was written")
+        .status_is(130);
+    // Something else is given.
+    create(&screen, &registry, "--if-exists update -u me");
+    screen.sees("Access token (not shown): ").types("\x03");
+    screen.sees("nothing was written").status_is(130);
+    assert!(!screen.text().contains("dckr_pat"), "{}", screen.text());
+}
+
+#[test]
+fn a_helper_is_run_only_after_a_yes() {
+    use std::os::unix::fs::PermissionsExt;
+    let account = Account::new();
+    let screen = screen(&account, &json!({"credHelpers": {"ghcr.io": "test"}}));
+    let helper = screen.home().join("docker-credential-test");
+    let script = "#!/bin/sh\ntouch asked\necho the keychain is locked\nexit 1\n";
+    std::fs::write(&helper, script).unwrap();
+    std::fs::set_permissions(&helper, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let asked = screen.home().join("asked");
+    let run = "PATH=$PWD:$PATH ECR_PTC_VERIFY=never $PTC create --registry ghcr";
+    screen
+        .enters(run)
+        .sees("Docker seems to be logged in")
+        .enters("n");
+    screen.sees("Username").types("\x03").status_is(130);
+    assert!(!asked.exists());
+    screen
+        .enters(run)
+        .sees("Docker seems to be logged in")
+        .enters("y");
+    screen
+        .sees("Not taken over: ")
+        .sees("the keychain is locked")
+        .sees("Username")
+        .types("\x03")
+        .status_is(130);
+    assert!(asked.exists());
+}
+
+#[test]
+fn docker_is_asked_for_what_was_chosen_at_the_prompt() {
+    let account = Account::new();
+    let login = base64_of(&format!("token-name:{TOKEN}"));
+    let screen = screen(
+        &account,
+        &json!({"auths": {"mine.azurecr.io": {"auth": login}}}),
+    );
+    screen
+        .enters("ECR_PTC_VERIFY=never $PTC create --accessible --from-docker-config")
+        .sees("Number or name")
+        .enters("acr")
+        .sees("Azure registry")
+        .enters("a b")
+        .sees("Not taken")
+        .enters("mine")
+        .sees("Name of the secret")
+        .enters("")
+        .sees("Description")
+        .enters("")
+        .sees("Token expires on")
+        .enters("")
+        .sees("token-name")
+        .sees("Store it?")
+        .enters("y")
+        .sees("--upstream-registry-url mine.azurecr.io")
+        .status_is(0);
+    assert!(account
+        .value("ecr-pullthroughcache/azure-container-registry")
+        .contains("token-name"));
+}
