@@ -1,12 +1,40 @@
 //! The options of the commands that work on secrets that exist.
 
+use std::ffi::OsStr;
+
+use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::Args;
+
+use super::LoginArgs;
+use crate::upstream::UPSTREAMS;
+
+/// Takes any name. Completion in a shell offers the default ones, without asking AWS.
+#[derive(Clone)]
+pub struct AnyName;
+
+impl TypedValueParser for AnyName {
+    type Value = String;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<String, clap::Error> {
+        StringValueParser::new().parse_ref(command, argument, value)
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        let names = UPSTREAMS.iter().map(|upstream| upstream.kind);
+        Some(Box::new(names.map(PossibleValue::new)))
+    }
+}
 
 /// The name of one secret.
 #[derive(Debug, Args)]
 pub struct NameArgs {
     /// The secret: its name, with or without ecr-pullthroughcache/, or its ARN
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", value_parser = AnyName, hide_possible_values = true)]
     pub name: String,
 }
 
@@ -40,6 +68,8 @@ pub struct DeleteArgs {
 /// Each finding has its level, what it means for a pull, and the command that mends it. With an error
 /// among them it ends with status 9. It never shows a token.
 ///
+/// With --verify always it logs in at the registry with the credentials of each; otherwise with none.
+///
 /// With --fix it mends what can be mended without guessing: names of keys that are near misses, and
 /// white space and line ends at the ends of the values. It shows what it will do and asks; where nobody
 /// can be asked, it wants --yes.
@@ -51,8 +81,10 @@ Examples:
   ecr-ptc check -o json --max-age 180 --expiring-within 14")]
 pub struct CheckArgs {
     /// The secret: its name, with or without ecr-pullthroughcache/, or its ARN [default: all]
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", value_parser = AnyName, hide_possible_values = true)]
     pub name: Option<String>,
+    #[command(flatten)]
+    pub login: LoginArgs,
     /// Mend what can be mended without guessing
     #[arg(long)]
     pub fix: bool,

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::Args;
 
 use super::create::registry;
+use super::secrets::AnyName;
 use super::{CreateArgs, DockerArgs, LoginArgs};
 use crate::upstream::Upstream;
 
@@ -24,7 +25,7 @@ Examples:
   ecr-ptc update docker-hub --rollback")]
 pub struct UpdateArgs {
     /// The secret: its name, with or without ecr-pullthroughcache/, or its ARN [default: that of --registry]
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME", value_parser = AnyName, hide_possible_values = true)]
     pub name: Option<String>,
     /// The upstream registry [default: as the name says]
     #[arg(long, value_name = "KIND", env = "ECR_PTC_REGISTRY", hide_env_values = true, value_parser = registry(), ignore_case = true)]

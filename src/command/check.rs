@@ -1,8 +1,11 @@
 //! `check`: what ECR would trip over, in one secret or in all.
 
+use std::sync::Arc;
+
 use super::find::{find, read};
 use super::mend::mend;
 use super::survey::{survey, Survey};
+use super::trial::Trial;
 use super::{done, open_session, wants_yes, Context};
 use crate::aws::{Kind, Session, Settings};
 use crate::cli::CheckArgs;
@@ -30,7 +33,9 @@ struct Wanted {
 /// The [`Failure`] to show. Findings are no failure: with an error among them it ends with status 9.
 pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failure> {
     let wanted = Wanted::read(&args, context)?;
-    let session = open_session(Settings::read(context.global).await?, context).await?;
+    let settings = Settings::read(context.global).await?;
+    let trial = Trial::read(&args.login, settings.network())?.map(Arc::new);
+    let session = open_session(settings, context).await?;
     let measure = Measure {
         today: Date::today(),
         max_age: wanted.max_age,
@@ -40,7 +45,7 @@ pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failu
     };
     let mut mended = None;
     let Survey { checked, findings } = match &wanted.named {
-        None => survey(&session, measure, context).await?,
+        None => survey(&session, measure, trial, context).await?,
         Some(named) => {
             let findings = if wanted.fix {
                 let (changes, findings) =
@@ -48,7 +53,7 @@ pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failu
                 mended = Some(changes);
                 findings
             } else {
-                check_one(named, &session, &measure, context).await?
+                check_one(named, &session, &measure, trial.as_deref(), context).await?
             };
             Survey {
                 checked: 1,
@@ -108,6 +113,7 @@ async fn check_one(
     named: &Named,
     session: &Session,
     measure: &Measure,
+    trial: Option<&Trial>,
     context: &Context<'_>,
 ) -> Result<Vec<Finding>, Failure> {
     let inventory = session.inventory();
@@ -120,7 +126,12 @@ async fn check_one(
     let (kind, value) = tokio::join!(keys.kind(&secret), inventory.value(&secret.arn));
     findings.extend(of_key(&secret, &kind, measure));
     match value {
-        Ok(value) => findings.extend(of_value(&secret, value.as_ref(), measure)),
+        Ok(value) => {
+            findings.extend(of_value(&secret, value.as_ref(), measure));
+            if let (Some(trial), Some(content)) = (trial, &value) {
+                findings.extend(trial.finding(&secret, content, measure).await);
+            }
+        }
         Err(error) if matches!(error.kind, Kind::Denied | Kind::Refused) => {
             findings.push(not_read(Some(&secret), &error.in_words(), measure));
         }

@@ -12,6 +12,7 @@ mod rollback;
 mod show;
 mod store;
 mod survey;
+mod trial;
 mod update;
 mod verify;
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
+use super::trial::Trial;
 use super::Context;
 use crate::aws::{AwsError, Inventory, Kind, Reading, Session, BATCH};
 use crate::failure::Failure;
@@ -24,6 +25,7 @@ struct Surveyor<'a> {
     inventory: Inventory,
     session: &'a Session,
     measure: Arc<Measure>,
+    trial: Option<Arc<Trial>>,
     calls: JoinSet<Result<Values, AwsError>>,
     found: Survey,
     /// How many values were read.
@@ -49,12 +51,14 @@ struct Values {
 pub async fn survey(
     session: &Session,
     measure: Measure,
+    trial: Option<Arc<Trial>>,
     context: &Context<'_>,
 ) -> Result<Survey, Failure> {
     let mut surveyor = Surveyor {
         inventory: session.inventory(),
         session,
         measure: Arc::new(measure),
+        trial,
         calls: JoinSet::new(),
         found: Survey {
             checked: 0,
@@ -128,8 +132,9 @@ impl Surveyor<'_> {
         }
         if !secrets.is_empty() && self.unreadable.is_none() {
             let (inventory, measure) = (self.inventory.clone(), Arc::clone(&self.measure));
+            let trial = self.trial.clone();
             self.calls
-                .spawn(async move { look(&inventory, &secrets, &measure).await });
+                .spawn(async move { look(&inventory, &secrets, &measure, trial.as_deref()).await });
         }
         Ok(())
     }
@@ -186,6 +191,7 @@ async fn look(
     inventory: &Inventory,
     secrets: &[Secret],
     measure: &Measure,
+    trial: Option<&Trial>,
 ) -> Result<Values, AwsError> {
     let arns: Vec<String> = secrets.iter().map(|secret| secret.arn.clone()).collect();
     let mut readings = inventory.values(&arns).await?;
@@ -197,6 +203,10 @@ async fn look(
                 values
                     .findings
                     .extend(of_value(secret, Some(&value), measure));
+                if let Some(trial) = trial {
+                    let finding = trial.finding(secret, &value, measure).await;
+                    values.findings.extend(finding);
+                }
             }
             Some(Reading::Nothing) => values.findings.extend(of_value(secret, None, measure)),
             Some(Reading::Refused(why)) => values

@@ -98,6 +98,23 @@ impl Measure {
         )
     }
 
+    /// The command that checks the secret once more, with a login.
+    pub fn check(&self, secret: &Secret) -> String {
+        format!(
+            "ecr-ptc check {} --verify always{}",
+            quote(&secret.name),
+            self.options(secret)
+        )
+    }
+
+    /// The same, with the host of the registry.
+    pub fn verify(&self, secret: &Secret) -> String {
+        format!(
+            "{} --upstream-registry-url NAME.azurecr.io",
+            self.check(secret)
+        )
+    }
+
     /// The command that takes a deletion back.
     pub fn restore(&self, secret: &Secret) -> String {
         format!(
@@ -121,7 +138,7 @@ impl Measure {
     }
 
     /// The command that stores a new token in the secret; `more` options with a space before each.
-    fn store(&self, secret: &Secret, more: &str) -> String {
+    pub fn store(&self, secret: &Secret, more: &str) -> String {
         format!(
             "ecr-ptc update {}{more}{}",
             quote(&secret.name),

@@ -8,6 +8,7 @@ mod aws_settings;
 mod check;
 mod check_all;
 mod check_fix;
+mod check_login;
 mod create;
 mod credentials;
 mod docker_config;
