@@ -16,6 +16,7 @@ mod exists;
 mod failures;
 mod life;
 mod list;
+mod local_aws;
 mod lost_answers;
 mod network;
 mod secrecy;

@@ -2,6 +2,7 @@
 
     tests/local-aws COMMAND [ARGUMENT...]
     tests/local-aws --serve
+    tests/local-aws --check
 
 The local AWS is moto, in a virtual environment of its own below Cargo's target directory. This file
 makes the environment and uses only the standard library; server.py, beside it, does the rest.
@@ -26,9 +27,11 @@ SERVER = HERE / "server.py"
 USAGE = """\
 usage: tests/local-aws COMMAND [ARGUMENT...]
        tests/local-aws --serve
+       tests/local-aws --check
 
 Starts a local AWS on a free port of 127.0.0.1, runs COMMAND with the AWS_* variables that lead to it,
 and returns COMMAND's status. With --serve: prints the address and serves until standard input ends.
+With --check: holds what we added to it against AWS's own model of the service.
 """
 
 # As `env` and `docker run` have it: the wrapper itself failed, not the command.
@@ -42,7 +45,7 @@ def main(arguments):
     if arguments in (["-h"], ["--help"]):
         sys.stdout.write(USAGE)
         return 0
-    if not arguments or (arguments[0].startswith("-") and arguments != ["--serve"]):
+    if not arguments or (arguments[0].startswith("-") and arguments not in (["--serve"], ["--check"])):
         sys.stderr.write(USAGE)
         return 2
     if sys.version_info < (3, 10):

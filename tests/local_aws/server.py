@@ -15,6 +15,9 @@ import threading
 
 HOST = "127.0.0.1"
 
+# Python's -I leaves this folder out.
+sys.path.append(os.path.dirname(os.path.abspath(__file__)))
+
 
 def main(arguments):
     # Until the command runs, Ctrl-C ends this at once and without a traceback.
@@ -25,6 +28,11 @@ def main(arguments):
     url = start()
     if arguments == ["--serve"]:
         return serve(url)
+    if arguments == ["--check"]:
+        import check_cache_rules
+
+        check_cache_rules.main(url)
+        return 0
     os.environ["AWS_ENDPOINT_URL"] = url
     return run(arguments)
 
@@ -57,6 +65,9 @@ def start():
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
     from werkzeug.serving import make_server
 
+    import cache_rules
+
+    cache_rules.install()
     # The terminal and the streams are the command's: not a line about requests, nor about moto's own errors.
     logging.disable()
     server = make_server(
