@@ -1,5 +1,9 @@
 //! [`apply`]: a plan becomes an outcome, step by step. What was done is never lost sight of.
 
+mod rule;
+
+pub use rule::{apply_rule, RuleOutcome, RuleTrouble};
+
 use std::cell::RefCell;
 
 use crate::aws::{AwsError, Created, Secrets};
@@ -28,7 +32,7 @@ pub enum Trouble {
 
 /// What an interruption would leave behind: kept up to date for whoever is told of one.
 #[derive(Debug, Default)]
-pub struct Progress(RefCell<Option<Written>>);
+pub struct Progress(RefCell<Option<Written>>, RefCell<Option<String>>);
 
 /// What may have been written, or was.
 #[derive(Clone, Debug)]
@@ -68,6 +72,15 @@ impl Deed {
 impl Progress {
     pub fn written(&self) -> Option<Written> {
         self.0.borrow().clone()
+    }
+
+    /// The prefix of a rule that a command on rules may have changed.
+    pub fn rule(&self) -> Option<String> {
+        self.1.borrow().clone()
+    }
+
+    pub fn touches_rule(&self, prefix: &str) {
+        *self.1.borrow_mut() = Some(prefix.to_owned());
     }
 
     /// Nothing was written after all.

@@ -3,6 +3,7 @@
 mod create;
 mod documents;
 mod login;
+mod rule;
 mod secrets;
 mod update;
 mod usage;
@@ -10,6 +11,7 @@ mod usage;
 pub use create::{CreateArgs, IfExists};
 pub use documents::{completion_script, man_page};
 pub use login::{DockerArgs, LoginArgs, Verify};
+pub use rule::{RuleCommand, RuleSetArgs};
 pub use secrets::{CheckArgs, DeleteArgs, NameArgs};
 pub use update::UpdateArgs;
 
@@ -77,6 +79,8 @@ pub enum Command {
     /// Takes back the deletion of a secret
     #[command(after_help = "Example: ecr-ptc restore docker-hub")]
     Restore(NameArgs),
+    #[command(subcommand)]
+    Rule(RuleCommand),
     /// Prints a completion script for a shell
     #[command(after_help = "Example: ecr-ptc completions bash > /etc/bash_completion.d/ecr-ptc")]
     Completions {

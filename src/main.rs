@@ -36,6 +36,7 @@ mod registry;
 mod removal;
 mod renewal;
 mod report;
+mod rule;
 mod secret;
 mod setting;
 mod shell;

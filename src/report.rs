@@ -8,6 +8,7 @@ use crate::finding::Finding;
 use crate::name::SecretName;
 use crate::plan::{Existing, Request, Step};
 use crate::region::{dns_suffix, has_pull_through_cache};
+use crate::rule::{Change, Rule, RuleRequest, Usage};
 use crate::secret::Secret;
 use crate::shell::{option, quote};
 use crate::upstream::Upstream;
@@ -175,6 +176,59 @@ impl Verification {
             verdict: VerdictWord::Skipped,
             reason: Some(reason.to_owned()),
             proves: None,
+        }
+    }
+}
+
+/// What became of a rule that is valid. Its JSON members are a contract: only ever added to.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RuleReport {
+    pub schema_version: u8,
+    pub action: Action,
+    #[serde(flatten)]
+    pub rule: Rule,
+    pub secret: String,
+    pub is_valid: bool,
+    /// ECR's words, where it is not.
+    pub failure: Option<String>,
+    /// What the names of the images begin with.
+    pub repository_uri: String,
+    pub pull: String,
+    pub steps: Vec<StepReport>,
+    pub warnings: Vec<String>,
+}
+
+impl RuleReport {
+    pub fn new(
+        change: Change,
+        wanted: &RuleRequest,
+        secret: &SecretName,
+        arn: &str,
+        usage: &Usage,
+        steps: Vec<StepReport>,
+        warnings: Vec<String>,
+    ) -> Self {
+        Self {
+            schema_version: 1,
+            action: match change {
+                Change::Create => Action::Created,
+                Change::Update => Action::Updated,
+                Change::Nothing => Action::Unchanged,
+            },
+            rule: Rule {
+                ecr_repository_prefix: wanted.prefix.to_string(),
+                upstream_registry: wanted.upstream.kind.to_owned(),
+                upstream_registry_url: wanted.url.clone(),
+                credential_arn: Some(arn.to_owned()),
+            },
+            secret: secret.to_string(),
+            is_valid: true,
+            failure: None,
+            repository_uri: usage.base(),
+            pull: usage.pull(),
+            steps,
+            warnings,
         }
     }
 }

@@ -22,7 +22,8 @@ pub struct Upstream {
     pub token_source: &'static str,
     /// The repository prefix that the ECR console proposes for a rule.
     pub rule_prefix: &'static str,
-    /// An image path at the registry, for the example of a pull.
+    /// A small image that anyone with credentials may pull, by its path at the registry. Azure has
+    /// none: each customer's registry has other images.
     pub example_image: &'static str,
     /// The host of its token endpoint, where that is another than the registry's own.
     pub token_host: Option<&'static str>,
@@ -63,7 +64,7 @@ pub static UPSTREAMS: [Upstream; 5] = [
         token: "a personal access token (classic) with the scope read:packages, authorized for organizations that use SAML",
         token_source: "https://github.com/settings/tokens/new?scopes=read:packages",
         rule_prefix: "github",
-        example_image: "OWNER/IMAGE:TAG",
+        example_image: "stefanprodan/podinfo:latest",
         token_host: None,
         refuses_with_400: false,
         forbidden_means: None,
@@ -95,7 +96,7 @@ pub static UPSTREAMS: [Upstream; 5] = [
         token: "a personal, group or project access token, or a deploy token, with the scope read_registry",
         token_source: "https://gitlab.com/-/user_settings/personal_access_tokens?scopes=read_registry",
         rule_prefix: "gitlab",
-        example_image: "GROUP/PROJECT:TAG",
+        example_image: "gitlab-org/release-cli:latest",
         token_host: Some("gitlab.com"),
         refuses_with_400: false,
         forbidden_means: Some("the token is in force, without the scope read_registry"),
@@ -111,7 +112,7 @@ pub static UPSTREAMS: [Upstream; 5] = [
         token: "a pull token; it lasts 30 days unless --ttl says otherwise",
         token_source: "chainctl auth configure-docker --pull-token --save",
         rule_prefix: "chainguard",
-        example_image: "ORGANIZATION/IMAGE:TAG",
+        example_image: "chainguard/static:latest",
         token_host: None,
         refuses_with_400: true,
         forbidden_means: None,

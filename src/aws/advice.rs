@@ -8,7 +8,7 @@ use crate::region::{nearest_to_unknown, partition};
 use crate::status::Status;
 
 /// Where calls go, and with whose credentials: for what is said when one fails.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Place {
     pub region: String,
     /// The command that begins a new session, where the credentials come from one.
@@ -30,6 +30,14 @@ impl Place {
             login,
             credentials,
             endpoint: endpoint.map(str::to_owned),
+        }
+    }
+
+    /// The same, for a service at another endpoint.
+    pub fn at(&self, endpoint: Option<&str>) -> Self {
+        Self {
+            endpoint: endpoint.map(str::to_owned),
+            ..self.clone()
         }
     }
 
@@ -69,6 +77,10 @@ impl AwsError {
             Kind::Policy => (Status::Failed, "policy"),
             Kind::Key => (Status::Failed, "kms-key"),
             Kind::Limit => (Status::Failed, "limit"),
+            Kind::RuleExists => (Status::SecretState, "rule-exists"),
+            Kind::RuleNotFound => (Status::SecretState, "rule-not-found"),
+            Kind::SecretUnreadable => (Status::Denied, "secret-unreadable"),
+            Kind::Upstream => (Status::Failed, "upstream"),
             Kind::Service => (Status::Temporary, "aws-unavailable"),
             Kind::TimedOut => (Status::Temporary, "timed-out"),
             Kind::Unreachable if self.fault.as_ref().is_some_and(Fault::is_of_configuration) => {
@@ -95,32 +107,50 @@ impl AwsError {
     fn why(&self, place: &Place) -> Option<String> {
         let innermost = self.causes.last();
         Some(match self.kind {
-            Kind::NoCredentials => format!("no AWS credentials were found; looked at {}", place.credentials),
+            Kind::NoCredentials => format!(
+                "no AWS credentials were found; looked at {}",
+                place.credentials
+            ),
             Kind::BadCredentials | Kind::Clock if self.message.is_none() => {
-                format!("the AWS credentials cannot be used: {}", innermost.map_or("no reason is known", String::as_str))
+                format!(
+                    "the AWS credentials cannot be used: {}",
+                    innermost.map_or("no reason is known", String::as_str)
+                )
             }
             Kind::Misconfigured => match innermost {
-                Some(cause) => format!("the endpoint, the Region or another AWS setting cannot be used: {cause}"),
+                Some(cause) => format!(
+                    "the endpoint, the Region or another AWS setting cannot be used: {cause}"
+                ),
                 None => "the endpoint, the Region or another AWS setting cannot be used".to_owned(),
             },
             Kind::TimedOut => format!("{} did not answer {} in time", place.name(), self.operation),
             Kind::Unreachable => match (&self.fault, place.nearest()) {
                 (Some(Fault::NoSuchHost), Some(_)) => format!(
-                    "there is no host for Secrets Manager in {}, and it is no Region that is known here",
+                    "there is no host for {} in {}, and it is no Region that is known here",
+                    if self.is_of_ecr() {
+                        "ECR"
+                    } else {
+                        "Secrets Manager"
+                    },
                     place.region
                 ),
                 (Some(fault), _) => format!("{} cannot be reached: {fault}", place.name()),
                 (None, _) => format!("{} cannot be reached", place.name()),
             },
             Kind::NotAws => {
-                let status = self.http_status.map(|status| format!(" (HTTP {status})")).unwrap_or_default();
+                let status = self
+                    .http_status
+                    .map(|status| format!(" (HTTP {status})"))
+                    .unwrap_or_default();
                 format!("what answered{status} is not AWS: a proxy, or a wrong endpoint")
             }
             _ => match (&self.code, &self.message) {
                 (Some(code), Some(message)) => format!("AWS says: {message} ({code})"),
                 (Some(text), None) | (None, Some(text)) => format!("AWS says: {text}"),
                 (None, None) => match self.http_status {
-                    Some(status) => format!("{} answered with HTTP {status} and no reason", place.name()),
+                    Some(status) => {
+                        format!("{} answered with HTTP {status} and no reason", place.name())
+                    }
                     None => innermost?.clone(),
                 },
             },
@@ -129,6 +159,9 @@ impl AwsError {
 
     fn fix(&self, place: &Place) -> Option<String> {
         let region = &place.region;
+        if let Some(fix) = self.fix_of_ecr(region) {
+            return Some(fix);
+        }
         Some(match self.kind {
             Kind::Misconfigured => "check the endpoint (AWS_ENDPOINT_URL_…, endpoint_url of the profile), the Region, and the settings for FIPS and dual-stack endpoints".to_owned(),
             Kind::Denied => self.mend_permission(region),
@@ -179,6 +212,7 @@ impl AwsError {
     /// The policy statement that would allow what was refused.
     fn statement(&self, region: &str) -> String {
         let message = self.message.as_deref().unwrap_or_default();
+        let statements = self.statements_for_ecr(region);
         let action = word_after(message, "not authorized to perform: ")
             .filter(|action| action.contains(':'));
         let action = action.map_or_else(
@@ -218,10 +252,10 @@ impl AwsError {
             .filter(|arn| arn.starts_with("arn:"))
             .map(|arn| format!(" (the caller is {arn})"))
             .unwrap_or_default();
-        format!(
-            "allow it in {policy}{whom}:\n\
-             {{\"Effect\":\"Allow\",\"Action\":\"{action}\",\"Resource\":\"{resource}\"}}"
-        )
+        let statements = statements.unwrap_or_else(|| {
+            format!("{{\"Effect\":\"Allow\",\"Action\":\"{action}\",\"Resource\":\"{resource}\"}}")
+        });
+        format!("allow it in {policy}{whom}:\n{statements}")
     }
 }
 

@@ -14,6 +14,7 @@ pub struct Endpoints {
     pub secrets_manager: Option<String>,
     pub sts: Option<String>,
     pub kms: Option<String>,
+    pub ecr: Option<String>,
 }
 
 impl Endpoints {
@@ -28,6 +29,7 @@ impl Endpoints {
                 secrets_manager: Some(url.clone()),
                 sts: Some(url.clone()),
                 kms: Some(url.clone()),
+                ecr: Some(url.clone()),
             });
         }
         let ignores = files
@@ -70,6 +72,7 @@ impl Endpoints {
             )?,
             sts: of("AWS_ENDPOINT_URL_STS", &["sts"])?,
             kms: of("AWS_ENDPOINT_URL_KMS", &["kms"])?,
+            ecr: of("AWS_ENDPOINT_URL_ECR", &["ecr"])?,
         })
     }
 }

@@ -53,6 +53,13 @@ pub enum Kind {
     /// The KMS key of the secret cannot be used.
     Key,
     Limit,
+    /// A pull through cache rule with that prefix is there.
+    RuleExists,
+    RuleNotFound,
+    /// ECR may not read the secret.
+    SecretUnreadable,
+    /// ECR does not take the upstream registry, or not like this.
+    Upstream,
     /// Throttled, or an error of the service's own.
     Service,
     TimedOut,
@@ -203,7 +210,11 @@ fn kind_of_code(code: Option<&str>, message: Option<&str>, http_status: Option<u
         {
             Kind::PendingDeletion
         }
-        Some("ResourceNotFoundException") => Kind::NotFound,
+        Some("ResourceNotFoundException" | "SecretNotFoundException") => Kind::NotFound,
+        Some("PullThroughCacheRuleAlreadyExistsException") => Kind::RuleExists,
+        Some("PullThroughCacheRuleNotFoundException") => Kind::RuleNotFound,
+        Some("UnableToAccessSecretException") => Kind::SecretUnreadable,
+        Some("UnsupportedUpstreamRegistryException") => Kind::Upstream,
         Some("AccessDeniedException" | "AccessDenied") if says("MultiFactorAuthentication") => {
             Kind::Mfa
         }
@@ -212,7 +223,9 @@ fn kind_of_code(code: Option<&str>, message: Option<&str>, http_status: Option<u
         }
         Some("AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation") => Kind::Denied,
         Some("MalformedPolicyDocumentException" | "PublicPolicyException") => Kind::Policy,
-        Some("EncryptionFailure" | "DecryptionFailure") => Kind::Key,
+        Some("EncryptionFailure" | "DecryptionFailure" | "UnableToDecryptSecretValueException") => {
+            Kind::Key
+        }
         Some(
             "ExpiredTokenException"
             | "ExpiredToken"
@@ -246,6 +259,7 @@ fn kind_of_code(code: Option<&str>, message: Option<&str>, http_status: Option<u
             | "RequestLimitExceeded"
             | "SlowDown"
             | "InternalServerException"
+            | "ServerException"
             | "InternalFailure",
         ) => Kind::Service,
         Some(_) if http_status.is_some_and(|status| status >= 500) => Kind::Service,

@@ -1,7 +1,9 @@
 //! Everything that knows the AWS SDK: its types stop here.
 
 mod advice;
+mod advice_ecr;
 mod browser;
+mod ecr;
 mod endpoints;
 mod error;
 mod fetched;
@@ -19,6 +21,7 @@ mod versions;
 
 pub use advice::Place;
 pub use browser::{Answer, Browser};
+pub use ecr::{Ecr, Verdict};
 pub use error::{AwsError, Kind};
 pub use inventory::Inventory;
 pub use network::Network;

@@ -15,6 +15,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 
 use super::advice::Place;
+use super::ecr::Ecr;
 use super::endpoints::Endpoints;
 use super::error::{AwsError, Kind};
 use super::fetched::Fetched;
@@ -142,6 +143,15 @@ impl Session {
             let config = self.config.to_builder().credentials_provider(provider);
             self.config = config.build();
         }
+    }
+
+    /// Where calls of ECR go, for what is said when one fails.
+    pub fn place_of_ecr(&self) -> Place {
+        self.place.at(self.endpoints.ecr.as_deref())
+    }
+
+    pub fn ecr(&self) -> Ecr {
+        Ecr::new(&self.config, self.endpoints.ecr.as_deref())
     }
 
     pub fn secrets(&self) -> Secrets {

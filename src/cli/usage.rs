@@ -81,6 +81,9 @@ pub fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
             "{} is missing",
             text(ContextKind::InvalidArg).unwrap_or("a value")
         ),
+        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            "a subcommand is missing".to_owned()
+        }
         ErrorKind::InvalidUtf8 => "a word of the command line is not UTF-8".to_owned(),
         _ => "the command line cannot be understood".to_owned(),
     };

@@ -9,6 +9,7 @@ mod mend;
 mod renew;
 mod restore;
 mod rollback;
+mod rule;
 mod show;
 mod store;
 mod survey;
@@ -71,6 +72,12 @@ pub fn run(global: &Global, command: Command, output: &Output) -> Result<Status,
         Command::Restore(args) => until_interrupted(global, output, async |context| {
             restore::run(args, context).await
         }),
+        Command::Rule(command) => {
+            let command = rule::read(command, global)?;
+            until_interrupted(global, output, async |context| {
+                rule::run(command, context).await.map(|()| Status::Done)
+            })
+        }
         Command::Completions { shell } => print(output, &cli::completion_script(shell)),
         Command::Man => {
             let page = cli::man_page()
@@ -122,7 +129,7 @@ fn until_interrupted(
     let result = runtime.block_on(async {
         tokio::select! {
             biased;
-            status = process::interruption() => Err(interrupted(status, progress.written(), global)),
+            status = process::interruption() => Err(interrupted(status, &progress, global)),
             result = work(&context) => result,
         }
     });
@@ -131,8 +138,15 @@ fn until_interrupted(
     result
 }
 
-fn interrupted(status: Status, written: Option<Written>, global: &Global) -> Failure {
-    match written {
+fn interrupted(status: Status, progress: &Progress, global: &Global) -> Failure {
+    if let Some(prefix) = progress.rule() {
+        let message =
+            format!("cancelled while ECR was answering; the rule {prefix} may have been changed");
+        let options = aws_options(global, None);
+        return Failure::new(status, "cancelled", message)
+            .fix(format!("see what it is now: ecr-ptc rule list{options}"));
+    }
+    match progress.written() {
         None => cancelled(status),
         Some(Written { secret, deed, .. }) if deed != Deed::Store => {
             let message = format!(

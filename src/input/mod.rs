@@ -7,6 +7,7 @@ mod login;
 mod options;
 pub mod person;
 pub mod prompt;
+pub mod rule;
 mod suspicion;
 mod terminal;
 mod token;

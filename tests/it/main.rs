@@ -19,6 +19,8 @@ mod list;
 mod local_aws;
 mod lost_answers;
 mod network;
+mod rule_errors;
+mod rules;
 mod secrecy;
 mod service_errors;
 mod show;

@@ -235,6 +235,17 @@ impl Account {
         )
     }
 
+    /// Asks the ECR of the local AWS, past the gateway.
+    pub fn ask_ecr(&self, action: &str, body: &Value) -> Value {
+        let target = "AmazonEC2ContainerRegistry_V20150921";
+        ask_service(&self.id, ("ecr", target), "us-east-1", action, body)
+    }
+
+    /// The rules of ECR.
+    pub fn rules(&self) -> Value {
+        self.ask_ecr("DescribePullThroughCacheRules", &json!({}))["pullThroughCacheRules"].clone()
+    }
+
     /// Makes a customer managed key, and gives its ARN.
     pub fn new_key(&self) -> String {
         let answer = ask_service(

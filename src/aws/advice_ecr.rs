@@ -1,0 +1,93 @@
+//! What mends an error of ECR's, where it is not what mends one of Secrets Manager's.
+
+use super::error::{AwsError, Kind};
+use crate::name::PREFIX;
+use crate::region::partition;
+
+/// The role that ECR reads the secret with.
+///
+/// Source: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/slr-pullthroughcache.html>
+const ROLE: &str = "AWSServiceRoleForECRPullThroughCache";
+
+impl AwsError {
+    pub(super) fn is_of_ecr(&self) -> bool {
+        self.operation.contains("PullThroughCacheRule")
+    }
+
+    pub(super) fn fix_of_ecr(&self, region: &str) -> Option<String> {
+        if !self.is_of_ecr() {
+            return None;
+        }
+        let see =
+            |what: &str| format!("aws secretsmanager {what} --region {region} --secret-id NAME");
+        Some(match self.kind {
+            Kind::NotFound => format!(
+                "the secret has to be in the account and the Region of the rule; see whether it is:\n{}",
+                see("describe-secret")
+            ),
+            Kind::SecretUnreadable => format!(
+                "ECR reads it with the service-linked role {ROLE}; \
+                 a resource policy of the secret must not deny that role, nor every principal but others:\n{}\n\
+                 if the role is missing: aws iam create-service-linked-role --aws-service-name pullthroughcache.ecr.amazonaws.com",
+                see("get-resource-policy")
+            ),
+            Kind::Key => format!(
+                "ECR reads only secrets with the key aws/secretsmanager; see which this one has, and give it that:\n{}\n{}",
+                see("describe-secret --query KmsKeyId"),
+                see("update-secret --kms-key-id alias/aws/secretsmanager")
+            ),
+            Kind::Upstream => "check --registry and --upstream-registry-url: ECR takes a registry only under its own host, \
+                               and one with a login only with a secret"
+                .to_owned(),
+            Kind::Limit => format!(
+                "a registry has up to 50 rules in a Region, and this quota cannot be raised; \
+                 delete one that is not used: ecr-ptc rule list --region {region}, then ecr-ptc rule delete PREFIX --region {region}"
+            ),
+            Kind::RuleExists => format!(
+                "see what it points at: ecr-ptc rule list --region {region}"
+            ),
+            Kind::RuleNotFound => format!("see which there are: ecr-ptc rule list --region {region}"),
+            _ => return None,
+        })
+    }
+
+    /// What a caller needs to look at rules, to make them and to take them away. None of ECR's
+    /// actions on rules knows resources; the first rule of an account makes the role.
+    ///
+    /// Source: Actions defined by Amazon ECR, in the Service Authorization Reference; the permissions
+    /// of the handlers of AWS::ECR::PullThroughCacheRule.
+    pub(super) fn statements_for_ecr(&self, region: &str) -> Option<String> {
+        if !self.is_of_ecr() {
+            return None;
+        }
+        let partition = partition(region);
+        let operation = self.operation;
+        let ecr = match operation {
+            "DescribePullThroughCacheRules" | "ValidatePullThroughCacheRule" => {
+                r#""ecr:DescribePullThroughCacheRules","ecr:ValidatePullThroughCacheRule""#
+            }
+            "DeletePullThroughCacheRule" => {
+                r#""ecr:DescribePullThroughCacheRules","ecr:DeletePullThroughCacheRule""#
+            }
+            _ => {
+                r#""ecr:DescribePullThroughCacheRules","ecr:CreatePullThroughCacheRule","ecr:UpdatePullThroughCacheRule","ecr:ValidatePullThroughCacheRule""#
+            }
+        };
+        let mut statements = vec![format!(
+            r#"{{"Effect":"Allow","Action":[{ecr}],"Resource":"*"}}"#
+        )];
+        if matches!(
+            operation,
+            "CreatePullThroughCacheRule" | "UpdatePullThroughCacheRule"
+        ) {
+            let service = "pullthroughcache.ecr.amazonaws.com";
+            statements.push(format!(
+                r#"{{"Effect":"Allow","Action":"iam:CreateServiceLinkedRole","Resource":"arn:{partition}:iam::*:role/aws-service-role/{service}/{ROLE}","Condition":{{"StringEquals":{{"iam:AWSServiceName":"{service}"}}}}}}"#
+            ));
+            statements.push(format!(
+                r#"{{"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"arn:{partition}:secretsmanager:{region}:*:secret:{PREFIX}*"}}"#
+            ));
+        }
+        Some(statements.join(",\n"))
+    }
+}

@@ -1,0 +1,149 @@
+//! The operations of ECR on pull through cache rules, in our own types.
+
+use aws_config::SdkConfig;
+use aws_sdk_ecr::types::{PullThroughCacheRule, UpstreamRegistry};
+use aws_sdk_ecr::Client;
+
+use super::error::{AwsError, Kind};
+use crate::output::foreign;
+use crate::rule::{Rule, RuleRequest};
+
+/// ECR in one account and Region.
+#[derive(Clone)]
+pub struct Ecr {
+    client: Client,
+}
+
+/// What ECR says of a rule after it has read the secret and logged in upstream with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Valid,
+    /// With ECR's own words, which are documented nowhere.
+    Invalid(String),
+}
+
+impl Ecr {
+    /// At `endpoint`, or where the Region says.
+    pub fn new(config: &SdkConfig, endpoint: Option<&str>) -> Self {
+        let mut config = aws_sdk_ecr::config::Builder::from(config);
+        config.set_endpoint_url(endpoint.map(str::to_owned));
+        Self {
+            client: Client::from_conf(config.build()),
+        }
+    }
+
+    /// DescribePullThroughCacheRules, all of them, by their prefix.
+    pub async fn rules(&self) -> Result<Vec<Rule>, AwsError> {
+        let mut rules = Vec::new();
+        let mut pages = self
+            .client
+            .describe_pull_through_cache_rules()
+            .into_paginator()
+            .send();
+        while let Some(page) = pages.next().await {
+            let page =
+                page.map_err(|error| AwsError::of("DescribePullThroughCacheRules", &error))?;
+            rules.extend(page.pull_through_cache_rules().iter().map(rule));
+        }
+        rules.sort_by(|a: &Rule, b| a.ecr_repository_prefix.cmp(&b.ecr_repository_prefix));
+        Ok(rules)
+    }
+
+    /// DescribePullThroughCacheRules for one prefix.
+    pub async fn find(&self, prefix: &str) -> Result<Option<Rule>, AwsError> {
+        let call = self
+            .client
+            .describe_pull_through_cache_rules()
+            .ecr_repository_prefixes(prefix);
+        match call.send().await {
+            Ok(answer) => Ok(answer.pull_through_cache_rules().first().map(rule)),
+            Err(error) => {
+                let error = AwsError::of("DescribePullThroughCacheRules", &error);
+                if error.kind == Kind::RuleNotFound {
+                    Ok(None)
+                } else {
+                    Err(error)
+                }
+            }
+        }
+    }
+
+    /// CreatePullThroughCacheRule. The service has no idempotency token for it: where an answer was
+    /// lost, the next attempt may say that the rule exists, so whoever is told that looks.
+    pub async fn create(&self, wanted: &RuleRequest, arn: &str) -> Result<(), AwsError> {
+        let call = self
+            .client
+            .create_pull_through_cache_rule()
+            .ecr_repository_prefix(wanted.prefix.as_str())
+            .upstream_registry(UpstreamRegistry::from(wanted.upstream.kind))
+            .upstream_registry_url(&wanted.url)
+            .credential_arn(arn);
+        let error = match call.send().await {
+            Ok(_) => return Ok(()),
+            Err(error) => AwsError::of("CreatePullThroughCacheRule", &error),
+        };
+        if error.kind == Kind::RuleExists || error.may_have_worked() {
+            let found = self.find(wanted.prefix.as_str()).await;
+            let is_so = |rule: &Rule| {
+                rule.upstream_registry_url == wanted.url
+                    && rule.credential_arn.as_deref() == Some(arn)
+            };
+            if found.is_ok_and(|rule| rule.as_ref().is_some_and(is_so)) {
+                return Ok(());
+            }
+        }
+        Err(error)
+    }
+
+    /// UpdatePullThroughCacheRule: points a rule at another secret.
+    pub async fn update(&self, prefix: &str, arn: &str) -> Result<(), AwsError> {
+        let call = self
+            .client
+            .update_pull_through_cache_rule()
+            .ecr_repository_prefix(prefix)
+            .credential_arn(arn);
+        call.send()
+            .await
+            .map_err(|error| AwsError::of("UpdatePullThroughCacheRule", &error))?;
+        Ok(())
+    }
+
+    /// ValidatePullThroughCacheRule, for a rule with a secret.
+    pub async fn validate(&self, prefix: &str) -> Result<Verdict, AwsError> {
+        let call = self
+            .client
+            .validate_pull_through_cache_rule()
+            .ecr_repository_prefix(prefix);
+        let answer = call
+            .send()
+            .await
+            .map_err(|error| AwsError::of("ValidatePullThroughCacheRule", &error))?;
+        Ok(if answer.is_valid() {
+            Verdict::Valid
+        } else {
+            Verdict::Invalid(foreign(answer.failure().unwrap_or("no reason is given")))
+        })
+    }
+
+    /// DeletePullThroughCacheRule. Images that were cached stay.
+    pub async fn delete(&self, prefix: &str) -> Result<(), AwsError> {
+        let call = self
+            .client
+            .delete_pull_through_cache_rule()
+            .ecr_repository_prefix(prefix);
+        call.send()
+            .await
+            .map_err(|error| AwsError::of("DeletePullThroughCacheRule", &error))?;
+        Ok(())
+    }
+}
+
+fn rule(rule: &PullThroughCacheRule) -> Rule {
+    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    Rule {
+        ecr_repository_prefix: text(rule.ecr_repository_prefix()),
+        upstream_registry: text(rule.upstream_registry().map(UpstreamRegistry::as_str)),
+        upstream_registry_url: text(rule.upstream_registry_url()),
+        credential_arn: rule.credential_arn().map(str::to_owned),
+    }
+}

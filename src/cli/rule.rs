@@ -1,0 +1,53 @@
+//! The words of `rule`.
+
+use clap::{Args, Subcommand};
+
+use super::create::registry;
+use crate::upstream::Upstream;
+
+/// Makes, lists and deletes the ECR pull through cache rules that use the secrets
+#[derive(Debug, Subcommand)]
+pub enum RuleCommand {
+    Set(Box<RuleSetArgs>),
+    /// Lists the rules of this account and Region, with ECR's own verdict on each
+    #[command(after_help = "Example: ecr-ptc rule list -o json")]
+    List,
+    Delete(RuleDeleteArgs),
+}
+
+/// Makes a rule, or points it at another secret, and asks ECR to validate it
+///
+/// A rule says that images under a prefix of this registry come from an upstream registry. It is made,
+/// or pointed at the secret where it points at another, or left where it does so already; then ECR
+/// reads the secret and logs in with it. What is printed is what the names of the images begin with.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ecr-ptc rule set docker-hub --registry docker-hub
+  ecr-ptc rule set team/azure --secret ecr-pullthroughcache/azure --registry azure --upstream-registry-url NAME.azurecr.io")]
+pub struct RuleSetArgs {
+    /// The repository prefix: 2 to 30 characters, or ROOT
+    #[arg(value_name = "PREFIX")]
+    pub prefix: String,
+    /// The name of the secret [default: ecr-pullthroughcache/KIND]
+    #[arg(long, value_name = "NAME")]
+    pub secret: Option<String>,
+    /// The upstream registry, where the name of the secret does not say it
+    #[arg(long, value_name = "KIND", value_parser = registry(), ignore_case = true)]
+    pub registry: Option<&'static Upstream>,
+    /// The host of the upstream registry; needed for Azure
+    #[arg(long, value_name = "HOST")]
+    pub upstream_registry_url: Option<String>,
+}
+
+/// Deletes a rule; images that are cached already stay
+#[derive(Debug, Args)]
+#[command(after_help = "Example: ecr-ptc rule delete docker-hub --yes")]
+pub struct RuleDeleteArgs {
+    /// The repository prefix of the rule
+    #[arg(value_name = "PREFIX")]
+    pub prefix: String,
+    /// Do not ask
+    #[arg(short, long)]
+    pub yes: bool,
+}

@@ -1,0 +1,140 @@
+//! `rule list`: each rule, its secret, and what ECR says of it.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use tokio::task::JoinSet;
+
+use crate::aws::{Ecr, Kind, Place, Settings, Verdict};
+use crate::command::{open_session, Context};
+use crate::failure::Failure;
+use crate::output::{escaped, Output};
+use crate::rule::Rule;
+use crate::status::Status;
+
+/// Logins at registries that ECR is asked to make at the same time.
+const SIDE_BY_SIDE: usize = 10;
+
+/// Its JSON members are a contract: only ever added to.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Listed {
+    #[serde(flatten)]
+    rule: Rule,
+    /// The secret's name.
+    secret: Option<String>,
+    /// None where there is no login, or the verdict could not be had.
+    is_valid: Option<bool>,
+    failure: Option<String>,
+}
+
+pub async fn run(context: &Context<'_>) -> Result<(), Failure> {
+    let output = context.output;
+    let session = open_session(Settings::read(context.global).await?, context).await?;
+    let (place, ecr) = (session.place_of_ecr(), session.ecr());
+    let rules = ecr.rules().await.map_err(|error| {
+        let what = format!("could not list the rules in {}", session.region());
+        error.into_failure(&what, &place)
+    })?;
+    let mut listed: Vec<Listed> = rules.into_iter().map(Listed::from).collect();
+    validate(&mut listed, &ecr, &place, output).await;
+    let text = table(&listed);
+    let text = (!listed.is_empty()).then_some(text.as_str());
+    output.result(text, &listed).map_err(|error| {
+        let message = format!("standard output cannot be written: {error}");
+        Failure::new(Status::Failed, "output", message)
+    })?;
+    if listed.is_empty() {
+        output.note(&format!("There are no rules in {}.", session.region()));
+    }
+    Ok(())
+}
+
+/// Asks for a verdict on each rule with a login. Where one cannot be had, the rest is told all the same.
+async fn validate(listed: &mut [Listed], ecr: &Ecr, place: &Place, output: &Output) {
+    let with_login = |(index, entry): (usize, &Listed)| {
+        entry.secret.as_ref()?;
+        Some((index, entry.rule.ecr_repository_prefix.clone()))
+    };
+    let asked: Vec<_> = listed.iter().enumerate().filter_map(with_login).collect();
+    for some in asked.chunks(SIDE_BY_SIDE) {
+        let mut calls = JoinSet::new();
+        for (index, prefix) in some.iter().cloned() {
+            let ecr = ecr.clone();
+            calls.spawn(async move { (index, ecr.validate(&prefix).await) });
+        }
+        let mut refused = None;
+        while let Some(Ok((index, verdict))) = calls.join_next().await {
+            match verdict {
+                Ok(Verdict::Valid) => listed[index].is_valid = Some(true),
+                Ok(Verdict::Invalid(words)) => {
+                    listed[index].is_valid = Some(false);
+                    listed[index].failure = Some(words);
+                }
+                // It went between two calls.
+                Err(error) if error.kind == Kind::RuleNotFound => {}
+                Err(error) => {
+                    let prefix = &listed[index].rule.ecr_repository_prefix;
+                    let what = format!("could not validate the rule {}", escaped(prefix));
+                    refused = Some(error.into_failure(&what, place));
+                }
+            }
+        }
+        if let Some(failure) = refused {
+            let why = failure.why.map(|why| format!(": {why}"));
+            let fix = failure.fix.map(|fix| format!("\n  {fix}"));
+            let (why, fix) = (why.unwrap_or_default(), fix.unwrap_or_default());
+            output.warn(&format!("{}{why}{fix}", failure.message));
+            // What one is refused, the others are too.
+            return;
+        }
+    }
+}
+
+fn table(listed: &[Listed]) -> String {
+    let mut rows = vec![["PREFIX", "UPSTREAM", "SECRET", "ECR SAYS"].map(str::to_owned)];
+    for entry in listed {
+        let verdict = match (&entry.secret, entry.is_valid) {
+            (None, _) => "no login needed".to_owned(),
+            (_, Some(true)) => "valid".to_owned(),
+            (_, Some(false)) => {
+                format!("invalid: {}", entry.failure.as_deref().unwrap_or_default())
+            }
+            (_, None) => "not known".to_owned(),
+        };
+        rows.push([
+            escaped(&entry.rule.ecr_repository_prefix),
+            escaped(&entry.rule.upstream_registry_url),
+            escaped(entry.secret.as_deref().unwrap_or("-")),
+            verdict,
+        ]);
+    }
+    let width = |column: usize| {
+        let lengths = rows.iter().map(|row| row[column].chars().count());
+        lengths.max().unwrap_or_default()
+    };
+    let widths = [width(0), width(1), width(2)];
+    let mut text = String::new();
+    for [prefix, upstream, secret, verdict] in &rows {
+        let [first, second, third] = widths;
+        let _ = writeln!(
+            text,
+            "{prefix:<first$}  {upstream:<second$}  {secret:<third$}  {verdict}"
+        );
+    }
+    text.truncate(text.trim_end().len());
+    text
+}
+
+impl From<Rule> for Listed {
+    fn from(rule: Rule) -> Self {
+        // An ARN of another form still is a login.
+        let arn = rule.credential_arn.clone();
+        Self {
+            secret: rule.secret().map(str::to_owned).or(arn),
+            rule,
+            is_valid: None,
+            failure: None,
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Each error of ECR's operations on rules: its status, its words, and what mends it.
+
+use serde_json::json;
+
+use crate::support::{Account, Program};
+
+const NAME: &str = "ecr-pullthroughcache/docker-hub";
+const SET: &[&str] = &["rule", "set", "docker-hub", "--secret", NAME];
+const LIST: &[&str] = &["rule", "list"];
+const DELETE: &[&str] = &["rule", "delete", "docker-hub", "--yes"];
+
+const DENIED: &str = "User: arn:aws:sts::111122223333:assumed-role/ci/run is not authorized to perform: ecr:CreatePullThroughCacheRule \
+    on resource: * because no identity-based policy allows the ecr:CreatePullThroughCacheRule action";
+const DENIED_ROLE: &str = "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: iam:CreateServiceLinkedRole on resource: \
+    arn:aws:iam::111122223333:role/aws-service-role/pullthroughcache.ecr.amazonaws.com/AWSServiceRoleForECRPullThroughCache";
+const DENIED_BY_SCP: &str = "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: ecr:DescribePullThroughCacheRules \
+    with an explicit deny in a service control policy";
+const STATEMENTS: [&str; 3] = [
+    r#"{"Effect":"Allow","Action":["ecr:DescribePullThroughCacheRules","ecr:CreatePullThroughCacheRule","ecr:UpdatePullThroughCacheRule","ecr:ValidatePullThroughCacheRule"],"Resource":"*"}"#,
+    r#"{"Effect":"Allow","Action":"iam:CreateServiceLinkedRole","Resource":"arn:aws:iam::*:role/aws-service-role/pullthroughcache.ecr.amazonaws.com/AWSServiceRoleForECRPullThroughCache","Condition":{"StringEquals":{"iam:AWSServiceName":"pullthroughcache.ecr.amazonaws.com"}}}"#,
+    r#"{"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"arn:aws:secretsmanager:us-east-1:*:secret:ecr-pullthroughcache/*"}"#,
+];
+const VALIDATE: &str = r#"{"Effect":"Allow","Action":["ecr:DescribePullThroughCacheRules","ecr:ValidatePullThroughCacheRule"],"Resource":"*"}"#;
+const DELETION: &str = r#"{"Effect":"Allow","Action":["ecr:DescribePullThroughCacheRules","ecr:DeletePullThroughCacheRule"],"Resource":"*"}"#;
+
+/// An error of an operation, by the first words of its name, and what becomes of the command.
+type Row = (
+    &'static [&'static str],
+    &'static str,
+    &'static str,
+    &'static str,
+    i32,
+    &'static str,
+    &'static [&'static str],
+);
+
+#[rustfmt::skip]
+const ERRORS: [Row; 20] = [
+    (SET, "Create", "UnableToAccessSecretException", "The secret is unable to be accessed.", 5, "secret-unreadable",
+     &["could not make the rule docker-hub", "AWSServiceRoleForECRPullThroughCache", "get-resource-policy", "create-service-linked-role", "then run: ecr-ptc rule set docker-hub"]),
+    (SET, "Create", "UnableToDecryptSecretValueException", "The secret is accessible but is unable to be decrypted.", 1, "kms-key",
+     &["ECR reads only secrets with the key aws/secretsmanager", "update-secret --kms-key-id alias/aws/secretsmanager"]),
+    (SET, "Create", "UnsupportedUpstreamRegistryException", "The specified upstream registry requires authentication.", 1, "upstream",
+     &["requires authentication", "check --registry and --upstream-registry-url"]),
+    (SET, "Create", "LimitExceededException", "The quota is exceeded.", 1, "limit", &["up to 50 rules", "ecr-ptc rule list", "ecr-ptc rule delete"]),
+    (SET, "Create", "PullThroughCacheRuleAlreadyExistsException", "exists", 3, "rule-exists", &["see what it points at: ecr-ptc rule list"]),
+    (SET, "Create", "InvalidParameterException", "Invalid parameter at 'credentialArn'", 1, "refused", &["Invalid parameter at"]),
+    (SET, "Create", "ValidationException", "bad", 1, "refused", &["AWS says: bad"]),
+    (SET, "Create", "AccessDeniedException", DENIED, 5, "access-denied", &["the caller's IAM policy (the caller is arn:aws:sts::111122223333:assumed-role/ci/run)", STATEMENTS[0], STATEMENTS[1], STATEMENTS[2]]),
+    (SET, "Create", "AccessDeniedException", DENIED_ROLE, 5, "access-denied", &["iam:CreateServiceLinkedRole on resource", STATEMENTS[1]]),
+    (SET, "Create", "ServerException", "oops", 7, "aws-unavailable", &["try again"]),
+    (SET, "Create", "ThrottlingException", "Rate exceeded", 7, "aws-unavailable", &["Rate exceeded", "try again"]),
+    (SET, "Describe", "AccessDeniedException", DENIED_BY_SCP, 5, "access-denied", &["could not see whether there is a rule", "a service control policy forbids it"]),
+    (SET, "Describe", "ExpiredTokenException", "expired", 4, "bad-credentials", &["renew them"]),
+    (SET, "Validate", "AccessDeniedException", "User: x is not authorized to perform: ecr:ValidatePullThroughCacheRule", 8, "access-denied",
+     &["could not validate the rule docker-hub", VALIDATE]),
+    (SET, "Validate", "ServerException", "oops", 8, "aws-unavailable", &["could not validate"]),
+    (SET, "Validate", "PullThroughCacheRuleNotFoundException", "gone", 8, "rule-not-found", &["see which there are: ecr-ptc rule list"]),
+    (LIST, "Describe", "AccessDeniedException", "User: x is not authorized to perform: ecr:DescribePullThroughCacheRules", 5, "access-denied", &["could not list the rules in us-east-1", VALIDATE]),
+    (LIST, "Describe", "InvalidParameterException", "bad", 1, "refused", &["AWS says: bad"]),
+    (DELETE, "Delete", "AccessDeniedException", "User: x is not authorized to perform: ecr:DeletePullThroughCacheRule", 5, "access-denied", &["could not delete the rule docker-hub", DELETION]),
+    (DELETE, "Delete", "PullThroughCacheRuleNotFoundException", "gone", 3, "rule-not-found", &["ecr-ptc rule list"]),
+];
+
+fn account() -> Account {
+    let account = Account::new();
+    let value = r#"{"username":"me","accessToken":"not-a-real-token"}"#;
+    account.ask(
+        "CreateSecret",
+        &json!({"Name": NAME, "SecretString": value}),
+    );
+    account
+}
+
+fn operation(verb: &str) -> String {
+    let end = if verb == "Describe" { "s" } else { "" };
+    format!("{verb}PullThroughCacheRule{end}")
+}
+
+#[test]
+fn each_has_its_status_its_words_and_its_mend() {
+    for (command, verb, error, says, status, code, words) in ERRORS {
+        let run = |more: &[&str]| {
+            let account = account();
+            if command == DELETE {
+                Program::new(SET).with(&account).run().ok();
+            }
+            account.refuse(&operation(verb), 400, error, says);
+            Program::new(&[command, more].concat())
+                .with(&account)
+                .env("AWS_MAX_ATTEMPTS", "1")
+                .run()
+        };
+        run(&[]).fails(status, words);
+        let ended = run(&["-o", "json"]);
+        let told = &ended.fails(status, &[]).error_json()["error"];
+        assert_eq!(told["code"], code, "{error}: {told}");
+        assert_eq!(told["awsErrorCode"], json!(error));
+        let steps = if status == 8 {
+            json!([
+                {"step": "create-pull-through-cache-rule", "status": "done"},
+                {"step": "validate-pull-through-cache-rule", "status": "failed"},
+            ])
+        } else {
+            json!(null)
+        };
+        assert_eq!(told["steps"], steps, "{error}");
+    }
+}
+
+#[test]
+fn a_repointing_has_errors_of_its_own() {
+    for (error, status, words) in [
+        (
+            "UnableToAccessSecretException",
+            5,
+            &["could not repoint the rule", "get-resource-policy"][..],
+        ),
+        (
+            "UnableToDecryptSecretValueException",
+            1,
+            &["aws/secretsmanager"],
+        ),
+        (
+            "PullThroughCacheRuleNotFoundException",
+            3,
+            &["ecr-ptc rule list"],
+        ),
+        ("InvalidParameterException", 1, &["AWS says: no"]),
+    ] {
+        let account = account();
+        Program::new(SET).with(&account).run().ok();
+        let value = r#"{"username":"me","accessToken":"not-a-real-token"}"#;
+        let other = "ecr-pullthroughcache/other";
+        account.ask(
+            "CreateSecret",
+            &json!({"Name": other, "SecretString": value}),
+        );
+        account.refuse("UpdatePullThroughCacheRule", 400, error, "no");
+        let words_of_command = [
+            "rule",
+            "set",
+            "docker-hub",
+            "--secret",
+            other,
+            "--registry",
+            "docker-hub",
+        ];
+        let ended = Program::new(&words_of_command).with(&account).run();
+        ended
+            .fails(status, words)
+            .fails(status, &["then run: ecr-ptc rule set docker-hub"]);
+    }
+}
+
+#[test]
+fn a_verdict_is_shown_as_it_is_beside_the_likely_causes() {
+    let account = account();
+    let verdict =
+        json!({"isValid": false, "failure": "ECR could not \u{1b}[31mlog in"}).to_string();
+    let kind = "application/x-amz-json-1.1";
+    account.answer("ValidatePullThroughCacheRule", 200, kind, &verdict, None);
+    let run = |more: &[&str]| Program::new(&[SET, more].concat()).with(&account).run();
+    let words = [
+        "the rule docker-hub is there, but ECR says that it is invalid",
+        "ECR says: ECR could not \\u{1b}[31mlog in",
+        "step: create-pull-through-cache-rule done",
+        "step: validate-pull-through-cache-rule failed",
+        "the token has expired",
+        "Docker ID",
+        "ecr-ptc create --registry docker-hub --if-exists update",
+        "ecr-ptc rule set docker-hub --secret ecr-pullthroughcache/docker-hub --registry docker-hub --region us-east-1",
+    ];
+    run(&[]).fails(8, &words).never(&["\u{1b}[31m"]);
+    let again = run(&["-o", "json"]);
+    let told = &again.fails(8, &[]).error_json()["error"];
+    assert_eq!(told["code"], "rule-invalid");
+    assert_eq!(
+        told["steps"].as_array().unwrap().len(),
+        1,
+        "the rule is as it was"
+    );
+}
+
+#[test]
+fn a_secret_that_may_not_be_looked_at_has_no_arn() {
+    let account = account();
+    let says = "User: x is not authorized to perform: secretsmanager:DescribeSecret on resource: y";
+    account.refuse("DescribeSecret", 400, "AccessDeniedException", says);
+    let ended = Program::new(SET).with(&account).run();
+    ended.fails(
+        5,
+        &[
+            "could not see whether",
+            r#""Action":"secretsmanager:DescribeSecret""#,
+        ],
+    );
+    assert_eq!(account.rules(), json!([]));
+}
