@@ -108,6 +108,11 @@ impl RuleRequest {
 }
 
 impl Rule {
+    /// Whether it points at the secret of this ARN.
+    pub fn uses(&self, arn: &str) -> bool {
+        self.credential_arn.as_deref() == Some(arn)
+    }
+
     /// The name of the secret, where there is one: its ARN ends in that, a hyphen and six characters.
     pub fn secret(&self) -> Option<&str> {
         let name = self.credential_arn.as_deref()?.split(":secret:").nth(1)?;

@@ -82,17 +82,13 @@ impl Ecr {
             Ok(_) => return Ok(()),
             Err(error) => AwsError::of("CreatePullThroughCacheRule", &error),
         };
-        if error.kind == Kind::RuleExists || error.may_have_worked() {
-            let found = self.find(wanted.prefix.as_str()).await;
-            let is_so = |rule: &Rule| {
-                rule.upstream_registry_url == wanted.url
-                    && rule.credential_arn.as_deref() == Some(arn)
-            };
-            if found.is_ok_and(|rule| rule.as_ref().is_some_and(is_so)) {
-                return Ok(());
-            }
+        if error.kind != Kind::RuleExists && !error.may_have_worked() {
+            return Err(error);
         }
-        Err(error)
+        match self.find(wanted.prefix.as_str()).await {
+            Ok(Some(rule)) if rule.upstream_registry_url == wanted.url && rule.uses(arn) => Ok(()),
+            _ => Err(error),
+        }
     }
 
     /// UpdatePullThroughCacheRule: points a rule at another secret.
@@ -102,10 +98,17 @@ impl Ecr {
             .update_pull_through_cache_rule()
             .ecr_repository_prefix(prefix)
             .credential_arn(arn);
-        call.send()
-            .await
-            .map_err(|error| AwsError::of("UpdatePullThroughCacheRule", &error))?;
-        Ok(())
+        let error = match call.send().await {
+            Ok(_) => return Ok(()),
+            Err(error) => AwsError::of("UpdatePullThroughCacheRule", &error),
+        };
+        if !error.may_have_worked() {
+            return Err(error);
+        }
+        match self.find(prefix).await {
+            Ok(Some(rule)) if rule.uses(arn) => Ok(()),
+            _ => Err(error),
+        }
     }
 
     /// ValidatePullThroughCacheRule, for a rule with a secret.
@@ -125,16 +128,24 @@ impl Ecr {
         })
     }
 
-    /// DeletePullThroughCacheRule. Images that were cached stay.
+    /// DeletePullThroughCacheRule, for a rule that is there. Images that were cached stay. After a
+    /// lost answer, the next attempt may not find the rule any more.
     pub async fn delete(&self, prefix: &str) -> Result<(), AwsError> {
         let call = self
             .client
             .delete_pull_through_cache_rule()
             .ecr_repository_prefix(prefix);
-        call.send()
-            .await
-            .map_err(|error| AwsError::of("DeletePullThroughCacheRule", &error))?;
-        Ok(())
+        let error = match call.send().await {
+            Ok(_) => return Ok(()),
+            Err(error) => AwsError::of("DeletePullThroughCacheRule", &error),
+        };
+        if error.kind != Kind::RuleNotFound && !error.may_have_worked() {
+            return Err(error);
+        }
+        match self.find(prefix).await {
+            Ok(None) => Ok(()),
+            _ => Err(error),
+        }
     }
 }
 

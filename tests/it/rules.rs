@@ -146,14 +146,22 @@ fn a_secret_that_ecr_does_not_see_yet_is_waited_for() {
 }
 
 #[test]
-fn a_lost_answer_is_not_taken_for_someone_elses_rule() {
+fn an_answer_that_was_lost_is_looked_after() {
     for lost in [Some(1), None] {
         let account = Account::new();
         secret(&account, NAME, GOOD);
         account.lose("CreatePullThroughCacheRule", lost);
-        let ended = set(&account, &[]).env("AWS_MAX_ATTEMPTS", "2").run();
-        assert!(ended.ok().ends_with("/docker-hub"));
+        let twice = |program: Program| program.env("AWS_MAX_ATTEMPTS", "2").run();
+        assert!(twice(set(&account, &[])).ok().ends_with("/docker-hub"));
         assert_eq!(account.rules().as_array().unwrap().len(), 1);
+        let other = "ecr-pullthroughcache/dockerhub";
+        let arn = secret(&account, other, GOOD);
+        account.lose("UpdatePullThroughCacheRule", lost);
+        twice(rule(&account, &["set", "docker-hub", "--secret", other])).ok();
+        assert_eq!(account.rules()[0]["credentialArn"], json!(arn));
+        account.lose("DeletePullThroughCacheRule", lost);
+        twice(rule(&account, &["delete", "docker-hub", "--yes"])).ok();
+        assert_eq!(account.rules(), json!([]));
     }
 }
 
