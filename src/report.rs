@@ -123,7 +123,7 @@ impl SecretReport {
         if self.action != Action::Created || !has_pull_through_cache(region) {
             return said;
         }
-        let quoted = quote(arn);
+        let secret = quote(name);
         let profile = profile
             .map(|name| format!(" {}", option("--profile", name)))
             .unwrap_or_default();
@@ -136,13 +136,17 @@ impl SecretReport {
             ..
         } = upstream;
         // ECR takes no other host than the registry's own, whichever the credentials were tried at.
-        let url = url.or(self.upstream_registry_url.as_deref());
-        let url = url.unwrap_or("NAME.azurecr.io");
+        let host = match (url, self.upstream_registry_url.as_deref()) {
+            (Some(_), _) => String::new(),
+            (None, host) => {
+                let host = host.unwrap_or("NAME.azurecr.io");
+                format!(" {}", option("--upstream-registry-url", host))
+            }
+        };
         let suffix = dns_suffix(region);
         format!(
             "{said}\n\nNext, make the rule that uses it, once:\n  \
-             aws ecr create-pull-through-cache-rule --region {region}{profile} --ecr-repository-prefix {rule_prefix} \\\n    \
-             --upstream-registry {kind} --upstream-registry-url {url} \\\n    --credential-arn {quoted}\n\
+             ecr-ptc rule set {rule_prefix} --secret {secret} --registry {kind}{host} --region {region}{profile}\n\
              Then pull through it:\n  docker pull {account}.dkr.ecr.{region}.{suffix}/{rule_prefix}/{example_image}"
         )
     }

@@ -46,14 +46,18 @@ fn the_next_steps_are_told_on_standard_error() {
     let account = Account::new();
     let ended = Program::create(&account, &[]).run();
     let arn = ended.ok();
-    for part in [
-        "aws ecr create-pull-through-cache-rule",
-        "--upstream-registry docker-hub",
-        arn,
-        "docker pull ",
-    ] {
-        assert!(ended.stderr.contains(part), "{part}: {}", ended.stderr);
-    }
+    assert!(ended.stderr.contains("docker pull "), "{}", ended.stderr);
+    // The command for the rule works as it stands there.
+    let command = ended
+        .stderr
+        .lines()
+        .find_map(|line| line.trim().strip_prefix("ecr-ptc "));
+    let words: Vec<&str> = command.unwrap().split_whitespace().collect();
+    assert_eq!(words[..2], ["rule", "set"]);
+    Program::new(&words).with(&account).run().ok();
+    let rules = account.rules();
+    assert_eq!(rules[0]["ecrRepositoryPrefix"], "docker-hub");
+    assert_eq!(rules[0]["credentialArn"], arn);
     let account = Account::new();
     let quiet = Program::create(&account, &["-q"]).run();
     quiet.ok();
