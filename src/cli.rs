@@ -47,7 +47,7 @@ Exit status:
   0    done: created, updated, unchanged, skipped, dry run, nothing wrong
   1    any other failure
   2    usage: missing, malformed or conflicting input
-  3    the secret exists, does not exist, or is scheduled for deletion
+  3    the secret or the rule exists, does not exist, or is scheduled for deletion
   4    AWS credentials or configuration missing, expired or wrong
   5    AWS refused: no permission
   6    the upstream registry refused the credentials

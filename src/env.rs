@@ -88,6 +88,9 @@ fn settle_proxies() {
             env::remove_var(upper);
             if value.is_empty() {
                 env::remove_var(lower);
+            } else if cfg!(windows) {
+                // There the two names are one variable.
+                env::set_var(lower, value);
             }
         } else if env::var_os(upper).is_some_and(|value| value.is_empty()) {
             env::remove_var(upper);

@@ -90,7 +90,7 @@ impl AwsError {
             other => causes_of(other),
         };
         let fault = match error {
-            SdkError::DispatchFailure(_) => Some(Fault::of(error)),
+            SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => Some(Fault::of(error)),
             _ => None,
         };
         let kind = match error {

@@ -184,6 +184,15 @@ fn requests_that_never_arrived_are_told_as_not_stored() {
 }
 
 #[test]
+fn an_answer_that_breaks_off_is_told_as_that() {
+    let account = Account::new();
+    Program::create(&account, &[]).run().ok();
+    account.cut("DescribeSecret", None);
+    let ended = Program::new(&["show", "docker-hub"]).with(&account).run();
+    ended.fails(7, &["closed before the answer was complete"]);
+}
+
+#[test]
 fn a_new_version_whose_answer_is_lost_is_looked_after_too() {
     let account = Account::new();
     Program::create(&account, &[]).run().ok();
