@@ -6,6 +6,7 @@ use crate::credential::{SecretValue, Username};
 use crate::name::SecretName;
 use crate::region::RegionName;
 use crate::report::StepReport;
+use crate::rule::{Change, RuleRequest};
 use crate::secret::EXPIRY_TAG;
 use crate::setting::{Description, ResourcePolicy, Rhythm, Rotation, Tag};
 use crate::upstream::Upstream;
@@ -276,6 +277,8 @@ pub struct Review<'a> {
     pub target: &'a Target,
     /// Whether someone looked, and there is no secret of that name.
     pub is_new: bool,
+    /// The rule, and what it needs.
+    pub rule: Option<(&'a RuleRequest, Change)>,
 }
 
 impl fmt::Display for Review<'_> {
@@ -339,7 +342,11 @@ impl fmt::Display for Review<'_> {
         if plan.existing.is_none() {
             row("key", "aws/secretsmanager")?;
         }
-        let words: Vec<&str> = plan.steps.iter().map(|step| step.word()).collect();
+        let mut words: Vec<&str> = plan.steps.iter().map(|step| step.word()).collect();
+        if let Some((rule, change)) = self.rule {
+            row("rule", &format!("{} ({})", rule.prefix, rule.url))?;
+            words.extend(change.steps().iter().map(|step| step.word()));
+        }
         write!(f, "  {:<12} {}", "AWS calls", words.join(", then "))
     }
 }

@@ -33,6 +33,9 @@ pub struct SecretReport {
     pub upstream_registry_url: Option<String>,
     pub kms_key: String,
     pub replica_regions: Vec<String>,
+    /// The rule that uses it, where one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<RuleSummary>,
     pub steps: Vec<StepReport>,
     pub warnings: Vec<String>,
     pub verification: Verification,
@@ -61,6 +64,7 @@ impl SecretReport {
             upstream_registry_url: upstream.url.map(str::to_owned),
             kms_key: Self::DEFAULT_KEY.to_owned(),
             replica_regions: Vec::new(),
+            rule: None,
             steps: Vec::new(),
             warnings: Vec::new(),
             verification: Verification::skipped("nothing is stored"),
@@ -107,7 +111,7 @@ impl SecretReport {
     }
 
     /// What to do with the ARN, for people.
-    pub fn next_steps(&self, upstream: &Upstream, profile: Option<&str>) -> String {
+    pub fn next_steps(&self, upstream: &'static Upstream, profile: Option<&str>) -> String {
         let name = &self.name;
         let (Some(arn), Some(region)) = (&self.arn, &self.region) else {
             return String::new();
@@ -120,14 +124,14 @@ impl SecretReport {
             }
             Action::Skipped | Action::DryRun => return String::new(),
         };
-        if self.action != Action::Created || !has_pull_through_cache(region) {
+        if self.action != Action::Created || self.rule.is_some() || !has_pull_through_cache(region)
+        {
             return said;
         }
         let secret = quote(name);
         let profile = profile
             .map(|name| format!(" {}", option("--profile", name)))
             .unwrap_or_default();
-        let account = arn.split(':').nth(4).unwrap_or("ACCOUNT");
         let Upstream {
             kind,
             url,
@@ -144,6 +148,7 @@ impl SecretReport {
             }
         };
         let suffix = dns_suffix(region);
+        let account = arn.split(':').nth(4).unwrap_or("ACCOUNT");
         format!(
             "{said}\n\nNext, make the rule that uses it, once:\n  \
              ecr-ptc rule set {rule_prefix} --secret {secret} --registry {kind}{host} --region {region}{profile}\n\
@@ -189,50 +194,66 @@ impl Verification {
 #[serde(rename_all = "camelCase")]
 pub struct RuleReport {
     pub schema_version: u8,
-    pub action: Action,
     #[serde(flatten)]
-    pub rule: Rule,
-    pub secret: String,
-    pub is_valid: bool,
-    /// ECR's words, where it is not.
-    pub failure: Option<String>,
-    /// What the names of the images begin with.
-    pub repository_uri: String,
-    pub pull: String,
+    pub summary: RuleSummary,
     pub steps: Vec<StepReport>,
     pub warnings: Vec<String>,
 }
 
-impl RuleReport {
-    pub fn new(
+/// A rule as it is now, or in a dry run as it would be.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RuleSummary {
+    pub action: Action,
+    #[serde(flatten)]
+    pub rule: Rule,
+    pub secret: String,
+    /// None in a dry run.
+    pub is_valid: Option<bool>,
+    /// ECR's words, where it is not.
+    pub failure: Option<String>,
+    /// What the names of the images begin with; none in a dry run.
+    pub repository_uri: Option<String>,
+    pub pull: Option<String>,
+}
+
+impl RuleSummary {
+    /// A rule that ECR calls valid.
+    pub fn done(
         change: Change,
         wanted: &RuleRequest,
         secret: &SecretName,
         arn: &str,
         usage: &Usage,
-        steps: Vec<StepReport>,
-        warnings: Vec<String>,
     ) -> Self {
+        let mut summary = Self::planned(wanted, secret);
+        summary.action = match change {
+            Change::Create => Action::Created,
+            Change::Update => Action::Updated,
+            Change::Nothing => Action::Unchanged,
+        };
+        summary.rule.credential_arn = Some(arn.to_owned());
+        summary.is_valid = Some(true);
+        summary.repository_uri = Some(usage.base());
+        summary.pull = Some(usage.pull());
+        summary
+    }
+
+    /// In a dry run.
+    pub fn planned(wanted: &RuleRequest, secret: &SecretName) -> Self {
         Self {
-            schema_version: 1,
-            action: match change {
-                Change::Create => Action::Created,
-                Change::Update => Action::Updated,
-                Change::Nothing => Action::Unchanged,
-            },
+            action: Action::DryRun,
             rule: Rule {
                 ecr_repository_prefix: wanted.prefix.to_string(),
                 upstream_registry: wanted.upstream.kind.to_owned(),
                 upstream_registry_url: wanted.url.clone(),
-                credential_arn: Some(arn.to_owned()),
+                credential_arn: None,
             },
             secret: secret.to_string(),
-            is_valid: true,
+            is_valid: None,
             failure: None,
-            repository_uri: usage.base(),
-            pull: usage.pull(),
-            steps,
-            warnings,
+            repository_uri: None,
+            pull: None,
         }
     }
 }

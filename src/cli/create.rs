@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
-use super::{DockerArgs, LoginArgs};
+use super::{DockerArgs, LoginArgs, RuleOption};
 use crate::upstream::{Upstream, UPSTREAMS};
 
 /// What happens where the secret exists already.
@@ -120,6 +120,9 @@ pub struct CreateArgs {
     /// Wait for the next rotation window instead of rotating at once
     #[arg(long, help_heading = "Rotation")]
     pub no_rotate_immediately: bool,
+
+    #[command(flatten)]
+    pub rule: RuleOption,
 
     /// What to do where the secret exists already
     #[arg(

@@ -40,6 +40,14 @@ pub struct RuleSetArgs {
     pub upstream_registry_url: Option<String>,
 }
 
+/// The rule that `create` makes after the secret.
+#[derive(Debug, Default, Args)]
+pub struct RuleOption {
+    /// Make the ECR pull through cache rule with this repository prefix, or repoint it, and validate it
+    #[arg(long = "rule", value_name = "PREFIX", help_heading = "The rule")]
+    pub prefix: Option<String>,
+}
+
 /// Deletes a rule; images that are cached already stay
 #[derive(Debug, Args)]
 #[command(after_help = "Example: ecr-ptc rule delete docker-hub --yes")]

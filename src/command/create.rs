@@ -1,5 +1,6 @@
 //! `create`: stores credentials in a new secret.
 
+use super::rule::{refuse_region_without_rules, Stage};
 use super::store::{already_exists, give, pending_deletion, report_skipped, Store};
 use super::verify::{Login, Tried, TRIES};
 use super::{aws_options, cancelled, open_session, Context};
@@ -12,7 +13,8 @@ use crate::input::person::Person;
 use crate::output::{is_at_a_terminal, Output};
 use crate::plan::{Observed, Plan, Request, Review, Target};
 use crate::region::has_pull_through_cache;
-use crate::report::{Action, SecretReport, StepStatus, Verification};
+use crate::report::{Action, RuleSummary, SecretReport, StepStatus, Verification};
+use crate::rule::Change;
 use crate::status::Status;
 
 /// Reads the options and the token. Before any thread exists, since a variable with the token is
@@ -43,6 +45,7 @@ pub async fn run(draft: Draft, context: &Context<'_>) -> Result<(), Failure> {
     refuse_replica_at_home(&draft, session.region())?;
     if why_not_ask(context.global).is_some() {
         let request = draft.finish()?;
+        let stage = stage_of(&draft, &session, context).await?;
         let mut warnings = warnings_of(&draft, &request, Some(session.region()), context.output);
         warnings.extend(suspicions_of(&draft, context.output));
         let beside = async {
@@ -52,7 +55,8 @@ pub async fn run(draft: Draft, context: &Context<'_>) -> Result<(), Failure> {
         };
         let (tried, ()) = tokio::join!(login.attempt(&draft), beside);
         let verification = login.settle(tried?, &mut warnings, context.output)?;
-        let store = Store::new(&draft, &request, &session, context, warnings, verification);
+        let store = Store::new(&draft, &request, &session, context, warnings, verification)
+            .with_rule(stage);
         return store.carry_out(Plan::to_create(&request)).await;
     }
     ask_and_store(draft, target, &session, &login, context).await
@@ -71,6 +75,7 @@ async fn ask_and_store(
     target.caller = session.caller().await?;
     person.ask_all_but_the_token(&mut draft, output).await?;
     let observed = look_first(&draft, session, context).await?;
+    let stage = stage_of(&draft, session, context).await?;
     if let (Some(Observed::Active(existing)), IfExists::Skip) = (&observed, draft.if_exists) {
         let warnings = draft.warnings.clone();
         let verification = Verification::skipped("nothing is stored");
@@ -81,7 +86,9 @@ async fn ask_and_store(
             warnings,
             verification,
             output,
-        );
+            stage,
+        )
+        .await;
     }
     person.ask_expiry(&mut draft).await?;
     let (tried, suspicions) = ask_for_a_good_token(&person, &mut draft, login, output).await?;
@@ -97,13 +104,19 @@ async fn ask_and_store(
         }
         _ => Plan::to_create(&request),
     };
+    let rule = stage.as_ref().map(|stage| {
+        let arn = plan.existing.as_ref().map(|existing| existing.arn.as_str());
+        (stage.wanted().clone(), stage.change(arn))
+    });
+    let changes_rule = matches!(rule, Some((_, Change::Create | Change::Update)));
     let review = Review {
         plan: &plan,
         target: &target,
         is_new,
+        rule: rule.as_ref().map(|(wanted, change)| (wanted, *change)),
     };
     let review = format!("\nThis will be done:\n{review}\n");
-    if plan.steps.is_empty() {
+    if plan.steps.is_empty() && !changes_rule {
         // Nothing to agree to.
     } else if draft.yes {
         output.note(&review);
@@ -114,7 +127,7 @@ async fn ask_and_store(
         }
     }
     drop(person);
-    store.carry_out(plan).await
+    store.with_rule(stage).offering_one().carry_out(plan).await
 }
 
 /// Asks for the token until the registry does not refuse it, [`TRIES`] times at most; with what came
@@ -157,6 +170,10 @@ async fn rehearse(
         (login.attempt(&draft).await?, suspicions)
     };
     let request = draft.finish()?;
+    let rule = draft.rule_request()?;
+    if let (Some(region), Some(_)) = (&target.region, &rule) {
+        refuse_region_without_rules(region)?;
+    }
     if target.region.is_none() {
         let warning = "no Region is set; the real run needs one, by --region or AWS_REGION";
         draft.warnings.push(warning.to_owned());
@@ -166,20 +183,38 @@ async fn rehearse(
         plan: &plan,
         target: &target,
         is_new: false,
+        rule: rule.as_ref().map(|rule| (rule, Change::Create)),
     };
     output.note(&format!("This would be done:\n{review}"));
     let mut warnings = warnings_of(&draft, &request, target.region.as_deref(), output);
     warnings.extend(suspicions);
     let verification = login.settle(tried, &mut warnings, output)?;
     output.note("Nothing was sent to AWS: this was a dry run, and the secret is taken for one that does not exist.");
+    let mut steps = plan.reports(StepStatus::Planned);
+    if rule.is_some() {
+        steps.extend(Change::Create.reports(StepStatus::Planned));
+    }
     let report = SecretReport {
         region: target.region.clone(),
-        steps: plan.reports(StepStatus::Planned),
+        steps,
+        rule: rule.map(|rule| RuleSummary::planned(&rule, &request.name)),
         warnings,
         verification,
         ..SecretReport::of(Action::DryRun, &request)
     };
     give(&report, output)
+}
+
+/// The rule that is asked for, looked at before anything is written.
+async fn stage_of<'a>(
+    draft: &Draft,
+    session: &Session,
+    context: &'a Context<'a>,
+) -> Result<Option<Stage<'a>>, Failure> {
+    match draft.rule_request()? {
+        Some(wanted) => Stage::prepare(wanted, session, context).await.map(Some),
+        None => Ok(None),
+    }
 }
 
 /// The service refuses a replica in the secret's own Region; better to say so before it is asked.

@@ -48,7 +48,10 @@ pub fn run(global: &Global, command: Command, output: &Output) -> Result<Status,
         Command::Create(args) => {
             let draft = create::read(*args, global)?;
             until_interrupted(global, output, async |context| {
-                create::run(draft, context).await.map(|()| Status::Done)
+                // Boxed: it is by far the largest of the commands.
+                Box::pin(create::run(draft, context))
+                    .await
+                    .map(|()| Status::Done)
             })
         }
         Command::Update(args) => {

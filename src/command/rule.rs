@@ -1,11 +1,15 @@
 //! `rule`: the pull through cache rules that use the secrets.
 
+mod after_secret;
 mod delete;
 mod list;
 mod set;
+mod stage;
+
+pub use after_secret::{make_rule, offer};
+pub use stage::Stage;
 
 use super::{why_not_ask, Context};
-use crate::aws::Session;
 use crate::cli::{Global, RuleCommand};
 use crate::failure::Failure;
 use crate::input::rule::rule_request;
@@ -69,8 +73,7 @@ pub async fn run(rules: Rules, context: &Context<'_>) -> Result<(), Failure> {
 ///
 /// # Errors
 /// Status 2 in such a Region.
-pub fn refuse_region_without_rules(session: &Session) -> Result<(), Failure> {
-    let region = session.region();
+pub fn refuse_region_without_rules(region: &str) -> Result<(), Failure> {
     if has_pull_through_cache(region) {
         return Ok(());
     }

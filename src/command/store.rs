@@ -1,5 +1,6 @@
 //! Storing a finished request, whatever is there already, and telling what became of it.
 
+use super::rule::{make_rule, offer, Stage};
 use super::{aws_options, not_stored, Context};
 use crate::apply::{apply, Outcome, Trouble};
 use crate::aws::{AwsError, Kind, Place, Secrets, Session};
@@ -24,6 +25,11 @@ pub struct Store<'a> {
     context: &'a Context<'a>,
     warnings: Vec<String>,
     verification: Verification,
+    session: &'a Session,
+    /// The rule to make, once the secret is there.
+    stage: Option<Stage<'a>>,
+    /// Whether someone is there, who can be offered a rule.
+    offers: bool,
 }
 
 impl<'a> Store<'a> {
@@ -43,13 +49,26 @@ impl<'a> Store<'a> {
             context,
             warnings,
             verification,
+            session,
+            stage: None,
+            offers: false,
         }
+    }
+
+    pub fn with_rule(self, stage: Option<Stage<'a>>) -> Self {
+        Self { stage, ..self }
+    }
+
+    /// For whoever sits at a terminal, and was not asked for a rule by an option.
+    pub fn offering_one(self) -> Self {
+        let offers = !self.draft.yes;
+        Self { offers, ..self }
     }
 
     /// Applies the plan. The first call tells whether the secret exists, where nobody looked before.
     pub async fn carry_out(mut self, plan: Plan<'_>) -> Result<(), Failure> {
         let error = match apply(&plan, &self.secrets, self.context.progress).await {
-            Ok(outcome) => return self.report(&plan, outcome),
+            Ok(outcome) => return self.report(&plan, outcome).await,
             Err(error) => error,
         };
         if plan.existing.is_some() || !matches!(error.kind, Kind::Exists | Kind::PendingDeletion) {
@@ -77,19 +96,23 @@ impl<'a> Store<'a> {
         };
         match self.draft.if_exists {
             IfExists::Fail => Err(already_exists(name, Some(&existing))),
-            IfExists::Skip => report_skipped(
-                self.draft,
-                &existing,
-                &self.place.region,
-                self.warnings,
-                self.verification,
-                self.context.output,
-            ),
+            IfExists::Skip => {
+                report_skipped(
+                    self.draft,
+                    &existing,
+                    &self.place.region,
+                    self.warnings,
+                    self.verification,
+                    self.context.output,
+                    self.stage,
+                )
+                .await
+            }
             IfExists::Update => {
                 let existing = self.compare(existing).await?;
                 let plan = Plan::to_update(self.request, existing);
                 match apply(&plan, &self.secrets, self.context.progress).await {
-                    Ok(outcome) => self.report(&plan, outcome),
+                    Ok(outcome) => self.report(&plan, outcome).await,
                     Err(error) => Err(self.failed(&plan, error)),
                 }
             }
@@ -150,11 +173,11 @@ impl<'a> Store<'a> {
         not_stored(error, &what, name, self.place, &self.aws_options())
     }
 
-    fn report(self, plan: &Plan<'_>, outcome: Outcome) -> Result<(), Failure> {
+    async fn report(mut self, plan: &Plan<'_>, outcome: Outcome) -> Result<(), Failure> {
         let Outcome {
             arn,
             version_id,
-            steps,
+            mut steps,
             failed,
         } = outcome;
         if let Some((step, trouble)) = failed {
@@ -186,9 +209,23 @@ impl<'a> Store<'a> {
                     .trim_end()
                     .to_owned(),
             );
+            if let Some(stage) = &self.stage {
+                steps.extend(stage.not_tried(&arn));
+            }
             failure.stored = Some(Stored { arn, steps });
             return Err(failure);
         }
+        if plan.existing.is_none() && self.stage.is_none() && self.offers {
+            let Self {
+                draft,
+                session,
+                context,
+                ..
+            } = self;
+            self.stage = offer(draft, session, context).await?;
+        }
+        let rule = make_rule(self.stage.as_ref(), &self.request.name, &arn, &mut steps).await?;
+        let (rule, said) = rule.unzip();
         let action = match &plan.existing {
             None => Action::Created,
             Some(_) if plan.steps.is_empty() => Action::Unchanged,
@@ -199,6 +236,7 @@ impl<'a> Store<'a> {
             version_id,
             region: Some(self.place.region.clone()),
             steps,
+            rule,
             warnings: self.warnings,
             verification: self.verification,
             ..match &plan.existing {
@@ -212,18 +250,22 @@ impl<'a> Store<'a> {
         );
         give(&report, self.context.output)?;
         self.context.output.note(&next);
+        if let Some(said) = said {
+            self.context.output.note(&said);
+        }
         Ok(())
     }
 }
 
 /// Reports a secret that exists and is left as it is. What is in it was not looked at.
-pub fn report_skipped(
+pub async fn report_skipped(
     draft: &Draft,
     existing: &Existing,
     region: &str,
     mut warnings: Vec<String>,
     verification: Verification,
     output: &Output,
+    stage: Option<Stage<'_>>,
 ) -> Result<(), Failure> {
     if existing.has_doubtful_key() {
         output.warn(DOUBTFUL_KEY);
@@ -232,7 +274,12 @@ pub fn report_skipped(
     let (Some(upstream), Some(name)) = (draft.upstream, draft.name_or_default()) else {
         return Err(Failure::usage("the registry is missing"));
     };
+    let mut steps = Vec::new();
+    let rule = make_rule(stage.as_ref(), &name, &existing.arn, &mut steps).await?;
+    let (rule, said) = rule.unzip();
     let report = SecretReport {
+        rule,
+        steps,
         arn: Some(existing.arn.clone()),
         version_id: existing.version_id.clone(),
         region: Some(region.to_owned()),
@@ -245,7 +292,11 @@ pub fn report_skipped(
         "{} exists already; it was left as it is",
         report.name
     ));
-    give(&report, output)
+    give(&report, output)?;
+    if let Some(said) = said {
+        output.note(&said);
+    }
+    Ok(())
 }
 
 /// Writes the result.

@@ -4,7 +4,7 @@ use super::draft::Draft;
 use super::token::{showable, showable_name, TokenSource};
 use crate::cli::{Global, IfExists, Verify};
 use crate::credential::Username;
-use crate::name::SecretName;
+use crate::name::{RepositoryPrefix, SecretName};
 use crate::setting::{Description, Rhythm, Rotation};
 use crate::shell;
 
@@ -49,6 +49,7 @@ impl Draft {
                 "--resource-policy",
                 self.policy.as_ref().map(|policy| policy.path.as_str()),
             ),
+            ("--rule", self.rule.as_ref().map(RepositoryPrefix::as_str)),
             ("--profile", global.profile.as_deref()),
             ("--region", global.region.as_deref()),
             ("--endpoint-url", global.endpoint_url.as_deref()),

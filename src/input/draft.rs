@@ -6,13 +6,14 @@ use super::options::{
     address, check_tags, last_day, open_options, parse_username, read_policy, replicas, rotation,
     token_source, Faults,
 };
+use super::rule::rule_option;
 use super::suspicion::check_end;
 use super::token::TokenSource;
 use crate::cli::{CreateArgs, Global, IfExists, Verify};
 use crate::credential::{AccessToken, Credential, Username};
 use crate::date::Date;
 use crate::failure::Failure;
-use crate::name::{Named, SecretName, PREFIX};
+use crate::name::{Named, RepositoryPrefix, SecretName, PREFIX};
 use crate::output::hide;
 use crate::plan::Request;
 use crate::region::RegionName;
@@ -39,6 +40,8 @@ pub struct Draft {
     pub replicas: Vec<RegionName>,
     pub overwrite_replicas: bool,
     pub rotation: Option<Rotation>,
+    /// The prefix of the rule to make.
+    pub rule: Option<RepositoryPrefix>,
     pub if_exists: IfExists,
     pub dry_run: bool,
     pub yes: bool,
@@ -147,6 +150,7 @@ impl Draft {
         }
         let name =
             |text: String| SecretName::parse(&text).map_err(|fault| format!("--name: {fault}"));
+        let chosen = args.name.and_then(|text| faults.keep(name(text)));
         Self {
             upstream: args.registry,
             username: args
@@ -156,7 +160,8 @@ impl Draft {
             token_source: None,
             address,
             verify: args.login.verify,
-            name: args.name.and_then(|text| faults.keep(name(text))),
+            rule: rule_option(&args.rule, chosen.as_ref(), faults),
+            name: chosen,
             description: args
                 .description
                 .and_then(|text| faults.keep(Description::parse(&text))),
@@ -229,6 +234,7 @@ impl Draft {
                     self.description.as_ref().map(Description::as_str),
                 ),
                 ("username", self.username.as_ref().map(Username::as_str)),
+                ("rule", self.rule.as_ref().map(RepositoryPrefix::as_str)),
                 (
                     "resource policy",
                     self.policy.as_ref().map(ResourcePolicy::as_str),

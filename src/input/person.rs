@@ -9,7 +9,7 @@ use crate::cli::{Global, Verify};
 use crate::credential::Username;
 use crate::env;
 use crate::failure::Failure;
-use crate::name::SecretName;
+use crate::name::{RepositoryPrefix, SecretName};
 use crate::output::{foreign, hide, Output};
 use crate::registry::Address;
 use crate::secret::EXPIRY_TAG;
@@ -210,6 +210,20 @@ impl Person {
 
     pub async fn agrees(&self) -> Result<bool, Failure> {
         self.confirms("Store it?").await
+    }
+
+    /// The prefix of the rule to make for the secret that is stored; none where the person wants
+    /// none, or stops: the work itself is done.
+    pub async fn ask_rule(&self, proposed: &'static str) -> Option<RepositoryPrefix> {
+        let question = "Make the ECR pull through cache rule that uses it?";
+        if !self.confirms(question).await.unwrap_or(false) {
+            return None;
+        }
+        let prompter = self.prompter;
+        let check = |text: &str| RepositoryPrefix::parse(text).map(drop);
+        let answer =
+            asked(move || prompter.text("Repository prefix", Some(proposed), "", check)).await;
+        RepositoryPrefix::parse(&answer.ok()?).ok()
     }
 
     /// Asks a question whose default is no.

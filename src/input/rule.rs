@@ -1,11 +1,68 @@
 //! What `rule set` says, checked before the first call of any kind.
 
 use super::options::Faults;
-use crate::cli::RuleSetArgs;
+use crate::cli::{RuleOption, RuleSetArgs};
 use crate::failure::Failure;
-use crate::input::draft::default_name;
+use crate::input::draft::{default_name, Draft};
 use crate::name::{RepositoryPrefix, SecretName};
 use crate::rule::{upstream_of, upstream_url, RuleRequest};
+use crate::shell::quote;
+
+/// The prefix of `--rule`; what is known already must fit a rule.
+pub fn rule_option(
+    option: &RuleOption,
+    name: Option<&SecretName>,
+    faults: &mut Faults,
+) -> Option<RepositoryPrefix> {
+    let text = option.prefix.as_deref()?;
+    if let Some(name) = name {
+        faults.keep(name.check_for_rule());
+    }
+    faults.keep(RepositoryPrefix::parse(text).map_err(|fault| format!("--rule: {fault}")))
+}
+
+impl Draft {
+    /// The rule that is asked for, once registry and name are known.
+    ///
+    /// # Errors
+    /// Status 2 where no rule can use the secret, or the registry needs a host of its own.
+    pub fn rule_request(&self) -> Result<Option<RuleRequest>, Failure> {
+        match &self.rule {
+            Some(prefix) => self.rule_with(prefix.clone()).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// A rule with this prefix for the secret.
+    ///
+    /// # Errors
+    /// As of [`Self::rule_request`].
+    pub fn rule_with(&self, prefix: RepositoryPrefix) -> Result<RuleRequest, Failure> {
+        let open = || Failure::usage("the registry is missing");
+        let upstream = self.upstream.ok_or_else(open)?;
+        let name = self.name_or_default().ok_or_else(open)?;
+        name.check_for_rule().map_err(Failure::usage)?;
+        let url = upstream_url(upstream, self.upstream_host().as_deref()).map_err(|fault| {
+            Failure::usage(fault).fix(format!(
+                "make the rule by itself, after the secret:\n\
+                 ecr-ptc rule set {prefix} --secret {} --registry {} --upstream-registry-url NAME.azurecr.io",
+                quote(name.as_str()),
+                upstream.kind
+            ))
+        })?;
+        Ok(RuleRequest {
+            prefix,
+            upstream,
+            url,
+        })
+    }
+
+    /// The customer's own host of the registry, where the options name one.
+    fn upstream_host(&self) -> Option<String> {
+        let address = self.address.as_ref().filter(|address| !address.is_plain());
+        address.map(ToString::to_string)
+    }
+}
 
 /// The rule, and the name of the secret that it is to use.
 ///

@@ -10,6 +10,7 @@ mod check_all;
 mod check_fix;
 mod check_login;
 mod create;
+mod create_rule;
 mod credentials;
 mod docker_config;
 mod exists;

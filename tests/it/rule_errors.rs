@@ -162,7 +162,7 @@ fn a_verdict_is_shown_as_it_is_beside_the_likely_causes() {
     account.answer("ValidatePullThroughCacheRule", 200, kind, &verdict, None);
     let run = |more: &[&str]| Program::new(&[SET, more].concat()).with(&account).run();
     let words = [
-        "the rule docker-hub is there, but ECR says that it is invalid",
+        "ECR says that the rule docker-hub is invalid",
         "ECR says: ECR could not \\u{1b}[31mlog in",
         "step: create-pull-through-cache-rule done",
         "step: validate-pull-through-cache-rule failed",

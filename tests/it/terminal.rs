@@ -55,6 +55,8 @@ fn the_whole_flow() {
     assert!(account.take_actions().is_empty());
     screen
         .enters("y")
+        .sees("Make the ECR pull through cache rule that uses it?")
+        .enters("")
         .sees("arn:aws:secretsmanager:us-east-1:")
         .sees("docker pull");
     screen.status_is(0);
@@ -96,6 +98,8 @@ fn in_plain_lines() {
         .enters(TOKEN)
         .sees("Store it? [y/N]: ")
         .enters("y")
+        .sees("Make the ECR pull through cache rule that uses it? [y/N]: ")
+        .enters("")
         .sees("arn:aws:");
     screen.status_is(0);
     assert_eq!(account.only("CreateSecret")["Description"], "mine");
@@ -142,6 +146,8 @@ fn twenty_thousand_characters_are_taken_whole() {
             .sees("20000 characters")
             .sees("Store it?")
             .enters("y")
+            .sees("Make the ECR")
+            .enters("n")
             .status_is(0);
         assert_eq!(
             account.value("ecr-pullthroughcache/long"),
@@ -180,6 +186,8 @@ fn a_faulty_token_is_asked_for_again() {
         .sees("6 characters")
         .sees("Store it?")
         .enters("y")
+        .sees("Make the ECR")
+        .types("\x03")
         .status_is(0);
     assert_eq!(
         account.value(NAME),
@@ -426,6 +434,8 @@ fn an_endpoint_that_is_not_one_of_sts_is_no_hindrance() {
     screen
         .sees("Store it?")
         .enters("y")
+        .sees("Make the ECR")
+        .enters("no")
         .sees("arn:aws:")
         .status_is(0);
 }

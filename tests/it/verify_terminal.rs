@@ -41,6 +41,8 @@ fn a_refused_token_is_asked_for_again() {
         .sees("Docker Hub accepts the credentials")
         .sees("Store it?")
         .enters("y")
+        .sees("Make the ECR")
+        .enters("")
         .sees("arn:aws:")
         .status_is(0);
     assert!(account.value(NAME).contains("dckr_pat_Zq7"));
@@ -93,6 +95,8 @@ fn a_registry_that_cannot_be_asked_asks_nobody_again() {
         .sees("were not tried at Docker Hub")
         .sees("Store it?")
         .enters("y")
+        .sees("Make the ECR")
+        .enters("")
         .status_is(0);
 }
 
@@ -111,6 +115,8 @@ fn dockers_login_is_offered_where_nothing_else_is_given() {
         .sees("Docker Hub accepts the credentials")
         .sees("Store it?")
         .enters("y")
+        .sees("Make the ECR")
+        .enters("")
         .sees("arn:aws:")
         .status_is(0);
     assert!(account.value(NAME).contains("dckr_pat_Zq7"));
@@ -184,6 +190,8 @@ fn docker_is_asked_for_what_was_chosen_at_the_prompt() {
         .sees("token-name")
         .sees("Store it?")
         .enters("y")
+        .sees("Make the ECR")
+        .enters("")
         .sees("--upstream-registry-url mine.azurecr.io")
         .status_is(0);
     assert!(account

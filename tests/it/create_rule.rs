@@ -1,0 +1,317 @@
+//! `create --rule`: from a token to a pull that works, in one command.
+
+use serde_json::{json, Value};
+
+#[cfg(unix)]
+use crate::support::Screen;
+use crate::support::{policy_file, Account, Program, TOKEN};
+
+const NAME: &str = "ecr-pullthroughcache/docker-hub";
+
+fn create(account: &Account, more: &[&str]) -> Program {
+    Program::create(account, &[&["--rule", "docker-hub"], more].concat())
+}
+
+/// Steps as a report has them.
+fn steps(words: &[(&str, &str)]) -> Value {
+    let step = |(step, status): &(&str, &str)| json!({"step": step, "status": status});
+    words.iter().map(step).collect()
+}
+
+#[test]
+fn one_command_from_a_token_to_a_pull() {
+    let account = Account::new();
+    let ended = create(&account, &[]).run();
+    let arn = ended.ok().to_owned();
+    assert_eq!(
+        account.take_actions(),
+        [
+            "DescribePullThroughCacheRules",
+            "CreateSecret",
+            "CreatePullThroughCacheRule",
+            "ValidatePullThroughCacheRule"
+        ]
+    );
+    assert_eq!(account.rules()[0]["credentialArn"], json!(arn));
+    let registry = format!("{}.dkr.ecr.us-east-1.amazonaws.com", account.id);
+    let last = ended.stderr.lines().last().unwrap().trim().to_owned();
+    assert_eq!(
+        last,
+        format!("docker pull {registry}/docker-hub/library/alpine:latest")
+    );
+    ended.never(&["Next, make the rule"]);
+    assert!(ended.stderr.contains("docker login --username AWS"));
+}
+
+#[test]
+fn the_json_has_the_rule_and_its_steps() {
+    let account = Account::new();
+    let report = create(&account, &["-o", "json"]).run().json();
+    assert_eq!(
+        report["steps"],
+        steps(&[
+            ("create-secret", "done"),
+            ("create-pull-through-cache-rule", "done"),
+            ("validate-pull-through-cache-rule", "done"),
+        ])
+    );
+    let registry = format!("{}.dkr.ecr.us-east-1.amazonaws.com", account.id);
+    assert_eq!(
+        report["rule"],
+        json!({
+            "action": "created",
+            "ecrRepositoryPrefix": "docker-hub",
+            "upstreamRegistry": "docker-hub",
+            "upstreamRegistryUrl": "registry-1.docker.io",
+            "credentialArn": report["arn"],
+            "secret": NAME,
+            "isValid": true,
+            "failure": null,
+            "repositoryUri": format!("{registry}/docker-hub"),
+            "pull": format!("docker pull {registry}/docker-hub/library/alpine:latest"),
+        })
+    );
+    let without = Program::create(&Account::new(), &["-o", "json"])
+        .run()
+        .json();
+    assert_eq!(without.get("rule"), None);
+}
+
+#[test]
+fn again_changes_nothing_that_is_so() {
+    let account = Account::new();
+    let again = ["--if-exists", "update", "-o", "json"];
+    create(&account, &again).run().ok();
+    account.take_actions();
+    let report = create(&account, &again).run().json();
+    assert_eq!(report["action"], "unchanged");
+    assert_eq!(report["rule"]["action"], "unchanged");
+    let validated = steps(&[("validate-pull-through-cache-rule", "done")]);
+    assert_eq!(report["steps"], validated);
+    let stored = account.value(NAME);
+    // A secret that was made again has another ARN, and the rule still has the old one.
+    let gone = json!({"SecretId": NAME, "ForceDeleteWithoutRecovery": true});
+    account.ask("DeleteSecret", &gone);
+    let report = create(&account, &again).run().json();
+    assert_eq!(report["action"], "created");
+    assert_eq!(report["rule"]["action"], "updated");
+    assert_eq!(account.rules()[0]["credentialArn"], report["arn"]);
+    assert_eq!(account.value(NAME), stored);
+}
+
+#[test]
+fn a_skipped_secret_still_gets_its_rule() {
+    let account = Account::new();
+    Program::create(&account, &[]).run().ok();
+    let report = create(&account, &["--if-exists", "skip", "-o", "json"])
+        .run()
+        .json();
+    assert_eq!(report["action"], "skipped");
+    assert_eq!(report["rule"]["isValid"], true);
+    assert_eq!(account.rules()[0]["credentialArn"], report["arn"]);
+}
+
+#[test]
+fn a_rule_that_cannot_be_made_leaves_the_secret_and_tells_how_to_finish() {
+    for (action, error, words) in [
+        (
+            "CreatePullThroughCacheRule",
+            "AccessDeniedException",
+            [
+                "is stored, but could not make the rule docker-hub",
+                "iam:CreateServiceLinkedRole",
+                "step: create-pull-through-cache-rule failed",
+                "step: validate-pull-through-cache-rule not tried",
+            ],
+        ),
+        (
+            "ValidatePullThroughCacheRule",
+            "ServerException",
+            [
+                "is stored, but could not validate the rule docker-hub",
+                "step: create-secret done",
+                "step: create-pull-through-cache-rule done",
+                "step: validate-pull-through-cache-rule failed",
+            ],
+        ),
+    ] {
+        let account = Account::new();
+        account.refuse(action, 400, error, "no");
+        let ended = create(&account, &[]).env("AWS_MAX_ATTEMPTS", "1").run();
+        let finish = format!(
+            "ecr-ptc rule set docker-hub --secret {NAME} --registry docker-hub --region us-east-1"
+        );
+        ended
+            .fails(8, &words)
+            .fails(8, &[&finish, "the secret is arn:aws:"]);
+        account.heal();
+        let words: Vec<&str> = finish.split(' ').skip(1).collect();
+        Program::new(&words).with(&account).run().ok();
+        assert_eq!(account.rules().as_array().unwrap().len(), 1);
+    }
+}
+
+#[test]
+fn ecrs_verdict_on_a_new_rule_is_told() {
+    let account = Account::new();
+    let verdict = r#"{"isValid":false,"failure":"could not log in upstream"}"#;
+    let kind = "application/x-amz-json-1.1";
+    account.answer("ValidatePullThroughCacheRule", 200, kind, verdict, None);
+    let ended = create(&account, &["-o", "json"]).run();
+    let told = &ended.fails(8, &[]).error_json()["error"];
+    assert_eq!(told["code"], "rule-invalid");
+    let message = told["message"].as_str().unwrap();
+    assert!(
+        message.contains(
+            "ecr-pullthroughcache/docker-hub is stored, but ECR says that the rule docker-hub is invalid"
+        ) && message.contains("could not log in upstream"),
+        "{message}"
+    );
+}
+
+#[test]
+fn an_earlier_step_that_failed_leaves_the_rule_untried() {
+    let account = Account::new();
+    account.refuse("PutResourcePolicy", 400, "PublicPolicyException", "no");
+    let program = Program::new(&[]);
+    let policy = policy_file(&program);
+    let ended = create(&account, &["--resource-policy", policy.to_str().unwrap()]).run();
+    ended.fails(
+        8,
+        &[
+            "step: put-resource-policy failed",
+            "step: create-pull-through-cache-rule not tried",
+            "finish it with: ecr-ptc create",
+            "--rule docker-hub",
+        ],
+    );
+    assert_eq!(account.rules(), json!([]));
+}
+
+#[test]
+fn what_stands_against_the_rule_is_told_before_the_secret_is_stored() {
+    let account = Account::new();
+    for (more, says) in [
+        (
+            &["--rule", "a..b"][..],
+            "--rule: that is no repository prefix",
+        ),
+        (
+            &["--rule", "hub", "--name", "ecr-pullthroughcache/é"],
+            "no rule can use a secret with 'é'",
+        ),
+        (
+            &["--rule", "hub", "--region", "cn-north-1"],
+            "no pull through cache in cn-north-1",
+        ),
+        (
+            &["--rule", "hub", "--region", "cn-north-1", "--dry-run"],
+            "no pull through cache in cn-north-1",
+        ),
+    ] {
+        Program::create(&account, more).run().fails(2, &[says]);
+    }
+    let azure = [
+        "create",
+        "--registry",
+        "acr",
+        "-u",
+        "me",
+        "--access-token-stdin",
+        "--rule",
+        "az",
+    ];
+    let ended = Program::new(&azure).with(&account).stdin(TOKEN).run();
+    ended.fails(2, &["--upstream-registry-url NAME.azurecr.io"]);
+    assert_eq!(account.actions(), [""; 0]);
+    let host = ["--upstream-registry-url", "me.azurecr.io"];
+    let with_host = Account::new();
+    Program::new(&[&azure[..], &host].concat())
+        .with(&with_host)
+        .stdin(TOKEN)
+        .run()
+        .ok();
+    assert_eq!(with_host.rules()[0]["upstreamRegistryUrl"], "me.azurecr.io");
+    let other = json!({"ecrRepositoryPrefix": "docker-hub", "upstreamRegistryUrl": "quay.io"});
+    account.ask_ecr("CreatePullThroughCacheRule", &other);
+    create(&account, &[])
+        .run()
+        .fails(3, &["is for quay.io already"]);
+    account.refuse(
+        "DescribePullThroughCacheRules",
+        400,
+        "AccessDeniedException",
+        "no",
+    );
+    create(&account, &[])
+        .run()
+        .fails(5, &["ecr:DescribePullThroughCacheRules"]);
+    assert!(account.is_empty());
+}
+
+#[test]
+fn a_dry_run_shows_the_rule_and_sends_nothing() {
+    let account = Account::new();
+    let ended = create(&account, &["--dry-run", "-o", "json"]).run();
+    let report = ended.json();
+    assert_eq!(report["rule"]["action"], "dry-run");
+    assert_eq!(report["steps"].as_array().unwrap().len(), 3);
+    for words in [
+        "rule         docker-hub (registry-1.docker.io)",
+        "then validate-pull-through-cache-rule",
+    ] {
+        assert!(ended.stderr.contains(words), "{}", ended.stderr);
+    }
+    assert_eq!(account.actions(), [""; 0]);
+}
+
+#[cfg(unix)]
+#[test]
+fn at_a_terminal_the_rule_is_offered_after_the_secret() {
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    screen.enters("$PTC create -u me --registry docker-hub --description d");
+    screen
+        .sees("Name of")
+        .enters("")
+        .sees("Token expires on")
+        .enters("")
+        .sees("Access token")
+        .enters("not-a-real-token");
+    screen.sees("Store it?").enters("y");
+    screen
+        .sees("The secret is stored.")
+        .sees("Make the ECR pull through cache rule")
+        .enters("y");
+    screen.sees("Repository prefix").enters("team/hub");
+    screen
+        .sees("arn:aws:")
+        .sees("The rule team/hub is made")
+        .sees("docker pull")
+        .status_is(0);
+    assert_eq!(account.rules()[0]["ecrRepositoryPrefix"], "team/hub");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_review_has_the_rule_and_then_it_is_not_offered() {
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    screen.enters("$PTC create -u me --registry docker-hub --description d --rule docker-hub");
+    screen
+        .sees("Name of")
+        .enters("")
+        .sees("Token expires on")
+        .enters("")
+        .sees("Access token")
+        .enters("not-a-real-token");
+    screen
+        .sees("docker-hub (registry-1.docker.io)")
+        .sees("create-pull-through-cache-rule");
+    screen
+        .sees("Store it?")
+        .enters("y")
+        .sees("The rule docker-hub is made")
+        .status_is(0);
+    assert!(!screen.text().contains("Make the ECR"), "{}", screen.text());
+}
