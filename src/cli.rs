@@ -10,7 +10,7 @@ mod usage;
 
 pub use create::{CreateArgs, IfExists};
 pub use documents::{completion_script, man_page};
-pub use login::{DockerArgs, LoginArgs, Verify};
+pub use login::{LoginArgs, TokenArgs, Verify};
 pub use rule::{RuleCommand, RuleOption, RuleSetArgs};
 pub use secrets::{CheckArgs, DeleteArgs, NameArgs};
 pub use update::UpdateArgs;

@@ -1,12 +1,11 @@
 //! The options of `create`.
 
-use std::ffi::OsString;
 use std::fmt::Write as _;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
-use super::{DockerArgs, LoginArgs, RuleOption};
+use super::{LoginArgs, RuleOption, TokenArgs};
 use crate::upstream::{Upstream, UPSTREAMS};
 
 /// What happens where the secret exists already.
@@ -46,17 +45,8 @@ pub struct CreateArgs {
         hide_env_values = true
     )]
     pub username: Option<String>,
-    /// Read the access token from standard input
-    #[arg(long, alias = "password-stdin")]
-    pub access_token_stdin: bool,
-    /// Read the access token from a file; - is standard input
-    #[arg(long, value_name = "PATH")]
-    pub access_token_file: Option<OsString>,
-    /// Read the access token from the environment variable of this name
-    #[arg(long, value_name = "VAR")]
-    pub access_token_env: Option<String>,
     #[command(flatten)]
-    pub docker: DockerArgs,
+    pub token: TokenArgs,
     #[command(flatten)]
     pub login: LoginArgs,
 

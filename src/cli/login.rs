@@ -1,11 +1,21 @@
-//! Options that have to do with the registry itself: a login there, and Docker's login there.
+//! Options that `create` and `update` share: where the token comes from, and the login at the registry.
 
 use std::ffi::OsString;
 
 use clap::{Args, ValueEnum};
 
+/// Where the token comes from.
 #[derive(Debug, Default, Args)]
-pub struct DockerArgs {
+pub struct TokenArgs {
+    /// Read the access token from standard input
+    #[arg(long, alias = "password-stdin")]
+    pub access_token_stdin: bool,
+    /// Read the access token from a file; - is standard input
+    #[arg(long, value_name = "PATH")]
+    pub access_token_file: Option<OsString>,
+    /// Read the access token from the environment variable of this name
+    #[arg(long, value_name = "VAR")]
+    pub access_token_env: Option<String>,
     /// Take over username and token from Docker's configuration, credential helpers included
     #[arg(
         long,

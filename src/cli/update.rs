@@ -1,12 +1,10 @@
 //! The options of `update`.
 
-use std::ffi::OsString;
-
 use clap::Args;
 
 use super::create::registry;
 use super::secrets::AnyName;
-use super::{CreateArgs, DockerArgs, LoginArgs};
+use super::{CreateArgs, LoginArgs, TokenArgs};
 use crate::upstream::Upstream;
 
 /// Stores new credentials as a new version of an existing secret
@@ -39,17 +37,8 @@ pub struct UpdateArgs {
         hide_env_values = true
     )]
     pub username: Option<String>,
-    /// Read the access token from standard input
-    #[arg(long, alias = "password-stdin")]
-    pub access_token_stdin: bool,
-    /// Read the access token from a file; - is standard input
-    #[arg(long, value_name = "PATH")]
-    pub access_token_file: Option<OsString>,
-    /// Read the access token from the environment variable of this name
-    #[arg(long, value_name = "VAR")]
-    pub access_token_env: Option<String>,
     #[command(flatten)]
-    pub docker: DockerArgs,
+    pub token: TokenArgs,
     #[command(flatten)]
     pub login: LoginArgs,
     /// The last day of the token, such as 2027-01-31; kept as the tag ecr-ptc:expires-on
@@ -69,10 +58,7 @@ impl UpdateArgs {
         CreateArgs {
             registry: self.registry,
             username: self.username,
-            access_token_stdin: self.access_token_stdin,
-            access_token_file: self.access_token_file,
-            access_token_env: self.access_token_env,
-            docker: self.docker,
+            token: self.token,
             login: self.login,
             expires_on: self.expires_on,
             yes: self.yes,

@@ -46,9 +46,16 @@ pub fn read(args: UpdateArgs, global: &Global) -> Result<Wanted, Failure> {
     if args.rollback {
         let others = [
             (args.username.is_some(), "--username"),
-            (args.access_token_stdin, "--access-token-stdin"),
-            (args.access_token_file.is_some(), "--access-token-file"),
-            (args.access_token_env.is_some(), "--access-token-env"),
+            (args.token.access_token_stdin, "--access-token-stdin"),
+            (
+                args.token.access_token_file.is_some(),
+                "--access-token-file",
+            ),
+            (args.token.access_token_env.is_some(), "--access-token-env"),
+            (
+                args.token.from_docker_config.is_some(),
+                "--from-docker-config",
+            ),
             (args.expires_on.is_some(), "--expires-on"),
         ];
         if let Some((_, other)) = others.iter().find(|(given, _)| *given) {

@@ -50,7 +50,7 @@ pub fn open_options(global: &Global) -> Vec<(&'static str, String)> {
 }
 
 pub fn token_source(args: &CreateArgs, can_ask: bool) -> Result<Option<TokenSource>, String> {
-    let file = args.access_token_file.clone().map(|path| {
+    let file = args.token.access_token_file.clone().map(|path| {
         if path == "-" {
             TokenSource::Stdin
         } else {
@@ -58,10 +58,13 @@ pub fn token_source(args: &CreateArgs, can_ask: bool) -> Result<Option<TokenSour
         }
     });
     let sources = [
-        args.access_token_stdin.then_some(TokenSource::Stdin),
+        args.token.access_token_stdin.then_some(TokenSource::Stdin),
         file,
-        args.access_token_env.clone().map(TokenSource::Variable),
-        args.docker
+        args.token
+            .access_token_env
+            .clone()
+            .map(TokenSource::Variable),
+        args.token
             .from_docker_config
             .clone()
             .map(TokenSource::Docker),

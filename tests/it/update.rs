@@ -404,7 +404,10 @@ fn the_way_back_and_forth() {
     };
     back(&["--yes"]).fails(3, &["no version before", "ecr-ptc update"]);
     back(&[]).fails(2, &["--yes"]);
-    back(&["--yes", "--username", "x"]).fails(2, &["exclude each other"]);
+    for other in [&["--username", "x"][..], &["--from-docker-config"]] {
+        let more = [&["--yes"], other].concat();
+        back(&more).fails(2, &["exclude each other"]);
+    }
     update(&account, &[]).run().ok();
     let before = stages(&account);
     account.take_actions();
