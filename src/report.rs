@@ -36,6 +36,9 @@ pub struct SecretReport {
     /// The rule that uses it, where one was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<RuleSummary>,
+    /// The rule as code, where it was asked for instead of the rule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule_code: Option<String>,
     pub steps: Vec<StepReport>,
     pub warnings: Vec<String>,
     pub verification: Verification,
@@ -65,6 +68,7 @@ impl SecretReport {
             kms_key: Self::DEFAULT_KEY.to_owned(),
             replica_regions: Vec::new(),
             rule: None,
+            rule_code: None,
             steps: Vec::new(),
             warnings: Vec::new(),
             verification: Verification::skipped("nothing is stored"),
@@ -124,8 +128,8 @@ impl SecretReport {
             }
             Action::Skipped | Action::DryRun => return String::new(),
         };
-        if self.action != Action::Created || self.rule.is_some() || !has_pull_through_cache(region)
-        {
+        let is_settled = self.rule.is_some() || self.rule_code.is_some();
+        if self.action != Action::Created || is_settled || !has_pull_through_cache(region) {
             return said;
         }
         let secret = quote(name);
@@ -198,6 +202,14 @@ pub struct RuleReport {
     pub summary: RuleSummary,
     pub steps: Vec<StepReport>,
     pub warnings: Vec<String>,
+}
+
+/// A rule that is only printed.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RuleCode<'a> {
+    pub schema_version: u8,
+    pub rule_code: &'a str,
 }
 
 /// A rule as it is now, or in a dry run as it would be.

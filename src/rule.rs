@@ -1,5 +1,9 @@
 //! Pull through cache rules as plain values: what is wanted, what is there, and what to change.
 
+mod code;
+
+pub use code::Language;
+
 use serde::Serialize;
 
 use crate::name::{RepositoryPrefix, SecretName, PREFIX};

@@ -11,7 +11,7 @@ pub fn completion_script(shell: clap_complete::Shell) -> Vec<u8> {
     script
 }
 
-/// The man page in roff: the program, then each subcommand with its options.
+/// The man page in roff: the program, then each subcommand, and those of `rule`, with its options.
 ///
 /// # Errors
 /// None that writing to memory could give.
@@ -25,19 +25,11 @@ pub fn man_page() -> std::io::Result<Vec<u8>> {
     whole.render_description_section(&mut page)?;
     for subcommand in command.get_subcommands() {
         let title = subcommand.get_name().to_uppercase();
-        let has_options = subcommand.get_arguments().next().is_some();
-        let subcommand = clap_mangen::Man::new(subcommand.clone().disable_help_flag(true));
-        page.extend(titled(&title, |page| {
-            subcommand.render_description_section(page)
-        })?);
-        if has_options {
-            page.extend(titled(&format!("OPTIONS OF {title}"), |page| {
-                subcommand.render_options_section(page)
-            })?);
+        page.extend(sections(subcommand, &title)?);
+        for nested in subcommand.get_subcommands() {
+            let title = format!("{title} {}", nested.get_name().to_uppercase());
+            page.extend(sections(nested, &title)?);
         }
-        page.extend(titled(&format!("EXAMPLES OF {title}"), |page| {
-            subcommand.render_extra_section(page)
-        })?);
     }
     page.extend(titled("GENERAL OPTIONS", |page| {
         whole.render_options_section(page)
@@ -46,6 +38,24 @@ pub fn man_page() -> std::io::Result<Vec<u8>> {
         whole.render_extra_section(page)
     })?);
     whole.render_version_section(&mut page)?;
+    Ok(page)
+}
+
+/// What the man page says of a subcommand: what it does, its options and its examples.
+fn sections(command: &clap::Command, title: &str) -> std::io::Result<Vec<u8>> {
+    let has_options = command.get_arguments().next().is_some();
+    let man = clap_mangen::Man::new(command.clone().disable_help_flag(true));
+    let mut page = titled(title, |page| man.render_description_section(page))?;
+    if has_options {
+        page.extend(titled(&format!("OPTIONS OF {title}"), |page| {
+            man.render_options_section(page)
+        })?);
+    }
+    if command.get_after_help().is_some() {
+        page.extend(titled(&format!("EXAMPLES OF {title}"), |page| {
+            man.render_extra_section(page)
+        })?);
+    }
     Ok(page)
 }
 

@@ -1,8 +1,10 @@
 //! The words of `rule`.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
 use super::create::registry;
+use crate::rule::Language;
 use crate::upstream::Upstream;
 
 /// Makes, lists and deletes the ECR pull through cache rules that use the secrets
@@ -24,7 +26,8 @@ pub enum RuleCommand {
 #[command(after_help = "\
 Examples:
   ecr-ptc rule set docker-hub --registry docker-hub
-  ecr-ptc rule set team/azure --secret ecr-pullthroughcache/azure --registry azure --upstream-registry-url NAME.azurecr.io")]
+  ecr-ptc rule set team/azure --secret ecr-pullthroughcache/azure --registry azure --upstream-registry-url NAME.azurecr.io
+  ecr-ptc rule set docker-hub --registry docker-hub --print terraform >rule.tf")]
 pub struct RuleSetArgs {
     /// The repository prefix: 2 to 30 characters, or ROOT
     #[arg(value_name = "PREFIX")]
@@ -38,6 +41,20 @@ pub struct RuleSetArgs {
     /// The host of the upstream registry; needed for Azure
     #[arg(long, value_name = "HOST")]
     pub upstream_registry_url: Option<String>,
+    /// Print the rule as code, and send nothing
+    #[arg(long, value_name = "LANGUAGE", value_parser = language())]
+    pub print: Option<Language>,
+}
+
+fn language() -> impl TypedValueParser<Value = Language> {
+    let words = [Language::Terraform, Language::CloudFormation].map(Language::word);
+    PossibleValuesParser::new(words).map(|word| {
+        if word == Language::Terraform.word() {
+            Language::Terraform
+        } else {
+            Language::CloudFormation
+        }
+    })
 }
 
 /// The rule that `create` makes after the secret.
@@ -46,6 +63,9 @@ pub struct RuleOption {
     /// Make the ECR pull through cache rule with this repository prefix, or repoint it, and validate it
     #[arg(long = "rule", value_name = "PREFIX", help_heading = "The rule")]
     pub prefix: Option<String>,
+    /// Print the rule as code instead of making it; only the secret is stored
+    #[arg(long, value_name = "LANGUAGE", value_parser = language(), help_heading = "The rule")]
+    pub print: Option<Language>,
 }
 
 /// Deletes a rule; images that are cached already stay

@@ -170,10 +170,12 @@ async fn rehearse(
         (login.attempt(&draft).await?, suspicions)
     };
     let request = draft.finish()?;
+    let rule_code = draft.rule_code(None)?;
     let rule = draft.rule_request()?;
     if let (Some(region), Some(_)) = (&target.region, &rule) {
         refuse_region_without_rules(region)?;
     }
+    let rule = rule.filter(|_| rule_code.is_none());
     if target.region.is_none() {
         let warning = "no Region is set; the real run needs one, by --region or AWS_REGION";
         draft.warnings.push(warning.to_owned());
@@ -197,6 +199,7 @@ async fn rehearse(
     let report = SecretReport {
         region: target.region.clone(),
         steps,
+        rule_code,
         rule: rule.map(|rule| RuleSummary::planned(&rule, &request.name)),
         warnings,
         verification,
@@ -212,6 +215,9 @@ async fn stage_of<'a>(
     context: &'a Context<'a>,
 ) -> Result<Option<Stage<'a>>, Failure> {
     match draft.rule_request()? {
+        Some(_) if draft.print.is_some() => {
+            refuse_region_without_rules(session.region()).map(|()| None)
+        }
         Some(wanted) => Stage::prepare(wanted, session, context).await.map(Some),
         None => Ok(None),
     }

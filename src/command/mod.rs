@@ -311,7 +311,17 @@ fn refuse_what_cannot_be_written(
 /// Writes the result of work that is done: what it was done to is not lost where standard output
 /// cannot take it.
 fn give(report: &impl Serialize, arn: Option<&str>, output: &Output) -> Result<(), Failure> {
-    output.result(arn, report).map_err(|error| {
+    give_text(report, arn, arn, output)
+}
+
+/// As [`give`], with a text of its own in place of the ARN.
+fn give_text(
+    report: &impl Serialize,
+    text: Option<&str>,
+    arn: Option<&str>,
+    output: &Output,
+) -> Result<(), Failure> {
+    output.result(text, report).map_err(|error| {
         let message = format!("standard output cannot be written: {error}");
         let failure = Failure::new(Status::Failed, "output", message);
         match arn {

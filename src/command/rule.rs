@@ -15,12 +15,14 @@ use crate::failure::Failure;
 use crate::input::rule::rule_request;
 use crate::name::{RepositoryPrefix, SecretName};
 use crate::region::has_pull_through_cache;
-use crate::rule::RuleRequest;
+use crate::report::RuleCode;
+use crate::rule::{Language, RuleRequest};
 use crate::status::Status;
 
 /// A command on rules, with valid options.
 pub enum Rules {
     Set(RuleRequest, SecretName),
+    Print(RuleRequest, SecretName, Language),
     List,
     /// `asks` where nobody has said yes before.
     Delete {
@@ -38,7 +40,10 @@ pub fn read(command: RuleCommand, global: &Global) -> Result<Rules, Failure> {
         RuleCommand::List => Ok(Rules::List),
         RuleCommand::Set(args) => {
             let (wanted, secret) = rule_request(&args)?;
-            Ok(Rules::Set(wanted, secret))
+            Ok(match args.print {
+                Some(language) => Rules::Print(wanted, secret, language),
+                None => Rules::Set(wanted, secret),
+            })
         }
         RuleCommand::Delete(args) => {
             let prefix = RepositoryPrefix::parse(&args.prefix).map_err(|fault| {
@@ -64,6 +69,20 @@ pub fn read(command: RuleCommand, global: &Global) -> Result<Rules, Failure> {
 pub async fn run(rules: Rules, context: &Context<'_>) -> Result<(), Failure> {
     match rules {
         Rules::Set(wanted, secret) => set::run(&wanted, &secret, context).await,
+        Rules::Print(wanted, secret, language) => {
+            let code = wanted.code(language, &secret, None);
+            let report = RuleCode {
+                schema_version: 1,
+                rule_code: &code,
+            };
+            context
+                .output
+                .result(Some(&code), &report)
+                .map_err(|error| {
+                    let message = format!("standard output cannot be written: {error}");
+                    Failure::new(Status::Failed, "output", message)
+                })
+        }
         Rules::List => list::run(context).await,
         Rules::Delete { prefix, asks } => delete::run(&prefix, asks, context).await,
     }

@@ -215,17 +215,25 @@ impl<'a> Store<'a> {
             failure.stored = Some(Stored { arn, steps });
             return Err(failure);
         }
-        if plan.existing.is_none() && self.stage.is_none() && self.offers {
+        if plan.existing.is_none() && self.draft.rule.is_none() && self.offers {
             let Self {
                 draft,
                 session,
                 context,
                 ..
             } = self;
-            self.stage = offer(draft, session, context).await?;
+            let offered = offer(draft, session, context).await;
+            self.stage = offered.map_err(|failure| Failure {
+                stored: Some(Stored {
+                    arn: arn.clone(),
+                    steps: steps.clone(),
+                }),
+                ..failure
+            })?;
         }
         let rule = make_rule(self.stage.as_ref(), &self.request.name, &arn, &mut steps).await?;
         let (rule, said) = rule.unzip();
+        let rule_code = self.draft.rule_code(Some(&arn))?;
         let action = match &plan.existing {
             None => Action::Created,
             Some(_) if plan.steps.is_empty() => Action::Unchanged,
@@ -237,6 +245,7 @@ impl<'a> Store<'a> {
             region: Some(self.place.region.clone()),
             steps,
             rule,
+            rule_code,
             warnings: self.warnings,
             verification: self.verification,
             ..match &plan.existing {
@@ -279,6 +288,7 @@ pub async fn report_skipped(
     let (rule, said) = rule.unzip();
     let report = SecretReport {
         rule,
+        rule_code: draft.rule_code(Some(&existing.arn))?,
         steps,
         arn: Some(existing.arn.clone()),
         version_id: existing.version_id.clone(),
@@ -301,7 +311,8 @@ pub async fn report_skipped(
 
 /// Writes the result.
 pub fn give(report: &SecretReport, output: &Output) -> Result<(), Failure> {
-    super::give(report, report.arn.as_deref(), output)
+    let text = report.rule_code.as_deref().or(report.arn.as_deref());
+    super::give_text(report, text, report.arn.as_deref(), output)
 }
 
 /// The failure for a name that is taken.

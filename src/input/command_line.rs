@@ -5,6 +5,7 @@ use super::token::{showable, showable_name, TokenSource};
 use crate::cli::{Global, IfExists, Verify};
 use crate::credential::Username;
 use crate::name::{RepositoryPrefix, SecretName};
+use crate::rule::Language;
 use crate::setting::{Description, Rhythm, Rotation};
 use crate::shell;
 
@@ -50,6 +51,7 @@ impl Draft {
                 self.policy.as_ref().map(|policy| policy.path.as_str()),
             ),
             ("--rule", self.rule.as_ref().map(RepositoryPrefix::as_str)),
+            ("--print", self.print.map(Language::word)),
             ("--profile", global.profile.as_deref()),
             ("--region", global.region.as_deref()),
             ("--endpoint-url", global.endpoint_url.as_deref()),

@@ -18,6 +18,7 @@ use crate::output::hide;
 use crate::plan::Request;
 use crate::region::RegionName;
 use crate::registry::Address;
+use crate::rule::Language;
 use crate::secret::EXPIRY_TAG;
 use crate::setting::{Description, ResourcePolicy, Rotation, Tag};
 use crate::shell::quote;
@@ -42,6 +43,8 @@ pub struct Draft {
     pub rotation: Option<Rotation>,
     /// The prefix of the rule to make.
     pub rule: Option<RepositoryPrefix>,
+    /// The language to print the rule in, instead of making it.
+    pub print: Option<Language>,
     pub if_exists: IfExists,
     pub dry_run: bool,
     pub yes: bool,
@@ -160,6 +163,7 @@ impl Draft {
             token_source: None,
             address,
             verify: args.login.verify,
+            print: args.rule.print,
             rule: rule_option(&args.rule, chosen.as_ref(), faults),
             name: chosen,
             description: args

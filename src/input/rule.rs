@@ -14,6 +14,11 @@ pub fn rule_option(
     name: Option<&SecretName>,
     faults: &mut Faults,
 ) -> Option<RepositoryPrefix> {
+    if option.print.is_some() && option.prefix.is_none() {
+        faults
+            .0
+            .push("--print needs --rule PREFIX: it is the rule that is printed".to_owned());
+    }
     let text = option.prefix.as_deref()?;
     if let Some(name) = name {
         faults.keep(name.check_for_rule());
@@ -31,6 +36,19 @@ impl Draft {
             Some(prefix) => self.rule_with(prefix.clone()).map(Some),
             None => Ok(None),
         }
+    }
+
+    /// The rule as code, where that is asked for instead of the rule. `arn` is that of the secret.
+    ///
+    /// # Errors
+    /// As of [`Self::rule_request`].
+    pub fn rule_code(&self, arn: Option<&str>) -> Result<Option<String>, Failure> {
+        Ok(
+            match (self.print, self.rule_request()?, self.name_or_default()) {
+                (Some(language), Some(rule), Some(name)) => Some(rule.code(language, &name, arn)),
+                _ => None,
+            },
+        )
     }
 
     /// A rule with this prefix for the secret.

@@ -224,7 +224,12 @@ fn what_stands_against_the_rule_is_told_before_the_secret_is_stored() {
     let ended = Program::new(&azure).with(&account).stdin(TOKEN).run();
     ended.fails(2, &["--upstream-registry-url NAME.azurecr.io"]);
     assert_eq!(account.actions(), [""; 0]);
-    let host = ["--upstream-registry-url", "me.azurecr.io"];
+    let host = [
+        "--upstream-registry-url",
+        "me.azurecr.io",
+        "--verify",
+        "never",
+    ];
     let with_host = Account::new();
     Program::new(&[&azure[..], &host].concat())
         .with(&with_host)

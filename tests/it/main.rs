@@ -20,6 +20,7 @@ mod list;
 mod local_aws;
 mod lost_answers;
 mod network;
+mod rule_code;
 mod rule_errors;
 mod rules;
 mod secrecy;

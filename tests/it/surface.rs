@@ -65,9 +65,13 @@ fn completions_and_the_man_page() {
         ".SH \"DELETE\"",
         ".SH \"UPDATE\"",
         ".SH \"RESTORE\"",
+        ".SH \"RULE SET\"",
+        ".SH \"EXAMPLES OF RULE SET\"",
+        ".SH \"OPTIONS OF RULE DELETE\"",
     ] {
         assert!(page.ok().contains(part), "{part}: {}", page.stdout);
     }
+    page.never(&[".SH \"EXAMPLES OF RULE\""]);
 }
 
 #[test]

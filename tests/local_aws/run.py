@@ -54,7 +54,7 @@ def main(arguments):
             "Install a later Python and put it first in PATH." % (*sys.version_info[:2], sys.executable)
         )
     try:
-        python = environment()
+        python = environment(REQUIREMENTS, "local-aws", "the local AWS (moto)")
     except OSError as error:
         return fail(f"cannot make the virtual environment: {error}")
     if python is None:
@@ -69,13 +69,13 @@ def main(arguments):
     return subprocess.call(command)
 
 
-def environment():
-    """The virtual environment's Python, after making the environment if need be; None after a message."""
+def environment(requirements, name, what):
+    """The Python of a virtual environment, after making that if need be; None after a message."""
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or HERE.parent.parent / "target")
-    home = target.absolute() / "local-aws"
+    home = target.absolute() / name
     # Other requirements or another Python get another environment.
     of_this_python = f"{sys.version} {sysconfig.get_platform()}".encode()
-    key = hashlib.sha256(REQUIREMENTS.read_bytes() + of_this_python).hexdigest()[:16]
+    key = hashlib.sha256(requirements.read_bytes() + of_this_python).hexdigest()[:16]
     directory = home / key
     python = directory / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     # Written last: an installation that was interrupted has none, and is done again.
@@ -90,12 +90,12 @@ def environment():
     home.mkdir(parents=True, exist_ok=True)
     with lock(home / "lock") as held:
         # Another run may have made it while this one waited.
-        if ready() or install(directory, python, finished, held):
+        if ready() or install(directory, python, finished, held, requirements, what):
             return python
     return None
 
 
-def install(directory, python, finished, held):
+def install(directory, python, finished, held, requirements, what):
     """Makes the virtual environment and says whether that worked."""
     try:
         import ensurepip  # noqa: F401 - Debian and Ubuntu leave it out of their python3 package
@@ -107,7 +107,7 @@ def install(directory, python, finished, held):
         )
         return False
 
-    say("installing the local AWS (moto); this happens once")
+    say(f"installing {what}; this happens once")
     shutil.rmtree(directory, ignore_errors=True)
     try:
         venv.create(directory, symlinks=os.name != "nt", with_pip=True)
@@ -118,7 +118,7 @@ def install(directory, python, finished, held):
 
     # --no-deps: the requirements name every package, so nothing comes in that is not pinned.
     pip = [str(python), "-I", "-m", "pip", "install", "--quiet", "--no-input", "--no-user", "--no-deps"]
-    pip += ["--disable-pip-version-check", "--requirement", str(REQUIREMENTS)]
+    pip += ["--disable-pip-version-check", "--requirement", str(requirements)]
     done = subprocess.run(
         pip,
         # Standard input is the command's: there may be a token in it.
@@ -131,7 +131,7 @@ def install(directory, python, finished, held):
     if done.returncode != 0:
         sys.stderr.write(done.stdout.decode(errors="replace"))
         fail(
-            f"pip could not install {REQUIREMENTS.name} (status {done.returncode}; its words are above)\n"
+            f"pip could not install {requirements.name} (status {done.returncode}; its words are above)\n"
             "Check that pip can reach its package index (network, proxy, pip configuration) and run this again."
         )
         return False

@@ -15,7 +15,8 @@ import threading
 
 HOST = "127.0.0.1"
 
-# Python's -I leaves this folder out.
+# Python's -I leaves this folder out. Nothing is written into it.
+sys.dont_write_bytecode = True
 sys.path.append(os.path.dirname(os.path.abspath(__file__)))
 
 

@@ -1,0 +1,220 @@
+//! Rules as code: read by the tools of those languages, and never with a token.
+
+use std::io::Write;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{json, Value};
+
+#[cfg(unix)]
+use crate::support::Screen;
+use crate::support::{Account, Program, TOKEN};
+
+const NAME: &str = "ecr-pullthroughcache/docker-hub";
+
+/// What the tools make of code.
+fn read(language: &str, code: &str) -> Output {
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rule_code/check.py");
+    let start = |python: &str| {
+        Command::new(python)
+            .args([script, language])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+    };
+    let mut child = start("python3").or_else(|_| start("python")).unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(code.as_bytes())
+        .unwrap();
+    child.wait_with_output().unwrap()
+}
+
+fn parsed(language: &str, code: &str) -> Value {
+    let output = read(language, code);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{said}\n{code}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// What `rule set --print` writes; it has nothing to do with AWS.
+fn printed(words: &[&str], language: &str) -> String {
+    let words = [&["rule", "set"], words, &["--print", language]].concat();
+    Program::new(&words).run().ok().to_owned()
+}
+
+const RULES: [(&[&str], [&str; 4]); 3] = [
+    (
+        &["docker-hub", "--registry", "docker-hub"],
+        ["docker-hub", "docker-hub", "registry-1.docker.io", NAME],
+    ),
+    (
+        &[
+            "00/a.b",
+            "--registry",
+            "acr",
+            "--upstream-registry-url",
+            "me.azurecr.io",
+            "--secret",
+            "ecr-pullthroughcache/a_b+c=d@e",
+        ],
+        [
+            "00/a.b",
+            "azure-container-registry",
+            "me.azurecr.io",
+            "ecr-pullthroughcache/a_b+c=d@e",
+        ],
+    ),
+    (
+        &["ROOT", "--secret", "ecr-pullthroughcache/cgr"],
+        ["ROOT", "chainguard", "cgr.dev", "ecr-pullthroughcache/cgr"],
+    ),
+];
+
+#[test]
+fn terraform_parses_and_says_what_was_asked() {
+    for (words, [prefix, _, url, secret]) in RULES {
+        let code = parsed("terraform", &printed(words, "terraform"));
+        let only = |kind: &str, of: &str| {
+            let block = &code[kind][0][format!("\"{of}\"")];
+            let (label, block) = block.as_object().unwrap().iter().next().unwrap();
+            (label.trim_matches('"').to_owned(), block.clone())
+        };
+        let (label, data) = only("data", "aws_secretsmanager_secret");
+        assert_eq!(data["name"], format!("\"{secret}\""));
+        let (_, rule) = only("resource", "aws_ecr_pull_through_cache_rule");
+        for (argument, value) in [
+            ("ecr_repository_prefix", format!("\"{prefix}\"")),
+            ("upstream_registry_url", format!("\"{url}\"")),
+            (
+                "credential_arn",
+                format!("${{data.aws_secretsmanager_secret.{label}.arn}}"),
+            ),
+        ] {
+            assert_eq!(rule[argument], json!(value), "{rule}");
+        }
+        assert!(label.starts_with(|c: char| c.is_ascii_alphabetic()));
+    }
+    assert!(!read("terraform", "resource \"a\" {").status.success());
+}
+
+#[test]
+fn cloudformation_passes_the_schema_of_the_resource() {
+    for (words, [prefix, kind, url, secret]) in RULES {
+        let code = printed(words, "cloudformation");
+        let template = parsed("cloudformation", &code);
+        let rule = &template["Resources"]["PullThroughCacheRule"];
+        assert_eq!(rule["Type"], "AWS::ECR::PullThroughCacheRule");
+        assert_eq!(
+            rule["Properties"],
+            json!({
+                "EcrRepositoryPrefix": prefix,
+                "UpstreamRegistry": kind,
+                "UpstreamRegistryUrl": url,
+                "CredentialArn": {"Ref": "CredentialArn"},
+            })
+        );
+        assert!(code.contains(&format!("--secret-id {secret} --query ARN")));
+        // That something could be found is part of the test.
+        let broken = code.replace(&format!("Registry: \"{kind}\""), "Registry: \"docker\"");
+        assert!(!read("cloudformation", &broken).status.success());
+    }
+}
+
+#[test]
+fn create_stores_the_secret_and_prints_the_rule_alone() {
+    for language in ["terraform", "cloudformation"] {
+        let account = Account::new();
+        let more = ["--rule", "docker-hub", "--print", language];
+        let ended = Program::create(&account, &more).run();
+        let code = parsed(language, ended.ok());
+        assert_eq!(account.take_actions(), ["CreateSecret"]);
+        assert_eq!(account.rules(), json!([]));
+        ended.never(&["Next, make the rule"]);
+        let again = ["--if-exists", "update", "-o", "json"];
+        let report = Program::create(&account, &[&more[..], &again].concat())
+            .run()
+            .json();
+        assert_eq!(report["ruleCode"], ended.ok());
+        assert_eq!(report.get("rule"), None);
+        if language == "cloudformation" {
+            let parameter = &code["Parameters"]["CredentialArn"];
+            assert_eq!(parameter["Default"], report["arn"]);
+        }
+        let skip = ["--if-exists", "skip"];
+        let skipped = Program::create(&account, &[&more[..], &skip].concat()).run();
+        assert_eq!(skipped.ok(), ended.ok());
+    }
+}
+
+#[test]
+fn printing_needs_a_rule_and_sends_nothing_in_a_dry_run() {
+    let account = Account::new();
+    Program::create(&account, &["--print", "terraform"])
+        .run()
+        .fails(2, &["--print needs --rule PREFIX"]);
+    let words = ["--rule", "docker-hub", "--print", "terraform", "--dry-run"];
+    let ended = Program::create(&account, &words).run();
+    assert!(ended.ok().contains("aws_ecr_pull_through_cache_rule"));
+    let json = printed(
+        &["docker-hub", "--registry", "docker-hub", "-o", "json"],
+        "terraform",
+    );
+    let report: Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(report["ruleCode"], ended.ok());
+    assert_eq!(account.actions(), [""; 0]);
+}
+
+#[test]
+fn the_host_of_create_is_in_the_code() {
+    let account = Account::new();
+    let ended = Program::new(&[
+        "create",
+        "--registry",
+        "acr",
+        "--upstream-registry-url",
+        "me.azurecr.io",
+        "--verify",
+        "never",
+        "-u",
+        "me",
+        "--access-token-stdin",
+        "--rule",
+        "az",
+        "--print",
+        "terraform",
+    ])
+    .with(&account)
+    .stdin(TOKEN)
+    .run();
+    let code = parsed("terraform", ended.ok());
+    let rule = &code["resource"][0]["\"aws_ecr_pull_through_cache_rule\""]["\"az\""];
+    assert_eq!(rule["upstream_registry_url"], "\"me.azurecr.io\"");
+    assert_eq!(account.take_actions(), ["CreateSecret"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn at_a_terminal_the_rule_is_printed_and_not_offered() {
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    screen.enters(
+        "$PTC create -u me --registry docker-hub --description d --rule docker-hub --print terraform",
+    );
+    screen
+        .sees("Name of")
+        .enters("")
+        .sees("Token expires on")
+        .enters("")
+        .sees("Access token")
+        .enters("not-a-real-token");
+    screen
+        .sees("Store it?")
+        .enters("y")
+        .sees("aws_ecr_pull_through_cache_rule")
+        .status_is(0);
+    assert!(!screen.text().contains("Make the ECR"), "{}", screen.text());
+    assert_eq!(account.rules(), json!([]));
+}
