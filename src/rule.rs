@@ -200,7 +200,7 @@ impl Usage {
             registry, region, ..
         } = self;
         format!(
-            "Log Docker in to ECR:\n  aws ecr get-login-password --region {region}{profile} | docker login --username AWS --password-stdin {registry}\n\
+            "Log Docker in to ECR:\n  aws ecr get-login-password --region {region}{profile} |\n    docker login --username AWS --password-stdin {registry}\n\
              Then pull through it:\n  {}",
             self.pull()
         )

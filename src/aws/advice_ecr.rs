@@ -91,3 +91,40 @@ impl AwsError {
         Some(statements.join(",\n"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_ecr::config::http::HttpResponse;
+    use aws_sdk_ecr::error::{ErrorMetadata, SdkError};
+    use aws_sdk_ecr::operation::create_pull_through_cache_rule::CreatePullThroughCacheRuleError;
+
+    use super::*;
+    use crate::aws::Place;
+    use crate::status::Status;
+
+    // In the program it comes only after thirty seconds of trying again.
+    #[test]
+    fn a_secret_that_ecr_never_finds_has_to_be_in_the_same_place() {
+        let metadata = ErrorMetadata::builder()
+            .code("SecretNotFoundException")
+            .message("The ARN of the secret was not found.")
+            .build();
+        let answer = HttpResponse::new(400.try_into().unwrap(), "{}".into());
+        let error = CreatePullThroughCacheRuleError::generic(metadata);
+        let error = SdkError::service_error(error, answer);
+        let error = AwsError::of("CreatePullThroughCacheRule", &error);
+        assert_eq!(error.kind, Kind::NotFound);
+        let place = Place::new("eu-west-1", None, String::new(), None);
+        let failure = error.into_failure("could not make the rule", &place);
+        assert_eq!(
+            (failure.status, failure.code),
+            (Status::SecretState, "secret-not-found")
+        );
+        let fix = failure.fix.unwrap();
+        assert!(
+            fix.contains("in the account and the Region of the rule")
+                && fix.contains("describe-secret --region eu-west-1"),
+            "{fix}"
+        );
+    }
+}

@@ -40,7 +40,7 @@ fn a_rule_is_made_validated_and_told_with_the_pull_that_works() {
     let pull = format!("docker pull {registry}/docker-hub/library/alpine:latest");
     assert_eq!(said.lines().last().map(str::trim), Some(&*pull));
     assert!(said.contains(&format!(
-        "aws ecr get-login-password --region us-east-1 | docker login --username AWS --password-stdin {registry}"
+        "aws ecr get-login-password --region us-east-1 |\n    docker login --username AWS --password-stdin {registry}\n"
     )));
     let mut actions = account.take_actions();
     actions[..2].sort();

@@ -116,7 +116,7 @@ impl<'a> Stage<'a> {
             summary: RuleSummary::done(change, wanted, secret, arn, &usage),
             steps,
             said: format!(
-                "{done} ECR says that it is valid.\n\n{}",
+                "{done}\nECR says that it is valid.\n\n{}",
                 usage.commands(&profile.unwrap_or_default())
             ),
         })
