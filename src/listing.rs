@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::date::{in_days, Date, Time};
 use crate::output::escaped;
+use crate::rule::{referring, Reference, Rule};
 use crate::secret::Secret;
 use crate::table::{Side, Table};
 
@@ -13,7 +14,7 @@ use crate::table::{Side, Table};
 pub struct Entry<'a> {
     name: &'a str,
     arn: &'a str,
-    /// By the name; none where that does not tell.
+    /// By the rules that use it, or the name; none where neither tells.
     registry: Option<&'static str>,
     created: Option<Time>,
     last_changed: Option<Time>,
@@ -51,8 +52,34 @@ impl<'a> Entry<'a> {
     }
 }
 
+/// What scripts get of one secret among many.
+#[derive(Serialize)]
+pub struct Listed<'a> {
+    #[serde(flatten)]
+    entry: Entry<'a>,
+    /// The prefixes of the rules that use it; none where they could not be looked at.
+    rules: Option<Vec<&'a str>>,
+}
+
+impl<'a> Listed<'a> {
+    pub fn of(secret: &'a Secret, rules: Option<&'a [Rule]>) -> Self {
+        Self {
+            entry: Entry::of(secret),
+            rules: rules.map(|rules| prefixes(rules, secret)),
+        }
+    }
+}
+
+/// The prefixes of the rules that use a secret.
+pub fn prefixes<'a>(rules: &'a [Rule], secret: &Secret) -> Vec<&'a str> {
+    let using = referring(rules, secret, Reference::Current).into_iter();
+    using
+        .map(|rule| rule.ecr_repository_prefix.as_str())
+        .collect()
+}
+
 /// A row for each secret.
-pub fn table(secrets: &[Secret], today: Date) -> Table {
+pub fn table(secrets: &[Secret], rules: Option<&[Rule]>, today: Date) -> Table {
     let column = |cell: &dyn Fn(&Secret) -> String| {
         let cells = secrets.iter().map(|secret| escaped(&cell(secret)));
         cells.collect::<Vec<_>>()
@@ -77,6 +104,11 @@ pub fn table(secrets: &[Secret], today: Date) -> Table {
         )
         .column("STATE", Side::Left, column(&|secret| state(secret, today)))
         .column("EXPIRES", Side::Left, column(&expiry))
+        .column(
+            "RULES",
+            Side::Left,
+            column(&|secret| prefixes(rules.unwrap_or_default(), secret).join(",")),
+        )
         .column(
             "REPLICAS",
             Side::Left,

@@ -10,6 +10,7 @@ use crate::date::{in_days, Date, Time};
 use crate::listing::Entry;
 use crate::output::escaped_whole;
 use crate::plan::ExistingRotation;
+use crate::rule::{referring, Reference, Rule};
 use crate::secret::{KeyKind, Replica, Secret, Version, EXPIRY_TAG};
 use crate::token_kind::TokenKind;
 
@@ -21,6 +22,8 @@ pub struct Portrait {
     /// The resource policy as it is stored.
     pub policy: Option<String>,
     pub key: KeyKind,
+    /// All rules of the Region; none where they could not be looked at.
+    pub rules: Option<Vec<Rule>>,
     /// What is missing, and why.
     pub warnings: Vec<String>,
 }
@@ -43,6 +46,10 @@ struct PortraitJson<'a> {
     replicas: Option<&'a [Replica]>,
     rotation: Option<RotationJson<'a>>,
     resource_policy: Option<Value>,
+    /// Those that use it; none where they could not be looked at.
+    rules: Option<Vec<&'a Rule>>,
+    /// Those that point at another secret that had its name.
+    stale_rules: Option<Vec<&'a Rule>>,
     warnings: &'a [String],
 }
 
@@ -124,8 +131,14 @@ impl Portrait {
                 next_rotation: secret.next_rotation,
             }),
             resource_policy: self.policy_json(),
+            rules: self.rules(Reference::Current),
+            stale_rules: self.rules(Reference::Former),
             warnings,
         }
+    }
+
+    fn rules(&self, how: Reference) -> Option<Vec<&Rule>> {
+        Some(referring(self.rules.as_ref()?, &self.secret, how))
     }
 
     /// The policy as JSON; as the text that it is, should it not be JSON.
@@ -245,6 +258,17 @@ impl Portrait {
             ];
             let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
             rows.add("replica", &parts.join(", "));
+        }
+        for rule in self.rules(Reference::Current).into_iter().flatten() {
+            let Rule {
+                ecr_repository_prefix,
+                upstream_registry_url,
+                ..
+            } = rule;
+            rows.add(
+                "rule",
+                &format!("{ecr_repository_prefix} ({upstream_registry_url})"),
+            );
         }
         for (index, line) in self.policy_lines().iter().enumerate() {
             let label = if index == 0 { "policy" } else { "" };

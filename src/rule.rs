@@ -1,8 +1,10 @@
 //! Pull through cache rules as plain values: what is wanted, what is there, and what to change.
 
 mod code;
+mod reference;
 
 pub use code::Language;
+pub use reference::{referring, Reference};
 
 use serde::Serialize;
 

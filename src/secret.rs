@@ -6,6 +6,7 @@ use crate::date::{Date, DateFault, Time};
 use crate::name::PREFIX;
 use crate::plan::ExistingRotation;
 use crate::report::SecretReport;
+use crate::rule::{referring, Reference, Rule};
 use crate::upstream::Upstream;
 
 /// The tag that says when the token in a secret ends, as `YYYY-MM-DD`.
@@ -34,6 +35,8 @@ pub struct Secret {
     pub rotation: Option<ExistingRotation>,
     pub last_rotated: Option<Time>,
     pub next_rotation: Option<Time>,
+    /// The registry of the rules that use it, where they were looked at and agree.
+    pub used_for: Option<&'static Upstream>,
 }
 
 /// A copy of the secret in another Region.
@@ -72,9 +75,17 @@ pub fn registry_of(name: &str) -> Option<&'static Upstream> {
 }
 
 impl Secret {
-    /// The registry that the name tells.
+    /// The registry of the rules that use it; else the one that the name tells.
     pub fn registry(&self) -> Option<&'static Upstream> {
-        registry_of(&self.name)
+        self.used_for.or_else(|| registry_of(&self.name))
+    }
+
+    /// Takes the registry from those of the rules that use it.
+    pub fn learn_from(&mut self, rules: &[Rule]) {
+        let using = referring(rules, self, Reference::Current);
+        let mut registries = using.into_iter().map(Rule::upstream);
+        let first = registries.next().flatten();
+        self.used_for = first.filter(|_| registries.all(|other| other == first));
     }
 
     /// When the token ends, where the secret says so.
@@ -138,6 +149,33 @@ mod tests {
         assert_eq!(registry("docker-hub/team"), None);
         assert_eq!(registry("my-gitlab"), None);
         assert_eq!(registry(""), None);
+    }
+
+    #[test]
+    fn the_rules_that_use_it_tell_more_than_the_name() {
+        let mut secret = Secret {
+            name: format!("{PREFIX}docker-hub"),
+            arn: "arn:x".to_owned(),
+            ..Secret::default()
+        };
+        let rule = |kind: &str, arn: &str| Rule {
+            ecr_repository_prefix: "x".to_owned(),
+            upstream_registry: kind.to_owned(),
+            upstream_registry_url: "x".to_owned(),
+            credential_arn: Some(arn.to_owned()),
+        };
+        let (hub, chainguard) = (rule("docker-hub", "arn:x"), rule("chainguard", "arn:x"));
+        for (rules, registry) in [
+            (vec![rule("chainguard", "arn:y")], "docker-hub"),
+            (vec![chainguard.clone(), chainguard.clone()], "chainguard"),
+            (vec![chainguard, hub], "docker-hub"),
+        ] {
+            secret.learn_from(&rules);
+            assert_eq!(
+                secret.registry().map(|upstream| upstream.kind),
+                Some(registry)
+            );
+        }
     }
 
     #[test]

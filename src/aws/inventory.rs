@@ -171,6 +171,7 @@ fn of_list(entry: SecretListEntry) -> Secret {
             .then(|| rotation(entry.rotation_lambda_arn, entry.rotation_rules)),
         last_rotated: time(entry.last_rotated_date),
         next_rotation: time(entry.next_rotation_date),
+        used_for: None,
     }
 }
 
@@ -195,6 +196,7 @@ fn of_description(answer: DescribeSecretOutput) -> Secret {
             .then(|| rotation(answer.rotation_lambda_arn, answer.rotation_rules)),
         last_rotated: time(answer.last_rotated_date),
         next_rotation: time(answer.next_rotation_date),
+        used_for: None,
     }
 }
 

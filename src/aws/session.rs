@@ -26,6 +26,8 @@ use super::settings::Settings;
 use crate::failure::Failure;
 use crate::output::foreign;
 use crate::plan::Caller;
+use crate::region::has_pull_through_cache;
+use crate::rule::Rule;
 use crate::status::Status;
 
 /// The AWS side, ready for calls. Credentials are looked for at the first call.
@@ -152,6 +154,16 @@ impl Session {
 
     pub fn ecr(&self) -> Ecr {
         Ecr::new(&self.config, self.endpoints.ecr.as_deref())
+    }
+
+    /// All rules of the Region, by their prefix; none where ECR has no pull through cache.
+    pub async fn rules(&self) -> Result<Vec<Rule>, AwsError> {
+        if has_pull_through_cache(self.region()) {
+            // Boxed: a call of the SDK is large, and this one is made beside others.
+            Box::pin(self.ecr().rules()).await
+        } else {
+            Ok(Vec::new())
+        }
     }
 
     pub fn secrets(&self) -> Secrets {

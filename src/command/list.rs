@@ -5,7 +5,7 @@ use crate::aws::{AwsError, Kind, Settings};
 use crate::date::Date;
 use crate::failure::Failure;
 use crate::input::terminal_width;
-use crate::listing::{table, Entry};
+use crate::listing::{table, Listed};
 use crate::name::PREFIX;
 use crate::status::Status;
 
@@ -17,8 +17,18 @@ pub async fn run(context: &Context<'_>) -> Result<Status, Failure> {
     let session = open_session(Settings::read(context.global).await?, context).await?;
     let inventory = session.inventory();
     let failed = |error: AwsError, what| error.into_failure(what, session.place());
-    let all = inventory.all().await;
+    let (all, rules) = tokio::join!(inventory.all(), session.rules());
     let mut secrets = all.map_err(|error| failed(error, "could not list the secrets"))?;
+    let rules = rules.map_err(|error| {
+        // ECR may be out of reach where Secrets Manager is not.
+        let why = error.in_words();
+        let warning = format!("the rules that use the secrets are not told ({why})");
+        context.output.warn(&warning);
+    });
+    let rules = rules.ok();
+    for secret in &mut secrets {
+        secret.learn_from(rules.as_deref().unwrap_or_default());
+    }
     let told = |done| {
         let so_far = format!("replicas looked up: {done}");
         context.output.progress(&so_far);
@@ -37,13 +47,16 @@ pub async fn run(context: &Context<'_>) -> Result<Status, Failure> {
         let none = format!("there is no secret under {PREFIX} in {region}");
         context.output.note(&none);
     }
-    let text = (!secrets.is_empty()).then(|| table(&secrets, Date::today()));
+    let text = (!secrets.is_empty()).then(|| table(&secrets, rules.as_deref(), Date::today()));
     let width = context
         .output
         .is_on_a_screen()
         .then(terminal_width)
         .flatten();
     let text = text.map(|table| table.render(width));
-    let entries: Vec<Entry> = secrets.iter().map(Entry::of).collect();
+    let entries: Vec<Listed> = secrets
+        .iter()
+        .map(|secret| Listed::of(secret, rules.as_deref()))
+        .collect();
     done(context.output, text.as_deref(), &entries)
 }

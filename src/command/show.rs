@@ -1,16 +1,18 @@
 //! `show`: everything about one secret except the token.
 
 use super::find::{find, read};
-use super::{done, open_session, Context};
+use super::{aws_options, done, open_session, Context};
 use crate::aws::{AwsError, Kind, Settings};
 use crate::cli::NameArgs;
 use crate::date::Date;
 use crate::failure::Failure;
 use crate::output::hide_content;
 use crate::portrait::Portrait;
+use crate::rule::{referring, Reference};
 use crate::status::Status;
 
-/// Looks at the secret, its value, its policy and its key, and tells what may be told of them.
+/// Looks at the secret, its value, its policy, its key and the rules that use it, and tells what may
+/// be told of them.
 ///
 /// # Errors
 /// The [`Failure`] to show; status 3 where there is no such secret. What the caller may not look at
@@ -19,18 +21,17 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
     let named = read(&args.name)?;
     let session = open_session(Settings::read(context.global).await?, context).await?;
     let inventory = session.inventory();
-    let secret = find(&named, &session, &inventory, context).await?;
+    let mut secret = find(&named, &session, &inventory, context).await?;
     let (keys, secrets) = (session.keys(), session.secrets());
     let mut warnings = Vec::new();
-    let (value, policy) = if secret.deleted.is_some() {
-        warnings.push(
-            "the value and the policy cannot be read, since the secret is scheduled for deletion"
-                .to_owned(),
-        );
-        (Ok(None), Ok(None))
-    } else {
+    let value_and_policy = async {
+        if secret.deleted.is_some() {
+            return (Ok(None), Ok(None));
+        }
         tokio::join!(inventory.value(&secret.arn), secrets.policy(&secret.arn))
     };
+    let ((value, policy), key, rules) =
+        tokio::join!(value_and_policy, keys.kind(&secret), session.rules());
     let mut left_out = |what: &str, error: AwsError| match error.kind {
         Kind::Denied | Kind::Refused | Kind::PendingDeletion => {
             warnings.push(format!("{what} is not shown ({})", error.in_words()));
@@ -46,8 +47,35 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
         Ok(policy) => policy,
         Err(error) => left_out("the resource policy", error).map(|()| None)?,
     };
-    if secret.deleted.is_none() && !secret.has_current_version() {
+    if secret.deleted.is_some() {
+        warnings.push(
+            "the value and the policy cannot be read, since the secret is scheduled for deletion"
+                .to_owned(),
+        );
+    } else if !secret.has_current_version() {
         warnings.push("there is no current value; see: ecr-ptc check".to_owned());
+    }
+    let rules = match rules {
+        Ok(rules) => Some(rules),
+        // ECR may be out of reach where Secrets Manager is not.
+        Err(error) => {
+            warnings.push(format!(
+                "the rules that use it are not shown ({})",
+                error.in_words()
+            ));
+            None
+        }
+    };
+    let options = aws_options(context.global, Some(session.region()));
+    let all_rules = rules.as_deref().unwrap_or_default();
+    secret.learn_from(all_rules);
+    for rule in referring(all_rules, &secret, Reference::Former) {
+        warnings.push(format!(
+            "the rule {} points at a secret of this name that is gone, so its pulls of what is not \
+             cached fail; point it at this one: {}",
+            rule.ecr_repository_prefix,
+            rule.set_command(&secret.name, &options)
+        ));
     }
     if let Some(value) = &value {
         hide_content(value);
@@ -56,7 +84,6 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
                 .push("the value is not the JSON that ECR reads; see: ecr-ptc check".to_owned());
         }
     }
-    let key = keys.kind(&secret).await;
     for warning in &warnings {
         context.output.warn(warning);
     }
@@ -65,6 +92,7 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
         content: value,
         policy,
         key,
+        rules,
         warnings,
     };
     let text = portrait.to_text(Date::today());

@@ -23,6 +23,7 @@ mod network;
 mod rule_code;
 mod rule_errors;
 mod rules;
+mod rules_in_use;
 mod secrecy;
 mod service_errors;
 mod show;

@@ -70,10 +70,13 @@ fn show_tells_all_but_the_token() {
     }
     let actions = account.take_actions();
     assert!(
-        actions.iter().all(
-            |action| ["DescribeSecret", "GetSecretValue", "GetResourcePolicy"]
-                .contains(&action.as_str())
-        ),
+        actions.iter().all(|action| [
+            "DescribeSecret",
+            "GetSecretValue",
+            "GetResourcePolicy",
+            "DescribePullThroughCacheRules"
+        ]
+        .contains(&action.as_str())),
         "{actions:?}"
     );
 }

@@ -1,0 +1,94 @@
+//! [`Reference`]: how a rule refers to a secret.
+
+use super::Rule;
+use crate::secret::Secret;
+use crate::shell::{option, quote};
+use crate::upstream::Upstream;
+
+/// How a rule refers to a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reference {
+    /// By its ARN.
+    Current,
+    /// By the ARN that a secret of the same name had before it was deleted and made again: Secrets
+    /// Manager gives each another random end, and the rule goes on pointing at the old one.
+    Former,
+}
+
+impl Rule {
+    pub fn refers_to(&self, secret: &Secret) -> Option<Reference> {
+        if self.uses(&secret.arn) {
+            Some(Reference::Current)
+        } else if self.secret() == Some(&secret.name) {
+            Some(Reference::Former)
+        } else {
+            None
+        }
+    }
+
+    /// The command that points it at the secret of this name; `options` with a space before each.
+    pub fn set_command(&self, secret: &str, options: &str) -> String {
+        let host = match self.upstream() {
+            Some(Upstream { url: None, .. }) => format!(
+                " {}",
+                option("--upstream-registry-url", &self.upstream_registry_url)
+            ),
+            _ => String::new(),
+        };
+        format!(
+            "ecr-ptc rule set {} {} {}{host}{options}",
+            quote(&self.ecr_repository_prefix),
+            option("--secret", secret),
+            option("--registry", &self.upstream_registry)
+        )
+    }
+
+    /// The registry that it is for; none for one without a login.
+    pub fn upstream(&self) -> Option<&'static Upstream> {
+        Upstream::find(&self.upstream_registry)
+    }
+}
+
+/// The rules that refer to a secret in that way.
+pub fn referring<'a>(rules: &'a [Rule], secret: &Secret, how: Reference) -> Vec<&'a Rule> {
+    let refers = |rule: &&Rule| rule.refers_to(secret) == Some(how);
+    rules.iter().filter(refers).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_refers_by_the_whole_arn_or_by_the_name_in_another() {
+        let arn = |end: &str| {
+            format!(
+                "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/{end}"
+            )
+        };
+        let secret = Secret {
+            name: "ecr-pullthroughcache/github".to_owned(),
+            arn: arn("github-AbCdEf"),
+            ..Secret::default()
+        };
+        for (end, expected) in [
+            ("github-AbCdEf", Some(Reference::Current)),
+            ("github-abcdef", Some(Reference::Former)),
+            ("github2-AbCdEf", None),
+            ("github-a-AbCdEf", None),
+        ] {
+            let rule = Rule {
+                ecr_repository_prefix: "github".to_owned(),
+                upstream_registry: "github-container-registry".to_owned(),
+                upstream_registry_url: "ghcr.io".to_owned(),
+                credential_arn: Some(arn(end)),
+            };
+            assert_eq!(rule.refers_to(&secret), expected, "{end}");
+            let found = referring(std::slice::from_ref(&rule), &secret, Reference::Former);
+            assert_eq!(
+                found.len(),
+                usize::from(expected == Some(Reference::Former))
+            );
+        }
+    }
+}

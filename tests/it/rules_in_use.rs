@@ -1,0 +1,148 @@
+//! Which rules use a secret, as `list`, `show`, `delete` and `restore` tell it.
+
+use serde_json::json;
+
+use crate::support::{Account, Program};
+
+const NAME: &str = "ecr-pullthroughcache/docker-hub";
+
+/// Makes a rule that uses a secret, and gives it.
+fn rule(account: &Account, prefix: &str, kind: &str, host: &str, arn: &str) {
+    account.ask_ecr(
+        "CreatePullThroughCacheRule",
+        &json!({"ecrRepositoryPrefix": prefix, "upstreamRegistry": kind, "upstreamRegistryUrl": host, "credentialArn": arn}),
+    );
+}
+
+/// A secret with two rules, that was then deleted and made again; one rule was repointed.
+fn made_again(account: &Account) -> (String, String) {
+    let old = account.made(NAME);
+    rule(
+        account,
+        "docker-hub",
+        "docker-hub",
+        "registry-1.docker.io",
+        &old,
+    );
+    account.ask(
+        "DeleteSecret",
+        &json!({"SecretId": old, "ForceDeleteWithoutRecovery": true}),
+    );
+    let new = account.made(NAME);
+    rule(
+        account,
+        "mirror",
+        "docker-hub",
+        "registry-1.docker.io",
+        &new,
+    );
+    account.take_actions();
+    (old, new)
+}
+
+#[test]
+fn list_and_show_tell_the_rules_and_take_the_registry_from_them() {
+    let account = Account::new();
+    let arn = account.made("ecr-pullthroughcache/build-team");
+    account.made("ecr-pullthroughcache/unused");
+    for prefix in ["one", "two"] {
+        rule(
+            &account,
+            prefix,
+            "gitlab-container-registry",
+            "registry.gitlab.com",
+            &arn,
+        );
+    }
+    let listed = account.run(&["list", "-o", "json"]).json();
+    let first = &listed[0];
+    assert_eq!(
+        (&first["registry"], &first["rules"]),
+        (&json!("gitlab-container-registry"), &json!(["one", "two"]))
+    );
+    assert_eq!(
+        (&listed[1]["registry"], &listed[1]["rules"]),
+        (&json!(null), &json!([]))
+    );
+    let table = account.run(&["list"]);
+    assert!(table.ok().contains("one,two"), "{}", table.stdout);
+    let shown = account.run(&["show", "build-team", "-o", "json"]).json();
+    assert_eq!(shown["registry"], "gitlab-container-registry");
+    let rules = shown["rules"].as_array().unwrap();
+    assert_eq!(rules.len(), 2);
+    assert_eq!(
+        rules[0],
+        json!({"ecrRepositoryPrefix": "one", "upstreamRegistry": "gitlab-container-registry",
+               "upstreamRegistryUrl": "registry.gitlab.com", "credentialArn": arn})
+    );
+    let text = account.run(&["show", "build-team"]);
+    for row in [
+        "registry     GitLab Container Registry (gitlab-container-registry)",
+        "rule         one (registry.gitlab.com)",
+        "rule         two (registry.gitlab.com)",
+    ] {
+        assert!(text.ok().contains(row), "{row}: {}", text.stdout);
+    }
+}
+
+#[test]
+fn show_warns_of_a_rule_that_points_at_the_secret_before_and_its_command_mends_it() {
+    let account = Account::new();
+    let (old, new) = made_again(&account);
+    let shown = account.run(&["show", "docker-hub", "-o", "json"]);
+    let report = shown.json();
+    assert_eq!(report["rules"][0]["ecrRepositoryPrefix"], "mirror");
+    assert_eq!(report["staleRules"][0]["credentialArn"], json!(old));
+    let warning = report["warnings"][0].as_str().unwrap();
+    let (words, command) = warning.split_once("this one: ecr-ptc ").unwrap();
+    assert!(words.contains("the rule docker-hub points at"), "{words}");
+    let words: Vec<&str> = command.split(' ').collect();
+    Program::new(&words).with(&account).run().ok();
+    assert!(account
+        .rules()
+        .as_array()
+        .unwrap()
+        .iter()
+        .all(|rule| rule["credentialArn"] == json!(new)));
+    let report = account.run(&["show", "docker-hub", "-o", "json"]).json();
+    assert_eq!(
+        (&report["staleRules"], &report["warnings"]),
+        (&json!([]), &json!([]))
+    );
+}
+
+#[test]
+fn secrets_are_told_where_rules_cannot_be_looked_at_and_where_there_are_none() {
+    let account = Account::new();
+    account.made(NAME);
+    account.refuse(
+        "DescribePullThroughCacheRules",
+        400,
+        "AccessDeniedException",
+        "not allowed",
+    );
+    for (words, warning) in [
+        (
+            &["list", "-o", "json"][..],
+            "the rules that use the secrets are not told",
+        ),
+        (
+            &["show", "docker-hub", "-o", "json"],
+            "the rules that use it are not shown",
+        ),
+    ] {
+        let ended = account.run(words);
+        let report = ended.json();
+        let entry = report.get(0).unwrap_or(&report);
+        assert_eq!(
+            (&entry["name"], &entry["rules"]),
+            (&json!(NAME), &json!(null))
+        );
+        let warning = format!("{warning} (DescribePullThroughCacheRules: not allowed)");
+        assert!(ended.stderr.contains(&warning), "{}", ended.stderr);
+    }
+    account.take_actions();
+    let china = ["list", "-o", "json", "--region", "cn-north-1"];
+    assert_eq!(Program::new(&china).with(&account).run().json(), json!([]));
+    assert_eq!(account.take_actions(), ["ListSecrets"]);
+}
