@@ -159,8 +159,7 @@ impl Session {
     /// All rules of the Region, by their prefix; none where ECR has no pull through cache.
     pub async fn rules(&self) -> Result<Vec<Rule>, AwsError> {
         if has_pull_through_cache(self.region()) {
-            // Boxed: a call of the SDK is large, and this one is made beside others.
-            Box::pin(self.ecr().rules()).await
+            self.ecr().rules().await
         } else {
             Ok(Vec::new())
         }

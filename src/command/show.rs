@@ -28,7 +28,11 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
         if secret.deleted.is_some() {
             return (Ok(None), Ok(None));
         }
-        tokio::join!(inventory.value(&secret.arn), secrets.policy(&secret.arn))
+        // Boxed: calls of the SDK are large.
+        tokio::join!(
+            Box::pin(inventory.value(&secret.arn)),
+            Box::pin(secrets.policy(&secret.arn))
+        )
     };
     let ((value, policy), key, rules) =
         tokio::join!(value_and_policy, keys.kind(&secret), session.rules());
