@@ -68,7 +68,14 @@ impl Removal {
         format!("ecr-ptc delete {}{recovery}{options}", quote(&secret.name))
     }
 
-    pub fn review(self, secret: &Secret, region: &str) -> String {
+    /// What a person says yes to. `using` are the prefixes of the rules that use the secret, or why
+    /// they are not known.
+    pub fn review(
+        self,
+        secret: &Secret,
+        region: &str,
+        using: &Result<Vec<&str>, String>,
+    ) -> String {
         let mut text = String::new();
         let mut row = |label: &str, value: &str| {
             let _ = writeln!(text, "  {label:<12} {}", escaped(value));
@@ -80,6 +87,15 @@ impl Removal {
             .last_accessed
             .map_or("never".to_owned(), |time| time.date().to_string());
         row("last read", &read);
+        let rules = match using {
+            Ok(prefixes) if prefixes.is_empty() => "none".to_owned(),
+            Ok(prefixes) => format!(
+                "{}: pulls of what is not cached will fail",
+                prefixes.join(", ")
+            ),
+            Err(why) => format!("not known ({why})"),
+        };
+        row("used by", &rules);
         let regions = regions(secret);
         let replicas = if regions.is_empty() {
             "none".to_owned()
@@ -113,9 +129,16 @@ impl Removal {
         }
     }
 
-    pub fn said(self, secret: &Secret, due: Option<Time>, options: &str) -> String {
+    /// What was done, and what can be done now.
+    pub fn said(
+        self,
+        secret: &Secret,
+        due: Option<Time>,
+        using: &Result<Vec<&str>, String>,
+        options: &str,
+    ) -> String {
         let name = escaped(&secret.name);
-        match self.recovery {
+        let mut said = match self.recovery {
             Recovery::Never => format!("{name} is deleted."),
             Recovery::Days(_) => {
                 let until = due
@@ -124,7 +147,15 @@ impl Removal {
                 let quoted = quote(&secret.name);
                 format!("{name} is scheduled for deletion.\nTo take it back{until}:\n  ecr-ptc restore {quoted}{options}")
             }
+        };
+        let using = using.as_deref().unwrap_or_default();
+        if !using.is_empty() {
+            said.push_str("\nTo delete the rules that still point at it:");
         }
+        for prefix in using {
+            let _ = write!(said, "\n  ecr-ptc rule delete {}{options}", quote(prefix));
+        }
+        said
     }
 }
 

@@ -293,6 +293,8 @@ pub struct LifeReport<'a> {
     /// From when on it cannot be taken back; none where it is not deleted, or no answer said so.
     pub deletion_date: Option<Time>,
     pub removed_replica_regions: Vec<String>,
+    /// The prefixes of the rules that use it; none where they were not looked at, or could not be.
+    pub rules: Option<Vec<&'a str>>,
 }
 
 /// What was done to the life of the secret.
@@ -315,6 +317,7 @@ impl<'a> LifeReport<'a> {
             region,
             deletion_date: None,
             removed_replica_regions: Vec::new(),
+            rules: None,
         }
     }
 }

@@ -8,6 +8,7 @@ use crate::cli::DeleteArgs;
 use crate::date::Time;
 use crate::failure::Failure;
 use crate::input::person::Person;
+use crate::listing::prefixes;
 use crate::name::Named;
 use crate::output::escaped;
 use crate::removal::{regions, Recovery, Removal};
@@ -22,7 +23,7 @@ struct Wanted {
     yes: bool,
 }
 
-/// Looks at the secret, shows what will be done, asks, removes the replicas and deletes.
+/// Looks at the secret and the rules that use it, shows what will be done, asks, removes the replicas and deletes.
 ///
 /// # Errors
 /// The [`Failure`] to show; status 2 where nobody can be asked and `--yes` is missing, 8 where the
@@ -31,12 +32,21 @@ pub async fn run(args: DeleteArgs, context: &Context<'_>) -> Result<Status, Fail
     let wanted = Wanted::read(args, context)?;
     let session = open_session(Settings::read(context.global).await?, context).await?;
     let inventory = session.inventory();
-    let secret = find(&wanted.named, &session, &inventory, context).await?;
+    let (secret, rules) = tokio::join!(
+        find(&wanted.named, &session, &inventory, context),
+        session.rules()
+    );
+    let secret = secret?;
     let options = aws_options(context.global, Some(session.region()));
     wanted.removal.fits(&secret, &options)?;
+    // ECR may be out of reach where Secrets Manager is not.
+    let using = match &rules {
+        Ok(rules) => Ok(prefixes(rules, &secret)),
+        Err(error) => Err(error.in_words()),
+    };
     let review = format!(
         "This will be done:\n{}\n",
-        wanted.removal.review(&secret, session.region())
+        wanted.removal.review(&secret, session.region(), &using)
     );
     if wanted.yes {
         context.output.note(&review);
@@ -51,12 +61,13 @@ pub async fn run(args: DeleteArgs, context: &Context<'_>) -> Result<Status, Fail
     let report = LifeReport {
         deletion_date: due,
         removed_replica_regions: regions(&secret),
+        rules: using.as_ref().ok().cloned(),
         ..LifeReport::of(wanted.removal.action(), &secret, session.region())
     };
     give(&report, Some(&secret.arn), context.output)?;
     context
         .output
-        .note(&wanted.removal.said(&secret, due, &options));
+        .note(&wanted.removal.said(&secret, due, &using, &options));
     Ok(Status::Done)
 }
 

@@ -146,3 +146,48 @@ fn secrets_are_told_where_rules_cannot_be_looked_at_and_where_there_are_none() {
     assert_eq!(Program::new(&china).with(&account).run().json(), json!([]));
     assert_eq!(account.take_actions(), ["ListSecrets"]);
 }
+
+#[test]
+fn delete_says_which_rules_use_the_secret_and_how_to_be_rid_of_them() {
+    let account = Account::new();
+    let (_, arn) = made_again(&account);
+    rule(&account, "hub", "docker-hub", "registry-1.docker.io", &arn);
+    let deleted = account.run(&["delete", "docker-hub", "--yes"]);
+    deleted.ok();
+    for part in [
+        "used by      hub, mirror: pulls of what is not cached will fail",
+        "To delete the rules that still point at it:\n  ecr-ptc rule delete hub --region us-east-1\n  \
+         ecr-ptc rule delete mirror --region us-east-1\n",
+    ] {
+        assert!(deleted.stderr.contains(part), "{part}: {}", deleted.stderr);
+    }
+    let command = ["rule", "delete", "hub", "--region", "us-east-1", "--yes"];
+    Program::new(&command).with(&account).run().ok();
+    account.run(&["restore", "docker-hub"]).ok();
+    let words = [
+        "delete",
+        "docker-hub",
+        "--yes",
+        "--force-without-recovery",
+        "-o",
+        "json",
+    ];
+    let report = account.run(&words).json();
+    assert_eq!(report["rules"], json!(["mirror"]));
+}
+
+#[test]
+fn delete_goes_on_where_the_rules_cannot_be_looked_at() {
+    let account = Account::new();
+    account.made(NAME);
+    account.refuse(
+        "DescribePullThroughCacheRules",
+        400,
+        "AccessDeniedException",
+        "not allowed",
+    );
+    let deleted = account.run(&["delete", "docker-hub", "--yes", "-o", "json"]);
+    assert_eq!(deleted.json()["rules"], json!(null));
+    let row = "used by      not known (DescribePullThroughCacheRules: not allowed)";
+    assert!(deleted.stderr.contains(row), "{}", deleted.stderr);
+}
