@@ -184,7 +184,7 @@ impl AwsError {
             Kind::Policy => "mend the file of --resource-policy; what is wrong with it: aws secretsmanager validate-resource-policy --resource-policy file://PATH".to_owned(),
             Kind::Key => format!(
                 "ECR reads only secrets with the key aws/secretsmanager; see which this one has:\n\
-                 aws secretsmanager describe-secret --query KmsKeyId --region {region} --secret-id NAME"
+                 ecr-ptc show NAME --region {region}"
             ),
             _ => return None,
         })

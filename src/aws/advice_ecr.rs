@@ -18,23 +18,19 @@ impl AwsError {
         if !self.is_of_ecr() {
             return None;
         }
-        let see =
-            |what: &str| format!("aws secretsmanager {what} --region {region} --secret-id NAME");
+        let see = format!("ecr-ptc show NAME --region {region}");
         Some(match self.kind {
             Kind::NotFound => format!(
-                "the secret has to be in the account and the Region of the rule; see whether it is:\n{}",
-                see("describe-secret")
+                "the secret has to be in the account and the Region of the rule; see whether it is:\n{see}"
             ),
             Kind::SecretUnreadable => format!(
                 "ECR reads it with the service-linked role {ROLE}; \
-                 a resource policy of the secret must not deny that role, nor every principal but others:\n{}\n\
-                 if the role is missing: aws iam create-service-linked-role --aws-service-name pullthroughcache.ecr.amazonaws.com",
-                see("get-resource-policy")
+                 a resource policy of the secret must not deny that role, nor every principal but others:\n{see}\n\
+                 if the role is missing: aws iam create-service-linked-role --aws-service-name pullthroughcache.ecr.amazonaws.com"
             ),
             Kind::Key => format!(
-                "ECR reads only secrets with the key aws/secretsmanager; see which this one has, and give it that:\n{}\n{}",
-                see("describe-secret --query KmsKeyId"),
-                see("update-secret --kms-key-id alias/aws/secretsmanager")
+                "ECR reads only secrets with the key aws/secretsmanager; see which this one has, and give it that:\n{see}\n\
+                 aws secretsmanager update-secret --secret-id NAME --kms-key-id alias/aws/secretsmanager --region {region}"
             ),
             Kind::Upstream => "check --registry and --upstream-registry-url: ECR takes a registry only under its own host, \
                                and one with a login only with a secret"
@@ -123,7 +119,7 @@ mod tests {
         let fix = failure.fix.unwrap();
         assert!(
             fix.contains("in the account and the Region of the rule")
-                && fix.contains("describe-secret --region eu-west-1"),
+                && fix.contains("ecr-ptc show NAME --region eu-west-1"),
             "{fix}"
         );
     }

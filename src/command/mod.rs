@@ -181,10 +181,7 @@ fn interrupted(status: Status, progress: &Progress, global: &Global) -> Failure 
             let message =
                 format!("cancelled while AWS was answering; {secret} may have been stored");
             let options = aws_options(global, None);
-            let look = format!(
-                "aws secretsmanager describe-secret --secret-id {}{options}",
-                quote(&secret)
-            );
+            let look = format!("ecr-ptc show {}{options}", quote(&secret));
             Failure::new(status, "cancelled", message).fix(format!("see whether it was: {look}"))
         }
     }

@@ -341,7 +341,7 @@ pub fn pending_deletion(name: &SecretName, due: Option<&str>, aws_options: &str)
     };
     let name = quote(name.as_str());
     failure.fix(format!(
-        "take it back: aws secretsmanager restore-secret --secret-id {name}{aws_options}\n\
+        "take it back: ecr-ptc restore {name}{aws_options}\n\
          then run this again with --if-exists update, or choose another --name"
     ))
 }

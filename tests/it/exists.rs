@@ -223,7 +223,7 @@ fn a_secret_with_a_key_of_its_own_is_warned_of() {
 fn scheduled_for_deletion_tells_how_to_restore() {
     let words = [
         "scheduled for deletion",
-        "restore-secret --secret-id ecr-pullthroughcache/docker-hub",
+        "ecr-ptc restore ecr-pullthroughcache/docker-hub",
     ];
     let account = Account::new();
     Program::create(&account, &[]).run().ok();

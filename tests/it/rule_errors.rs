@@ -37,9 +37,9 @@ type Row = (
 #[rustfmt::skip]
 const ERRORS: [Row; 20] = [
     (SET, "Create", "UnableToAccessSecretException", "The secret is unable to be accessed.", 5, "secret-unreadable",
-     &["could not make the rule docker-hub", "AWSServiceRoleForECRPullThroughCache", "get-resource-policy", "create-service-linked-role", "then run: ecr-ptc rule set docker-hub"]),
+     &["could not make the rule docker-hub", "AWSServiceRoleForECRPullThroughCache", "ecr-ptc show NAME", "create-service-linked-role", "then run: ecr-ptc rule set docker-hub"]),
     (SET, "Create", "UnableToDecryptSecretValueException", "The secret is accessible but is unable to be decrypted.", 1, "kms-key",
-     &["ECR reads only secrets with the key aws/secretsmanager", "update-secret --kms-key-id alias/aws/secretsmanager"]),
+     &["ECR reads only secrets with the key aws/secretsmanager", "update-secret --secret-id NAME --kms-key-id alias/aws/secretsmanager"]),
     (SET, "Create", "UnsupportedUpstreamRegistryException", "The specified upstream registry requires authentication.", 1, "upstream",
      &["requires authentication", "check --registry and --upstream-registry-url"]),
     (SET, "Create", "LimitExceededException", "The quota is exceeded.", 1, "limit", &["up to 50 rules", "ecr-ptc rule list", "ecr-ptc rule delete"]),
@@ -114,7 +114,7 @@ fn a_repointing_has_errors_of_its_own() {
         (
             "UnableToAccessSecretException",
             5,
-            &["could not repoint the rule", "get-resource-policy"][..],
+            &["could not repoint the rule", "ecr-ptc show NAME"][..],
         ),
         (
             "UnableToDecryptSecretValueException",

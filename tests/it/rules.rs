@@ -266,7 +266,7 @@ fn a_secret_that_cannot_be_used_is_told_before_a_rule_is_made() {
     account.ask("DeleteSecret", &json!({"SecretId": NAME}));
     set(&account, &[])
         .run()
-        .fails(3, &["scheduled for deletion", "restore-secret"]);
+        .fails(3, &["scheduled for deletion", "ecr-ptc restore"]);
     assert_eq!(account.rules(), json!([]));
 }
 
