@@ -329,6 +329,8 @@ pub struct CheckReport {
     pub schema_version: u8,
     /// How many secrets were looked at.
     pub checked: usize,
+    /// How many rules were looked at; none where they could not be.
+    pub checked_rules: Option<usize>,
     pub findings: Vec<Finding>,
     /// With `--fix`: what was changed, in words.
     #[serde(skip_serializing_if = "Option::is_none")]

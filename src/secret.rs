@@ -37,6 +37,8 @@ pub struct Secret {
     pub next_rotation: Option<Time>,
     /// The registry of the rules that use it, where they were looked at and agree.
     pub used_for: Option<&'static Upstream>,
+    /// The `upstreamRegistryUrl` of those rules, likewise.
+    pub used_at: Option<String>,
 }
 
 /// A copy of the secret in another Region.
@@ -80,12 +82,19 @@ impl Secret {
         self.used_for.or_else(|| registry_of(&self.name))
     }
 
-    /// Takes the registry from those of the rules that use it.
+    /// Takes the registry and its host from those of the rules that use it.
     pub fn learn_from(&mut self, rules: &[Rule]) {
         let using = referring(rules, self, Reference::Current);
-        let mut registries = using.into_iter().map(Rule::upstream);
-        let first = registries.next().flatten();
-        self.used_for = first.filter(|_| registries.all(|other| other == first));
+        let Some((first, rest)) = using.split_first() else {
+            return;
+        };
+        if rest.iter().all(|rule| rule.upstream() == first.upstream()) {
+            self.used_for = first.upstream();
+        }
+        let host = &first.upstream_registry_url;
+        if rest.iter().all(|rule| rule.upstream_registry_url == *host) {
+            self.used_at = Some(host.clone());
+        }
     }
 
     /// When the token ends, where the secret says so.
@@ -170,6 +179,7 @@ mod tests {
             (vec![chainguard.clone(), chainguard.clone()], "chainguard"),
             (vec![chainguard, hub], "docker-hub"),
         ] {
+            secret.used_for = None;
             secret.learn_from(&rules);
             assert_eq!(
                 secret.registry().map(|upstream| upstream.kind),

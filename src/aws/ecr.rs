@@ -1,8 +1,11 @@
 //! The operations of ECR on pull through cache rules, in our own types.
 
+use std::collections::HashMap;
+
 use aws_config::SdkConfig;
 use aws_sdk_ecr::types::{PullThroughCacheRule, UpstreamRegistry};
 use aws_sdk_ecr::Client;
+use tokio::task::JoinSet;
 
 use super::error::{AwsError, Kind};
 use crate::output::foreign;
@@ -20,6 +23,18 @@ pub enum Verdict {
     Valid,
     /// With ECR's own words, which are documented nowhere.
     Invalid(String),
+}
+
+/// Logins at registries that ECR is asked to make at the same time.
+const VALIDATIONS_IN_FLIGHT: usize = 10;
+
+/// The verdicts on several rules.
+#[derive(Debug, Default)]
+pub struct Verdicts {
+    /// By the prefix.
+    pub given: HashMap<String, Verdict>,
+    /// The prefix of a rule that ECR gave no verdict on, and why.
+    pub refused: Option<(String, AwsError)>,
 }
 
 impl Ecr {
@@ -126,6 +141,37 @@ impl Ecr {
         } else {
             Verdict::Invalid(foreign(answer.failure().unwrap_or("no reason is given")))
         })
+    }
+
+    /// The verdict on each rule, asked for side by side. Where one cannot be had, no more are asked
+    /// for: what one is refused, the others are too.
+    pub async fn verdicts(&self, prefixes: Vec<String>) -> Verdicts {
+        let mut verdicts = Verdicts::default();
+        let mut waiting = prefixes.into_iter();
+        let mut calls = JoinSet::new();
+        loop {
+            while calls.len() < VALIDATIONS_IN_FLIGHT && verdicts.refused.is_none() {
+                let Some(prefix) = waiting.next() else {
+                    break;
+                };
+                let ecr = self.clone();
+                calls.spawn(async move {
+                    let verdict = ecr.validate(&prefix).await;
+                    (prefix, verdict)
+                });
+            }
+            match calls.join_next().await {
+                None => return verdicts,
+                Some(Ok((prefix, Ok(verdict)))) => {
+                    verdicts.given.insert(prefix, verdict);
+                }
+                // It went between two calls.
+                Some(Ok((_, Err(error)))) if error.kind == Kind::RuleNotFound => {}
+                Some(Ok((prefix, Err(error)))) => verdicts.refused = Some((prefix, error)),
+                // Only a call that panicked ends so; there is no verdict then.
+                Some(Err(_)) => {}
+            }
+        }
     }
 
     /// DeletePullThroughCacheRule, for a rule that is there. Images that were cached stay. After a

@@ -172,6 +172,7 @@ fn of_list(entry: SecretListEntry) -> Secret {
         last_rotated: time(entry.last_rotated_date),
         next_rotation: time(entry.next_rotation_date),
         used_for: None,
+        used_at: None,
     }
 }
 
@@ -197,6 +198,7 @@ fn of_description(answer: DescribeSecretOutput) -> Secret {
         last_rotated: time(answer.last_rotated_date),
         next_rotation: time(answer.next_rotation_date),
         used_for: None,
+        used_at: None,
     }
 }
 

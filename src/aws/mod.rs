@@ -21,7 +21,7 @@ mod versions;
 
 pub use advice::Place;
 pub use browser::{Answer, Browser};
-pub use ecr::{Ecr, Verdict};
+pub use ecr::{Ecr, Verdict, Verdicts};
 pub use error::{AwsError, Kind};
 pub use inventory::Inventory;
 pub use network::Network;

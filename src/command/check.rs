@@ -1,4 +1,4 @@
-//! `check`: what ECR would trip over, in one secret or in all.
+//! `check`: what ECR would trip over, in one secret or in all, and in the rules that use them.
 
 use std::sync::Arc;
 
@@ -6,14 +6,13 @@ use super::find::{find, read};
 use super::mend::mend;
 use super::survey::{survey, Survey};
 use super::trial::Trial;
+use super::uses::Uses;
 use super::{done, open_session, wants_yes, Context};
 use crate::aws::{Kind, Session, Settings};
 use crate::cli::CheckArgs;
 use crate::date::Date;
 use crate::failure::Failure;
-use crate::finding::{
-    counted, in_words, not_read, of_key, of_secret, of_value, Finding, Level, Measure,
-};
+use crate::finding::{counted, in_words, not_read, of_key, of_secret, of_value, Level, Measure};
 use crate::name::Named;
 use crate::report::CheckReport;
 use crate::status::Status;
@@ -44,24 +43,16 @@ pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failu
         profile: context.global.profile.clone(),
     };
     let mut mended = None;
-    let Survey { checked, findings } = match &wanted.named {
+    let survey = match &wanted.named {
         None => survey(&session, measure, trial, context).await?,
-        Some(named) => {
-            let findings = if wanted.fix {
-                let (changes, findings) =
-                    mend(named, wanted.yes, &session, &measure, context).await?;
-                mended = Some(changes);
-                findings
-            } else {
-                check_one(named, &session, &measure, trial.as_deref(), context).await?
-            };
-            Survey {
-                checked: 1,
-                findings,
-            }
+        Some(named) if wanted.fix => {
+            let (changes, survey) = mend(named, wanted.yes, &session, &measure, context).await?;
+            mended = Some(changes);
+            survey
         }
+        Some(named) => check_one(named, &session, &measure, trial.as_deref(), context).await?,
     };
-    report(checked, findings, mended, context)
+    report(survey, mended, context)
 }
 
 impl Wanted {
@@ -115,13 +106,19 @@ async fn check_one(
     measure: &Measure,
     trial: Option<&Trial>,
     context: &Context<'_>,
-) -> Result<Vec<Finding>, Failure> {
+) -> Result<Survey, Failure> {
     let inventory = session.inventory();
-    let secret = find(named, session, &inventory, context).await?;
-    let mut findings = of_secret(&secret, measure);
+    let (secret, rules) = tokio::join!(
+        Box::pin(find(named, session, &inventory, context)),
+        session.rules()
+    );
+    let mut secret = secret?;
+    let mut uses = Uses::begin(rules, Some(&secret), session);
+    let mut findings = uses.look_at(&mut secret, measure);
     if secret.deleted.is_some() {
-        return Ok(findings);
+        return Ok(uses.survey_of_one(findings, session, measure).await);
     }
+    findings.extend(of_secret(&secret, measure));
     let keys = session.keys();
     let (kind, value) = tokio::join!(keys.kind(&secret), inventory.value(&secret.arn));
     findings.extend(of_key(&secret, &kind, measure));
@@ -143,15 +140,19 @@ async fn check_one(
             return Err(error.into_failure(&what, session.place()));
         }
     }
-    Ok(findings)
+    Ok(uses.survey_of_one(findings, session, measure).await)
 }
 
 fn report(
-    checked: usize,
-    mut findings: Vec<Finding>,
+    survey: Survey,
     mended: Option<Vec<String>>,
     context: &Context<'_>,
 ) -> Result<Status, Failure> {
+    let Survey {
+        checked,
+        checked_rules,
+        mut findings,
+    } = survey;
     findings.sort_by(|one, other| {
         (&one.secret, one.level, one.code, &one.message).cmp(&(
             &other.secret,
@@ -161,12 +162,22 @@ fn report(
         ))
     });
     let text = in_words(&findings);
-    let plural = if checked == 1 { "" } else { "s" };
-    let summary = format!("{checked} secret{plural} checked: {}", counted(&findings));
+    let some = |number: usize, what: &str| {
+        let plural = if number == 1 { "" } else { "s" };
+        format!("{number} {what}{plural}")
+    };
+    let rules = checked_rules.map(|number| format!(" and {}", some(number, "rule")));
+    let summary = format!(
+        "{}{} checked: {}",
+        some(checked, "secret"),
+        rules.unwrap_or_default(),
+        counted(&findings)
+    );
     let has_errors = findings.iter().any(|finding| finding.level == Level::Error);
     let report = CheckReport {
         schema_version: 1,
         checked,
+        checked_rules,
         findings,
         mended,
     };

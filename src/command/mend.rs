@@ -3,13 +3,15 @@
 use std::fmt::Write as _;
 
 use super::find::find;
+use super::survey::Survey;
+use super::uses::Uses;
 use super::{aws_options, cancelled, may_be_done, refuse_what_cannot_be_written, Context};
 use crate::apply::{request_token, Deed};
 use crate::aws::Session;
 use crate::content::Content;
 use crate::date::Time;
 use crate::failure::Failure;
-use crate::finding::{of_key, of_secret, of_value, Finding, Measure};
+use crate::finding::{of_key, of_secret, of_value, Measure};
 use crate::input::person::Person;
 use crate::mending::Mending;
 use crate::name::Named;
@@ -28,7 +30,7 @@ pub async fn mend(
     session: &Session,
     measure: &Measure,
     context: &Context<'_>,
-) -> Result<(Vec<String>, Vec<Finding>), Failure> {
+) -> Result<(Vec<String>, Survey), Failure> {
     let inventory = session.inventory();
     let mut secret = find(named, session, &inventory, context).await?;
     let options = aws_options(context.global, Some(session.region()));
@@ -75,14 +77,17 @@ pub async fn mend(
             "Nothing of {name} can be mended without guessing; nothing was written."
         ));
     }
-    let mut findings = of_secret(&secret, measure);
+    let mut uses = Uses::begin(session.rules().await, Some(&secret), session);
+    let mut findings = uses.look_at(&mut secret, measure);
+    findings.extend(of_secret(&secret, measure));
     findings.extend(of_key(
         &secret,
         &session.keys().kind(&secret).await,
         measure,
     ));
     findings.extend(of_value(&secret, value.as_ref(), measure));
-    Ok((changes, findings))
+    let survey = uses.survey_of_one(findings, session, measure).await;
+    Ok((changes, survey))
 }
 
 /// From here on an error text could carry the value, so that is kept out of whatever is shown.

@@ -15,6 +15,7 @@ mod store;
 mod survey;
 mod trial;
 mod update;
+mod uses;
 mod verify;
 
 pub use create::why_not_ask;

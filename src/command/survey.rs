@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::trial::Trial;
+use super::uses::Uses;
 use super::Context;
 use crate::aws::{AwsError, Inventory, Kind, Reading, Session, BATCH};
 use crate::failure::Failure;
@@ -17,6 +18,8 @@ const BATCHES_IN_FLIGHT: usize = 8;
 /// What was found in all secrets.
 pub struct Survey {
     pub checked: usize,
+    /// None where the rules could not be looked at.
+    pub checked_rules: Option<usize>,
     pub findings: Vec<Finding>,
 }
 
@@ -44,7 +47,8 @@ struct Values {
     refused: Vec<(Finding, String)>,
 }
 
-/// Checks every secret under the prefix: a call for each 100, and one for the values of each 20.
+/// Checks every secret under the prefix, and every rule: a call for each 100 secrets, one for the values
+/// of each 20, one for each 100 rules and one for ECR's verdict on each.
 ///
 /// # Errors
 /// The [`Failure`] to show. That the values may not be read is a finding instead.
@@ -62,6 +66,7 @@ pub async fn survey(
         calls: JoinSet::new(),
         found: Survey {
             checked: 0,
+            checked_rules: None,
             findings: Vec::new(),
         },
         read: 0,
@@ -77,11 +82,15 @@ impl Surveyor<'_> {
     async fn go(&mut self, context: &Context<'_>) -> Result<(), AwsError> {
         let keys = self.session.keys();
         let mut waiting = Vec::new();
-        let mut after = None;
+        let (first, rules) = tokio::join!(self.inventory.page(None), self.session.rules());
+        let mut page = first?;
+        let mut uses = Uses::begin(rules, None, self.session);
+        self.found.checked_rules = uses.count();
         loop {
-            let page = self.inventory.page(after).await?;
-            for secret in page.secrets {
+            for mut secret in page.secrets {
                 self.found.checked += 1;
+                let findings = uses.look_at(&mut secret, &self.measure);
+                self.found.findings.extend(findings);
                 self.found
                     .findings
                     .extend(of_secret(&secret, &self.measure));
@@ -103,15 +112,19 @@ impl Surveyor<'_> {
             }
             let looked_at = format!("secrets looked at: {}", self.found.checked);
             context.output.progress(&looked_at);
-            after = page.next;
-            if after.is_none() {
+            if page.next.is_none() {
                 break;
             }
+            page = self.inventory.page(page.next).await?;
         }
         self.begin(waiting).await?;
         while !self.calls.is_empty() {
             self.take_one().await?;
         }
+        let of_rules = uses
+            .finish(&self.found.findings, self.session, &self.measure)
+            .await;
+        self.found.findings.extend(of_rules);
         Ok(())
     }
 

@@ -60,7 +60,8 @@ impl Trial {
         let address = self
             .address
             .clone()
-            .or_else(|| Address::of_upstream(upstream));
+            .or_else(|| Address::of_upstream(upstream))
+            .or_else(|| Address::parse(secret.used_at.as_deref()?).ok());
         let Some(address) = address else {
             return untried(
                 format!("the host of the {} is not known", upstream.title),

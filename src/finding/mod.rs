@@ -1,8 +1,10 @@
 //! [`Finding`]: something that ECR would trip over, or that someone should know of.
 
+mod rule;
 mod secret;
 mod value;
 
+pub use rule::{of_no_answer, of_rule_alone, of_use, of_verdict, UNUSED};
 pub use secret::{of_key, of_secret};
 pub use value::{near_miss, not_read, of_value, showable, ACCESS_TOKEN, USERNAME};
 
@@ -12,6 +14,7 @@ use serde::Serialize;
 
 use crate::date::Date;
 use crate::output::escaped;
+use crate::rule::Rule;
 use crate::secret::Secret;
 use crate::shell::{option, quote};
 
@@ -60,6 +63,18 @@ impl Finding {
         }
     }
 
+    /// An error of a rule; the secret is the one that it points at, be it there or not.
+    pub fn of_rule(code: &'static str, rule: &Rule, message: impl Into<String>) -> Self {
+        Self {
+            level: Level::Error,
+            code,
+            secret: rule.secret().map(str::to_owned),
+            rule: Some(rule.ecr_repository_prefix.clone()),
+            message: message.into(),
+            fix: None,
+        }
+    }
+
     pub fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = Some(fix.into());
         self
@@ -81,7 +96,15 @@ pub struct Measure {
 impl Measure {
     /// `--region` and `--profile`, each with a space before it; for a replica, of where it was made.
     fn options(&self, secret: &Secret) -> String {
-        let region = secret.replica_of().unwrap_or(&self.region);
+        self.options_in(secret.replica_of().unwrap_or(&self.region))
+    }
+
+    /// The same, of this Region, where the rules are.
+    pub fn here(&self) -> String {
+        self.options_in(&self.region)
+    }
+
+    fn options_in(&self, region: &str) -> String {
         let region = option("--region", region);
         match &self.profile {
             None => format!(" {region}"),
@@ -147,15 +170,28 @@ impl Measure {
     }
 }
 
+/// More secrets than these, which no rule uses, are told together.
+const MOST_UNUSED: usize = 3;
+
 /// The findings for people, by secret; the worst of a secret first.
 pub fn in_words(findings: &[Finding]) -> String {
+    let is_unused = |finding: &&Finding| finding.code == UNUSED;
+    let unused: Vec<&Finding> = findings.iter().filter(is_unused).collect();
+    let together = unused.len() > MOST_UNUSED;
     let mut text = String::new();
     let mut last = None;
     for finding in findings {
-        let secret = finding.secret.as_deref().unwrap_or("all secrets");
-        if last != Some(secret) {
-            let _ = writeln!(text, "{}", escaped(secret));
-            last = Some(secret);
+        if together && finding.code == UNUSED {
+            continue;
+        }
+        let about = match (&finding.secret, &finding.rule) {
+            (Some(secret), _) => secret.clone(),
+            (None, Some(rule)) => format!("rule {rule}"),
+            (None, None) => "all".to_owned(),
+        };
+        if last.as_ref() != Some(&about) {
+            let _ = writeln!(text, "{}", escaped(&about));
+            last = Some(about);
         }
         let level = match finding.level {
             Level::Error => "error",
@@ -172,6 +208,22 @@ pub fn in_words(findings: &[Finding]) -> String {
             let label = if index == 0 { "fix:" } else { "" };
             let _ = writeln!(text, "    {label:<6} {}", escaped(line));
         }
+    }
+    if together {
+        let names = unused
+            .iter()
+            .filter_map(|finding| finding.secret.as_deref());
+        let names: Vec<String> = names.take(10).map(escaped).collect();
+        let more = match unused.len() - names.len() {
+            0 => String::new(),
+            more => format!(" and {more} more (-o json names them all)"),
+        };
+        let _ = writeln!(
+            text,
+            "secrets that no rule uses\n  note     {UNUSED}: {}{more}; each costs money as long as it is there\n    \
+             fix:   delete what nobody needs: ecr-ptc delete NAME",
+            names.join(", ")
+        );
     }
     text.truncate(text.trim_end().len());
     text

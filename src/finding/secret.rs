@@ -6,14 +6,11 @@ use crate::name::{ends_like_an_arn, first_refused, PREFIX};
 use crate::secret::{KeyKind, Secret, EXPIRY_TAG};
 use crate::shell::{option, quote};
 
-/// Findings by the name, the dates and the tags. Of a secret that is scheduled for deletion only that
-/// is told, since nothing can read it.
+/// Findings by the name, the dates and the tags; none where it is scheduled for deletion, which is
+/// found by the rules.
 pub fn of_secret(secret: &Secret, measure: &Measure) -> Vec<Finding> {
     if secret.deleted.is_some() {
-        let message =
-            "the secret is scheduled for deletion: ECR cannot read it, and pulls that need it fail";
-        let restore = format!("to keep it: {}", measure.restore(secret));
-        return vec![Finding::new(Level::Note, "pending-deletion", secret, message).fix(restore)];
+        return Vec::new();
     }
     let findings = [
         of_name(secret, measure),

@@ -1,6 +1,7 @@
 //! [`Reference`]: how a rule refers to a secret.
 
 use super::Rule;
+use crate::name::PREFIX;
 use crate::secret::Secret;
 use crate::shell::{option, quote};
 use crate::upstream::Upstream;
@@ -28,19 +29,35 @@ impl Rule {
 
     /// The command that points it at the secret of this name; `options` with a space before each.
     pub fn set_command(&self, secret: &str, options: &str) -> String {
-        let host = match self.upstream() {
-            Some(Upstream { url: None, .. }) => format!(
-                " {}",
-                option("--upstream-registry-url", &self.upstream_registry_url)
-            ),
-            _ => String::new(),
-        };
         format!(
-            "ecr-ptc rule set {} {} {}{host}{options}",
+            "ecr-ptc rule set {} {}{}{options}",
             quote(&self.ecr_repository_prefix),
             option("--secret", secret),
-            option("--registry", &self.upstream_registry)
+            self.registry_options()
         )
+    }
+
+    /// The command that makes a secret for it, and points it there.
+    pub fn create_command(&self, options: &str) -> String {
+        let name = self.secret().filter(|name| name.starts_with(PREFIX));
+        let name = name.map(|name| format!(" {}", option("--name", name)));
+        format!(
+            "ecr-ptc create{}{} {}{options}",
+            self.registry_options(),
+            name.unwrap_or_default(),
+            option("--rule", &self.ecr_repository_prefix)
+        )
+    }
+
+    fn registry_options(&self) -> String {
+        let registry = option("--registry", &self.upstream_registry);
+        match self.upstream() {
+            Some(Upstream { url: None, .. }) => {
+                let host = option("--upstream-registry-url", &self.upstream_registry_url);
+                format!(" {registry} {host}")
+            }
+            _ => format!(" {registry}"),
+        }
     }
 
     /// The registry that it is for; none for one without a login.

@@ -2,7 +2,7 @@
 
 use serde_json::{json, Value};
 
-use crate::support::{Account, Program, TOKEN};
+use crate::support::{told, Account, Program, TOKEN};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
@@ -12,7 +12,7 @@ pub fn found(account: &Account, name: &str) -> Vec<Value> {
     let all = account.run(&["check", "-o", "json"]);
     let findings = |ended: &crate::support::Ended| {
         let report: Value = serde_json::from_str(&ended.stdout).unwrap();
-        let findings = report["findings"].as_array().unwrap().clone();
+        let findings = told(&report).as_array().unwrap().clone();
         let has_errors = findings.iter().any(|finding| finding["level"] == "error");
         assert_eq!(ended.status, if has_errors { 9 } else { 0 }, "{ended:?}");
         findings
@@ -284,7 +284,7 @@ fn the_end_of_a_token() {
     let report = account
         .run(&["check", "--expiring-within", "40", "-o", "json"])
         .json();
-    assert_eq!(report["findings"][0]["code"], "token-expiring");
+    assert_eq!(told(&report)[0]["code"], "token-expiring");
     account.ask(
         "TagResource",
         &json!({"SecretId": arn, "Tags": [{"Key": "ecr-ptc:expires-on", "Value": TOKEN}]}),
@@ -301,9 +301,11 @@ fn a_secret_that_was_long_not_changed() {
     let account = Account::new();
     let arn = account.made(NAME);
     assert_eq!(
-        account
-            .run(&["check", "--max-age", "0", "-o", "json"])
-            .json()["findings"],
+        told(
+            &account
+                .run(&["check", "--max-age", "0", "-o", "json"])
+                .json()
+        ),
         json!([])
     );
     let seconds = std::time::SystemTime::now()
@@ -327,9 +329,11 @@ fn a_secret_that_was_long_not_changed() {
         assert!(checked.ok().contains(part), "{part}: {}", checked.stdout);
     }
     assert_eq!(
-        account
-            .run(&["check", "--max-age", "91", "-o", "json"])
-            .json()["findings"],
+        told(
+            &account
+                .run(&["check", "--max-age", "91", "-o", "json"])
+                .json()
+        ),
         json!([])
     );
 }

@@ -3,7 +3,7 @@
 use serde_json::{json, Value};
 
 use crate::check::found;
-use crate::support::{Account, Ended, Program, TOKEN};
+use crate::support::{told, Account, Ended, Program, TOKEN};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
@@ -31,15 +31,26 @@ fn all_secrets_of_every_page_in_few_calls() {
     let text = "ecr-pullthroughcache/zzz\n  error    not-json: the value is plain text, not the JSON object with username and accessToken, \
                 so ECR cannot log in with it, and pulls of images that it has not cached fail\n    \
                 fix:   store the credentials: ecr-ptc create --name ecr-pullthroughcache/zzz --if-exists update --region us-east-1\n";
-    assert_eq!(checked.stdout, text);
-    assert_eq!(checked.stderr, "231 secrets checked: 1 error\n");
+    let unused = "secrets that no rule uses\n  note     unused: ecr-pullthroughcache/000, ecr-pullthroughcache/001, ";
+    let (before, after) = checked.stdout.split_once(unused).unwrap();
+    assert_eq!(before, text);
+    assert!(
+        after.contains(
+            "ecr-pullthroughcache/009 and 221 more (-o json names them all); each costs money"
+        ),
+        "{after}"
+    );
+    assert_eq!(
+        checked.stderr,
+        "231 secrets and 0 rules checked: 1 error, 231 notes\n"
+    );
     assert_eq!(
         (
             count(&account, "ListSecrets"),
             count(&account, "BatchGetSecretValue"),
             account.actions().len()
         ),
-        (3, 12, 15)
+        (3, 12, 16)
     );
     let largest = account
         .requests()
@@ -62,7 +73,7 @@ fn a_list_that_is_behind_is_not_believed() {
         None,
     );
     assert_eq!(
-        account.run(&["check", "-o", "json"]).json()["findings"],
+        told(&account.run(&["check", "-o", "json"]).json()),
         json!([])
     );
     account.refuse(
@@ -89,7 +100,7 @@ fn an_answer_in_parts_is_taken_whole() {
     let report: Value = serde_json::from_str(&checked.stdout).unwrap();
     assert_eq!(
         (
-            &report["findings"][0]["code"],
+            &told(&report)[0]["code"],
             count(&account, "BatchGetSecretValue")
         ),
         (&json!("not-json"), 2)
@@ -101,12 +112,12 @@ fn scripts_get_the_same_members_always() {
     let account = Account::new();
     assert_eq!(
         account.run(&["check", "-o", "json"]).json(),
-        json!({"schemaVersion": 1, "checked": 0, "findings": []})
+        json!({"schemaVersion": 1, "checked": 0, "checkedRules": 0, "findings": []})
     );
     let none = account.run(&["check"]);
     assert_eq!(
         (none.ok(), none.stderr.as_str()),
-        ("", "0 secrets checked: nothing found\n")
+        ("", "0 secrets and 0 rules checked: nothing found\n")
     );
     account.made_with(NAME, r#"{"username":"me","password":"x"}"#);
     let checked = account.run(&["check", "-o", "json", "-q"]);
@@ -114,10 +125,14 @@ fn scripts_get_the_same_members_always() {
     let report: Value = serde_json::from_str(&checked.stdout).unwrap();
     assert_eq!(
         report,
-        json!({"schemaVersion": 1, "checked": 1, "findings": [{
+        json!({"schemaVersion": 1, "checked": 1, "checkedRules": 0, "findings": [{
             "level": "error", "code": "wrong-key", "secret": NAME, "rule": null,
             "message": "the value has the key password where ECR reads accessToken, so ECR cannot log in with it, and pulls of images that it has not cached fail",
             "fix": format!("ecr-ptc check {NAME} --fix --region us-east-1"),
+        }, {
+            "level": "note", "code": "unused", "secret": NAME, "rule": null,
+            "message": "no rule in us-east-1 uses the secret, and it costs money as long as it is there",
+            "fix": format!("make its rule: ecr-ptc rule set docker-hub --secret {NAME} --registry docker-hub --region us-east-1\nor delete it: ecr-ptc delete {NAME} --region us-east-1"),
         }]})
     );
 }
@@ -131,7 +146,7 @@ fn without_permission_to_read_values_the_rest_is_checked() {
     account.made("ecr-pullthroughcache/a!");
     let codes = |ended: &Ended| {
         let report: Value = serde_json::from_str(&ended.stdout).unwrap();
-        let findings = report["findings"].as_array().unwrap().clone();
+        let findings = told(&report).as_array().unwrap().clone();
         let codes = findings.iter().map(|finding| {
             (
                 finding["secret"].clone(),
@@ -245,7 +260,9 @@ fn a_value_that_is_refused_among_others_is_told_by_its_secret() {
         assert!(checked.stdout.contains(part), "{part}: {}", checked.stdout);
     }
     assert!(
-        !checked.stdout.contains("pullthroughcache/a"),
+        checked
+            .stdout
+            .starts_with("ecr-pullthroughcache/a\n  note     unused"),
         "{}",
         checked.stdout
     );
@@ -319,7 +336,7 @@ fn keys_of_kms_are_asked_for_once() {
     account.ask("CreateSecret", &json!({"Name": "ecr-pullthroughcache/9", "SecretString": r#"{"username":"me","accessToken":"x"}"#, "KmsKeyId": "alias/aws/secretsmanager"}));
     let checked = account.run(&["check", "-o", "json"]);
     let report: Value = serde_json::from_str(&checked.stdout).unwrap();
-    let findings = report["findings"].as_array().unwrap();
+    let findings = told(&report).as_array().unwrap().clone();
     assert_eq!((checked.status, findings.len()), (9, 3));
     assert_eq!(
         (&findings[0]["level"], &findings[0]["code"]),
@@ -391,7 +408,7 @@ mod at_a_terminal {
         screen
             .enters("$PTC check")
             .sees("secrets looked at: 1")
-            .sees("1 secret checked: nothing found")
+            .sees("1 secret and 0 rules checked: 1 note")
             .status_is(0);
         assert!(!screen.text().contains("looked at"), "{}", screen.text());
         account.take_actions();

@@ -2,7 +2,7 @@
 
 use serde_json::{json, Value};
 
-use crate::support::{Account, TOKEN};
+use crate::support::{told, Account, TOKEN};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
@@ -37,7 +37,7 @@ fn fix_mends_the_value_and_keeps_the_rest() {
         "change       rename the key access_token to accessToken",
         "change       take the white space and line ends off the ends of accessToken",
         "AWS calls    put-secret-value",
-        "1 secret checked: 1 warning",
+        "1 secret and 0 rules checked: 1 warning, 1 note",
     ] {
         assert!(mended.stderr.contains(part), "{part}: {}", mended.stderr);
     }
@@ -48,7 +48,12 @@ fn fix_mends_the_value_and_keeps_the_rest() {
     assert_eq!(account.value(NAME), value);
     assert_eq!(
         account.take_actions(),
-        ["DescribeSecret", "GetSecretValue", "PutSecretValue"]
+        [
+            "DescribeSecret",
+            "GetSecretValue",
+            "PutSecretValue",
+            "DescribePullThroughCacheRules"
+        ]
     );
     let again = account.run(&["check", "docker-hub", "--fix", "--yes", "-o", "json"]);
     assert_eq!(again.json()["mended"], json!([]));
@@ -71,7 +76,7 @@ fn fix_tells_a_foreign_key_and_does_not_change_it() {
         (mended.status, &report["mended"]),
         (9, &json!(["rename the key token to accessToken"]))
     );
-    assert_eq!(report["findings"][0]["code"], "customer-managed-key");
+    assert_eq!(told(&report)[0]["code"], "customer-managed-key");
     assert_eq!(count(&account, "UpdateSecret"), 0);
 }
 
@@ -152,7 +157,7 @@ mod at_a_terminal {
             .enters("$PTC check docker-hub --fix")
             .sees("Mend it?")
             .enters("y")
-            .sees("1 secret checked")
+            .sees("1 secret and 0 rules checked")
             .status_is(0);
         assert_eq!(count(&account, "PutSecretValue"), 1);
         assert!(!screen.text().contains("dckr_pat"), "{}", screen.text());

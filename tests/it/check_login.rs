@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::support::registry::json as answer;
-use crate::support::{Account, Program, Registry, TOKEN};
+use crate::support::{told, Account, Program, Registry, TOKEN};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
@@ -37,14 +37,14 @@ fn what_the_registry_refuses_is_an_error() {
     );
     for more in [&["--verify", "auto"][..], &["--verify", "never"], &[]] {
         let report = check(&account, &registry, more).run().json();
-        assert_eq!(report["findings"], json!([]));
+        assert_eq!(told(&report), json!([]));
     }
     assert_eq!(registry.logins(), 0, "nobody asked for it");
     let ended = check(&account, &registry, &["--verify", "always"]).run();
     assert_eq!(ended.status, 9, "{ended:?}");
     ended.hides("dckr_pat_expired");
     let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
-    let findings = report["findings"].as_array().unwrap();
+    let findings = told(&report).as_array().unwrap().clone();
     assert_eq!(findings.len(), 1, "{findings:?}");
     assert_eq!(
         (
@@ -77,7 +77,7 @@ fn what_the_registry_refuses_is_an_error() {
         &["team/dockerhub", "--verify", "always"],
     )
     .run();
-    assert_eq!(one.json()["findings"], json!([]));
+    assert_eq!(told(&one.json()), json!([]));
 }
 
 #[test]
@@ -89,8 +89,8 @@ fn a_registry_that_cannot_be_asked_is_a_warning() {
     let report = check(&account, &registry, &["--verify", "always"])
         .run()
         .json();
-    let findings = report["findings"].as_array().unwrap();
-    let told: Vec<_> = findings
+    let findings = told(&report).as_array().unwrap().clone();
+    let seen: Vec<_> = findings
         .iter()
         .map(|finding| {
             (
@@ -99,8 +99,8 @@ fn a_registry_that_cannot_be_asked_is_a_warning() {
             )
         })
         .collect();
-    assert_eq!(told, [("warning", "login-not-tried"); 2]);
-    let messages = report["findings"].to_string();
+    assert_eq!(seen, [("warning", "login-not-tried"); 2]);
+    let messages = told(&report).to_string();
     assert!(
         messages.contains("does not tell the registry") && messages.contains("503"),
         "{messages}"
@@ -120,7 +120,7 @@ fn azure_needs_its_host() {
     holding(&account, "ecr-pullthroughcache/azure", TOKEN);
     let words = ["check", "azure", "--verify", "always", "-o", "json"];
     let report = Program::new(&words).with(&account).run().json();
-    let finding = &report["findings"][0];
+    let finding = &told(&report)[0];
     assert_eq!(finding["code"], "login-not-tried");
     let fix = finding["fix"].as_str().unwrap();
     assert!(

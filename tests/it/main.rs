@@ -9,6 +9,7 @@ mod check;
 mod check_all;
 mod check_fix;
 mod check_login;
+mod check_rules;
 mod create;
 mod create_rule;
 mod credentials;

@@ -3,17 +3,13 @@
 use std::fmt::Write as _;
 
 use serde::Serialize;
-use tokio::task::JoinSet;
 
-use crate::aws::{Ecr, Kind, Place, Settings, Verdict};
+use crate::aws::{Ecr, Place, Settings, Verdict};
 use crate::command::{open_session, Context};
 use crate::failure::Failure;
 use crate::output::{escaped, Output};
 use crate::rule::Rule;
 use crate::status::Status;
-
-/// Logins at registries that ECR is asked to make at the same time.
-const SIDE_BY_SIDE: usize = 10;
 
 /// Its JSON members are a contract: only ever added to.
 #[derive(Serialize)]
@@ -52,42 +48,26 @@ pub async fn run(context: &Context<'_>) -> Result<(), Failure> {
 
 /// Asks for a verdict on each rule with a login. Where one cannot be had, the rest is told all the same.
 async fn validate(listed: &mut [Listed], ecr: &Ecr, place: &Place, output: &Output) {
-    let with_login = |(index, entry): (usize, &Listed)| {
-        entry.secret.as_ref()?;
-        Some((index, entry.rule.ecr_repository_prefix.clone()))
-    };
-    let asked: Vec<_> = listed.iter().enumerate().filter_map(with_login).collect();
-    for some in asked.chunks(SIDE_BY_SIDE) {
-        let mut calls = JoinSet::new();
-        for (index, prefix) in some.iter().cloned() {
-            let ecr = ecr.clone();
-            calls.spawn(async move { (index, ecr.validate(&prefix).await) });
-        }
-        let mut refused = None;
-        while let Some(Ok((index, verdict))) = calls.join_next().await {
-            match verdict {
-                Ok(Verdict::Valid) => listed[index].is_valid = Some(true),
-                Ok(Verdict::Invalid(words)) => {
-                    listed[index].is_valid = Some(false);
-                    listed[index].failure = Some(words);
-                }
-                // It went between two calls.
-                Err(error) if error.kind == Kind::RuleNotFound => {}
-                Err(error) => {
-                    let prefix = &listed[index].rule.ecr_repository_prefix;
-                    let what = format!("could not validate the rule {}", escaped(prefix));
-                    refused = Some(error.into_failure(&what, place));
-                }
+    let with_login = listed.iter().filter(|entry| entry.secret.is_some());
+    let prefixes = with_login.map(|entry| entry.rule.ecr_repository_prefix.clone());
+    let mut verdicts = ecr.verdicts(prefixes.collect()).await;
+    for entry in listed {
+        match verdicts.given.remove(&entry.rule.ecr_repository_prefix) {
+            Some(Verdict::Valid) => entry.is_valid = Some(true),
+            Some(Verdict::Invalid(words)) => {
+                entry.is_valid = Some(false);
+                entry.failure = Some(words);
             }
+            None => {}
         }
-        if let Some(failure) = refused {
-            let why = failure.why.map(|why| format!(": {why}"));
-            let fix = failure.fix.map(|fix| format!("\n  {fix}"));
-            let (why, fix) = (why.unwrap_or_default(), fix.unwrap_or_default());
-            output.warn(&format!("{}{why}{fix}", failure.message));
-            // What one is refused, the others are too.
-            return;
-        }
+    }
+    if let Some((prefix, error)) = verdicts.refused {
+        let what = format!("could not validate the rule {}", escaped(&prefix));
+        let failure = error.into_failure(&what, place);
+        let why = failure.why.map(|why| format!(": {why}"));
+        let fix = failure.fix.map(|fix| format!("\n  {fix}"));
+        let (why, fix) = (why.unwrap_or_default(), fix.unwrap_or_default());
+        output.warn(&format!("{}{why}{fix}", failure.message));
     }
 }
 

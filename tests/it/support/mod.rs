@@ -9,7 +9,7 @@ mod screen;
 
 pub use aws::Account;
 pub use network::{answer, Authority, Proxy, Web};
-pub use program::{policy_file, Ended, Program, TOKEN};
+pub use program::{policy_file, told, Ended, Program, TOKEN};
 pub use registry::Registry;
 #[cfg(unix)]
 pub use screen::Screen;

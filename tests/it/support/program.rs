@@ -273,3 +273,12 @@ fn base64(bytes: &[u8]) -> String {
     }
     text
 }
+
+/// What `check` found, but for the notes that no rule uses a secret: most tests have no rules.
+pub fn told(report: &Value) -> Value {
+    let findings = report["findings"].as_array().unwrap().iter();
+    findings
+        .filter(|finding| finding["code"] != "unused")
+        .cloned()
+        .collect()
+}

@@ -1,0 +1,336 @@
+//! `check` of the rules: what they point at, what ECR says of them, and who uses a secret.
+
+use serde_json::{json, Value};
+
+use crate::support::{Account, Program, Registry, TOKEN};
+
+const NAME: &str = "ecr-pullthroughcache/docker-hub";
+const HUB: (&str, &str) = ("docker-hub", "registry-1.docker.io");
+
+fn rule(account: &Account, prefix: &str, (kind, host): (&str, &str), arn: &str) {
+    account.ask_ecr(
+        "CreatePullThroughCacheRule",
+        &json!({"ecrRepositoryPrefix": prefix, "upstreamRegistry": kind, "upstreamRegistryUrl": host, "credentialArn": arn}),
+    );
+}
+
+fn delete(account: &Account, arn: &str, at_once: bool) {
+    let mut body = json!({"SecretId": arn});
+    if at_once {
+        body["ForceDeleteWithoutRecovery"] = json!(true);
+    }
+    account.ask("DeleteSecret", &body);
+}
+
+/// What is found, all of it.
+fn found(account: &Account, more: &[&str]) -> Vec<Value> {
+    let ended = account.run(&[&["check", "-o", "json"], more].concat());
+    let report: Value = serde_json::from_str(&ended.stdout).expect(&ended.stderr);
+    let findings = report["findings"].as_array().unwrap().clone();
+    let is_error = findings.iter().any(|finding| finding["level"] == "error");
+    assert_eq!(ended.status, if is_error { 9 } else { 0 }, "{findings:?}");
+    findings
+}
+
+fn codes(findings: &[Value]) -> Vec<&str> {
+    let codes = findings.iter();
+    codes
+        .map(|finding| finding["code"].as_str().unwrap())
+        .collect()
+}
+
+/// Runs the last command of a fix, with a token for those that take one.
+fn carry_out(account: &Account, finding: &Value) {
+    let fix = finding["fix"].as_str().unwrap();
+    let (_, command) = fix.rsplit_once("ecr-ptc ").unwrap();
+    let mut words: Vec<&str> = command.split(' ').collect();
+    if words[0] == "create" {
+        words.extend(["--username", "me", "--access-token-stdin"]);
+    }
+    Program::new(&words).with(account).stdin(TOKEN).run().ok();
+}
+
+#[test]
+fn a_rule_that_works_and_a_secret_that_none_uses() {
+    let account = Account::new();
+    let arn = account.made(NAME);
+    rule(&account, "docker-hub", HUB, &arn);
+    assert_eq!(found(&account, &[]), [Value::Null; 0]);
+    let mut actions = account.take_actions();
+    actions.sort();
+    assert_eq!(
+        actions,
+        [
+            "BatchGetSecretValue",
+            "DescribePullThroughCacheRules",
+            "ListSecrets",
+            "ValidatePullThroughCacheRule"
+        ]
+    );
+    account.made("ecr-pullthroughcache/other");
+    let findings = found(&account, &[]);
+    assert_eq!(codes(&findings), ["unused"]);
+    let delete = "ecr-ptc delete ecr-pullthroughcache/other --region us-east-1";
+    assert_eq!(
+        findings[0]["fix"],
+        format!("where nobody needs it: {delete}")
+    );
+    let ended = account.run(&["check"]);
+    assert!(
+        ended
+            .stderr
+            .contains("2 secrets and 1 rule checked: 1 note"),
+        "{}",
+        ended.stderr
+    );
+    let report = account.run(&["check", "docker-hub", "-o", "json"]).json();
+    assert_eq!(
+        (&report["checkedRules"], &report["findings"]),
+        (&json!(1), &json!([]))
+    );
+}
+
+#[test]
+fn a_secret_that_was_made_again_or_is_gone_and_the_commands_that_mend_it() {
+    for (again, code) in [
+        (true, "rule-secret-made-again"),
+        (false, "rule-secret-gone"),
+    ] {
+        let account = Account::new();
+        let arn = account.made(NAME);
+        rule(&account, "hub", HUB, &arn);
+        delete(&account, &arn, true);
+        if again {
+            account.made(NAME);
+        }
+        let findings = found(&account, &[]);
+        assert_eq!(codes(&findings), [code]);
+        assert_eq!(
+            (
+                &findings[0]["rule"],
+                &findings[0]["secret"],
+                &findings[0]["level"]
+            ),
+            (&json!("hub"), &json!(NAME), &json!("error"))
+        );
+        if again {
+            assert_eq!(codes(&found(&account, &["docker-hub"])), [code]);
+        }
+        carry_out(&account, &findings[0]);
+        assert_eq!(found(&account, &[]), [Value::Null; 0]);
+    }
+}
+
+#[test]
+fn a_secret_that_is_scheduled_for_deletion_matters_where_a_rule_uses_it() {
+    let account = Account::new();
+    let arn = account.made(NAME);
+    account.made("ecr-pullthroughcache/other");
+    rule(&account, "hub", HUB, &arn);
+    delete(&account, &arn, false);
+    delete(&account, "ecr-pullthroughcache/other", false);
+    let findings = found(&account, &[]);
+    assert_eq!(
+        codes(&findings),
+        ["pending-deletion-in-use", "pending-deletion"]
+    );
+    assert!(findings[0]["message"]
+        .as_str()
+        .unwrap()
+        .contains("and the rule hub uses it"));
+    assert_eq!(found(&account, &["docker-hub"])[0], findings[0]);
+    carry_out(&account, &findings[0]);
+    assert_eq!(codes(&found(&account, &[])), ["pending-deletion"]);
+}
+
+#[test]
+fn a_rule_without_a_secret_and_one_with_a_secret_elsewhere() {
+    let account = Account::new();
+    let rules = json!({"pullThroughCacheRules": [
+        {"ecrRepositoryPrefix": "hub", "upstreamRegistry": "docker-hub", "upstreamRegistryUrl": "registry-1.docker.io"},
+        {"ecrRepositoryPrefix": "az", "upstreamRegistry": "azure-container-registry", "upstreamRegistryUrl": "me.azurecr.io",
+         "credentialArn": "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/acr-AbCdEf"},
+        {"ecrRepositoryPrefix": "quay", "upstreamRegistry": "quay", "upstreamRegistryUrl": "quay.io"},
+    ]});
+    account.answer(
+        "DescribePullThroughCacheRules",
+        200,
+        "application/x-amz-json-1.1",
+        &rules.to_string(),
+        None,
+    );
+    let findings = found(&account, &[]);
+    assert_eq!(
+        codes(&findings),
+        ["rule-without-secret", "rule-secret-elsewhere"]
+    );
+    assert_eq!(
+        findings[0]["fix"],
+        "store the credentials, and point the rule at them: ecr-ptc create --registry docker-hub --rule hub --region us-east-1"
+    );
+    assert_eq!(
+        findings[1]["fix"],
+        "store the credentials, and point the rule at them: ecr-ptc create --registry azure-container-registry --upstream-registry-url me.azurecr.io \
+         --name ecr-pullthroughcache/acr --rule az --region us-east-1"
+    );
+    let text = account.run(&["check"]);
+    assert!(
+        text.stdout
+            .contains("rule hub\n  error    rule-without-secret: the rule hub has no secret"),
+        "{}",
+        text.stdout
+    );
+    assert!(
+        text.stderr
+            .contains("0 secrets and 3 rules checked: 2 errors"),
+        "{}",
+        text.stderr
+    );
+}
+
+#[test]
+fn ecr_has_its_say_and_what_else_is_found_explains_it() {
+    let account = Account::new();
+    let good = account.made(NAME);
+    rule(&account, "hub", HUB, &good);
+    let invalid = r#"{"ecrRepositoryPrefix":"hub","isValid":false,"failure":"\u001b[31mno \u001b[0mpull access"}"#;
+    account.answer(
+        "ValidatePullThroughCacheRule",
+        200,
+        "application/x-amz-json-1.1",
+        invalid,
+        None,
+    );
+    for more in [&[][..], &["docker-hub"]] {
+        let findings = found(&account, more);
+        assert_eq!(codes(&findings), ["rule-invalid"]);
+        let message = findings[0]["message"].as_str().unwrap();
+        assert!(
+            message.ends_with("in its words: \\u{1b}[31mno \\u{1b}[0mpull access"),
+            "{message}"
+        );
+        let fix = findings[0]["fix"].as_str().unwrap();
+        assert!(
+            fix.contains(&format!(
+                "ecr-ptc check {NAME} --verify always --region us-east-1"
+            )),
+            "{fix}"
+        );
+    }
+    account.heal();
+    let body = json!({"SecretId": NAME, "SecretString": r#"{"username":"me","password":"x"}"#});
+    account.ask("PutSecretValue", &body);
+    let findings = found(&account, &[]);
+    assert_eq!(codes(&findings), ["rule-invalid", "wrong-key"]);
+    assert_eq!(
+        findings[0]["fix"],
+        "mend first what else is found of its secret"
+    );
+    let mended = account
+        .run(&["check", "docker-hub", "--fix", "--yes", "-o", "json"])
+        .json();
+    assert_eq!(mended["findings"], json!([]));
+}
+
+#[test]
+fn a_customer_managed_key_is_told_of_the_secret_and_by_ecr() {
+    let account = Account::new();
+    let value = json!({"username": "me", "accessToken": TOKEN}).to_string();
+    let body = json!({"Name": NAME, "SecretString": value, "KmsKeyId": account.new_key()});
+    let arn = account.ask("CreateSecret", &body)["ARN"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    rule(&account, "hub", HUB, &arn);
+    assert_eq!(
+        codes(&found(&account, &[])),
+        ["customer-managed-key", "rule-invalid"]
+    );
+}
+
+#[test]
+fn what_may_not_be_looked_at_is_told_once_and_the_rest_is_checked() {
+    let account = Account::new();
+    let arn = account.made(NAME);
+    for prefix in ["a1", "b2", "c3"] {
+        rule(&account, prefix, HUB, &arn);
+    }
+    for (action, code, permission) in [
+        (
+            "ValidatePullThroughCacheRule",
+            "verdict-not-given",
+            "ecr:ValidatePullThroughCacheRule",
+        ),
+        (
+            "DescribePullThroughCacheRules",
+            "rules-not-read",
+            "ecr:DescribePullThroughCacheRules",
+        ),
+    ] {
+        account.refuse(action, 400, "AccessDeniedException", "not allowed");
+        for more in [&[][..], &["docker-hub"]] {
+            let findings = found(&account, more);
+            assert_eq!(codes(&findings), [code]);
+            assert_eq!(findings[0]["level"], "warning");
+            let fix = findings[0]["fix"].as_str().unwrap();
+            assert!(fix.contains(permission), "{fix}");
+        }
+    }
+    account.take_actions();
+    let words = ["check", "-o", "json", "--region", "cn-north-1"];
+    Program::new(&words).with(&account).run().ok();
+    assert_eq!(account.take_actions(), ["ListSecrets"]);
+}
+
+#[test]
+fn a_secret_that_the_list_does_not_have_yet_is_asked_for() {
+    let account = Account::new();
+    let arn = account.made(NAME);
+    rule(&account, "hub", HUB, &arn);
+    account.answer(
+        "ListSecrets",
+        200,
+        "application/x-amz-json-1.1",
+        r#"{"SecretList":[]}"#,
+        None,
+    );
+    assert_eq!(found(&account, &[]), [Value::Null; 0]);
+    assert!(account
+        .take_actions()
+        .contains(&"DescribeSecret".to_owned()));
+}
+
+#[test]
+fn the_rule_tells_the_registry_and_its_host() {
+    let account = Account::new();
+    let registry = Registry::strict();
+    let value = json!({"username": "me", "accessToken": TOKEN}).to_string();
+    let arn = account.made_with("ecr-pullthroughcache/build", &value);
+    let rules = json!({"pullThroughCacheRules": [{"ecrRepositoryPrefix": "az", "upstreamRegistry": "azure-container-registry",
+        "upstreamRegistryUrl": registry.url, "credentialArn": arn}]});
+    account.answer(
+        "DescribePullThroughCacheRules",
+        200,
+        "application/x-amz-json-1.1",
+        &rules.to_string(),
+        None,
+    );
+    account.answer(
+        "ValidatePullThroughCacheRule",
+        200,
+        "application/x-amz-json-1.1",
+        r#"{"isValid":true}"#,
+        None,
+    );
+    for more in [&[][..], &["build"]] {
+        let words = [&["check", "--verify", "always", "-o", "json"], more].concat();
+        let report = Program::new(&words)
+            .with(&account)
+            .without("ECR_PTC_VERIFY")
+            .run()
+            .json();
+        let codes = codes(report["findings"].as_array().unwrap()).join(" ");
+        assert!(!codes.contains("login-not-tried"), "{report}");
+    }
+    assert_eq!(registry.logins(), 2);
+}
