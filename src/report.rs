@@ -295,6 +295,7 @@ pub struct LifeReport<'a> {
     pub removed_replica_regions: Vec<String>,
     /// The prefixes of the rules that use it; none where they were not looked at, or could not be.
     pub rules: Option<Vec<&'a str>>,
+    pub warnings: Vec<String>,
 }
 
 /// What was done to the life of the secret.
@@ -318,6 +319,7 @@ impl<'a> LifeReport<'a> {
             deletion_date: None,
             removed_replica_regions: Vec::new(),
             rules: None,
+            warnings: Vec::new(),
         }
     }
 }

@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::create::registry;
 use super::secrets::AnyName;
-use super::{CreateArgs, LoginArgs, TokenArgs};
+use super::{CreateArgs, LoginArgs, RuleOption, TokenArgs};
 use crate::upstream::Upstream;
 
 /// Stores new credentials as a new version of an existing secret
@@ -20,6 +20,7 @@ use crate::upstream::Upstream;
 Examples:
   ecr-ptc update docker-hub
   printf %s \"$TOKEN\" | ecr-ptc update --registry ghcr --access-token-stdin --expires-on 2027-01-31
+  ecr-ptc update docker-hub --access-token-file token.txt --rule docker-hub
   ecr-ptc update docker-hub --rollback")]
 pub struct UpdateArgs {
     /// The secret: its name, with or without ecr-pullthroughcache/, or its ARN [default: that of --registry]
@@ -44,6 +45,9 @@ pub struct UpdateArgs {
     /// The last day of the token, such as 2027-01-31; kept as the tag ecr-ptc:expires-on
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     pub expires_on: Option<String>,
+    /// Make the ECR pull through cache rule with this repository prefix, or repoint it, and validate it
+    #[arg(long, value_name = "PREFIX")]
+    pub rule: Option<String>,
     /// Make the version before current again
     #[arg(long)]
     pub rollback: bool,
@@ -61,6 +65,10 @@ impl UpdateArgs {
             token: self.token,
             login: self.login,
             expires_on: self.expires_on,
+            rule: RuleOption {
+                prefix: self.rule,
+                print: None,
+            },
             yes: self.yes,
             ..CreateArgs::default()
         }

@@ -104,16 +104,14 @@ async fn ask_and_store(
         }
         _ => Plan::to_create(&request),
     };
-    let rule = stage.as_ref().map(|stage| {
-        let arn = plan.existing.as_ref().map(|existing| existing.arn.as_str());
-        (stage.wanted().clone(), stage.change(arn))
-    });
-    let changes_rule = matches!(rule, Some((_, Change::Create | Change::Update)));
+    let arn = plan.existing.as_ref().map(|existing| existing.arn.as_str());
+    let rule = stage.as_ref().map(|stage| stage.in_review(arn));
+    let changes_rule = rule.is_some_and(|(_, change)| change != Change::Nothing);
     let review = Review {
         plan: &plan,
         target: &target,
         is_new,
-        rule: rule.as_ref().map(|(wanted, change)| (wanted, *change)),
+        rule,
     };
     let review = format!("\nThis will be done:\n{review}\n");
     if plan.steps.is_empty() && !changes_rule {

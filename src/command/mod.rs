@@ -147,8 +147,14 @@ fn interrupted(status: Status, progress: &Progress, global: &Global) -> Failure 
         let message =
             format!("cancelled while ECR was answering; the rule {prefix} may have been changed");
         let options = aws_options(global, None);
-        return Failure::new(status, "cancelled", message)
+        let failure = Failure::new(status, "cancelled", message)
             .fix(format!("see what it is now: ecr-ptc rule list{options}"));
+        return match progress.written() {
+            Some(Written { secret, deed, .. }) => {
+                failure.why(format!("the secret {secret} is {}", deed.in_words()))
+            }
+            None => failure,
+        };
     }
     match progress.written() {
         None => cancelled(status),

@@ -1,9 +1,13 @@
 //! Storing a new version of a secret, and telling what became of it.
 
+mod expiry;
+
 use std::fmt::Write as _;
 
+use expiry::Expiry;
 use serde::Serialize;
 
+use super::rule::{make_rule, Stage};
 use super::{aws_options, give, Context};
 use crate::apply::store_version;
 use crate::aws::{AwsError, Session};
@@ -11,12 +15,13 @@ use crate::content::Content;
 use crate::date::Date;
 use crate::failure::{Failure, Stored};
 use crate::finding::showable;
-use crate::input::draft::{expiry_tag, Draft};
+use crate::input::draft::Draft;
 use crate::output::escaped;
 use crate::renewal::Renewal;
-use crate::report::{Action, StepReport, StepStatus, Verification};
+use crate::report::{Action, RuleSummary, StepReport, StepStatus, Verification};
+use crate::rule::{Change, RuleRequest};
 use crate::secret::{Secret, EXPIRY_TAG};
-use crate::shell::{option, quote};
+use crate::shell::quote;
 use crate::status::Status;
 
 /// What is to be done to a secret, and where.
@@ -30,15 +35,8 @@ pub struct Renew<'a> {
     expiry: Expiry,
     verification: Verification,
     warnings: Vec<String>,
-}
-
-/// What becomes of the tag that says when the token ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Expiry {
-    Keep,
-    Set(Date),
-    /// It is of the token before.
-    Remove,
+    /// The rule to make, once the credentials are stored.
+    stage: Option<Stage<'a>>,
 }
 
 /// What was there when it was looked at first.
@@ -61,6 +59,9 @@ struct UpdateReport<'a> {
     registry: Option<&'static str>,
     username: &'a str,
     expires_on: Option<Date>,
+    /// The rule that uses it, where one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule: Option<RuleSummary>,
     steps: &'a [StepReport],
     verification: &'a Verification,
     warnings: &'a [String],
@@ -96,13 +97,7 @@ impl<'a> Renew<'a> {
             .ok_or_else(|| Failure::usage("the username or the access token is missing"))?;
         let renewal =
             Renewal::of(stored, &credential).map_err(|fault| Failure::usage(fault.to_string()))?;
-        let had = secret.expires_on();
-        let expiry = match draft.expiry() {
-            Some(date) if had == Some(Ok(date)) => Expiry::Keep,
-            Some(date) => Expiry::Set(date),
-            None if had.is_some() && !renewal.is_unchanged => Expiry::Remove,
-            None => Expiry::Keep,
-        };
+        let expiry = Expiry::of(secret, draft.expiry(), renewal.is_unchanged);
         let mut renew = Self {
             username: credential.username.to_string(),
             warnings: draft.warnings.clone(),
@@ -113,9 +108,14 @@ impl<'a> Renew<'a> {
             renewal,
             expiry,
             verification,
+            stage: None,
         };
         renew.warn_of_what_is_odd(stored);
         Ok(renew)
+    }
+
+    pub fn with_rule(self, stage: Option<Stage<'a>>) -> Self {
+        Self { stage, ..self }
     }
 
     fn warn_of_what_is_odd(&mut self, stored: Option<&Content>) {
@@ -144,17 +144,18 @@ impl<'a> Renew<'a> {
 
     /// Whether everything is as it should be already.
     pub fn is_empty(&self) -> bool {
-        self.steps().is_empty()
+        let rule = self.rule_in_review();
+        self.steps().is_empty() && rule.is_none_or(|(_, change)| change == Change::Nothing)
+    }
+
+    fn rule_in_review(&self) -> Option<(&RuleRequest, Change)> {
+        let stage = self.stage.as_ref()?;
+        Some(stage.in_review(Some(&self.secret.arn)))
     }
 
     fn steps(&self) -> Vec<&'static str> {
         let put = (!self.renewal.is_unchanged).then_some("put-secret-value");
-        let tag = match self.expiry {
-            Expiry::Keep => None,
-            Expiry::Set(_) => Some("tag-resource"),
-            Expiry::Remove => Some("untag-resource"),
-        };
-        put.into_iter().chain(tag).collect()
+        put.into_iter().chain(self.expiry.step()).collect()
     }
 
     /// What a person says yes to.
@@ -186,15 +187,20 @@ impl<'a> Renew<'a> {
                 "not known; the date of the token before is removed",
             ),
         }
-        row("AWS calls", &self.steps().join(", then "));
+        let mut calls = self.steps();
+        if let Some((rule, change)) = self.rule_in_review() {
+            row("rule", &format!("{} ({})", rule.prefix, rule.url));
+            calls.extend(change.steps().iter().map(|step| step.word()));
+        }
+        row("AWS calls", &calls.join(", then "));
         text.truncate(text.trim_end().len());
         text
     }
 
-    /// Stores the version, then sets the tag.
+    /// Stores the version, then sets the tag, then makes the rule.
     ///
     /// # Errors
-    /// Status 8 where the version is stored, and the tag is not.
+    /// Status 8 where the version is stored, and the tag is not, or the rule is not as wanted.
     pub async fn carry_out(&mut self, seen: &Seen) -> Result<(), Failure> {
         let mut steps: Vec<StepReport> =
             self.steps().into_iter().map(StepReport::planned).collect();
@@ -205,13 +211,16 @@ impl<'a> Renew<'a> {
             steps[0].status = StepStatus::Done;
             self.look_for_others(seen, version.as_deref()).await;
         }
-        if let Err(error) = self.set_expiry().await {
+        let arn = &self.secret.arn;
+        if let Err(error) = self.expiry.apply(&self.session.secrets(), arn).await {
             return Err(self.partial(steps, error, is_new));
         }
         for step in &mut steps {
             step.status = StepStatus::Done;
         }
-        self.report(seen, version.as_deref(), &steps)
+        let is_updated = !steps.is_empty();
+        let rule = self.set_rule(&mut steps).await?;
+        self.report(seen, version.as_deref(), is_updated, &steps, rule)
     }
 
     async fn store(&self) -> Result<String, Failure> {
@@ -263,16 +272,17 @@ impl<'a> Renew<'a> {
         }
     }
 
-    async fn set_expiry(&self) -> Result<(), AwsError> {
-        let secrets = self.session.secrets();
-        let arn = &self.secret.arn;
-        match self.expiry {
-            Expiry::Keep => Ok(()),
-            Expiry::Set(date) => {
-                let tag: Vec<_> = expiry_tag(date).into_iter().collect();
-                secrets.tag(arn, &tag).await
+    /// Makes the rule that is asked for; with what to tell of it.
+    async fn set_rule(
+        &self,
+        steps: &mut Vec<StepReport>,
+    ) -> Result<Option<(RuleSummary, String)>, Failure> {
+        // With a rule, the name was read as one that a rule can use.
+        match (&self.stage, &self.draft.name) {
+            (Some(stage), Some(name)) => {
+                make_rule(Some(stage), name, &self.secret.arn, steps).await
             }
-            Expiry::Remove => secrets.untag(arn, EXPIRY_TAG).await,
+            _ => Ok(None),
         }
     }
 
@@ -289,12 +299,13 @@ impl<'a> Renew<'a> {
             format!("the new version of {name} is stored, but its tag {EXPIRY_TAG} is not right");
         let mut failure = error.into_failure(&what, self.session.place());
         let options = aws_options(self.context.global, Some(self.session.region()));
-        let id = option("--secret-id", &self.secret.name);
-        let finish = match self.expiry {
-            Expiry::Set(date) => {
-                format!("aws secretsmanager tag-resource {id} --tags Key={EXPIRY_TAG},Value={date}{options}")
+        let finish = self.expiry.command_line(&self.secret.name, &options);
+        let finish = match (&self.stage, &self.draft.name) {
+            (Some(stage), Some(name)) => {
+                steps.extend(stage.not_tried(&self.secret.arn));
+                format!("{finish}\nthen make the rule: {}", stage.command_line(name))
             }
-            _ => format!("aws secretsmanager untag-resource {id} --tag-keys {EXPIRY_TAG}{options}"),
+            _ => finish,
         };
         let mended = failure
             .fix
@@ -315,9 +326,12 @@ impl<'a> Renew<'a> {
         &self,
         seen: &Seen,
         version: Option<&str>,
+        is_updated: bool,
         steps: &[StepReport],
+        rule: Option<(RuleSummary, String)>,
     ) -> Result<(), Failure> {
         let is_new = !self.renewal.is_unchanged;
+        let (rule, said) = rule.unzip();
         let expires_on = match self.expiry {
             Expiry::Keep => self.secret.expires_on().and_then(Result::ok),
             Expiry::Set(date) => Some(date),
@@ -325,10 +339,10 @@ impl<'a> Renew<'a> {
         };
         let report = UpdateReport {
             schema_version: 1,
-            action: if steps.is_empty() {
-                Action::Unchanged
-            } else {
+            action: if is_updated {
                 Action::Updated
+            } else {
+                Action::Unchanged
             },
             arn: &self.secret.arn,
             name: &self.secret.name,
@@ -338,6 +352,7 @@ impl<'a> Renew<'a> {
             registry: self.draft.upstream.map(|upstream| upstream.kind),
             username: &self.username,
             expires_on,
+            rule,
             steps,
             verification: &self.verification,
             warnings: &self.warnings,
@@ -351,11 +366,14 @@ impl<'a> Renew<'a> {
                 self.session.region(),
                 quote(&self.secret.name)
             )
-        } else if steps.is_empty() {
-            format!("{name} has these credentials already; nothing was written.")
-        } else {
+        } else if is_updated {
             format!("{name} has these credentials already; only the date was written.")
+        } else {
+            format!("{name} has these credentials already; they were not written again.")
         });
+        if let Some(said) = said {
+            self.context.output.note(&said);
+        }
         Ok(())
     }
 }

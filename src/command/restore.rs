@@ -1,16 +1,20 @@
 //! `restore`: takes back the deletion of a secret.
 
 use super::find::{find, read};
-use super::{aws_options, give, may_be_done, open_session, Context};
+use super::rule::repoint;
+use super::{aws_options, give, may_be_done, open_session, why_not_ask, Context};
 use crate::apply::Deed;
 use crate::aws::Settings;
 use crate::cli::NameArgs;
 use crate::failure::Failure;
+use crate::listing::prefixes;
 use crate::output::escaped;
 use crate::report::{LifeAction, LifeReport};
+use crate::rule::{referring, Reference};
 use crate::status::Status;
 
-/// Takes back the deletion, or says that none is scheduled.
+/// Takes back the deletion, or says that none is scheduled; and tells which rules use the secret, and which
+/// would, but for its ARN.
 ///
 /// # Errors
 /// The [`Failure`] to show; status 3 where there is no such secret, or it is gone for good.
@@ -18,7 +22,13 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
     let named = read(&args.name)?;
     let session = open_session(Settings::read(context.global).await?, context).await?;
     let inventory = session.inventory();
-    let secret = find(&named, &session, &inventory, context).await?;
+    let (secret, rules) = tokio::join!(
+        Box::pin(find(&named, &session, &inventory, context)),
+        session.rules()
+    );
+    let secret = secret?;
+    // ECR may be out of reach where Secrets Manager is not.
+    let rules = rules.ok();
     let name = escaped(&secret.name);
     let (action, said) = if secret.deleted.is_none() {
         let said = format!("{name} is not scheduled for deletion; nothing was changed.");
@@ -33,8 +43,37 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
         let said = format!("{name} is restored, with the ARN that it had.");
         (LifeAction::Restored, said)
     };
-    let report = LifeReport::of(action, &secret, session.region());
+    let all_rules = rules.as_deref().unwrap_or_default();
+    let using = prefixes(all_rules, &secret);
+    let stale = referring(all_rules, &secret, Reference::Former);
+    let options = aws_options(context.global, Some(session.region()));
+    let warnings = stale.iter().map(|rule| {
+        format!(
+            "the rule {} points at another secret that had this name and is gone; point it at this one: {}",
+            escaped(&rule.ecr_repository_prefix),
+            rule.set_command(&secret.name, &options)
+        )
+    });
+    let report = LifeReport {
+        rules: rules.as_ref().map(|_| using.clone()),
+        warnings: warnings.collect(),
+        ..LifeReport::of(action, &secret, session.region())
+    };
+    for warning in &report.warnings {
+        context.output.warn(warning);
+    }
     give(&report, Some(&secret.arn), context.output)?;
     context.output.note(&said);
+    if !using.is_empty() && action == LifeAction::Restored {
+        let using = escaped(&using.join(", "));
+        context
+            .output
+            .note(&format!("Rules that can use it again: {using}."));
+    }
+    if why_not_ask(context.global).is_none() {
+        for rule in stale {
+            repoint(rule, &secret, &session, context).await?;
+        }
+    }
     Ok(Status::Done)
 }

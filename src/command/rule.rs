@@ -6,8 +6,8 @@ mod list;
 mod set;
 mod stage;
 
-pub use after_secret::{make_rule, offer};
-pub use stage::Stage;
+pub use after_secret::{make_rule, offer, repoint};
+pub use stage::{find_rule, Stage};
 
 use super::{why_not_ask, Context};
 use crate::cli::{Global, RuleCommand};

@@ -3,6 +3,7 @@
 use super::create::{ask_for_a_good_token, suspicions_of};
 use super::find::{find, read as read_name};
 use super::renew::{Renew, Seen};
+use super::rule::{find_rule, Stage};
 use super::verify::Login;
 use super::{
     cancelled, open_session, refuse_what_cannot_be_written, rollback, why_not_ask, Context,
@@ -57,6 +58,7 @@ pub fn read(args: UpdateArgs, global: &Global) -> Result<Wanted, Failure> {
                 "--from-docker-config",
             ),
             (args.expires_on.is_some(), "--expires-on"),
+            (args.rule.is_some(), "--rule"),
         ];
         if let Some((_, other)) = others.iter().find(|(given, _)| *given) {
             return Err(
@@ -69,7 +71,12 @@ pub fn read(args: UpdateArgs, global: &Global) -> Result<Wanted, Failure> {
     }
     let mut args = args;
     args.registry = args.registry.or_else(|| registry_of(named.name()));
-    let draft = Draft::for_update(args.into_create(), &named, global, why_not_ask(global))?;
+    let mut args = args.into_create();
+    if args.rule.prefix.is_some() {
+        // Not every name that can be read can be used by a rule.
+        args.name = Some(named.name().to_owned());
+    }
+    let draft = Draft::for_update(args, &named, global, why_not_ask(global))?;
     let draft = Box::new(draft);
     Ok(Wanted::Renewal { named, draft })
 }
@@ -88,8 +95,18 @@ pub async fn run(wanted: Wanted, context: &Context<'_>) -> Result<Status, Failur
     let login = Login::prepare(&draft, &settings);
     let session = open_session(settings, context).await?;
     let inventory = session.inventory();
-    let secret = find(&named, &session, &inventory, context).await?;
+    let rule = async {
+        match &draft.rule {
+            Some(prefix) => find_rule(prefix, &session).await,
+            None => Ok(None),
+        }
+    };
+    let (secret, rule) = tokio::join!(find(&named, &session, &inventory, context), rule);
+    let (rule, secret) = (rule?, secret?);
     refuse_what_cannot_be_written(&secret, ("update", ""), &session, context)?;
+    if let Some(rule) = &rule {
+        draft.learn_from(rule);
+    }
     let stored = read_value(&secret, &mut draft, &session).await?;
     if draft.username.is_none() {
         draft.username = stored.as_ref().and_then(username_of);
@@ -112,6 +129,11 @@ pub async fn run(wanted: Wanted, context: &Context<'_>) -> Result<Status, Failur
         }
         None => {}
     }
+    // Whatever stands against the rule is told before the token is asked for.
+    let stage = match draft.rule_request()? {
+        Some(wanted) => Some(Stage::of(wanted, rule, &session, context)?),
+        None => None,
+    };
     for warning in &draft.warnings {
         output.warn(warning);
     }
@@ -130,7 +152,8 @@ pub async fn run(wanted: Wanted, context: &Context<'_>) -> Result<Status, Failur
         stored.as_ref(),
         &session,
         context,
-    )?;
+    )?
+    .with_rule(stage);
     let review = format!("\nThis will be done:\n{}\n", renew.review());
     match person {
         Some(person) if !draft.yes && !renew.is_empty() => {

@@ -5,7 +5,8 @@ use crate::cli::{RuleOption, RuleSetArgs};
 use crate::failure::Failure;
 use crate::input::draft::{default_name, Draft};
 use crate::name::{RepositoryPrefix, SecretName};
-use crate::rule::{upstream_of, upstream_url, RuleRequest};
+use crate::registry::Address;
+use crate::rule::{upstream_of, upstream_url, Rule, RuleRequest};
 use crate::shell::quote;
 
 /// The prefix of `--rule`; what is known already must fit a rule.
@@ -56,23 +57,48 @@ impl Draft {
     /// # Errors
     /// As of [`Self::rule_request`].
     pub fn rule_with(&self, prefix: RepositoryPrefix) -> Result<RuleRequest, Failure> {
-        let open = || Failure::usage("the registry is missing");
+        let open = || {
+            Failure::usage(format!(
+                "for which registry the rule {prefix} is to be is missing"
+            ))
+            .why("neither the name of the secret says it, nor a rule that is there")
+            .fix("add --registry KIND")
+        };
         let upstream = self.upstream.ok_or_else(open)?;
         let name = self.name_or_default().ok_or_else(open)?;
         name.check_for_rule().map_err(Failure::usage)?;
         let url = upstream_url(upstream, self.upstream_host().as_deref()).map_err(|fault| {
-            Failure::usage(fault).fix(format!(
-                "make the rule by itself, after the secret:\n\
-                 ecr-ptc rule set {prefix} --secret {} --registry {} --upstream-registry-url NAME.azurecr.io",
-                quote(name.as_str()),
-                upstream.kind
-            ))
+            Failure::usage(fault).fix(if upstream.url.is_none() {
+                "add --upstream-registry-url NAME.azurecr.io".to_owned()
+            } else {
+                format!(
+                    "leave that out, or make the rule by itself, after the secret:\n\
+                     ecr-ptc rule set {prefix} --secret {} --registry {}",
+                    quote(name.as_str()),
+                    upstream.kind
+                )
+            })
         })?;
         Ok(RuleRequest {
             prefix,
             upstream,
             url,
         })
+    }
+
+    /// Takes over what the options leave open and the rule that is there tells: the registry, and
+    /// its host where each customer has one of their own.
+    pub fn learn_from(&mut self, rule: &Rule) {
+        let Some(upstream) = rule.upstream() else {
+            return;
+        };
+        let is_the_same = *self.upstream.get_or_insert(upstream) == upstream;
+        let host = &rule.upstream_registry_url;
+        if is_the_same && self.address.is_none() && upstream.url.is_none() {
+            // The credentials will be tried there, so it has to be one of the registry's.
+            let fits = upstream_url(upstream, Some(host)).is_ok();
+            self.address = fits.then(|| Address::parse(host).ok()).flatten();
+        }
     }
 
     /// The customer's own host of the registry, where the options name one.

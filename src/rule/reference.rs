@@ -1,7 +1,7 @@
 //! [`Reference`]: how a rule refers to a secret.
 
-use super::Rule;
-use crate::name::PREFIX;
+use super::{Rule, RuleRequest};
+use crate::name::{RepositoryPrefix, PREFIX};
 use crate::secret::Secret;
 use crate::shell::{option, quote};
 use crate::upstream::Upstream;
@@ -58,6 +58,15 @@ impl Rule {
             }
             _ => format!(" {registry}"),
         }
+    }
+
+    /// The same rule as one that is wanted; none where it is not for a registry with a login.
+    pub fn as_wanted(&self) -> Option<RuleRequest> {
+        Some(RuleRequest {
+            prefix: RepositoryPrefix::parse(&self.ecr_repository_prefix).ok()?,
+            upstream: self.upstream()?,
+            url: self.upstream_registry_url.clone(),
+        })
     }
 
     /// The registry that it is for; none for one without a login.

@@ -62,7 +62,14 @@ fn fix_mends_the_value_and_keeps_the_rest() {
         "{}",
         again.stderr
     );
-    assert_eq!(account.actions(), ["DescribeSecret", "GetSecretValue"]);
+    assert_eq!(
+        account.actions(),
+        [
+            "DescribeSecret",
+            "GetSecretValue",
+            "DescribePullThroughCacheRules"
+        ]
+    );
 }
 
 #[test]

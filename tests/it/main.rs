@@ -35,6 +35,7 @@ mod terminal;
 mod token;
 mod trust;
 mod update;
+mod update_rule;
 mod usage;
 mod verify;
 mod verify_hosts;

@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+#[cfg(unix)]
+use crate::support::Screen;
 use crate::support::{Account, Program};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
@@ -190,4 +192,95 @@ fn delete_goes_on_where_the_rules_cannot_be_looked_at() {
     assert_eq!(deleted.json()["rules"], json!(null));
     let row = "used by      not known (DescribePullThroughCacheRules: not allowed)";
     assert!(deleted.stderr.contains(row), "{}", deleted.stderr);
+}
+
+#[test]
+fn restore_tells_the_rules_that_work_again_and_those_that_point_elsewhere() {
+    let account = Account::new();
+    let (_, arn) = made_again(&account);
+    account.ask("DeleteSecret", &json!({"SecretId": arn}));
+    let restored = account.run(&["restore", "docker-hub", "-o", "json"]);
+    let report = restored.json();
+    assert_eq!(report["rules"], json!(["mirror"]));
+    let warning = report["warnings"][0].as_str().unwrap();
+    let (said, command) = warning.split_once("this one: ecr-ptc ").unwrap();
+    assert!(
+        said.starts_with("the rule docker-hub points at another secret"),
+        "{said}"
+    );
+    assert!(
+        restored
+            .stderr
+            .contains("Rules that can use it again: mirror."),
+        "{}",
+        restored.stderr
+    );
+    Program::new(&command.split(' ').collect::<Vec<_>>())
+        .with(&account)
+        .run()
+        .ok();
+    let report = account.run(&["restore", "docker-hub", "-o", "json"]).json();
+    assert_eq!(
+        (&report["rules"], &report["warnings"]),
+        (&json!(["docker-hub", "mirror"]), &json!([]))
+    );
+    account.refuse(
+        "DescribePullThroughCacheRules",
+        400,
+        "AccessDeniedException",
+        "not allowed",
+    );
+    let report = account.run(&["restore", "docker-hub", "-o", "json"]).json();
+    assert_eq!(report["rules"], json!(null));
+}
+
+#[cfg(unix)]
+#[test]
+fn at_a_terminal_restore_and_create_offer_to_repoint_the_rule() {
+    let account = Account::new();
+    let (_, arn) = made_again(&account);
+    account.ask("DeleteSecret", &json!({"SecretId": arn}));
+    let screen = Screen::new(&account);
+    screen.enters("$PTC restore docker-hub");
+    screen
+        .sees("Point it at this one?")
+        .enters("y")
+        .sees("docker-hub/library/alpine:latest")
+        .status_is(0);
+    let points_at = |arn: &str| {
+        let rules = account.rules();
+        let mut rules = rules.as_array().unwrap().iter();
+        assert!(
+            rules.all(|rule| rule["credentialArn"] == json!(arn)),
+            "{}",
+            account.rules()
+        );
+    };
+    points_at(&arn);
+    account.ask(
+        "DeleteSecret",
+        &json!({"SecretId": arn, "ForceDeleteWithoutRecovery": true}),
+    );
+    account.ask_ecr(
+        "DeletePullThroughCacheRule",
+        &json!({"ecrRepositoryPrefix": "mirror"}),
+    );
+    let screen = Screen::new(&account);
+    screen.enters("$PTC create -u me --registry docker-hub --description d --verify never");
+    screen
+        .sees("Name of")
+        .enters("")
+        .sees("Token expires on")
+        .enters("")
+        .sees("Access token")
+        .enters("not-a-real-token");
+    screen
+        .sees("Store it?")
+        .enters("y")
+        .sees("Point it at this one?")
+        .enters("y")
+        .sees("docker-hub/library/alpine:latest")
+        .status_is(0);
+    let secret = account.ask("DescribeSecret", &json!({"SecretId": NAME}));
+    points_at(secret["ARN"].as_str().unwrap());
 }

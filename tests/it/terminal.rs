@@ -60,7 +60,10 @@ fn the_whole_flow() {
         .sees("arn:aws:secretsmanager:us-east-1:")
         .sees("docker pull");
     screen.status_is(0);
-    assert_eq!(account.actions(), ["CreateSecret"]);
+    assert_eq!(
+        account.actions(),
+        ["CreateSecret", "DescribePullThroughCacheRules"]
+    );
     assert_eq!(
         account.value(NAME),
         format!(r#"{{"username":"me","accessToken":{}}}"#, json!(TOKEN))

@@ -1,4 +1,5 @@
-//! The rule of `create`, after the secret is stored.
+//! The rule after its secret is stored, or taken back: that of `create`, and those that point at another
+//! secret which had the name before.
 
 use super::stage::Stage;
 use crate::aws::Session;
@@ -7,8 +8,11 @@ use crate::failure::{Failure, Stored};
 use crate::input::draft::Draft;
 use crate::input::person::Person;
 use crate::name::{RepositoryPrefix, SecretName};
+use crate::output::escaped;
 use crate::region::has_pull_through_cache;
 use crate::report::{RuleSummary, StepReport};
+use crate::rule::Rule;
+use crate::secret::Secret;
 use crate::status::Status;
 
 /// Asks whoever sits at the terminal whether a rule is wanted. A no leaves all as it is.
@@ -31,6 +35,16 @@ pub async fn offer<'a>(
     }
     context.output.say("\nThe secret is stored.");
     let person = Person::meet(context.global, context.output);
+    // Nobody asked for it, so whatever keeps the rules from being looked at is not told.
+    let rules = session.rules().await.unwrap_or_default();
+    let is_stale = |rule: &Rule| rule.secret() == Some(name.as_str());
+    if let Some(rule) = rules.into_iter().find(is_stale) {
+        return Ok(if wants_it_repointed(&rule, &person, context).await {
+            staged(&rule, session, context).transpose()?
+        } else {
+            None
+        });
+    }
     let Some(prefix) = person.ask_rule(proposed).await else {
         return Ok(None);
     };
@@ -42,6 +56,54 @@ pub async fn offer<'a>(
         message: format!("{name} is stored, but {}", failure.message),
         ..failure
     })
+}
+
+/// Points a rule at the secret that was taken back, where a person wants that.
+///
+/// # Errors
+/// Status 8 where the rule is not repointed.
+pub async fn repoint(
+    rule: &Rule,
+    secret: &Secret,
+    session: &Session,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    let person = Person::meet(context.global, context.output);
+    if !wants_it_repointed(rule, &person, context).await {
+        return Ok(());
+    }
+    drop(person);
+    let name = SecretName::parse(&secret.name);
+    let (Some(stage), Ok(name)) = (staged(rule, session, context).transpose()?, name) else {
+        return Ok(());
+    };
+    let made = make_rule(Some(&stage), &name, &secret.arn, &mut Vec::new()).await?;
+    if let Some((_, said)) = made {
+        context.output.note(&said);
+    }
+    Ok(())
+}
+
+async fn wants_it_repointed(rule: &Rule, person: &Person, context: &Context<'_>) -> bool {
+    let prefix = escaped(&rule.ecr_repository_prefix);
+    context.output.say(&format!(
+        "The rule {prefix} points at another secret that had this name and is gone, so its pulls of what \
+         is not cached fail."
+    ));
+    // The secret is as it is, whatever ends the question.
+    person
+        .confirms("Point it at this one?")
+        .await
+        .unwrap_or(false)
+}
+
+fn staged<'a>(
+    rule: &Rule,
+    session: &Session,
+    context: &'a Context<'a>,
+) -> Option<Result<Stage<'a>, Failure>> {
+    let wanted = rule.as_wanted()?;
+    Some(Stage::of(wanted, Some(rule.clone()), session, context))
 }
 
 /// Makes the rule for a secret that is there, and gives what to tell of it. Its steps are added, also

@@ -37,7 +37,6 @@ pub async fn run(
         context.output.warn(DOUBTFUL_KEY);
         warnings.push(DOUBTFUL_KEY.to_owned());
     }
-    context.progress.touches_rule(wanted.prefix.as_str());
     let Done {
         summary,
         steps,

@@ -5,7 +5,7 @@ use crate::apply::{apply_rule, RuleOutcome, RuleTrouble};
 use crate::aws::{Ecr, Place, Session};
 use crate::command::{aws_options, Context};
 use crate::failure::Failure;
-use crate::name::SecretName;
+use crate::name::{RepositoryPrefix, SecretName};
 use crate::report::{RuleSummary, StepReport, StepStatus};
 use crate::rule::{Change, Rule, RuleRequest, RuleStep, Usage};
 use crate::shell::{option, quote};
@@ -18,6 +18,21 @@ pub struct Stage<'a> {
     ecr: Ecr,
     place: Place,
     context: &'a Context<'a>,
+}
+
+/// The rule with this prefix, if there is one.
+///
+/// # Errors
+/// Status 2 in a Region without rules; what AWS says, where it cannot be looked at.
+pub async fn find_rule(
+    prefix: &RepositoryPrefix,
+    session: &Session,
+) -> Result<Option<Rule>, Failure> {
+    refuse_region_without_rules(session.region())?;
+    session.ecr().find(prefix.as_str()).await.map_err(|error| {
+        let what = format!("could not see whether there is a rule {prefix}");
+        error.into_failure(&what, &session.place_of_ecr())
+    })
 }
 
 /// A rule that ECR calls valid.
@@ -46,12 +61,20 @@ impl<'a> Stage<'a> {
         session: &Session,
         context: &'a Context<'a>,
     ) -> Result<Self, Failure> {
-        refuse_region_without_rules(session.region())?;
-        let (ecr, place) = (session.ecr(), session.place_of_ecr());
-        let observed = ecr.find(wanted.prefix.as_str()).await.map_err(|error| {
-            let what = format!("could not see whether there is a rule {}", wanted.prefix);
-            error.into_failure(&what, &place)
-        })?;
+        let observed = find_rule(&wanted.prefix, session).await?;
+        Self::of(wanted, observed, session, context)
+    }
+
+    /// For a rule that was looked at.
+    ///
+    /// # Errors
+    /// Status 3 where the prefix belongs to another registry.
+    pub fn of(
+        wanted: RuleRequest,
+        observed: Option<Rule>,
+        session: &Session,
+        context: &'a Context<'a>,
+    ) -> Result<Self, Failure> {
         wanted.change(observed.as_ref(), None).map_err(|conflict| {
             let options = aws_options(context.global, Some(session.region()));
             Failure::new(Status::SecretState, "rule-exists", conflict).fix(format!(
@@ -62,21 +85,22 @@ impl<'a> Stage<'a> {
         Ok(Self {
             wanted,
             observed,
-            ecr,
-            place,
+            ecr: session.ecr(),
+            place: session.place_of_ecr(),
             context,
         })
     }
 
-    pub fn wanted(&self) -> &RuleRequest {
-        &self.wanted
-    }
-
     /// What the rule needs, for a secret of this ARN; none where the secret is still to be made.
-    pub fn change(&self, arn: Option<&str>) -> Change {
+    fn change(&self, arn: Option<&str>) -> Change {
         let change = self.wanted.change(self.observed.as_ref(), arn);
         // That the rule is for another registry was seen before.
         change.unwrap_or(Change::Update)
+    }
+
+    /// The rule and what it needs, for a review.
+    pub fn in_review(&self, arn: Option<&str>) -> (&RuleRequest, Change) {
+        (&self.wanted, self.change(arn))
     }
 
     pub fn not_tried(&self, arn: &str) -> Vec<StepReport> {
@@ -93,6 +117,7 @@ impl<'a> Stage<'a> {
             ..
         } = self;
         let change = self.change(Some(arn));
+        context.progress.touches_rule(wanted.prefix.as_str());
         let RuleOutcome { steps, failed } =
             apply_rule(wanted, change, arn, ecr, context.output).await;
         if let Some((step, trouble)) = failed {
@@ -158,7 +183,7 @@ impl<'a> Stage<'a> {
     }
 
     /// The command that finishes the work, or does it again.
-    fn command_line(&self, secret: &SecretName) -> String {
+    pub fn command_line(&self, secret: &SecretName) -> String {
         let RuleRequest {
             prefix,
             upstream,
