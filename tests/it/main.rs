@@ -4,6 +4,8 @@
     reason = "a test that cannot go on fails where it stands"
 )]
 
+#[cfg(unix)]
+mod action;
 mod aws_settings;
 mod check;
 mod check_all;

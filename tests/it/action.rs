@@ -1,0 +1,104 @@
+//! The GitHub Action: its script, as the runner starts it.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::json;
+
+use crate::support::{Account, Program};
+
+// With what the runner's commands would read otherwise.
+const TOKEN: &str = "dckr_pat_100%25-not-a-real-token";
+
+struct Job {
+    program: Program,
+    output: PathBuf,
+}
+
+impl Job {
+    fn new(account: &Account) -> Self {
+        let program = Program::new(&[]).with(account);
+        let output = program.file("output", "");
+        Self { program, output }
+    }
+
+    fn run(&self, inputs: &[(&str, &str)]) -> Output {
+        let built = Path::new(env!("CARGO_BIN_EXE_ecr-ptc")).parent().unwrap();
+        let path = std::env::var("PATH").unwrap();
+        let script = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/.github/actions/create/create.sh"
+        );
+        let mut command = Command::new("bash");
+        command.env_clear().arg(script);
+        let variables = self.program.command();
+        for (name, value) in variables.get_envs() {
+            command.env(name, value.unwrap_or_default());
+        }
+        command
+            .env("PATH", format!("{}:{path}", built.display()))
+            .env("GITHUB_OUTPUT", &self.output)
+            .envs([
+                ("REGISTRY", "docker-hub"),
+                ("USERNAME", "me"),
+                ("TOKEN", TOKEN),
+                ("VERIFY", "never"),
+            ])
+            .envs(inputs.iter().copied());
+        command.output().unwrap()
+    }
+}
+
+#[test]
+fn the_action_stores_the_token_masks_it_and_gives_the_arn() {
+    let account = Account::new();
+    let job = Job::new(&account);
+    for round in 1..=2 {
+        let ended = job.run(&[
+            ("IF_EXISTS", "update"),
+            ("RULE", "hub"),
+            ("EXPIRES_ON", "2999-01-31"),
+        ]);
+        let stderr = String::from_utf8(ended.stderr).unwrap();
+        assert!(ended.status.success(), "{stderr}");
+        let stdout = String::from_utf8(ended.stdout).unwrap();
+        let (mask, rest) = stdout.split_once('\n').unwrap();
+        assert_eq!(mask, "::add-mask::dckr_pat_100%2525-not-a-real-token");
+        let arn = rest.trim_end();
+        assert!(
+            arn.starts_with("arn:aws:secretsmanager:us-east-1:"),
+            "{arn}"
+        );
+        let output = std::fs::read_to_string(&job.output).unwrap();
+        assert_eq!(output, format!("arn={arn}\n").repeat(round));
+        assert_eq!(account.rules()[0]["credentialArn"], json!(arn));
+        for seen in [rest, &stderr, &output] {
+            assert!(!seen.contains(TOKEN), "{seen}");
+        }
+    }
+    let stored = format!(r#"{{"username":"me","accessToken":"{TOKEN}"}}"#);
+    assert_eq!(account.value("ecr-pullthroughcache/docker-hub"), stored);
+}
+
+#[test]
+fn the_action_fails_as_the_program_does_and_gives_no_output() {
+    let account = Account::new();
+    let job = Job::new(&account);
+    for (inputs, status, says) in [
+        (&[("TOKEN", "")][..], 2, "empty"),
+        (&[("REGISTRY", "")], 2, "--registry"),
+        (&[("TOKEN", "two\nlines")], 2, "line break"),
+        (
+            &[("NAME", "docker-hub")],
+            2,
+            "ecr-pullthroughcache/docker-hub",
+        ),
+    ] {
+        let ended = job.run(inputs);
+        let stderr = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(status), "{stderr}");
+        assert!(stderr.contains(says) && !stderr.contains(TOKEN), "{stderr}");
+        assert_eq!(std::fs::read_to_string(&job.output).unwrap(), "");
+    }
+    assert!(account.is_empty());
+}
