@@ -23,7 +23,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::failure::Failure;
 
-/// Puts upstream registry credentials where Amazon ECR pull through cache can use them.
+/// Puts upstream registry credentials where Amazon ECR pull through cache can use them, and shows that
+/// they work.
 #[derive(Debug, Parser)]
 #[command(
     name = "ecr-ptc",
@@ -109,10 +110,10 @@ pub struct Global {
     /// Trust the certificate authorities in this PEM file
     #[arg(long, global = true, value_name = "PATH")]
     pub ca_bundle: Option<String>,
-    /// Seconds to wait for a connection to AWS [default: 5]; 0 waits for ever
+    /// Seconds to wait for a connection [default: 5]; 0 is for ever
     #[arg(long, global = true, value_name = "N", allow_hyphen_values = true)]
     pub cli_connect_timeout: Option<String>,
-    /// Seconds to wait for one answer of AWS [default: 15]; 0 waits for ever
+    /// Seconds to wait for an answer [default: 15]; 0 is for ever
     #[arg(long, global = true, value_name = "N", allow_hyphen_values = true)]
     pub cli_read_timeout: Option<String>,
     /// How the result and errors are written

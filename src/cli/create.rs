@@ -36,7 +36,7 @@ pub struct CreateArgs {
     /// The upstream registry
     #[arg(long, value_name = "KIND", env = "ECR_PTC_REGISTRY", hide_env_values = true, value_parser = registry(), ignore_case = true)]
     pub registry: Option<&'static Upstream>,
-    /// The account or token name at the upstream registry
+    /// The account or token name there
     #[arg(
         short,
         long,
@@ -67,7 +67,7 @@ pub struct CreateArgs {
     /// A tag, not encrypted; may be repeated, up to 50
     #[arg(long = "tag", value_name = "KEY=VALUE", help_heading = "The secret")]
     pub tags: Vec<String>,
-    /// The last day of the token, such as 2027-01-31; kept as the tag ecr-ptc:expires-on
+    /// The last day of the token, such as 2027-01-31; kept as a tag
     #[arg(
         long,
         value_name = "DATE",
@@ -75,10 +75,10 @@ pub struct CreateArgs {
         help_heading = "The secret"
     )]
     pub expires_on: Option<String>,
-    /// A file with a resource policy in JSON; public access is blocked
+    /// A file with a resource policy; public access is blocked
     #[arg(long, value_name = "PATH", help_heading = "The secret")]
     pub resource_policy: Option<String>,
-    /// Replicate to this Region; may be repeated or separated by commas
+    /// Replicate to this Region; may be repeated, or with commas
     #[arg(
         long = "replica-region",
         value_name = "REGION",
@@ -89,6 +89,9 @@ pub struct CreateArgs {
     /// Overwrite a secret of the same name in a replica Region
     #[arg(long, help_heading = "The secret")]
     pub force_overwrite_replica_secret: bool,
+
+    #[command(flatten)]
+    pub rule: RuleOption,
 
     /// Rotate automatically with this Lambda function
     #[arg(long, value_name = "ARN", help_heading = "Rotation")]
@@ -110,9 +113,6 @@ pub struct CreateArgs {
     /// Wait for the next rotation window instead of rotating at once
     #[arg(long, help_heading = "Rotation")]
     pub no_rotate_immediately: bool,
-
-    #[command(flatten)]
-    pub rule: RuleOption,
 
     /// What to do where the secret exists already
     #[arg(

@@ -1,5 +1,7 @@
 //! What is made from the definition of the command line: completion scripts and the man page.
 
+use std::fmt::Write as _;
+
 use clap::CommandFactory;
 
 use super::Cli;
@@ -8,10 +10,15 @@ use super::Cli;
 pub fn completion_script(shell: clap_complete::Shell) -> Vec<u8> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "ecr-ptc", &mut script);
-    script
+    // clap_complete 4.6 takes the hyphen of a program's name for the border to a subcommand, but not
+    // everywhere in the script for bash, which then offers nothing after a subcommand.
+    let text = String::from_utf8_lossy(&script);
+    text.replace("ecr__subcmd__ptc__", "ecr__ptc__")
+        .into_bytes()
 }
 
-/// The man page in roff: the program, then each subcommand, and those of `rule`, with its options.
+/// The man page in roff: the program, then each subcommand, and those of `rule`, with its options. It has
+/// no date.
 ///
 /// # Errors
 /// None that writing to memory could give.
@@ -21,7 +28,7 @@ pub fn man_page() -> std::io::Result<Vec<u8>> {
     let mut page = Vec::new();
     whole.render_title(&mut page)?;
     whole.render_name_section(&mut page)?;
-    whole.render_synopsis_section(&mut page)?;
+    page.extend(synopsis(&command).into_bytes());
     whole.render_description_section(&mut page)?;
     for subcommand in command.get_subcommands() {
         let title = subcommand.get_name().to_uppercase();
@@ -38,7 +45,41 @@ pub fn man_page() -> std::io::Result<Vec<u8>> {
         whole.render_extra_section(page)
     })?);
     whole.render_version_section(&mut page)?;
-    Ok(page)
+    // What the generator leaves: no place for the date, and breaks around what breaks the line itself.
+    let text = String::from_utf8_lossy(&page);
+    let text = text.replacen(".TH ecr-ptc 1  ", ".TH ecr-ptc 1 \"\" ", 1);
+    Ok(text.replace("\n.br\n\n.br\n", "\n.sp\n").into_bytes())
+}
+
+/// A line for each command, with the words that it takes beside options.
+fn synopsis(command: &clap::Command) -> String {
+    let mut text = String::from(".SH SYNOPSIS\n\\fBecr\\-ptc\\fR [\\fIoptions\\fR]");
+    let mut line = |path: &str, command: &clap::Command| {
+        let words = command.get_positionals().map(|word| {
+            let name = word.get_id().as_str().to_uppercase();
+            if word.is_required_set() {
+                format!(" \\fI{name}\\fR")
+            } else {
+                format!(" [\\fI{name}\\fR]")
+            }
+        });
+        let words: String = words.collect();
+        let _ = write!(
+            text,
+            "\n.br\n\\fBecr\\-ptc {path}\\fR{words} [\\fIoptions\\fR]"
+        );
+    };
+    for subcommand in command.get_subcommands() {
+        let name = subcommand.get_name();
+        if subcommand.has_subcommands() {
+            for nested in subcommand.get_subcommands() {
+                line(&format!("{name} {}", nested.get_name()), nested);
+            }
+        } else {
+            line(name, subcommand);
+        }
+    }
+    text + "\n"
 }
 
 /// What the man page says of a subcommand: what it does, its options and its examples.

@@ -7,16 +7,16 @@ use clap::{Args, ValueEnum};
 /// Where the token comes from.
 #[derive(Debug, Default, Args)]
 pub struct TokenArgs {
-    /// Read the access token from standard input
+    /// Read the token from standard input
     #[arg(long, alias = "password-stdin")]
     pub access_token_stdin: bool,
-    /// Read the access token from a file; - is standard input
+    /// Read the token from a file; - is standard input
     #[arg(long, value_name = "PATH")]
     pub access_token_file: Option<OsString>,
-    /// Read the access token from the environment variable of this name
+    /// Read the token from the environment variable of this name
     #[arg(long, value_name = "VAR")]
     pub access_token_env: Option<String>,
-    /// Take over username and token from Docker's configuration, credential helpers included
+    /// Take over the login that Docker has, or its credential helper
     #[arg(
         long,
         value_name = "PATH",
@@ -42,7 +42,7 @@ pub struct LoginArgs {
     pub verify: Verify,
     #[arg(
         long,
-        help = "The registry's host, such as NAME.azurecr.io; needed to try credentials for Azure",
+        help = "The registry's host; needed for Azure: NAME.azurecr.io",
         value_name = "HOST",
         help_heading = "The registry"
     )]

@@ -60,7 +60,7 @@ fn language() -> impl TypedValueParser<Value = Language> {
 /// The rule that `create` makes after the secret.
 #[derive(Debug, Default, Args)]
 pub struct RuleOption {
-    /// Make the ECR pull through cache rule with this repository prefix, or repoint it, and validate it
+    /// Make, or repoint, the rule with this repository prefix, and validate it
     #[arg(long = "rule", value_name = "PREFIX", help_heading = "The rule")]
     pub prefix: Option<String>,
     /// Print the rule as code instead of making it; only the secret is stored

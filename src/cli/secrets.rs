@@ -62,7 +62,7 @@ pub struct DeleteArgs {
     pub yes: bool,
 }
 
-/// Finds what ECR would trip over, in one secret or in all
+/// Finds what ECR would trip over, in the secrets and their rules
 ///
 /// Checks one secret, or all under ecr-pullthroughcache/, whoever made them: name, key, dates and value.
 /// Each finding has its level, what it means for a pull, and the command that mends it. With an error

@@ -42,10 +42,10 @@ pub struct UpdateArgs {
     pub token: TokenArgs,
     #[command(flatten)]
     pub login: LoginArgs,
-    /// The last day of the token, such as 2027-01-31; kept as the tag ecr-ptc:expires-on
+    /// The last day of the token, such as 2027-01-31; kept as a tag
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     pub expires_on: Option<String>,
-    /// Make the ECR pull through cache rule with this repository prefix, or repoint it, and validate it
+    /// Make, or repoint, the rule with this repository prefix, and validate it
     #[arg(long, value_name = "PREFIX")]
     pub rule: Option<String>,
     /// Make the version before current again

@@ -4,6 +4,7 @@ use super::docker::Refusal;
 use super::draft::{default_description, default_name, Draft};
 use super::options::last_day;
 use super::prompt::{asked, Guard, Prompter};
+use super::terminal::{width, wrapped};
 use super::token::TokenSource;
 use crate::cli::{Global, Verify};
 use crate::credential::Username;
@@ -196,10 +197,8 @@ impl Person {
         }
         let prompter = self.prompter;
         if let Some(upstream) = draft.upstream {
-            output.say(&format!(
-                "Needed: {}.\nMade at: {}",
-                upstream.token, upstream.token_source
-            ));
+            let needed = wrapped(&format!("Needed: {}.", upstream.token), width());
+            output.say(&format!("{needed}\nMade at: {}", upstream.token_source));
         }
         let checks = draft.clone();
         let token = asked(move || prompter.token(|token| checks.check_with(token))).await?;

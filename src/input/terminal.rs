@@ -65,6 +65,24 @@ pub fn width() -> Option<usize> {
     Some(usize::from(columns)).filter(|columns| *columns > 0)
 }
 
+/// A sentence in lines of at most `width` characters, broken between words; longer words stay whole.
+pub fn wrapped(sentence: &str, width: Option<usize>) -> String {
+    let width = width.unwrap_or(usize::MAX);
+    let mut text = String::new();
+    let mut column = 0;
+    for word in sentence.split(' ') {
+        let length = word.chars().count();
+        if column > 0 {
+            let fits = column + 1 + length <= width;
+            text.push(if fits { ' ' } else { '\n' });
+            column = if fits { column + 1 } else { 0 };
+        }
+        text.push_str(word);
+        column += length;
+    }
+    text
+}
+
 /// Runs `read` with echo on, for a line that may be seen.
 pub fn with_echo<T>(read: impl FnOnce() -> T) -> T {
     #[cfg(unix)]
@@ -84,4 +102,16 @@ pub fn with_echo<T>(read: impl FnOnce() -> T) -> T {
 #[cfg(unix)]
 fn set(termios: &rustix::termios::Termios) {
     let _ = rustix::termios::tcsetattr(io::stdin(), rustix::termios::OptionalActions::Now, termios);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrapped;
+
+    #[test]
+    fn a_sentence_is_broken_between_words() {
+        assert_eq!(wrapped("one two three", Some(7)), "one two\nthree");
+        assert_eq!(wrapped("one two three", Some(3)), "one\ntwo\nthree");
+        assert_eq!(wrapped("one two", None), "one two");
+    }
 }

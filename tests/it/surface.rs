@@ -74,6 +74,71 @@ fn completions_and_the_man_page() {
     page.never(&[".SH \"EXAMPLES OF RULE\""]);
 }
 
+/// What a shell offers, driven as it drives itself; none where it is not installed.
+#[cfg(unix)]
+fn offered(shell: &str, script: &str) -> Option<String> {
+    let path = std::env::var("PATH").unwrap();
+    let built = std::path::Path::new(env!("CARGO_BIN_EXE_ecr-ptc")).parent()?;
+    let output = std::process::Command::new(shell)
+        .args(["-c", script])
+        .env("PATH", format!("{}:{path}", built.display()))
+        .output()
+        .ok()?;
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{shell}: {:?}", output.stderr);
+    Some(text)
+}
+
+#[cfg(unix)]
+#[test]
+fn the_shells_take_their_scripts_and_offer_what_fits() {
+    let bash = r#"eval "$(ecr-ptc completions bash)"
+        of() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _ecr__ptc "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"; printf '%s ' "${COMPREPLY[@]}"; }
+        of ecr-ptc cr; of ecr-ptc create --registry ch; of ecr-ptc rule s; of ecr-ptc show gith"#;
+    let said = offered("bash", bash).expect("bash is installed");
+    assert_eq!(said, "create chainguard set github-container-registry ");
+    let fish = r#"ecr-ptc completions fish | source; for line in "cr" "create --registry ch" "rule s"; complete -C "ecr-ptc $line" | cut -f1; end"#;
+    if let Some(said) = offered("fish", fish) {
+        assert_eq!(said, "create\nchainguard\nset\n");
+    }
+    let zsh = "autoload -Uz compinit && compinit -D && eval \"$(ecr-ptc completions zsh)\" && whence -w _ecr-ptc";
+    if let Some(said) = offered("zsh", zsh) {
+        assert_eq!(said, "_ecr-ptc: function\n");
+    }
+}
+
+#[test]
+fn help_keeps_to_a_hundred_columns() {
+    for command in [
+        &[][..],
+        &["create"],
+        &["update"],
+        &["check"],
+        &["delete"],
+        &["rule", "set"],
+    ] {
+        let help = Program::new(&[command, &["-h"]].concat()).run();
+        let widest = help.ok().lines().map(|line| line.chars().count()).max();
+        assert!(widest <= Some(100), "{}", help.stdout);
+    }
+}
+
+#[test]
+fn the_synopsis_of_the_man_page_names_every_command() {
+    let page = Program::new(&["man"]).run();
+    for line in [
+        "ecr\\-ptc create\\fR [",
+        "ecr\\-ptc show\\fR \\fINAME",
+        "ecr\\-ptc check\\fR [\\fINAME",
+        "ecr\\-ptc rule set\\fR \\fIPREFIX",
+        "ecr\\-ptc completions\\fR \\fISHELL",
+        "ecr\\-ptc man\\fR",
+    ] {
+        assert!(page.ok().contains(line), "{line}");
+    }
+    page.never(&[".TH ecr-ptc 1  ", "\n.br\n\n.br\n"]);
+}
+
 #[test]
 fn colour_only_where_it_is_wanted() {
     let account = Account::new();

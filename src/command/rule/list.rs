@@ -1,7 +1,5 @@
 //! `rule list`: each rule, its secret, and what ECR says of it.
 
-use std::fmt::Write as _;
-
 use serde::Serialize;
 
 use crate::aws::{Ecr, Place, Settings, Verdict};
@@ -10,6 +8,7 @@ use crate::failure::Failure;
 use crate::output::{escaped, Output};
 use crate::rule::Rule;
 use crate::status::Status;
+use crate::table::{Side, Table};
 
 /// Its JSON members are a contract: only ever added to.
 #[derive(Serialize)]
@@ -71,39 +70,36 @@ async fn validate(listed: &mut [Listed], ecr: &Ecr, place: &Place, output: &Outp
     }
 }
 
+/// A row for each rule. It is as wide as it needs to be: what ECR says is the last that may be left out.
 fn table(listed: &[Listed]) -> String {
-    let mut rows = vec![["PREFIX", "UPSTREAM", "SECRET", "ECR SAYS"].map(str::to_owned)];
-    for entry in listed {
-        let verdict = match (&entry.secret, entry.is_valid) {
-            (None, _) => "no login needed".to_owned(),
-            (_, Some(true)) => "valid".to_owned(),
-            (_, Some(false)) => {
-                format!("invalid: {}", entry.failure.as_deref().unwrap_or_default())
-            }
-            (_, None) => "not known".to_owned(),
-        };
-        rows.push([
-            escaped(&entry.rule.ecr_repository_prefix),
-            escaped(&entry.rule.upstream_registry_url),
-            escaped(entry.secret.as_deref().unwrap_or("-")),
-            verdict,
-        ]);
+    let column = |cell: &dyn Fn(&Listed) -> String| listed.iter().map(cell).collect::<Vec<_>>();
+    let table = Table::new()
+        .column(
+            "PREFIX",
+            Side::Left,
+            column(&|entry| escaped(&entry.rule.ecr_repository_prefix)),
+        )
+        .column(
+            "UPSTREAM",
+            Side::Left,
+            column(&|entry| escaped(&entry.rule.upstream_registry_url)),
+        )
+        .column(
+            "SECRET",
+            Side::Left,
+            column(&|entry| escaped(entry.secret.as_deref().unwrap_or("-"))),
+        )
+        .column("ECR SAYS", Side::Left, column(&verdict));
+    table.render(None)
+}
+
+fn verdict(entry: &Listed) -> String {
+    match (&entry.secret, entry.is_valid) {
+        (None, _) => "no login needed".to_owned(),
+        (_, Some(true)) => "valid".to_owned(),
+        (_, Some(false)) => format!("invalid: {}", entry.failure.as_deref().unwrap_or_default()),
+        (_, None) => "not known".to_owned(),
     }
-    let width = |column: usize| {
-        let lengths = rows.iter().map(|row| row[column].chars().count());
-        lengths.max().unwrap_or_default()
-    };
-    let widths = [width(0), width(1), width(2)];
-    let mut text = String::new();
-    for [prefix, upstream, secret, verdict] in &rows {
-        let [first, second, third] = widths;
-        let _ = writeln!(
-            text,
-            "{prefix:<first$}  {upstream:<second$}  {secret:<third$}  {verdict}"
-        );
-    }
-    text.truncate(text.trim_end().len());
-    text
 }
 
 impl From<Rule> for Listed {
