@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+"""Measures `ecr-ptc` beside what people use without it, all in one run, taking turns: see README.md here.
+
+    cargo build --release && python3 tests/bench/bench.py [--runs N] [--secrets N[,N…]]
+
+Needs curl 7.75 or later, openssl and GNU time (apt-get install curl openssl time), and installs the AWS CLI and boto3 under
+target/bench. Prints Markdown: medians, and their ratios to the first line of each table.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+import time
+import urllib.request
+import venv
+
+HERE = pathlib.Path(__file__).resolve().parent
+TOP = HERE.parent.parent
+TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", TOP / "target")).resolve()
+PROGRAM = TARGET / "release" / "ecr-ptc"
+WORK = TARGET / "bench"
+SYSTEM_BUNDLE = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
+TIME = "/usr/bin/time"
+TOKEN = b"not-a-real-token-but-of-a-usual-size"
+ENVIRONMENT = {
+    "PATH": os.environ["PATH"],
+    "HOME": str(WORK),
+    "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
+    "AWS_SECRET_ACCESS_KEY": "example",
+    "AWS_REGION": "us-east-1",
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "ECR_PTC_VERIFY": "never",
+}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=40)
+    parser.add_argument("--secrets", default="10,100,1000", help="how many secrets to list and check")
+    options = parser.parse_args()
+    python = prepare()
+    print(f"Program: {PROGRAM.stat().st_size / 1e6:.1f} MB.\n")
+    offline(options.runs)
+    with Server([sys.executable, str(HERE / "responder.py"), *map(str, certificate())]) as url:
+        for title, bundle in [("its own CA alone", WORK / "ca.pem"), ("the system's CAs too", WORK / "all.pem")]:
+            create(f"create over TLS, trusting {title}", url, bundle, python, options.runs)
+    with Server([sys.executable, str(TOP / "tests" / "local_aws" / "run.py"), "--serve"]) as url:
+        create("create at the local AWS", url, None, python, options.runs)
+        for number in map(int, options.secrets.split(",")):
+            many(url, python, number)
+
+
+def prepare():
+    for program, package in [("curl", "curl"), ("openssl", "openssl"), (TIME, "time")]:
+        if not shutil.which(program):
+            sys.exit(f"{program} is missing: apt-get install {package}")
+    if not PROGRAM.exists():
+        sys.exit("the program is missing: cargo build --release")
+    python = WORK / "bin" / "python"
+    requirements = HERE / "requirements.txt"
+    done = WORK / "requirements.txt"
+    if not done.exists() or done.read_bytes() != requirements.read_bytes():
+        venv.create(WORK, with_pip=True, clear=True)
+        subprocess.run([python, "-m", "pip", "install", "--quiet", "--no-deps", "-r", requirements], check=True)
+        shutil.copy(requirements, done)
+    return python
+
+
+def certificate():
+    """A certificate for localhost, its key, and the CA that signed it: for this run alone."""
+    ca, key, leaf = WORK / "ca.pem", WORK / "key.pem", WORK / "leaf.pem"
+    new_key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    quiet = {"check": True, "stderr": subprocess.DEVNULL, "cwd": WORK}
+    request = ["openssl", "req", *new_key]
+    subprocess.run([*request, "-x509", "-days", "2", "-subj", "/CN=bench CA", "-keyout", "ca.key", "-out", ca], **quiet)
+    subprocess.run([*request, "-subj", "/CN=localhost", "-keyout", key, "-out", "leaf.csr"], **quiet)
+    (WORK / "leaf.ext").write_text("subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n")
+    sign = ["openssl", "x509", "-req", "-in", "leaf.csr", "-CA", ca, "-CAkey", "ca.key", "-CAcreateserial"]
+    subprocess.run([*sign, "-days", "2", "-extfile", "leaf.ext", "-out", leaf], **quiet)
+    system = SYSTEM_BUNDLE.read_text() if SYSTEM_BUNDLE.exists() else ""
+    (WORK / "all.pem").write_text(system + ca.read_text())
+    return leaf, key
+
+
+class Server:
+    """A server that prints its address and ends with its standard input."""
+
+    def __init__(self, command):
+        self.command = command
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        return self.process.stdout.readline().strip()
+
+    def __exit__(self, *_):
+        self.process.stdin.close()
+        self.process.wait()
+
+
+def run(command, environment, stdin=b""):
+    """Runs a command: wall and CPU time in milliseconds, and what it says on standard error."""
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [str(word) for word in command], env={**ENVIRONMENT, **environment}, stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+    )
+    try:
+        process.stdin.write(stdin)
+        process.stdin.close()
+    except BrokenPipeError:  # Not every program reads it.
+        pass
+    said = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        sys.exit(f"{command}: {said.decode(errors='replace')}")
+    return wall * 1e3, (usage.ru_utime + usage.ru_stime) * 1e3, said.decode(errors="replace")
+
+
+def memory(command, environment, stdin=b""):
+    """Peak memory in MiB: by GNU time, since a process keeps the peak of whoever started it."""
+    _, _, said = run([TIME, "-f", "%M", *command], environment, stdin)
+    return int(said.split()[-1]) / 1024
+
+
+def table(title, contestants, runs):
+    """Lets each take its turn in each round; a contestant is what makes a run of it."""
+    taken = {name: [] for name in contestants}
+    for index in range(runs + 1):
+        for name, contestant in contestants.items():
+            measured = run(*contestant())[:2]
+            if index > 0:  # The first fills the caches.
+                taken[name].append(measured)
+    medians = {
+        name: [*map(statistics.median, zip(*rows)), memory(*contestants[name]())] for name, rows in taken.items()
+    }
+    first = next(iter(medians.values()))
+    print(f"### {title}\n\n| | wall | CPU | memory | wall, ratio | CPU, ratio |\n| --- | --- | --- | --- | --- | --- |")
+    for name, (wall, cpu, peak) in medians.items():
+        print(f"| {name} | {wall:.1f} ms | {cpu:.1f} ms | {peak:.1f} MiB | {wall / first[0]:.2f} | {cpu / max(first[1], 0.01):.2f} |")
+    print(flush=True)
+
+
+def offline(runs):
+    dry = ["create", "--registry", "docker-hub", "-u", "me", "--access-token-stdin", "--dry-run"]
+    words = {"--version": ["--version"], "--help": ["--help"], "completions bash": ["completions", "bash"], "create --dry-run": dry}
+    contestants = {"an empty process (`true`)": lambda: (["true"], {})}
+    for name, command in words.items():
+        contestants[f"`{name}`"] = lambda command=command: ([PROGRAM, *command], {}, TOKEN)
+    table("Without AWS", contestants, runs)
+
+
+def create(title, url, bundle, python, runs):
+    names = (f"ecr-pullthroughcache/bench_{time.time_ns()}" for _ in iter(int, 1))
+    trust = {"AWS_CA_BUNDLE": str(bundle)} if bundle else {}
+    at = {"AWS_ENDPOINT_URL": url, **trust}
+    value = json.dumps({"username": "me", "accessToken": TOKEN.decode()})
+
+    def with_curl():
+        body = json.dumps({"Name": next(names), "ClientRequestToken": f"{time.time_ns():032}", "SecretString": value})
+        head = ["-H", "Content-Type: application/x-amz-json-1.1", "-H", "X-Amz-Target: secretsmanager.CreateSecret"]
+        sign = ["--aws-sigv4", "aws:amz:us-east-1:secretsmanager", "--user", "AKIAEXAMPLE:example"]
+        cacert = ["--cacert", bundle] if bundle else []
+        return ["curl", "-sS", "--fail", *sign, *head, *cacert, "--data-binary", "@-", url], {}, body.encode()
+
+    def with_ecr_ptc():
+        words = ["create", "--registry", "docker-hub", "-u", "me", "--access-token-stdin", "--name", next(names)]
+        return [PROGRAM, *words], at, TOKEN
+
+    def with_aws():
+        words = ["secretsmanager", "create-secret", "--name", next(names), "--secret-string", "file:///dev/stdin"]
+        return [python, WORK / "bin" / "aws", *words], at, value.encode()
+
+    def with_boto3():
+        return [python, HERE / "with_boto3.py", "create"], {**at, "NAME": next(names)}, TOKEN
+
+    few = {"curl --aws-sigv4": with_curl, "**ecr-ptc create**": with_ecr_ptc}
+    table(title[0].upper() + title[1:], few, runs)
+    all_four = {"**ecr-ptc create**": with_ecr_ptc, "boto3": with_boto3, "aws secretsmanager create-secret": with_aws}
+    table(f"The same, beside Python ({title})", all_four, max(runs // 8, 3))
+
+
+def many(url, python, number):
+    """Lists and checks so many secrets, in an account that is emptied first."""
+    urllib.request.urlopen(urllib.request.Request(f"{url}/moto-api/reset", method="POST")).close()
+    for index in range(number):
+        body = {"Name": f"ecr-pullthroughcache/{index:06}", "SecretString": json.dumps({"username": "me", "accessToken": "x"})}
+        head = {"X-Amz-Target": "secretsmanager.CreateSecret", "Content-Type": "application/x-amz-json-1.1"}
+        head["Authorization"] = "AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/20260101/us-east-1/secretsmanager/aws4_request, SignedHeaders=host, Signature=0"
+        urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode(), head)).close()
+    at = {"AWS_ENDPOINT_URL": url}
+    runs = 5 if number <= 100 else 1
+    for command in ["list", "check"]:
+        contestants = {
+            f"boto3, as `{command}` does": lambda: ([python, HERE / "with_boto3.py", command], at),
+            f"**ecr-ptc {command}**": lambda: ([PROGRAM, command], at),
+        }
+        table(f"{command} of {number} secrets, at the local AWS", contestants, runs)
+
+
+if __name__ == "__main__":
+    main()

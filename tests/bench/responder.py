@@ -1,0 +1,67 @@
+"""Answers every request over TLS with the same CreateSecret, so that what is measured is the client.
+
+    python3 tests/bench/responder.py CERTIFICATE KEY
+
+Prints its address, and serves until standard input ends.
+"""
+
+import json
+import socket
+import ssl
+import sys
+import threading
+
+BODY = json.dumps(
+    {
+        "ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:ecr-pullthroughcache/bench-AbCdEf",
+        "Name": "ecr-pullthroughcache/bench",
+        "VersionId": "00000000-0000-4000-8000-000000000000",
+    }
+).encode()
+ANSWER = (
+    b"HTTP/1.1 200 OK\r\nx-amzn-RequestId: 00000000-0000-4000-8000-000000000001\r\n"
+    b"Content-Type: application/x-amz-json-1.1\r\nContent-Length: %d\r\n\r\n" % len(BODY)
+) + BODY
+
+
+def main(certificate, key):
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(certificate, key)
+    listener = socket.create_server(("127.0.0.1", 0), backlog=128)
+    threading.Thread(target=serve, args=(listener, context), daemon=True).start()
+    print(f"https://localhost:{listener.getsockname()[1]}", flush=True)
+    sys.stdin.buffer.read()
+
+
+def serve(listener, context):
+    while True:
+        connection, _ = listener.accept()
+        threading.Thread(target=answer, args=(connection, context), daemon=True).start()
+
+
+def answer(connection, context):
+    """Takes requests of one connection until the client closes it, however rudely."""
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
+    try:
+        with context.wrap_socket(connection, server_side=True) as stream, stream.makefile("rb") as requests:
+            while length := body_length(requests):
+                requests.read(length)
+                stream.sendall(ANSWER)
+    except OSError:
+        pass
+
+
+def body_length(requests):
+    """Reads a head, and says how long its body is; 0 where there is none, or no further request."""
+    length = 0
+    for line in iter(requests.readline, b"\r\n"):
+        if not line:
+            return 0
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            length = int(value)
+    return length
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
