@@ -8,7 +8,7 @@ use crate::finding::Finding;
 use crate::name::SecretName;
 use crate::plan::{Existing, Request, Step};
 use crate::region::{dns_suffix, has_pull_through_cache};
-use crate::rule::{Change, Rule, RuleRequest, Usage};
+use crate::rule::{pull_words, Change, Rule, RuleRequest, Usage};
 use crate::secret::Secret;
 use crate::shell::{option, quote};
 use crate::upstream::Upstream;
@@ -156,7 +156,8 @@ impl SecretReport {
         format!(
             "{said}\n\nNext, make the rule that uses it, once:\n  \
              ecr-ptc rule set {rule_prefix} --secret {secret} --registry {kind}{host} --region {region}{profile}\n\
-             Then pull through it:\n  docker pull {account}.dkr.ecr.{region}.{suffix}/{rule_prefix}/{example_image}"
+             {}:\n  docker pull {account}.dkr.ecr.{region}.{suffix}/{rule_prefix}/{example_image}",
+            pull_words(example_image)
         )
     }
 }

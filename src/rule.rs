@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::name::{RepositoryPrefix, SecretName, PREFIX};
 use crate::region::dns_suffix;
 use crate::report::{StepReport, StepStatus};
-use crate::upstream::Upstream;
+use crate::upstream::{Upstream, PLACEHOLDER};
 
 /// A rule that is wanted; what is in it is valid.
 #[derive(Clone, Debug)]
@@ -203,9 +203,19 @@ impl Usage {
         } = self;
         format!(
             "Log Docker in to ECR:\n  aws ecr get-login-password --region {region}{profile} |\n    docker login --username AWS --password-stdin {registry}\n\
-             Then pull through it:\n  {}",
+             {}:\n  {}",
+            pull_words(self.image),
             self.pull()
         )
+    }
+}
+
+/// What stands above the pull. No image is in every customer's registry of Azure.
+pub fn pull_words(example_image: &str) -> &'static str {
+    if example_image == PLACEHOLDER {
+        "Then pull through it, with a repository and a tag of your registry in place of REPOSITORY:TAG"
+    } else {
+        "Then pull through it"
     }
 }
 

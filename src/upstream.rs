@@ -37,6 +37,9 @@ pub struct Upstream {
     pub docker_key: Option<&'static str>,
 }
 
+/// Stands for an image, where nobody but the customer knows one.
+pub const PLACEHOLDER: &str = "REPOSITORY:TAG";
+
 /// Every registry that we know, the commonest first.
 pub static UPSTREAMS: [Upstream; 5] = [
     Upstream {
@@ -80,7 +83,7 @@ pub static UPSTREAMS: [Upstream; 5] = [
         token: "a password of a token with the action content/read, or the secret of a service principal with the role AcrPull",
         token_source: "az acr token create --registry NAME --name TOKEN --scope-map _repositories_pull",
         rule_prefix: "azure",
-        example_image: "REPOSITORY:TAG",
+        example_image: PLACEHOLDER,
         token_host: None,
         refuses_with_400: false,
         forbidden_means: None,

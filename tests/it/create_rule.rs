@@ -43,6 +43,52 @@ fn one_command_from_a_token_to_a_pull() {
     assert!(ended.stderr.contains("docker login --username AWS"));
 }
 
+/// For each registry, by `create`, `update` and `rule set` alike.
+#[test]
+fn the_last_line_is_the_pull_that_now_works() {
+    for (kind, image) in [
+        ("docker-hub", "library/alpine:latest"),
+        ("github-container-registry", "stefanprodan/podinfo:latest"),
+        ("azure-container-registry", "REPOSITORY:TAG"),
+        ("gitlab-container-registry", "gitlab-org/release-cli:latest"),
+        ("chainguard", "chainguard/static:latest"),
+    ] {
+        for prefix in ["team/x", "ROOT"] {
+            let account = Account::new();
+            let registry = format!("{}.dkr.ecr.us-east-1.amazonaws.com", account.id);
+            let pull = match prefix {
+                "ROOT" => format!("docker pull {registry}/{image}"),
+                _ => format!("docker pull {registry}/{prefix}/{image}"),
+            };
+            let login = ["--access-token-stdin", "-u", "me"];
+            let rule = ["--rule", prefix];
+            let set = ["rule", "set", prefix];
+            for words in [
+                [&["create"], &login[..], &rule].concat(),
+                [&["update"], &login[..], &rule].concat(),
+                set.to_vec(),
+            ] {
+                let host = ["--upstream-registry-url", "me.azurecr.io"];
+                let is_azure = kind.starts_with("azure");
+                let host = if is_azure { &host[..] } else { &[] };
+                let words = [&words[..], &["--registry", kind], host].concat();
+                let ended = Program::new(&words).with(&account).stdin(TOKEN).run();
+                ended.ok();
+                let lines: Vec<&str> = ended.stderr.lines().map(str::trim).collect();
+                let [.., docker, above, last] = lines[..] else {
+                    panic!("{ended:?}")
+                };
+                assert_eq!(last, pull, "{words:?}");
+                let words_of_azure = "a tag of your registry in place of REPOSITORY:TAG:";
+                assert_eq!(above.ends_with(words_of_azure), is_azure, "{above}");
+                let docker_login =
+                    format!("docker login --username AWS --password-stdin {registry}");
+                assert_eq!(docker, docker_login);
+            }
+        }
+    }
+}
+
 #[test]
 fn the_json_has_the_rule_and_its_steps() {
     let account = Account::new();
@@ -222,7 +268,9 @@ fn what_stands_against_the_rule_is_told_before_the_secret_is_stored() {
         "az",
     ];
     let ended = Program::new(&azure).with(&account).stdin(TOKEN).run();
-    ended.fails(2, &["--upstream-registry-url NAME.azurecr.io"]);
+    ended
+        .fails(2, &["fix: add --upstream-registry-url NAME.azurecr.io"])
+        .never(&["ecr-ptc rule set"]);
     assert_eq!(account.actions(), [""; 0]);
     let host = [
         "--upstream-registry-url",

@@ -167,8 +167,60 @@ fn printing_needs_a_rule_and_sends_nothing_in_a_dry_run() {
     assert_eq!(account.actions(), [""; 0]);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn code_that_cannot_be_written_does_not_lose_the_secret() {
+    let account = Account::new();
+    let more = ["--rule", "docker-hub", "--print", "terraform"];
+    let create = Program::create(&account, &more);
+    let set = Program::new(&[
+        "rule",
+        "set",
+        "hub",
+        "--registry",
+        "ghcr",
+        "--print",
+        "terraform",
+    ]);
+    for (program, told) in [(create, "the secret is arn:aws:"), (set, "error:")] {
+        let token = program.file("token", TOKEN);
+        let output = program
+            .command()
+            .stdin(std::fs::File::open(token).unwrap())
+            .stdout(std::fs::File::create("/dev/full").unwrap())
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        for words in ["standard output cannot be written", told] {
+            assert!(said.contains(words), "{said}");
+        }
+    }
+    assert_eq!(account.take_actions(), ["CreateSecret"]);
+}
+
+#[test]
+fn where_ecr_has_no_rules_none_is_printed_and_nothing_is_stored() {
+    let account = Account::new();
+    let print = ["--rule", "hub", "--print", "terraform", "--region"];
+    for region in ["cn-north-1", "us-gov-west-1"] {
+        for more in [&[][..], &["--dry-run"], &["--if-exists", "update"]] {
+            let words = [&print[..], &[region], more].concat();
+            let ended = Program::create(&account, &words).run();
+            ended.fails(2, &[&format!("no pull through cache in {region}")]);
+        }
+    }
+    assert_eq!(account.actions(), [""; 0]);
+}
+
 #[test]
 fn the_host_of_create_is_in_the_code() {
+    for language in ["terraform", "cloudformation"] {
+        azure_in(language);
+    }
+}
+
+fn azure_in(language: &str) {
     let account = Account::new();
     let ended = Program::new(&[
         "create",
@@ -184,14 +236,20 @@ fn the_host_of_create_is_in_the_code() {
         "--rule",
         "az",
         "--print",
-        "terraform",
+        language,
     ])
     .with(&account)
     .stdin(TOKEN)
     .run();
-    let code = parsed("terraform", ended.ok());
-    let rule = &code["resource"][0]["\"aws_ecr_pull_through_cache_rule\""]["\"az\""];
-    assert_eq!(rule["upstream_registry_url"], "\"me.azurecr.io\"");
+    let code = parsed(language, ended.ok());
+    if language == "terraform" {
+        let rule = &code["resource"][0]["\"aws_ecr_pull_through_cache_rule\""]["\"az\""];
+        assert_eq!(rule["upstream_registry_url"], "\"me.azurecr.io\"");
+    } else {
+        let rule = &code["Resources"]["PullThroughCacheRule"]["Properties"];
+        assert_eq!(rule["UpstreamRegistryUrl"], "me.azurecr.io");
+        assert_eq!(rule["UpstreamRegistry"], "azure-container-registry");
+    }
     assert_eq!(account.take_actions(), ["CreateSecret"]);
 }
 
@@ -214,6 +272,34 @@ fn at_a_terminal_the_rule_is_printed_and_not_offered() {
         .sees("Store it?")
         .enters("y")
         .sees("aws_ecr_pull_through_cache_rule")
+        .status_is(0);
+    assert!(!screen.text().contains("Make the ECR"), "{}", screen.text());
+    assert_eq!(account.rules(), json!([]));
+}
+
+/// The secret is there, or would be made: the code is printed all the same, and nothing is offered.
+#[cfg(unix)]
+#[test]
+fn at_a_terminal_the_rule_is_printed_for_a_secret_that_exists_and_in_a_dry_run() {
+    let account = Account::new();
+    let arn = account.made(NAME);
+    let words = "$PTC create -u me --registry docker-hub --description d --expires-on 2099-01-31 \
+                 --rule docker-hub --print cloudformation";
+    let screen = Screen::new(&account);
+    let asks_for_token = |more: &str| {
+        screen.enters(&format!("{words} {more}"));
+        screen.sees("Name of").enters("");
+    };
+    asks_for_token("--if-exists skip");
+    screen.sees("it was left as it is").sees(&arn).status_is(0);
+    asks_for_token("--if-exists update");
+    screen.sees("Access token").enters("not-a-real-token");
+    screen.sees("Store it?").enters("y").sees(&arn).status_is(0);
+    asks_for_token("--dry-run");
+    screen.sees("Access token").enters("not-a-real-token");
+    screen
+        .sees("Nothing was sent to AWS")
+        .sees("AWS::ECR::PullThroughCacheRule")
         .status_is(0);
     assert!(!screen.text().contains("Make the ECR"), "{}", screen.text());
     assert_eq!(account.rules(), json!([]));
