@@ -124,8 +124,11 @@ pub async fn apply(
 ) -> Result<Outcome, AwsError> {
     let existing = plan.existing.as_ref();
     let mut outcome = Outcome {
-        arn: existing.map_or_else(String::new, |existing| existing.arn.clone()),
-        version_id: existing.and_then(|existing| existing.version_id.clone()),
+        arn: existing.map_or_else(String::new, |existing| existing.secret.arn.clone()),
+        version_id: existing.and_then(|existing| {
+            let version = existing.secret.version_with("AWSCURRENT");
+            version.map(str::to_owned)
+        }),
         steps: plan.reports(StepStatus::NotTried),
         failed: None,
     };

@@ -7,7 +7,7 @@ use crate::name::SecretName;
 use crate::region::RegionName;
 use crate::report::StepReport;
 use crate::rule::{Change, RuleRequest};
-use crate::secret::EXPIRY_TAG;
+use crate::secret::{Secret, EXPIRY_TAG};
 use crate::setting::{Description, ResourcePolicy, Rhythm, Rotation, Tag};
 use crate::upstream::Upstream;
 
@@ -61,29 +61,33 @@ pub enum Observed {
     },
 }
 
-/// A secret that exists, as far as a request may change it.
-#[derive(Debug, Default)]
+impl Observed {
+    /// Reads what DescribeSecret told.
+    pub fn of(described: Option<Secret>) -> Self {
+        match described {
+            None => Self::Absent,
+            Some(Secret {
+                deleted: Some(due), ..
+            }) => Self::PendingDeletion {
+                due: due.to_string(),
+            },
+            Some(secret) => Self::Active(Box::new(Existing {
+                secret,
+                policy: None,
+                value: StoredValue::Unknown,
+            })),
+        }
+    }
+}
+
+/// A secret that exists, with what a request may have to be compared with.
+#[derive(Debug)]
 pub struct Existing {
-    pub arn: String,
-    pub version_id: Option<String>,
-    pub description: String,
-    pub kms_key_id: Option<String>,
-    pub tags: Vec<(String, String)>,
-    pub replica_regions: Vec<String>,
-    pub rotation: Option<ExistingRotation>,
+    pub secret: Secret,
     /// The resource policy, looked up only where the request has one.
     pub policy: Option<String>,
     /// The stored value, looked up only to be compared.
     pub value: StoredValue,
-}
-
-/// How an existing secret is rotated.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExistingRotation {
-    pub lambda_arn: Option<String>,
-    pub days: Option<i64>,
-    pub schedule: Option<String>,
-    pub duration: Option<String>,
 }
 
 /// What is known of the stored value.
@@ -177,7 +181,10 @@ impl<'a> Plan<'a> {
         if existing.value != StoredValue::Same {
             steps.push(Step::PutSecretValue);
         }
-        if request.description_given && request.description.as_str() != existing.description {
+        if request.description_given
+            && Some(request.description.as_str()).filter(|text| !text.is_empty())
+                != existing.secret.description.as_deref()
+        {
             steps.push(Step::UpdateDescription);
         }
         if !request.tags.iter().all(|tag| existing.has_tag(tag)) {
@@ -185,7 +192,7 @@ impl<'a> Plan<'a> {
         }
         let says_when = |key: &str| key == EXPIRY_TAG;
         if steps.contains(&Step::PutSecretValue)
-            && existing.tags.iter().any(|(key, _)| says_when(key))
+            && existing.secret.tags.iter().any(|(key, _)| says_when(key))
             && !request.tags.iter().any(|tag| says_when(tag.key()))
         {
             steps.push(Step::UntagExpiry);
@@ -225,21 +232,27 @@ impl<'a> Plan<'a> {
 
 impl Existing {
     fn has_tag(&self, tag: &Tag) -> bool {
-        self.tags
+        self.secret
+            .tags
             .iter()
             .any(|(key, value)| key == tag.key() && value == tag.value())
     }
 
+    /// The Regions in which it has a replica, or is about to.
+    pub fn replica_regions(&self) -> Vec<&str> {
+        let replicas = self.secret.replicas.iter().flatten();
+        replicas
+            .filter(|replica| replica.status.as_deref() != Some("Failed"))
+            .map(|replica| replica.region.as_str())
+            .collect()
+    }
+
     /// The Regions of a request in which the secret has no replica yet.
     pub fn lacks<'r>(&self, regions: &'r [RegionName]) -> Vec<&'r RegionName> {
+        let have = self.replica_regions();
         regions
             .iter()
-            .filter(|region| {
-                !self
-                    .replica_regions
-                    .iter()
-                    .any(|have| have == region.as_str())
-            })
+            .filter(|region| !have.contains(&region.as_str()))
             .collect()
     }
 
@@ -250,7 +263,7 @@ impl Existing {
             duration,
             immediately: _,
         } = wanted;
-        let Some(now) = &self.rotation else {
+        let Some(now) = &self.secret.rotation else {
             return false;
         };
         let same_rhythm = match rhythm {
@@ -260,14 +273,6 @@ impl Existing {
         now.lambda_arn.as_ref() == Some(lambda_arn)
             && same_rhythm
             && (duration.is_none() || now.duration == *duration)
-    }
-
-    /// Whether the secret may be encrypted with a key that ECR cannot use. The console stores the
-    /// id of the default key too, so a key id alone does not tell.
-    pub fn has_doubtful_key(&self) -> bool {
-        self.kms_key_id
-            .as_deref()
-            .is_some_and(|key| !key.ends_with("alias/aws/secretsmanager"))
     }
 }
 

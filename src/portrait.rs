@@ -9,9 +9,8 @@ use crate::content::Content;
 use crate::date::{in_days, Date, Time};
 use crate::listing::Entry;
 use crate::output::escaped_whole;
-use crate::plan::ExistingRotation;
 use crate::rule::{referring, Reference, Rule};
-use crate::secret::{KeyKind, Replica, Secret, Version, EXPIRY_TAG};
+use crate::secret::{ExistingRotation, KeyKind, Replica, Secret, Version, EXPIRY_TAG};
 use crate::token_kind::TokenKind;
 
 /// What is known of a secret, and what could not be looked at.

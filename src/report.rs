@@ -98,18 +98,13 @@ impl SecretReport {
 
     /// With what an existing secret has beside: its key and its replicas.
     pub fn with(mut self, existing: &Existing) -> Self {
-        let more = existing
-            .replica_regions
-            .iter()
-            .filter(|region| !self.replica_regions.contains(region));
-        let more: Vec<String> = more.cloned().collect();
-        self.replica_regions.extend(more);
-        if let Some(key) = existing
-            .kms_key_id
-            .as_ref()
-            .filter(|_| existing.has_doubtful_key())
-        {
-            self.kms_key.clone_from(key);
+        for region in existing.replica_regions() {
+            if !self.replica_regions.iter().any(|have| have == region) {
+                self.replica_regions.push(region.to_owned());
+            }
+        }
+        if let Some(key) = existing.secret.doubtful_key() {
+            key.clone_into(&mut self.kms_key);
         }
         self
     }

@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use crate::date::{Date, DateFault, Time};
 use crate::name::PREFIX;
-use crate::plan::ExistingRotation;
 use crate::report::SecretReport;
 use crate::rule::{referring, Reference, Rule};
 use crate::upstream::Upstream;
@@ -49,6 +48,15 @@ pub struct Replica {
     /// The service's own word, such as `InSync`.
     pub status: Option<String>,
     pub message: Option<String>,
+}
+
+/// How a secret is rotated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExistingRotation {
+    pub lambda_arn: Option<String>,
+    pub days: Option<i64>,
+    pub schedule: Option<String>,
+    pub duration: Option<String>,
 }
 
 /// A version of the value, by its staging labels.
@@ -114,15 +122,20 @@ impl Secret {
             .filter(|primary| Some(*primary) != here)
     }
 
-    /// Whether one of its versions is the one that readers get.
-    pub fn has_current_version(&self) -> bool {
-        let is_current = |stage: &String| stage == "AWSCURRENT";
-        self.versions
-            .iter()
-            .any(|version| version.stages.iter().any(is_current))
+    /// The id of the version with a staging label.
+    pub fn version_with(&self, stage: &str) -> Option<&str> {
+        let has_it = |version: &&Version| version.stages.iter().any(|have| have == stage);
+        let found = self.versions.iter().find(has_it)?;
+        Some(&found.id)
     }
 
-    /// The key, where its name does not tell whether ECR can use it.
+    /// Whether one of its versions is the one that readers get.
+    pub fn has_current_version(&self) -> bool {
+        self.version_with("AWSCURRENT").is_some()
+    }
+
+    /// The key, where its name does not tell whether ECR can use it: the console stores the id of the
+    /// default key too.
     pub fn doubtful_key(&self) -> Option<&str> {
         let key = self.kms_key_id.as_deref()?;
         (!key.ends_with("alias/aws/secretsmanager")).then_some(key)

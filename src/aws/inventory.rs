@@ -15,8 +15,7 @@ use super::secrets::client;
 use crate::content::Content;
 use crate::date::Time;
 use crate::name::PREFIX;
-use crate::plan::ExistingRotation;
-use crate::secret::{Replica, Secret, Version};
+use crate::secret::{ExistingRotation, Replica, Secret, Version};
 
 /// How many calls of DescribeSecret are under way at once. The service takes 10,000 a second.
 const DESCRIPTIONS_IN_FLIGHT: usize = 16;

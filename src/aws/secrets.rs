@@ -5,7 +5,6 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::SdkConfig;
-use aws_sdk_secretsmanager::primitives::{DateTime, DateTimeFormat};
 use aws_sdk_secretsmanager::types::{
     ReplicaRegionType, ReplicationStatusType, RotationRulesType, StatusType, Tag,
 };
@@ -14,7 +13,7 @@ use aws_sdk_secretsmanager::{Client, Config};
 use super::error::{AwsError, Kind};
 use crate::credential::SecretValue;
 use crate::output::foreign;
-use crate::plan::{Existing, ExistingRotation, Observed, Request, StoredValue};
+use crate::plan::{Request, StoredValue};
 use crate::region::RegionName;
 use crate::setting::{self, ResourcePolicy, Rhythm, Rotation};
 
@@ -116,70 +115,6 @@ impl Secrets {
                 }
             }
         }
-    }
-
-    /// DescribeSecret: whether there is a secret of this name, and how it is set up.
-    pub async fn observe(&self, name: &str) -> Result<Observed, AwsError> {
-        let answer = match self.client.describe_secret().secret_id(name).send().await {
-            Ok(answer) => answer,
-            Err(error) => {
-                let error = AwsError::of("DescribeSecret", &error);
-                return if error.kind == Kind::NotFound {
-                    Ok(Observed::Absent)
-                } else {
-                    Err(error)
-                };
-            }
-        };
-        if let Some(date) = answer.deleted_date() {
-            return Ok(Observed::PendingDeletion {
-                due: DateTime::from_secs(date.secs())
-                    .fmt(DateTimeFormat::DateTime)
-                    .unwrap_or_default(),
-            });
-        }
-        let current = answer.version_ids_to_stages().and_then(|versions| {
-            versions
-                .iter()
-                .find(|(_, stages)| stages.iter().any(|stage| stage == "AWSCURRENT"))
-                .map(|(id, _)| id.clone())
-        });
-        let rules = answer.rotation_rules();
-        let rotation = answer
-            .rotation_enabled()
-            .unwrap_or_default()
-            .then(|| ExistingRotation {
-                lambda_arn: answer.rotation_lambda_arn().map(str::to_owned),
-                days: rules.and_then(RotationRulesType::automatically_after_days),
-                schedule: rules
-                    .and_then(RotationRulesType::schedule_expression)
-                    .map(str::to_owned),
-                duration: rules
-                    .and_then(RotationRulesType::duration)
-                    .map(str::to_owned),
-            });
-        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-        Ok(Observed::Active(Box::new(Existing {
-            arn: answer.arn().unwrap_or(name).to_owned(),
-            version_id: current,
-            description: text(answer.description()),
-            kms_key_id: answer.kms_key_id().map(str::to_owned),
-            tags: answer
-                .tags()
-                .iter()
-                .map(|tag| (text(tag.key()), text(tag.value())))
-                .collect(),
-            replica_regions: answer
-                .replication_status()
-                .iter()
-                .filter(|replica| replica.status() != Some(&StatusType::Failed))
-                .filter_map(ReplicationStatusType::region)
-                .map(str::to_owned)
-                .collect(),
-            rotation,
-            policy: None,
-            value: StoredValue::Unknown,
-        })))
     }
 
     /// GetSecretValue, told only as whether it is the value that would be stored.

@@ -104,7 +104,10 @@ async fn ask_and_store(
         }
         _ => Plan::to_create(&request),
     };
-    let arn = plan.existing.as_ref().map(|existing| existing.arn.as_str());
+    let arn = plan
+        .existing
+        .as_ref()
+        .map(|existing| existing.secret.arn.as_str());
     let rule = stage.as_ref().map(|stage| stage.in_review(arn));
     let changes_rule = rule.is_some_and(|(_, change)| change != Change::Nothing);
     let review = Review {
@@ -259,7 +262,12 @@ async fn look_first(
     let Some(name) = draft.name_or_default() else {
         return Ok(None);
     };
-    let observed = match session.secrets().observe(name.as_str()).await {
+    let observed = match session
+        .inventory()
+        .describe(name.as_str())
+        .await
+        .map(Observed::of)
+    {
         Ok(observed) => observed,
         Err(error) if error.kind == Kind::Denied => return Ok(None),
         Err(error) => {

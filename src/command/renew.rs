@@ -70,15 +70,9 @@ struct UpdateReport<'a> {
 impl Seen {
     pub fn of(secret: &Secret) -> Self {
         Self {
-            current: version_with(secret, "AWSCURRENT"),
+            current: secret.version_with("AWSCURRENT").map(str::to_owned),
         }
     }
-}
-
-fn version_with(secret: &Secret, stage: &str) -> Option<String> {
-    let mut versions = secret.versions.iter();
-    let found = versions.find(|version| version.stages.iter().any(|have| have == stage));
-    found.map(|version| version.id.clone())
 }
 
 impl<'a> Renew<'a> {
@@ -256,8 +250,8 @@ impl<'a> Renew<'a> {
             return;
         };
         let (current, before) = (
-            version_with(&now, "AWSCURRENT"),
-            version_with(&now, "AWSPREVIOUS"),
+            now.version_with("AWSCURRENT").map(str::to_owned),
+            now.version_with("AWSPREVIOUS").map(str::to_owned),
         );
         if current.as_deref() != ours {
             self.warn(&format!(

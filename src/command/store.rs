@@ -75,7 +75,13 @@ impl<'a> Store<'a> {
             return Err(self.failed(&plan, error));
         }
         let name = &self.request.name;
-        let existing = match self.secrets.observe(name.as_str()).await {
+        let existing = match self
+            .session
+            .inventory()
+            .describe(name.as_str())
+            .await
+            .map(Observed::of)
+        {
             Ok(Observed::Active(existing)) => existing,
             Ok(Observed::PendingDeletion { due }) => {
                 return Err(pending_deletion(name, Some(&due), &self.aws_options()))
@@ -124,12 +130,14 @@ impl<'a> Store<'a> {
         let request = self.request;
         let policy = async {
             match &request.policy {
-                Some(_) => self.secrets.policy(&existing.arn).await,
+                Some(_) => self.secrets.policy(&existing.secret.arn).await,
                 None => Ok(None),
             }
         };
-        let (value, policy) =
-            tokio::join!(self.secrets.compare(&existing.arn, &request.value), policy);
+        let (value, policy) = tokio::join!(
+            self.secrets.compare(&existing.secret.arn, &request.value),
+            policy
+        );
         let cannot_read = |error: &AwsError| error.kind == Kind::Denied;
         let failed = |error: AwsError| {
             error.into_failure(
@@ -148,7 +156,7 @@ impl<'a> Store<'a> {
             Err(error) if cannot_read(&error) => None,
             policy => policy.map_err(failed)?,
         };
-        if existing.has_doubtful_key() {
+        if existing.secret.doubtful_key().is_some() {
             self.warn(DOUBTFUL_KEY);
         }
         Ok(existing)
@@ -276,7 +284,7 @@ pub async fn report_skipped(
     output: &Output,
     stage: Option<Stage<'_>>,
 ) -> Result<(), Failure> {
-    if existing.has_doubtful_key() {
+    if existing.secret.doubtful_key().is_some() {
         output.warn(DOUBTFUL_KEY);
         warnings.push(DOUBTFUL_KEY.to_owned());
     }
@@ -284,14 +292,17 @@ pub async fn report_skipped(
         return Err(Failure::usage("the registry is missing"));
     };
     let mut steps = Vec::new();
-    let rule = make_rule(stage.as_ref(), &name, &existing.arn, &mut steps).await?;
+    let rule = make_rule(stage.as_ref(), &name, &existing.secret.arn, &mut steps).await?;
     let (rule, said) = rule.unzip();
     let report = SecretReport {
         rule,
-        rule_code: draft.rule_code(Some(&existing.arn))?,
+        rule_code: draft.rule_code(Some(&existing.secret.arn))?,
         steps,
-        arn: Some(existing.arn.clone()),
-        version_id: existing.version_id.clone(),
+        arn: Some(existing.secret.arn.clone()),
+        version_id: existing
+            .secret
+            .version_with("AWSCURRENT")
+            .map(str::to_owned),
         region: Some(region.to_owned()),
         warnings,
         verification,
@@ -323,7 +334,7 @@ pub fn already_exists(name: &SecretName, existing: Option<&Existing>) -> Failure
         format!("the secret {name} exists already"),
     );
     let failure = match existing {
-        Some(existing) => failure.why(format!("it is {}", existing.arn)),
+        Some(existing) => failure.why(format!("it is {}", existing.secret.arn)),
         None => failure,
     };
     failure.fix("store the credentials as its new version: --if-exists update\nor leave it as it is: --if-exists skip\nor choose another name: --name")

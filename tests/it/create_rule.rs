@@ -324,13 +324,7 @@ fn at_a_terminal_the_rule_is_offered_after_the_secret() {
     let account = Account::new();
     let screen = Screen::new(&account);
     screen.enters("$PTC create -u me --registry docker-hub --description d");
-    screen
-        .sees("Name of")
-        .enters("")
-        .sees("Token expires on")
-        .enters("")
-        .sees("Access token")
-        .enters("not-a-real-token");
+    screen.takes_the_defaults();
     screen.sees("Store it?").enters("y");
     screen
         .sees("The secret is stored.")
@@ -351,13 +345,7 @@ fn the_review_has_the_rule_and_then_it_is_not_offered() {
     let account = Account::new();
     let screen = Screen::new(&account);
     screen.enters("$PTC create -u me --registry docker-hub --description d --rule docker-hub");
-    screen
-        .sees("Name of")
-        .enters("")
-        .sees("Token expires on")
-        .enters("")
-        .sees("Access token")
-        .enters("not-a-real-token");
+    screen.takes_the_defaults();
     screen
         .sees("docker-hub (registry-1.docker.io)")
         .sees("create-pull-through-cache-rule");

@@ -261,13 +261,7 @@ fn at_a_terminal_the_rule_is_printed_and_not_offered() {
     screen.enters(
         "$PTC create -u me --registry docker-hub --description d --rule docker-hub --print terraform",
     );
-    screen
-        .sees("Name of")
-        .enters("")
-        .sees("Token expires on")
-        .enters("")
-        .sees("Access token")
-        .enters("not-a-real-token");
+    screen.takes_the_defaults();
     screen
         .sees("Store it?")
         .enters("y")

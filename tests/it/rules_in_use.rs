@@ -267,13 +267,7 @@ fn at_a_terminal_restore_and_create_offer_to_repoint_the_rule() {
     );
     let screen = Screen::new(&account);
     screen.enters("$PTC create -u me --registry docker-hub --description d --verify never");
-    screen
-        .sees("Name of")
-        .enters("")
-        .sees("Token expires on")
-        .enters("")
-        .sees("Access token")
-        .enters("not-a-real-token");
+    screen.takes_the_defaults();
     screen
         .sees("Store it?")
         .enters("y")

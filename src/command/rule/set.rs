@@ -20,12 +20,12 @@ pub async fn run(
 ) -> Result<(), Failure> {
     let session = open_session(Settings::read(context.global).await?, context).await?;
     refuse_region_without_rules(session.region())?;
-    let (region, secrets) = (session.region(), session.secrets());
+    let (region, inventory) = (session.region(), session.inventory());
     let (observed, stage) = tokio::join!(
-        secrets.observe(secret.as_str()),
+        inventory.describe(secret.as_str()),
         Stage::prepare(wanted.clone(), &session, context)
     );
-    let observed = observed.map_err(|error| {
+    let observed = observed.map(Observed::of).map_err(|error| {
         let what = format!("could not see whether {secret} exists");
         error.into_failure(&what, session.place())
     })?;
@@ -33,7 +33,7 @@ pub async fn run(
     let existing = there(observed, secret, wanted, region, &options)?;
     let stage = stage?;
     let mut warnings = Vec::new();
-    if existing.has_doubtful_key() {
+    if existing.secret.doubtful_key().is_some() {
         context.output.warn(DOUBTFUL_KEY);
         warnings.push(DOUBTFUL_KEY.to_owned());
     }
@@ -41,9 +41,9 @@ pub async fn run(
         summary,
         steps,
         said,
-    } = match stage.carry_out(secret, &existing.arn).await {
+    } = match stage.carry_out(secret, &existing.secret.arn).await {
         Ok(done) => done,
-        Err(undone) => return Err(status_of(undone, existing.arn)),
+        Err(undone) => return Err(status_of(undone, existing.secret.arn)),
     };
     let report = RuleReport {
         schema_version: 1,

@@ -118,6 +118,16 @@ impl Screen {
     }
 
     /// Where the shell is.
+    /// Answers what `create` asks where registry, username and description are given.
+    pub fn takes_the_defaults(&self) -> &Self {
+        self.sees("Name of")
+            .enters("")
+            .sees("Token expires on")
+            .enters("")
+            .sees("Access token")
+            .enters("not-a-real-token")
+    }
+
     pub fn home(&self) -> &std::path::Path {
         self.program.home.path()
     }
