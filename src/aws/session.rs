@@ -9,6 +9,7 @@ use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::meta::credentials::CredentialsProviderChain;
 use aws_config::profile::ProfileFileCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
+use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
@@ -158,8 +159,27 @@ impl Session {
 
     /// All rules of the Region, by their prefix; none where ECR has no pull through cache.
     pub async fn rules(&self) -> Result<Vec<Rule>, AwsError> {
+        self.rules_by(&self.config).await
+    }
+
+    /// The same where nobody asked for them, and what was asked for is not to wait long: one attempt.
+    /// From some networks, Secrets Manager can be reached and ECR cannot.
+    pub async fn rules_in_passing(&self) -> Result<Vec<Rule>, AwsError> {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(2))
+            .operation_timeout(Duration::from_secs(5));
+        let config = self
+            .config
+            .to_builder()
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts.build());
+        self.rules_by(&config.build()).await
+    }
+
+    async fn rules_by(&self, config: &SdkConfig) -> Result<Vec<Rule>, AwsError> {
         if has_pull_through_cache(self.region()) {
-            self.ecr().rules().await
+            let ecr = Ecr::new(config, self.endpoints.ecr.as_deref());
+            ecr.rules().await
         } else {
             Ok(Vec::new())
         }

@@ -178,7 +178,7 @@ fn interrupted(status: Status, progress: &Progress, global: &Global) -> Failure 
             let message = format!("cancelled; the secret {secret} is stored");
             Failure::new(status, "cancelled", message)
                 .why("a later step was under way, and may or may not have been done")
-                .fix("run the same command again with --if-exists update")
+                .fix("run the same command again (create: with --if-exists update); what is there already is not written twice")
         }
         Some(Written {
             secret,

@@ -24,7 +24,7 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
     let inventory = session.inventory();
     let (secret, rules) = tokio::join!(
         Box::pin(find(&named, &session, &inventory, context)),
-        session.rules()
+        session.rules_in_passing()
     );
     let secret = secret?;
     // ECR may be out of reach where Secrets Manager is not.
@@ -47,13 +47,9 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
     let using = prefixes(all_rules, &secret);
     let stale = referring(all_rules, &secret, Reference::Former);
     let options = aws_options(context.global, Some(session.region()));
-    let warnings = stale.iter().map(|rule| {
-        format!(
-            "the rule {} points at another secret that had this name and is gone; point it at this one: {}",
-            escaped(&rule.ecr_repository_prefix),
-            rule.set_command(&secret.name, &options)
-        )
-    });
+    let warnings = stale
+        .iter()
+        .map(|rule| rule.repoint_warning(&secret.name, &options));
     let report = LifeReport {
         rules: rules.as_ref().map(|_| using.clone()),
         warnings: warnings.collect(),

@@ -228,9 +228,10 @@ impl<'a> Store<'a> {
                 draft,
                 session,
                 context,
+                warnings,
                 ..
-            } = self;
-            let offered = offer(draft, session, context).await;
+            } = &mut self;
+            let offered = offer(draft, session, context, warnings).await;
             self.stage = offered.map_err(|failure| Failure {
                 stored: Some(Stored {
                     arn: arn.clone(),

@@ -2,6 +2,7 @@
 
 use super::{Rule, RuleRequest};
 use crate::name::{RepositoryPrefix, PREFIX};
+use crate::output::escaped;
 use crate::secret::Secret;
 use crate::shell::{option, quote};
 use crate::upstream::Upstream;
@@ -34,6 +35,15 @@ impl Rule {
             quote(&self.ecr_repository_prefix),
             option("--secret", secret),
             self.registry_options()
+        )
+    }
+
+    /// That it points at a secret of this name that is gone.
+    pub fn repoint_warning(&self, secret: &str, options: &str) -> String {
+        format!(
+            "the rule {} points at another secret that had this name and is gone; point it at this one: {}",
+            escaped(&self.ecr_repository_prefix),
+            self.set_command(secret, options)
         )
     }
 

@@ -16,6 +16,15 @@ fn rule(account: &Account, prefix: &str, kind: &str, host: &str, arn: &str) {
     );
 }
 
+/// A terminal with `create` that has asked for everything but the yes.
+#[cfg(unix)]
+fn creating(account: &Account) -> Screen {
+    let screen = Screen::new(account);
+    screen.enters("$PTC create -u me --registry docker-hub --description d --verify never");
+    screen.takes_the_defaults();
+    screen
+}
+
 /// A secret with two rules, that was then deleted and made again; one rule was repointed.
 fn made_again(account: &Account) -> (String, String) {
     let old = account.made(NAME);
@@ -265,9 +274,7 @@ fn at_a_terminal_restore_and_create_offer_to_repoint_the_rule() {
         "DeletePullThroughCacheRule",
         &json!({"ecrRepositoryPrefix": "mirror"}),
     );
-    let screen = Screen::new(&account);
-    screen.enters("$PTC create -u me --registry docker-hub --description d --verify never");
-    screen.takes_the_defaults();
+    let screen = creating(&account);
     screen
         .sees("Store it?")
         .enters("y")
@@ -277,4 +284,56 @@ fn at_a_terminal_restore_and_create_offer_to_repoint_the_rule() {
         .status_is(0);
     let secret = account.ask("DescribeSecret", &json!({"SecretId": NAME}));
     points_at(secret["ARN"].as_str().unwrap());
+}
+
+#[test]
+fn restore_asks_ecr_once_and_goes_on_without_an_answer() {
+    let account = Account::new();
+    let arn = account.made(NAME);
+    account.ask("DeleteSecret", &json!({"SecretId": arn}));
+    account.refuse(
+        "DescribePullThroughCacheRules",
+        500,
+        "ServerException",
+        "no",
+    );
+    let restored = account.run(&["restore", "docker-hub", "-o", "json"]);
+    assert_eq!(restored.json()["rules"], json!(null));
+    restored.never(&["warning:", "ServerException"]);
+    let asked = |action: &String| action == "DescribePullThroughCacheRules";
+    assert_eq!(
+        account.take_actions().iter().filter(|a| asked(a)).count(),
+        1
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn of_several_rules_that_were_left_behind_one_is_offered_and_the_others_are_told() {
+    let account = Account::new();
+    let old = account.made(NAME);
+    for prefix in ["a-hub", "b-hub"] {
+        rule(&account, prefix, "docker-hub", "registry-1.docker.io", &old);
+    }
+    let gitlab = "gitlab-container-registry";
+    rule(&account, "a-git", gitlab, "registry.gitlab.com", &old);
+    account.ask(
+        "DeleteSecret",
+        &json!({"SecretId": old, "ForceDeleteWithoutRecovery": true}),
+    );
+    let screen = creating(&account);
+    screen.sees("Store it?").enters("y");
+    screen
+        .sees("the rule b-hub points at another secret")
+        .sees("ecr-ptc rule set b-hub --secret");
+    screen
+        .sees("The rule a-hub points at")
+        .sees("Point it at this one?")
+        .enters("n")
+        .sees("Next, make the rule")
+        .status_is(0);
+    assert!(!screen.text().contains("a-git"), "{}", screen.text());
+    let rules = account.rules();
+    let mut rules = rules.as_array().unwrap().iter();
+    assert!(rules.all(|rule| rule["credentialArn"] == json!(old)));
 }

@@ -3,7 +3,7 @@
 
 use super::stage::Stage;
 use crate::aws::Session;
-use crate::command::Context;
+use crate::command::{aws_options, Context};
 use crate::failure::{Failure, Stored};
 use crate::input::draft::Draft;
 use crate::input::person::Person;
@@ -15,7 +15,9 @@ use crate::rule::Rule;
 use crate::secret::Secret;
 use crate::status::Status;
 
-/// Asks whoever sits at the terminal whether a rule is wanted. A no leaves all as it is.
+/// Asks whoever sits at the terminal whether a rule is wanted, or the one that points at a former
+/// secret of this name. Where there are more of those, the others are warned of. A no leaves all as
+/// it is.
 ///
 /// # Errors
 /// Status 8 where the rule that is wanted cannot be made.
@@ -23,6 +25,7 @@ pub async fn offer<'a>(
     draft: &Draft,
     session: &Session,
     context: &'a Context<'a>,
+    warnings: &mut Vec<String>,
 ) -> Result<Option<Stage<'a>>, Failure> {
     let (Some(upstream), Some(name)) = (draft.upstream, draft.name_or_default()) else {
         return Ok(None);
@@ -36,11 +39,20 @@ pub async fn offer<'a>(
     context.output.say("\nThe secret is stored.");
     let person = Person::meet(context.global, context.output);
     // Nobody asked for it, so whatever keeps the rules from being looked at is not told.
-    let rules = session.rules().await.unwrap_or_default();
-    let is_stale = |rule: &Rule| rule.secret() == Some(name.as_str());
-    if let Some(rule) = rules.into_iter().find(is_stale) {
-        return Ok(if wants_it_repointed(&rule, &person, context).await {
-            staged(&rule, session, context).transpose()?
+    let rules = session.rules_in_passing().await.unwrap_or_default();
+    // These credentials are no use to a rule for another registry.
+    let is_stale =
+        |rule: &&Rule| rule.secret() == Some(name.as_str()) && rule.upstream() == Some(upstream);
+    let mut left_behind = rules.iter().filter(is_stale);
+    if let Some(rule) = left_behind.next() {
+        let options = aws_options(context.global, Some(session.region()));
+        for other in left_behind {
+            let warning = other.repoint_warning(name.as_str(), &options);
+            context.output.warn(&warning);
+            warnings.push(warning);
+        }
+        return Ok(if wants_it_repointed(rule, &person, context).await {
+            staged(rule, session, context).transpose()?
         } else {
             None
         });
