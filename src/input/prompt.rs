@@ -9,13 +9,13 @@ use crossterm::event::{
     self, DisableBracketedPaste, EnableBracketedPaste, Event, KeyCode, KeyEventKind, KeyModifiers,
 };
 use crossterm::{execute, terminal};
-use inquire::ui::RenderConfig;
+use inquire::ui::{Color, ErrorMessageRenderConfig, RenderConfig, StyleSheet, Styled};
 use inquire::validator::Validation;
 use inquire::{InquireError, Select, Text};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::terminal::with_echo;
 pub use super::terminal::Guard;
+use super::terminal::{width, with_echo, wrapped};
 use crate::command::cancelled;
 use crate::credential::AccessToken;
 use crate::failure::Failure;
@@ -30,6 +30,25 @@ const SAME_PASTE: Duration = Duration::from_millis(50);
 pub struct Prompter {
     /// In plain lines, with nothing redrawn: for screen readers and simple terminals.
     pub plain: bool,
+}
+
+/// Colours that can be read on a light background as on a dark one: inquire's own are light.
+fn colored() -> RenderConfig<'static> {
+    let green = |sign| Styled::new(sign).with_fg(Color::DarkGreen);
+    let cyan = StyleSheet::new().with_fg(Color::DarkCyan);
+    let red = StyleSheet::new().with_fg(Color::DarkRed);
+    RenderConfig::default_colored()
+        .with_prompt_prefix(green("?"))
+        .with_answered_prompt_prefix(green(">"))
+        .with_highlighted_option_prefix(Styled::new(">").with_style_sheet(cyan))
+        .with_selected_option(Some(cyan))
+        .with_answer(cyan)
+        .with_help_message(StyleSheet::empty())
+        .with_error_message(
+            ErrorMessageRenderConfig::default_colored()
+                .with_prefix(Styled::new("#").with_style_sheet(red))
+                .with_message(red),
+        )
 }
 
 /// The person wants to stop: Ctrl-C, end of input, or the terminal is gone.
@@ -60,7 +79,7 @@ pub async fn asked<T: Send + 'static>(
 impl Prompter {
     pub fn new(plain: bool, colors: bool) -> Self {
         inquire::set_global_render_config(if colors {
-            RenderConfig::default_colored()
+            colored()
         } else {
             RenderConfig::empty()
         });
@@ -128,6 +147,7 @@ impl Prompter {
             None if help.is_empty() => format!("{label}: "),
             None => format!("{label} ({help}): "),
         };
+        let label = wrapped(&label, width());
         loop {
             let answer = plain_line(&label)?;
             let answer = if answer.is_empty() {
