@@ -5,7 +5,7 @@ use crate::name::{RepositoryPrefix, PREFIX};
 use crate::output::escaped;
 use crate::secret::Secret;
 use crate::shell::{option, quote};
-use crate::upstream::Upstream;
+use crate::upstream::{Upstream, UPSTREAMS};
 
 /// How a rule refers to a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,8 +60,10 @@ impl Rule {
     }
 
     fn registry_options(&self) -> String {
-        let registry = option("--registry", &self.upstream_registry);
-        match self.upstream() {
+        let upstream = self.upstream();
+        let kind = upstream.map_or(self.upstream_registry.as_str(), |upstream| upstream.kind);
+        let registry = option("--registry", kind);
+        match upstream {
             Some(Upstream { url: None, .. }) => {
                 let host = option("--upstream-registry-url", &self.upstream_registry_url);
                 format!(" {registry} {host}")
@@ -79,9 +81,15 @@ impl Rule {
         })
     }
 
-    /// The registry that it is for; none for one without a login.
+    /// The registry that it is for; none for one without a login. By its host, where ECR does not tell
+    /// its `upstreamRegistry`.
     pub fn upstream(&self) -> Option<&'static Upstream> {
-        Upstream::find(&self.upstream_registry)
+        let url = &self.upstream_registry_url;
+        let has_host = |upstream: &&Upstream| match upstream.url {
+            Some(host) => url == host,
+            None => url.ends_with(".azurecr.io"),
+        };
+        Upstream::find(&self.upstream_registry).or_else(|| UPSTREAMS.iter().find(has_host))
     }
 }
 
@@ -125,6 +133,25 @@ mod tests {
                 found.len(),
                 usize::from(expected == Some(Reference::Former))
             );
+        }
+    }
+
+    #[test]
+    fn the_host_tells_the_registry_where_ecr_does_not() {
+        for (url, kind) in [
+            ("registry-1.docker.io", Some("docker-hub")),
+            ("me.azurecr.io", Some("azure-container-registry")),
+            ("quay.io", None),
+        ] {
+            let rule = Rule {
+                ecr_repository_prefix: "x".to_owned(),
+                upstream_registry: String::new(),
+                upstream_registry_url: url.to_owned(),
+                credential_arn: None,
+            };
+            assert_eq!(rule.upstream().map(|upstream| upstream.kind), kind, "{url}");
+            let command = rule.set_command("ecr-pullthroughcache/x", "");
+            assert!(kind.is_none_or(|kind| command.contains(kind)), "{command}");
         }
     }
 }
