@@ -36,7 +36,7 @@ pub struct Secret {
     pub next_rotation: Option<Time>,
     /// The registry of the rules that use it, where they were looked at and agree.
     pub used_for: Option<&'static Upstream>,
-    /// The `upstreamRegistryUrl` of those rules, likewise.
+    /// The customer's own host of that registry, likewise.
     pub used_at: Option<String>,
 }
 
@@ -99,9 +99,8 @@ impl Secret {
         if rest.iter().all(|rule| rule.upstream() == first.upstream()) {
             self.used_for = first.upstream();
         }
-        let host = &first.upstream_registry_url;
-        if rest.iter().all(|rule| rule.upstream_registry_url == *host) {
-            self.used_at = Some(host.clone());
+        if rest.iter().all(|rule| rule.own_host() == first.own_host()) {
+            self.used_at = first.own_host().map(str::to_owned);
         }
     }
 

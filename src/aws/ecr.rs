@@ -143,14 +143,15 @@ impl Ecr {
         })
     }
 
-    /// The verdict on each rule, asked for side by side. Where one cannot be had, no more are asked
-    /// for: what one is refused, the others are too.
+    /// The verdict on each rule, asked for side by side. Where one cannot be had for a reason that is
+    /// not the rule's own, no more are asked for: what one is refused, the others are too.
     pub async fn verdicts(&self, prefixes: Vec<String>) -> Verdicts {
         let mut verdicts = Verdicts::default();
         let mut waiting = prefixes.into_iter();
         let mut calls = JoinSet::new();
+        let mut goes_on = true;
         loop {
-            while calls.len() < VALIDATIONS_IN_FLIGHT && verdicts.refused.is_none() {
+            while calls.len() < VALIDATIONS_IN_FLIGHT && goes_on {
                 let Some(prefix) = waiting.next() else {
                     break;
                 };
@@ -167,7 +168,10 @@ impl Ecr {
                 }
                 // It went between two calls.
                 Some(Ok((_, Err(error)))) if error.kind == Kind::RuleNotFound => {}
-                Some(Ok((prefix, Err(error)))) => verdicts.refused = Some((prefix, error)),
+                Some(Ok((prefix, Err(error)))) => {
+                    goes_on &= error.kind == Kind::Refused;
+                    verdicts.refused = Some((prefix, error));
+                }
                 // Only a call that panicked ends so; there is no verdict then.
                 Some(Err(_)) => {}
             }

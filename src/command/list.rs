@@ -17,7 +17,7 @@ pub async fn run(context: &Context<'_>) -> Result<Status, Failure> {
     let session = open_session(Settings::read(context.global).await?, context).await?;
     let inventory = session.inventory();
     let failed = |error: AwsError, what| error.into_failure(what, session.place());
-    let (all, rules) = tokio::join!(inventory.all(), session.rules());
+    let (all, rules) = tokio::join!(inventory.all(), session.rules_in_passing());
     let mut secrets = all.map_err(|error| failed(error, "could not list the secrets"))?;
     let rules = rules.map_err(|error| {
         // ECR may be out of reach where Secrets Manager is not.

@@ -34,8 +34,11 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
             Box::pin(secrets.policy(&secret.arn))
         )
     };
-    let ((value, policy), key, rules) =
-        tokio::join!(value_and_policy, keys.kind(&secret), session.rules());
+    let ((value, policy), key, rules) = tokio::join!(
+        value_and_policy,
+        keys.kind(&secret),
+        session.rules_in_passing()
+    );
     let mut left_out = |what: &str, error: AwsError| match error.kind {
         Kind::Denied | Kind::Refused | Kind::PendingDeletion => {
             warnings.push(format!("{what} is not shown ({})", error.in_words()));
@@ -73,14 +76,8 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
     let options = aws_options(context.global, Some(session.region()));
     let all_rules = rules.as_deref().unwrap_or_default();
     secret.learn_from(all_rules);
-    for rule in referring(all_rules, &secret, Reference::Former) {
-        warnings.push(format!(
-            "the rule {} points at a secret of this name that is gone, so its pulls of what is not \
-             cached fail; point it at this one: {}",
-            rule.ecr_repository_prefix,
-            rule.set_command(&secret.name, &options)
-        ));
-    }
+    let stale = referring(all_rules, &secret, Reference::Former).into_iter();
+    warnings.extend(stale.map(|rule| rule.repoint_warning(&secret.name, &options)));
     if let Some(value) = &value {
         hide_content(value);
         if value.members().is_none() {

@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use tokio::task::JoinSet;
 
 use super::survey::Survey;
-use crate::aws::{AwsError, Kind, Session, Verdict, Verdicts};
-use crate::failure::Failure;
+use crate::aws::{AwsError, Session, Verdict, Verdicts};
 use crate::finding::{
     of_no_answer, of_rule_alone, of_use, of_verdict, Finding, Level, Measure, UNUSED,
 };
@@ -63,9 +62,9 @@ impl Uses {
         error: AwsError,
         session: &Session,
     ) {
-        let finding = of_no_answer(code, what, &error, None);
-        let Failure { fix, .. } = error.into_failure(what, &session.place_of_ecr());
-        self.findings.push(Finding { fix, ..finding });
+        let why = error.in_words();
+        let fix = error.into_failure(what, &session.place_of_ecr()).fix;
+        self.findings.push(of_no_answer(code, what, &why, fix));
     }
 
     /// How many rules are looked at; none where they could not be.
@@ -153,10 +152,8 @@ impl Uses {
             }
             Ok(None) => self.findings.extend(of_rule_alone(rule, measure)),
             // ECR's verdict is what is left, then.
-            Err(error) => {
-                let can_be_read = error.kind != Kind::NotFound;
-                self.met
-                    .insert(rule.ecr_repository_prefix.clone(), can_be_read);
+            Err(_) => {
+                self.met.insert(rule.ecr_repository_prefix.clone(), true);
             }
         }
     }

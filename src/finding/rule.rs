@@ -1,7 +1,6 @@
 //! What can be found out about the rules, and about the secrets by the rules that use them.
 
 use super::{Finding, Level, Measure};
-use crate::aws::AwsError;
 use crate::name::first_refused;
 use crate::output::escaped;
 use crate::rule::{referring, Reference, Rule};
@@ -13,13 +12,14 @@ use crate::shell::{option, quote};
 pub fn of_use(secret: &Secret, rules: Option<&[Rule]>, measure: &Measure) -> Vec<Finding> {
     let using = |how| referring(rules.unwrap_or_default(), secret, how);
     let (current, former) = (using(Reference::Current), using(Reference::Former));
-    let is_used = !(current.is_empty() && former.is_empty());
+    let is_used = !current.is_empty();
+    let is_meant = is_used || !former.is_empty();
     let mut findings: Vec<Finding> = former
         .into_iter()
         .map(|rule| made_again(rule, secret, measure))
         .collect();
     if secret.deleted.is_none() {
-        if rules.is_some() && !is_used {
+        if rules.is_some() && !is_meant {
             findings.push(unused(secret, measure));
         }
         return findings;
@@ -134,18 +134,13 @@ pub fn of_verdict(rule: &Rule, words: &str, is_explained: bool, measure: &Measur
 }
 
 /// That the rules, or ECR's verdicts on them, could not be had; `fix` is what mends that.
-pub fn of_no_answer(
-    code: &'static str,
-    what: &str,
-    error: &AwsError,
-    fix: Option<String>,
-) -> Finding {
+pub fn of_no_answer(code: &'static str, what: &str, why: &str, fix: Option<String>) -> Finding {
     Finding {
         level: Level::Warning,
         code,
         secret: None,
         rule: None,
-        message: format!("{what} ({}); pulls may fail all the same", error.in_words()),
+        message: format!("{what} ({why}); pulls may fail all the same"),
         fix,
     }
 }

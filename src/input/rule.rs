@@ -93,11 +93,8 @@ impl Draft {
             return;
         };
         let is_the_same = *self.upstream.get_or_insert(upstream) == upstream;
-        let host = &rule.upstream_registry_url;
-        if is_the_same && self.address.is_none() && upstream.url.is_none() {
-            // The credentials will be tried there, so it has to be one of the registry's.
-            let fits = upstream_url(upstream, Some(host)).is_ok();
-            self.address = fits.then(|| Address::parse(host).ok()).flatten();
+        if let (true, None, Some(host)) = (is_the_same, &self.address, rule.own_host()) {
+            self.address = Address::parse(host).ok();
         }
     }
 

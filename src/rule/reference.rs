@@ -1,6 +1,6 @@
 //! [`Reference`]: how a rule refers to a secret.
 
-use super::{Rule, RuleRequest};
+use super::{upstream_url, Rule, RuleRequest};
 use crate::name::{RepositoryPrefix, PREFIX};
 use crate::output::escaped;
 use crate::secret::Secret;
@@ -79,6 +79,14 @@ impl Rule {
             upstream: self.upstream()?,
             url: self.upstream_registry_url.clone(),
         })
+    }
+
+    /// The customer's own host, where the registry has one for each; none where it is not of the form
+    /// that those have, since credentials are tried there.
+    pub fn own_host(&self) -> Option<&str> {
+        let upstream = self.upstream().filter(|upstream| upstream.url.is_none())?;
+        let host = self.upstream_registry_url.as_str();
+        upstream_url(upstream, Some(host)).is_ok().then_some(host)
     }
 
     /// The registry that it is for; none for one without a login. By its host, where ECR does not tell

@@ -2,7 +2,8 @@
 
 use serde_json::{json, Value};
 
-use crate::support::{Account, Program, Registry, TOKEN};
+use crate::support::registry::{challenge, json as answer};
+use crate::support::{Account, Authority, Program, Proxy, Registry, TOKEN};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 const HUB: (&str, &str) = ("docker-hub", "registry-1.docker.io");
@@ -300,37 +301,104 @@ fn a_secret_that_the_list_does_not_have_yet_is_asked_for() {
         .contains(&"DescribeSecret".to_owned()));
 }
 
+/// Answers what ECR tells of the rules, and that each is valid.
+fn has_rules(account: &Account, rules: &Value) {
+    let rules = json!({ "pullThroughCacheRules": rules }).to_string();
+    let valid = r#"{"isValid":true}"#;
+    for (action, body) in [
+        ("DescribePullThroughCacheRules", rules.as_str()),
+        ("ValidatePullThroughCacheRule", valid),
+    ] {
+        account.answer(action, 200, "application/x-amz-json-1.1", body, None);
+    }
+}
+
 #[test]
 fn the_rule_tells_the_registry_and_its_host() {
+    let authority = Authority::new();
+    let registry = Registry::new(|heard| match heard.path.as_str() {
+        "/v2/" => challenge(&format!(
+            r#"Bearer realm="https://{0}/oauth2/token",service="{0}""#,
+            heard.host
+        )),
+        _ => answer(200, r#"{"access_token":"t0ken"}"#),
+    });
+    let proxy = Proxy::to(&authority.serve(&["me.azurecr.io"], &registry.url));
     let account = Account::new();
-    let registry = Registry::strict();
-    let value = json!({"username": "me", "accessToken": TOKEN}).to_string();
-    let arn = account.made_with("ecr-pullthroughcache/build", &value);
-    let rules = json!({"pullThroughCacheRules": [{"ecrRepositoryPrefix": "az", "upstreamRegistry": "azure-container-registry",
-        "upstreamRegistryUrl": registry.url, "credentialArn": arn}]});
-    account.answer(
-        "DescribePullThroughCacheRules",
-        200,
-        "application/x-amz-json-1.1",
-        &rules.to_string(),
-        None,
-    );
-    account.answer(
-        "ValidatePullThroughCacheRule",
-        200,
-        "application/x-amz-json-1.1",
-        r#"{"isValid":true}"#,
-        None,
-    );
-    for more in [&[][..], &["build"]] {
+    let value = r#"{"username":"me","accessToken":"a-password-of-azure"}"#;
+    let arn = account.made_with("ecr-pullthroughcache/build", value);
+    let rule = |host: &str| json!([{"ecrRepositoryPrefix": "az", "upstreamRegistry": "azure-container-registry", "upstreamRegistryUrl": host, "credentialArn": arn}]);
+    let check = |more: &[&str]| {
         let words = [&["check", "--verify", "always", "-o", "json"], more].concat();
-        let report = Program::new(&words)
+        let program = Program::new(&words)
             .with(&account)
             .without("ECR_PTC_VERIFY")
-            .run()
-            .json();
-        let codes = codes(report["findings"].as_array().unwrap()).join(" ");
-        assert!(!codes.contains("login-not-tried"), "{report}");
+            .env("HTTPS_PROXY", format!("http://{}", proxy.address));
+        let bundle = program.file("ca.pem", authority.pem());
+        let report = program.env("AWS_CA_BUNDLE", bundle).run().json();
+        report["findings"].clone()
+    };
+    has_rules(&account, &rule("me.azurecr.io"));
+    for more in [&[][..], &["build"]] {
+        assert_eq!(check(more), json!([]));
     }
     assert_eq!(registry.logins(), 2);
+    let so_far = proxy.hosts();
+    assert!(so_far.iter().all(|host| host == "me.azurecr.io"));
+    account.heal();
+    // Credentials go to no host that is none of Azure's, whatever a rule says.
+    let other = Registry::strict();
+    let port = other.url.rsplit(':').next().unwrap().to_owned();
+    for host in [
+        &other.url,
+        &format!("localhost:{port}"),
+        "me.azurecr.io.example",
+    ] {
+        has_rules(&account, &rule(host));
+        let findings = check(&["build"]);
+        assert_eq!(codes(findings.as_array().unwrap()), ["login-not-tried"]);
+        account.heal();
+    }
+    assert!(other.heard().is_empty());
+    assert_eq!(proxy.hosts(), so_far);
+}
+
+#[test]
+fn a_rule_that_ecr_does_not_validate_keeps_no_verdict_from_another() {
+    let account = Account::new();
+    let arn = account.made_with(NAME, r#"{"username":"me","password":"x"}"#);
+    for number in 10..40 {
+        rule(&account, &format!("r{number}"), HUB, &arn);
+    }
+    let refusal = r#"{"__type":"ValidationException","message":"not this one"}"#;
+    account.answer(
+        "ValidatePullThroughCacheRule",
+        400,
+        "application/x-amz-json-1.1",
+        refusal,
+        Some(1),
+    );
+    let findings = found(&account, &[]);
+    let count = |code| {
+        codes(&findings)
+            .iter()
+            .filter(|have| **have == code)
+            .count()
+    };
+    assert_eq!((count("rule-invalid"), count("verdict-not-given")), (29, 1));
+}
+
+#[test]
+fn a_secret_scheduled_for_deletion_is_told_beside_a_rule_that_points_at_the_one_before() {
+    let account = Account::new();
+    let old = account.made(NAME);
+    rule(&account, "hub", HUB, &old);
+    delete(&account, &old, true);
+    let new = account.made(NAME);
+    delete(&account, &new, false);
+    let findings = found(&account, &["docker-hub"]);
+    assert_eq!(
+        codes(&findings),
+        ["rule-secret-made-again", "pending-deletion"]
+    );
 }

@@ -70,7 +70,7 @@ async fn validate(listed: &mut [Listed], ecr: &Ecr, place: &Place, output: &Outp
     }
 }
 
-/// A row for each rule. It is as wide as it needs to be: what ECR says is the last that may be left out.
+/// A row for each rule, as wide as it needs to be: what ECR says is never left out.
 fn table(listed: &[Listed]) -> String {
     let column = |cell: &dyn Fn(&Listed) -> String| listed.iter().map(cell).collect::<Vec<_>>();
     let table = Table::new()
