@@ -7,6 +7,8 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
+use crate::token_kind::TokenKind;
+
 /// The value of a secret; its memory is zeroed when it is dropped. Unlike a
 /// [`SecretValue`](crate::credential::SecretValue) it may be anything.
 pub enum Content {
@@ -32,10 +34,14 @@ impl Content {
     pub fn secrets(&self) -> Vec<Zeroizing<String>> {
         match (self, self.members()) {
             (_, Some(members)) => {
-                let others = members.iter().filter(|(key, _)| *key != "username");
-                let texts = others.filter_map(|(key, value)| Some((key, text_of(value)?)));
-                let secret =
-                    texts.filter(|(key, text)| *key == "accessToken" || text.trim().len() >= 8);
+                let texts = members.iter();
+                let texts = texts.filter_map(|(key, value)| Some((key, text_of(value)?)));
+                let secret = texts.filter(|(key, text)| match *key {
+                    "accessToken" => true,
+                    // Someone may have mixed the two up.
+                    "username" => TokenKind::is_in_the_wrong_place(text),
+                    _ => text.trim().len() >= 8,
+                });
                 secret.map(|(_, text)| text).collect()
             }
             (Self::Text(text), None) => vec![text.clone()],
@@ -132,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn all_but_the_username_may_be_a_token() {
+    fn all_but_a_plain_username_may_be_a_token() {
         let secrets = |text: &str| {
             let secrets = content(text).secrets();
             secrets
@@ -145,6 +151,10 @@ mod tests {
                 r#"{"username":"me-and-mine","token":"one-token","accessToken":"x","a":"b","c":2}"#
             ),
             ["one-token", "x"]
+        );
+        assert_eq!(
+            secrets(r#"{"username":" ghp_0123456789","accessToken":"me"}"#),
+            [" ghp_0123456789", "me"]
         );
         assert_eq!(secrets("plain"), ["plain"]);
     }

@@ -1,6 +1,9 @@
 //! [`Username`], [`AccessToken`] and [`Credential`]: what the secret holds, and nothing that shows it.
 
 mod login;
+mod username;
+
+pub use username::{Username, UsernameFault};
 
 use std::fmt;
 
@@ -12,49 +15,6 @@ use zeroize::Zeroizing;
 ///
 /// Source: `SecretString` of CreateSecret, Secrets Manager API reference.
 pub const MAX_JSON_BYTES: usize = 65_536;
-
-/// The account or token name at the upstream registry: not empty, no control characters,
-/// no white space at either end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Username(String);
-
-/// Why a text is not a [`Username`].
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UsernameFault {
-    #[error("the username is empty")]
-    Empty,
-    #[error("the username has a control character or a line break at character {0}")]
-    Control(usize),
-    #[error("the username has white space at its {0}; the registry would refuse it")]
-    WhiteSpace(&'static str),
-}
-
-impl Username {
-    /// # Errors
-    /// A [`UsernameFault`] that says what is wrong and where.
-    pub fn parse(text: &str) -> Result<Self, UsernameFault> {
-        if text.is_empty() {
-            return Err(UsernameFault::Empty);
-        }
-        if let Some(position) = text.chars().position(char::is_control) {
-            return Err(UsernameFault::Control(position + 1));
-        }
-        if let Some(end) = white_space_at(text) {
-            return Err(UsernameFault::WhiteSpace(end));
-        }
-        Ok(Self(text.to_owned()))
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Username {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
 
 /// The token that the registry takes as a password. It has no `Display`, is not serialized,
 /// its `Debug` shows only the length, and its memory is zeroed when it is dropped.

@@ -102,6 +102,9 @@ static KINDS: [TokenKind; 19] = [
 
 const NO_REGISTRY: &str = "it opens no container registry";
 
+/// No token is shorter than this, in bytes; names that begin like one are.
+const SHORTEST: usize = 12;
+
 /// The user with which `az acr login --expose-token` gives out a token of three hours.
 const AZURE_TOKEN_USER: &str = "00000000-0000-0000-0000-000000000000";
 
@@ -134,9 +137,16 @@ impl TokenKind {
         })
     }
 
-    /// Whether a word that is no token's place has one in it, so that no message may repeat it.
+    /// Whether a word that is no token's place has one in it, so that no message may repeat it: it
+    /// begins like the token of a registry, or as a signed JSON Web Token does. What people paste
+    /// before one is passed over: white space, quotation marks, a username with a colon.
     pub fn is_in_the_wrong_place(word: &str) -> bool {
-        word.len() >= 12 && Self::of(word).is_some_and(|kind| kind.registry.is_some())
+        word.split(':').any(|part| {
+            let part = part.trim_start_matches(|c: char| !c.is_alphanumeric());
+            let is_web_token = part.starts_with("eyJ") && part.contains(".eyJ");
+            let is_registrys = Self::of(part).is_some_and(|kind| kind.registry.is_some());
+            part.len() >= SHORTEST && (is_registrys || is_web_token)
+        })
     }
 
     /// Whether only one registry has such tokens.
@@ -188,6 +198,36 @@ mod tests {
         assert_eq!(word("0a0a0a0a-1234-1234-1234-0a0a0a0a0a0"), None);
         assert_eq!(word(""), None);
         assert_eq!(word("anything"), None);
+    }
+
+    #[test]
+    fn a_token_in_the_place_of_a_name() {
+        for word in [
+            "dckr_pat_abcdef",
+            "ghp_0123456789",
+            "glpat-0123456789",
+            " \t\u{feff}ghp_0123456789",
+            "\"dckr_oat_abcdef\"",
+            "me:dckr_pat_abcdef",
+            "eyJhbGciOi.eyJzdWIi.c2ln",
+        ] {
+            assert!(TokenKind::is_in_the_wrong_place(word), "{word}");
+        }
+        for word in [
+            "",
+            ":",
+            "ghp_me",
+            "glpat-anna",
+            "gitlab-ci-token",
+            "gitlab+deploy-token-1",
+            "x-access-token",
+            "eyJohn.Smith.1980",
+            "0a0a0a0a-1234-1234-1234-0a0a0a0a0a0a",
+            "my-ghp_0123456789",
+            "arn:aws:secretsmanager:us-east-1:1:secret:ecr-pullthroughcache/x-AbCdEf",
+        ] {
+            assert!(!TokenKind::is_in_the_wrong_place(word), "{word}");
+        }
     }
 
     #[test]

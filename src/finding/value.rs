@@ -122,6 +122,7 @@ fn of_members(secret: &Secret, members: &Members<'_>, measure: &Measure) -> Vec<
     for wanted in [USERNAME, ACCESS_TOKEN] {
         findings.extend(of_member(secret, members, wanted, measure));
     }
+    findings.extend(of_username(secret, members, measure));
     findings.extend(of_other_keys(secret, members, measure));
     findings.extend(of_token_kind(secret, members, measure));
     findings
@@ -155,6 +156,24 @@ fn of_member(
     }
     let found = ends(&text)?;
     Some(error("white-space", format!("{wanted} has {found}")).fix(measure.mend(secret)))
+}
+
+/// That a token stands where the username belongs, be it under a near miss of that key.
+fn of_username(secret: &Secret, members: &Members<'_>, measure: &Measure) -> Option<Finding> {
+    let key = near_miss(members, USERNAME).unwrap_or(USERNAME);
+    let text = members.text(key)?;
+    if !TokenKind::is_in_the_wrong_place(&text) {
+        return None;
+    }
+    let message =
+        "username begins like an access token, so it is not shown here: where the two are mixed up, ECR \
+         cannot log in with them, and pulls of images that it has not cached fail; other tools show a \
+         username as no secret";
+    let finding = Finding::new(Level::Error, "username-is-token", secret, message);
+    Some(finding.fix(format!(
+        "revoke it where it is a real one, and store the credentials again: {}",
+        measure.replace(secret)
+    )))
 }
 
 /// What is at the ends of a text that does not belong there: `a line end at its end`.

@@ -4,7 +4,6 @@
 use super::token::TokenSource;
 use crate::credential::{AccessToken, Username};
 use crate::date::{in_days, Time};
-use crate::token_kind::TokenKind;
 use crate::upstream::Upstream;
 
 /// A token that ends within this many days is worth a warning.
@@ -51,9 +50,6 @@ pub fn suspicions(
                 token.characters()
             ));
         }
-    }
-    if TokenKind::is_in_the_wrong_place(username.as_str()) {
-        found.push("the username begins like a token: are the two mixed up?".to_owned());
     }
     if token.is_said_by_pulumi() {
         found.push("the token is a sentence of Pulumi's about a value that it does not know yet; use apply or pulumi.jsonStringify".to_owned());
@@ -133,7 +129,6 @@ mod tests {
                 "Docker Hub takes no such token",
             ),
             ("docker-hub", "me@example.com", "dckr_pat_x", "e-mail"),
-            ("docker-hub", "dckr_pat_abcdef", "me", "mixed up"),
             (
                 "acr",
                 "00000000-0000-0000-0000-000000000000",

@@ -32,6 +32,7 @@ mod service_errors;
 mod show;
 mod support;
 mod surface;
+mod swapped;
 #[cfg(unix)]
 mod terminal;
 mod token;
