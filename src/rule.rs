@@ -138,11 +138,8 @@ pub fn upstream_of(secret: &SecretName) -> Option<&'static Upstream> {
 /// A sentence that says which host is wanted.
 pub fn upstream_url(upstream: &Upstream, given: Option<&str>) -> Result<String, String> {
     let Some(host) = upstream.url else {
-        let fits = |name: &str| {
-            !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-        };
         return match given {
-            Some(url) if url.strip_suffix(".azurecr.io").is_some_and(fits) => Ok(url.to_owned()),
+            Some(url) if upstream.owns(url) => Ok(url.to_owned()),
             Some(_) => Err(
                 "--upstream-registry-url takes NAME.azurecr.io, the login server of the registry"
                     .to_owned(),

@@ -132,6 +132,28 @@ impl Upstream {
             .iter()
             .find(|upstream| upstream.kind == word || upstream.aliases.contains(&word.as_str()))
     }
+
+    /// The host that ECR pulls from, for people.
+    pub fn host(&self) -> &'static str {
+        self.url.unwrap_or("NAME.azurecr.io")
+    }
+
+    /// Whether ECR pulls from the registry at this host: the one in the table, or for Azure the login
+    /// server of a customer, which is one label under a domain that is Microsoft's. ECR documents none
+    /// of the sovereign clouds (azurecr.cn, azurecr.us).
+    pub fn owns(&self, host: &str) -> bool {
+        // A label of DNS has up to 63 bytes (RFC 1035).
+        let is_label = |name: &str| {
+            (1..=63).contains(&name.len())
+                && name
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        };
+        match self.url {
+            Some(url) => host == url,
+            None => host.strip_suffix(".azurecr.io").is_some_and(is_label),
+        }
+    }
 }
 
 /// Whether a word has the look of a registry token, so that no message may repeat it.
@@ -169,6 +191,41 @@ mod tests {
             }
         }
         assert_eq!(Upstream::find("quay"), None);
+    }
+
+    #[test]
+    fn only_the_registrys_own_host_is_its_own() {
+        let owns = |kind: &str, host: &str| Upstream::find(kind).unwrap().owns(host);
+        assert!(owns("docker-hub", "registry-1.docker.io"));
+        assert!(owns("ghcr", "ghcr.io"));
+        for host in [
+            "me.azurecr.io",
+            "contoso.azurecr.io",
+            "contoso-a1b2c3d4e5f6.azurecr.io",
+        ] {
+            assert!(owns("acr", host), "{host}");
+        }
+        for host in [
+            "",
+            "azurecr.io",
+            ".azurecr.io",
+            "me.azurecr.io.evil.com",
+            "evil.com/me.azurecr.io",
+            "me.evil.azurecr.io",
+            "me.azurecr.io:8443",
+            "me.azurecr.io.",
+            "meazurecr.io",
+            "me_1.azurecr.io",
+            "m\u{e9}.azurecr.io",
+            "contoso.azurecr.cn",
+            "contoso.azurecr.us",
+            "registry-1.docker.io",
+        ] {
+            assert!(!owns("acr", host), "{host}");
+        }
+        for host in ["docker.io", "registry-1.docker.io.evil.com", "ghcr.io"] {
+            assert!(!owns("docker-hub", host), "{host}");
+        }
     }
 
     #[test]

@@ -126,7 +126,7 @@ pub struct CreateArgs {
     /// Check everything and show what would be sent; write nothing
     #[arg(long, help_heading = "What happens")]
     pub dry_run: bool,
-    /// Do not ask after the review
+    /// Do not ask after the review, nor before a login at a host that is not the registry's own
     #[arg(short, long, help_heading = "What happens")]
     pub yes: bool,
 }

@@ -43,6 +43,9 @@ pub struct LoginArgs {
     #[arg(
         long,
         help = "The registry's host; needed for Azure: NAME.azurecr.io",
+        long_help = "The registry's host; needed for Azure: NAME.azurecr.io. \
+                     A host that is not the registry's own gets the credentials only after a yes, \
+                     or with --yes; a loopback address needs none",
         value_name = "HOST",
         help_heading = "The registry"
     )]

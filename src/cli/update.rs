@@ -51,7 +51,7 @@ pub struct UpdateArgs {
     /// Make the version before current again
     #[arg(long)]
     pub rollback: bool,
-    /// Do not ask
+    /// Do not ask before it writes, nor before a login at a host that is not the registry's own
     #[arg(short, long)]
     pub yes: bool,
 }

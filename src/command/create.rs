@@ -41,12 +41,19 @@ pub async fn run(draft: Draft, context: &Context<'_>) -> Result<(), Failure> {
         return rehearse(draft, target, &login, context).await;
     }
     let login = Login::prepare(&draft, &settings);
+    let can_ask = why_not_ask(context.global).is_none();
+    let of_host = if can_ask {
+        None
+    } else {
+        login.agree_to_host(&draft, None, context).await?
+    };
     let mut session = open_session(settings, context).await?;
     refuse_replica_at_home(&draft, session.region())?;
-    if why_not_ask(context.global).is_some() {
+    if !can_ask {
         let request = draft.finish()?;
         let stage = stage_of(&draft, &session, context).await?;
         let mut warnings = warnings_of(&draft, &request, Some(session.region()), context.output);
+        warnings.extend(of_host);
         warnings.extend(suspicions_of(&draft, context.output));
         let beside = async {
             if login.is_wanted() {
@@ -90,10 +97,12 @@ async fn ask_and_store(
         )
         .await;
     }
+    let of_host = login.agree_to_host(&draft, Some(&person), context).await?;
     person.ask_expiry(&mut draft).await?;
     let (tried, suspicions) = ask_for_a_good_token(&person, &mut draft, login, output).await?;
     let request = draft.finish()?;
     let mut warnings = warnings_of(&draft, &request, Some(session.region()), output);
+    warnings.extend(of_host);
     warnings.extend(suspicions);
     let verification = login.settle(tried, &mut warnings, output)?;
     let mut store = Store::new(&draft, &request, session, context, warnings, verification);
@@ -161,12 +170,15 @@ async fn rehearse(
     context: &Context<'_>,
 ) -> Result<(), Failure> {
     let Context { global, output, .. } = context;
+    let of_host;
     let (tried, suspicions) = if why_not_ask(global).is_none() {
         let person = Person::meet(global, output);
         person.ask_all_but_the_token(&mut draft, output).await?;
+        of_host = login.agree_to_host(&draft, Some(&person), context).await?;
         person.ask_expiry(&mut draft).await?;
         ask_for_a_good_token(&person, &mut draft, login, output).await?
     } else {
+        of_host = login.agree_to_host(&draft, None, context).await?;
         let suspicions = suspicions_of(&draft, output);
         (login.attempt(&draft).await?, suspicions)
     };
@@ -190,6 +202,7 @@ async fn rehearse(
     };
     output.note(&format!("This would be done:\n{review}"));
     let mut warnings = warnings_of(&draft, &request, target.region.as_deref(), output);
+    warnings.extend(of_host);
     warnings.extend(suspicions);
     let verification = login.settle(tried, &mut warnings, output)?;
     output.note("Nothing was sent to AWS: this was a dry run, and the secret is taken for one that does not exist.");

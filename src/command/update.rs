@@ -93,6 +93,10 @@ pub async fn run(wanted: Wanted, context: &Context<'_>) -> Result<Status, Failur
     let output = context.output;
     let settings = Settings::read(context.global).await?;
     let login = Login::prepare(&draft, &settings);
+    let mut of_host = None;
+    if why_not_ask(context.global).is_some() {
+        of_host = login.agree_to_host(&draft, None, context).await?;
+    }
     let session = open_session(settings, context).await?;
     let inventory = session.inventory();
     let rule = async {
@@ -118,6 +122,7 @@ pub async fn run(wanted: Wanted, context: &Context<'_>) -> Result<Status, Failur
         Some(person) => {
             person.ask_username(&mut draft).await?;
             person.ask_address_of(&mut draft).await?;
+            of_host = login.agree_to_host(&draft, Some(person), context).await?;
             person.ask_expiry(&mut draft).await?;
         }
         None if draft.username.is_none() => {
@@ -127,6 +132,8 @@ pub async fn run(wanted: Wanted, context: &Context<'_>) -> Result<Status, Failur
                     .fix("give it: --username NAME"),
             );
         }
+        // A rule may have told the registry since.
+        None if of_host.is_none() => of_host = login.agree_to_host(&draft, None, context).await?,
         None => {}
     }
     // Whatever stands against the rule is told before the token is asked for.
@@ -137,6 +144,7 @@ pub async fn run(wanted: Wanted, context: &Context<'_>) -> Result<Status, Failur
     for warning in &draft.warnings {
         output.warn(warning);
     }
+    draft.warnings.extend(of_host);
     let verification = if draft.upstream.is_some() {
         try_them(&mut draft, person.as_ref(), &login, output).await?
     } else {

@@ -1,11 +1,13 @@
 //! Trying the credentials at the registry, as a command does it: whether, and what it says then.
 
+use super::{cancelled, why_not_ask, Context};
 use crate::aws::{Network, Settings};
 use crate::cli::Verify;
 use crate::failure::Failure;
 use crate::input::draft::Draft;
+use crate::input::person::Person;
 use crate::output::{escaped, Output};
-use crate::registry::{log_in, Verdict};
+use crate::registry::{log_in, ForeignHost, Verdict};
 use crate::report::{VerdictWord, Verification};
 use crate::status::Status;
 use crate::upstream::Upstream;
@@ -47,6 +49,30 @@ impl Login {
     /// Whether the registry will be asked.
     pub fn is_wanted(&self) -> bool {
         self.way.is_ok()
+    }
+
+    /// Has a host agreed to that is not the registry's own, before a token is asked for or sent. Gives
+    /// the warning that was shown, for the report; where nothing will be sent, it is only shown.
+    ///
+    /// # Errors
+    /// As of [`agree_to_host`].
+    pub async fn agree_to_host(
+        &self,
+        draft: &Draft,
+        person: Option<&Person>,
+        context: &Context<'_>,
+    ) -> Result<Option<String>, Failure> {
+        let Some(host) = draft.foreign_host() else {
+            return Ok(None);
+        };
+        if self.is_wanted() {
+            return agree_to_host(&host, draft.yes, person, context)
+                .await
+                .map(Some);
+        }
+        let warning = host.to_string();
+        context.output.warn(&warning);
+        Ok(Some(warning))
     }
 
     /// Logs in with what the draft has, once.
@@ -148,6 +174,46 @@ impl Login {
             }
         }
         Ok(tried.verification)
+    }
+}
+
+/// Has a host agreed to that is not the registry's own: by `--yes`, or by someone at the terminal.
+/// Gives the warning that was shown.
+///
+/// # Errors
+/// Status 2 where nobody can be asked, 130 where the answer is no.
+pub async fn agree_to_host(
+    host: &ForeignHost,
+    yes: bool,
+    person: Option<&Person>,
+    context: &Context<'_>,
+) -> Result<String, Failure> {
+    const QUESTION: &str = "Try the credentials there all the same?";
+    let warning = format!("{host}; the credentials are tried there");
+    if yes {
+        context.output.warn(&warning);
+        return Ok(warning);
+    }
+    if let Some(why) = why_not_ask(context.global) {
+        let message =
+            format!("{host}; nobody can be asked here whether the credentials may go there");
+        return Err(Failure::usage(message).why(why).fix(format!(
+            "name the registry's own host: --upstream-registry-url {}\n\
+             or, where that other one may have the credentials: add --yes",
+            host.upstream.host()
+        )));
+    }
+    context.output.say(&format!("{host}."));
+    let agrees = if let Some(person) = person {
+        person.confirms(QUESTION).await?
+    } else {
+        let person = Person::meet(context.global, context.output);
+        person.confirms(QUESTION).await?
+    };
+    if agrees {
+        Ok(warning)
+    } else {
+        Err(cancelled(Status::Cancelled))
     }
 }
 

@@ -126,6 +126,10 @@ impl Draft {
             };
             words.push(shell::option("--upstream-registry-url", &text));
         }
+        if self.yes && self.foreign_host().is_some() {
+            // Without, the command would ask whether the credentials may go there.
+            words.push("--yes".to_owned());
+        }
         match self.verify {
             Verify::Auto => {}
             Verify::Always => words.push("--verify always".to_owned()),

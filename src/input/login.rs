@@ -6,8 +6,7 @@ use super::draft::Draft;
 use super::suspicion::suspicions;
 use super::token::TokenSource;
 use crate::output::hide;
-use crate::registry::Address;
-use crate::upstream::Upstream;
+use crate::registry::{Address, ForeignHost};
 
 impl Draft {
     /// Whether it is still open which of Docker's logins is meant: that is asked.
@@ -58,25 +57,16 @@ impl Draft {
             .or_else(|| Address::of_upstream(self.upstream?))
     }
 
-    /// Says so where ECR would never pull from that host.
-    fn doubtful_address(&self, upstream: &Upstream) -> Option<String> {
-        let (address, url) = (self.address.as_ref()?, upstream.url?);
-        let is_another = Address::of_upstream(upstream).as_ref() != Some(address);
-        (is_another && !address.is_on_loopback()).then(|| {
-            let title = upstream.title;
-            format!(
-                "ECR pulls from {title} at {url} only, and the credentials are tried at {address}"
-            )
-        })
+    /// Where the registry is to be, if ECR would never pull from that host.
+    pub fn foreign_host(&self) -> Option<ForeignHost> {
+        self.address.as_ref()?.foreign_to(self.upstream?)
     }
 
     /// What makes it doubtful that the credentials work.
     pub fn suspicions(&self) -> Vec<String> {
         match (self.upstream, &self.username, &self.token) {
             (Some(upstream), Some(username), Some(token)) => {
-                let mut found = suspicions(upstream, username, token, self.token_source.as_ref());
-                found.extend(self.doubtful_address(upstream));
-                found
+                suspicions(upstream, username, token, self.token_source.as_ref())
             }
             _ => Vec::new(),
         }

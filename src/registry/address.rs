@@ -7,6 +7,24 @@ use http::Uri;
 
 use crate::upstream::Upstream;
 
+/// A host that is not the registry's own, nor this machine: whoever runs it gets the credentials.
+#[derive(Debug)]
+pub struct ForeignHost {
+    pub address: Address,
+    pub upstream: &'static Upstream,
+}
+
+impl fmt::Display for ForeignHost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { address, upstream } = self;
+        let (title, own) = (upstream.title, upstream.host());
+        write!(
+            f,
+            "ECR pulls from {title} at {own} only, and {address} is another host"
+        )
+    }
+}
+
 /// Where a registry is: a host, with a port where it is not that of the scheme. Over TLS, or on
 /// this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,6 +103,15 @@ impl Address {
         v4.is_ok_and(|ip| ip.is_loopback()) || self.host == "localhost" || self.host == "[::1]"
     }
 
+    /// The host, if it is neither one of the registry's own nor on this machine.
+    pub fn foreign_to(&self, upstream: &'static Upstream) -> Option<ForeignHost> {
+        let is_own = !self.plain && self.port.is_none() && upstream.owns(&self.host);
+        (!is_own && !self.is_on_loopback()).then(|| ForeignHost {
+            address: self.clone(),
+            upstream,
+        })
+    }
+
     /// Whether a token endpoint may get the credentials for the registry at this address: it is at
     /// the same host, port and scheme, or the table names its host for this very registry.
     pub fn trusts(&self, realm: &Self, upstream: &Upstream) -> bool {
@@ -112,6 +139,7 @@ impl fmt::Display for Address {
 mod tests {
     use super::*;
     use crate::upstream::UPSTREAMS;
+    use proptest::prelude::*;
 
     fn address(text: &str) -> Address {
         Address::parse(text).unwrap_or_else(|fault| panic!("{text}: {fault}"))
@@ -197,6 +225,54 @@ mod tests {
             "https://auth.docker.io/token",
         ] {
             assert!(!trusts(&local, realm, hub), "{realm}");
+        }
+    }
+
+    #[test]
+    fn a_host_is_foreign_that_is_not_the_registrys_own_nor_this_machine() {
+        let is_foreign = |host: &str, kind: &str| {
+            let upstream = Upstream::find(kind).unwrap();
+            address(host).foreign_to(upstream).is_some()
+        };
+        for (host, kind) in [
+            ("registry-1.docker.io", "docker-hub"),
+            ("https://REGISTRY-1.docker.io:443/", "docker-hub"),
+            ("Me.AzureCR.io", "acr"),
+            ("http://127.0.0.1:5000", "acr"),
+            ("localhost:5000", "ghcr"),
+        ] {
+            assert!(!is_foreign(host, kind), "{host}");
+        }
+        for (host, kind) in [
+            ("registry-1.docker.io:8443", "docker-hub"),
+            ("registry-1.docker.io.evil.com", "docker-hub"),
+            ("ghcr.io", "docker-hub"),
+            ("me.azurecr.io", "ghcr"),
+            ("me.azurecr.io.evil.com", "acr"),
+            ("me.azurecr.io:8443", "acr"),
+            ("192.168.0.1", "acr"),
+            ("localhost.evil.com", "acr"),
+        ] {
+            assert!(is_foreign(host, kind), "{host}");
+        }
+    }
+
+    proptest! {
+        /// Whatever is put before, into or after it, only Microsoft's domain is Azure's.
+        #[test]
+        fn no_spelling_makes_another_domain_azures(
+            before in "[a-zA-Z0-9._-]{0,12}",
+            middle in "[a-zA-Z0-9._-]{0,3}",
+            after in "[.:]?[a-zA-Z0-9._-]{0,12}",
+        ) {
+            let azure = Upstream::find("acr").unwrap();
+            let text = format!("{before}.azurecr{middle}io{after}");
+            if let Ok(address) = Address::parse(&text) {
+                let host = address.origin();
+                let (name, domain) = host["https://".len()..].split_once('.').unwrap();
+                let is_azures = domain == "azurecr.io" && !name.is_empty() && !name.contains('_');
+                prop_assert_eq!(address.foreign_to(azure).is_none(), is_azures, "{}", text);
+            }
         }
     }
 

@@ -4,5 +4,5 @@ mod address;
 mod challenge;
 mod verify;
 
-pub use address::Address;
+pub use address::{Address, ForeignHost};
 pub use verify::{log_in, Verdict};

@@ -1,7 +1,7 @@
 //! Where the credentials go when they are tried, and where not.
 
-use crate::support::registry::{basic, challenge, json, page, redirect};
-use crate::support::{Authority, Program, Registry, TOKEN};
+use crate::support::registry::{base64_of, basic, challenge, json, page, redirect};
+use crate::support::{policy_file, Account, Authority, Elsewhere, Program, Registry, TOKEN};
 use crate::verify::{attempt, verdict_is};
 
 #[test]
@@ -189,7 +189,7 @@ fn a_proxy_gets_only_what_is_encrypted() {
     let proxy = Registry::new(|_| json(502, "{}"));
     let registry = Registry::strict();
     let with_proxy = |registry: &str| {
-        let mut program = attempt("docker-hub", registry, &[]);
+        let mut program = attempt("docker-hub", registry, &["--yes"]);
         for name in [
             "HTTP_PROXY",
             "http_proxy",
@@ -211,12 +211,218 @@ fn a_proxy_gets_only_what_is_encrypted() {
     assert_eq!(proxy.asked(), [("registry.invalid:443".to_owned(), false)]);
 }
 
+/// `ecr-ptc create` with this host of the registry.
+fn create_for(elsewhere: &Elsewhere, account: &Account, words: &[&str]) -> Program {
+    let more = ["--access-token-stdin", "-o", "json"];
+    let program = Program::new(&[&["create", "-u", "me"], words, &more].concat());
+    let program = elsewhere.reached_by(program.with(account));
+    program.stdin("a-password-of-none-of-them")
+}
+
+/// Hosts that are not the registry's own, however much they look like it.
+const FOREIGN: [(&str, &str); 9] = [
+    ("acr", "me.azurecr.io.evil.com"),
+    ("acr", "registry.me.azurecr.io"),
+    ("acr", "meazurecr.io"),
+    ("acr", "me.azurecr.cn"),
+    ("acr", "me.azurecr.io:8443"),
+    ("acr", "https://evil.com"),
+    ("docker-hub", "registry-1.docker.io.evil.com"),
+    ("docker-hub", "ghcr.io"),
+    ("ghcr", "me.azurecr.io"),
+];
+
+#[test]
+fn a_pipeline_sends_nothing_to_another_host_unless_told_yes() {
+    for (kind, host) in FOREIGN {
+        let elsewhere = Elsewhere::at(&["x"]);
+        let account = Account::new();
+        let words = ["--registry", kind, "--upstream-registry-url", host];
+        for more in [
+            &[][..],
+            &["--verify", "always"],
+            &["--verify", "always", "--dry-run"],
+            &["--if-exists", "update", "-q"],
+        ] {
+            let run = create_for(&elsewhere, &account, &[&words[..], more].concat()).run();
+            run.fails(2, &["ECR pulls from", "another host", "add --yes"]);
+        }
+        assert!(elsewhere.is_untouched(), "{host}");
+        assert!(account.requests().is_empty(), "{host}");
+        // Where nothing is sent there, a warning does.
+        for more in [&["--dry-run"][..], &["--verify", "never"]] {
+            let run = create_for(&elsewhere, &account, &[&words[..], more].concat()).run();
+            let warnings = run.json()["warnings"].clone();
+            assert_eq!(warnings.as_array().map(Vec::len), Some(1), "{warnings}");
+            for text in [warnings[0].as_str().unwrap(), &run.stderr] {
+                assert!(text.contains("is another host"), "{host}: {text}");
+                assert!(!text.contains("are tried there"), "{host}: {text}");
+            }
+        }
+        assert!(elsewhere.is_untouched(), "{host}");
+    }
+}
+
+#[test]
+fn with_yes_it_is_told_before_they_go_there() {
+    for (kind, host) in [
+        ("acr", "me.azurecr.io.example"),
+        ("docker-hub", "mirror.example"),
+    ] {
+        let elsewhere = Elsewhere::at(&[host]);
+        let account = Account::new();
+        let words = ["--registry", kind, "--upstream-registry-url", host, "--yes"];
+        let run = create_for(&elsewhere, &account, &words).run();
+        let report = run.json();
+        assert_eq!(report["verification"]["verdict"], "accepted");
+        let warnings = report["warnings"].to_string();
+        assert!(
+            warnings.contains(&format!("{host} is another host")),
+            "{warnings}"
+        );
+        assert!(
+            run.stderr.find("the credentials are tried there")
+                < run.stderr.find("accepts the credentials")
+        );
+        assert_eq!(run.stderr.matches("is another host").count(), 1);
+        assert_eq!(elsewhere.hosts_with_logins(), [host]);
+    }
+}
+
+#[test]
+fn the_command_that_finishes_the_work_has_the_yes_too() {
+    let elsewhere = Elsewhere::at(&["mirror.example"]);
+    let account = Account::new();
+    account.refuse("PutResourcePolicy", 400, "InvalidRequestException", "no");
+    let words = [
+        "create",
+        "--registry",
+        "docker-hub",
+        "-u",
+        "me",
+        "--access-token-stdin",
+        "--yes",
+        "--upstream-registry-url",
+        "mirror.example",
+        "--resource-policy",
+    ];
+    let program = Program::new(&[]);
+    let policy = policy_file(&program).display().to_string();
+    let run = Program::new(&[&words[..], &[&policy]].concat());
+    let run = elsewhere.reached_by(run.with(&account)).stdin(TOKEN).run();
+    run.fails(8, &["--upstream-registry-url mirror.example --yes"]);
+}
+
+#[test]
+fn the_registrys_own_host_needs_no_yes() {
+    for (kind, more, host) in [
+        (
+            "acr",
+            &["--upstream-registry-url", "Contoso-a1b2.azurecr.io"][..],
+            "contoso-a1b2.azurecr.io",
+        ),
+        ("ghcr", &["--upstream-registry-url", "ghcr.io"], "ghcr.io"),
+        ("cgr", &[], "cgr.dev"),
+    ] {
+        let elsewhere = Elsewhere::at(&[host]);
+        let account = Account::new();
+        let words = [&["--registry", kind], more].concat();
+        let report = create_for(&elsewhere, &account, &words).run().json();
+        assert_eq!(report["verification"]["verdict"], "accepted");
+        assert_eq!(report["warnings"], serde_json::json!([]));
+        assert_eq!(elsewhere.hosts_with_logins(), [host]);
+    }
+}
+
+#[test]
+fn dockers_login_for_another_host_goes_nowhere_without_a_yes() {
+    let host = "me.azurecr.io.example";
+    let elsewhere = Elsewhere::at(&[host]);
+    let account = Account::new();
+    let words = [
+        "create",
+        "--registry",
+        "acr",
+        "--from-docker-config",
+        "--upstream-registry-url",
+        host,
+    ];
+    let run = |more: &[&str]| {
+        let program = Program::new(&[&words[..], more].concat()).with(&account);
+        std::fs::create_dir(program.home.path().join(".docker")).unwrap();
+        let login = serde_json::json!({"auth": base64_of(&format!("me:{TOKEN}"))});
+        let config = serde_json::json!({"auths": {host: login}});
+        program.file(".docker/config.json", config.to_string());
+        elsewhere.reached_by(program).run()
+    };
+    run(&[]).fails(2, &["me.azurecr.io.example is another host", "add --yes"]);
+    assert!(elsewhere.is_untouched() && account.requests().is_empty());
+    run(&["-y"]).ok();
+    assert_eq!(elsewhere.hosts_with_logins(), [host]);
+}
+
+#[test]
+fn update_has_another_host_agreed_to_as_well() {
+    let elsewhere = Elsewhere::at(&["mirror.example"]);
+    let account = Account::new();
+    account.made("ecr-pullthroughcache/docker-hub");
+    let run = |more: &[&str]| {
+        let words = ["update", "docker-hub", "--access-token-stdin"];
+        let there = ["--upstream-registry-url", "mirror.example", "-o", "json"];
+        let program = Program::new(&[&words[..], &there, more].concat());
+        let program = program.with(&account).stdin("another-token");
+        elsewhere.reached_by(program).run()
+    };
+    run(&[]).fails(2, &["mirror.example is another host", "add --yes"]);
+    run(&["--verify", "always"]).fails(2, &["add --yes"]);
+    assert!(elsewhere.is_untouched() && account.requests().is_empty());
+    let report = run(&["--verify", "never", "--expires-on", "2999-01-31"]).json();
+    assert!(report["warnings"][0]
+        .as_str()
+        .unwrap()
+        .contains("is another host"));
+    assert!(elsewhere.is_untouched());
+    let report = run(&["--yes", "--verify", "always"]).json();
+    assert!(report["warnings"][0]
+        .as_str()
+        .unwrap()
+        .contains("are tried there"));
+    assert_eq!(elsewhere.hosts_with_logins(), ["mirror.example"]);
+}
+
+#[test]
+fn a_rule_that_tells_the_registry_makes_the_host_another_one() {
+    let elsewhere = Elsewhere::at(&["x"]);
+    let account = Account::new();
+    let arn = account.made("ecr-pullthroughcache/build");
+    account.ask_ecr(
+        "CreatePullThroughCacheRule",
+        &serde_json::json!({"ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "registry-1.docker.io", "credentialArn": arn}),
+    );
+    let words = [
+        "update",
+        "build",
+        "--access-token-stdin",
+        "--rule",
+        "hub",
+        "--upstream-registry-url",
+        "me.azurecr.io",
+    ];
+    let program = Program::new(&words).with(&account).stdin("another-token");
+    elsewhere
+        .reached_by(program)
+        .run()
+        .fails(2, &["me.azurecr.io is another host", "add --yes"]);
+    assert!(elsewhere.is_untouched());
+    assert!(!account.actions().contains(&"PutSecretValue".to_owned()));
+}
+
 /// The registry answers only when AWS credentials are asked for, and they come only when the
 /// registry was asked: neither may wait for the other.
 #[cfg(unix)]
 #[test]
 fn the_login_runs_beside_the_search_for_aws_credentials() {
-    let account = crate::support::Account::new();
+    let account = Account::new();
     let home = tempfile::TempDir::new().unwrap();
     let fifo = home.path().join("fifo");
     let made = std::process::Command::new("mkfifo").arg(&fifo).status();

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::support::registry::base64_of;
-use crate::support::{Account, Program, Registry, Screen, TOKEN};
+use crate::support::{Account, Elsewhere, Program, Registry, Screen, TOKEN};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
@@ -133,6 +133,95 @@ fn dockers_login_is_offered_where_nothing_else_is_given() {
     screen.sees("Access token (not shown): ").types("\x03");
     screen.sees("nothing was written").status_is(130);
     assert!(!screen.text().contains("dckr_pat"), "{}", screen.text());
+}
+
+#[test]
+fn another_host_is_agreed_to_before_the_token_is_asked_for() {
+    let host = "me.azurecr.io.example";
+    let elsewhere = Elsewhere::at(&[host]);
+    let account = Account::new();
+    let program = elsewhere.reached_by(Program::new(&[]).with(&account));
+    let screen = Screen::with(program.env("ECR_PTC_VERIFY", "auto"));
+    let ask = |more: &str| {
+        screen
+            .enters(&format!(
+                "T=some-token $PTC create --registry acr -u me {more}"
+            ))
+            .sees("Azure registry")
+            .enters(host)
+            .sees("Name of the secret")
+            .enters("")
+            .sees("Description")
+            .enters("")
+            .sees("ECR pulls from Microsoft Azure Container Registry at NAME.azurecr.io only")
+            .sees("me.azurecr.io.example is another host.")
+            .sees("Try the credentials there all the same?");
+    };
+    // Enter alone is a no, also where the token is there already, and where nothing else is told.
+    for more in [
+        "",
+        "-q",
+        "--dry-run --verify always",
+        "--access-token-env T",
+    ] {
+        ask(more);
+        screen.enters("").sees("nothing was written").status_is(130);
+    }
+    assert!(elsewhere.is_untouched() && account.is_empty());
+    ask("");
+    screen
+        .enters("y")
+        .sees("Token expires on")
+        .enters("")
+        .sees("Access token (not shown): ")
+        .enters("a-password-of-azure")
+        .sees("accepts the credentials")
+        .sees("Store it?")
+        .enters("n")
+        .status_is(130);
+    assert_eq!(elsewhere.hosts_with_logins(), [host]);
+    // What was said yes to beforehand is told, and not asked.
+    screen
+        .enters(&format!(
+            "$PTC create --registry acr -u me --yes --upstream-registry-url {host} --name ecr-pullthroughcache/y --description d"
+        ))
+        .sees("is another host; the credentials are tried there")
+        .sees("Access token (not shown): ")
+        .enters("a-password-of-azure")
+        .sees("arn:aws:")
+        .status_is(0);
+    assert_eq!(elsewhere.hosts_with_logins(), [host, host]);
+}
+
+#[test]
+fn an_update_has_another_host_agreed_to_before_it_asks_for_the_token() {
+    let elsewhere = Elsewhere::at(&["mirror.example"]);
+    let account = Account::new();
+    account.made(NAME);
+    let program = elsewhere.reached_by(Program::new(&[]).with(&account));
+    let screen = Screen::with(program.env("ECR_PTC_VERIFY", "auto"));
+    let run = "$PTC update docker-hub --upstream-registry-url mirror.example";
+    screen
+        .enters(run)
+        .sees("mirror.example is another host.")
+        .sees("Try the credentials there all the same?")
+        .enters("")
+        .sees("nothing was written")
+        .status_is(130);
+    assert!(elsewhere.is_untouched());
+    screen
+        .enters(run)
+        .sees("Try the credentials there all the same?")
+        .enters("y")
+        .sees("Token expires on")
+        .enters("")
+        .sees("Access token (not shown): ")
+        .enters("another-token")
+        .sees("Store it?")
+        .enters("n")
+        .sees("nothing was written")
+        .status_is(130);
+    assert_eq!(elsewhere.hosts_with_logins(), ["mirror.example"]);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Starts real servers, terminals and the built program.
 
 mod aws;
+mod elsewhere;
 mod network;
 mod program;
 pub mod registry;
@@ -8,6 +9,7 @@ pub mod registry;
 mod screen;
 
 pub use aws::Account;
+pub use elsewhere::Elsewhere;
 pub use network::{answer, Authority, Proxy, Web};
 pub use program::{policy_file, told, Ended, Program, TOKEN};
 pub use registry::Registry;

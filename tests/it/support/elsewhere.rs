@@ -1,0 +1,54 @@
+//! [`Elsewhere`]: registries at hosts that are not this machine, reached through a proxy.
+
+use super::registry::{challenge, json};
+use super::{Authority, Program, Proxy, Registry};
+
+/// Whatever host is asked for, one registry answers there, over TLS, and takes any credentials.
+pub struct Elsewhere {
+    pub registry: Registry,
+    pub proxy: Proxy,
+    pem: String,
+}
+
+impl Elsewhere {
+    /// With a certificate for these hosts.
+    pub fn at(hosts: &[&str]) -> Self {
+        let authority = Authority::new();
+        let registry = Registry::new(|heard| match heard.path.as_str() {
+            "/v2/" => challenge(&format!(
+                r#"Bearer realm="https://{0}/token",service="{0}""#,
+                heard.host
+            )),
+            _ => json(200, r#"{"token":"t0ken"}"#),
+        });
+        Self {
+            proxy: Proxy::to(&authority.serve(hosts, &registry.url)),
+            registry,
+            pem: authority.pem(),
+        }
+    }
+
+    /// A run that can reach it, and is to log in there.
+    pub fn reached_by(&self, program: Program) -> Program {
+        let bundle = program.file("ca.pem", &self.pem);
+        let proxy = format!("http://{}", self.proxy.address);
+        program
+            .without("ECR_PTC_VERIFY")
+            .env("HTTPS_PROXY", proxy)
+            .env("AWS_CA_BUNDLE", bundle)
+    }
+
+    /// The hosts that got credentials, in order.
+    pub fn hosts_with_logins(&self) -> Vec<String> {
+        let heard = self.registry.heard().into_iter();
+        heard
+            .filter(|heard| heard.authorization.is_some())
+            .map(|heard| heard.host)
+            .collect()
+    }
+
+    /// Whether nobody came near.
+    pub fn is_untouched(&self) -> bool {
+        self.proxy.seen().is_empty() && self.registry.heard().is_empty()
+    }
+}
