@@ -69,6 +69,8 @@ pub struct DeleteArgs {
 /// among them it ends with status 9. It never shows a token.
 ///
 /// With --verify always it logs in at the registry with the credentials of each; otherwise with none.
+/// Without NAME, --upstream-registry-url is the host of Azure's secrets alone. With it, a host that is
+/// not the registry's own is asked about; where nobody can be asked, it wants --yes.
 ///
 /// With --fix it mends what can be mended without guessing: names of keys that are near misses, and
 /// white space and line ends at the ends of the values. It shows what it will do and asks; where nobody
@@ -88,7 +90,7 @@ pub struct CheckArgs {
     /// Mend what can be mended without guessing
     #[arg(long)]
     pub fix: bool,
-    /// Do not ask before mending
+    /// Do not ask before mending, nor before a login at a host that is not the registry's own
     #[arg(short, long)]
     pub yes: bool,
     /// Warn of secrets that were last changed longer ago

@@ -9,7 +9,7 @@ use super::trial::Trial;
 use super::uses::Uses;
 use super::{done, open_session, wants_yes, Context};
 use crate::aws::{Kind, Session, Settings};
-use crate::cli::CheckArgs;
+use crate::cli::{CheckArgs, Verify};
 use crate::date::Date;
 use crate::failure::Failure;
 use crate::finding::{counted, in_words, not_read, of_key, of_secret, of_value, Level, Measure};
@@ -33,7 +33,7 @@ struct Wanted {
 pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failure> {
     let wanted = Wanted::read(&args, context)?;
     let settings = Settings::read(context.global).await?;
-    let trial = Trial::read(&args.login, settings.network())?.map(Arc::new);
+    let trial = Trial::read(&args, settings.network())?.map(Arc::new);
     let session = open_session(settings, context).await?;
     let measure = Measure {
         today: Date::today(),
@@ -64,11 +64,14 @@ impl Wanted {
                     .fix("see what there is to mend: ecr-ptc check"),
             );
         }
-        if args.yes && !args.fix {
-            return Err(
-                Failure::usage("--yes answers the question of --fix, which is not given")
-                    .fix("leave --yes out, or add --fix"),
-            );
+        let may_log_in_elsewhere =
+            args.login.verify == Verify::Always && args.login.upstream_registry_url.is_some();
+        if args.yes && !args.fix && !may_log_in_elsewhere {
+            return Err(Failure::usage(
+                "--yes answers the question of --fix, or whether --verify always may log in at the \
+                 host of --upstream-registry-url; neither is given",
+            )
+            .fix("leave --yes out, or add --fix"));
         }
         let wanted = Self {
             named,
@@ -118,6 +121,9 @@ async fn check_one(
     if secret.deleted.is_some() {
         return Ok(uses.survey_of_one(findings, session, measure).await);
     }
+    if let Some(trial) = trial {
+        trial.agree_to_host(&secret, context).await?;
+    }
     findings.extend(of_secret(&secret, measure));
     let keys = session.keys();
     let (kind, value) = tokio::join!(keys.kind(&secret), inventory.value(&secret.arn));
@@ -126,7 +132,7 @@ async fn check_one(
         Ok(value) => {
             findings.extend(of_value(&secret, value.as_ref(), measure));
             if let (Some(trial), Some(content)) = (trial, &value) {
-                findings.extend(trial.finding(&secret, content, measure).await);
+                findings.extend(trial.findings(&secret, content, measure).await);
             }
         }
         Err(error) if matches!(error.kind, Kind::Denied | Kind::Refused) => {

@@ -217,8 +217,8 @@ async fn look(
                     .findings
                     .extend(of_value(secret, Some(&value), measure));
                 if let Some(trial) = trial {
-                    let finding = trial.finding(secret, &value, measure).await;
-                    values.findings.extend(finding);
+                    let findings = trial.findings(secret, &value, measure).await;
+                    values.findings.extend(findings);
                 }
             }
             Some(Reading::Nothing) => values.findings.extend(of_value(secret, None, measure)),

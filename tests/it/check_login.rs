@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
-use crate::support::registry::json as answer;
-use crate::support::{told, Account, Program, Registry, TOKEN};
+use crate::support::registry::{challenge, json as answer};
+use crate::support::{told, Account, Authority, Elsewhere, Program, Proxy, Registry, TOKEN};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
@@ -114,6 +114,219 @@ fn a_registry_that_cannot_be_asked_is_a_warning() {
     assert_eq!(registry.logins(), 0);
 }
 
+/// `check --verify always` with these words, where registries can be reached.
+fn check_at(elsewhere: &Elsewhere, account: &Account, words: &[&str]) -> Program {
+    let words = [&["check", "--verify", "always", "-o", "json"], words].concat();
+    elsewhere.reached_by(Program::new(&words).with(account))
+}
+
+/// An account with a secret for each registry, and one that a rule uses with a host of its own.
+fn with_each_registry() -> Account {
+    let account = Account::new();
+    for name in ["docker-hub", "ghcr", "gitlab", "cgr", "azure", "team/acr"] {
+        let name = format!("ecr-pullthroughcache/{name}");
+        holding(&account, &name, "a-token-of-none-of-them");
+    }
+    let value = json!({"username": "me", "accessToken": "x"}).to_string();
+    let arn = account.made_with("ecr-pullthroughcache/build", &value);
+    account.ask_ecr(
+        "CreatePullThroughCacheRule",
+        &json!({"ecrRepositoryPrefix": "az", "upstreamRegistryUrl": "other.azurecr.io",
+                "upstreamRegistry": "azure-container-registry", "credentialArn": arn}),
+    );
+    account
+}
+
+const HOSTS: [&str; 7] = [
+    "registry-1.docker.io",
+    "ghcr.io",
+    "registry.gitlab.com",
+    "cgr.dev",
+    "contoso.azurecr.io",
+    "other.azurecr.io",
+    "mirror.example",
+];
+
+#[test]
+fn without_a_name_a_host_gets_the_credentials_of_azures_secrets_alone() {
+    let account = with_each_registry();
+    let elsewhere = Elsewhere::at(&HOSTS);
+    let words = ["--upstream-registry-url", "contoso.azurecr.io"];
+    let ended = check_at(&elsewhere, &account, &words).run();
+    assert_eq!(told(&ended.json()), json!([]));
+    assert!(!ended.stderr.contains("warning"), "{}", ended.stderr);
+    let mut hosts = elsewhere.hosts_with_logins();
+    hosts.sort();
+    // The two of Azure's whose host no rule tells.
+    assert_eq!(
+        hosts,
+        [
+            "cgr.dev",
+            "contoso.azurecr.io",
+            "contoso.azurecr.io",
+            "ghcr.io",
+            "other.azurecr.io",
+            "registry-1.docker.io",
+            "registry.gitlab.com"
+        ]
+    );
+}
+
+#[test]
+fn without_a_name_no_other_host_is_taken() {
+    let account = with_each_registry();
+    account.take_actions();
+    for host in [
+        "mirror.example",
+        "registry-1.docker.io",
+        "contoso.azurecr.io.example",
+        "contoso.azurecr.io:8443",
+    ] {
+        let elsewhere = Elsewhere::at(&HOSTS);
+        for more in [&[][..], &["--yes"]] {
+            let words = [&["--upstream-registry-url", host][..], more].concat();
+            let ended = check_at(&elsewhere, &account, &words).run();
+            ended.fails(2, &["NAME", "NAME.azurecr.io", "ecr-ptc check NAME"]);
+        }
+        assert!(elsewhere.is_untouched(), "{host}");
+    }
+    assert_eq!(account.actions(), [""; 0]);
+}
+
+#[test]
+fn with_a_name_another_host_wants_a_yes_and_is_no_all_clear() {
+    let account = with_each_registry();
+    let elsewhere = Elsewhere::at(&HOSTS);
+    for (name, host) in [
+        ("docker-hub", "mirror.example"),
+        ("ghcr", "contoso.azurecr.io"),
+        ("azure", "mirror.example"),
+        ("build", "mirror.example"),
+    ] {
+        let words = [name, "--upstream-registry-url", host];
+        let ended = check_at(&elsewhere, &account, &words).run();
+        let words_of_it = format!("{host} is another host");
+        ended.fails(2, &[&words_of_it, "add --yes"]);
+        assert!(elsewhere.hosts_with_logins().is_empty(), "{name}");
+    }
+    assert!(elsewhere.is_untouched());
+    let words = [
+        "docker-hub",
+        "--upstream-registry-url",
+        "mirror.example",
+        "-y",
+    ];
+    let ended = check_at(&elsewhere, &account, &words).run();
+    let report = ended.json();
+    let warning = "ECR pulls from Docker Hub at registry-1.docker.io only, and mirror.example is another host";
+    assert!(ended.stderr.contains(warning), "{}", ended.stderr);
+    let finding = &told(&report)[0];
+    assert_eq!(
+        (&finding["level"], &finding["code"]),
+        (&json!("warning"), &json!("login-elsewhere"))
+    );
+    let message = finding["message"].as_str().unwrap();
+    assert!(message.starts_with(warning), "{message}");
+    assert_eq!(elsewhere.hosts_with_logins(), ["mirror.example"]);
+    // What is no login is not said to be tried.
+    account.made_with("ecr-pullthroughcache/plain/ghcr", "plain");
+    let words = [
+        "plain/ghcr",
+        "--upstream-registry-url",
+        "mirror.example",
+        "-y",
+    ];
+    let ended = check_at(&elsewhere, &account, &words).run();
+    assert!(ended.stdout.contains("not-json") && !ended.stdout.contains("login-"));
+    // Its own host, by name or not at all: neither a yes nor a warning.
+    for more in [
+        &[][..],
+        &["--upstream-registry-url", "registry-1.docker.io"],
+    ] {
+        let words = [&["docker-hub"][..], more].concat();
+        let ended = check_at(&elsewhere, &account, &words).run();
+        assert_eq!(told(&ended.json()), json!([]));
+    }
+}
+
+#[test]
+fn what_another_host_refuses_is_not_said_of_the_registry() {
+    let account = Account::new();
+    account.made(NAME);
+    let authority = Authority::new();
+    let registry = Registry::new(|heard| match heard.path.as_str() {
+        "/v2/" => challenge("Basic realm=x"),
+        _ => answer(401, "{}"),
+    });
+    let proxy = Proxy::to(&authority.serve(&["mirror.example"], &registry.url));
+    let words = [
+        "check",
+        "docker-hub",
+        "--verify",
+        "always",
+        "--upstream-registry-url",
+        "mirror.example",
+        "--yes",
+    ];
+    let program = Program::new(&words).with(&account);
+    let bundle = program.file("ca.pem", authority.pem());
+    let ended = program
+        .env("AWS_CA_BUNDLE", bundle)
+        .env("HTTPS_PROXY", format!("http://{}", proxy.address))
+        .run();
+    assert_eq!(ended.status, 9, "{ended:?}");
+    assert!(
+        ended
+            .stdout
+            .contains("mirror.example refuses the credentials of me")
+            && !ended.stdout.contains("Docker Hub refuses"),
+        "{}",
+        ended.stdout
+    );
+}
+
+#[test]
+fn a_yes_without_a_question_is_told() {
+    let account = Account::new();
+    for more in [
+        &[][..],
+        &["docker-hub"],
+        &["docker-hub", "--verify", "always"],
+        &["docker-hub", "--upstream-registry-url", "mirror.example"],
+    ] {
+        let words = [&["check", "--yes"], more].concat();
+        let ended = Program::new(&words).with(&account).run();
+        ended.fails(2, &["--yes answers", "--fix", "--upstream-registry-url"]);
+    }
+    assert!(account.requests().is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn at_a_terminal_another_host_is_asked_about() {
+    let account = with_each_registry();
+    let elsewhere = Elsewhere::at(&HOSTS);
+    let program = elsewhere.reached_by(Program::new(&[]).with(&account));
+    let screen = crate::support::Screen::with(program);
+    let run =
+        "$PTC check docker-hub --verify always --upstream-registry-url mirror.example --accessible";
+    screen
+        .enters(run)
+        .sees("mirror.example is another host.")
+        .sees("Try the credentials there all the same? [y/N]: ")
+        .enters("")
+        .sees("nothing was written")
+        .status_is(130);
+    assert!(elsewhere.is_untouched());
+    screen
+        .enters(run)
+        .sees("Try the credentials there all the same? [y/N]: ")
+        .enters("y")
+        .sees("login-elsewhere")
+        .status_is(0);
+    assert_eq!(elsewhere.hosts_with_logins(), ["mirror.example"]);
+}
+
 #[test]
 fn azure_needs_its_host() {
     let account = Account::new();
@@ -125,6 +338,14 @@ fn azure_needs_its_host() {
     let fix = finding["fix"].as_str().unwrap();
     assert!(
         fix.ends_with("--upstream-registry-url NAME.azurecr.io"),
+        "{fix}"
+    );
+    // Also where no secret was named: a host without one is for all of them.
+    let all = Program::new(&["check", "--verify", "always", "-o", "json"]);
+    let report = all.with(&account).run().json();
+    let fix = told(&report)[0]["fix"].as_str().unwrap().to_owned();
+    assert!(
+        fix.contains("ecr-ptc check ecr-pullthroughcache/azure --verify always"),
         "{fix}"
     );
 }
