@@ -191,6 +191,8 @@ impl Draft {
         let source = match &self.token_source {
             None | Some(TokenSource::Prompt) => return None,
             Some(TokenSource::Docker(_)) if can_ask && self.lacks_docker_key() => return None,
+            // No helper is run for what fails anyway, nor with a token that may be in its environment.
+            Some(TokenSource::Docker(_)) if !faults.0.is_empty() => return None,
             Some(TokenSource::Docker(_)) => {
                 let refusal = self.take_over_from_docker().err()?;
                 faults.0.push(refusal.message);

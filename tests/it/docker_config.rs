@@ -290,6 +290,23 @@ fn a_credential_helper_gets_the_registry_on_standard_input_and_nothing_else() {
     }
 }
 
+/// A token may be among what is wrong, and a helper gets the whole environment.
+#[cfg(unix)]
+#[test]
+fn no_helper_runs_where_an_option_is_wrong_already() {
+    let account = Account::new();
+    let config = json!({"credHelpers": {"ghcr.io": "test"}});
+    for (more, username, words) in [
+        (&[][..], TOKEN, "begins like an access token"),
+        (&["--name", "x"], "me", "--name"),
+    ] {
+        let program = from_docker(&account, "ghcr", &config, more);
+        let program = with_helper(program, "exit 1").env("ECR_PTC_USERNAME", username);
+        program.run().fails(2, &[words]);
+        assert!(!program.home.path().join("environment").exists());
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_helper_that_has_nothing_or_fails() {
