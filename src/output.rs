@@ -1,5 +1,9 @@
 //! The only writer: text or JSON, colour, quiet, and what keeps a token off every stream.
 
+mod escape;
+
+pub use escape::acts;
+
 use std::cell::Cell;
 use std::io::{self, IsTerminal, Write};
 use std::sync::Mutex;
@@ -8,6 +12,7 @@ use anstream::{AutoStream, ColorChoice};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use self::escape::{visible, visible_json, visible_lines};
 use crate::cli::{self, ColorWhen, Format};
 use crate::content::Content;
 use crate::credential::{forms, AccessToken};
@@ -58,16 +63,20 @@ impl Output {
     /// # Errors
     /// Where standard output cannot take it: closed, or a full disk.
     pub fn result(&self, text: Option<&str>, value: &impl Serialize) -> io::Result<()> {
-        let line = match self.format {
-            Format::Json => serde_json::to_string(value)?,
-            Format::Text => match text {
-                Some(text) => text.to_owned(),
-                None => return Ok(()),
-            },
+        // The token goes first: with escapes in it, it would not be known.
+        let line = match (self.format, text) {
+            (Format::Json, _) => {
+                let json = serde_json::to_string(value)?;
+                visible_json(&without_token(&json, SHORTEST_IN_OUR_WORDS))
+            }
+            (Format::Text, Some(text)) => {
+                visible_lines(&without_token(text, SHORTEST_IN_OUR_WORDS))
+            }
+            (Format::Text, None) => return Ok(()),
         };
         self.end_progress();
         let mut stdout = AutoStream::new(io::stdout().lock(), self.color);
-        writeln!(stdout, "{}", without_token(&line, SHORTEST_IN_OUR_WORDS))?;
+        writeln!(stdout, "{line}")?;
         stdout.flush()
     }
 
@@ -90,10 +99,14 @@ impl Output {
 
     /// Writes what a question is about, which `--quiet` cannot take away.
     pub fn say(&self, text: &str) {
+        self.write_to_stderr(&visible_lines(&without_token(text, SHORTEST_IN_OUR_WORDS)));
+    }
+
+    fn write_to_stderr(&self, line: &str) {
         self.end_progress();
         let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
         // Nowhere is left to complain where standard error itself is gone.
-        let _ = writeln!(stderr, "{}", without_token(text, SHORTEST_IN_OUR_WORDS));
+        let _ = writeln!(stderr, "{line}");
     }
 
     /// Shows on one line of a terminal how far the work is, in the place of the last such line.
@@ -124,7 +137,11 @@ impl Output {
     /// Writes a failure as the last of standard error.
     pub fn failure(&self, failure: &Failure) {
         match self.format {
-            Format::Json => self.say(&failure.to_json(self.verbose)),
+            Format::Json => {
+                let json = failure.to_json(self.verbose);
+                let json = without_token(&json, SHORTEST_IN_OUR_WORDS);
+                self.write_to_stderr(&visible_json(&json));
+            }
             Format::Text => {
                 let text = failure.to_text(self.verbose);
                 let rest = text.strip_prefix("error:").unwrap_or(&text);
@@ -140,7 +157,7 @@ pub fn foreign(text: &str) -> String {
     escaped(&without_token(text, 1))
 }
 
-/// Makes a text safe for a terminal: control characters are escaped, and it is cut after 2,000
+/// Makes a text safe for a terminal: whatever [`acts`] is escaped, and it is cut after 2,000
 /// characters.
 pub fn escaped(text: &str) -> String {
     escaped_up_to(text, 2_000)
@@ -152,17 +169,9 @@ pub fn escaped_whole(text: &str) -> String {
 }
 
 fn escaped_up_to(text: &str, most: usize) -> String {
-    let mut safe = String::new();
     // Before it is cut: the beginning of a token would not be known for one.
     let text = without_token(text, SHORTEST_IN_OUR_WORDS);
-    for c in text.trim().chars().take(most) {
-        if c.is_control() {
-            safe.extend(c.escape_default());
-        } else {
-            safe.push(c);
-        }
-    }
-    safe
+    visible(text.trim().chars().take(most))
 }
 
 /// The forms of the token of this run; one for the whole process, since errors are read and shown

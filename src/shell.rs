@@ -1,13 +1,16 @@
 //! Words as a POSIX shell takes them: for commands that people paste.
 
-/// Quotes a word where it needs it. Control characters become escapes of `$'…'`, so that the word
-/// stays on one line.
+use crate::output::acts;
+
+/// Quotes a word where it needs it. What acts on a terminal becomes escapes of `$'…'`, the bytes of
+/// UTF-8 in octal, so that the word stays on one line and still is the same one.
 pub fn quote(word: &str) -> String {
     let is_safe = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
-    if !word.is_empty() && word.chars().all(is_safe) {
+    // At the beginning, zsh takes an equals sign for the path of a command.
+    if !word.is_empty() && !word.starts_with('=') && word.chars().all(is_safe) {
         return word.to_owned();
     }
-    if !word.contains(char::is_control) {
+    if !word.contains(acts) {
         return format!("'{}'", word.replace('\'', r"'\''"));
     }
     let mut quoted = String::from("$'");
@@ -15,7 +18,7 @@ pub fn quote(word: &str) -> String {
         match c {
             '\'' | '\\' => quoted.extend(['\\', c]),
             '\n' => quoted.push_str("\\n"),
-            c if c.is_control() => {
+            c if acts(c) => {
                 quoted.extend(c.to_string().bytes().map(|byte| format!("\\{byte:03o}")));
             }
             c => quoted.push(c),
@@ -41,7 +44,42 @@ mod tests {
         assert_eq!(quote("it's $(id)"), r"'it'\''s $(id)'");
         assert_eq!(quote("two\nlines'"), r"$'two\nlines\''");
         assert_eq!(quote("\u{1b}"), r"$'\033'");
+        assert_eq!(
+            quote("a\u{202e}\u{e0041}'"),
+            r"$'a\342\200\256\363\240\201\201\''"
+        );
+        assert_eq!(quote("=ls"), "'=ls'");
         assert_eq!(quote(""), "''");
         assert_eq!(option("--name", "-x"), "--name=-x");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn bash_takes_each_word_for_itself() {
+        use proptest::prelude::*;
+        use proptest::strategy::ValueTree;
+        use proptest::test_runner::TestRunner;
+        let mut runner = TestRunner::default();
+        let character = prop_oneof![
+            any::<char>(),
+            proptest::char::range('\u{1}', '\u{ff}'),
+            proptest::char::range('\u{2000}', '\u{2070}'),
+        ];
+        let word = proptest::collection::vec(character, 0..12);
+        let word = word.prop_map(|chars| chars.into_iter().filter(|c| *c != '\0').collect());
+        let words: Vec<String> = (0..2_000)
+            .map(|_| word.new_tree(&mut runner).unwrap().current())
+            .collect();
+        let quoted: Vec<String> = words.iter().map(|word| quote(word)).collect();
+        assert!(quoted.iter().all(|word| !word.contains(acts)));
+        for some in words.chunks(100).zip(quoted.chunks(100)) {
+            let script = format!("printf '%s\\0' {}", some.1.join(" "));
+            let output = std::process::Command::new("bash")
+                .args(["-c", &script])
+                .output();
+            let told = String::from_utf8(output.unwrap().stdout).unwrap();
+            let told: Vec<&str> = told.split_terminator('\0').collect();
+            assert_eq!(told, some.0);
+        }
     }
 }

@@ -18,6 +18,7 @@ mod credentials;
 mod docker_config;
 mod exists;
 mod failures;
+mod hostile_answers;
 mod life;
 mod list;
 mod local_aws;

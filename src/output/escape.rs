@@ -1,0 +1,156 @@
+//! What keeps a text from acting on a terminal, or from hiding something in a line of it.
+
+use std::fmt::Write as _;
+
+/// Whether a character does something to a terminal or to the order of a line, or cannot be seen:
+/// the control characters (C0, DEL, C1), what ends a line or a paragraph, the bidirectional controls,
+/// and whatever Unicode calls ignorable by default (zero-width characters, the soft hyphen, variation
+/// selectors, tags).
+///
+/// Source: `Bidi_Control` and `Default_Ignorable_Code_Point` of the Unicode Character Database, and
+/// the interlinear annotations, which act likewise.
+pub fn acts(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// The text with each such character in an escape of Rust's: `\n`, `\u{202e}`.
+pub fn visible(text: impl Iterator<Item = char>) -> String {
+    let mut safe = String::new();
+    for c in text {
+        if acts(c) {
+            safe.extend(c.escape_default());
+        } else {
+            safe.push(c);
+        }
+    }
+    safe
+}
+
+/// The last look at a text that is ours and may have something foreign in it: lines stay lines, and
+/// colours, of which an escape is the beginning, are kept.
+pub fn visible_lines(text: &str) -> String {
+    if !text.contains(acts) {
+        return text.to_owned();
+    }
+    let mut safe = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(c) = rest.chars().next() {
+        if let Some(color) = color(rest) {
+            safe.push_str(color);
+            rest = &rest[color.len()..];
+            continue;
+        }
+        if acts(c) && c != '\n' {
+            safe.extend(c.escape_default());
+        } else {
+            safe.push(c);
+        }
+        rest = &rest[c.len_utf8()..];
+    }
+    safe
+}
+
+/// The colour that a text begins with: `ESC [ … m`, of digits and semicolons.
+fn color(text: &str) -> Option<&str> {
+    let start = "\x1b[";
+    let inside = text.strip_prefix(start)?;
+    let end = start.len() + inside.find(|c: char| !c.is_ascii_digit() && c != ';')?;
+    text[end..].starts_with('m').then(|| &text[..=end])
+}
+
+/// JSON on one line, with such characters as `\uXXXX`, two of them above U+FFFF: they can stand only
+/// in strings, which stay the same.
+pub fn visible_json(json: &str) -> String {
+    let mut safe = String::with_capacity(json.len());
+    for c in json.chars() {
+        if acts(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(safe, "\\u{unit:04x}");
+            }
+        } else {
+            safe.push(c);
+        }
+    }
+    safe
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn what_acts_is_shown_as_an_escape() {
+        for (text, shown) in [
+            ("a\u{202e}b", r"a\u{202e}b"),
+            ("\u{1b}[2J\n\t", r"\u{1b}[2J\n\t"),
+            ("\u{85}\u{9b}\u{7f}", r"\u{85}\u{9b}\u{7f}"),
+            (
+                "\u{2028}\u{2029}\u{feff}\u{e0041}",
+                r"\u{2028}\u{2029}\u{feff}\u{e0041}",
+            ),
+            (
+                "\u{ad}\u{200d}\u{fe0f}\u{61c}",
+                r"\u{ad}\u{200d}\u{fe0f}\u{61c}",
+            ),
+            ("é 日本 👩 \u{301} \u{a0}", "é 日本 👩 \u{301} \u{a0}"),
+        ] {
+            assert_eq!(visible(text.chars()), shown);
+        }
+    }
+
+    #[test]
+    fn colours_and_lines_are_ours() {
+        let text = "\x1b[1;31merror:\x1b[0m a\u{202e}\nb";
+        assert_eq!(visible_lines(text), "\x1b[1;31merror:\x1b[0m a\\u{202e}\nb");
+        for text in [
+            "\x1b[2J",
+            "\x1b]0;title\x07",
+            "\x1b[",
+            "\x1b",
+            "\r",
+            "\x1b[?25lm",
+        ] {
+            assert!(!visible_lines(text).contains(acts), "{text:?}");
+        }
+    }
+
+    /// Any text, mostly of what acts.
+    fn any_text() -> impl Strategy<Value = String> {
+        proptest::collection::vec(
+            prop_oneof![
+                any::<char>(),
+                (0_u32..0x300).prop_filter_map("a character", char::from_u32),
+                (0x2000_u32..0x2070).prop_filter_map("a character", char::from_u32),
+                (0xe0000_u32..0xe0200).prop_filter_map("a character", char::from_u32),
+            ],
+            0..40,
+        )
+        .prop_map(|chars| chars.into_iter().collect())
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_is_shown_acts(text in any_text()) {
+            prop_assert!(!visible(text.chars()).contains(acts));
+            let lines = visible_lines(&text);
+            let left = lines.chars().filter(|c| acts(*c) && !['\n', '\x1b'].contains(c));
+            prop_assert_eq!(left.count(), 0);
+            prop_assert_eq!(lines.lines().count(), text.lines().count());
+        }
+
+        #[test]
+        fn json_stays_the_same_value(key in any_text(), text in any_text()) {
+            let value = serde_json::json!({ key: [text, 1.5, null] });
+            let json = visible_json(&value.to_string());
+            prop_assert!(!json.contains(acts));
+            prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap(), value);
+        }
+    }
+}

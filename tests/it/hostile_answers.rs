@@ -1,0 +1,189 @@
+//! Answers of an AWS that means harm: what it says is taken for what it claims to be only where it has
+//! the form of that, and is escaped where it is shown and quoted where it is to be copied.
+
+use serde_json::{json, Value};
+
+use crate::support::{Account, Ended, Program};
+
+/// Expects that nothing is said that acts on a terminal: no control character but the line end, nothing
+/// that turns the direction of a line or cannot be seen.
+fn acts_on_no_terminal(ended: &Ended) {
+    let acts = |c: &char| {
+        (c.is_control() && *c != '\n')
+            || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
+            || matches!(c, '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{e0000}'..='\u{e0fff}')
+    };
+    for said in [&ended.stdout, &ended.stderr] {
+        let found: Vec<char> = said.chars().filter(acts).collect();
+        assert!(found.is_empty(), "{found:?} in {ended:?}");
+    }
+}
+
+/// The commands that a text or a JSON document tells to copy.
+#[cfg(unix)]
+fn commands(ended: &Ended) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for said in [&ended.stdout, &ended.stderr] {
+        let values = said
+            .lines()
+            .filter_map(|line| serde_json::from_str(line).ok());
+        values.for_each(|value: Value| texts_of(&value, &mut lines));
+        lines.extend(said.lines().map(str::to_owned));
+    }
+    let starts = ["ecr-ptc ", "aws ", "docker "];
+    let command = |line: &String| {
+        let at = starts.iter().filter_map(|start| line.find(start)).min()?;
+        Some(line[at..].to_owned())
+    };
+    lines.iter().filter_map(command).collect()
+}
+
+#[cfg(unix)]
+fn texts_of(value: &Value, into: &mut Vec<String>) {
+    match value {
+        Value::String(text) => into.extend(text.lines().map(str::to_owned)),
+        Value::Array(values) => values.iter().for_each(|value| texts_of(value, into)),
+        Value::Object(members) => members.values().for_each(|value| texts_of(value, into)),
+        _ => {}
+    }
+}
+
+/// Gives the commands to bash and to sh, with programs of these names that only tell their words, and
+/// expects that nothing else is run. Gives the words of each in bash, one a line.
+#[cfg(unix)]
+fn run_in_shells(ended: &Ended) -> Vec<String> {
+    use std::os::unix::fs::PermissionsExt;
+    let home = tempfile::TempDir::new().unwrap();
+    for name in ["ecr-ptc", "aws", "docker"] {
+        let path = home.path().join(name);
+        std::fs::write(&path, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let path = format!(
+        "{}:{}",
+        home.path().display(),
+        std::env::var("PATH").unwrap()
+    );
+    let mut told = Vec::new();
+    for command in commands(ended) {
+        for shell in ["sh", "bash"] {
+            let output = std::process::Command::new(shell)
+                .args(["-c", &command])
+                .current_dir(home.path())
+                .env("PATH", &path)
+                .output()
+                .unwrap();
+            assert!(!home.path().join("PWN").exists(), "{shell}: {command}");
+            if shell == "bash" {
+                told.push(String::from_utf8_lossy(&output.stdout).into_owned());
+            }
+        }
+    }
+    told
+}
+
+fn is_harmless(ended: &Ended) {
+    acts_on_no_terminal(ended);
+    #[cfg(unix)]
+    run_in_shells(ended);
+}
+
+/// Whatever turns a line, hides in it, or ends it where a terminal or a log does not think so.
+const HIDDEN: &str = "a\u{202e}b\u{2066}c\u{200b}d\u{2028}e\u{85}f\u{9b}2Jg\u{feff}h\u{e0041}i\u{ad}j\u{61c}k\u{200d}l\u{fe0f}m\u{7f}";
+
+/// Makes a secret with that in whatever may have any characters, and gives its ARN.
+fn hidden(account: &Account, name: &str) -> String {
+    let body = json!({
+        "Name": name, "SecretString": "{}", "Description": HIDDEN,
+        "Tags": [{"Key": HIDDEN, "Value": HIDDEN}],
+    });
+    let answer = account.ask("CreateSecret", &body);
+    answer["ARN"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn nothing_foreign_turns_a_line_or_hides_in_it() {
+    let account = Account::new();
+    let name = "ecr-pullthroughcache/a\u{202e}b\u{200d}c\u{e0041}";
+    hidden(&account, name);
+    for words in [
+        &["list"][..],
+        &["show", name],
+        &["check"],
+        &["check", name],
+        &["show", "nobody\u{202e}"],
+        &["rule", "set", "hub", "--secret", name],
+        &["create", "--registry", "ghcr", "--name", name],
+        &["delete", name, "--yes"],
+        &["restore", name],
+    ] {
+        for more in [&[][..], &["-o", "json"], &["-v"]] {
+            let ended = account.run(&[words, more].concat());
+            is_harmless(&ended);
+            assert!(!ended.stdout.is_empty() || !ended.stderr.is_empty());
+        }
+    }
+    let shown = account.run(&["show", name]);
+    let escaped = "description  a\\u{202e}b\\u{2066}c\\u{200b}d\\u{2028}e\\u{85}f\\u{9b}2Jg\\u{feff}h\\u{e0041}i\\u{ad}j\\u{61c}k\\u{200d}l\\u{fe0f}m\\u{7f}";
+    assert!(shown.ok().contains(escaped), "{}", shown.stdout);
+}
+
+#[test]
+fn json_says_the_same_in_characters_that_do_nothing() {
+    let account = Account::new();
+    let name = "ecr-pullthroughcache/a\u{202e}b\u{200d}c\u{e0041}";
+    let arn = hidden(&account, name);
+    let ended = account.run(&["show", name, "-o", "json"]);
+    acts_on_no_terminal(&ended);
+    let shown = ended.json();
+    assert_eq!(shown["description"], HIDDEN);
+    assert_eq!((&shown["name"], &shown["arn"]), (&json!(name), &json!(arn)));
+    assert!(
+        ended.stdout.contains(r"a\u202eb\u200dc\udb40\udc41"),
+        "{}",
+        ended.stdout
+    );
+    // The failure's object too.
+    let ended = account.run(&["show", "no\u{202e}\u{7f}ne", "-o", "json"]);
+    acts_on_no_terminal(ended.fails(3, &[]));
+    let error = ended.error_json();
+    let message = error["error"]["message"].as_str().unwrap();
+    assert!(message.contains("no\\u{202e}\\u{7f}ne"), "{message}");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_command_to_copy_names_the_right_secret_and_does_nothing_to_the_terminal() {
+    for name in [
+        "ecr-pullthroughcache/a\u{202e}b\u{200d}c\u{e0041}\u{9b}",
+        "ecr-pullthroughcache/it's $(touch PWN)`touch PWN`;\"\\",
+        "ecr-pullthroughcache/é ü",
+    ] {
+        let account = Account::new();
+        account.made(name);
+        let ended = account.run(&["check", name]);
+        acts_on_no_terminal(&ended);
+        let words = run_in_shells(&ended);
+        let names = |told: &String| told.lines().any(|line| line == name);
+        assert!(words.iter().any(names), "{words:?} in {ended:?}");
+    }
+}
+
+#[test]
+fn a_name_of_any_characters_that_the_service_takes_works_as_before() {
+    for rest in ["é ü", "it's", "日本語", "a!b", "👩\u{200d}👩", "\u{202e}"] {
+        let account = Account::new();
+        let name = format!("ecr-pullthroughcache/{rest}");
+        let ended = Program::create(&account, &["--name", &name, "-o", "json"]).run();
+        let report = ended.json();
+        assert_eq!(report["name"], json!(name));
+        let arn = report["arn"].as_str().unwrap();
+        assert!(arn.contains(&format!(":secret:{name}-")), "{arn}");
+        acts_on_no_terminal(&ended);
+        let ended = Program::create(&account, &["--name", &name, "--if-exists", "update"]).run();
+        ended.ok();
+        acts_on_no_terminal(&ended);
+        account.run(&["show", &name]).ok();
+        account.run(&["delete", arn, "--yes"]).ok();
+    }
+}
