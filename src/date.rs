@@ -70,6 +70,9 @@ impl Date {
 /// From 0001-01-01 to 1970-01-01.
 const DAYS_BEFORE_1970: i64 = 719_162;
 
+/// From 1970-01-01 to 9999-12-31.
+const DAYS_TO_THE_LAST: i64 = 2_932_896;
+
 /// How many of the years 1 to `year` are leap years.
 fn leap_days_through(year: i64) -> i64 {
     year / 4 - year / 100 + year / 400
@@ -114,15 +117,24 @@ impl Serialize for Date {
     }
 }
 
-/// A moment, in whole seconds since 1970-01-01T00:00:00Z.
+/// A moment, in whole seconds since 1970-01-01T00:00:00Z, from 0001-01-01T00:00:00Z to
+/// 9999-12-31T23:59:59Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Time(pub i64);
+pub struct Time(i64);
 
 impl Time {
+    /// So many seconds after 1970-01-01T00:00:00Z, or before it; what is further off than there are
+    /// dates is the first moment or the last, so that nobody's number takes long or overflows.
+    pub fn at(seconds: i64) -> Self {
+        let first = -DAYS_BEFORE_1970 * SECONDS_PER_DAY;
+        let last = (DAYS_TO_THE_LAST + 1) * SECONDS_PER_DAY - 1;
+        Self(seconds.clamp(first, last))
+    }
+
     /// Now by the system's clock.
     pub fn now() -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH);
-        Self(since.map_or(0, |since| {
+        Self::at(since.map_or(0, |since| {
             i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
         }))
     }
@@ -205,12 +217,33 @@ mod tests {
 
     #[test]
     fn times_are_told_in_utc() {
-        assert_eq!(Time(0).to_string(), "1970-01-01T00:00:00Z");
-        assert_eq!(Time(1_798_761_599).to_string(), "2026-12-31T23:59:59Z");
-        assert_eq!(Time(-1).to_string(), "1969-12-31T23:59:59Z");
+        assert_eq!(Time::at(0).to_string(), "1970-01-01T00:00:00Z");
+        assert_eq!(Time::at(1_798_761_599).to_string(), "2026-12-31T23:59:59Z");
+        assert_eq!(Time::at(-1).to_string(), "1969-12-31T23:59:59Z");
+    }
+
+    #[test]
+    fn the_ends_of_an_integer_are_the_first_moment_and_the_last() {
+        for seconds in [i64::MIN, i64::MIN + 1, -62_135_596_801, -62_135_596_800] {
+            assert_eq!(Time::at(seconds).to_string(), "0001-01-01T00:00:00Z");
+        }
+        for seconds in [i64::MAX, 253_402_300_800, 253_402_300_799] {
+            assert_eq!(Time::at(seconds).to_string(), "9999-12-31T23:59:59Z");
+        }
+        let (first, last) = (Time::at(i64::MIN).date(), Time::at(i64::MAX).date());
+        assert_eq!((first, last), (date("0001-01-01"), date("9999-12-31")));
+        assert_eq!(first.days_until(last), 3_652_058);
     }
 
     proptest! {
+        #[test]
+        fn any_number_of_seconds_is_a_moment_with_a_date(seconds: i64) {
+            let time = Time::at(seconds);
+            let text = time.to_string();
+            prop_assert_eq!(Date::parse(&text[..10]), Ok(time.date()));
+            prop_assert_eq!(text.len(), 20);
+        }
+
         #[test]
         fn each_day_reads_back_as_itself(days in -DAYS_BEFORE_1970..2_932_897_i64) {
             let day = Date { days };

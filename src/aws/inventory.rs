@@ -213,7 +213,7 @@ pub(super) fn content(text: Option<String>, binary: Option<Blob>) -> Option<Cont
 }
 
 fn time(date: Option<DateTime>) -> Option<Time> {
-    date.map(|date| Time(date.secs()))
+    date.map(|date| Time::at(date.secs()))
 }
 
 fn tags(tags: Option<Vec<Tag>>) -> Vec<(String, String)> {

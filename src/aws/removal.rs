@@ -18,7 +18,7 @@ impl Inventory {
             .send()
             .await
             .map_err(|error| AwsError::of("DeleteSecret", &error))?;
-        Ok(answer.deletion_date().map(|date| Time(date.secs())))
+        Ok(answer.deletion_date().map(|date| Time::at(date.secs())))
     }
 
     /// RestoreSecret. It is no error where nothing was scheduled.

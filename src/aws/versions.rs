@@ -23,7 +23,7 @@ impl Inventory {
                 .map_err(|error| AwsError::of("ListSecretVersionIds", &error))?;
             for version in answer.versions.unwrap_or_default() {
                 if let (Some(id), Some(date)) = (version.version_id, version.created_date) {
-                    times.insert(id, Time(date.secs()));
+                    times.insert(id, Time::at(date.secs()));
                 }
             }
             after = answer.next_token.filter(|token| !token.is_empty());

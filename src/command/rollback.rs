@@ -143,7 +143,8 @@ fn ago(time: Time) -> String {
     let days = time.date().days_until(Time::now().date());
     let when = match days {
         0 => "today".to_owned(),
-        days => format!("{} ago", crate::date::in_days(days)),
+        ..0 => format!("in {}", crate::date::in_days(-days)),
+        1.. => format!("{} ago", crate::date::in_days(days)),
     };
     format!("{time} ({when})")
 }

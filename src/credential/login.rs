@@ -66,7 +66,7 @@ impl AccessToken {
         let json = Zeroizing::new(URL_SAFE_NO_PAD.decode(payload).ok()?);
         let claims: Claims = serde_json::from_slice(&json).ok()?;
         let seconds = claims.exp?.clamp(0.0, LAST_SECOND);
-        Some(Time(seconds as i64))
+        Some(Time::at(seconds as i64))
     }
 }
 
@@ -106,11 +106,11 @@ mod tests {
         };
         assert_eq!(
             token(&jwt(r#"{"sub":"x","exp":1700000000}"#)).ends_at(),
-            Some(Time(1_700_000_000))
+            Some(Time::at(1_700_000_000))
         );
         assert_eq!(
             token(&jwt(r#"{"exp":1.7e9}"#)).ends_at(),
-            Some(Time(1_700_000_000))
+            Some(Time::at(1_700_000_000))
         );
         for (strange, year) in [("-1e300", "1970"), ("1e300", "9999"), ("1.7e18", "9999")] {
             let ends = token(&jwt(&format!(r#"{{"exp":{strange}}}"#))).ends_at();

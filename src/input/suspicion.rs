@@ -94,7 +94,8 @@ mod tests {
     const SECONDS_PER_DAY: i64 = 86_400;
 
     fn ending_in(seconds: i64) -> String {
-        let claims = format!(r#"{{"exp":{}}}"#, Time::now().0 + seconds);
+        let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+        let claims = format!(r#"{{"exp":{}}}"#, now.strict_add_signed(seconds));
         format!(
             "eyJhbGciOiJIUzI1NiJ9.{}.c2ln",
             URL_SAFE_NO_PAD.encode(claims)

@@ -5,6 +5,9 @@ use serde_json::{json, Value};
 
 use crate::support::{Account, Ended, Program};
 
+const JSON: &str = "application/x-amz-json-1.1";
+const NAME: &str = "ecr-pullthroughcache/docker-hub";
+
 /// Expects that nothing is said that acts on a terminal: no control character but the line end, nothing
 /// that turns the direction of a line or cannot be seen.
 fn acts_on_no_terminal(ended: &Ended) {
@@ -185,5 +188,54 @@ fn a_name_of_any_characters_that_the_service_takes_works_as_before() {
         acts_on_no_terminal(&ended);
         account.run(&["show", &name]).ok();
         account.run(&["delete", arn, "--yes"]).ok();
+    }
+}
+
+#[test]
+fn dates_at_the_ends_of_an_integer_are_told_as_the_first_and_the_last() {
+    for (seconds, told) in [
+        (i64::MAX, "9999-12-31T23:59:59Z"),
+        (i64::MIN, "0001-01-01T00:00:00Z"),
+        (253_402_300_800, "9999-12-31T23:59:59Z"),
+        (-62_135_596_801, "0001-01-01T00:00:00Z"),
+        (253_402_300_799, "9999-12-31T23:59:59Z"),
+        (-62_135_596_800, "0001-01-01T00:00:00Z"),
+    ] {
+        let account = Account::new();
+        let arn = account.made(NAME);
+        let secret = json!({
+            "ARN": arn, "Name": NAME, "VersionIdsToStages": {"v": ["AWSCURRENT"], "w": ["AWSPREVIOUS"]},
+            "SecretVersionsToStages": {"v": ["AWSCURRENT"]},
+            "CreatedDate": seconds, "LastChangedDate": seconds, "LastAccessedDate": seconds,
+            "NextRotationDate": seconds, "LastRotatedDate": seconds,
+        });
+        account.answer("DescribeSecret", 200, JSON, &secret.to_string(), None);
+        let list = json!({"SecretList": [secret]}).to_string();
+        account.answer("ListSecrets", 200, JSON, &list, None);
+        let versions = json!({"Versions": [{"VersionId": "v", "CreatedDate": seconds}, {"VersionId": "w", "CreatedDate": seconds}]});
+        account.answer(
+            "ListSecretVersionIds",
+            200,
+            JSON,
+            &versions.to_string(),
+            None,
+        );
+        let shown = account.run(&["show", "docker-hub", "-o", "json"]).json();
+        for member in [
+            "created",
+            "lastChanged",
+            "lastAccessed",
+            "lastRotated",
+            "nextRotation",
+        ] {
+            assert_eq!(shown[member], told, "{member} of {seconds}");
+        }
+        let day = &told[..10];
+        assert!(account.run(&["show", "docker-hub"]).ok().contains(day));
+        account.run(&["list"]).ok();
+        let aged = account.run(&["check", "docker-hub", "--max-age", "1"]);
+        assert!(aged.stdout.contains("too-old") == (seconds < 0), "{aged:?}");
+        let back = account.run(&["update", NAME, "--rollback", "--yes"]);
+        assert!(back.stderr.contains(told), "{back:?}");
     }
 }
