@@ -72,7 +72,7 @@ impl AwsError {
             Kind::Mfa => (Status::Configuration, "mfa"),
             Kind::Clock => (Status::Configuration, "clock"),
             Kind::Misconfigured => (Status::Configuration, "misconfigured"),
-            Kind::NotAws => (Status::Configuration, "not-aws"),
+            Kind::NotAws | Kind::Malformed => (Status::Configuration, "not-aws"),
             Kind::Refused => (Status::Failed, "refused"),
             Kind::Policy => (Status::Failed, "policy"),
             Kind::Key => (Status::Failed, "kms-key"),
@@ -144,6 +144,10 @@ impl AwsError {
                     .unwrap_or_default();
                 format!("what answered{status} is not AWS: a proxy, or a wrong endpoint")
             }
+            Kind::Malformed => {
+                let what = self.message.as_deref().unwrap_or_default();
+                format!("AWS answered {} with {what}", self.operation)
+            }
             _ => match (&self.code, &self.message) {
                 (Some(code), Some(message)) => format!("AWS says: {message} ({code})"),
                 (Some(text), None) | (None, Some(text)) => format!("AWS says: {text}"),
@@ -179,7 +183,7 @@ impl AwsError {
                 _ => "check the network, the proxy (HTTPS_PROXY) and the endpoint".to_owned(),
             },
             Kind::NotAws if self.http_status == Some(407) => Fault::ProxyLogin.fix()?.to_owned(),
-            Kind::NotAws => "check HTTPS_PROXY and NO_PROXY, --endpoint-url and AWS_ENDPOINT_URL".to_owned(),
+            Kind::NotAws | Kind::Malformed => "check HTTPS_PROXY and NO_PROXY, --endpoint-url and AWS_ENDPOINT_URL".to_owned(),
             Kind::Limit => "free some, or ask for a higher quota: aws service-quotas list-service-quotas --service-code secretsmanager".to_owned(),
             Kind::Policy => "mend the file of --resource-policy; what is wrong with it: aws secretsmanager validate-resource-policy --resource-policy file://PATH".to_owned(),
             Kind::Key => format!(

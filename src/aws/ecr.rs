@@ -8,8 +8,11 @@ use aws_sdk_ecr::Client;
 use tokio::task::JoinSet;
 
 use super::error::{AwsError, Kind};
+use super::pages::Pages;
 use crate::output::foreign;
 use crate::rule::{Rule, RuleRequest};
+
+const DESCRIBE: &str = "DescribePullThroughCacheRules";
 
 /// ECR in one account and Region.
 #[derive(Clone)]
@@ -50,14 +53,17 @@ impl Ecr {
     /// DescribePullThroughCacheRules, all of them, by their prefix.
     pub async fn rules(&self) -> Result<Vec<Rule>, AwsError> {
         let mut rules = Vec::new();
+        let mut seen = Pages::of(DESCRIBE);
         let mut pages = self
             .client
             .describe_pull_through_cache_rules()
             .into_paginator()
+            // It would end there without a word, as if there were no more.
+            .stop_on_duplicate_token(false)
             .send();
         while let Some(page) = pages.next().await {
-            let page =
-                page.map_err(|error| AwsError::of("DescribePullThroughCacheRules", &error))?;
+            let page = page.map_err(|error| AwsError::of(DESCRIBE, &error))?;
+            seen.note(page.next_token())?;
             rules.extend(page.pull_through_cache_rules().iter().map(rule));
         }
         rules.sort_by(|a: &Rule, b| a.ecr_repository_prefix.cmp(&b.ecr_repository_prefix));
@@ -73,7 +79,7 @@ impl Ecr {
         match call.send().await {
             Ok(answer) => Ok(answer.pull_through_cache_rules().first().map(rule)),
             Err(error) => {
-                let error = AwsError::of("DescribePullThroughCacheRules", &error);
+                let error = AwsError::of(DESCRIBE, &error);
                 if error.kind == Kind::RuleNotFound {
                     Ok(None)
                 } else {

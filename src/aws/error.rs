@@ -66,6 +66,8 @@ pub enum Kind {
     Unreachable,
     /// An answer that is not AWS's.
     NotAws,
+    /// An answer of the right form, in which something is not what it has to be.
+    Malformed,
     Other,
 }
 
@@ -158,13 +160,28 @@ impl AwsError {
         }
     }
 
+    /// An answer in which AWS tells something that cannot be: `what` follows "AWS answered … with".
+    pub fn malformed(operation: &'static str, what: &str) -> Self {
+        Self {
+            operation,
+            kind: Kind::Malformed,
+            code: None,
+            message: Some(foreign(what)),
+            request_id: None,
+            http_status: None,
+            fault: None,
+            causes: Vec::new(),
+            nothing_done: false,
+        }
+    }
+
     /// Whether the service may have done what was asked, although no answer says so.
     pub fn may_have_worked(&self) -> bool {
         if self.nothing_done {
             return false;
         }
         match self.kind {
-            Kind::TimedOut => true,
+            Kind::TimedOut | Kind::Malformed => true,
             // A proxy that refuses has sent nothing on; one that garbles the answer has.
             Kind::NotAws => self.http_status.is_none_or(|status| status < 400),
             Kind::Service => self.http_status.is_some_and(|status| status >= 500),

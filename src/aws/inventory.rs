@@ -11,6 +11,7 @@ use tokio::task::JoinSet;
 use zeroize::{Zeroize, Zeroizing};
 
 use super::error::{AwsError, Kind};
+use super::pages::Pages;
 use super::secrets::client;
 use crate::content::Content;
 use crate::date::Time;
@@ -26,10 +27,13 @@ pub struct Inventory {
     pub(super) client: Client,
 }
 
-/// Some of the secrets, and where the next ones begin.
-pub struct Page {
-    pub secrets: Vec<Secret>,
-    pub next: Option<String>,
+/// All secrets, page by page.
+pub struct SecretPages {
+    client: Client,
+    /// Where the next page begins; none before the first.
+    after: Option<String>,
+    is_done: bool,
+    pages: Pages,
 }
 
 impl Inventory {
@@ -39,47 +43,25 @@ impl Inventory {
         }
     }
 
-    /// ListSecrets: up to 100 secrets under [`PREFIX`], those scheduled for deletion too. Their
-    /// replicas are not told. The service may be up to five minutes behind.
-    pub async fn page(&self, after: Option<String>) -> Result<Page, AwsError> {
-        let filter = Filter::builder()
-            .key(FilterNameStringType::Name)
-            .values(PREFIX)
-            .build();
-        let call = self
-            .client
-            .list_secrets()
-            .filters(filter)
-            .include_planned_deletion(true)
-            .max_results(100)
-            .set_next_token(after);
-        let answer = call
-            .send()
-            .await
-            .map_err(|error| AwsError::of("ListSecrets", &error))?;
-        let secrets = answer.secret_list.unwrap_or_default().into_iter();
-        Ok(Page {
-            secrets: secrets
-                .map(of_list)
-                .filter(|secret| secret.name.starts_with(PREFIX))
-                .collect(),
-            next: answer.next_token.filter(|token| !token.is_empty()),
-        })
+    /// All secrets under [`PREFIX`], page by page.
+    pub fn pages(&self) -> SecretPages {
+        SecretPages {
+            client: self.client.clone(),
+            after: None,
+            is_done: false,
+            pages: Pages::of("ListSecrets"),
+        }
     }
 
     /// All secrets, by name.
     pub async fn all(&self) -> Result<Vec<Secret>, AwsError> {
         let mut secrets = Vec::new();
-        let mut after = None;
-        loop {
-            let page = self.page(after).await?;
-            secrets.extend(page.secrets);
-            after = page.next;
-            if after.is_none() {
-                secrets.sort_by(|one, other| one.name.cmp(&other.name));
-                return Ok(secrets);
-            }
+        let mut pages = self.pages();
+        while let Some(page) = pages.next().await? {
+            secrets.extend(page);
         }
+        secrets.sort_by(|one: &Secret, other| one.name.cmp(&other.name));
+        Ok(secrets)
     }
 
     /// DescribeSecret; none where there is no such secret.
@@ -147,6 +129,41 @@ impl Inventory {
                 Some(Err(_)) => {}
             }
         }
+    }
+}
+
+impl SecretPages {
+    /// ListSecrets: up to 100 secrets, those scheduled for deletion too; none after the last. Their
+    /// replicas are not told. The service may be up to five minutes behind.
+    pub async fn next(&mut self) -> Result<Option<Vec<Secret>>, AwsError> {
+        if self.is_done {
+            return Ok(None);
+        }
+        let filter = Filter::builder()
+            .key(FilterNameStringType::Name)
+            .values(PREFIX)
+            .build();
+        let call = self
+            .client
+            .list_secrets()
+            .filters(filter)
+            .include_planned_deletion(true)
+            .max_results(100)
+            .set_next_token(self.after.take());
+        let answer = call
+            .send()
+            .await
+            .map_err(|error| AwsError::of("ListSecrets", &error))?;
+        self.after = answer.next_token.filter(|token| !token.is_empty());
+        self.is_done = self.after.is_none();
+        self.pages.note(self.after.as_deref())?;
+        let secrets = answer.secret_list.unwrap_or_default().into_iter();
+        Ok(Some(
+            secrets
+                .map(of_list)
+                .filter(|secret| secret.name.starts_with(PREFIX))
+                .collect(),
+        ))
     }
 }
 

@@ -10,6 +10,7 @@ mod fetched;
 mod inventory;
 mod keys;
 mod network;
+mod pages;
 mod removal;
 mod roles;
 mod secrets;

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::error::AwsError;
 use super::inventory::{content, Inventory};
+use super::pages::Pages;
 use crate::content::Content;
 use crate::output::foreign;
 
@@ -28,6 +29,7 @@ impl Inventory {
     pub async fn values(&self, arns: &[String]) -> Result<HashMap<String, Reading>, AwsError> {
         let mut readings = HashMap::new();
         let mut after = None;
+        let mut pages = Pages::of("BatchGetSecretValue");
         loop {
             let call = self
                 .client
@@ -58,6 +60,7 @@ impl Inventory {
                 readings.insert(error.secret_id.unwrap_or_default(), reading);
             }
             after = answer.next_token.filter(|token| !token.is_empty());
+            pages.note(after.as_deref())?;
             if after.is_none() {
                 return Ok(readings);
             }

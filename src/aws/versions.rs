@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use super::error::AwsError;
 use super::inventory::Inventory;
+use super::pages::Pages;
 use crate::date::Time;
 
 impl Inventory {
@@ -11,6 +12,7 @@ impl Inventory {
     pub async fn version_times(&self, arn: &str) -> Result<HashMap<String, Time>, AwsError> {
         let mut times = HashMap::new();
         let mut after = None;
+        let mut pages = Pages::of("ListSecretVersionIds");
         loop {
             let call = self
                 .client
@@ -27,6 +29,7 @@ impl Inventory {
                 }
             }
             after = answer.next_token.filter(|token| !token.is_empty());
+            pages.note(after.as_deref())?;
             if after.is_none() {
                 return Ok(times);
             }

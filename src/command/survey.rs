@@ -82,12 +82,13 @@ impl Surveyor<'_> {
     async fn go(&mut self, context: &Context<'_>) -> Result<(), AwsError> {
         let keys = self.session.keys();
         let mut waiting = Vec::new();
-        let (first, rules) = tokio::join!(self.inventory.page(None), self.session.rules());
+        let mut pages = self.inventory.pages();
+        let (first, rules) = tokio::join!(pages.next(), self.session.rules());
         let mut page = first?;
         let mut uses = Uses::begin(rules, None, self.session);
         self.found.checked_rules = uses.count();
-        loop {
-            for mut secret in page.secrets {
+        while let Some(secrets) = page {
+            for mut secret in secrets {
                 self.found.checked += 1;
                 let findings = uses.look_at(&mut secret, &self.measure);
                 self.found.findings.extend(findings);
@@ -112,10 +113,7 @@ impl Surveyor<'_> {
             }
             let looked_at = format!("secrets looked at: {}", self.found.checked);
             context.output.progress(&looked_at);
-            if page.next.is_none() {
-                break;
-            }
-            page = self.inventory.page(page.next).await?;
+            page = pages.next().await?;
         }
         self.begin(waiting).await?;
         while !self.calls.is_empty() {

@@ -7,6 +7,8 @@ use crate::support::{Account, Ended, Program};
 
 const JSON: &str = "application/x-amz-json-1.1";
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
+const ARN: &str =
+    "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/docker-hub-AbCdEf";
 
 /// Expects that nothing is said that acts on a terminal: no control character but the line end, nothing
 /// that turns the direction of a line or cannot be seen.
@@ -189,6 +191,92 @@ fn a_name_of_any_characters_that_the_service_takes_works_as_before() {
         account.run(&["show", &name]).ok();
         account.run(&["delete", arn, "--yes"]).ok();
     }
+}
+
+/// A listing that begins anew: what it answers, and the command that asks for it.
+fn listings() -> [(&'static str, Value, Value, &'static [&'static str]); 5] {
+    let secret = json!({"ARN": ARN, "Name": NAME, "SecretVersionsToStages": {"v": ["AWSCURRENT"]}});
+    let value = json!({"ARN": ARN, "SecretString": "{}"});
+    let rule = json!({"ecrRepositoryPrefix": "hub", "upstreamRegistryUrl": "quay.io"});
+    [
+        (
+            "ListSecrets",
+            json!({"SecretList": [secret.clone()]}),
+            json!({}),
+            &["list"],
+        ),
+        (
+            "ListSecrets",
+            json!({"SecretList": [secret.clone()]}),
+            json!({}),
+            &["check"],
+        ),
+        (
+            "BatchGetSecretValue",
+            json!({"SecretValues": [value]}),
+            json!({"SecretList": [secret]}),
+            &["check"],
+        ),
+        (
+            "ListSecretVersionIds",
+            json!({"Versions": []}),
+            json!({}),
+            &["update", NAME, "--rollback", "--yes"],
+        ),
+        (
+            "DescribePullThroughCacheRules",
+            json!({"pullThroughCacheRules": [rule]}),
+            json!({}),
+            &["rule", "list"],
+        ),
+    ]
+}
+
+#[test]
+fn a_listing_that_comes_round_again_ends_with_an_error() {
+    for (action, page, list, words) in listings() {
+        for tokens in [&["one"][..], &["one", "two"], &["one", "two", "three"]] {
+            let account = Account::new();
+            let described = json!({"ARN": ARN, "Name": NAME, "VersionIdsToStages": {"v": ["AWSCURRENT"], "w": ["AWSPREVIOUS"]}});
+            account.answer("DescribeSecret", 200, JSON, &described.to_string(), None);
+            if list != json!({}) {
+                account.answer("ListSecrets", 200, JSON, &list.to_string(), None);
+            }
+            // Ten rounds, so that it ends in any case.
+            for token in tokens.iter().cycle().take(10 * tokens.len()) {
+                let mut page = page.clone();
+                let key = if action.contains("Rules") {
+                    "nextToken"
+                } else {
+                    "NextToken"
+                };
+                page[key] = json!(token);
+                account.answer(action, 200, JSON, &page.to_string(), Some(1));
+            }
+            let ended = account.run(words);
+            ended.fails(4, &[action, "page"]);
+            let asked = account
+                .actions()
+                .into_iter()
+                .filter(|asked| asked == action);
+            assert_eq!(asked.count(), tokens.len() + 1, "{action} {tokens:?}");
+        }
+    }
+}
+
+#[test]
+fn many_pages_are_read_to_the_end() {
+    let account = Account::new();
+    for page in 0..30 {
+        let arn = format!("{}{page:06}", &ARN[..ARN.len() - 6]);
+        let mut body = json!({"SecretList": [{"ARN": arn, "Name": NAME}]});
+        if page < 29 {
+            body["NextToken"] = json!(format!("page {page}"));
+        }
+        account.answer("ListSecrets", 200, JSON, &body.to_string(), Some(1));
+    }
+    let listed = account.run(&["list", "-o", "json"]).json();
+    assert_eq!(listed.as_array().unwrap().len(), 30);
 }
 
 #[test]
