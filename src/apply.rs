@@ -6,6 +6,7 @@ pub use rule::{apply_rule, RuleOutcome, RuleTrouble};
 
 use std::cell::RefCell;
 
+use crate::arn::SecretArn;
 use crate::aws::{AwsError, Created, Secrets};
 use crate::credential::SecretValue;
 use crate::plan::{Plan, Step};
@@ -15,7 +16,7 @@ use crate::secret::EXPIRY_TAG;
 /// What became of a plan whose secret is stored.
 #[derive(Debug)]
 pub struct Outcome {
-    pub arn: String,
+    pub arn: SecretArn,
     pub version_id: Option<String>,
     pub steps: Vec<StepReport>,
     /// The first step that failed, and why.
@@ -122,26 +123,27 @@ pub async fn apply(
     secrets: &Secrets,
     progress: &Progress,
 ) -> Result<Outcome, AwsError> {
-    let existing = plan.existing.as_ref();
-    let mut outcome = Outcome {
-        arn: existing.map_or_else(String::new, |existing| existing.secret.arn.clone()),
-        version_id: existing.and_then(|existing| {
-            let version = existing.secret.version_with("AWSCURRENT");
-            version.map(str::to_owned)
-        }),
-        steps: plan.reports(StepStatus::NotTried),
-        failed: None,
+    let mut outcome = match &plan.existing {
+        Some(existing) => Outcome {
+            arn: existing.secret.arn.clone(),
+            version_id: existing
+                .secret
+                .version_with("AWSCURRENT")
+                .map(str::to_owned),
+            steps: plan.reports(StepStatus::NotTried),
+            failed: None,
+        },
+        None => create(plan, secrets, progress).await?,
     };
-    for (index, step) in plan.steps.iter().copied().enumerate() {
-        let named = if outcome.arn.is_empty() {
-            plan.request.name.as_str()
-        } else {
-            &outcome.arn
-        };
-        progress.store(named, false);
+    if outcome.failed.is_some() {
+        return Ok(outcome);
+    }
+    let left = plan.steps.iter().copied().enumerate();
+    for (index, step) in left.filter(|(_, step)| *step != Step::CreateSecret) {
+        progress.store(outcome.arn.as_str(), false);
         match carry_out(step, plan, secrets, &mut outcome).await {
             Ok(()) => {
-                progress.store(&outcome.arn, true);
+                progress.store(outcome.arn.as_str(), true);
                 outcome.steps[index].status = StepStatus::Done;
             }
             Err(Trouble::Aws(error)) if step.stores_the_value() => {
@@ -154,11 +156,45 @@ pub async fn apply(
                 return Ok(outcome);
             }
         }
-        if outcome.failed.is_some() {
-            return Ok(outcome);
-        }
     }
     Ok(outcome)
+}
+
+/// CreateSecret, looked after: the outcome of the first step of a plan for a secret that is new.
+async fn create(
+    plan: &Plan<'_>,
+    secrets: &Secrets,
+    progress: &Progress,
+) -> Result<Outcome, AwsError> {
+    let request = plan.request;
+    let name = request.name.as_str();
+    progress.store(name, false);
+    let token = request_token();
+    let answer = secrets.create(request, &token).await;
+    let Created {
+        arn,
+        version_id,
+        failed_replicas,
+    } = settled(answer, secrets, name, &token)
+        .await
+        .inspect_err(|_| progress.nothing())?;
+    progress.store(arn.as_str(), true);
+    let mut steps = plan.reports(StepStatus::NotTried);
+    if let Some(first) = steps.first_mut() {
+        first.status = StepStatus::Done;
+    }
+    let mut failed = None;
+    if !failed_replicas.is_empty() {
+        let report = StepReport::new(Step::ReplicateSecret, StepStatus::Failed);
+        steps.insert(1, report);
+        failed = Some((Step::ReplicateSecret, Trouble::Replicas(failed_replicas)));
+    }
+    Ok(Outcome {
+        arn,
+        version_id,
+        steps,
+        failed,
+    })
 }
 
 async fn carry_out(
@@ -170,23 +206,8 @@ async fn carry_out(
     let request = plan.request;
     let arn = outcome.arn.clone();
     match step {
-        Step::CreateSecret => {
-            let token = request_token();
-            let answer = secrets.create(request, &token).await;
-            let created = settled(answer, secrets, request.name.as_str(), &token).await?;
-            outcome.arn = created.arn;
-            outcome.version_id = created.version_id;
-            if !created.failed_replicas.is_empty() {
-                outcome.steps.insert(
-                    1,
-                    StepReport::new(Step::ReplicateSecret, StepStatus::Failed),
-                );
-                outcome.failed = Some((
-                    Step::ReplicateSecret,
-                    Trouble::Replicas(created.failed_replicas),
-                ));
-            }
-        }
+        // It is the first step, and done by now.
+        Step::CreateSecret => {}
         Step::PutSecretValue => {
             let version = store_version(secrets, &arn, &request.value).await?;
             outcome.version_id = Some(version);
@@ -231,12 +252,12 @@ async fn carry_out(
 /// What AWS says, or that it did not answer; [`AwsError::may_have_worked`] where that cannot be known.
 pub async fn store_version(
     secrets: &Secrets,
-    arn: &str,
+    arn: &SecretArn,
     value: &SecretValue,
 ) -> Result<String, AwsError> {
     let token = request_token();
     let answer = secrets.put_value(arn, value, &token).await;
-    let stored = settled(answer, secrets, arn, &token).await?;
+    let stored = settled(answer, secrets, arn.as_str(), &token).await?;
     Ok(stored.version_id.unwrap_or(token))
 }
 

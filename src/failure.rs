@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::arn::SecretArn;
 use crate::report::StepReport;
 use crate::status::Status;
 
@@ -36,7 +37,7 @@ pub struct AwsAnswer {
 /// A secret that was stored before a later step failed.
 #[derive(Debug)]
 pub struct Stored {
-    pub arn: String,
+    pub arn: SecretArn,
     pub steps: Vec<StepReport>,
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::arn::SecretArn;
 use crate::date::{in_days, Date, Time};
 use crate::output::escaped;
 use crate::rule::{referring, Reference, Rule};
@@ -13,7 +14,7 @@ use crate::table::{Side, Table};
 #[serde(rename_all = "camelCase")]
 pub struct Entry<'a> {
     name: &'a str,
-    arn: &'a str,
+    arn: &'a SecretArn,
     /// By the rules that use it, or the name; none where neither tells.
     registry: Option<&'static str>,
     created: Option<Time>,

@@ -14,6 +14,7 @@
 )]
 
 mod apply;
+mod arn;
 mod aws;
 mod cli;
 mod command;

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::arn::{AccountId, Arn};
 use crate::credential::{SecretValue, Username};
 use crate::name::SecretName;
 use crate::region::RegionName;
@@ -46,8 +47,8 @@ pub struct Target {
 /// Who AWS says is calling.
 #[derive(Debug)]
 pub struct Caller {
-    pub account: String,
-    pub arn: String,
+    pub account: AccountId,
+    pub arn: Arn,
 }
 
 /// What is there before anything is done.
@@ -270,7 +271,7 @@ impl Existing {
             Rhythm::Days(days) => now.days == Some(i64::from(*days)) && now.schedule.is_none(),
             Rhythm::Schedule(schedule) => now.schedule.as_ref() == Some(schedule),
         };
-        now.lambda_arn.as_ref() == Some(lambda_arn)
+        now.lambda_arn.as_deref() == Some(lambda_arn.as_str())
             && same_rhythm
             && (duration.is_none() || now.duration == *duration)
     }

@@ -169,7 +169,7 @@ impl Portrait {
     fn name_itself(&self, rows: &mut Rows) {
         let secret = &self.secret;
         rows.add("name", &secret.name);
-        rows.add("arn", &secret.arn);
+        rows.add("arn", secret.arn.as_str());
         if secret.deleted.is_some() {
             rows.add("state", "scheduled for deletion");
         }

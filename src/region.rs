@@ -29,6 +29,15 @@ impl RegionName {
         }
     }
 
+    /// A name that can be part of a host, as a local AWS may call its Region: ASCII letters, digits
+    /// and hyphens, up to 128, not a hyphen first.
+    pub fn of_host_label(text: &str) -> Option<Self> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        let fits =
+            (1..=128).contains(&text.len()) && !text.starts_with('-') && text.bytes().all(allowed);
+        fits.then(|| Self(text.to_owned()))
+    }
+
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -185,7 +194,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_text_makes_the_parser_panic(text in "\\PC{0,300}") {
+        fn no_text_makes_the_parser_panic(text in "[a-z0-9-]{0,140}|\\PC{0,300}") {
+            if RegionName::parse(&text).is_ok() {
+                prop_assert!(RegionName::of_host_label(&text).is_some());
+            }
             let _ = (RegionName::parse(&text), partition(&text), nearest_to_unknown(&text));
         }
     }

@@ -32,7 +32,7 @@ impl Removal {
         let name = escaped(&secret.name);
         let quoted = quote(&secret.name);
         if let Some(primary) = secret.replica_of() {
-            let here = quote(secret.arn.split(':').nth(3).unwrap_or("REGION"));
+            let here = quote(secret.arn.region());
             let message = format!("{name} is a replica of the secret in {}", escaped(primary));
             return Err(Failure::new(Status::SecretState, "replica", message)
                 .why("a replica is removed where it was made from")
@@ -82,7 +82,7 @@ impl Removal {
         };
         row("region", region);
         row("name", &secret.name);
-        row("arn", &secret.arn);
+        row("arn", secret.arn.as_str());
         let read = secret
             .last_accessed
             .map_or("never".to_owned(), |time| time.date().to_string());

@@ -2,13 +2,14 @@
 
 use serde::Serialize;
 
+use crate::arn::SecretArn;
 use crate::credential::Username;
 use crate::date::Time;
 use crate::finding::Finding;
 use crate::name::SecretName;
 use crate::plan::{Existing, Request, Step};
 use crate::region::{dns_suffix, has_pull_through_cache};
-use crate::rule::{pull_words, Change, Rule, RuleRequest, Usage};
+use crate::rule::{pull_words, Change, CredentialArn, Rule, RuleRequest, Usage};
 use crate::secret::Secret;
 use crate::shell::{option, quote};
 use crate::upstream::Upstream;
@@ -20,7 +21,7 @@ pub struct SecretReport {
     pub schema_version: u8,
     pub action: Action,
     /// None in a dry run.
-    pub arn: Option<String>,
+    pub arn: Option<SecretArn>,
     pub name: String,
     /// The version that holds the credentials; none in a dry run, or where it was not looked up.
     pub version_id: Option<String>,
@@ -147,7 +148,7 @@ impl SecretReport {
             }
         };
         let suffix = dns_suffix(region);
-        let account = arn.split(':').nth(4).unwrap_or("ACCOUNT");
+        let account = arn.account();
         format!(
             "{said}\n\nNext, make the rule that uses it, once:\n  \
              ecr-ptc rule set {rule_prefix} --secret {secret} --registry {kind}{host} --region {region}{profile}\n\
@@ -231,7 +232,7 @@ impl RuleSummary {
         change: Change,
         wanted: &RuleRequest,
         secret: &SecretName,
-        arn: &str,
+        arn: &SecretArn,
         usage: &Usage,
     ) -> Self {
         let mut summary = Self::planned(wanted, secret);
@@ -240,7 +241,7 @@ impl RuleSummary {
             Change::Update => Action::Updated,
             Change::Nothing => Action::Unchanged,
         };
-        summary.rule.credential_arn = Some(arn.to_owned());
+        summary.rule.credential_arn = Some(CredentialArn::Secret(arn.clone()));
         summary.is_valid = Some(true);
         summary.repository_uri = Some(usage.base());
         summary.pull = Some(usage.pull());
@@ -283,7 +284,7 @@ pub enum Action {
 pub struct LifeReport<'a> {
     pub schema_version: u8,
     pub action: LifeAction,
-    pub arn: &'a str,
+    pub arn: &'a SecretArn,
     pub name: &'a str,
     pub region: &'a str,
     /// From when on it cannot be taken back; none where it is not deleted, or no answer said so.

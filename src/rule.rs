@@ -1,13 +1,20 @@
 //! Pull through cache rules as plain values: what is wanted, what is there, and what to change.
 
 mod code;
+mod credential;
 mod reference;
+mod secret_name;
+mod url;
 
 pub use code::Language;
+pub use credential::CredentialArn;
 pub use reference::{referring, Reference};
+pub use secret_name::RuleSecretName;
+pub use url::UpstreamUrl;
 
 use serde::Serialize;
 
+use crate::arn::SecretArn;
 use crate::name::{RepositoryPrefix, SecretName, PREFIX};
 use crate::region::dns_suffix;
 use crate::report::{StepReport, StepStatus};
@@ -18,8 +25,7 @@ use crate::upstream::{Upstream, PLACEHOLDER};
 pub struct RuleRequest {
     pub prefix: RepositoryPrefix,
     pub upstream: &'static Upstream,
-    /// ECR's `upstreamRegistryUrl`: a host, without a scheme.
-    pub url: String,
+    pub url: UpstreamUrl,
 }
 
 /// A rule as ECR has it. The JSON members are ECR's own.
@@ -28,9 +34,9 @@ pub struct RuleRequest {
 pub struct Rule {
     pub ecr_repository_prefix: String,
     pub upstream_registry: String,
-    pub upstream_registry_url: String,
+    pub upstream_registry_url: UpstreamUrl,
     /// None for an upstream without a login.
-    pub credential_arn: Option<String>,
+    pub credential_arn: Option<CredentialArn>,
 }
 
 /// What a rule needs to be as it is wanted.
@@ -95,7 +101,11 @@ impl RuleRequest {
     ///
     /// # Errors
     /// A sentence, where the prefix belongs to a rule for another registry: that never changes.
-    pub fn change(&self, observed: Option<&Rule>, arn: Option<&str>) -> Result<Change, String> {
+    pub fn change(
+        &self,
+        observed: Option<&Rule>,
+        arn: Option<&SecretArn>,
+    ) -> Result<Change, String> {
         let Some(rule) = observed else {
             return Ok(Change::Create);
         };
@@ -105,7 +115,7 @@ impl RuleRequest {
                 self.prefix, rule.upstream_registry_url
             ));
         }
-        if arn.is_some() && rule.credential_arn.as_deref() == arn {
+        if arn.is_some_and(|arn| rule.uses(arn)) {
             Ok(Change::Nothing)
         } else {
             Ok(Change::Update)
@@ -115,15 +125,17 @@ impl RuleRequest {
 
 impl Rule {
     /// Whether it points at the secret of this ARN.
-    pub fn uses(&self, arn: &str) -> bool {
-        self.credential_arn.as_deref() == Some(arn)
+    pub fn uses(&self, arn: &SecretArn) -> bool {
+        self.secret_arn() == Some(arn)
     }
 
-    /// The name of the secret, where there is one: its ARN ends in that, a hyphen and six characters.
+    fn secret_arn(&self) -> Option<&SecretArn> {
+        self.credential_arn.as_ref()?.secret()
+    }
+
+    /// The name of the secret, where there is one.
     pub fn secret(&self) -> Option<&str> {
-        let name = self.credential_arn.as_deref()?.split(":secret:").nth(1)?;
-        let end = name.len().checked_sub(7)?;
-        name.get(..end)
+        self.secret_arn().map(SecretArn::name)
     }
 }
 
@@ -136,10 +148,11 @@ pub fn upstream_of(secret: &SecretName) -> Option<&'static Upstream> {
 ///
 /// # Errors
 /// A sentence that says which host is wanted.
-pub fn upstream_url(upstream: &Upstream, given: Option<&str>) -> Result<String, String> {
+pub fn upstream_url(upstream: &Upstream, given: Option<&str>) -> Result<UpstreamUrl, String> {
+    let checked = |url: &str| UpstreamUrl::parse(url).map_err(|fault| fault.to_string());
     let Some(host) = upstream.url else {
         return match given {
-            Some(url) if upstream.owns(url) => Ok(url.to_owned()),
+            Some(url) if upstream.owns(url) => checked(url),
             Some(_) => Err(
                 "--upstream-registry-url takes NAME.azurecr.io, the login server of the registry"
                     .to_owned(),
@@ -155,7 +168,7 @@ pub fn upstream_url(upstream: &Upstream, given: Option<&str>) -> Result<String, 
             "--upstream-registry-url: ECR takes only {host} for {}",
             upstream.title
         )),
-        _ => Ok(host.to_owned()),
+        _ => checked(host),
     }
 }
 
@@ -170,8 +183,8 @@ pub struct Usage {
 
 impl Usage {
     /// `arn` is that of the secret, in the account and Region of the rule.
-    pub fn of(rule: &RuleRequest, arn: &str, region: &str) -> Self {
-        let account = arn.split(':').nth(4).unwrap_or("ACCOUNT");
+    pub fn of(rule: &RuleRequest, arn: &SecretArn, region: &str) -> Self {
+        let account = arn.account();
         Self {
             registry: format!("{account}.dkr.ecr.{region}.{}", dns_suffix(region)),
             region: region.to_owned(),
@@ -227,7 +240,7 @@ mod tests {
         RuleRequest {
             prefix: RepositoryPrefix::parse("github").unwrap(),
             upstream: Upstream::find("ghcr").unwrap(),
-            url: "ghcr.io".to_owned(),
+            url: UpstreamUrl::parse("ghcr.io").unwrap(),
         }
     }
 
@@ -235,14 +248,17 @@ mod tests {
         Rule {
             ecr_repository_prefix: "github".to_owned(),
             upstream_registry: "github-container-registry".to_owned(),
-            upstream_registry_url: url.to_owned(),
-            credential_arn: arn.map(str::to_owned),
+            upstream_registry_url: UpstreamUrl::parse(url).unwrap(),
+            credential_arn: arn.map(CredentialArn::of),
         }
     }
 
     #[test]
     fn only_what_is_not_so_is_changed() {
-        let change = |rule: Option<&Rule>, arn| wanted().change(rule, arn);
+        let change = |rule: Option<&Rule>, arn: Option<&str>| {
+            let arn = arn.map(|arn| SecretArn::parse(arn).unwrap());
+            wanted().change(rule, arn.as_ref())
+        };
         let other = there("ghcr.io", Some("arn:x"));
         assert_eq!(change(None, Some(ARN)), Ok(Change::Create));
         assert_eq!(change(None, None), Ok(Change::Create));
@@ -265,6 +281,8 @@ mod tests {
         assert_eq!(there("ghcr.io", Some(ARN)).secret(), Some(name));
         assert_eq!(there("ghcr.io", Some("arn:aws:x")).secret(), None);
         assert_eq!(there("ghcr.io", Some("arn:aws:secret:é")).secret(), None);
+        let without_an_end = ARN.strip_suffix("-AbCdEf");
+        assert_eq!(there("ghcr.io", without_an_end).secret(), None);
         assert_eq!(there("ghcr.io", None).secret(), None);
     }
 
@@ -273,8 +291,8 @@ mod tests {
         let azure = Upstream::find("azure").unwrap();
         let hub = Upstream::find("docker-hub").unwrap();
         assert_eq!(
-            upstream_url(azure, Some("me-1.azurecr.io")).as_deref(),
-            Ok("me-1.azurecr.io")
+            upstream_url(azure, Some("me-1.azurecr.io")),
+            Ok(UpstreamUrl::parse("me-1.azurecr.io").unwrap())
         );
         for url in [
             None,
@@ -287,8 +305,8 @@ mod tests {
         }
         for url in [None, Some("registry-1.docker.io")] {
             assert_eq!(
-                upstream_url(hub, url).as_deref(),
-                Ok("registry-1.docker.io")
+                upstream_url(hub, url),
+                Ok(UpstreamUrl::parse("registry-1.docker.io").unwrap())
             );
         }
         assert!(upstream_url(hub, Some("docker.io")).is_err());
@@ -297,7 +315,8 @@ mod tests {
     #[test]
     fn a_rule_for_the_root_adds_nothing_to_an_image() {
         let mut rule = wanted();
-        let pull = |rule: &RuleRequest| Usage::of(rule, ARN, "us-east-1").pull();
+        let arn = SecretArn::parse(ARN).unwrap();
+        let pull = |rule: &RuleRequest| Usage::of(rule, &arn, "us-east-1").pull();
         let registry = "docker pull 111122223333.dkr.ecr.us-east-1.amazonaws.com";
         assert!(pull(&rule).starts_with(&format!("{registry}/github/")));
         rule.prefix = RepositoryPrefix::parse("ROOT").unwrap();

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::arn::SecretArn;
 use crate::date::{Date, DateFault, Time};
 use crate::name::PREFIX;
 use crate::report::SecretReport;
@@ -12,10 +13,10 @@ use crate::upstream::Upstream;
 pub const EXPIRY_TAG: &str = "ecr-ptc:expires-on";
 
 /// A secret without its value.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Secret {
     pub name: String,
-    pub arn: String,
+    pub arn: SecretArn,
     pub description: Option<String>,
     /// As AWS tells it: none, or any form of a key's name, for the default key.
     pub kms_key_id: Option<String>,
@@ -85,6 +86,29 @@ pub fn registry_of(name: &str) -> Option<&'static Upstream> {
 }
 
 impl Secret {
+    /// A secret of which no more is known than its ARN.
+    pub fn new(arn: SecretArn) -> Self {
+        Self {
+            name: arn.name().to_owned(),
+            arn,
+            description: None,
+            kms_key_id: None,
+            created: None,
+            last_changed: None,
+            last_accessed: None,
+            deleted: None,
+            primary_region: None,
+            replicas: None,
+            tags: Vec::new(),
+            versions: Vec::new(),
+            rotation: None,
+            last_rotated: None,
+            next_rotation: None,
+            used_for: None,
+            used_at: None,
+        }
+    }
+
     /// The registry of the rules that use it; else the one that the name tells.
     pub fn registry(&self) -> Option<&'static Upstream> {
         self.used_for.or_else(|| registry_of(&self.name))
@@ -115,10 +139,8 @@ impl Secret {
 
     /// Where the secret was made, if this is only a copy of it.
     pub fn replica_of(&self) -> Option<&str> {
-        let here = self.arn.split(':').nth(3);
-        self.primary_region
-            .as_deref()
-            .filter(|primary| Some(*primary) != here)
+        let primary = self.primary_region.as_deref();
+        primary.filter(|primary| *primary != self.arn.region())
     }
 
     /// The id of the version with a staging label.
@@ -155,13 +177,19 @@ impl Secret {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rule::{CredentialArn, UpstreamUrl};
+
+    fn arn(region: &str, end: &str) -> SecretArn {
+        let text = format!("arn:aws:secretsmanager:{region}:111122223333:secret:x-{end}");
+        SecretArn::parse(&text).unwrap()
+    }
 
     #[test]
     fn the_name_tells_the_registry() {
         let registry = |rest: &str| {
             let secret = Secret {
                 name: format!("{PREFIX}{rest}"),
-                ..Secret::default()
+                ..Secret::new(arn("us-east-1", "AbCdEf"))
             };
             secret.registry().map(|upstream| upstream.kind)
         };
@@ -176,18 +204,17 @@ mod tests {
     fn the_rules_that_use_it_tell_more_than_the_name() {
         let mut secret = Secret {
             name: format!("{PREFIX}docker-hub"),
-            arn: "arn:x".to_owned(),
-            ..Secret::default()
+            ..Secret::new(arn("us-east-1", "AbCdEf"))
         };
-        let rule = |kind: &str, arn: &str| Rule {
+        let rule = |kind: &str, end: &str| Rule {
             ecr_repository_prefix: "x".to_owned(),
             upstream_registry: kind.to_owned(),
-            upstream_registry_url: "x".to_owned(),
-            credential_arn: Some(arn.to_owned()),
+            upstream_registry_url: UpstreamUrl::parse("x").unwrap(),
+            credential_arn: Some(CredentialArn::Secret(arn("us-east-1", end))),
         };
-        let (hub, chainguard) = (rule("docker-hub", "arn:x"), rule("chainguard", "arn:x"));
+        let (hub, chainguard) = (rule("docker-hub", "AbCdEf"), rule("chainguard", "AbCdEf"));
         for (rules, registry) in [
-            (vec![rule("chainguard", "arn:y")], "docker-hub"),
+            (vec![rule("chainguard", "GhIjKl")], "docker-hub"),
             (vec![chainguard.clone(), chainguard.clone()], "chainguard"),
             (vec![chainguard, hub], "docker-hub"),
         ] {
@@ -202,10 +229,7 @@ mod tests {
 
     #[test]
     fn a_copy_is_told_from_the_secret_itself() {
-        let mut secret = Secret {
-            arn: "arn:aws:secretsmanager:eu-west-1:1:secret:x".to_owned(),
-            ..Secret::default()
-        };
+        let mut secret = Secret::new(arn("eu-west-1", "AbCdEf"));
         assert_eq!(secret.replica_of(), None);
         secret.primary_region = Some("eu-west-1".to_owned());
         assert_eq!(secret.replica_of(), None);

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::region::RegionName;
+use crate::arn::LambdaArn;
 
 /// A description of up to 2,048 Unicode characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,7 +138,7 @@ impl ResourcePolicy {
 /// Automatic rotation by a Lambda function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rotation {
-    pub lambda_arn: String,
+    pub lambda_arn: LambdaArn,
     pub rhythm: Rhythm,
     /// The rotation window, such as `3h`.
     pub duration: Option<String>,
@@ -198,22 +198,14 @@ impl Rotation {
         }
     }
 
-    /// Checks the ARN of a Lambda function: `arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME`.
-    ///
     /// # Errors
     /// A sentence that shows the form.
-    pub fn lambda_arn(text: &str) -> Result<String, String> {
-        let parts: Vec<&str> = text.split(':').collect();
-        let fits = matches!(parts[..], ["arn", partition, "lambda", region, account, "function", name, ..]
-            if partition.starts_with("aws") && RegionName::parse(region).is_ok()
-                && account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit()) && !name.is_empty());
-        if fits && parts.len() <= 8 && text.len() <= 2_048 && !text.contains(char::is_whitespace) {
-            Ok(text.to_owned())
-        } else {
-            Err("--rotation-lambda-arn takes the ARN of a Lambda function, \
-                 such as arn:aws:lambda:us-east-1:111122223333:function:rotate"
-                .to_owned())
-        }
+    pub fn lambda_arn(text: &str) -> Result<LambdaArn, String> {
+        LambdaArn::parse(text).map_err(|_| {
+            "--rotation-lambda-arn takes the ARN of a Lambda function, \
+             such as arn:aws:lambda:us-east-1:111122223333:function:rotate"
+                .to_owned()
+        })
     }
 }
 

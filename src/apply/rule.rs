@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::arn::SecretArn;
 use crate::aws::{AwsError, Ecr, Kind, Verdict};
 use crate::output::Output;
 use crate::report::{StepReport, StepStatus};
@@ -31,7 +32,7 @@ pub enum RuleTrouble {
 pub async fn apply_rule(
     wanted: &RuleRequest,
     change: Change,
-    arn: &str,
+    arn: &SecretArn,
     ecr: &Ecr,
     output: &Output,
 ) -> RuleOutcome {
@@ -66,7 +67,7 @@ pub async fn apply_rule(
 async fn put(
     step: RuleStep,
     wanted: &RuleRequest,
-    arn: &str,
+    arn: &SecretArn,
     ecr: &Ecr,
     output: &Output,
 ) -> Result<(), AwsError> {

@@ -9,8 +9,9 @@ use tokio::task::JoinSet;
 
 use super::error::{AwsError, Kind};
 use super::pages::Pages;
+use crate::arn::SecretArn;
 use crate::output::foreign;
-use crate::rule::{Rule, RuleRequest};
+use crate::rule::{CredentialArn, Rule, RuleRequest, UpstreamUrl};
 
 const DESCRIBE: &str = "DescribePullThroughCacheRules";
 
@@ -64,7 +65,9 @@ impl Ecr {
         while let Some(page) = pages.next().await {
             let page = page.map_err(|error| AwsError::of(DESCRIBE, &error))?;
             seen.note(page.next_token())?;
-            rules.extend(page.pull_through_cache_rules().iter().map(rule));
+            for told in page.pull_through_cache_rules() {
+                rules.push(rule(told)?);
+            }
         }
         rules.sort_by(|a: &Rule, b| a.ecr_repository_prefix.cmp(&b.ecr_repository_prefix));
         Ok(rules)
@@ -77,7 +80,10 @@ impl Ecr {
             .describe_pull_through_cache_rules()
             .ecr_repository_prefixes(prefix);
         match call.send().await {
-            Ok(answer) => Ok(answer.pull_through_cache_rules().first().map(rule)),
+            Ok(answer) => {
+                let first = answer.pull_through_cache_rules().first();
+                first.map(rule).transpose()
+            }
             Err(error) => {
                 let error = AwsError::of(DESCRIBE, &error);
                 if error.kind == Kind::RuleNotFound {
@@ -91,14 +97,14 @@ impl Ecr {
 
     /// CreatePullThroughCacheRule. The service has no idempotency token for it: where an answer was
     /// lost, the next attempt may say that the rule exists, so whoever is told that looks.
-    pub async fn create(&self, wanted: &RuleRequest, arn: &str) -> Result<(), AwsError> {
+    pub async fn create(&self, wanted: &RuleRequest, arn: &SecretArn) -> Result<(), AwsError> {
         let call = self
             .client
             .create_pull_through_cache_rule()
             .ecr_repository_prefix(wanted.prefix.as_str())
             .upstream_registry(UpstreamRegistry::from(wanted.upstream.kind))
-            .upstream_registry_url(&wanted.url)
-            .credential_arn(arn);
+            .upstream_registry_url(wanted.url.as_str())
+            .credential_arn(arn.as_str());
         let error = match call.send().await {
             Ok(_) => return Ok(()),
             Err(error) => AwsError::of("CreatePullThroughCacheRule", &error),
@@ -113,12 +119,12 @@ impl Ecr {
     }
 
     /// UpdatePullThroughCacheRule: points a rule at another secret.
-    pub async fn update(&self, prefix: &str, arn: &str) -> Result<(), AwsError> {
+    pub async fn update(&self, prefix: &str, arn: &SecretArn) -> Result<(), AwsError> {
         let call = self
             .client
             .update_pull_through_cache_rule()
             .ecr_repository_prefix(prefix)
-            .credential_arn(arn);
+            .credential_arn(arn.as_str());
         let error = match call.send().await {
             Ok(_) => return Ok(()),
             Err(error) => AwsError::of("UpdatePullThroughCacheRule", &error),
@@ -205,12 +211,14 @@ impl Ecr {
     }
 }
 
-fn rule(rule: &PullThroughCacheRule) -> Rule {
+fn rule(rule: &PullThroughCacheRule) -> Result<Rule, AwsError> {
     let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-    Rule {
+    let url = UpstreamUrl::parse(rule.upstream_registry_url().unwrap_or_default());
+    let url = url.map_err(|fault| AwsError::malformed(DESCRIBE, &fault.to_string()))?;
+    Ok(Rule {
         ecr_repository_prefix: text(rule.ecr_repository_prefix()),
         upstream_registry: text(rule.upstream_registry().map(UpstreamRegistry::as_str)),
-        upstream_registry_url: text(rule.upstream_registry_url()),
-        credential_arn: rule.credential_arn().map(str::to_owned),
-    }
+        upstream_registry_url: url,
+        credential_arn: rule.credential_arn().map(CredentialArn::of),
+    })
 }

@@ -10,9 +10,11 @@ use aws_sdk_secretsmanager::Client;
 use tokio::task::JoinSet;
 use zeroize::{Zeroize, Zeroizing};
 
+use super::answers::secret_arn;
 use super::error::{AwsError, Kind};
 use super::pages::Pages;
 use super::secrets::client;
+use crate::arn::SecretArn;
 use crate::content::Content;
 use crate::date::Time;
 use crate::name::PREFIX;
@@ -67,7 +69,19 @@ impl Inventory {
     /// DescribeSecret; none where there is no such secret.
     pub async fn describe(&self, id: &str) -> Result<Option<Secret>, AwsError> {
         match self.client.describe_secret().secret_id(id).send().await {
-            Ok(answer) => Ok(Some(of_description(answer))),
+            Ok(answer) => of_description(answer).map(Some),
+            Err(error) => match AwsError::of("DescribeSecret", &error) {
+                error if error.kind == Kind::NotFound => Ok(None),
+                error => Err(error),
+            },
+        }
+    }
+
+    /// DescribeSecret, for the replicas alone; none where there is no such secret.
+    async fn replicas(&self, arn: &SecretArn) -> Result<Option<Vec<Replica>>, AwsError> {
+        let call = self.client.describe_secret().secret_id(arn.as_str());
+        match call.send().await {
+            Ok(answer) => Ok(Some(replicas(answer.replication_status))),
             Err(error) => match AwsError::of("DescribeSecret", &error) {
                 error if error.kind == Kind::NotFound => Ok(None),
                 error => Err(error),
@@ -76,8 +90,14 @@ impl Inventory {
     }
 
     /// GetSecretValue of the current version; none where there is no such version.
-    pub async fn value(&self, arn: &str) -> Result<Option<Content>, AwsError> {
-        match self.client.get_secret_value().secret_id(arn).send().await {
+    pub async fn value(&self, arn: &SecretArn) -> Result<Option<Content>, AwsError> {
+        match self
+            .client
+            .get_secret_value()
+            .secret_id(arn.as_str())
+            .send()
+            .await
+        {
             Ok(answer) => Ok(content(answer.secret_string, answer.secret_binary)),
             Err(error) => match AwsError::of("GetSecretValue", &error) {
                 error if error.kind == Kind::NotFound => Ok(None),
@@ -114,14 +134,14 @@ impl Inventory {
                     break;
                 };
                 let inventory = self.clone();
-                calls.spawn(async move { (index, inventory.describe(&arn).await) });
+                calls.spawn(async move { (index, inventory.replicas(&arn).await) });
             }
             match calls.join_next().await {
                 None => return Ok(()),
                 Some(Ok((index, Ok(answer)))) => {
                     done += 1;
                     told(done);
-                    secrets[index].replicas = answer.and_then(|secret| secret.replicas);
+                    secrets[index].replicas = answer;
                 }
                 Some(Ok((_, Err(error)))) if done > 0 && error.kind == Kind::Denied => {}
                 Some(Ok((_, Err(error)))) => return Err(error),
@@ -158,19 +178,19 @@ impl SecretPages {
         self.is_done = self.after.is_none();
         self.pages.note(self.after.as_deref())?;
         let secrets = answer.secret_list.unwrap_or_default().into_iter();
-        Ok(Some(
-            secrets
-                .map(of_list)
-                .filter(|secret| secret.name.starts_with(PREFIX))
-                .collect(),
-        ))
+        let is_ours = |entry: &SecretListEntry| {
+            let name = entry.name.as_deref().unwrap_or_default();
+            name.starts_with(PREFIX)
+        };
+        let secrets = secrets.filter(is_ours).map(of_list);
+        Ok(Some(secrets.collect::<Result<_, _>>()?))
     }
 }
 
-fn of_list(entry: SecretListEntry) -> Secret {
-    Secret {
+fn of_list(entry: SecretListEntry) -> Result<Secret, AwsError> {
+    let arn = secret_arn("ListSecrets", entry.arn.as_deref(), None)?;
+    Ok(Secret {
         name: entry.name.unwrap_or_default(),
-        arn: entry.arn.unwrap_or_default(),
         description: entry.description.filter(|text| !text.is_empty()),
         kms_key_id: entry.kms_key_id,
         created: time(entry.created_date),
@@ -178,7 +198,6 @@ fn of_list(entry: SecretListEntry) -> Secret {
         last_accessed: time(entry.last_accessed_date),
         deleted: time(entry.deleted_date),
         primary_region: entry.primary_region,
-        replicas: None,
         tags: tags(entry.tags),
         versions: versions(entry.secret_versions_to_stages.into_iter().flatten()),
         rotation: entry
@@ -187,16 +206,17 @@ fn of_list(entry: SecretListEntry) -> Secret {
             .then(|| rotation(entry.rotation_lambda_arn, entry.rotation_rules)),
         last_rotated: time(entry.last_rotated_date),
         next_rotation: time(entry.next_rotation_date),
-        used_for: None,
-        used_at: None,
-    }
+        ..Secret::new(arn)
+    })
 }
 
-fn of_description(answer: DescribeSecretOutput) -> Secret {
-    let replicas = answer.replication_status.unwrap_or_default().into_iter();
-    Secret {
-        name: answer.name.unwrap_or_default(),
-        arn: answer.arn.unwrap_or_default(),
+fn of_description(answer: DescribeSecretOutput) -> Result<Secret, AwsError> {
+    let arn = secret_arn(
+        "DescribeSecret",
+        answer.arn.as_deref(),
+        answer.name.as_deref(),
+    )?;
+    Ok(Secret {
         description: answer.description.filter(|text| !text.is_empty()),
         kms_key_id: answer.kms_key_id,
         created: time(answer.created_date),
@@ -204,7 +224,7 @@ fn of_description(answer: DescribeSecretOutput) -> Secret {
         last_accessed: time(answer.last_accessed_date),
         deleted: time(answer.deleted_date),
         primary_region: answer.primary_region,
-        replicas: Some(replicas.filter_map(replica).collect()),
+        replicas: Some(replicas(answer.replication_status)),
         tags: tags(answer.tags),
         versions: versions(answer.version_ids_to_stages.into_iter().flatten()),
         rotation: answer
@@ -213,9 +233,13 @@ fn of_description(answer: DescribeSecretOutput) -> Secret {
             .then(|| rotation(answer.rotation_lambda_arn, answer.rotation_rules)),
         last_rotated: time(answer.last_rotated_date),
         next_rotation: time(answer.next_rotation_date),
-        used_for: None,
-        used_at: None,
-    }
+        ..Secret::new(arn)
+    })
+}
+
+fn replicas(told: Option<Vec<ReplicationStatusType>>) -> Vec<Replica> {
+    let told = told.unwrap_or_default().into_iter();
+    told.filter_map(replica).collect()
 }
 
 pub(super) fn content(text: Option<String>, binary: Option<Blob>) -> Option<Content> {

@@ -2,6 +2,7 @@
 
 mod advice;
 mod advice_ecr;
+mod answers;
 mod browser;
 mod ecr;
 mod endpoints;

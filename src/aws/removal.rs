@@ -2,14 +2,19 @@
 
 use super::error::AwsError;
 use super::inventory::Inventory;
+use crate::arn::SecretArn;
 use crate::date::Time;
 use crate::removal::Recovery;
 
 impl Inventory {
     /// DeleteSecret. Gives the moment from which the secret cannot be taken back. Deleting without
     /// recovery is no error where the secret is gone already.
-    pub async fn delete(&self, arn: &str, recovery: Recovery) -> Result<Option<Time>, AwsError> {
-        let call = self.client.delete_secret().secret_id(arn);
+    pub async fn delete(
+        &self,
+        arn: &SecretArn,
+        recovery: Recovery,
+    ) -> Result<Option<Time>, AwsError> {
+        let call = self.client.delete_secret().secret_id(arn.as_str());
         let call = match recovery {
             Recovery::Days(days) => call.recovery_window_in_days(i64::from(days)),
             Recovery::Never => call.force_delete_without_recovery(true),
@@ -22,8 +27,8 @@ impl Inventory {
     }
 
     /// RestoreSecret. It is no error where nothing was scheduled.
-    pub async fn restore(&self, arn: &str) -> Result<(), AwsError> {
-        let call = self.client.restore_secret().secret_id(arn);
+    pub async fn restore(&self, arn: &SecretArn) -> Result<(), AwsError> {
+        let call = self.client.restore_secret().secret_id(arn.as_str());
         call.send()
             .await
             .map_err(|error| AwsError::of("RestoreSecret", &error))?;
@@ -31,11 +36,15 @@ impl Inventory {
     }
 
     /// RemoveRegionsFromReplication: deletes the replicas in these Regions at once.
-    pub async fn remove_replicas(&self, arn: &str, regions: &[String]) -> Result<(), AwsError> {
+    pub async fn remove_replicas(
+        &self,
+        arn: &SecretArn,
+        regions: &[String],
+    ) -> Result<(), AwsError> {
         let call = self
             .client
             .remove_regions_from_replication()
-            .secret_id(arn)
+            .secret_id(arn.as_str())
             .set_remove_replica_regions(Some(regions.to_vec()));
         call.send()
             .await

@@ -10,7 +10,9 @@ use aws_sdk_secretsmanager::types::{
 };
 use aws_sdk_secretsmanager::{Client, Config};
 
+use super::answers::secret_arn;
 use super::error::{AwsError, Kind};
+use crate::arn::SecretArn;
 use crate::credential::SecretValue;
 use crate::output::foreign;
 use crate::plan::{Request, StoredValue};
@@ -25,7 +27,7 @@ pub struct Secrets {
 /// A version of a secret that was just stored, the first or a later one.
 #[derive(Debug)]
 pub struct Created {
-    pub arn: String,
+    pub arn: SecretArn,
     pub version_id: Option<String>,
     /// For each replica that failed at once: its Region, and why.
     pub failed_replicas: Vec<String>,
@@ -78,7 +80,7 @@ impl Secrets {
             .await
             .map_err(|error| AwsError::of("CreateSecret", &error))?;
         Ok(Created {
-            arn: answer.arn().unwrap_or(name.as_str()).to_owned(),
+            arn: secret_arn("CreateSecret", answer.arn(), Some(name.as_str()))?,
             version_id: answer.version_id().map(str::to_owned),
             failed_replicas: failed(answer.replication_status()),
         })
@@ -100,8 +102,9 @@ impl Secrets {
                 let has_version = answer
                     .version_ids_to_stages()
                     .is_some_and(|versions| versions.contains_key(version));
+                let arn = secret_arn("DescribeSecret", answer.arn(), answer.name())?;
                 Ok(has_version.then(|| Created {
-                    arn: answer.arn().unwrap_or(name).to_owned(),
+                    arn,
                     version_id: Some(version.to_owned()),
                     failed_replicas: failed(answer.replication_status()),
                 }))
@@ -118,8 +121,13 @@ impl Secrets {
     }
 
     /// GetSecretValue, told only as whether it is the value that would be stored.
-    pub async fn compare(&self, name: &str, value: &SecretValue) -> Result<StoredValue, AwsError> {
-        let answer = self.client.get_secret_value().secret_id(name).send().await;
+    pub async fn compare(
+        &self,
+        arn: &SecretArn,
+        value: &SecretValue,
+    ) -> Result<StoredValue, AwsError> {
+        let call = self.client.get_secret_value().secret_id(arn.as_str());
+        let answer = call.send().await;
         match answer.map_err(|error| AwsError::of("GetSecretValue", &error)) {
             Ok(answer)
                 if answer
@@ -136,11 +144,11 @@ impl Secrets {
     }
 
     /// GetResourcePolicy: the policy's JSON, where there is one.
-    pub async fn policy(&self, name: &str) -> Result<Option<String>, AwsError> {
+    pub async fn policy(&self, arn: &SecretArn) -> Result<Option<String>, AwsError> {
         let answer = self
             .client
             .get_resource_policy()
-            .secret_id(name)
+            .secret_id(arn.as_str())
             .send()
             .await;
         let answer = answer.map_err(|error| AwsError::of("GetResourcePolicy", &error))?;
@@ -150,14 +158,14 @@ impl Secrets {
     /// PutSecretValue: a new version, which becomes AWSCURRENT.
     pub async fn put_value(
         &self,
-        arn: &str,
+        arn: &SecretArn,
         value: &SecretValue,
         request_token: &str,
     ) -> Result<Created, AwsError> {
         let call = self
             .client
             .put_secret_value()
-            .secret_id(arn)
+            .secret_id(arn.as_str())
             .client_request_token(request_token)
             .secret_string(value.reveal());
         let answer = call
@@ -165,18 +173,22 @@ impl Secrets {
             .await
             .map_err(|error| AwsError::of("PutSecretValue", &error))?;
         Ok(Created {
-            arn: arn.to_owned(),
+            arn: arn.clone(),
             version_id: answer.version_id().map(str::to_owned),
             failed_replicas: Vec::new(),
         })
     }
 
     /// UpdateSecret, for the description alone.
-    pub async fn update_description(&self, arn: &str, description: &str) -> Result<(), AwsError> {
+    pub async fn update_description(
+        &self,
+        arn: &SecretArn,
+        description: &str,
+    ) -> Result<(), AwsError> {
         let call = self
             .client
             .update_secret()
-            .secret_id(arn)
+            .secret_id(arn.as_str())
             .description(description);
         call.send()
             .await
@@ -185,11 +197,11 @@ impl Secrets {
     }
 
     /// TagResource: sets the tags given, and leaves the others.
-    pub async fn tag(&self, arn: &str, tags: &[setting::Tag]) -> Result<(), AwsError> {
+    pub async fn tag(&self, arn: &SecretArn, tags: &[setting::Tag]) -> Result<(), AwsError> {
         let call = self
             .client
             .tag_resource()
-            .secret_id(arn)
+            .secret_id(arn.as_str())
             .set_tags(Some(tags.iter().map(sdk_tag).collect()));
         call.send()
             .await
@@ -198,8 +210,12 @@ impl Secrets {
     }
 
     /// UntagResource: removes one tag.
-    pub async fn untag(&self, arn: &str, key: &str) -> Result<(), AwsError> {
-        let call = self.client.untag_resource().secret_id(arn).tag_keys(key);
+    pub async fn untag(&self, arn: &SecretArn, key: &str) -> Result<(), AwsError> {
+        let call = self
+            .client
+            .untag_resource()
+            .secret_id(arn.as_str())
+            .tag_keys(key);
         call.send()
             .await
             .map_err(|error| AwsError::of("UntagResource", &error))?;
@@ -209,7 +225,7 @@ impl Secrets {
     /// ReplicateSecretToRegions. Gives the replicas that failed at once.
     pub async fn replicate(
         &self,
-        arn: &str,
+        arn: &SecretArn,
         regions: &[&RegionName],
         overwrite: bool,
     ) -> Result<Vec<String>, AwsError> {
@@ -217,7 +233,7 @@ impl Secrets {
         let mut call = self
             .client
             .replicate_secret_to_regions()
-            .secret_id(arn)
+            .secret_id(arn.as_str())
             .set_add_replica_regions(Some(replicas));
         if overwrite {
             call = call.force_overwrite_replica_secret(true);
@@ -230,11 +246,15 @@ impl Secrets {
     }
 
     /// PutResourcePolicy, with public access blocked.
-    pub async fn put_policy(&self, arn: &str, policy: &ResourcePolicy) -> Result<(), AwsError> {
+    pub async fn put_policy(
+        &self,
+        arn: &SecretArn,
+        policy: &ResourcePolicy,
+    ) -> Result<(), AwsError> {
         let call = self
             .client
             .put_resource_policy()
-            .secret_id(arn)
+            .secret_id(arn.as_str())
             .resource_policy(policy.as_str())
             .block_public_policy(true);
         call.send()
@@ -246,7 +266,7 @@ impl Secrets {
     /// RotateSecret: switches on rotation.
     pub async fn rotate(
         &self,
-        arn: &str,
+        arn: &SecretArn,
         rotation: &Rotation,
         request_token: &str,
     ) -> Result<(), AwsError> {
@@ -264,9 +284,9 @@ impl Secrets {
         let call = self
             .client
             .rotate_secret()
-            .secret_id(arn)
+            .secret_id(arn.as_str())
             .client_request_token(request_token)
-            .rotation_lambda_arn(lambda_arn);
+            .rotation_lambda_arn(lambda_arn.as_str());
         let mut call = call.rotation_rules(rules.build());
         if !immediately {
             call = call.rotate_immediately(false);

@@ -24,6 +24,7 @@ use super::inventory::Inventory;
 use super::keys::Keys;
 use super::secrets::Secrets;
 use super::settings::Settings;
+use crate::arn::{AccountId, Arn, ArnFault};
 use crate::failure::Failure;
 use crate::output::foreign;
 use crate::plan::Caller;
@@ -132,9 +133,17 @@ impl Session {
                 };
             }
         };
+        // What is not told is not known; what is told has to be what it claims to be.
+        let (Some(account), Some(arn)) = (identity.account(), identity.arn()) else {
+            return Ok(None);
+        };
+        let malformed = |fault: ArnFault| {
+            let error = AwsError::malformed("GetCallerIdentity", &fault.to_string());
+            error.into_failure("could not ask AWS who is calling", &self.place)
+        };
         Ok(Some(Caller {
-            account: foreign(identity.account().unwrap_or("unknown")),
-            arn: foreign(identity.arn().unwrap_or("unknown")),
+            account: AccountId::parse(account).map_err(malformed)?,
+            arn: Arn::parse(arn).map_err(malformed)?,
         }))
     }
 

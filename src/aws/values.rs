@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use super::error::AwsError;
 use super::inventory::{content, Inventory};
 use super::pages::Pages;
+use crate::arn::SecretArn;
 use crate::content::Content;
 use crate::output::foreign;
 
@@ -26,7 +27,16 @@ impl Inventory {
     ///
     /// # Errors
     /// Where the call as a whole is refused or fails; what is refused of single secrets is told with each.
-    pub async fn values(&self, arns: &[String]) -> Result<HashMap<String, Reading>, AwsError> {
+    pub async fn values(
+        &self,
+        arns: &[SecretArn],
+    ) -> Result<HashMap<SecretArn, Reading>, AwsError> {
+        // What nobody asked for is not kept.
+        let asked = |id: Option<String>| {
+            let id = id.unwrap_or_default();
+            arns.iter().find(|arn| arn.as_str() == id).cloned()
+        };
+        let ids: Vec<String> = arns.iter().map(ToString::to_string).collect();
         let mut readings = HashMap::new();
         let mut after = None;
         let mut pages = Pages::of("BatchGetSecretValue");
@@ -34,7 +44,7 @@ impl Inventory {
             let call = self
                 .client
                 .batch_get_secret_value()
-                .set_secret_id_list(Some(arns.to_vec()))
+                .set_secret_id_list(Some(ids.clone()))
                 .set_next_token(after);
             let answer = call
                 .send()
@@ -43,7 +53,7 @@ impl Inventory {
             for entry in answer.secret_values.unwrap_or_default() {
                 let value = content(entry.secret_string, entry.secret_binary);
                 let reading = value.map_or(Reading::Nothing, Reading::Value);
-                readings.insert(entry.arn.unwrap_or_default(), reading);
+                readings.extend(asked(entry.arn).map(|arn| (arn, reading)));
             }
             for error in answer.errors.unwrap_or_default() {
                 let code = error.error_code.unwrap_or_default();
@@ -57,7 +67,7 @@ impl Inventory {
                     }
                     _ => Reading::Refused(foreign(&format!("GetSecretValue: {code}"))),
                 };
-                readings.insert(error.secret_id.unwrap_or_default(), reading);
+                readings.extend(asked(error.secret_id).map(|arn| (arn, reading)));
             }
             after = answer.next_token.filter(|token| !token.is_empty());
             pages.note(after.as_deref())?;

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use super::error::AwsError;
 use super::inventory::Inventory;
 use super::pages::Pages;
+use crate::arn::SecretArn;
 use crate::date::Time;
 
 impl Inventory {
     /// ListSecretVersionIds, every page: when each version with a label was made, by its id.
-    pub async fn version_times(&self, arn: &str) -> Result<HashMap<String, Time>, AwsError> {
+    pub async fn version_times(&self, arn: &SecretArn) -> Result<HashMap<String, Time>, AwsError> {
         let mut times = HashMap::new();
         let mut after = None;
         let mut pages = Pages::of("ListSecretVersionIds");
@@ -17,7 +18,7 @@ impl Inventory {
             let call = self
                 .client
                 .list_secret_version_ids()
-                .secret_id(arn)
+                .secret_id(arn.as_str())
                 .set_next_token(after);
             let answer = call
                 .send()
@@ -40,14 +41,14 @@ impl Inventory {
     /// AWSPREVIOUS by itself.
     pub async fn make_current(
         &self,
-        arn: &str,
+        arn: &SecretArn,
         version: &str,
         instead_of: &str,
     ) -> Result<(), AwsError> {
         let call = self
             .client
             .update_secret_version_stage()
-            .secret_id(arn)
+            .secret_id(arn.as_str())
             .version_stage("AWSCURRENT")
             .move_to_version_id(version)
             .remove_from_version_id(instead_of);

@@ -113,10 +113,7 @@ async fn ask_and_store(
         }
         _ => Plan::to_create(&request),
     };
-    let arn = plan
-        .existing
-        .as_ref()
-        .map(|existing| existing.secret.arn.as_str());
+    let arn = plan.existing.as_ref().map(|existing| &existing.secret.arn);
     let rule = stage.as_ref().map(|stage| stage.in_review(arn));
     let changes_rule = rule.is_some_and(|(_, change)| change != Change::Nothing);
     let review = Review {

@@ -64,7 +64,7 @@ pub async fn run(args: DeleteArgs, context: &Context<'_>) -> Result<Status, Fail
         rules: using.as_ref().ok().cloned(),
         ..LifeReport::of(wanted.removal.action(), &secret, session.region())
     };
-    give(&report, Some(&secret.arn), context.output)?;
+    give(&report, Some(secret.arn.as_str()), context.output)?;
     context
         .output
         .note(&wanted.removal.said(&secret, due, &using, &options));
@@ -132,7 +132,7 @@ impl Wanted {
         } else {
             Deed::DeleteWithReplicas
         };
-        context.progress.begin(deed, &secret.arn);
+        context.progress.begin(deed, secret.arn.as_str());
         if !regions.is_empty() {
             let removed = inventory.remove_replicas(&secret.arn, &regions).await;
             removed.map_err(|error| Trouble {
@@ -144,7 +144,7 @@ impl Wanted {
         match inventory.delete(&secret.arn, self.removal.recovery).await {
             // The answer to a first attempt was lost.
             Err(error) if error.kind == Kind::PendingDeletion => {
-                let now = inventory.describe(&secret.arn).await;
+                let now = inventory.describe(secret.arn.as_str()).await;
                 let due = now.ok().flatten().and_then(|secret| secret.deleted);
                 due.map(|_| None).ok_or(Trouble { error, removed })
             }

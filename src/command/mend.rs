@@ -55,7 +55,7 @@ pub async fn mend(
                 return Err(cancelled(Status::Cancelled));
             }
         }
-        context.progress.begin(Deed::Mend, &secret.arn);
+        context.progress.begin(Deed::Mend, secret.arn.as_str());
         let secrets = session.secrets();
         let stored = secrets
             .put_value(&secret.arn, &mending.value, &request_token())

@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::rule::{make_rule, Stage};
 use super::{aws_options, give, Context};
 use crate::apply::store_version;
+use crate::arn::SecretArn;
 use crate::aws::{AwsError, Session};
 use crate::content::Content;
 use crate::date::Date;
@@ -50,7 +51,7 @@ pub struct Seen {
 struct UpdateReport<'a> {
     schema_version: u8,
     action: Action,
-    arn: &'a str,
+    arn: &'a SecretArn,
     name: &'a str,
     version_id: Option<&'a str>,
     /// The version before, which is AWSPREVIOUS now; none where nothing was stored.
@@ -220,11 +221,11 @@ impl<'a> Renew<'a> {
     async fn store(&self) -> Result<String, Failure> {
         let secrets = self.session.secrets();
         let arn = &self.secret.arn;
-        self.context.progress.store(arn, false);
+        self.context.progress.store(arn.as_str(), false);
         let stored = store_version(&secrets, arn, &self.renewal.value).await;
         match stored {
             Ok(version) => {
-                self.context.progress.store(arn, true);
+                self.context.progress.store(arn.as_str(), true);
                 Ok(version)
             }
             Err(error) => {
@@ -246,22 +247,29 @@ impl<'a> Renew<'a> {
     /// Tells where someone else stored a version at the same time. Nothing is lost: one of the two is
     /// current, the other is AWSPREVIOUS.
     async fn look_for_others(&mut self, seen: &Seen, ours: Option<&str>) {
-        let Ok(Some(now)) = self.session.inventory().describe(&self.secret.arn).await else {
+        let Ok(Some(now)) = self
+            .session
+            .inventory()
+            .describe(self.secret.arn.as_str())
+            .await
+        else {
             return;
         };
         let (current, before) = (
             now.version_with("AWSCURRENT").map(str::to_owned),
             now.version_with("AWSPREVIOUS").map(str::to_owned),
         );
+        let in_words =
+            |version: &Option<String>| escaped(version.as_deref().unwrap_or("not known"));
         if current.as_deref() != ours {
             self.warn(&format!(
                 "someone else stored another version right after this one: theirs is current ({}), this one is before it",
-                current.as_deref().unwrap_or("not known")
+                in_words(&current)
             ));
         } else if seen.current.is_some() && before != seen.current {
             self.warn(&format!(
                 "someone else stored another version while this one was prepared: this one is current, theirs is before it ({})",
-                before.as_deref().unwrap_or("not known")
+                in_words(&before)
             ));
         }
     }
@@ -351,7 +359,7 @@ impl<'a> Renew<'a> {
             verification: &self.verification,
             warnings: &self.warnings,
         };
-        give(&report, Some(&self.secret.arn), self.context.output)?;
+        give(&report, Some(self.secret.arn.as_str()), self.context.output)?;
         let name = escaped(&self.secret.name);
         let options = aws_options(self.context.global, Some(self.session.region()));
         self.context.output.note(&if is_new {

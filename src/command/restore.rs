@@ -34,7 +34,7 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
         let said = format!("{name} is not scheduled for deletion; nothing was changed.");
         (LifeAction::Unchanged, said)
     } else {
-        context.progress.begin(Deed::Restore, &secret.arn);
+        context.progress.begin(Deed::Restore, secret.arn.as_str());
         inventory.restore(&secret.arn).await.map_err(|error| {
             let options = aws_options(context.global, Some(session.region()));
             let what = format!("could not restore {name}");
@@ -58,7 +58,7 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
     for warning in &report.warnings {
         context.output.warn(warning);
     }
-    give(&report, Some(&secret.arn), context.output)?;
+    give(&report, Some(secret.arn.as_str()), context.output)?;
     context.output.note(&said);
     if !using.is_empty() && action == LifeAction::Restored {
         let using = escaped(&using.join(", "));

@@ -10,6 +10,7 @@ use super::{
     Context,
 };
 use crate::apply::Deed;
+use crate::arn::SecretArn;
 use crate::aws::{Kind, Settings};
 use crate::date::Time;
 use crate::failure::Failure;
@@ -27,7 +28,7 @@ use crate::status::Status;
 struct RollbackReport<'a> {
     schema_version: u8,
     action: Action,
-    arn: &'a str,
+    arn: &'a SecretArn,
     name: &'a str,
     region: &'a str,
     /// The version that is current now.
@@ -83,7 +84,7 @@ pub async fn run(named: Named, yes: bool, context: &Context<'_>) -> Result<Statu
             return Err(cancelled(Status::Cancelled));
         }
     }
-    context.progress.begin(Deed::RollBack, &secret.arn);
+    context.progress.begin(Deed::RollBack, secret.arn.as_str());
     let done = inventory
         .make_current(&secret.arn, &before.id, &current.id)
         .await;
@@ -116,7 +117,7 @@ pub async fn run(named: Named, yes: bool, context: &Context<'_>) -> Result<Statu
         }],
         warnings,
     };
-    super::give(&report, Some(&secret.arn), context.output)?;
+    super::give(&report, Some(secret.arn.as_str()), context.output)?;
     context.output.note(&format!(
         "{name} has the version before again. To take that back: ecr-ptc update {} --rollback{options}",
         quote(&secret.name)

@@ -70,7 +70,10 @@ pub async fn run(rules: Rules, context: &Context<'_>) -> Result<(), Failure> {
     match rules {
         Rules::Set(wanted, secret) => set::run(&wanted, &secret, context).await,
         Rules::Print(wanted, secret, language) => {
-            let code = wanted.code(language, &secret, None);
+            let secret = secret
+                .for_rule()
+                .map_err(|fault| Failure::usage(fault.to_string()))?;
+            let code = wanted.code(language, secret, None);
             let report = RuleCode {
                 schema_version: 1,
                 rule_code: &code,

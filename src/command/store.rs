@@ -3,6 +3,7 @@
 use super::rule::{make_rule, offer, Stage};
 use super::{aws_options, not_stored, Context};
 use crate::apply::{apply, Outcome, Trouble};
+use crate::arn::SecretArn;
 use crate::aws::{AwsError, Kind, Place, Secrets, Session};
 use crate::cli::IfExists;
 use crate::failure::{Failure, Stored};
@@ -323,8 +324,9 @@ pub async fn report_skipped(
 
 /// Writes the result.
 pub fn give(report: &SecretReport, output: &Output) -> Result<(), Failure> {
-    let text = report.rule_code.as_deref().or(report.arn.as_deref());
-    super::give_text(report, text, report.arn.as_deref(), output)
+    let arn = report.arn.as_ref().map(SecretArn::as_str);
+    let text = report.rule_code.as_deref().or(arn);
+    super::give_text(report, text, arn, output)
 }
 
 /// The failure for a name that is taken.

@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 use super::trial::Trial;
 use super::uses::Uses;
 use super::Context;
+use crate::arn::SecretArn;
 use crate::aws::{AwsError, Inventory, Kind, Reading, Session, BATCH};
 use crate::failure::Failure;
 use crate::finding::{not_read, of_key, of_secret, of_value, Finding, Measure};
@@ -204,7 +205,7 @@ async fn look(
     measure: &Measure,
     trial: Option<&Trial>,
 ) -> Result<Values, AwsError> {
-    let arns: Vec<String> = secrets.iter().map(|secret| secret.arn.clone()).collect();
+    let arns: Vec<SecretArn> = secrets.iter().map(|secret| secret.arn.clone()).collect();
     let mut readings = inventory.values(&arns).await?;
     let mut values = Values::default();
     for secret in secrets {

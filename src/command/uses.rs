@@ -9,7 +9,7 @@ use crate::aws::{AwsError, Session, Verdict, Verdicts};
 use crate::finding::{
     of_no_answer, of_rule_alone, of_use, of_verdict, Finding, Level, Measure, UNUSED,
 };
-use crate::rule::Rule;
+use crate::rule::{CredentialArn, Rule};
 use crate::secret::Secret;
 
 /// The rules, and what was seen of their secrets so far.
@@ -139,9 +139,9 @@ impl Uses {
 
     /// ListSecrets may be minutes behind, so a secret that it did not tell is asked for.
     async fn look_for_the_secret_of(&mut self, rule: &Rule, session: &Session, measure: &Measure) {
-        let is_here = |arn: &&String| arn.split(':').nth(3) == Some(session.region());
-        let found = match rule.credential_arn.as_ref().filter(is_here) {
-            Some(arn) => session.inventory().describe(arn).await,
+        let arn = rule.credential_arn.as_ref().and_then(CredentialArn::secret);
+        let found = match arn.filter(|arn| arn.region() == session.region()) {
+            Some(arn) => session.inventory().describe(arn.as_str()).await,
             None => Ok(None),
         };
         match found {

@@ -91,10 +91,10 @@ pub fn of_rule_alone(rule: &Rule, measure: &Measure) -> Option<Finding> {
             "rule-without-secret",
             format!(
                 "the rule {prefix} has no secret, and {} wants a login, {fails}",
-                escaped(&rule.upstream_registry_url)
+                rule.upstream_registry_url
             ),
         ),
-        Some(arn) if arn.split(':').nth(3) != Some(&measure.region) => (
+        Some(arn) if arn.region() != measure.region => (
             "rule-secret-elsewhere",
             format!(
                 "the rule {prefix} points at a secret that is not in {}, where the rule is, {fails}",

@@ -75,7 +75,7 @@ impl Draft {
             immediately: _,
         }) = &self.rotation
         {
-            option("--rotation-lambda-arn", lambda_arn);
+            option("--rotation-lambda-arn", lambda_arn.as_str());
             match rhythm {
                 Rhythm::Days(days) => option("--rotation-days", &days.to_string()),
                 Rhythm::Schedule(schedule) => option("--rotation-schedule", schedule),

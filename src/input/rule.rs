@@ -1,6 +1,7 @@
 //! What `rule set` says, checked before the first call of any kind.
 
 use super::options::Faults;
+use crate::arn::SecretArn;
 use crate::cli::{RuleOption, RuleSetArgs};
 use crate::failure::Failure;
 use crate::input::draft::{default_name, Draft};
@@ -43,13 +44,16 @@ impl Draft {
     ///
     /// # Errors
     /// As of [`Self::rule_request`].
-    pub fn rule_code(&self, arn: Option<&str>) -> Result<Option<String>, Failure> {
-        Ok(
-            match (self.print, self.rule_request()?, self.name_or_default()) {
-                (Some(language), Some(rule), Some(name)) => Some(rule.code(language, &name, arn)),
-                _ => None,
-            },
-        )
+    pub fn rule_code(&self, arn: Option<&SecretArn>) -> Result<Option<String>, Failure> {
+        match (self.print, self.rule_request()?, self.name_or_default()) {
+            (Some(language), Some(rule), Some(name)) => {
+                let name = name
+                    .for_rule()
+                    .map_err(|fault| Failure::usage(fault.to_string()))?;
+                Ok(Some(rule.code(language, name, arn)))
+            }
+            _ => Ok(None),
+        }
     }
 
     /// A rule with this prefix for the secret.

@@ -1,8 +1,8 @@
 //! A rule as code, for those who keep their infrastructure in files. The secret is not part of it:
 //! its value would stand in a state file or a template.
 
-use super::RuleRequest;
-use crate::name::SecretName;
+use super::{RuleRequest, RuleSecretName};
+use crate::arn::SecretArn;
 
 /// The languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,18 +22,24 @@ impl Language {
 }
 
 impl RuleRequest {
-    /// The rule in a language, without a line end. Every value in it is of characters that need no
-    /// escape in either language: prefix, host and name were checked for what ECR takes.
+    /// The rule in a language, without a line end. Every value in it is of a type whose characters need
+    /// no escape in either language: prefix, host, and a name that ECR takes.
     ///
-    /// `arn` is that of the secret, where it is known.
-    pub fn code(&self, language: Language, secret: &SecretName, arn: Option<&str>) -> String {
+    /// `arn` is that of the secret, where it is known; left out where it is another's, since nothing
+    /// else says of which characters it is.
+    pub fn code(
+        &self,
+        language: Language,
+        secret: RuleSecretName<'_>,
+        arn: Option<&SecretArn>,
+    ) -> String {
         match language {
             Language::Terraform => self.terraform(secret),
             Language::CloudFormation => self.cloudformation(secret, arn),
         }
     }
 
-    fn terraform(&self, secret: &SecretName) -> String {
+    fn terraform(&self, secret: RuleSecretName<'_>) -> String {
         let Self { prefix, url, .. } = self;
         let label = self.label();
         format!(
@@ -50,13 +56,14 @@ resource "aws_ecr_pull_through_cache_rule" "{label}" {{
         )
     }
 
-    fn cloudformation(&self, secret: &SecretName, arn: Option<&str>) -> String {
+    fn cloudformation(&self, secret: RuleSecretName<'_>, arn: Option<&SecretArn>) -> String {
         let Self {
             prefix,
             upstream,
             url,
         } = self;
         let default = arn
+            .filter(|arn| arn.name() == secret.as_str())
             .map(|arn| format!("\n    Default: \"{arn}\""))
             .unwrap_or_default();
         format!(

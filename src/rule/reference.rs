@@ -65,7 +65,10 @@ impl Rule {
         let registry = option("--registry", kind);
         match upstream {
             Some(Upstream { url: None, .. }) => {
-                let host = option("--upstream-registry-url", &self.upstream_registry_url);
+                let host = option(
+                    "--upstream-registry-url",
+                    self.upstream_registry_url.as_str(),
+                );
                 format!(" {registry} {host}")
             }
             _ => format!(" {registry}"),
@@ -92,11 +95,8 @@ impl Rule {
     /// The registry that it is for; none for one without a login. By its host, where ECR does not tell
     /// its `upstreamRegistry`.
     pub fn upstream(&self) -> Option<&'static Upstream> {
-        let url = &self.upstream_registry_url;
-        let has_host = |upstream: &&Upstream| match upstream.url {
-            Some(host) => url == host,
-            None => url.ends_with(".azurecr.io"),
-        };
+        let url = self.upstream_registry_url.as_str();
+        let has_host = |upstream: &&Upstream| upstream_url(upstream, Some(url)).is_ok();
         Upstream::find(&self.upstream_registry).or_else(|| UPSTREAMS.iter().find(has_host))
     }
 }
@@ -110,6 +110,8 @@ pub fn referring<'a>(rules: &'a [Rule], secret: &Secret, how: Reference) -> Vec<
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arn::SecretArn;
+    use crate::rule::{CredentialArn, UpstreamUrl};
 
     #[test]
     fn a_rule_refers_by_the_whole_arn_or_by_the_name_in_another() {
@@ -118,11 +120,7 @@ mod tests {
                 "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/{end}"
             )
         };
-        let secret = Secret {
-            name: "ecr-pullthroughcache/github".to_owned(),
-            arn: arn("github-AbCdEf"),
-            ..Secret::default()
-        };
+        let secret = Secret::new(SecretArn::parse(&arn("github-AbCdEf")).unwrap());
         for (end, expected) in [
             ("github-AbCdEf", Some(Reference::Current)),
             ("github-abcdef", Some(Reference::Former)),
@@ -132,8 +130,8 @@ mod tests {
             let rule = Rule {
                 ecr_repository_prefix: "github".to_owned(),
                 upstream_registry: "github-container-registry".to_owned(),
-                upstream_registry_url: "ghcr.io".to_owned(),
-                credential_arn: Some(arn(end)),
+                upstream_registry_url: UpstreamUrl::parse("ghcr.io").unwrap(),
+                credential_arn: Some(CredentialArn::of(&arn(end))),
             };
             assert_eq!(rule.refers_to(&secret), expected, "{end}");
             let found = referring(std::slice::from_ref(&rule), &secret, Reference::Former);
@@ -154,7 +152,7 @@ mod tests {
             let rule = Rule {
                 ecr_repository_prefix: "x".to_owned(),
                 upstream_registry: String::new(),
-                upstream_registry_url: url.to_owned(),
+                upstream_registry_url: UpstreamUrl::parse(url).unwrap(),
                 credential_arn: None,
             };
             assert_eq!(rule.upstream().map(|upstream| upstream.kind), kind, "{url}");

@@ -10,6 +10,37 @@ const NAME: &str = "ecr-pullthroughcache/docker-hub";
 const ARN: &str =
     "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/docker-hub-AbCdEf";
 
+/// What is no ARN of the secret that was asked for.
+fn no_arns() -> Vec<String> {
+    let arn = |region: &str, account: &str, rest: &str| {
+        format!("arn:aws:secretsmanager:{region}:{account}:secret:{rest}")
+    };
+    let good = "ecr-pullthroughcache/docker-hub-AbCdEf";
+    let account = "111122223333";
+    vec![
+        String::new(),
+        NAME.to_owned(),
+        arn("us-east-1", "A';touch PWN;$(touch PWN)", good),
+        arn("us-east-1", "11112222333", good),
+        arn("us-east-1", "١١١١٢٢٢٢٣٣٣٣", good),
+        arn("us-east-1;touch PWN", account, good),
+        arn("", account, good),
+        arn("us-east-1", account, "ecr-pullthroughcache/docker-hub"),
+        arn("us-east-1", account, "-AbCdEf"),
+        arn("us-east-1", account, &format!("{good}\nname=value")),
+        arn("us-east-1", account, "x\narn=evil-AbCdEf"),
+        arn("us-east-1", account, "x\r\u{1b}[2J-AbCdEf"),
+        arn("us-east-1", account, "x\u{9b}2J-AbCdEf"),
+        arn("us-east-1", account, "x\u{2028}y-AbCdEf"),
+        arn("us-east-1", account, "\"\n    AllowedPattern: \".*-AbCdEf"),
+        arn("us-east-1", account, "\";touch PWN;'$(touch PWN)-AbCdEf"),
+        arn("us-east-1", account, "ecr-pullthroughcache/other-AbCdEf"),
+        format!("arn:aws':s3:us-east-1:{account}:secret:{good}"),
+        format!("arn:aws:s3:us-east-1:{account}:secret:{good}"),
+        arn("us-east-1", account, &format!("{}-AbCdEf", "x".repeat(513))),
+    ]
+}
+
 /// Expects that nothing is said that acts on a terminal: no control character but the line end, nothing
 /// that turns the direction of a line or cannot be seen.
 fn acts_on_no_terminal(ended: &Ended) {
@@ -93,6 +124,186 @@ fn is_harmless(ended: &Ended) {
     run_in_shells(ended);
 }
 
+#[test]
+fn what_is_no_arn_is_not_given_as_one_and_the_secret_may_be_stored() {
+    for arn in no_arns() {
+        let account = Account::new();
+        let answer = json!({"ARN": arn, "Name": NAME, "VersionId": "v"}).to_string();
+        account.answer("CreateSecret", 200, JSON, &answer, None);
+        account.answer("DescribeSecret", 200, JSON, &answer, None);
+        for more in [&[][..], &["-o", "json"]] {
+            let ended = Program::create(&account, more).run();
+            let words = [
+                "CreateSecret",
+                "ARN",
+                "whether it is stored",
+                "ecr-ptc show",
+            ];
+            ended.fails(4, &words);
+            assert_eq!(ended.stdout, "", "{arn:?}");
+            is_harmless(&ended);
+        }
+        let rule = ["--rule", "hub", "--print", "cloudformation"];
+        let ended = Program::create(&account, &rule).run();
+        ended.fails(4, &["ARN"]);
+        is_harmless(&ended);
+    }
+}
+
+#[test]
+fn of_a_new_version_the_arn_that_was_asked_for_is_told() {
+    let account = Account::new();
+    let arn = account.made(NAME);
+    let put = json!({"ARN": "x\ny", "Name": NAME, "VersionId": "v"}).to_string();
+    account.answer("PutSecretValue", 200, JSON, &put, None);
+    let ended = Program::create(&account, &["--if-exists", "update"])
+        .stdin("another-token")
+        .run();
+    assert_eq!(ended.ok(), arn);
+}
+
+#[cfg(unix)]
+#[test]
+fn the_action_gives_no_second_output() {
+    let built = std::path::Path::new(env!("CARGO_BIN_EXE_ecr-ptc"))
+        .parent()
+        .unwrap();
+    let path = format!("{}:{}", built.display(), std::env::var("PATH").unwrap());
+    let script = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/.github/actions/create/create.sh"
+    );
+    for arn in no_arns() {
+        let account = Account::new();
+        let answer = json!({"ARN": arn, "Name": NAME, "VersionId": "v"}).to_string();
+        for action in ["CreateSecret", "DescribeSecret"] {
+            account.answer(action, 200, JSON, &answer, None);
+        }
+        let program = Program::new(&[]).with(&account);
+        let output = program.file("output", "");
+        let mut command = std::process::Command::new("bash");
+        command.env_clear().arg(script);
+        for (name, value) in program.command().get_envs() {
+            command.env(name, value.unwrap_or_default());
+        }
+        let inputs = [
+            ("REGISTRY", "docker-hub"),
+            ("USERNAME", "me"),
+            ("TOKEN", "not-a-real-one"),
+        ];
+        command
+            .envs(inputs)
+            .env("VERIFY", "never")
+            .env("PATH", &path);
+        let ended = command.env("GITHUB_OUTPUT", &output).output().unwrap();
+        assert_eq!(ended.status.code(), Some(4), "{arn:?}");
+        assert_eq!(std::fs::read_to_string(&output).unwrap(), "", "{arn:?}");
+    }
+}
+
+#[test]
+fn no_command_takes_what_is_no_arn() {
+    for arn in no_arns() {
+        let account = Account::new();
+        let secret = json!({"ARN": arn, "Name": NAME, "VersionIdsToStages": {"v": ["AWSCURRENT"]}});
+        account.answer("DescribeSecret", 200, JSON, &secret.to_string(), None);
+        for words in [
+            &["show", "docker-hub"][..],
+            &["check", "docker-hub"],
+            &["check", "docker-hub", "--fix", "--yes"],
+            &["delete", "docker-hub", "--yes"],
+            &["restore", "docker-hub"],
+            &["update", "docker-hub", "--rollback", "--yes"],
+            &["rule", "set", "hub", "--secret", NAME],
+        ] {
+            let ended = account.run(words);
+            ended.fails(4, &["AWS answered DescribeSecret", "ARN"]);
+            is_harmless(&ended);
+        }
+        let is_of_another = arn.contains("other-AbCdEf");
+        let list = json!({"SecretList": [secret]}).to_string();
+        account.answer("ListSecrets", 200, JSON, &list, None);
+        for words in [&["list"][..], &["check"]] {
+            let ended = account.run(&[words, &["-o", "json"]].concat());
+            if !is_of_another && !arn.contains('"') {
+                ended.fails(4, &["AWS answered ListSecrets", "ARN"]);
+            }
+            is_harmless(&ended);
+        }
+    }
+}
+
+#[test]
+fn a_rule_of_a_hostile_account_hurts_nobody() {
+    let payload = "x';touch PWN;\"$(touch PWN)`touch PWN`";
+    let arn = |end: &str| format!("{}{end}", &ARN[..ARN.len() - 6]);
+    let rule = |prefix: &str, kind: &str, url: &str, arn: &str| json!({"ecrRepositoryPrefix": prefix, "upstreamRegistry": kind, "upstreamRegistryUrl": url, "credentialArn": arn});
+    let hosts = [
+        ("docker-hub", "registry-1.docker.io".to_owned()),
+        ("azure-container-registry", format!("{payload}.azurecr.io")),
+        (
+            "azure-container-registry",
+            "x\n\u{1b}[2J\u{202e}.azurecr.io".to_owned(),
+        ),
+        (payload, format!("{payload}.azurecr.io")),
+    ];
+    let arns = [
+        arn("AbCdEf"),
+        arn("ZZZZZZ"),
+        format!("arn:aws:secretsmanager:us-east-1:1:secret:{payload}-AbCdEf"),
+        format!("arn:aws:secretsmanager:{payload}:111122223333:secret:x-AbCdEf"),
+        "\n\u{1b}[2J\u{202e}\u{e0041}".to_owned(),
+    ];
+    let mut looked_at = 0;
+    for ((kind, host), arn) in hosts
+        .iter()
+        .flat_map(|host| arns.iter().map(move |arn| (host, arn)))
+    {
+        let account = Account::new();
+        account.made(NAME);
+        let described =
+            json!({"ARN": ARN, "Name": NAME, "VersionIdsToStages": {"v": ["AWSCURRENT"]}});
+        account.answer("DescribeSecret", 200, JSON, &described.to_string(), None);
+        for prefix in ["hub", payload] {
+            let rules = json!({"pullThroughCacheRules": [rule(prefix, kind, host, arn)]});
+            account.heal();
+            account.answer("DescribeSecret", 200, JSON, &described.to_string(), None);
+            account.answer(
+                "DescribePullThroughCacheRules",
+                200,
+                JSON,
+                &rules.to_string(),
+                None,
+            );
+            let verdict =
+                json!({"isValid": false, "failure": format!("\u{202e}{payload}\u{1b}[2J")});
+            account.answer(
+                "ValidatePullThroughCacheRule",
+                200,
+                JSON,
+                &verdict.to_string(),
+                None,
+            );
+            for words in [
+                &["check"][..],
+                &["check", "docker-hub"],
+                &["show", "docker-hub"],
+                &["restore", "docker-hub"],
+                &["list"],
+                &["rule", "list"],
+                &["rule", "set", "hub", "--registry", "docker-hub"],
+                &["rule", "delete", "hub", "--yes"],
+            ] {
+                for more in [&[][..], &["-o", "json"]] {
+                    is_harmless(&account.run(&[words, more].concat()));
+                    looked_at += 1;
+                }
+            }
+        }
+    }
+    assert_eq!(looked_at, 4 * 5 * 2 * 8 * 2);
+}
+
 /// Whatever turns a line, hides in it, or ends it where a terminal or a log does not think so.
 const HIDDEN: &str = "a\u{202e}b\u{2066}c\u{200b}d\u{2028}e\u{85}f\u{9b}2Jg\u{feff}h\u{e0041}i\u{ad}j\u{61c}k\u{200d}l\u{fe0f}m\u{7f}";
 
@@ -160,7 +371,7 @@ fn json_says_the_same_in_characters_that_do_nothing() {
 #[test]
 fn a_command_to_copy_names_the_right_secret_and_does_nothing_to_the_terminal() {
     for name in [
-        "ecr-pullthroughcache/a\u{202e}b\u{200d}c\u{e0041}\u{9b}",
+        "ecr-pullthroughcache/a\u{202e}b\u{200d}c\u{e0041}",
         "ecr-pullthroughcache/it's $(touch PWN)`touch PWN`;\"\\",
         "ecr-pullthroughcache/é ü",
     ] {
@@ -325,5 +536,69 @@ fn dates_at_the_ends_of_an_integer_are_told_as_the_first_and_the_last() {
         assert!(aged.stdout.contains("too-old") == (seconds < 0), "{aged:?}");
         let back = account.run(&["update", NAME, "--rollback", "--yes"]);
         assert!(back.stderr.contains(told), "{back:?}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn who_is_calling_is_an_account_and_an_arn_or_an_error() {
+    use crate::support::Screen;
+    let good = "arn:aws:sts::111122223333:assumed-role/ci/run";
+    for (id, arn) in [
+        ("A';touch PWN;$(touch PWN)", good),
+        ("1111222233334", good),
+        ("111122223333", "arn:aws:sts::111122223333:x&#10;arn:evil"),
+        ("111122223333", "arn:aws:sts::A;:assumed-role/ci/run"),
+        ("111122223333", "me"),
+    ] {
+        let account = Account::new();
+        let answer = format!(
+            "<GetCallerIdentityResponse xmlns=\"https://sts.amazonaws.com/doc/2011-06-15/\"><GetCallerIdentityResult>\
+             <Arn>{arn}</Arn><UserId>x</UserId><Account>{id}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
+        );
+        account.answer("GetCallerIdentity", 200, "text/xml", &answer, None);
+        let screen = Screen::new(&account);
+        screen.enters("$PTC create -u me --registry docker-hub --description d --verify never");
+        screen.sees("AWS answered GetCallerIdentity").status_is(4);
+        assert_eq!(account.actions(), ["GetCallerIdentity"]);
+    }
+}
+
+#[test]
+fn versions_and_request_ids_are_shown_on_one_line() {
+    let account = Account::new();
+    account.made(NAME);
+    let version = "v\n\u{1b}[2Jerror: \u{202e}";
+    let secret = json!({"ARN": ARN, "Name": NAME, "VersionIdsToStages": {version: ["AWSCURRENT"], "w": ["AWSPREVIOUS"]}});
+    account.answer("DescribeSecret", 200, JSON, &secret.to_string(), None);
+    account.answer(
+        "PutSecretValue",
+        200,
+        JSON,
+        &json!({"ARN": ARN, "VersionId": version}).to_string(),
+        None,
+    );
+    account.answer("UpdateSecretVersionStage", 200, JSON, "{}", None);
+    for words in [
+        &["show", "docker-hub"][..],
+        &["update", "docker-hub", "--rollback", "--yes"],
+        &[
+            "update",
+            "docker-hub",
+            "--username",
+            "me",
+            "--access-token-stdin",
+        ],
+    ] {
+        let ended = Program::new(words)
+            .with(&account)
+            .stdin("another-token")
+            .run();
+        acts_on_no_terminal(&ended);
+        for said in [&ended.stdout, &ended.stderr] {
+            let fake =
+                |line: &str| line.contains("[2Jerror") && !line.contains("v\\n\\u{1b}[2Jerror");
+            assert!(!said.lines().any(fake), "{ended:?}");
+        }
     }
 }

@@ -96,7 +96,10 @@ fn list_tells_scripts_what_is_known_and_null_for_the_rest() {
 fn list_is_a_table_for_people() {
     let account = Account::new();
     let entry = |name: &str, more: serde_json::Value| {
-        let mut entry = json!({"Name": format!("ecr-pullthroughcache/{name}"), "ARN": format!("arn:aws:secretsmanager:us-east-1:1:secret:{name}-abcdef")});
+        // A name may act on a terminal; what claims to be an ARN and does is none.
+        let plain = name.replace('\u{1b}', "");
+        let arn = format!("arn:aws:secretsmanager:us-east-1:111122223333:secret:{plain}-abcdef");
+        let mut entry = json!({"Name": format!("ecr-pullthroughcache/{name}"), "ARN": arn});
         entry
             .as_object_mut()
             .unwrap()

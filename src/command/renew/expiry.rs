@@ -1,5 +1,6 @@
 //! [`Expiry`]: what becomes of the tag that says when the token ends.
 
+use crate::arn::SecretArn;
 use crate::aws::{AwsError, Secrets};
 use crate::date::Date;
 use crate::input::draft::expiry_tag;
@@ -36,7 +37,7 @@ impl Expiry {
         }
     }
 
-    pub async fn apply(self, secrets: &Secrets, arn: &str) -> Result<(), AwsError> {
+    pub async fn apply(self, secrets: &Secrets, arn: &SecretArn) -> Result<(), AwsError> {
         match self {
             Self::Keep => Ok(()),
             Self::Set(date) => {

@@ -2,6 +2,7 @@
 //! secret which had the name before.
 
 use super::stage::Stage;
+use crate::arn::SecretArn;
 use crate::aws::Session;
 use crate::command::{aws_options, Context};
 use crate::failure::{Failure, Stored};
@@ -126,7 +127,7 @@ fn staged<'a>(
 pub async fn make_rule(
     stage: Option<&Stage<'_>>,
     name: &SecretName,
-    arn: &str,
+    arn: &SecretArn,
     steps: &mut Vec<StepReport>,
 ) -> Result<Option<(RuleSummary, String)>, Failure> {
     let Some(stage) = stage else {
@@ -146,7 +147,7 @@ pub async fn make_rule(
                 message: format!("{name} is stored, but {}", failure.message),
                 why: Some(format!("the secret is {arn}\n{why}").trim_end().to_owned()),
                 stored: Some(Stored {
-                    arn: arn.to_owned(),
+                    arn: arn.clone(),
                     steps: std::mem::take(steps),
                 }),
                 ..failure

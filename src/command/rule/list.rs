@@ -82,7 +82,7 @@ fn table(listed: &[Listed]) -> String {
         .column(
             "UPSTREAM",
             Side::Left,
-            column(&|entry| escaped(&entry.rule.upstream_registry_url)),
+            column(&|entry| entry.rule.upstream_registry_url.to_string()),
         )
         .column(
             "SECRET",
@@ -105,7 +105,10 @@ fn verdict(entry: &Listed) -> String {
 impl From<Rule> for Listed {
     fn from(rule: Rule) -> Self {
         // An ARN of another form still is a login.
-        let arn = rule.credential_arn.clone();
+        let arn = rule
+            .credential_arn
+            .as_ref()
+            .map(|arn| arn.as_str().to_owned());
         Self {
             secret: rule.secret().map(str::to_owned).or(arn),
             rule,

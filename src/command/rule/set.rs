@@ -2,6 +2,7 @@
 
 use super::refuse_region_without_rules;
 use super::stage::{Done, Stage, Undone};
+use crate::arn::SecretArn;
 use crate::aws::Settings;
 use crate::command::store::{pending_deletion, DOUBTFUL_KEY};
 use crate::command::{aws_options, open_session, Context};
@@ -61,7 +62,7 @@ pub async fn run(
 }
 
 /// Status 8 where the rule is there, and that of the error where nothing was changed.
-fn status_of(undone: Undone, arn: String) -> Failure {
+fn status_of(undone: Undone, arn: SecretArn) -> Failure {
     let Undone {
         mut failure,
         steps,

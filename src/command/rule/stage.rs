@@ -2,6 +2,7 @@
 
 use super::refuse_region_without_rules;
 use crate::apply::{apply_rule, RuleOutcome, RuleTrouble};
+use crate::arn::SecretArn;
 use crate::aws::{Ecr, Place, Session};
 use crate::command::{aws_options, Context};
 use crate::failure::Failure;
@@ -92,23 +93,23 @@ impl<'a> Stage<'a> {
     }
 
     /// What the rule needs, for a secret of this ARN; none where the secret is still to be made.
-    fn change(&self, arn: Option<&str>) -> Change {
+    fn change(&self, arn: Option<&SecretArn>) -> Change {
         let change = self.wanted.change(self.observed.as_ref(), arn);
         // That the rule is for another registry was seen before.
         change.unwrap_or(Change::Update)
     }
 
     /// The rule and what it needs, for a review.
-    pub fn in_review(&self, arn: Option<&str>) -> (&RuleRequest, Change) {
+    pub fn in_review(&self, arn: Option<&SecretArn>) -> (&RuleRequest, Change) {
         (&self.wanted, self.change(arn))
     }
 
-    pub fn not_tried(&self, arn: &str) -> Vec<StepReport> {
+    pub fn not_tried(&self, arn: &SecretArn) -> Vec<StepReport> {
         self.change(Some(arn)).reports(StepStatus::NotTried)
     }
 
     /// Makes the rule use the secret of this ARN, and has ECR validate it.
-    pub async fn carry_out(&self, secret: &SecretName, arn: &str) -> Result<Done, Undone> {
+    pub async fn carry_out(&self, secret: &SecretName, arn: &SecretArn) -> Result<Done, Undone> {
         let Self {
             wanted,
             ecr,
