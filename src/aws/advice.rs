@@ -2,6 +2,7 @@
 
 use super::error::{AwsError, Kind};
 use super::transport::Fault;
+use crate::arn::Arn;
 use crate::failure::{AwsAnswer, Failure};
 use crate::name::PREFIX;
 use crate::region::{nearest_to_unknown, partition};
@@ -217,13 +218,13 @@ impl AwsError {
     fn statement(&self, region: &str) -> String {
         let message = self.message.as_deref().unwrap_or_default();
         let statements = self.statements_for_ecr(region);
-        let action = word_after(message, "not authorized to perform: ")
-            .filter(|action| action.contains(':'));
+        let action =
+            word_after(message, "not authorized to perform: ").filter(|action| is_action(action));
         let action = action.map_or_else(
             || format!("secretsmanager:{}", self.operation),
             str::to_owned,
         );
-        let resource = word_after(message, "on resource: ").filter(|arn| arn.starts_with("arn:"));
+        let resource = word_after(message, "on resource: ").filter(|arn| is_resource(arn));
         let resource = match resource {
             Some(arn) if !action.starts_with("secretsmanager:") => arn.to_owned(),
             _ if !action.starts_with("secretsmanager:") => "*".to_owned(),
@@ -261,6 +262,22 @@ impl AwsError {
         });
         format!("allow it in {policy}{whom}:\n{statements}")
     }
+}
+
+/// Whether a word is an action of a policy, such as `lambda:InvokeFunction`: nothing else may come into
+/// one, whatever an answer says.
+fn is_action(word: &str) -> bool {
+    let is_name = |part: &str| {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        !part.is_empty() && part.bytes().all(allowed)
+    };
+    let parts = word.split_once(':');
+    parts.is_some_and(|(service, action)| is_name(service) && is_name(action))
+}
+
+/// Whether a word is an ARN that stands in JSON as it is.
+fn is_resource(word: &str) -> bool {
+    Arn::parse(word).is_ok() && !word.contains(['"', '\\'])
 }
 
 fn after<'a>(text: &'a str, words: &str) -> Option<&'a str> {
