@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::arn::SecretArn;
 use crate::date::{in_days, Date, Time};
 use crate::output::escaped;
+use crate::region::RegionName;
 use crate::rule::{referring, Reference, Rule};
 use crate::secret::Secret;
 use crate::table::{Side, Table};
@@ -21,7 +22,7 @@ pub struct Entry<'a> {
     last_changed: Option<Time>,
     last_accessed: Option<Time>,
     deleted_date: Option<Time>,
-    primary_region: Option<&'a str>,
+    primary_region: Option<&'a RegionName>,
     /// None where they could not be looked up.
     replica_regions: Option<Vec<&'a str>>,
     expires_on: Option<Date>,
@@ -42,7 +43,7 @@ impl<'a> Entry<'a> {
             last_changed: secret.last_changed,
             last_accessed: secret.last_accessed,
             deleted_date: secret.deleted,
-            primary_region: secret.primary_region.as_deref(),
+            primary_region: secret.primary_region.as_ref(),
             replica_regions: secret.replica_regions(),
             expires_on: secret.expires_on().and_then(Result::ok),
             kms_key: secret.key(),

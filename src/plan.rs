@@ -37,7 +37,7 @@ pub struct Request {
 #[derive(Debug, Default)]
 pub struct Target {
     /// The Region; none is known in a dry run without one.
-    pub region: Option<String>,
+    pub region: Option<RegionName>,
     pub profile: Option<String>,
     pub endpoint: Option<String>,
     /// The account and the caller's ARN, where they were asked for.
@@ -297,7 +297,8 @@ impl fmt::Display for Review<'_> {
         if let Some(Caller { account, arn }) = &target.caller {
             row("account", &format!("{account} ({arn})"))?;
         }
-        row("region", target.region.as_deref().unwrap_or("not set"))?;
+        let region = target.region.as_ref().map(RegionName::as_str);
+        row("region", region.unwrap_or("not set"))?;
         if let Some(profile) = &target.profile {
             row("profile", profile)?;
         }

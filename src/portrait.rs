@@ -247,7 +247,7 @@ impl Portrait {
             rows.add("version", format!("{id} {}", stages.join(", ")).trim_end());
         }
         if let Some(primary) = secret.replica_of() {
-            rows.add("replica of", primary);
+            rows.add("replica of", primary.as_str());
         }
         for replica in secret.replicas.iter().flatten() {
             let parts = [

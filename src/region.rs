@@ -1,7 +1,11 @@
 //! AWS Regions: their names, the partitions they are in, and which of them we know.
 
+use std::fmt;
+
+use serde::Serialize;
+
 /// The name of an AWS Region, such as `eu-central-1`: pattern `([a-z]+-)+\d+`, up to 128 characters.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RegionName(String);
 
 impl RegionName {
@@ -43,13 +47,19 @@ impl RegionName {
     }
 }
 
+impl fmt::Display for RegionName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
 /// Whether ECR pull through cache exists in a Region. Secrets Manager exists in all of them.
 ///
 /// Source: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html>
-pub fn has_pull_through_cache(region: &str) -> bool {
+pub fn has_pull_through_cache(region: &RegionName) -> bool {
     !["cn-", "us-gov-"]
         .iter()
-        .any(|partition| region.starts_with(partition))
+        .any(|partition| region.0.starts_with(partition))
 }
 
 /// Partitions by the beginning of their Regions' names: the word in an ARN, and the end of a host.
@@ -68,19 +78,19 @@ const PARTITIONS: [(&str, &str, &str); 8] = [
 ];
 
 /// The partition that a Region belongs to, by its name: the second part of an ARN.
-pub fn partition(region: &str) -> &'static str {
+pub fn partition(region: &RegionName) -> &'static str {
     row(region).1
 }
 
 /// What the hosts of AWS services in a Region end in.
-pub fn dns_suffix(region: &str) -> &'static str {
+pub fn dns_suffix(region: &RegionName) -> &'static str {
     row(region).2
 }
 
-fn row(region: &str) -> (&'static str, &'static str, &'static str) {
+fn row(region: &RegionName) -> (&'static str, &'static str, &'static str) {
     let found = PARTITIONS
         .into_iter()
-        .find(|(start, ..)| region.starts_with(start));
+        .find(|(start, ..)| region.0.starts_with(start));
     found.unwrap_or(("", "aws", "amazonaws.com"))
 }
 
@@ -138,7 +148,8 @@ const KNOWN: [&str; 46] = [
 ];
 
 /// For a name that is none of the Regions we know, the nearest that is.
-pub fn nearest_to_unknown(name: &str) -> Option<&'static str> {
+pub fn nearest_to_unknown(region: &RegionName) -> Option<&'static str> {
+    let name = region.as_str();
     if KNOWN.contains(&name) {
         return None;
     }
@@ -172,6 +183,17 @@ mod tests {
     }
 
     #[test]
+    fn a_local_aws_may_call_its_region_what_a_host_can_have() {
+        for region in ["local", "us-e4st-1", "US-EAST-1", &"x".repeat(128)] {
+            let parsed = RegionName::of_host_label(region);
+            assert_eq!(parsed.as_ref().map(RegionName::as_str), Some(region));
+        }
+        for region in ["", "-x", "a b", "a.b", "é", "a;b", "a\n", &"x".repeat(129)] {
+            assert_eq!(RegionName::of_host_label(region), None, "{region:?}");
+        }
+    }
+
+    #[test]
     fn partitions_by_name() {
         for (region, arn, host) in [
             ("eu-central-1", "aws", "amazonaws.com"),
@@ -181,15 +203,17 @@ mod tests {
             ("us-isob-east-1", "aws-iso-b", "sc2s.sgov.gov"),
             ("us-iso-east-1", "aws-iso", "c2s.ic.gov"),
         ] {
-            assert_eq!((partition(region), dns_suffix(region)), (arn, host));
+            let region = RegionName::parse(region).unwrap();
+            assert_eq!((partition(&region), dns_suffix(&region)), (arn, host));
         }
     }
 
     #[test]
     fn a_near_miss_finds_its_region() {
-        assert_eq!(nearest_to_unknown("us-east-1"), None);
-        assert_eq!(nearest_to_unknown("us-eest-1"), Some("us-east-1"));
-        assert_eq!(nearest_to_unknown("eu-centrel-1"), Some("eu-central-1"));
+        let nearest = |name: &str| nearest_to_unknown(&RegionName::parse(name).unwrap());
+        assert_eq!(nearest("us-east-1"), None);
+        assert_eq!(nearest("us-eest-1"), Some("us-east-1"));
+        assert_eq!(nearest("eu-centrel-1"), Some("eu-central-1"));
     }
 
     proptest! {
@@ -198,7 +222,9 @@ mod tests {
             if RegionName::parse(&text).is_ok() {
                 prop_assert!(RegionName::of_host_label(&text).is_some());
             }
-            let _ = (RegionName::parse(&text), partition(&text), nearest_to_unknown(&text));
+            if let Some(region) = RegionName::of_host_label(&text) {
+                let _ = (partition(&region), dns_suffix(&region), nearest_to_unknown(&region));
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use crate::date::{in_days, Time};
 use crate::failure::Failure;
 use crate::output::escaped;
+use crate::region::RegionName;
 use crate::report::LifeAction;
 use crate::secret::Secret;
 use crate::shell::quote;
@@ -33,13 +34,12 @@ impl Removal {
         let quoted = quote(&secret.name);
         if let Some(primary) = secret.replica_of() {
             let here = quote(secret.arn.region());
-            let message = format!("{name} is a replica of the secret in {}", escaped(primary));
+            let message = format!("{name} is a replica of the secret in {primary}");
             return Err(Failure::new(Status::SecretState, "replica", message)
                 .why("a replica is removed where it was made from")
                 .fix(format!(
                     "aws secretsmanager remove-regions-from-replication --secret-id {quoted} \
-                     --remove-replica-regions {here} --region {}",
-                    quote(primary)
+                     --remove-replica-regions {here} --region {primary}"
                 )));
         }
         if secret.deleted.is_some() && self.recovery != Recovery::Never {
@@ -73,14 +73,14 @@ impl Removal {
     pub fn review(
         self,
         secret: &Secret,
-        region: &str,
+        region: &RegionName,
         using: &Result<Vec<&str>, String>,
     ) -> String {
         let mut text = String::new();
         let mut row = |label: &str, value: &str| {
             let _ = writeln!(text, "  {label:<12} {}", escaped(value));
         };
-        row("region", region);
+        row("region", region.as_str());
         row("name", &secret.name);
         row("arn", secret.arn.as_str());
         let read = secret

@@ -8,7 +8,7 @@ use crate::date::Time;
 use crate::finding::Finding;
 use crate::name::SecretName;
 use crate::plan::{Existing, Request, Step};
-use crate::region::{dns_suffix, has_pull_through_cache};
+use crate::region::{dns_suffix, has_pull_through_cache, RegionName};
 use crate::rule::{pull_words, Change, CredentialArn, Rule, RuleRequest, Usage};
 use crate::secret::Secret;
 use crate::shell::{option, quote};
@@ -26,7 +26,7 @@ pub struct SecretReport {
     /// The version that holds the credentials; none in a dry run, or where it was not looked up.
     pub version_id: Option<String>,
     /// None in a dry run without a Region.
-    pub region: Option<String>,
+    pub region: Option<RegionName>,
     pub registry: &'static str,
     /// As asked for; none where the secret was left as it is, unread.
     pub username: Option<String>,
@@ -286,7 +286,7 @@ pub struct LifeReport<'a> {
     pub action: LifeAction,
     pub arn: &'a SecretArn,
     pub name: &'a str,
-    pub region: &'a str,
+    pub region: &'a RegionName,
     /// From when on it cannot be taken back; none where it is not deleted, or no answer said so.
     pub deletion_date: Option<Time>,
     pub removed_replica_regions: Vec<String>,
@@ -306,7 +306,7 @@ pub enum LifeAction {
 }
 
 impl<'a> LifeReport<'a> {
-    pub fn of(action: LifeAction, secret: &'a Secret, region: &'a str) -> Self {
+    pub fn of(action: LifeAction, secret: &'a Secret, region: &'a RegionName) -> Self {
         Self {
             schema_version: 1,
             action,

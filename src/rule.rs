@@ -16,7 +16,7 @@ use serde::Serialize;
 
 use crate::arn::SecretArn;
 use crate::name::{RepositoryPrefix, SecretName, PREFIX};
-use crate::region::dns_suffix;
+use crate::region::{dns_suffix, RegionName};
 use crate::report::{StepReport, StepStatus};
 use crate::upstream::{Upstream, PLACEHOLDER};
 
@@ -176,18 +176,18 @@ pub fn upstream_url(upstream: &Upstream, given: Option<&str>) -> Result<Upstream
 #[derive(Debug)]
 pub struct Usage {
     registry: String,
-    region: String,
+    region: RegionName,
     prefix: RepositoryPrefix,
     image: &'static str,
 }
 
 impl Usage {
     /// `arn` is that of the secret, in the account and Region of the rule.
-    pub fn of(rule: &RuleRequest, arn: &SecretArn, region: &str) -> Self {
+    pub fn of(rule: &RuleRequest, arn: &SecretArn, region: &RegionName) -> Self {
         let account = arn.account();
         Self {
             registry: format!("{account}.dkr.ecr.{region}.{}", dns_suffix(region)),
-            region: region.to_owned(),
+            region: region.clone(),
             prefix: rule.prefix.clone(),
             image: rule.upstream.example_image,
         }
@@ -316,7 +316,8 @@ mod tests {
     fn a_rule_for_the_root_adds_nothing_to_an_image() {
         let mut rule = wanted();
         let arn = SecretArn::parse(ARN).unwrap();
-        let pull = |rule: &RuleRequest| Usage::of(rule, &arn, "us-east-1").pull();
+        let region = RegionName::parse("us-east-1").unwrap();
+        let pull = |rule: &RuleRequest| Usage::of(rule, &arn, &region).pull();
         let registry = "docker pull 111122223333.dkr.ecr.us-east-1.amazonaws.com";
         assert!(pull(&rule).starts_with(&format!("{registry}/github/")));
         rule.prefix = RepositoryPrefix::parse("ROOT").unwrap();

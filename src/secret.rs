@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::arn::SecretArn;
 use crate::date::{Date, DateFault, Time};
 use crate::name::PREFIX;
+use crate::region::RegionName;
 use crate::report::SecretReport;
 use crate::rule::{referring, Reference, Rule};
 use crate::upstream::Upstream;
@@ -27,7 +28,7 @@ pub struct Secret {
     /// Set where the secret is scheduled for deletion. ListSecrets and DescribeSecret are documented
     /// differently: the moment of the request, or the one from which it is gone.
     pub deleted: Option<Time>,
-    pub primary_region: Option<String>,
+    pub primary_region: Option<RegionName>,
     /// None where it was not looked up, or may not be.
     pub replicas: Option<Vec<Replica>>,
     pub tags: Vec<(String, String)>,
@@ -138,9 +139,9 @@ impl Secret {
     }
 
     /// Where the secret was made, if this is only a copy of it.
-    pub fn replica_of(&self) -> Option<&str> {
-        let primary = self.primary_region.as_deref();
-        primary.filter(|primary| *primary != self.arn.region())
+    pub fn replica_of(&self) -> Option<&RegionName> {
+        let primary = self.primary_region.as_ref();
+        primary.filter(|primary| primary.as_str() != self.arn.region())
     }
 
     /// The id of the version with a staging label.
@@ -231,9 +232,12 @@ mod tests {
     fn a_copy_is_told_from_the_secret_itself() {
         let mut secret = Secret::new(arn("eu-west-1", "AbCdEf"));
         assert_eq!(secret.replica_of(), None);
-        secret.primary_region = Some("eu-west-1".to_owned());
+        secret.primary_region = RegionName::parse("eu-west-1").ok();
         assert_eq!(secret.replica_of(), None);
-        secret.primary_region = Some("us-east-1".to_owned());
-        assert_eq!(secret.replica_of(), Some("us-east-1"));
+        secret.primary_region = RegionName::parse("us-east-1").ok();
+        assert_eq!(
+            secret.replica_of().map(RegionName::as_str),
+            Some("us-east-1")
+        );
     }
 }

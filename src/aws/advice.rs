@@ -5,13 +5,13 @@ use super::transport::Fault;
 use crate::arn::Arn;
 use crate::failure::{AwsAnswer, Failure};
 use crate::name::PREFIX;
-use crate::region::{nearest_to_unknown, partition};
+use crate::region::{nearest_to_unknown, partition, RegionName};
 use crate::status::Status;
 
 /// Where calls go, and with whose credentials: for what is said when one fails.
 #[derive(Clone, Debug)]
 pub struct Place {
-    pub region: String,
+    pub region: RegionName,
     /// The command that begins a new session, where the credentials come from one.
     login: Option<String>,
     /// Where credentials are looked for.
@@ -21,13 +21,13 @@ pub struct Place {
 
 impl Place {
     pub fn new(
-        region: &str,
+        region: &RegionName,
         login: Option<String>,
         credentials: String,
         endpoint: Option<&str>,
     ) -> Self {
         Self {
-            region: region.to_owned(),
+            region: region.clone(),
             login,
             credentials,
             endpoint: endpoint.map(str::to_owned),
@@ -195,7 +195,7 @@ impl AwsError {
         })
     }
 
-    fn mend_permission(&self, region: &str) -> String {
+    fn mend_permission(&self, region: &RegionName) -> String {
         let message = self.message.as_deref().unwrap_or_default();
         if message.contains("cannot invoke") {
             return "let Secrets Manager call the function:\n\
@@ -215,7 +215,7 @@ impl AwsError {
     }
 
     /// The policy statement that would allow what was refused.
-    fn statement(&self, region: &str) -> String {
+    fn statement(&self, region: &RegionName) -> String {
         let message = self.message.as_deref().unwrap_or_default();
         let statements = self.statements_for_ecr(region);
         let action =

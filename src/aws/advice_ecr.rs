@@ -2,7 +2,7 @@
 
 use super::error::{AwsError, Kind};
 use crate::name::PREFIX;
-use crate::region::partition;
+use crate::region::{partition, RegionName};
 
 /// The role that ECR reads the secret with.
 ///
@@ -14,7 +14,7 @@ impl AwsError {
         self.operation.contains("PullThroughCacheRule")
     }
 
-    pub(super) fn fix_of_ecr(&self, region: &str) -> Option<String> {
+    pub(super) fn fix_of_ecr(&self, region: &RegionName) -> Option<String> {
         if !self.is_of_ecr() {
             return None;
         }
@@ -52,7 +52,7 @@ impl AwsError {
     ///
     /// Source: Actions defined by Amazon ECR, in the Service Authorization Reference; the permissions
     /// of the handlers of AWS::ECR::PullThroughCacheRule.
-    pub(super) fn statements_for_ecr(&self, region: &str) -> Option<String> {
+    pub(super) fn statements_for_ecr(&self, region: &RegionName) -> Option<String> {
         if !self.is_of_ecr() {
             return None;
         }
@@ -110,7 +110,12 @@ mod tests {
         let error = SdkError::service_error(error, answer);
         let error = AwsError::of("CreatePullThroughCacheRule", &error);
         assert_eq!(error.kind, Kind::NotFound);
-        let place = Place::new("eu-west-1", None, String::new(), None);
+        let place = Place::new(
+            &RegionName::parse("eu-west-1").unwrap(),
+            None,
+            String::new(),
+            None,
+        );
         let failure = error.into_failure("could not make the rule", &place);
         assert_eq!(
             (failure.status, failure.code),

@@ -2,6 +2,7 @@
 
 use super::error::AwsError;
 use crate::arn::SecretArn;
+use crate::region::RegionName;
 
 /// The ARN that an answer tells of a secret; of this name, where that is known.
 ///
@@ -21,4 +22,20 @@ pub fn secret_arn(
         }
         _ => Ok(arn),
     }
+}
+
+/// The Region that an answer names, where it names one.
+///
+/// # Errors
+/// Where it is none.
+pub fn region(
+    operation: &'static str,
+    told: Option<String>,
+) -> Result<Option<RegionName>, AwsError> {
+    let Some(name) = told.filter(|name| !name.is_empty()) else {
+        return Ok(None);
+    };
+    let region = RegionName::of_host_label(&name);
+    let region = region.ok_or_else(|| AwsError::malformed(operation, "a Region that is none"))?;
+    Ok(Some(region))
 }

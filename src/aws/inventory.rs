@@ -10,7 +10,7 @@ use aws_sdk_secretsmanager::Client;
 use tokio::task::JoinSet;
 use zeroize::{Zeroize, Zeroizing};
 
-use super::answers::secret_arn;
+use super::answers::{region, secret_arn};
 use super::error::{AwsError, Kind};
 use super::pages::Pages;
 use super::secrets::client;
@@ -197,7 +197,7 @@ fn of_list(entry: SecretListEntry) -> Result<Secret, AwsError> {
         last_changed: time(entry.last_changed_date),
         last_accessed: time(entry.last_accessed_date),
         deleted: time(entry.deleted_date),
-        primary_region: entry.primary_region,
+        primary_region: region("ListSecrets", entry.primary_region)?,
         tags: tags(entry.tags),
         versions: versions(entry.secret_versions_to_stages.into_iter().flatten()),
         rotation: entry
@@ -223,7 +223,7 @@ fn of_description(answer: DescribeSecretOutput) -> Result<Secret, AwsError> {
         last_changed: time(answer.last_changed_date),
         last_accessed: time(answer.last_accessed_date),
         deleted: time(answer.deleted_date),
-        primary_region: answer.primary_region,
+        primary_region: region("DescribeSecret", answer.primary_region)?,
         replicas: Some(replicas(answer.replication_status)),
         tags: tags(answer.tags),
         versions: versions(answer.version_ids_to_stages.into_iter().flatten()),

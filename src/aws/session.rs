@@ -28,7 +28,7 @@ use crate::arn::{AccountId, Arn, ArnFault};
 use crate::failure::Failure;
 use crate::output::foreign;
 use crate::plan::Caller;
-use crate::region::has_pull_through_cache;
+use crate::region::{has_pull_through_cache, RegionName};
 use crate::rule::Rule;
 use crate::status::Status;
 
@@ -60,7 +60,7 @@ impl Session {
         let http_client = settings.network.client();
         let timeouts = settings.timeouts.for_calls();
         let providers = ProviderConfig::without_region()
-            .with_region(Some(Region::new(region.clone())))
+            .with_region(Some(Region::new(region.to_string())))
             .with_http_client(http_client.clone())
             .with_retry_config(settings.retry.clone())
             .with_timeout_config(timeouts.clone())
@@ -68,7 +68,7 @@ impl Session {
             .with_use_dual_stack(Some(settings.dual_stack));
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(region))
+            .region(Region::new(region.to_string()))
             .http_client(http_client)
             .retry_config(settings.retry.clone())
             .timeout_config(timeouts)
@@ -93,7 +93,7 @@ impl Session {
         })
     }
 
-    pub fn region(&self) -> &str {
+    pub fn region(&self) -> &RegionName {
         &self.place.region
     }
 

@@ -27,7 +27,7 @@ pub struct Settings {
     pub(super) profile: Option<String>,
     /// Whether the profile was named on the command line, and so beats keys in the environment.
     pub(super) profile_is_explicit: bool,
-    pub(super) region: Option<String>,
+    pub(super) region: Option<RegionName>,
     pub(super) endpoints: Endpoints,
     pub(super) network: Network,
     pub(super) timeouts: Timeouts,
@@ -176,7 +176,7 @@ impl Settings {
 fn region(
     global: &Global,
     of_profile: &dyn Fn(&str) -> Option<String>,
-) -> Result<Option<String>, Failure> {
+) -> Result<Option<RegionName>, Failure> {
     if let Some(region) = &global.region {
         RegionName::parse(region).map_err(|fault| Failure::usage(format!("--region: {fault}")))?;
     }
@@ -186,16 +186,17 @@ fn region(
         .or_else(|| env::aws("AWS_REGION"))
         .or_else(|| env::aws("AWS_DEFAULT_REGION"))
         .or_else(|| of_profile("region"));
-    match region {
-        Some(name) if !is_host_label(&name) => {
-            let fault = format!(
-                "the AWS Region {name:?} is not a name of one; they look like eu-central-1"
-            );
-            Err(Failure::new(Status::Configuration, "no-such-region", fault)
-                .fix("mend AWS_REGION, AWS_DEFAULT_REGION or the region of the profile, or add --region"))
-        }
-        region => Ok(region),
-    }
+    let Some(name) = region else {
+        return Ok(None);
+    };
+    // A local AWS may have Regions of other names.
+    RegionName::of_host_label(&name).map(Some).ok_or_else(|| {
+        let fault =
+            format!("the AWS Region {name:?} is not a name of one; they look like eu-central-1");
+        Failure::new(Status::Configuration, "no-such-region", fault).fix(
+            "mend AWS_REGION, AWS_DEFAULT_REGION or the region of the profile, or add --region",
+        )
+    })
 }
 
 fn timeouts(global: &Global) -> Result<Timeouts, Failure> {
@@ -325,11 +326,4 @@ fn check_references(files: &ProfileSet) -> Result<(), Failure> {
         }
     }
     Ok(())
-}
-
-fn is_host_label(name: &str) -> bool {
-    !name.starts_with('-')
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }

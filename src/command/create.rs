@@ -12,7 +12,7 @@ use crate::input::draft::Draft;
 use crate::input::person::Person;
 use crate::output::{is_at_a_terminal, Output};
 use crate::plan::{Observed, Plan, Request, Review, Target};
-use crate::region::has_pull_through_cache;
+use crate::region::{has_pull_through_cache, RegionName};
 use crate::report::{Action, RuleSummary, SecretReport, StepStatus, Verification};
 use crate::rule::Change;
 use crate::status::Status;
@@ -198,7 +198,7 @@ async fn rehearse(
         rule: rule.as_ref().map(|rule| (rule, Change::Create)),
     };
     output.note(&format!("This would be done:\n{review}"));
-    let mut warnings = warnings_of(&draft, &request, target.region.as_deref(), output);
+    let mut warnings = warnings_of(&draft, &request, target.region.as_ref(), output);
     warnings.extend(of_host);
     warnings.extend(suspicions);
     let verification = login.settle(tried, &mut warnings, output)?;
@@ -235,12 +235,8 @@ async fn stage_of<'a>(
 }
 
 /// The service refuses a replica in the secret's own Region; better to say so before it is asked.
-fn refuse_replica_at_home(draft: &Draft, region: &str) -> Result<(), Failure> {
-    if draft
-        .replicas
-        .iter()
-        .any(|replica| replica.as_str() == region)
-    {
+fn refuse_replica_at_home(draft: &Draft, region: &RegionName) -> Result<(), Failure> {
+    if draft.replicas.iter().any(|replica| replica == region) {
         return Err(Failure::usage(format!(
             "--replica-region {region} is the Region of the secret itself"
         ))
@@ -310,7 +306,7 @@ pub fn suspicions_of(draft: &Draft, output: &Output) -> Vec<String> {
 fn warnings_of(
     draft: &Draft,
     request: &Request,
-    region: Option<&str>,
+    region: Option<&RegionName>,
     output: &Output,
 ) -> Vec<String> {
     let mut warnings = draft.warnings.clone();

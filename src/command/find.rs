@@ -37,7 +37,7 @@ pub async fn find(
     context: &Context<'_>,
 ) -> Result<Secret, Failure> {
     let region = session.region();
-    if let Some(other) = named.region().filter(|other| *other != region) {
+    if let Some(other) = named.region().filter(|other| *other != region.as_str()) {
         let message = format!(
             "the ARN is of a secret in {}, and this is {region}",
             escaped(other)

@@ -16,6 +16,7 @@ use crate::input::person::Person;
 use crate::mending::Mending;
 use crate::name::Named;
 use crate::output::{escaped, hide_content};
+use crate::region::RegionName;
 use crate::secret::Secret;
 use crate::status::Status;
 
@@ -100,12 +101,12 @@ fn mending_of(content: Option<&Content>) -> Result<Option<Mending>, Failure> {
         .map_err(|fault| Failure::new(Status::Failed, "too-large", fault.to_string()))
 }
 
-fn review(secret: &Secret, mending: &Mending, region: &str) -> String {
+fn review(secret: &Secret, mending: &Mending, region: &RegionName) -> String {
     let mut text = String::from("This will be done:\n");
     let mut row = |label: &str, value: &str| {
         let _ = writeln!(text, "  {label:<12} {}", escaped(value));
     };
-    row("region", region);
+    row("region", region.as_str());
     row("name", &secret.name);
     for change in &mending.changes {
         row("change", change);

@@ -29,6 +29,7 @@ use crate::failure::Failure;
 use crate::input::person::Person;
 use crate::output::{escaped, Output};
 use crate::process;
+use crate::region::RegionName;
 use crate::secret::Secret;
 use crate::shell::{option, quote};
 use crate::status::Status;
@@ -208,9 +209,12 @@ async fn open_session(settings: Settings, context: &Context<'_>) -> Result<Sessi
 
 /// The options that lead an `aws` command to the same place, each with a space before it. The Region
 /// that was found, or else the one that was asked for.
-pub fn aws_options(global: &Global, region: Option<&str>) -> String {
+pub fn aws_options(global: &Global, region: Option<&RegionName>) -> String {
     let options = [
-        ("--region", region.or(global.region.as_deref())),
+        (
+            "--region",
+            region.map(RegionName::as_str).or(global.region.as_deref()),
+        ),
         ("--profile", global.profile.as_deref()),
     ];
     let given = options
@@ -302,7 +306,7 @@ fn refuse_what_cannot_be_written(
             .map_err(|failure| failure.fix(format!("take it back first: {restore}")));
     }
     if let Some(primary) = secret.replica_of() {
-        let message = format!("{name} is a replica of the secret in {}", escaped(primary));
+        let message = format!("{name} is a replica of the secret in {primary}");
         let options = aws_options(context.global, Some(primary));
         let (command, more) = command;
         let there = format!("ecr-ptc {command} {}{more}{options}", quote(&secret.name));

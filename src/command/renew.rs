@@ -18,6 +18,7 @@ use crate::failure::{Failure, Stored};
 use crate::finding::showable;
 use crate::input::draft::Draft;
 use crate::output::escaped;
+use crate::region::RegionName;
 use crate::renewal::Renewal;
 use crate::report::{Action, RuleSummary, StepReport, StepStatus, Verification};
 use crate::rule::{Change, RuleRequest};
@@ -56,7 +57,7 @@ struct UpdateReport<'a> {
     version_id: Option<&'a str>,
     /// The version before, which is AWSPREVIOUS now; none where nothing was stored.
     previous_version_id: Option<&'a str>,
-    region: &'a str,
+    region: &'a RegionName,
     registry: Option<&'static str>,
     username: &'a str,
     expires_on: Option<Date>,
@@ -159,7 +160,7 @@ impl<'a> Renew<'a> {
         let mut row = |label: &str, value: &str| {
             let _ = writeln!(text, "  {label:<12} {}", escaped(value));
         };
-        row("region", self.session.region());
+        row("region", self.session.region().as_str());
         row("name", &self.secret.name);
         if let Some(upstream) = self.draft.upstream {
             row("registry", upstream.title);

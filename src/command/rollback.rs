@@ -17,6 +17,7 @@ use crate::failure::Failure;
 use crate::input::person::Person;
 use crate::name::Named;
 use crate::output::escaped;
+use crate::region::RegionName;
 use crate::report::{Action, StepReport, StepStatus};
 use crate::secret::{Secret, Version, EXPIRY_TAG};
 use crate::shell::quote;
@@ -30,7 +31,7 @@ struct RollbackReport<'a> {
     action: Action,
     arn: &'a SecretArn,
     name: &'a str,
-    region: &'a str,
+    region: &'a RegionName,
     /// The version that is current now.
     version_id: &'a str,
     /// The one that was, and is AWSPREVIOUS now.
@@ -67,7 +68,7 @@ pub async fn run(named: Named, yes: bool, context: &Context<'_>) -> Result<Statu
     };
     let mut review = String::from("This will be done:\n");
     for (label, value) in [
-        ("region", session.region().to_owned()),
+        ("region", session.region().to_string()),
         ("name", secret.name.clone()),
         ("now", made(current)),
         ("then", made(before)),

@@ -14,7 +14,7 @@ use crate::cli::{Global, RuleCommand};
 use crate::failure::Failure;
 use crate::input::rule::rule_request;
 use crate::name::{RepositoryPrefix, SecretName};
-use crate::region::has_pull_through_cache;
+use crate::region::{has_pull_through_cache, RegionName};
 use crate::report::RuleCode;
 use crate::rule::{Language, RuleRequest};
 use crate::status::Status;
@@ -95,7 +95,7 @@ pub async fn run(rules: Rules, context: &Context<'_>) -> Result<(), Failure> {
 ///
 /// # Errors
 /// Status 2 in such a Region.
-pub fn refuse_region_without_rules(region: &str) -> Result<(), Failure> {
+pub fn refuse_region_without_rules(region: &RegionName) -> Result<(), Failure> {
     if has_pull_through_cache(region) {
         return Ok(());
     }

@@ -11,6 +11,7 @@ use crate::input::draft::Draft;
 use crate::name::SecretName;
 use crate::output::Output;
 use crate::plan::{Existing, Observed, Plan, Request, StoredValue};
+use crate::region::RegionName;
 use crate::report::{Action, SecretReport, Verification};
 use crate::shell::quote;
 use crate::status::Status;
@@ -280,7 +281,7 @@ impl<'a> Store<'a> {
 pub async fn report_skipped(
     draft: &Draft,
     existing: &Existing,
-    region: &str,
+    region: &RegionName,
     mut warnings: Vec<String>,
     verification: Verification,
     output: &Output,
@@ -305,7 +306,7 @@ pub async fn report_skipped(
             .secret
             .version_with("AWSCURRENT")
             .map(str::to_owned),
-        region: Some(region.to_owned()),
+        region: Some(region.clone()),
         warnings,
         verification,
         upstream_registry_url: draft.address().map(|address| address.to_string()),

@@ -140,7 +140,7 @@ impl Uses {
     /// ListSecrets may be minutes behind, so a secret that it did not tell is asked for.
     async fn look_for_the_secret_of(&mut self, rule: &Rule, session: &Session, measure: &Measure) {
         let arn = rule.credential_arn.as_ref().and_then(CredentialArn::secret);
-        let found = match arn.filter(|arn| arn.region() == session.region()) {
+        let found = match arn.filter(|arn| arn.region() == session.region().as_str()) {
             Some(arn) => session.inventory().describe(arn.as_str()).await,
             None => Ok(None),
         };

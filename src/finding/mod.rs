@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use crate::date::Date;
 use crate::output::escaped;
+use crate::region::RegionName;
 use crate::rule::Rule;
 use crate::secret::Secret;
 use crate::shell::{option, quote};
@@ -89,7 +90,7 @@ pub struct Measure {
     pub max_age: Option<i64>,
     /// Days before the end of a token from which on it is warned of.
     pub expiring_within: i64,
-    pub region: String,
+    pub region: RegionName,
     pub profile: Option<String>,
 }
 
@@ -104,8 +105,8 @@ impl Measure {
         self.options_in(&self.region)
     }
 
-    fn options_in(&self, region: &str) -> String {
-        let region = option("--region", region);
+    fn options_in(&self, region: &RegionName) -> String {
+        let region = option("--region", region.as_str());
         match &self.profile {
             None => format!(" {region}"),
             Some(profile) => format!(" {region} {}", option("--profile", profile)),

@@ -94,7 +94,7 @@ pub fn of_rule_alone(rule: &Rule, measure: &Measure) -> Option<Finding> {
                 rule.upstream_registry_url
             ),
         ),
-        Some(arn) if arn.region() != measure.region => (
+        Some(arn) if arn.region() != measure.region.as_str() => (
             "rule-secret-elsewhere",
             format!(
                 "the rule {prefix} points at a secret that is not in {}, where the rule is, {fails}",

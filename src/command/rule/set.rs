@@ -9,6 +9,7 @@ use crate::command::{aws_options, open_session, Context};
 use crate::failure::{Failure, Stored};
 use crate::name::SecretName;
 use crate::plan::{Existing, Observed};
+use crate::region::RegionName;
 use crate::report::RuleReport;
 use crate::rule::RuleRequest;
 use crate::shell::quote;
@@ -80,7 +81,7 @@ fn there(
     observed: Observed,
     secret: &SecretName,
     wanted: &RuleRequest,
-    region: &str,
+    region: &RegionName,
     options: &str,
 ) -> Result<Box<Existing>, Failure> {
     match observed {
