@@ -1,42 +1,48 @@
 //! Rules as code: read by the tools of those languages, and never with a token.
 
-use std::io::Write;
-use std::process::{Command, Output, Stdio};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout};
+use std::sync::{LazyLock, Mutex};
 
 use serde_json::{json, Value};
 
 #[cfg(unix)]
 use crate::support::Screen;
-use crate::support::{Account, Program, TOKEN};
+use crate::support::{python, Account, Program, TOKEN};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
-/// What the tools make of code.
-fn read(language: &str, code: &str) -> Output {
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rule_code/check.py");
-    let start = |python: &str| {
-        Command::new(python)
-            .args([script, language])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-    };
-    let mut child = start("python3").or_else(|_| start("python")).unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(code.as_bytes())
-        .unwrap();
-    child.wait_with_output().unwrap()
+/// The tools of the languages, in one process for all tests.
+struct Tools {
+    asks: ChildStdin,
+    answers: BufReader<ChildStdout>,
+    _process: Child,
+}
+
+/// What the tools make of code, or what they say is wrong with it.
+fn read(language: &str, code: &str) -> Result<Value, String> {
+    static TOOLS: LazyLock<Mutex<Tools>> = LazyLock::new(|| {
+        let mut process = python("rule_code/check.py", &[]);
+        Mutex::new(Tools {
+            asks: process.stdin.take().unwrap(),
+            answers: BufReader::new(process.stdout.take().unwrap()),
+            _process: process,
+        })
+    });
+    let mut line = String::new();
+    let mut tools = TOOLS.lock().unwrap();
+    writeln!(tools.asks, "{}", json!([language, code])).unwrap();
+    tools.answers.read_line(&mut line).unwrap();
+    drop(tools);
+    let mut answer: Value = serde_json::from_str(&line).unwrap();
+    match answer["fault"].as_str() {
+        None => Ok(answer["says"].take()),
+        Some(fault) => Err(fault.to_owned()),
+    }
 }
 
 fn parsed(language: &str, code: &str) -> Value {
-    let output = read(language, code);
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}\n{code}");
-    serde_json::from_slice(&output.stdout).unwrap()
+    read(language, code).unwrap_or_else(|fault| panic!("{fault}\n{code}"))
 }
 
 /// What `rule set --print` writes; it has nothing to do with AWS.
@@ -97,7 +103,8 @@ fn terraform_parses_and_says_what_was_asked() {
         }
         assert!(label.starts_with(|c: char| c.is_ascii_alphabetic()));
     }
-    assert!(!read("terraform", "resource \"a\" {").status.success());
+    let fault = read("terraform", "resource \"a\" {").unwrap_err();
+    assert!(fault.contains("RBRACE"), "{fault}");
 }
 
 #[test]
@@ -119,7 +126,8 @@ fn cloudformation_passes_the_schema_of_the_resource() {
         assert!(code.contains(&format!("--secret-id {secret} --query ARN")));
         // That something could be found is part of the test.
         let broken = code.replace(&format!("Registry: \"{kind}\""), "Registry: \"docker\"");
-        assert!(!read("cloudformation", &broken).status.success());
+        let fault = read("cloudformation", &broken).unwrap_err();
+        assert!(fault.contains("'docker' is not one of"), "{fault}");
     }
 }
 

@@ -1,11 +1,16 @@
-"""Reads a rule as code from standard input, and prints what it says as JSON; status 1 where it is not sound.
+"""Reads rules as code, as long as standard input lasts, and says what each says or what is wrong with it.
 
-    python3 tests/rule_code/check.py terraform|cloudformation
+    python3 tests/rule_code/check.py
+
+A line of standard input is a JSON array: terraform or cloudformation, and the code. For each there is a line
+of standard output: {"says": ...} or {"fault": "..."}.
 
 CloudFormation is checked by cfn-lint, with the schema of the resource; Terraform's language is parsed. The
-tools are in a virtual environment of their own, which local_aws/run.py makes the first time.
+tools are in a virtual environment of their own, which local_aws/run.py makes the first time. They take longer
+to load than to read, so one process reads for all tests.
 """
 
+import functools
 import json
 import os
 import pathlib
@@ -18,41 +23,64 @@ sys.dont_write_bytecode = True
 HERE = pathlib.Path(__file__).resolve().parent
 
 
-def main(language):
+class Fault(Exception):
+    """What is wrong with code."""
+
+
+def main():
     if "RULE_CODE_TOOLS" not in os.environ:
-        return again_with_tools(language)
-    code = sys.stdin.read()
-    print(json.dumps({"terraform": terraform, "cloudformation": cloudformation}[language](code)))
+        return again_with_tools()
+    for line in sys.stdin.buffer:
+        language, code = json.loads(line)
+        try:
+            answer = {"says": {"terraform": terraform, "cloudformation": cloudformation}[language](code)}
+        except Fault as fault:
+            answer = {"fault": str(fault)}
+        print(json.dumps(answer), flush=True)
     return 0
 
 
-def again_with_tools(language):
+def again_with_tools():
     sys.path.append(str(HERE.parent / "local_aws"))
     import run
 
     python = run.environment(HERE / "requirements.txt", "rule-code", "what reads rules as code (cfn-lint, python-hcl2)")
     if python is None:
         return run.FAILED
-    command = [str(python), "-I", __file__, language]
-    return subprocess.call(command, env={**os.environ, "RULE_CODE_TOOLS": "1"})
+    return subprocess.call([str(python), "-I", __file__], env={**os.environ, "RULE_CODE_TOOLS": "1"})
 
 
 def terraform(code):
     import hcl2
+    from lark.exceptions import LarkError
 
-    return hcl2.loads(code)
+    try:
+        return hcl2.loads(code)
+    except LarkError as error:
+        raise Fault(str(error)) from error
 
 
 def cloudformation(code):
-    from cfnlint.api import lint_all
     from cfnlint.decode.cfn_yaml import loads
+    from cfnlint.decode.decode import decode_str
 
+    template, found = decode_str(code)
     # Errors and warnings; what is only informational is a matter of taste.
-    found = [match for match in lint_all(code) if not match.rule.id.startswith("I")]
+    found = [match for match in found or cfn_lint().validate_template(template) if not match.rule.id.startswith("I")]
     if found:
-        sys.exit("\n".join(str(match) for match in found))
+        raise Fault("\n".join(str(match) for match in found))
     return loads(code)
 
 
+@functools.cache
+def cfn_lint():
+    """All rules for all Regions, as cfnlint.api.lint_all has them; to load these takes most of its time."""
+    from cfnlint.config import ConfigMixIn, ManualArgs
+    from cfnlint.helpers import REGIONS
+    from cfnlint.runner import Runner
+
+    return Runner(ConfigMixIn(**ManualArgs(include_checks=["I"], include_experimental=True, regions=REGIONS)))
+
+
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main())

@@ -3,15 +3,15 @@
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
-use std::process::{Child, Command, Stdio};
+use std::process::Child;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock};
 
 use serde_json::{json, Value};
 
-use super::{Ended, Program, TOKEN};
+use super::{python, Ended, Program, TOKEN};
 
-/// The server that all tests share. It ends when its standard input does, however we end.
+/// The server that all tests share.
 struct Server {
     address: String,
     _process: Child,
@@ -20,18 +20,7 @@ struct Server {
 fn server() -> &'static Server {
     static SERVER: OnceLock<Server> = OnceLock::new();
     SERVER.get_or_init(|| {
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/local_aws/run.py");
-        let start = |python: &str| {
-            let mut command = Command::new(python);
-            command
-                .args([script, "--serve"])
-                .stdin(Stdio::piped())
-                .stdout(Stdio::piped())
-                .spawn()
-        };
-        let mut process = start("python3")
-            .or_else(|_| start("python"))
-            .expect("Python 3 runs the local AWS");
+        let mut process = python("local_aws/run.py", &["--serve"]);
         let mut url = String::new();
         BufReader::new(process.stdout.take().unwrap())
             .read_line(&mut url)

@@ -4,6 +4,7 @@ mod aws;
 mod elsewhere;
 mod network;
 mod program;
+mod python;
 pub mod registry;
 #[cfg(unix)]
 mod screen;
@@ -12,6 +13,7 @@ pub use aws::Account;
 pub use elsewhere::Elsewhere;
 pub use network::{answer, Authority, Proxy, Web};
 pub use program::{policy_file, told, Ended, Program, TOKEN};
+pub use python::python;
 pub use registry::Registry;
 #[cfg(unix)]
 pub use screen::Screen;
