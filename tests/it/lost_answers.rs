@@ -3,7 +3,11 @@
 
 use serde_json::{json, Value};
 
-use crate::support::{Account, Program};
+use crate::support::{side_by_side, Account, Program};
+
+/// Enough to be tried again. The wait before a third attempt is longer, and where it is only said what
+/// becomes of a failure in the end, it shows nothing.
+const TWICE: (&str, &str) = ("AWS_MAX_ATTEMPTS", "2");
 
 const JSON: &str = "application/x-amz-json-1.1";
 
@@ -31,18 +35,19 @@ fn tokens(account: &Account) -> Vec<Value> {
 
 #[test]
 fn what_passes_is_tried_again_and_done_once() {
-    for (status, error) in [
+    let cases = [
         (400, "ThrottlingException"),
         (500, "InternalServiceError"),
         (503, "ServiceUnavailable"),
-    ] {
+    ];
+    side_by_side(cases, |(status, error)| {
         let account = Account::new();
         let body = json!({"__type": error}).to_string();
         account.answer("CreateSecret", status, JSON, &body, Some(2));
         Program::create(&account, &[]).run().ok();
         assert_eq!(account.actions(), ["CreateSecret"; 3], "{error}");
         stored_once(&account);
-    }
+    });
 }
 
 #[test]
@@ -57,46 +62,52 @@ fn what_does_not_pass_is_temporary_and_nothing_is_made() {
     // An error of the server may come after the work: there it looks.
     let account = Account::new();
     account.refuse("CreateSecret", 500, "InternalServiceError", "oops");
-    let ended = Program::create(&account, &[]).run();
+    let twice = Program::create(&account, &[]).env(TWICE.0, TWICE.1);
+    let ended = twice.run();
     ended.fails(7, &["oops", "has not stored it", "try again"]);
     assert!(account.is_empty());
 }
 
 #[test]
 fn the_attempts_are_as_many_as_the_settings_of_the_aws_cli_say() {
-    let sent = |program: Program, account: &Account| {
-        account.take_actions();
-        program.run().fails(7, &[]);
-        account.take_actions().len()
-    };
-    let account = Account::new();
-    account.refuse("CreateSecret", 400, "ThrottlingException", "x");
-    let program = || Program::create(&account, &[]);
-    for (variables, attempts) in [
-        (&[][..], 3),
-        (&[("AWS_MAX_ATTEMPTS", "1")][..], 1),
+    // With these variables, and this of the default profile.
+    let cases = [
+        (&[][..], "", 3),
+        (&[("AWS_MAX_ATTEMPTS", "1")][..], "", 1),
         (
             &[("AWS_MAX_ATTEMPTS", "2"), ("AWS_RETRY_MODE", "legacy")],
+            "",
             2,
         ),
-        (&[("AWS_RETRY_MODE", "standard")], 3),
+        (&[("AWS_RETRY_MODE", "standard")], "", 3),
         (
             &[("AWS_RETRY_MODE", "adaptive"), ("AWS_MAX_ATTEMPTS", "2")],
+            "",
             2,
         ),
-    ] {
-        let mut program = program();
+        (&[], "max_attempts = 2\nretry_mode = standard\n", 2),
+    ];
+    side_by_side(cases, |(variables, profile, attempts)| {
+        let account = Account::new();
+        // Told to come less often, the adaptive mode waits for up to twenty seconds.
+        let is_adaptive = variables.contains(&("AWS_RETRY_MODE", "adaptive"));
+        let (status, error) = if is_adaptive {
+            (500, "InternalServiceError")
+        } else {
+            (400, "ThrottlingException")
+        };
+        account.refuse("CreateSecret", status, error, "x");
+        let mut program = Program::create(&account, &[]);
+        program.file("config", format!("[default]\n{profile}"));
         for (name, value) in variables {
             program = program.env(name, value);
         }
-        assert_eq!(sent(program, &account), attempts, "{variables:?}");
-    }
-    let of_profile = program();
-    of_profile.file(
-        "config",
-        "[default]\nmax_attempts = 2\nretry_mode = standard\n",
-    );
-    assert_eq!(sent(of_profile, &account), 2);
+        program.run().fails(7, &[]);
+        let mut sent = account.actions();
+        sent.retain(|action| action == "CreateSecret");
+        assert_eq!(sent.len(), attempts, "{variables:?} {profile}");
+    });
+    let account = Account::new();
     for (name, value, words) in [
         (
             "AWS_MAX_ATTEMPTS",
@@ -114,13 +125,14 @@ fn the_attempts_are_as_many_as_the_settings_of_the_aws_cli_say() {
             "AWS_RETRY_MODE is not legacy, standard or adaptive",
         ),
     ] {
-        program().env(name, value).run().fails(4, &[words]);
+        let program = Program::create(&account, &[]).env(name, value);
+        program.run().fails(4, &[words]);
     }
 }
 
 #[test]
 fn an_answer_that_is_lost_once_makes_one_secret() {
-    for cut in [false, true] {
+    side_by_side([false, true], |cut| {
         let account = Account::new();
         if cut {
             account.cut("CreateSecret", Some(1));
@@ -129,19 +141,20 @@ fn an_answer_that_is_lost_once_makes_one_secret() {
         }
         Program::create(&account, &[]).run().ok();
         stored_once(&account);
-    }
+    });
 }
 
 #[test]
 fn answers_that_are_lost_every_time_are_looked_after() {
-    for cut in [false, true] {
+    side_by_side([false, true], |cut| {
         let account = Account::new();
         if cut {
             account.cut("CreateSecret", None);
         } else {
             account.lose("CreateSecret", None);
         }
-        let report = Program::create(&account, &["-o", "json"]).run().json();
+        let program = Program::create(&account, &["-o", "json"]).env(TWICE.0, TWICE.1);
+        let report = program.run().json();
         assert_eq!(report["action"], "created");
         assert_eq!(report["versionId"], tokens(&account)[0]);
         let arn = report["arn"].as_str().unwrap();
@@ -151,14 +164,14 @@ fn answers_that_are_lost_every_time_are_looked_after() {
         );
         assert_eq!(account.actions().last().unwrap(), "DescribeSecret");
         stored_once(&account);
-    }
+    });
 }
 
 #[test]
 fn requests_that_never_arrived_are_told_as_not_stored() {
     let account = Account::new();
     account.drop("CreateSecret", None);
-    let ended = Program::create(&account, &[]).run();
+    let ended = Program::create(&account, &[]).env(TWICE.0, TWICE.1).run();
     ended
         .fails(
             7,
@@ -176,6 +189,7 @@ fn requests_that_never_arrived_are_told_as_not_stored() {
     account.drop("PutSecretValue", None);
     let program = Program::create(&account, &["--if-exists", "update"]).stdin("another-token");
     program
+        .env(TWICE.0, TWICE.1)
         .run()
         .fails(7, &["could not store the new version", "has not stored it"]);
     assert!(account
@@ -188,7 +202,10 @@ fn an_answer_that_breaks_off_is_told_as_that() {
     let account = Account::new();
     Program::create(&account, &[]).run().ok();
     account.cut("DescribeSecret", None);
-    let ended = Program::new(&["show", "docker-hub"]).with(&account).run();
+    let ended = Program::new(&["show", "docker-hub"])
+        .with(&account)
+        .env(TWICE.0, TWICE.1)
+        .run();
     ended.fails(7, &["closed before the answer was complete"]);
 }
 
@@ -200,6 +217,7 @@ fn a_new_version_whose_answer_is_lost_is_looked_after_too() {
     let more = ["--if-exists", "update", "-o", "json"];
     let report = Program::create(&account, &more)
         .stdin("another-token")
+        .env(TWICE.0, TWICE.1)
         .run()
         .json();
     assert_eq!(report["action"], "updated");
@@ -213,7 +231,9 @@ fn where_looking_fails_too_it_says_so_and_how_to_see() {
     let account = Account::new();
     account.lose("CreateSecret", None);
     account.drop("DescribeSecret", None);
-    let ended = Program::create(&account, &["--region", "us-east-1"]).run();
+    let ended = Program::create(&account, &["--region", "us-east-1"])
+        .env(TWICE.0, TWICE.1)
+        .run();
     ended.fails(
         7,
         &[
@@ -255,7 +275,7 @@ fn an_answer_that_does_not_come_is_waited_for_as_long_as_it_is_told_to() {
 
 #[test]
 fn an_answer_that_is_not_from_aws() {
-    for (status, body, exit, words) in [
+    let cases = [
         (
             403,
             "<html>\u{1b}[31mForbidden</html>",
@@ -272,7 +292,8 @@ fn an_answer_that_is_not_from_aws() {
         ),
         (200, "<html>welcome", 4, &["HTTP 200", "has not stored it"]),
         (200, "{", 4, &["HTTP 200", "has not stored it"]),
-    ] {
+    ];
+    side_by_side(cases, |(status, body, exit, words)| {
         let account = Account::new();
         account.answer("CreateSecret", status, "text/html", body, None);
         let ended = Program::create(&account, &["-v"])
@@ -280,7 +301,7 @@ fn an_answer_that_is_not_from_aws() {
             .run();
         ended.fails(exit, words).never(&["\u{1b}[31m", "<html>"]);
         assert!(account.is_empty());
-    }
+    });
 }
 
 #[test]
@@ -290,6 +311,8 @@ fn nobody_listens() {
         .unwrap()
         .local_addr()
         .unwrap();
-    let ended = Program::create(&account, &["--endpoint-url", &format!("http://{free}")]).run();
+    let ended = Program::create(&account, &["--endpoint-url", &format!("http://{free}")])
+        .env(TWICE.0, TWICE.1)
+        .run();
     ended.fails(7, &["nobody listens there"]).never(&["stored"]);
 }

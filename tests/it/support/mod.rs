@@ -8,6 +8,7 @@ mod python;
 pub mod registry;
 #[cfg(unix)]
 mod screen;
+mod side_by_side;
 
 pub use aws::Account;
 pub use elsewhere::Elsewhere;
@@ -17,3 +18,4 @@ pub use python::python;
 pub use registry::Registry;
 #[cfg(unix)]
 pub use screen::Screen;
+pub use side_by_side::side_by_side;
