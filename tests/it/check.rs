@@ -2,7 +2,7 @@
 
 use serde_json::{json, Value};
 
-use crate::support::{told, Account, Program, TOKEN};
+use crate::support::{side_by_side, told, Account, Program, TOKEN};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
@@ -77,7 +77,7 @@ fn one_finding(account: &Account, name: &str, level: &str, code: &str, message: 
 #[test]
 fn each_fault_of_a_value() {
     let pulumi = "Calling [toJSON] on an [Output<T>] is not supported.";
-    for (value, code, message) in [
+    let cases = [
         (TOKEN, "not-json", "plain text"),
         (
             "{username:me,accessToken:x}",
@@ -128,7 +128,8 @@ fn each_fault_of_a_value() {
             "white-space",
             "username has white space at its start",
         ),
-    ] {
+    ];
+    side_by_side(cases, |(value, code, message)| {
         let account = Account::new();
         account.made_with(NAME, value);
         let findings = found(&account, NAME);
@@ -140,7 +141,7 @@ fn each_fault_of_a_value() {
         } else {
             one_finding(&account, NAME, "error", code, message);
         }
-    }
+    });
 }
 
 #[test]
@@ -221,7 +222,7 @@ fn a_token_that_cannot_work_for_the_registry() {
 
 #[test]
 fn names_that_ecr_does_not_take() {
-    for (name, level, code, better) in [
+    let cases = [
         (
             "ecr-pullthroughcache/two!words",
             "error",
@@ -240,7 +241,8 @@ fn names_that_ecr_does_not_take() {
             "name-empty",
             "ecr-pullthroughcache/docker-hub",
         ),
-    ] {
+    ];
+    side_by_side(cases, |(name, level, code, better)| {
         let account = Account::new();
         account.made_with(name, r#"{"username":"me","accessToken":"x"}"#);
         let findings = found(&account, name);
@@ -259,21 +261,22 @@ fn names_that_ecr_does_not_take() {
         carry_out(&account, &json!({"fix": fix.lines().nth(1).unwrap()}));
         assert_eq!(found(&account, better), Vec::<Value>::new());
         assert_eq!(found(&account, name)[0]["code"], "pending-deletion");
-    }
+    });
 }
 
 #[test]
 fn the_end_of_a_token() {
-    for (days, level, code, message) in [
+    let cases = [
         (-1, "error", "token-expired", "1 day ago"),
         (0, "warning", "token-expiring", "today"),
         (30, "warning", "token-expiring", "in 30 days"),
-    ] {
+    ];
+    side_by_side(cases, |(days, level, code, message)| {
         let account = Account::new();
         let arn = account.made(NAME);
         account.ask("TagResource", &json!({"SecretId": arn, "Tags": [{"Key": "ecr-ptc:expires-on", "Value": in_days(days)}]}));
         one_finding(&account, NAME, level, code, message);
-    }
+    });
     let account = Account::new();
     let arn = account.made(NAME);
     account.ask(

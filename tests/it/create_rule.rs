@@ -4,7 +4,7 @@ use serde_json::{json, Value};
 
 #[cfg(unix)]
 use crate::support::Screen;
-use crate::support::{policy_file, Account, Program, TOKEN};
+use crate::support::{policy_file, side_by_side, Account, Program, TOKEN};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
@@ -46,13 +46,14 @@ fn one_command_from_a_token_to_a_pull() {
 /// For each registry, by `create`, `update` and `rule set` alike.
 #[test]
 fn the_last_line_is_the_pull_that_now_works() {
-    for (kind, image) in [
+    let cases = [
         ("docker-hub", "library/alpine:latest"),
         ("github-container-registry", "stefanprodan/podinfo:latest"),
         ("azure-container-registry", "REPOSITORY:TAG"),
         ("gitlab-container-registry", "gitlab-org/release-cli:latest"),
         ("chainguard", "chainguard/static:latest"),
-    ] {
+    ];
+    side_by_side(cases, |(kind, image)| {
         for prefix in ["team/x", "ROOT"] {
             let account = Account::new();
             let registry = format!("{}.dkr.ecr.us-east-1.amazonaws.com", account.id);
@@ -86,7 +87,7 @@ fn the_last_line_is_the_pull_that_now_works() {
                 assert_eq!(docker, docker_login);
             }
         }
-    }
+    });
 }
 
 #[test]

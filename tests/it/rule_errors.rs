@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Account, Program};
+use crate::support::{side_by_side, Account, Program};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 const SET: &[&str] = &["rule", "set", "docker-hub", "--secret", NAME];
@@ -79,7 +79,8 @@ fn operation(verb: &str) -> String {
 
 #[test]
 fn each_has_its_status_its_words_and_its_mend() {
-    for (command, verb, error, says, status, code, words) in ERRORS {
+    side_by_side(ERRORS, |row| {
+        let (command, verb, error, says, status, code, words) = row;
         let run = |more: &[&str]| {
             let account = account();
             if command == DELETE {
@@ -105,7 +106,7 @@ fn each_has_its_status_its_words_and_its_mend() {
             json!(null)
         };
         assert_eq!(told["steps"], steps, "{error}");
-    }
+    });
 }
 
 #[test]

@@ -4,7 +4,7 @@ use serde_json::{json, Value};
 
 #[cfg(unix)]
 use crate::support::Screen;
-use crate::support::{Account, Program};
+use crate::support::{side_by_side, Account, Program};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 const GOOD: &str = r#"{"username":"me","accessToken":"not-a-real-token"}"#;
@@ -145,7 +145,7 @@ fn a_secret_that_ecr_does_not_see_yet_is_waited_for() {
 
 #[test]
 fn an_answer_that_was_lost_is_looked_after() {
-    for lost in [Some(1), None] {
+    side_by_side([Some(1), None], |lost| {
         let account = Account::new();
         secret(&account, NAME, GOOD);
         account.lose("CreatePullThroughCacheRule", lost);
@@ -160,7 +160,7 @@ fn an_answer_that_was_lost_is_looked_after() {
         account.lose("DeletePullThroughCacheRule", lost);
         twice(rule(&account, &["delete", "docker-hub", "--yes"])).ok();
         assert_eq!(account.rules(), json!([]));
-    }
+    });
 }
 
 #[test]

@@ -1,9 +1,11 @@
 //! The token stays out of every output, file, child process and core file.
 
 use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::test_runner::TestRunner;
 use serde_json::json;
 
-use crate::support::{Account, Program, TOKEN};
+use crate::support::{side_by_side, Account, Program, TOKEN};
 
 /// Everything that could make a library talk.
 fn loud(program: Program) -> Program {
@@ -112,14 +114,32 @@ fn break_it(account: &Account, fault: &str, token: &str) {
     }
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
-    #[test]
-    fn any_token_stays_out_of_every_failure(
-        token in "[a-zA-Z0-9\"\\\\/'$`éß€\u{200b}\u{1F511}]{8,40}",
-        fault in proptest::sample::select(&FAULTS[..]),
-        json: bool,
-    ) {
+/// Tries a property of the program with forty values.
+fn holds<V: std::fmt::Debug>(
+    values: &(impl Strategy<Value = V> + Sync),
+    property: impl Fn(V) + Sync,
+) {
+    side_by_side(0..8, |_| {
+        let mut runner = TestRunner::new(ProptestConfig {
+            cases: 5,
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        });
+        let test = |value| {
+            property(value);
+            Ok(())
+        };
+        if let Err(error) = runner.run(values, test) {
+            panic!("{error}");
+        }
+    });
+}
+
+#[test]
+fn any_token_stays_out_of_every_failure() {
+    let token = "[a-zA-Z0-9\"\\\\/'$`éß€\u{200b}\u{1F511}]{8,40}";
+    let values = (token, select(&FAULTS[..]), any::<bool>());
+    holds(&values, |(token, fault, json)| {
         let account = Account::new();
         break_it(&account, fault, &token);
         let format = if json { "json" } else { "text" };
@@ -127,14 +147,24 @@ proptest! {
         let ended = loud(Program::create(&account, &more)).stdin(&token).run();
         assert_ne!(ended.status, 0);
         ended.hides(&token);
-    }
+    });
+}
 
-    #[test]
-    fn a_token_that_stands_in_another_option_is_refused_and_not_shown(
-        token in "[a-zA-Z0-9\"\\\\/'$é]{8,20}",
-        option in proptest::sample::select(&["--profile", "--region", "--endpoint-url", "--ca-bundle", "--name", "--description", "--tag", "-u"][..]),
-        json: bool,
-    ) {
+#[test]
+fn a_token_that_stands_in_another_option_is_refused_and_not_shown() {
+    let options = vec![
+        "--profile",
+        "--region",
+        "--endpoint-url",
+        "--ca-bundle",
+        "--name",
+        "--description",
+        "--tag",
+        "-u",
+    ];
+    let token = "[a-zA-Z0-9\"\\\\/'$é]{8,20}";
+    let values = (token, select(options), any::<bool>());
+    holds(&values, |(token, option, json)| {
         let account = Account::new();
         let value = match option {
             "--name" => format!("ecr-pullthroughcache/{token}"),
@@ -144,12 +174,25 @@ proptest! {
         };
         let format = if json { "json" } else { "text" };
         let option = format!("{option}={value}").replace("-u=", "--username=");
-        let words = ["create", "--registry", "docker-hub", &option, "-v", "-o", format, "--access-token-stdin"];
-        let words = if option.starts_with("--username") { words.to_vec() } else { [&words[..], &["-u", "me"]].concat() };
+        let words = [
+            "create",
+            "--registry",
+            "docker-hub",
+            &option,
+            "-v",
+            "-o",
+            format,
+            "--access-token-stdin",
+        ];
+        let words = if option.starts_with("--username") {
+            words.to_vec()
+        } else {
+            [&words[..], &["-u", "me"]].concat()
+        };
         let ended = Program::new(&words).with(&account).stdin(&token).run();
         ended.fails(2, &["access token in it"]).hides(&token);
         assert!(account.requests().is_empty());
-    }
+    });
 }
 
 #[test]
@@ -340,9 +383,8 @@ fn a_token_that_is_part_of_a_word_of_the_service_changes_nothing() {
 
 #[test]
 fn no_command_shows_a_stored_token_at_any_verbosity() {
-    let account = Account::new();
     let quoted = json!(TOKEN).to_string();
-    for (number, value) in [
+    let values = [
         TOKEN.to_owned(),
         format!(r#"{{"username":"me","accessToken":{quoted}}}"#),
         format!(r#"{{"user":"me","password":{quoted},"more":{{"token":{quoted}}}}}"#),
@@ -353,13 +395,12 @@ fn no_command_shows_a_stored_token_at_any_verbosity() {
         format!(r#"["me",{quoted}]"#),
         format!("{{username:me,accessToken:{TOKEN}}}"),
         format!(r#"{{"username":{quoted},"accessToken":"me"}}"#),
-    ]
-    .iter()
-    .enumerate()
-    {
-        account.made_with(&format!("ecr-pullthroughcache/docker-hub{number}"), value);
-    }
-    for more in [&["-v"][..], &["-v", "-o", "json"]] {
+    ];
+    side_by_side([&["-v"][..], &["-v", "-o", "json"]], |more| {
+        let account = Account::new();
+        for (number, value) in values.iter().enumerate() {
+            account.made_with(&format!("ecr-pullthroughcache/docker-hub{number}"), value);
+        }
         // Each run is searched for the token.
         account.run(&[&["list"], more].concat());
         account.run(&[&["check"], more].concat());
@@ -375,5 +416,5 @@ fn no_command_shows_a_stored_token_at_any_verbosity() {
                 account.run(&[words, more].concat());
             }
         }
-    }
+    });
 }

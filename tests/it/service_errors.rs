@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Account, Program};
+use crate::support::{side_by_side, Account, Program};
 
 /// An error of the service, and what becomes of it.
 struct Row {
@@ -86,15 +86,15 @@ const ERRORS: [Row; 34] = [
 
 #[test]
 fn each_has_its_status_its_words_and_its_mend() {
-    for Row {
-        error,
-        http,
-        says,
-        status,
-        code,
-        words,
-    } in ERRORS
-    {
+    side_by_side(ERRORS, |row| {
+        let Row {
+            error,
+            http,
+            says,
+            status,
+            code,
+            words,
+        } = row;
         let account = Account::new();
         account.refuse("CreateSecret", http, error, says);
         let run = |more: &[&str]| {
@@ -123,7 +123,7 @@ fn each_has_its_status_its_words_and_its_mend() {
             assert!(whole.contains(word), "{error}: {word} in {whole}");
         }
         assert!(account.is_empty());
-    }
+    });
 }
 
 #[test]
