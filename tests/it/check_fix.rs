@@ -2,7 +2,7 @@
 
 use serde_json::{json, Value};
 
-use crate::support::{told, Account, TOKEN};
+use crate::support::{told, Account, Program, TOKEN};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
@@ -120,8 +120,10 @@ fn fix_where_nothing_can_be_written() {
     }
     account.heal();
     account.lose("PutSecretValue", None);
-    account
-        .run(&["check", "docker-hub", "--fix", "-y"])
+    Program::new(&["check", "docker-hub", "--fix", "-y"])
+        .with(&account)
+        .env("AWS_MAX_ATTEMPTS", "2")
+        .run()
         .fails(7, &["it may be done all the same"]);
     account.heal();
     let account = Account::new();

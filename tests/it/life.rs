@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::Account;
+use crate::support::{Account, Program};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 const WRITES: [&str; 3] = [
@@ -285,7 +285,8 @@ fn an_answer_that_is_lost() {
     account.lose("DeleteSecret", Some(1));
     account.run(&["delete", "docker-hub", "-y"]).ok();
     account.lose("RestoreSecret", None);
-    account.run(&["restore", "docker-hub"]).fails(
+    let restore = Program::new(&["restore", "docker-hub"]).with(&account);
+    restore.env("AWS_MAX_ATTEMPTS", "2").run().fails(
         7,
         &[
             "it may be done all the same",
