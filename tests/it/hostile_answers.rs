@@ -1,9 +1,11 @@
 //! Answers of an AWS that means harm: what it says is taken for what it claims to be only where it has
 //! the form of that, and is escaped where it is shown and quoted where it is to be copied.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::{json, Value};
 
-use crate::support::{Account, Ended, Program};
+use crate::support::{side_by_side, Account, Ended, Program};
 
 const JSON: &str = "application/x-amz-json-1.1";
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
@@ -203,7 +205,7 @@ fn the_action_gives_no_second_output() {
 
 #[test]
 fn no_command_takes_what_is_no_arn() {
-    for arn in no_arns() {
+    side_by_side(no_arns(), |arn| {
         let account = Account::new();
         let secret = json!({"ARN": arn, "Name": NAME, "VersionIdsToStages": {"v": ["AWSCURRENT"]}});
         account.answer("DescribeSecret", 200, JSON, &secret.to_string(), None);
@@ -230,7 +232,7 @@ fn no_command_takes_what_is_no_arn() {
             }
             is_harmless(&ended);
         }
-    }
+    });
 }
 
 #[test]
@@ -254,11 +256,11 @@ fn a_rule_of_a_hostile_account_hurts_nobody() {
         format!("arn:aws:secretsmanager:{payload}:111122223333:secret:x-AbCdEf"),
         "\n\u{1b}[2J\u{202e}\u{e0041}".to_owned(),
     ];
-    let mut looked_at = 0;
-    for ((kind, host), arn) in hosts
+    let looked_at = AtomicUsize::new(0);
+    let cases = hosts
         .iter()
-        .flat_map(|host| arns.iter().map(move |arn| (host, arn)))
-    {
+        .flat_map(|host| arns.iter().map(move |arn| (host, arn)));
+    side_by_side(cases, |((kind, host), arn)| {
         let account = Account::new();
         account.made(NAME);
         let described =
@@ -296,12 +298,12 @@ fn a_rule_of_a_hostile_account_hurts_nobody() {
             ] {
                 for more in [&[][..], &["-o", "json"]] {
                     is_harmless(&account.run(&[words, more].concat()));
-                    looked_at += 1;
+                    looked_at.fetch_add(1, Ordering::Relaxed);
                 }
             }
         }
-    }
-    assert_eq!(looked_at, 4 * 5 * 2 * 8 * 2);
+    });
+    assert_eq!(looked_at.into_inner(), 4 * 5 * 2 * 8 * 2);
 }
 
 /// Whatever turns a line, hides in it, or ends it where a terminal or a log does not think so.
