@@ -43,6 +43,11 @@ fn the_trust_store_of_the_system_counts_where_no_bundle_is_named() {
         format!("https://{}", address.replace("127.0.0.1", "localhost")),
     );
     let store = program.file("system.pem", authority.pem());
+    // The system's own is read, and has no such authority.
+    let program = program.without("SSL_CERT_FILE");
+    program
+        .run()
+        .fails(4, &["not signed by an authority that this machine trusts"]);
     program.env("SSL_CERT_FILE", store).run().ok();
     assert_eq!(account.actions(), ["CreateSecret"]);
 }
