@@ -1,10 +1,10 @@
 //! `ecr-ptc` stores the credentials of an upstream registry where Amazon ECR pull through cache
 //! can use them.
 //!
-//! A command goes one way: [`cli`] and [`input`] gather a request, [`plan`] turns it into a value
-//! that a person can review, [`apply`] carries it out through [`aws`], and [`report`] or
-//! [`failure`] says what became of it, written by [`output`] alone. Of what is stored already,
-//! [`secret`] and [`content`] are what AWS tells, and [`finding`] is what is wrong with it.
+//! A command goes one way: `cli` and `input` gather a request, `plan` turns it into steps that a person
+//! can review and that are carried out through `aws`, and `output` alone writes what became of it.
+//! `model` is what all of them speak of, `check` is what can be wrong with it, `registry` is where
+//! credentials are tried.
 #![cfg_attr(
     test,
     allow(
@@ -13,45 +13,25 @@
     )
 )]
 
-mod apply;
-mod arn;
 mod aws;
+mod check;
 mod cli;
-mod command;
-mod content;
-mod credential;
-mod date;
+mod commands;
 mod env;
-mod failure;
-mod finding;
 mod input;
-mod listing;
-mod mending;
-mod name;
+mod model;
 mod output;
 mod plan;
-mod portrait;
 mod process;
-mod region;
 mod registry;
-mod removal;
-mod renewal;
-mod report;
-mod rule;
-mod secret;
-mod setting;
-mod shell;
-mod status;
-mod table;
-mod token_kind;
-mod upstream;
 
 use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::process::ExitCode;
 
 use cli::Parsed;
-use output::Output;
-use status::Status;
+
+use output::status::Status;
+use output::{Output, Redactor};
 
 fn main() -> ExitCode {
     process::protect();
@@ -63,17 +43,24 @@ fn main() -> ExitCode {
 fn run() -> Status {
     env::settle();
     let arguments = env::arguments();
+    let redactor = Redactor::new();
     let (output, ran) = match cli::parse(&arguments) {
         Ok(Parsed::Command(global, command)) => {
-            let output = Output::new(global.output, global.color, global.quiet, global.verbose);
-            let ran = command::run(&global, command, &output);
+            let output = Output::new(
+                global.output,
+                global.color,
+                global.quiet,
+                global.verbose,
+                redactor,
+            );
+            let ran = commands::run(&global, command, &output);
             (output, ran)
         }
         parsed => {
             let (format, color) = cli::asked_for(&arguments, env::output_format());
-            let output = Output::new(format, color, false, false);
+            let output = Output::new(format, color, false, false, redactor);
             let ran = match parsed {
-                Ok(Parsed::Document(text)) => command::print(&output, text.as_bytes()),
+                Ok(Parsed::Document(text)) => commands::print(&output, text.as_bytes()),
                 Ok(Parsed::Command(..)) => Ok(Status::Done),
                 Err(failure) => Err(failure),
             };
@@ -84,7 +71,7 @@ fn run() -> Status {
         Ok(status) => status,
         Err(failure) => {
             output.failure(&failure);
-            failure.status
+            failure.status()
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What the process does for the token's sake, whatever the command: no core file, no word of it
 //! in a panic, and an answer to every signal that would end it.
 
-use crate::failure::Failure;
-use crate::status::Status;
+use crate::output::failure::Failure;
+use crate::output::status::Status;
 
 /// Keeps the memory of this process out of core files, and of the reach of other processes of the
 /// same user (on Linux), and keeps panic messages, which can quote data, to their place.

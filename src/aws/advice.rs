@@ -2,16 +2,16 @@
 
 use super::error::{AwsError, Kind};
 use super::transport::Fault;
-use crate::arn::Arn;
-use crate::failure::{AwsAnswer, Failure};
-use crate::name::PREFIX;
-use crate::region::{nearest_to_unknown, partition, RegionName};
-use crate::status::Status;
+use crate::model::arn::Arn;
+use crate::model::name::PREFIX;
+use crate::model::region::Region;
+use crate::output::failure::{AwsAnswer, Failure};
+use crate::output::status::Status;
 
 /// Where calls go, and with whose credentials: for what is said when one fails.
 #[derive(Clone, Debug)]
 pub struct Place {
-    pub region: RegionName,
+    pub region: Region,
     /// The command that begins a new session, where the credentials come from one.
     login: Option<String>,
     /// Where credentials are looked for.
@@ -21,13 +21,13 @@ pub struct Place {
 
 impl Place {
     pub fn new(
-        region: &RegionName,
+        region: Region,
         login: Option<String>,
         credentials: String,
         endpoint: Option<&str>,
     ) -> Self {
         Self {
-            region: region.clone(),
+            region,
             login,
             credentials,
             endpoint: endpoint.map(str::to_owned),
@@ -48,22 +48,13 @@ impl Place {
             None => format!("AWS in {}", self.region),
         }
     }
-
-    /// The Region that was meant, where the one that was named is none that we know.
-    fn nearest(&self) -> Option<&'static str> {
-        match self.endpoint {
-            None => nearest_to_unknown(&self.region),
-            Some(_) => None,
-        }
-    }
 }
 
 impl AwsError {
     /// The failure to show, where no command knows better.
     pub fn into_failure(self, what: &str, place: &Place) -> Failure {
-        let no_such_region = self.is_no_such_host() && place.nearest().is_some();
-        let (status, code) = match self.kind {
-            _ if no_such_region => (Status::Configuration, "no-such-region"),
+        let error = self.in_safe_words();
+        let (status, code) = match error.kind {
             Kind::Exists => (Status::SecretState, "secret-exists"),
             Kind::PendingDeletion => (Status::SecretState, "secret-pending-deletion"),
             Kind::NotFound => (Status::SecretState, "secret-not-found"),
@@ -84,25 +75,32 @@ impl AwsError {
             Kind::Upstream => (Status::Failed, "upstream"),
             Kind::Service => (Status::Temporary, "aws-unavailable"),
             Kind::TimedOut => (Status::Temporary, "timed-out"),
-            Kind::Unreachable if self.fault.as_ref().is_some_and(Fault::is_of_configuration) => {
+            Kind::Unreachable if error.fault.as_ref().is_some_and(Fault::is_of_configuration) => {
                 (Status::Configuration, "unreachable")
             }
             Kind::Unreachable => (Status::Temporary, "unreachable"),
             Kind::Other => (Status::Failed, "failed"),
         };
-        let mut failure = Failure::new(status, code, what);
-        failure.why = self.why(place);
-        failure.fix = self.fix(place);
-        failure.answer = Some(AwsAnswer {
-            error_code: self.code,
-            request_id: self.request_id,
+        let failure = Failure::new(status, code, what);
+        let failure = match error.why(place) {
+            Some(why) => failure.why(why),
+            None => failure,
+        };
+        let failure = match error.fix(place) {
+            Some(fix) => failure.fix(fix),
+            None => failure,
+        };
+        let causes = error.causes.into_iter().rev();
+        let chain = causes.fold(None, |chain: Option<anyhow::Error>, cause| {
+            Some(match chain {
+                Some(chain) => chain.context(cause),
+                None => anyhow::Error::msg(cause),
+            })
         });
-        failure.causes = self.causes;
-        failure
-    }
-
-    fn is_no_such_host(&self) -> bool {
-        self.fault == Some(Fault::NoSuchHost)
+        failure.caused_by(chain).answered(AwsAnswer {
+            error_code: error.code,
+            request_id: error.request_id,
+        })
     }
 
     fn why(&self, place: &Place) -> Option<String> {
@@ -125,18 +123,9 @@ impl AwsError {
                 None => "the endpoint, the Region or another AWS setting cannot be used".to_owned(),
             },
             Kind::TimedOut => format!("{} did not answer {} in time", place.name(), self.operation),
-            Kind::Unreachable => match (&self.fault, place.nearest()) {
-                (Some(Fault::NoSuchHost), Some(_)) => format!(
-                    "there is no host for {} in {}, and it is no Region that is known here",
-                    if self.is_of_ecr() {
-                        "ECR"
-                    } else {
-                        "Secrets Manager"
-                    },
-                    place.region
-                ),
-                (Some(fault), _) => format!("{} cannot be reached: {fault}", place.name()),
-                (None, _) => format!("{} cannot be reached", place.name()),
+            Kind::Unreachable => match &self.fault {
+                Some(fault) => format!("{} cannot be reached: {fault}", place.name()),
+                None => format!("{} cannot be reached", place.name()),
             },
             Kind::NotAws => {
                 let status = self
@@ -169,24 +158,26 @@ impl AwsError {
         }
         Some(match self.kind {
             Kind::Misconfigured => "check the endpoint (AWS_ENDPOINT_URL_…, endpoint_url of the profile), the Region, and the settings for FIPS and dual-stack endpoints".to_owned(),
-            Kind::Denied => self.mend_permission(region),
+            Kind::Denied => self.permission_fix(region),
             Kind::NoCredentials | Kind::BadCredentials if place.login.is_some() => {
                 format!("log in again: {}", place.login.as_deref().unwrap_or_default())
             }
             Kind::NoCredentials => "log in as for the AWS CLI: aws configure, aws sso login, or AWS_* variables; or name a --profile".to_owned(),
-            Kind::BadCredentials => "renew them; what the AWS CLI makes of them: aws sts get-caller-identity".to_owned(),
+            Kind::BadCredentials => "renew the AWS credentials; what the AWS CLI makes of them: aws sts get-caller-identity".to_owned(),
             Kind::Mfa => "run it again with the next code of the device; each works once".to_owned(),
             Kind::Clock => "set the clock of this machine; AWS takes requests that are at most some minutes off".to_owned(),
             Kind::Service | Kind::TimedOut => "try again in a minute".to_owned(),
-            Kind::Unreachable => match (&self.fault, place.nearest()) {
-                (Some(Fault::NoSuchHost), Some(nearest)) => format!("the nearest is: --region {nearest}; or check the network, if {region} is new"),
-                (Some(fault), _) if fault.fix().is_some() => fault.fix()?.to_owned(),
+            Kind::Unreachable => match &self.fault {
+                Some(Fault::NoSuchHost) if place.endpoint.is_none() => {
+                    format!("check that there is a Region {region}, and the network")
+                }
+                Some(fault) if fault.fix().is_some() => fault.fix()?.to_owned(),
                 _ => "check the network, the proxy (HTTPS_PROXY) and the endpoint".to_owned(),
             },
             Kind::NotAws if self.http_status == Some(407) => Fault::ProxyLogin.fix()?.to_owned(),
             Kind::NotAws | Kind::Malformed => "check HTTPS_PROXY and NO_PROXY, --endpoint-url and AWS_ENDPOINT_URL".to_owned(),
             Kind::Limit => "free some, or ask for a higher quota: aws service-quotas list-service-quotas --service-code secretsmanager".to_owned(),
-            Kind::Policy => "mend the file of --resource-policy; what is wrong with it: aws secretsmanager validate-resource-policy --resource-policy file://PATH".to_owned(),
+            Kind::Policy => "fix the file of --resource-policy; what is wrong with it: aws secretsmanager validate-resource-policy --resource-policy file://PATH".to_owned(),
             Kind::Key => format!(
                 "ECR reads only secrets with the key aws/secretsmanager; see which this one has:\n\
                  ecr-ptc show NAME --region {region}"
@@ -195,7 +186,7 @@ impl AwsError {
         })
     }
 
-    fn mend_permission(&self, region: &RegionName) -> String {
+    fn permission_fix(&self, region: &Region) -> String {
         let message = self.message.as_deref().unwrap_or_default();
         if message.contains("cannot invoke") {
             return "let Secrets Manager call the function:\n\
@@ -215,7 +206,7 @@ impl AwsError {
     }
 
     /// The policy statement that would allow what was refused.
-    fn statement(&self, region: &RegionName) -> String {
+    fn statement(&self, region: &Region) -> String {
         let message = self.message.as_deref().unwrap_or_default();
         let statements = self.statements_for_ecr(region);
         let action =
@@ -239,7 +230,7 @@ impl AwsError {
             }
             _ => format!(
                 "arn:{}:secretsmanager:{region}:*:secret:{PREFIX}*",
-                partition(region)
+                region.partition()
             ),
         };
         let policy = message

@@ -1,8 +1,8 @@
 //! What mends an error of ECR's, where it is not what mends one of Secrets Manager's.
 
 use super::error::{AwsError, Kind};
-use crate::name::PREFIX;
-use crate::region::{partition, RegionName};
+use crate::model::name::PREFIX;
+use crate::model::region::Region;
 
 /// The role that ECR reads the secret with.
 ///
@@ -14,7 +14,7 @@ impl AwsError {
         self.operation.contains("PullThroughCacheRule")
     }
 
-    pub(super) fn fix_of_ecr(&self, region: &RegionName) -> Option<String> {
+    pub(super) fn fix_of_ecr(&self, region: &Region) -> Option<String> {
         if !self.is_of_ecr() {
             return None;
         }
@@ -52,11 +52,11 @@ impl AwsError {
     ///
     /// Source: Actions defined by Amazon ECR, in the Service Authorization Reference; the permissions
     /// of the handlers of AWS::ECR::PullThroughCacheRule.
-    pub(super) fn statements_for_ecr(&self, region: &RegionName) -> Option<String> {
+    pub(super) fn statements_for_ecr(&self, region: &Region) -> Option<String> {
         if !self.is_of_ecr() {
             return None;
         }
-        let partition = partition(region);
+        let partition = region.partition();
         let operation = self.operation;
         let ecr = match operation {
             "DescribePullThroughCacheRules" | "ValidatePullThroughCacheRule" => {
@@ -96,7 +96,8 @@ mod tests {
 
     use super::*;
     use crate::aws::Place;
-    use crate::status::Status;
+    use crate::output::status::Status;
+    use crate::output::Redactor;
 
     // In the program it comes only after thirty seconds of trying again.
     #[test]
@@ -108,20 +109,17 @@ mod tests {
         let answer = HttpResponse::new(400.try_into().unwrap(), "{}".into());
         let error = CreatePullThroughCacheRuleError::generic(metadata);
         let error = SdkError::service_error(error, answer);
-        let error = AwsError::of("CreatePullThroughCacheRule", &error);
+        let error = AwsError::of("CreatePullThroughCacheRule", &error, &Redactor::new());
         assert_eq!(error.kind, Kind::NotFound);
         let place = Place::new(
-            &RegionName::parse("eu-west-1").unwrap(),
+            Region::parse("eu-west-1").unwrap(),
             None,
             String::new(),
             None,
         );
         let failure = error.into_failure("could not make the rule", &place);
-        assert_eq!(
-            (failure.status, failure.code),
-            (Status::SecretState, "secret-not-found")
-        );
-        let fix = failure.fix.unwrap();
+        assert_eq!(failure.status(), Status::SecretState);
+        let fix = failure.to_text(false);
         assert!(
             fix.contains("in the account and the Region of the rule")
                 && fix.contains("ecr-ptc show NAME --region eu-west-1"),

@@ -1,23 +1,29 @@
 //! What an answer tells, as what it has to be.
 
 use super::error::AwsError;
-use crate::arn::SecretArn;
-use crate::region::RegionName;
+use crate::model::arn::SecretArn;
+use crate::model::region::Region;
+use crate::output::Redactor;
 
 /// The ARN that an answer tells of a secret; of this name, where that is known.
 ///
 /// # Errors
-/// Where it is none, or another's.
+/// Where it is none, or another's, or where a token is in the characters at its end.
 pub fn secret_arn(
     operation: &'static str,
     told: Option<&str>,
     name: Option<&str>,
+    redactor: &Redactor,
 ) -> Result<SecretArn, AwsError> {
     let arn = SecretArn::parse(told.unwrap_or_default())
         .map_err(|fault| AwsError::malformed(operation, &fault.to_string()))?;
     match name {
         Some(name) if arn.name() != name => {
             let what = "the ARN of another secret than the one that is meant";
+            Err(AwsError::malformed(operation, what))
+        }
+        _ if redactor.is_in(arn.end()) => {
+            let what = "an ARN that repeats what is secret";
             Err(AwsError::malformed(operation, what))
         }
         _ => Ok(arn),
@@ -28,14 +34,11 @@ pub fn secret_arn(
 ///
 /// # Errors
 /// Where it is none.
-pub fn region(
-    operation: &'static str,
-    told: Option<String>,
-) -> Result<Option<RegionName>, AwsError> {
-    let Some(name) = told.filter(|name| !name.is_empty()) else {
+pub fn region(operation: &'static str, name: Option<String>) -> Result<Option<Region>, AwsError> {
+    let Some(name) = name.filter(|name| !name.is_empty()) else {
         return Ok(None);
     };
-    let region = RegionName::of_host_label(&name);
+    let region = Region::from_host_label(&name);
     let region = region.ok_or_else(|| AwsError::malformed(operation, "a Region that is none"))?;
     Ok(Some(region))
 }

@@ -9,9 +9,9 @@ use tokio::task::JoinSet;
 
 use super::error::{AwsError, Kind};
 use super::pages::Pages;
-use crate::arn::SecretArn;
-use crate::output::foreign;
-use crate::rule::{CredentialArn, Rule, RuleRequest, UpstreamUrl};
+use crate::model::arn::SecretArn;
+use crate::model::rule::{CredentialArn, Rule, RuleRequest, UpstreamUrl};
+use crate::output::Redactor;
 
 const DESCRIBE: &str = "DescribePullThroughCacheRules";
 
@@ -19,13 +19,15 @@ const DESCRIBE: &str = "DescribePullThroughCacheRules";
 #[derive(Clone)]
 pub struct Ecr {
     client: Client,
+    redactor: Redactor,
 }
 
 /// What ECR says of a rule after it has read the secret and logged in upstream with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Valid,
-    /// With ECR's own words, which are documented nowhere.
+    /// With ECR's own words, which are documented nowhere: as they came, since the stored token that they
+    /// may repeat may not be known yet. Whoever shows them makes them safe.
     Invalid(String),
 }
 
@@ -43,11 +45,12 @@ pub struct Verdicts {
 
 impl Ecr {
     /// At `endpoint`, or where the Region says.
-    pub fn new(config: &SdkConfig, endpoint: Option<&str>) -> Self {
+    pub fn new(config: &SdkConfig, endpoint: Option<&str>, redactor: Redactor) -> Self {
         let mut config = aws_sdk_ecr::config::Builder::from(config);
         config.set_endpoint_url(endpoint.map(str::to_owned));
         Self {
             client: Client::from_conf(config.build()),
+            redactor,
         }
     }
 
@@ -63,7 +66,7 @@ impl Ecr {
             .stop_on_duplicate_token(false)
             .send();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| AwsError::of(DESCRIBE, &error))?;
+            let page = page.map_err(|error| AwsError::of(DESCRIBE, &error, &self.redactor))?;
             seen.note(page.next_token())?;
             for told in page.pull_through_cache_rules() {
                 rules.push(rule(told)?);
@@ -85,7 +88,7 @@ impl Ecr {
                 first.map(rule).transpose()
             }
             Err(error) => {
-                let error = AwsError::of(DESCRIBE, &error);
+                let error = AwsError::of(DESCRIBE, &error, &self.redactor);
                 if error.kind == Kind::RuleNotFound {
                     Ok(None)
                 } else {
@@ -105,17 +108,10 @@ impl Ecr {
             .upstream_registry(UpstreamRegistry::from(wanted.upstream.kind))
             .upstream_registry_url(wanted.url.as_str())
             .credential_arn(arn.as_str());
-        let error = match call.send().await {
-            Ok(_) => return Ok(()),
-            Err(error) => AwsError::of("CreatePullThroughCacheRule", &error),
-        };
-        if error.kind != Kind::RuleExists && !error.may_have_worked() {
-            return Err(error);
-        }
-        match self.find(wanted.prefix.as_str()).await {
-            Ok(Some(rule)) if rule.upstream_registry_url == wanted.url && rule.uses(arn) => Ok(()),
-            _ => Err(error),
-        }
+        call.send()
+            .await
+            .map_err(|error| AwsError::of("CreatePullThroughCacheRule", &error, &self.redactor))?;
+        Ok(())
     }
 
     /// UpdatePullThroughCacheRule: points a rule at another secret.
@@ -125,17 +121,10 @@ impl Ecr {
             .update_pull_through_cache_rule()
             .ecr_repository_prefix(prefix)
             .credential_arn(arn.as_str());
-        let error = match call.send().await {
-            Ok(_) => return Ok(()),
-            Err(error) => AwsError::of("UpdatePullThroughCacheRule", &error),
-        };
-        if !error.may_have_worked() {
-            return Err(error);
-        }
-        match self.find(prefix).await {
-            Ok(Some(rule)) if rule.uses(arn) => Ok(()),
-            _ => Err(error),
-        }
+        call.send()
+            .await
+            .map_err(|error| AwsError::of("UpdatePullThroughCacheRule", &error, &self.redactor))?;
+        Ok(())
     }
 
     /// ValidatePullThroughCacheRule, for a rule with a secret.
@@ -144,14 +133,14 @@ impl Ecr {
             .client
             .validate_pull_through_cache_rule()
             .ecr_repository_prefix(prefix);
-        let answer = call
-            .send()
-            .await
-            .map_err(|error| AwsError::of("ValidatePullThroughCacheRule", &error))?;
+        let answer = call.send().await.map_err(|error| {
+            AwsError::of("ValidatePullThroughCacheRule", &error, &self.redactor)
+        })?;
         Ok(if answer.is_valid() {
             Verdict::Valid
         } else {
-            Verdict::Invalid(foreign(answer.failure().unwrap_or("no reason is given")))
+            let words = answer.failure().unwrap_or("no reason is given");
+            Verdict::Invalid(words.to_owned())
         })
     }
 
@@ -190,24 +179,16 @@ impl Ecr {
         }
     }
 
-    /// DeletePullThroughCacheRule, for a rule that is there. Images that were cached stay. After a
-    /// lost answer, the next attempt may not find the rule any more.
+    /// DeletePullThroughCacheRule. Images that were cached stay.
     pub async fn delete(&self, prefix: &str) -> Result<(), AwsError> {
         let call = self
             .client
             .delete_pull_through_cache_rule()
             .ecr_repository_prefix(prefix);
-        let error = match call.send().await {
-            Ok(_) => return Ok(()),
-            Err(error) => AwsError::of("DeletePullThroughCacheRule", &error),
-        };
-        if error.kind != Kind::RuleNotFound && !error.may_have_worked() {
-            return Err(error);
-        }
-        match self.find(prefix).await {
-            Ok(None) => Ok(()),
-            _ => Err(error),
-        }
+        call.send()
+            .await
+            .map_err(|error| AwsError::of("DeletePullThroughCacheRule", &error, &self.redactor))?;
+        Ok(())
     }
 }
 

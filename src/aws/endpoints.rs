@@ -3,10 +3,10 @@
 use aws_config::profile::ProfileSet;
 use aws_runtime::env_config::property::PropertiesKey;
 
-use crate::cli::Global;
+use super::settings::Options;
 use crate::env;
-use crate::failure::Failure;
-use crate::status::Status;
+use crate::output::failure::Failure;
+use crate::output::status::Status;
 
 /// Where each service is, where it is not where the Region says.
 #[derive(Debug)]
@@ -22,8 +22,8 @@ impl Endpoints {
     /// profile, the profile's own, in this order.
     ///
     /// Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
-    pub fn read(global: &Global, files: &ProfileSet) -> Result<Self, Failure> {
-        if let Some(url) = &global.endpoint_url {
+    pub fn read(options: &Options, files: &ProfileSet) -> Result<Self, Failure> {
+        if let Some(url) = &options.endpoint_url {
             check_endpoint("--endpoint-url", url).map_err(Failure::usage)?;
             return Ok(Self {
                 secrets_manager: Some(url.clone()),
@@ -61,7 +61,7 @@ impl Endpoints {
             };
             check_endpoint(&origin, &url).map_err(|fault| {
                 Failure::new(Status::Configuration, "endpoint", fault)
-                    .fix(format!("mend or unset {origin}"))
+                    .fix(format!("fix or unset {origin}"))
             })?;
             Ok(Some(url))
         };

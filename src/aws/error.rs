@@ -10,15 +10,16 @@ use aws_sdk_secretsmanager::operation::RequestId;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
 use super::transport::{whole_chain, Fault};
-use crate::output::foreign;
+use crate::output::{escaped, Redactor};
 
-/// What went wrong with one operation.
+/// What went wrong with one operation. The words of the service in it are as they came: they are made
+/// safe to show when they are, since a token may be known by then that was not before.
 #[derive(Debug)]
 pub struct AwsError {
     pub(super) operation: &'static str,
     pub kind: Kind,
     pub(super) code: Option<String>,
-    /// The service's own words, safe for a terminal.
+    /// The service's own words.
     pub(super) message: Option<String>,
     pub(super) request_id: Option<String>,
     pub(super) http_status: Option<u16>,
@@ -27,6 +28,7 @@ pub struct AwsError {
     pub(super) causes: Vec<String>,
     /// Whether somebody looked, and the service has done nothing.
     nothing_done: bool,
+    redactor: Redactor,
 }
 
 /// What stands for an operation, where credentials are looked for.
@@ -72,13 +74,18 @@ pub enum Kind {
 }
 
 impl AwsError {
-    pub fn of<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
+    /// The redactor makes its words safe to show.
+    pub fn of<E>(
+        operation: &'static str,
+        error: &SdkError<E, HttpResponse>,
+        redactor: &Redactor,
+    ) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,
         SdkError<E, HttpResponse>: RequestId,
     {
         if let Some(cause) = chain(error).find_map(|cause| cause.downcast_ref()) {
-            return Self::of_credentials(cause);
+            return Self::of_credentials(cause, redactor);
         }
         let metadata = error.as_service_error().map(ProvideErrorMetadata::meta);
         let code = metadata.and_then(|metadata| metadata.code());
@@ -113,18 +120,19 @@ impl AwsError {
         Self {
             operation,
             kind,
-            code: code.map(foreign),
-            message: message.map(foreign),
-            request_id: error.request_id().map(foreign),
+            code: code.map(str::to_owned),
+            message: message.map(str::to_owned),
+            request_id: error.request_id().map(str::to_owned),
             http_status,
             fault,
             causes,
             nothing_done: false,
+            redactor: redactor.clone(),
         }
     }
 
     /// Reads why there are no credentials. Whoever gives them may be AWS, over the network.
-    pub fn of_credentials(error: &CredentialsError) -> Self {
+    pub fn of_credentials(error: &CredentialsError, redactor: &Redactor) -> Self {
         let causes = causes_of(error);
         let metadata = whole_chain(error).find_map(|cause| cause.downcast_ref::<ErrorMetadata>());
         let code = metadata.and_then(|metadata| metadata.code());
@@ -150,28 +158,45 @@ impl AwsError {
         Self {
             operation: CREDENTIALS,
             kind,
-            code: code.map(foreign),
-            message: message.map(foreign),
+            code: code.map(str::to_owned),
+            message: message.map(str::to_owned),
             request_id: None,
             http_status: None,
             fault,
             causes,
             nothing_done: true,
+            redactor: redactor.clone(),
         }
     }
 
-    /// An answer in which AWS tells something that cannot be: `what` follows "AWS answered … with".
+    /// An answer in which AWS tells something that cannot be: `what` follows "AWS answered … with", in
+    /// our own words.
     pub fn malformed(operation: &'static str, what: &str) -> Self {
         Self {
             operation,
             kind: Kind::Malformed,
             code: None,
-            message: Some(foreign(what)),
+            message: Some(escaped(what)),
             request_id: None,
             http_status: None,
             fault: None,
             causes: Vec::new(),
             nothing_done: false,
+            redactor: Redactor::new(),
+        }
+    }
+
+    /// The same with words that are safe to show.
+    pub(super) fn in_safe_words(&self) -> Self {
+        let safe = |text: &String| self.redactor.foreign(text);
+        Self {
+            code: self.code.as_ref().map(safe),
+            message: self.message.as_ref().map(safe),
+            request_id: self.request_id.as_ref().map(safe),
+            causes: self.causes.iter().map(safe).collect(),
+            fault: self.fault.as_ref().map(|fault| fault.safe(&self.redactor)),
+            redactor: self.redactor.clone(),
+            ..*self
         }
     }
 
@@ -192,18 +217,23 @@ impl AwsError {
     }
 
     /// Keeps that somebody looked, and the service has done nothing.
-    pub fn having_done_nothing(mut self) -> Self {
+    pub fn after_a_look(mut self) -> Self {
         self.nothing_done = true;
         self
     }
 
-    /// Whether it was [`Self::having_done_nothing`] that settled it.
-    pub fn has_done_nothing_as_seen(&self) -> bool {
+    /// Whether it was [`Self::after_a_look`] that settled it.
+    pub fn was_looked_at(&self) -> bool {
         self.nothing_done && !matches!(self.operation, CREDENTIALS)
     }
 
     /// What was refused and why, on one line: for a remark in passing.
-    pub fn in_words(&self) -> String {
+    pub fn summary(&self) -> String {
+        self.in_safe_words().summary_as_it_came()
+    }
+
+    /// The same, for whoever makes it safe when it is shown.
+    pub(super) fn summary_as_it_came(&self) -> String {
         let why = match (&self.message, &self.code) {
             _ if self.kind == Kind::Denied => "not allowed",
             (Some(text), _) | (None, Some(text)) => text,
@@ -317,8 +347,7 @@ fn causes_of(error: &(dyn Error + 'static)) -> Vec<String> {
         let is_dump = text.contains(" { ") || text.contains("SdkBody");
         let says_nothing = EMPTY_WORDS.iter().any(|words| text.contains(words))
             || ["other", "io error", "user error"].contains(&text.as_str());
-        let text = foreign(&text);
-        if !is_dump && !says_nothing && !text.is_empty() && causes.last() != Some(&text) {
+        if !is_dump && !says_nothing && !text.trim().is_empty() && causes.last() != Some(&text) {
             causes.push(text);
         }
     }

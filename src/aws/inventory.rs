@@ -1,7 +1,11 @@
 //! The operations of Secrets Manager that look at secrets of any origin, in our own types.
 
 use aws_config::SdkConfig;
-use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretOutput;
+use aws_sdk_secretsmanager::config::http::HttpResponse;
+use aws_sdk_secretsmanager::error::SdkError;
+use aws_sdk_secretsmanager::operation::describe_secret::{
+    DescribeSecretError, DescribeSecretOutput,
+};
 use aws_sdk_secretsmanager::primitives::{Blob, DateTime};
 use aws_sdk_secretsmanager::types::{
     Filter, FilterNameStringType, ReplicationStatusType, RotationRulesType, SecretListEntry, Tag,
@@ -14,34 +18,38 @@ use super::answers::{region, secret_arn};
 use super::error::{AwsError, Kind};
 use super::pages::Pages;
 use super::secrets::client;
-use crate::arn::SecretArn;
-use crate::content::Content;
-use crate::date::Time;
-use crate::name::PREFIX;
-use crate::secret::{ExistingRotation, Replica, Secret, Version};
+use crate::model::arn::SecretArn;
+use crate::model::date::Time;
+use crate::model::name::PREFIX;
+use crate::model::secret::{ExistingRotation, Replica, Secret, Version};
+use crate::model::stored_value::StoredValue;
+use crate::output::Redactor;
 
 /// How many calls of DescribeSecret are under way at once. The service takes 10,000 a second.
 const DESCRIPTIONS_IN_FLIGHT: usize = 16;
 
 /// The secrets of one account and Region.
 #[derive(Clone)]
-pub struct Inventory {
+pub struct SecretsManager {
     pub(super) client: Client,
+    pub(super) redactor: Redactor,
 }
 
 /// All secrets, page by page.
 pub struct SecretPages {
     client: Client,
+    redactor: Redactor,
     /// Where the next page begins; none before the first.
     after: Option<String>,
     is_done: bool,
     pages: Pages,
 }
 
-impl Inventory {
-    pub fn new(config: &SdkConfig, endpoint: Option<&str>) -> Self {
+impl SecretsManager {
+    pub fn new(config: &SdkConfig, endpoint: Option<&str>, redactor: Redactor) -> Self {
         Self {
             client: client(config, endpoint),
+            redactor,
         }
     }
 
@@ -49,6 +57,7 @@ impl Inventory {
     pub fn pages(&self) -> SecretPages {
         SecretPages {
             client: self.client.clone(),
+            redactor: self.redactor.clone(),
             after: None,
             is_done: false,
             pages: Pages::of("ListSecrets"),
@@ -68,9 +77,17 @@ impl Inventory {
 
     /// DescribeSecret; none where there is no such secret.
     pub async fn describe(&self, id: &str) -> Result<Option<Secret>, AwsError> {
-        match self.client.describe_secret().secret_id(id).send().await {
-            Ok(answer) => of_description(answer).map(Some),
-            Err(error) => match AwsError::of("DescribeSecret", &error) {
+        self.described(self.client.describe_secret().secret_id(id).send().await)
+    }
+
+    /// What an answer of DescribeSecret tells; none where there is no such secret.
+    pub(super) fn described(
+        &self,
+        answer: Result<DescribeSecretOutput, SdkError<DescribeSecretError, HttpResponse>>,
+    ) -> Result<Option<Secret>, AwsError> {
+        match answer {
+            Ok(answer) => from_description(answer, &self.redactor).map(Some),
+            Err(error) => match AwsError::of("DescribeSecret", &error, &self.redactor) {
                 error if error.kind == Kind::NotFound => Ok(None),
                 error => Err(error),
             },
@@ -82,15 +99,16 @@ impl Inventory {
         let call = self.client.describe_secret().secret_id(arn.as_str());
         match call.send().await {
             Ok(answer) => Ok(Some(replicas(answer.replication_status))),
-            Err(error) => match AwsError::of("DescribeSecret", &error) {
+            Err(error) => match AwsError::of("DescribeSecret", &error, &self.redactor) {
                 error if error.kind == Kind::NotFound => Ok(None),
                 error => Err(error),
             },
         }
     }
 
-    /// GetSecretValue of the current version; none where there is no such version.
-    pub async fn value(&self, arn: &SecretArn) -> Result<Option<Content>, AwsError> {
+    /// GetSecretValue of the current version; none where there is no such version. It is hidden from
+    /// then on.
+    pub async fn value(&self, arn: &SecretArn) -> Result<Option<StoredValue>, AwsError> {
         match self
             .client
             .get_secret_value()
@@ -98,8 +116,14 @@ impl Inventory {
             .send()
             .await
         {
-            Ok(answer) => Ok(content(answer.secret_string, answer.secret_binary)),
-            Err(error) => match AwsError::of("GetSecretValue", &error) {
+            Ok(answer) => {
+                let value = content(answer.secret_string, answer.secret_binary);
+                if let Some(value) = &value {
+                    self.redactor.hide_value(value);
+                }
+                Ok(value)
+            }
+            Err(error) => match AwsError::of("GetSecretValue", &error, &self.redactor) {
                 error if error.kind == Kind::NotFound => Ok(None),
                 error => Err(error),
             },
@@ -173,7 +197,7 @@ impl SecretPages {
         let answer = call
             .send()
             .await
-            .map_err(|error| AwsError::of("ListSecrets", &error))?;
+            .map_err(|error| AwsError::of("ListSecrets", &error, &self.redactor))?;
         self.after = answer.next_token.filter(|token| !token.is_empty());
         self.is_done = self.after.is_none();
         self.pages.note(self.after.as_deref())?;
@@ -182,13 +206,14 @@ impl SecretPages {
             let name = entry.name.as_deref().unwrap_or_default();
             name.starts_with(PREFIX)
         };
-        let secrets = secrets.filter(is_ours).map(of_list);
+        let secrets = secrets.filter(is_ours);
+        let secrets = secrets.map(|entry| from_list(entry, &self.redactor));
         Ok(Some(secrets.collect::<Result<_, _>>()?))
     }
 }
 
-fn of_list(entry: SecretListEntry) -> Result<Secret, AwsError> {
-    let arn = secret_arn("ListSecrets", entry.arn.as_deref(), None)?;
+fn from_list(entry: SecretListEntry, redactor: &Redactor) -> Result<Secret, AwsError> {
+    let arn = secret_arn("ListSecrets", entry.arn.as_deref(), None, redactor)?;
     Ok(Secret {
         name: entry.name.unwrap_or_default(),
         description: entry.description.filter(|text| !text.is_empty()),
@@ -210,11 +235,12 @@ fn of_list(entry: SecretListEntry) -> Result<Secret, AwsError> {
     })
 }
 
-fn of_description(answer: DescribeSecretOutput) -> Result<Secret, AwsError> {
+fn from_description(answer: DescribeSecretOutput, redactor: &Redactor) -> Result<Secret, AwsError> {
     let arn = secret_arn(
         "DescribeSecret",
         answer.arn.as_deref(),
         answer.name.as_deref(),
+        redactor,
     )?;
     Ok(Secret {
         description: answer.description.filter(|text| !text.is_empty()),
@@ -242,12 +268,12 @@ fn replicas(told: Option<Vec<ReplicationStatusType>>) -> Vec<Replica> {
     told.filter_map(replica).collect()
 }
 
-pub(super) fn content(text: Option<String>, binary: Option<Blob>) -> Option<Content> {
+pub(super) fn content(text: Option<String>, binary: Option<Blob>) -> Option<StoredValue> {
     match (text, binary) {
-        (Some(text), _) => Some(Content::Text(Zeroizing::new(text))),
+        (Some(text), _) => Some(StoredValue::Text(Zeroizing::new(text))),
         (None, Some(binary)) => {
             binary.into_inner().zeroize();
-            Some(Content::Binary)
+            Some(StoredValue::Binary)
         }
         (None, None) => None,
     }

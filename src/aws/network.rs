@@ -12,10 +12,11 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::CertificateDer;
 
-use super::browser::Browser;
+use super::http_client::HttpClient;
 use crate::env;
-use crate::failure::Failure;
-use crate::status::Status;
+use crate::output::failure::Failure;
+use crate::output::status::Status;
+use crate::output::Redactor;
 
 /// How long to wait; none is for ever.
 #[derive(Clone, Copy, Debug)]
@@ -56,12 +57,13 @@ const FOR_EVER: Duration = Duration::from_hours(24 * 365);
 #[derive(Clone, Debug)]
 pub struct Network {
     tls: TlsContext,
+    redactor: Redactor,
 }
 
 impl Network {
     /// # Errors
     /// Status 4 where the CA bundle or a proxy variable cannot be used.
-    pub fn new(ca_bundle: Option<&str>) -> Result<Self, Failure> {
+    pub fn new(ca_bundle: Option<&str>, redactor: Redactor) -> Result<Self, Failure> {
         check_proxies()?;
         let store = match ca_bundle {
             Some(path) => TrustStore::empty().with_pem_certificate(read_ca_bundle(path)?),
@@ -69,7 +71,20 @@ impl Network {
         };
         let tls = TlsContext::builder().with_trust_store(store).build();
         let tls = tls.map_err(|error| bad_trust_store("the trust store", &error.to_string()))?;
-        Ok(Self { tls })
+        Ok(Self { tls, redactor })
+    }
+
+    /// What makes the words of a server safe to show.
+    pub fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
+    /// The same way, for what is hidden by another redactor.
+    pub fn redacted_by(&self, redactor: Redactor) -> Self {
+        Self {
+            tls: self.tls.clone(),
+            redactor,
+        }
     }
 
     /// For the SDK. The trust store is read at the first connection over TLS.
@@ -86,13 +101,15 @@ impl Network {
     }
 
     /// For servers that are not AWS's.
-    pub fn browser(&self) -> Browser {
-        Browser::of(self.finish(Connector::builder(), ProxyConfig::from_env()))
+    pub fn http_client(&self) -> HttpClient {
+        let connector = self.finish(Connector::builder(), ProxyConfig::from_env());
+        HttpClient::of(connector, self.redactor.clone())
     }
 
     /// The same, never through a proxy: for servers on this machine.
-    pub fn direct_browser(&self) -> Browser {
-        Browser::of(self.finish(Connector::builder(), ProxyConfig::disabled()))
+    pub fn direct_http_client(&self) -> HttpClient {
+        let connector = self.finish(Connector::builder(), ProxyConfig::disabled());
+        HttpClient::of(connector, self.redactor.clone())
     }
 
     fn finish(

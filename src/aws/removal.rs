@@ -1,12 +1,12 @@
 //! The operations of Secrets Manager that take a secret away and back.
 
 use super::error::AwsError;
-use super::inventory::Inventory;
-use crate::arn::SecretArn;
-use crate::date::Time;
-use crate::removal::Recovery;
+use super::inventory::SecretsManager;
+use crate::model::arn::SecretArn;
+use crate::model::date::Time;
+use crate::model::secret::Recovery;
 
-impl Inventory {
+impl SecretsManager {
     /// DeleteSecret. Gives the moment from which the secret cannot be taken back. Deleting without
     /// recovery is no error where the secret is gone already.
     pub async fn delete(
@@ -22,7 +22,7 @@ impl Inventory {
         let answer = call
             .send()
             .await
-            .map_err(|error| AwsError::of("DeleteSecret", &error))?;
+            .map_err(|error| AwsError::of("DeleteSecret", &error, &self.redactor))?;
         Ok(answer.deletion_date().map(|date| Time::at(date.secs())))
     }
 
@@ -31,7 +31,7 @@ impl Inventory {
         let call = self.client.restore_secret().secret_id(arn.as_str());
         call.send()
             .await
-            .map_err(|error| AwsError::of("RestoreSecret", &error))?;
+            .map_err(|error| AwsError::of("RestoreSecret", &error, &self.redactor))?;
         Ok(())
     }
 
@@ -46,9 +46,9 @@ impl Inventory {
             .remove_regions_from_replication()
             .secret_id(arn.as_str())
             .set_remove_replica_regions(Some(regions.to_vec()));
-        call.send()
-            .await
-            .map_err(|error| AwsError::of("RemoveRegionsFromReplication", &error))?;
+        call.send().await.map_err(|error| {
+            AwsError::of("RemoveRegionsFromReplication", &error, &self.redactor)
+        })?;
         Ok(())
     }
 }

@@ -12,7 +12,8 @@ use aws_credential_types::Credentials;
 
 use super::advice::Place;
 use super::error::AwsError;
-use crate::failure::Failure;
+use crate::output::failure::Failure;
+use crate::output::Redactor;
 
 /// The profiles with a `role_arn`, from the selected one down to the one that has the credentials.
 #[derive(Debug)]
@@ -69,8 +70,9 @@ impl<'a> Roles<'a> {
         providers: &ProviderConfig,
         sts_endpoint: Option<&str>,
         place: &Place,
+        redactor: &Redactor,
     ) -> Result<Credentials, Failure> {
-        let mut credentials = self.base_credentials(providers, place).await?;
+        let mut credentials = self.base_credentials(providers, place, redactor).await?;
         for role in self.roles.iter().rev() {
             let config = config
                 .to_builder()
@@ -94,10 +96,11 @@ impl<'a> Roles<'a> {
                 .send()
                 .await;
             let what = format!("could not take the role of the profile {}", role.name());
-            let answer = answer
-                .map_err(|error| AwsError::of("AssumeRole", &error).into_failure(&what, place))?;
+            let answer = answer.map_err(|error| {
+                AwsError::of("AssumeRole", &error, redactor).into_failure(&what, place)
+            })?;
             let given = answer.credentials().ok_or_else(|| {
-                Failure::new(crate::status::Status::Failed, "failed", what)
+                Failure::new(crate::output::status::Status::Failed, "failed", what)
                     .why("AWS answered without credentials")
             })?;
             credentials = Credentials::new(
@@ -115,6 +118,7 @@ impl<'a> Roles<'a> {
         &self,
         providers: &ProviderConfig,
         place: &Place,
+        redactor: &Redactor,
     ) -> Result<Credentials, Failure> {
         let provider = match self.base.get("credential_source") {
             Some("Environment") => {
@@ -151,7 +155,7 @@ impl<'a> Roles<'a> {
         let credentials = provider.provide_credentials().await;
         credentials.map_err(|error| {
             let what = format!("the profile {} gives no credentials", self.base.name());
-            AwsError::of_credentials(&error).into_failure(&what, place)
+            AwsError::of_credentials(&error, redactor).into_failure(&what, place)
         })
     }
 }

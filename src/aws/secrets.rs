@@ -11,20 +11,15 @@ use aws_sdk_secretsmanager::types::{
 use aws_sdk_secretsmanager::{Client, Config};
 
 use super::answers::secret_arn;
-use super::error::{AwsError, Kind};
-use crate::arn::SecretArn;
-use crate::credential::SecretValue;
-use crate::output::foreign;
-use crate::plan::{Request, StoredValue};
-use crate::region::RegionName;
-use crate::setting::{self, ResourcePolicy, Rhythm, Rotation};
+use super::error::AwsError;
+use super::inventory::SecretsManager;
+use crate::model::arn::SecretArn;
+use crate::model::attributes::{self, ResourcePolicy, Rotation, Schedule};
+use crate::model::credential::SecretValue;
+use crate::model::region::Region;
+use crate::model::secret::{NewSecret, Secret};
 
-/// Secrets Manager in one account and Region.
-pub struct Secrets {
-    client: Client,
-}
-
-/// A version of a secret that was just stored, the first or a later one.
+/// A secret that was just created.
 #[derive(Debug)]
 pub struct Created {
     pub arn: SecretArn,
@@ -33,30 +28,22 @@ pub struct Created {
     pub failed_replicas: Vec<String>,
 }
 
-impl Secrets {
-    /// At `endpoint`, or where the Region says.
-    pub fn new(config: &SdkConfig, endpoint: Option<&str>) -> Self {
-        Self {
-            client: client(config, endpoint),
-        }
-    }
-
+impl SecretsManager {
     /// CreateSecret, with `request_token` (32 to 64 characters) as its idempotency token.
     /// The key is never named: the service takes aws/secretsmanager.
     pub async fn create(
         &self,
-        request: &Request,
+        secret: &NewSecret,
         request_token: &str,
     ) -> Result<Created, AwsError> {
-        let Request {
-            value,
+        let NewSecret {
             name,
+            value,
             description,
             tags,
             replicas,
             overwrite_replicas,
-            ..
-        } = request;
+        } = secret;
         let mut call = self
             .client
             .create_secret()
@@ -78,17 +65,21 @@ impl Secrets {
         let answer = call
             .send()
             .await
-            .map_err(|error| AwsError::of("CreateSecret", &error))?;
+            .map_err(|error| AwsError::of("CreateSecret", &error, &self.redactor))?;
         Ok(Created {
-            arn: secret_arn("CreateSecret", answer.arn(), Some(name.as_str()))?,
-            version_id: answer.version_id().map(str::to_owned),
-            failed_replicas: failed(answer.replication_status()),
+            arn: secret_arn(
+                "CreateSecret",
+                answer.arn(),
+                Some(name.as_str()),
+                &self.redactor,
+            )?,
+            version_id: self.version_id(answer.version_id(), request_token),
+            failed_replicas: self.failed(answer.replication_status()),
         })
     }
 
-    /// After a call without an answer: whether the version that it was to store is there, and then the
-    /// secret's ARN and its failed replicas. Asks once or twice, for ten seconds at most.
-    pub async fn look_for(&self, name: &str, version: &str) -> Result<Option<Created>, AwsError> {
+    /// DescribeSecret after a call without an answer: asks once or twice, for ten seconds at most.
+    pub async fn describe_patiently(&self, id: &str) -> Result<Option<Secret>, AwsError> {
         let patience = Config::builder()
             .retry_config(RetryConfig::standard().with_max_attempts(2))
             .timeout_config(
@@ -96,51 +87,8 @@ impl Secrets {
                     .operation_timeout(Duration::from_secs(10))
                     .build(),
             );
-        let call = self.client.describe_secret().secret_id(name);
-        match call.customize().config_override(patience).send().await {
-            Ok(answer) => {
-                let has_version = answer
-                    .version_ids_to_stages()
-                    .is_some_and(|versions| versions.contains_key(version));
-                let arn = secret_arn("DescribeSecret", answer.arn(), answer.name())?;
-                Ok(has_version.then(|| Created {
-                    arn,
-                    version_id: Some(version.to_owned()),
-                    failed_replicas: failed(answer.replication_status()),
-                }))
-            }
-            Err(error) => {
-                let error = AwsError::of("DescribeSecret", &error);
-                if error.kind == Kind::NotFound {
-                    Ok(None)
-                } else {
-                    Err(error)
-                }
-            }
-        }
-    }
-
-    /// GetSecretValue, told only as whether it is the value that would be stored.
-    pub async fn compare(
-        &self,
-        arn: &SecretArn,
-        value: &SecretValue,
-    ) -> Result<StoredValue, AwsError> {
-        let call = self.client.get_secret_value().secret_id(arn.as_str());
-        let answer = call.send().await;
-        match answer.map_err(|error| AwsError::of("GetSecretValue", &error)) {
-            Ok(answer)
-                if answer
-                    .secret_string()
-                    .is_some_and(|stored| value.is_same_as(stored)) =>
-            {
-                Ok(StoredValue::Same)
-            }
-            Ok(_) => Ok(StoredValue::Different),
-            // A secret without any version: what an interrupted creation elsewhere leaves.
-            Err(error) if error.kind == Kind::NotFound => Ok(StoredValue::Different),
-            Err(error) => Err(error),
-        }
+        let call = self.client.describe_secret().secret_id(id);
+        self.described(call.customize().config_override(patience).send().await)
     }
 
     /// GetResourcePolicy: the policy's JSON, where there is one.
@@ -151,17 +99,18 @@ impl Secrets {
             .secret_id(arn.as_str())
             .send()
             .await;
-        let answer = answer.map_err(|error| AwsError::of("GetResourcePolicy", &error))?;
+        let answer =
+            answer.map_err(|error| AwsError::of("GetResourcePolicy", &error, &self.redactor))?;
         Ok(answer.resource_policy().map(str::to_owned))
     }
 
-    /// PutSecretValue: a new version, which becomes AWSCURRENT.
+    /// PutSecretValue: a new version, which becomes AWSCURRENT. Gives its id.
     pub async fn put_value(
         &self,
         arn: &SecretArn,
         value: &SecretValue,
         request_token: &str,
-    ) -> Result<Created, AwsError> {
+    ) -> Result<Option<String>, AwsError> {
         let call = self
             .client
             .put_secret_value()
@@ -171,12 +120,8 @@ impl Secrets {
         let answer = call
             .send()
             .await
-            .map_err(|error| AwsError::of("PutSecretValue", &error))?;
-        Ok(Created {
-            arn: arn.clone(),
-            version_id: answer.version_id().map(str::to_owned),
-            failed_replicas: Vec::new(),
-        })
+            .map_err(|error| AwsError::of("PutSecretValue", &error, &self.redactor))?;
+        Ok(answer.version_id().map(str::to_owned))
     }
 
     /// UpdateSecret, for the description alone.
@@ -192,12 +137,12 @@ impl Secrets {
             .description(description);
         call.send()
             .await
-            .map_err(|error| AwsError::of("UpdateSecret", &error))?;
+            .map_err(|error| AwsError::of("UpdateSecret", &error, &self.redactor))?;
         Ok(())
     }
 
     /// TagResource: sets the tags given, and leaves the others.
-    pub async fn tag(&self, arn: &SecretArn, tags: &[setting::Tag]) -> Result<(), AwsError> {
+    pub async fn tag(&self, arn: &SecretArn, tags: &[attributes::Tag]) -> Result<(), AwsError> {
         let call = self
             .client
             .tag_resource()
@@ -205,7 +150,7 @@ impl Secrets {
             .set_tags(Some(tags.iter().map(sdk_tag).collect()));
         call.send()
             .await
-            .map_err(|error| AwsError::of("TagResource", &error))?;
+            .map_err(|error| AwsError::of("TagResource", &error, &self.redactor))?;
         Ok(())
     }
 
@@ -218,7 +163,7 @@ impl Secrets {
             .tag_keys(key);
         call.send()
             .await
-            .map_err(|error| AwsError::of("UntagResource", &error))?;
+            .map_err(|error| AwsError::of("UntagResource", &error, &self.redactor))?;
         Ok(())
     }
 
@@ -226,10 +171,10 @@ impl Secrets {
     pub async fn replicate(
         &self,
         arn: &SecretArn,
-        regions: &[&RegionName],
+        regions: &[Region],
         overwrite: bool,
     ) -> Result<Vec<String>, AwsError> {
-        let replicas = regions.iter().map(|region| sdk_replica(region)).collect();
+        let replicas = regions.iter().map(sdk_replica).collect();
         let mut call = self
             .client
             .replicate_secret_to_regions()
@@ -241,8 +186,8 @@ impl Secrets {
         let answer = call
             .send()
             .await
-            .map_err(|error| AwsError::of("ReplicateSecretToRegions", &error))?;
-        Ok(failed(answer.replication_status()))
+            .map_err(|error| AwsError::of("ReplicateSecretToRegions", &error, &self.redactor))?;
+        Ok(self.failed(answer.replication_status()))
     }
 
     /// PutResourcePolicy, with public access blocked.
@@ -259,7 +204,7 @@ impl Secrets {
             .block_public_policy(true);
         call.send()
             .await
-            .map_err(|error| AwsError::of("PutResourcePolicy", &error))?;
+            .map_err(|error| AwsError::of("PutResourcePolicy", &error, &self.redactor))?;
         Ok(())
     }
 
@@ -272,14 +217,14 @@ impl Secrets {
     ) -> Result<(), AwsError> {
         let Rotation {
             lambda_arn,
-            rhythm,
+            schedule,
             duration,
             immediately,
         } = rotation;
         let rules = RotationRulesType::builder().set_duration(duration.clone());
-        let rules = match rhythm {
-            Rhythm::Days(days) => rules.automatically_after_days(i64::from(*days)),
-            Rhythm::Schedule(schedule) => rules.schedule_expression(schedule),
+        let rules = match schedule {
+            Schedule::Days(days) => rules.automatically_after_days(i64::from(*days)),
+            Schedule::Expression(schedule) => rules.schedule_expression(schedule),
         };
         let call = self
             .client
@@ -293,8 +238,30 @@ impl Secrets {
         }
         call.send()
             .await
-            .map_err(|error| AwsError::of("RotateSecret", &error))?;
+            .map_err(|error| AwsError::of("RotateSecret", &error, &self.redactor))?;
         Ok(())
+    }
+
+    /// The id of the version that was stored: the token of the request, or whatever else is answered.
+    fn version_id(&self, answered: Option<&str>, request_token: &str) -> Option<String> {
+        let id = answered?;
+        Some(if id == request_token {
+            id.to_owned()
+        } else {
+            self.redactor.foreign(id)
+        })
+    }
+
+    fn failed(&self, replicas: &[ReplicationStatusType]) -> Vec<String> {
+        let failed = replicas
+            .iter()
+            .filter(|replica| replica.status() == Some(&StatusType::Failed));
+        let text = |replica: &ReplicationStatusType| {
+            let region = replica.region().unwrap_or("a replica Region");
+            let why = replica.status_message().unwrap_or("no reason given");
+            self.redactor.foreign(&format!("{region}: {why}"))
+        };
+        failed.map(text).collect()
     }
 }
 
@@ -304,24 +271,10 @@ pub fn client(config: &SdkConfig, endpoint: Option<&str>) -> Client {
     Client::from_conf(config.build())
 }
 
-fn sdk_tag(tag: &setting::Tag) -> Tag {
+fn sdk_tag(tag: &attributes::Tag) -> Tag {
     Tag::builder().key(tag.key()).value(tag.value()).build()
 }
 
-fn sdk_replica(region: &RegionName) -> ReplicaRegionType {
+fn sdk_replica(region: &Region) -> ReplicaRegionType {
     ReplicaRegionType::builder().region(region.as_str()).build()
-}
-
-fn failed(replicas: &[ReplicationStatusType]) -> Vec<String> {
-    let failed = replicas
-        .iter()
-        .filter(|replica| replica.status() == Some(&StatusType::Failed));
-    let text = |replica: &ReplicationStatusType| {
-        let region = replica.region().unwrap_or("a replica Region");
-        format!(
-            "{region}: {}",
-            replica.status_message().unwrap_or("no reason given")
-        )
-    };
-    failed.map(|replica| foreign(&text(replica))).collect()
 }

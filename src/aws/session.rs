@@ -12,7 +12,7 @@ use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
-use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 
 use super::advice::Place;
@@ -20,23 +20,23 @@ use super::ecr::Ecr;
 use super::endpoints::Endpoints;
 use super::error::{AwsError, Kind};
 use super::fetched::Fetched;
-use super::inventory::Inventory;
-use super::keys::Keys;
-use super::secrets::Secrets;
-use super::settings::Settings;
-use crate::arn::{AccountId, Arn, ArnFault};
-use crate::failure::Failure;
-use crate::output::foreign;
-use crate::plan::Caller;
-use crate::region::{has_pull_through_cache, RegionName};
-use crate::rule::Rule;
-use crate::status::Status;
+use super::inventory::SecretsManager;
+use super::kms::Keys;
+use super::settings::{Caller, Settings, Target};
+use crate::model::arn::{AccountId, Arn, ArnFault};
+use crate::model::region::Region;
+use crate::model::rule::Rule;
+use crate::output::failure::Failure;
+use crate::output::status::Status;
+use crate::output::Redactor;
 
 /// The AWS side, ready for calls. Credentials are looked for at the first call.
 pub struct Session {
     config: SdkConfig,
     endpoints: Endpoints,
     place: Place,
+    target: Target,
+    redactor: Redactor,
 }
 
 impl Session {
@@ -52,7 +52,7 @@ impl Session {
                 .fix("add --region REGION: the Region in which the pull through cache rule is, or will be"));
         };
         let place = Place::new(
-            &region,
+            region.clone(),
             settings.login_command(),
             settings.places_of_credentials(),
             settings.endpoints.secrets_manager.as_deref(),
@@ -60,7 +60,7 @@ impl Session {
         let http_client = settings.network.client();
         let timeouts = settings.timeouts.for_calls();
         let providers = ProviderConfig::without_region()
-            .with_region(Some(Region::new(region.to_string())))
+            .with_region(Some(aws_config::Region::new(region.to_string())))
             .with_http_client(http_client.clone())
             .with_retry_config(settings.retry.clone())
             .with_timeout_config(timeouts.clone())
@@ -68,7 +68,7 @@ impl Session {
             .with_use_dual_stack(Some(settings.dual_stack));
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
-            .region(Region::new(region.to_string()))
+            .region(aws_config::Region::new(region.to_string()))
             .http_client(http_client)
             .retry_config(settings.retry.clone())
             .timeout_config(timeouts)
@@ -79,8 +79,9 @@ impl Session {
             (None, _) => credentials(&settings, &providers),
             (Some(roles), Some(code)) => {
                 let endpoint = settings.endpoints.sts.as_deref();
+                let redactor = &settings.redactor;
                 let credentials = roles
-                    .assume(&code, &config, &providers, endpoint, &place)
+                    .assume(&code, &config, &providers, endpoint, &place, redactor)
                     .await?;
                 SharedCredentialsProvider::new(credentials)
             }
@@ -88,12 +89,14 @@ impl Session {
         };
         Ok(Self {
             config: config.to_builder().credentials_provider(provider).build(),
+            target: settings.target(),
             endpoints: settings.endpoints,
             place,
+            redactor: settings.redactor,
         })
     }
 
-    pub fn region(&self) -> &RegionName {
+    pub fn region(&self) -> &Region {
         &self.place.region
     }
 
@@ -102,13 +105,23 @@ impl Session {
         &self.place
     }
 
+    /// Where things are done, for a review.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
     /// Asks AWS who is calling: STS GetCallerIdentity, which needs no permission. None where STS
     /// cannot be reached, as from a network that has only an endpoint of Secrets Manager, or where
     /// what answers at an endpoint that was named is not STS.
     ///
     /// # Errors
     /// Status 4 where there are no usable credentials.
-    pub async fn caller(&self) -> Result<Option<Caller>, Failure> {
+    pub async fn identify_caller(&mut self) -> Result<(), Failure> {
+        self.target.caller = self.caller().await?;
+        Ok(())
+    }
+
+    async fn caller(&self) -> Result<Option<Caller>, Failure> {
         let mut sts = aws_sdk_sts::config::Builder::from(&self.config);
         sts.set_endpoint_url(self.endpoints.sts.clone());
         sts.set_timeout_config(Some(
@@ -124,7 +137,7 @@ impl Session {
         let identity = match answer {
             Ok(identity) => identity,
             Err(error) => {
-                let error = AwsError::of("GetCallerIdentity", &error);
+                let error = AwsError::of("GetCallerIdentity", &error, &self.redactor);
                 let is_named = self.endpoints.sts.is_some();
                 return match error.kind {
                     Kind::TimedOut | Kind::Unreachable | Kind::Service => Ok(None),
@@ -163,7 +176,7 @@ impl Session {
     }
 
     pub fn ecr(&self) -> Ecr {
-        Ecr::new(&self.config, self.endpoints.ecr.as_deref())
+        self.ecr_by(&self.config)
     }
 
     /// All rules of the Region, by their prefix; none where ECR has no pull through cache.
@@ -186,24 +199,30 @@ impl Session {
     }
 
     async fn rules_by(&self, config: &SdkConfig) -> Result<Vec<Rule>, AwsError> {
-        if has_pull_through_cache(self.region()) {
-            let ecr = Ecr::new(config, self.endpoints.ecr.as_deref());
-            ecr.rules().await
+        if self.region().has_pull_through_cache() {
+            self.ecr_by(config).rules().await
         } else {
             Ok(Vec::new())
         }
     }
 
-    pub fn secrets(&self) -> Secrets {
-        Secrets::new(&self.config, self.endpoints.secrets_manager.as_deref())
+    /// What makes foreign words safe to show.
+    pub fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
+    fn ecr_by(&self, config: &SdkConfig) -> Ecr {
+        Ecr::new(config, self.endpoints.ecr.as_deref(), self.redactor.clone())
+    }
+
+    pub fn secrets(&self) -> SecretsManager {
+        let endpoint = self.endpoints.secrets_manager.as_deref();
+        SecretsManager::new(&self.config, endpoint, self.redactor.clone())
     }
 
     pub fn keys(&self) -> Keys {
-        Keys::new(&self.config, self.endpoints.kms.as_deref())
-    }
-
-    pub fn inventory(&self) -> Inventory {
-        Inventory::new(&self.config, self.endpoints.secrets_manager.as_deref())
+        let endpoint = self.endpoints.kms.as_deref();
+        Keys::new(&self.config, endpoint, self.redactor.clone())
     }
 }
 
@@ -242,10 +261,10 @@ fn credentials(settings: &Settings, providers: &ProviderConfig) -> SharedCredent
 }
 
 fn needs_mfa(serial: Option<&str>, settings: &Settings) -> Failure {
-    let name = crate::shell::quote(settings.files.selected_profile());
+    let name = crate::output::shell::quote(settings.files.selected_profile());
     let message = format!("the profile {name} needs an MFA code, and nothing can be asked here");
     Failure::new(Status::Configuration, "mfa", message)
-        .why(format!("its mfa_serial is {}", foreign(serial.unwrap_or_default())))
+        .why(format!("its mfa_serial is {}", settings.redactor.foreign(serial.unwrap_or_default())))
         .fix(format!(
             "get a session with the AWS CLI first, which asks for the code, and run this again without --profile:\n\
              eval \"$(aws configure export-credentials --profile {name} --format env)\""

@@ -13,13 +13,42 @@ use aws_types::os_shim_internal::{Env, Fs};
 use super::endpoints::Endpoints;
 use super::network::{Network, Timeouts};
 use super::roles::Roles;
-use crate::cli::Global;
 use crate::env;
-use crate::failure::Failure;
-use crate::plan::Target;
-use crate::region::RegionName;
-use crate::shell::quote;
-use crate::status::Status;
+use crate::model::arn::{AccountId, Arn};
+use crate::model::region::Region;
+use crate::output::failure::Failure;
+use crate::output::shell::quote;
+use crate::output::status::Status;
+use crate::output::Redactor;
+
+/// What the command line says of the AWS side, unchecked.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    pub profile: Option<String>,
+    pub region: Option<String>,
+    pub endpoint_url: Option<String>,
+    pub ca_bundle: Option<String>,
+    pub cli_connect_timeout: Option<String>,
+    pub cli_read_timeout: Option<String>,
+}
+
+/// Where things are done.
+#[derive(Clone, Debug, Default)]
+pub struct Target {
+    /// `None` in a dry run without a Region.
+    pub region: Option<Region>,
+    pub profile: Option<String>,
+    pub endpoint: Option<String>,
+    /// Who AWS says is calling, where it was asked.
+    pub caller: Option<Caller>,
+}
+
+/// Who AWS says is calling.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    pub account: AccountId,
+    pub arn: Arn,
+}
 
 /// What is known of the AWS side before anything is sent.
 #[derive(Debug)]
@@ -27,7 +56,7 @@ pub struct Settings {
     pub(super) profile: Option<String>,
     /// Whether the profile was named on the command line, and so beats keys in the environment.
     pub(super) profile_is_explicit: bool,
-    pub(super) region: Option<RegionName>,
+    pub(super) region: Option<Region>,
     pub(super) endpoints: Endpoints,
     pub(super) network: Network,
     pub(super) timeouts: Timeouts,
@@ -35,14 +64,17 @@ pub struct Settings {
     pub(super) fips: bool,
     pub(super) dual_stack: bool,
     pub(super) files: ProfileSet,
+    pub(super) redactor: Redactor,
 }
 
 impl Settings {
+    /// What is hidden by the redactor is in no word that comes of it.
+    ///
     /// # Errors
     /// Status 4 for a profile that does not exist, or a setting that cannot be used; 2 for an option
     /// that is malformed.
-    pub async fn read(global: &Global) -> Result<Self, Failure> {
-        let profile = global
+    pub async fn read(options: &Options, redactor: &Redactor) -> Result<Self, Failure> {
+        let profile = options
             .profile
             .clone()
             .or_else(|| env::aws("AWS_PROFILE"))
@@ -53,35 +85,36 @@ impl Settings {
                 return Err(no_such_profile(name, &files));
             }
         }
-        if global.profile.is_some() || !has_keys_in_environment() {
+        if options.profile.is_some() || !has_keys_in_environment() {
             check_references(&files)?;
         }
-        let of_profile = |key: &str| {
+        let from_profile = |key: &str| {
             files
                 .get(key)
                 .filter(|value| !value.is_empty())
                 .map(str::to_owned)
         };
-        let ca_bundle = global
+        let ca_bundle = options
             .ca_bundle
             .clone()
             .or_else(|| env::aws("AWS_CA_BUNDLE"))
-            .or_else(|| of_profile("ca_bundle"));
+            .or_else(|| from_profile("ca_bundle"));
         let is_on = |variable: &str, key: &str| {
-            let value = env::aws(variable).or_else(|| of_profile(key));
+            let value = env::aws(variable).or_else(|| from_profile(key));
             value.is_some_and(|value| value.eq_ignore_ascii_case("true"))
         };
         Ok(Self {
-            region: region(global, &of_profile)?,
-            endpoints: Endpoints::read(global, &files)?,
-            network: Network::new(ca_bundle.as_deref())?,
-            timeouts: timeouts(global)?,
-            retry: retry(&of_profile)?,
+            region: region(options, &from_profile)?,
+            endpoints: Endpoints::read(options, &files)?,
+            network: Network::new(ca_bundle.as_deref(), redactor.clone())?,
+            timeouts: timeouts(options)?,
+            retry: retry(&from_profile)?,
             fips: is_on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
             dual_stack: is_on("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
-            profile_is_explicit: global.profile.is_some(),
+            profile_is_explicit: options.profile.is_some(),
             profile,
             files,
+            redactor: redactor.clone(),
         })
     }
 
@@ -174,32 +207,30 @@ impl Settings {
 }
 
 fn region(
-    global: &Global,
-    of_profile: &dyn Fn(&str) -> Option<String>,
-) -> Result<Option<RegionName>, Failure> {
-    if let Some(region) = &global.region {
-        RegionName::parse(region).map_err(|fault| Failure::usage(format!("--region: {fault}")))?;
+    options: &Options,
+    from_profile: &dyn Fn(&str) -> Option<String>,
+) -> Result<Option<Region>, Failure> {
+    if let Some(region) = &options.region {
+        let region = Region::parse(region);
+        return region
+            .map(Some)
+            .map_err(|fault| Failure::usage(format!("--region: {fault}")));
     }
-    let region = global
-        .region
-        .clone()
-        .or_else(|| env::aws("AWS_REGION"))
+    let name = env::aws("AWS_REGION")
         .or_else(|| env::aws("AWS_DEFAULT_REGION"))
-        .or_else(|| of_profile("region"));
-    let Some(name) = region else {
+        .or_else(|| from_profile("region"));
+    let Some(name) = name else {
         return Ok(None);
     };
-    // A local AWS may have Regions of other names.
-    RegionName::of_host_label(&name).map(Some).ok_or_else(|| {
+    Region::from_host_label(&name).map(Some).ok_or_else(|| {
         let fault =
             format!("the AWS Region {name:?} is not a name of one; they look like eu-central-1");
-        Failure::new(Status::Configuration, "no-such-region", fault).fix(
-            "mend AWS_REGION, AWS_DEFAULT_REGION or the region of the profile, or add --region",
-        )
+        Failure::new(Status::Configuration, "no-such-region", fault)
+            .fix("fix AWS_REGION, AWS_DEFAULT_REGION or the region of the profile, or add --region")
     })
 }
 
-fn timeouts(global: &Global) -> Result<Timeouts, Failure> {
+fn timeouts(options: &Options) -> Result<Timeouts, Failure> {
     let parse = |option: &str, text: &Option<String>, default| match text {
         None => Ok(default),
         Some(text) => match text.parse() {
@@ -214,24 +245,25 @@ fn timeouts(global: &Global) -> Result<Timeouts, Failure> {
     Ok(Timeouts {
         connect: parse(
             "--cli-connect-timeout",
-            &global.cli_connect_timeout,
+            &options.cli_connect_timeout,
             default.connect,
         )?,
         attempt: parse(
             "--cli-read-timeout",
-            &global.cli_read_timeout,
+            &options.cli_read_timeout,
             default.attempt,
         )?,
     })
 }
 
 /// The SDK would end the program over a value that it does not know, such as the CLI's `legacy`.
-fn retry(of_profile: &dyn Fn(&str) -> Option<String>) -> Result<RetryConfig, Failure> {
+fn retry(from_profile: &dyn Fn(&str) -> Option<String>) -> Result<RetryConfig, Failure> {
     let setting = |variable: &'static str, key: &str| {
-        let of_profile = || of_profile(key).map(|value| (format!("{key} of the profile"), value));
+        let from_profile =
+            || from_profile(key).map(|value| (format!("{key} of the profile"), value));
         env::aws(variable)
             .map(|value| (variable.to_owned(), value))
-            .or_else(of_profile)
+            .or_else(from_profile)
     };
     let bad = |origin: &str, what: &str| {
         Failure::new(
@@ -239,7 +271,7 @@ fn retry(of_profile: &dyn Fn(&str) -> Option<String>) -> Result<RetryConfig, Fai
             "misconfigured",
             format!("{origin} is not {what}"),
         )
-        .fix(format!("mend or unset {origin}"))
+        .fix(format!("fix or unset {origin}"))
     };
     let mut retry = RetryConfig::standard();
     if let Some((origin, mode)) = setting("AWS_RETRY_MODE", "retry_mode") {
@@ -275,7 +307,7 @@ async fn load_files(profile: Option<&str>) -> Result<ProfileSet, Failure> {
             "the AWS config or credentials file cannot be read",
         )
         .why(source.unwrap_or_else(|| error.to_string()))
-        .fix("mend the file, or name another by AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE")
+        .fix("fix the file, or name another by AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE")
     })
 }
 

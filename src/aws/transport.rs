@@ -5,7 +5,7 @@ use std::io;
 
 use rustls::CertificateError;
 
-use crate::output::foreign;
+use crate::output::Redactor;
 
 /// What went wrong on the way. Its words go after "cannot be reached: ".
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -41,7 +41,8 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Reads an error of the HTTP client. Its texts name hosts and causes, never what was sent.
+    /// Reads an error of the HTTP client. Its texts name hosts and causes, never what was sent; those
+    /// that a server has a part in are made safe to show by [`Self::safe`].
     pub fn of(error: &(dyn Error + 'static)) -> Self {
         let chain: Vec<_> = whole_chain(error).collect();
         let texts: Vec<String> = chain.iter().map(ToString::to_string).collect();
@@ -84,7 +85,7 @@ impl Fault {
                 .iter()
                 .rev()
                 .find(|text| !text.contains(" { ") && !text.is_empty());
-            Self::Other(innermost.map_or_else(|| "no reason is known".to_owned(), |t| foreign(t)))
+            Self::Other(innermost.map_or_else(|| "no reason is known".to_owned(), Clone::clone))
         }
     }
 
@@ -100,7 +101,16 @@ impl Fault {
             InvalidCertificate(Bad::NotValidForName | Bad::NotValidForNameContext { .. }) => {
                 Self::WrongHost
             }
-            other => Self::Tls(foreign(&other.to_string())),
+            other => Self::Tls(other.to_string()),
+        }
+    }
+
+    /// The same with words that are safe to show.
+    pub fn safe(&self, redactor: &Redactor) -> Self {
+        match self {
+            Self::Tls(words) => Self::Tls(redactor.foreign(words)),
+            Self::Other(words) => Self::Other(redactor.foreign(words)),
+            other => other.clone(),
         }
     }
 

@@ -3,26 +3,15 @@
 use std::collections::HashMap;
 
 use super::error::AwsError;
-use super::inventory::{content, Inventory};
+use super::inventory::{content, SecretsManager};
 use super::pages::Pages;
-use crate::arn::SecretArn;
-use crate::content::Content;
-use crate::output::foreign;
+use crate::model::arn::SecretArn;
+use crate::model::stored_value::Reading;
 
 /// How many values one call gives. Source: BatchGetSecretValue, Secrets Manager API reference.
 pub const BATCH: usize = 20;
 
-/// What became of reading one value.
-#[derive(Debug)]
-pub enum Reading {
-    Value(Content),
-    /// There is no current version.
-    Nothing,
-    /// The service refused it: why.
-    Refused(String),
-}
-
-impl Inventory {
+impl SecretsManager {
     /// BatchGetSecretValue for up to [`BATCH`] secrets, by their ARNs.
     ///
     /// # Errors
@@ -49,7 +38,7 @@ impl Inventory {
             let answer = call
                 .send()
                 .await
-                .map_err(|error| AwsError::of("BatchGetSecretValue", &error))?;
+                .map_err(|error| AwsError::of("BatchGetSecretValue", &error, &self.redactor))?;
             for entry in answer.secret_values.unwrap_or_default() {
                 let value = content(entry.secret_string, entry.secret_binary);
                 let reading = value.map_or(Reading::Nothing, Reading::Value);
@@ -65,7 +54,9 @@ impl Inventory {
                     "AccessDeniedException" => {
                         Reading::Refused("GetSecretValue: not allowed".to_owned())
                     }
-                    _ => Reading::Refused(foreign(&format!("GetSecretValue: {code}"))),
+                    _ => {
+                        Reading::Refused(self.redactor.foreign(&format!("GetSecretValue: {code}")))
+                    }
                 };
                 readings.extend(asked(error.secret_id).map(|arn| (arn, reading)));
             }

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use super::error::AwsError;
-use super::inventory::Inventory;
+use super::inventory::SecretsManager;
 use super::pages::Pages;
-use crate::arn::SecretArn;
-use crate::date::Time;
+use crate::model::arn::SecretArn;
+use crate::model::date::Time;
 
-impl Inventory {
+impl SecretsManager {
     /// ListSecretVersionIds, every page: when each version with a label was made, by its id.
     pub async fn version_times(&self, arn: &SecretArn) -> Result<HashMap<String, Time>, AwsError> {
         let mut times = HashMap::new();
@@ -23,7 +23,7 @@ impl Inventory {
             let answer = call
                 .send()
                 .await
-                .map_err(|error| AwsError::of("ListSecretVersionIds", &error))?;
+                .map_err(|error| AwsError::of("ListSecretVersionIds", &error, &self.redactor))?;
             for version in answer.versions.unwrap_or_default() {
                 if let (Some(id), Some(date)) = (version.version_id, version.created_date) {
                     times.insert(id, Time::at(date.secs()));
@@ -54,7 +54,7 @@ impl Inventory {
             .remove_from_version_id(instead_of);
         call.send()
             .await
-            .map_err(|error| AwsError::of("UpdateSecretVersionStage", &error))?;
+            .map_err(|error| AwsError::of("UpdateSecretVersionStage", &error, &self.redactor))?;
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
 use super::{LoginArgs, RuleOption, TokenArgs};
-use crate::upstream::{Upstream, UPSTREAMS};
+use crate::model::upstream::{Upstream, UPSTREAMS};
 
 /// What happens where the secret exists already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -4,8 +4,8 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
 use super::create::registry;
-use crate::rule::Language;
-use crate::upstream::Upstream;
+use crate::model::rule::Language;
+use crate::model::upstream::Upstream;
 
 /// Makes, lists and deletes the ECR pull through cache rules that use the secrets
 #[derive(Debug, Subcommand)]

@@ -6,7 +6,7 @@ use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::Args;
 
 use super::LoginArgs;
-use crate::upstream::UPSTREAMS;
+use crate::model::upstream::UPSTREAMS;
 
 /// Takes any name. Completion in a shell offers the default ones, without asking AWS.
 #[derive(Clone)]

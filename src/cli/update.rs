@@ -5,7 +5,7 @@ use clap::Args;
 use super::create::registry;
 use super::secrets::AnyName;
 use super::{CreateArgs, LoginArgs, RuleOption, TokenArgs};
-use crate::upstream::Upstream;
+use crate::model::upstream::Upstream;
 
 /// Stores new credentials as a new version of an existing secret
 ///
@@ -57,6 +57,22 @@ pub struct UpdateArgs {
 }
 
 impl UpdateArgs {
+    /// An option that has no place beside `--rollback`, where one is given.
+    pub fn excluded_by_rollback(&self) -> Option<&'static str> {
+        let token = &self.token;
+        let others = [
+            (self.username.is_some(), "--username"),
+            (token.access_token_stdin, "--access-token-stdin"),
+            (token.access_token_file.is_some(), "--access-token-file"),
+            (token.access_token_env.is_some(), "--access-token-env"),
+            (token.from_docker_config.is_some(), "--from-docker-config"),
+            (self.expires_on.is_some(), "--expires-on"),
+            (self.rule.is_some(), "--rule"),
+        ];
+        let mut given = others.iter().filter(|(is_given, _)| *is_given);
+        given.next().map(|(_, option)| *option)
+    }
+
     /// What `create` has too, as its options.
     pub fn into_create(self) -> CreateArgs {
         CreateArgs {

@@ -6,7 +6,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::Parser;
 
 use super::Cli;
-use crate::failure::Failure;
+use crate::output::failure::Failure;
 
 /// The options that say where the token comes from.
 const SOURCES: [&str; 4] = [

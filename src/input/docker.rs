@@ -13,11 +13,11 @@ use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
 use super::token::{read_all, showable};
-use crate::credential::{AccessToken, Username};
 use crate::env;
-use crate::output::foreign;
+use crate::model::credential::{AccessToken, Username};
+use crate::model::upstream::Upstream;
+use crate::output::{escaped, Redactor};
 use crate::registry::Address;
-use crate::upstream::Upstream;
 
 /// Docker's configuration, as far as it is about logins.
 /// Source: <https://docs.docker.com/reference/cli/docker/login/#credential-stores>
@@ -138,7 +138,7 @@ impl Docker {
     ///
     /// # Errors
     /// A [`Refusal`] that says what is wrong and how to log in.
-    pub fn credentials(&self) -> Result<(Username, AccessToken), Refusal> {
+    pub fn credentials(&self, redactor: &Redactor) -> Result<(Username, AccessToken), Refusal> {
         let registry = &self.keys[0];
         let config = &self.configuration;
         let helper = self.helper_of_registry().or(config
@@ -146,7 +146,7 @@ impl Docker {
             .as_deref()
             .filter(|name| !name.is_empty()));
         let (username, secret) = match (helper, self.entry()) {
-            (Some(helper), _) => match ask_helper(helper, registry)? {
+            (Some(helper), _) => match ask_helper(helper, registry, redactor)? {
                 Some(Answer { username, secret }) => (username, secret),
                 None => return Err(self.not_logged_in(&format!("docker-credential-{helper}"))),
             },
@@ -209,7 +209,7 @@ impl Docker {
         let message = format!(
             "Docker has no credentials for {}; looked in {path} ({})",
             self.keys[0],
-            foreign(place)
+            escaped(place)
         );
         Refusal::from(message).fix(log_in(&self.keys))
     }
@@ -270,7 +270,7 @@ fn decode(text: &str) -> Option<(Hidden, Hidden)> {
 }
 
 /// Asks a credential helper; none where it has no credentials.
-fn ask_helper(name: &str, registry: &str) -> Result<Option<Answer>, String> {
+fn ask_helper(name: &str, registry: &str, redactor: &Redactor) -> Result<Option<Answer>, String> {
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     if !name.bytes().all(is_name) {
         return Err(
@@ -309,7 +309,7 @@ fn ask_helper(name: &str, registry: &str) -> Result<Option<Answer>, String> {
     // What looks like an answer is not repeated: it may have the token in it.
     Err(bad(&match text.lines().next() {
         Some(line) if !line.is_empty() && !text.contains('{') => {
-            format!("failed: {}", foreign(line))
+            format!("failed: {}", redactor.foreign(line))
         }
         _ => "failed without a reason".to_owned(),
     }))
@@ -318,7 +318,7 @@ fn ask_helper(name: &str, registry: &str) -> Result<Option<Answer>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::upstream::UPSTREAMS;
+    use crate::model::upstream::UPSTREAMS;
 
     #[test]
     fn what_base64_holds() {

@@ -1,14 +1,13 @@
-//! What a [`Draft`] has to do with a login: where the registry is, what Docker knows of it, and what
+//! What a [`CreateInput`] has to do with a login: where the registry is, what Docker knows of it, and what
 //! is odd about the credentials.
 
+use super::create_input::CreateInput;
 use super::docker::{Docker, Refusal};
-use super::draft::Draft;
-use super::suspicion::suspicions;
 use super::token::TokenSource;
-use crate::output::hide;
+use super::warnings::warnings;
 use crate::registry::{Address, ForeignHost};
 
-impl Draft {
+impl CreateInput {
     /// Whether it is still open which of Docker's logins is meant: that is asked.
     pub(super) fn lacks_docker_key(&self) -> bool {
         self.upstream
@@ -27,8 +26,8 @@ impl Draft {
             return Ok(());
         };
         let docker = Docker::open(path, upstream, self.address.as_ref())?;
-        let (username, token) = docker.credentials()?;
-        hide(&token);
+        let (username, token) = docker.credentials(&self.redactor)?;
+        self.redactor.hide(&token);
         if let Some(given) = self.username.as_ref().filter(|given| **given != username) {
             return Err(format!(
                 "--username is {given}, and Docker is logged in as {}; leave --username out, or log in again",
@@ -63,10 +62,10 @@ impl Draft {
     }
 
     /// What makes it doubtful that the credentials work.
-    pub fn suspicions(&self) -> Vec<String> {
+    pub fn credential_warnings(&self) -> Vec<String> {
         match (self.upstream, &self.username, &self.token) {
             (Some(upstream), Some(username), Some(token)) => {
-                suspicions(upstream, username, token, self.token_source.as_ref())
+                warnings(upstream, username, token, self.token_source.as_ref())
             }
             _ => Vec::new(),
         }

@@ -1,15 +1,35 @@
-//! Gathers a request: from options, files, variables and standard input, and from a person.
+//! Gathers a request: from options, files, variables, standard input and prompts.
 
-mod command_line;
+pub mod create_input;
 mod docker;
-pub mod draft;
+mod given;
 mod login;
 mod options;
-pub mod person;
-pub mod prompt;
+mod prompt;
+mod prompter;
+pub mod request;
 pub mod rule;
-mod suspicion;
 mod terminal;
 mod token;
+mod warnings;
 
+pub use prompt::takes_interrupts;
+pub use prompter::Prompter;
 pub use terminal::width as terminal_width;
+
+use crate::cli::Global;
+use crate::env;
+use crate::output::is_at_a_terminal;
+
+/// Why nothing can be asked here; `None` where it can.
+pub fn why_not_ask(global: &Global) -> Option<&'static str> {
+    if global.no_input {
+        Some("--no-input or ECR_PTC_NO_INPUT is set")
+    } else if env::is_ci() {
+        Some("the variable CI is set")
+    } else if !is_at_a_terminal() {
+        Some("standard input or standard error is not a terminal")
+    } else {
+        None
+    }
+}

@@ -4,20 +4,20 @@ use std::collections::HashSet;
 
 use super::token::{TokenSource, EMPTY_IN_CI};
 use crate::cli::{CreateArgs, Global, LoginArgs, Verify};
-use crate::credential::{Username, UsernameFault};
-use crate::date::Date;
-use crate::failure::Failure;
-use crate::region::RegionName;
+use crate::model::attributes::{ResourcePolicy, Rotation, Schedule, Tag, MAX_TAGS};
+use crate::model::credential::{Username, UsernameFault};
+use crate::model::date::Date;
+use crate::model::region::Region;
+use crate::model::secret::EXPIRY_TAG;
+use crate::model::upstream::Upstream;
+use crate::output::failure::Failure;
 use crate::registry::Address;
-use crate::secret::EXPIRY_TAG;
-use crate::setting::{ResourcePolicy, Rhythm, Rotation, Tag, MAX_TAGS};
-use crate::upstream::Upstream;
 
 /// Collects what is wrong, so that it can all be said at once.
 #[derive(Default)]
-pub struct Faults(pub Vec<String>);
+pub struct InputErrors(pub Vec<String>);
 
-impl Faults {
+impl InputErrors {
     pub fn keep<T, E: ToString>(&mut self, result: Result<T, E>) -> Option<T> {
         result.map_err(|fault| self.0.push(fault.to_string())).ok()
     }
@@ -84,15 +84,15 @@ pub fn address(
     args: &LoginArgs,
     upstream: Option<&Upstream>,
     can_ask: bool,
-    faults: &mut Faults,
+    errors: &mut InputErrors,
 ) -> Option<Address> {
     if let Some(text) = &args.upstream_registry_url {
         let address = Address::parse(text);
-        return faults.keep(address.map_err(|fault| format!("--upstream-registry-url {fault}")));
+        return errors.keep(address.map_err(|fault| format!("--upstream-registry-url {fault}")));
     }
     let is_open = upstream.is_some_and(|upstream| upstream.url.is_none());
     if args.verify == Verify::Always && is_open && !can_ask {
-        faults.0.push("--verify always needs --upstream-registry-url NAME.azurecr.io, since each registry of Azure has a host of its own".to_owned());
+        errors.0.push("--verify always needs --upstream-registry-url NAME.azurecr.io, since each registry of Azure has a host of its own".to_owned());
     }
     None
 }
@@ -134,15 +134,15 @@ pub fn expiry_tag(date: Date) -> Option<Tag> {
     Tag::parse(&format!("{EXPIRY_TAG}={date}")).ok()
 }
 
-pub fn check_tags(tags: &[Tag], expires_on: Option<Date>, faults: &mut Faults) {
+pub fn check_tags(tags: &[Tag], expires_on: Option<Date>, errors: &mut InputErrors) {
     if expires_on.is_some() && tags.iter().any(|tag| tag.key() == EXPIRY_TAG) {
-        faults.0.push(format!(
+        errors.0.push(format!(
             "--expires-on and --tag {EXPIRY_TAG} say the same; use one of them"
         ));
     }
     let expiry = usize::from(expires_on.is_some());
     if tags.len() + expiry > MAX_TAGS {
-        faults.0.push(format!(
+        errors.0.push(format!(
             "there are {} tags; a secret has up to {MAX_TAGS}",
             tags.len() + expiry
         ));
@@ -150,7 +150,7 @@ pub fn check_tags(tags: &[Tag], expires_on: Option<Date>, faults: &mut Faults) {
     let mut keys = HashSet::new();
     for tag in tags {
         if !keys.insert(tag.key()) {
-            faults.0.push(format!(
+            errors.0.push(format!(
                 "the tag key {:?} is given more than once",
                 tag.key()
             ));
@@ -158,52 +158,52 @@ pub fn check_tags(tags: &[Tag], expires_on: Option<Date>, faults: &mut Faults) {
     }
 }
 
-pub fn replicas(texts: &[String], faults: &mut Faults) -> Vec<RegionName> {
-    let mut regions: Vec<RegionName> = Vec::new();
+pub fn replicas(texts: &[String], errors: &mut InputErrors) -> Vec<Region> {
+    let mut regions: Vec<Region> = Vec::new();
     for text in texts {
-        let region = faults
-            .keep(RegionName::parse(text).map_err(|fault| format!("--replica-region: {fault}")));
+        let region =
+            errors.keep(Region::parse(text).map_err(|fault| format!("--replica-region: {fault}")));
         regions.extend(region.filter(|region| !regions.contains(region)));
     }
     regions
 }
 
-pub fn rotation(args: &CreateArgs, faults: &mut Faults) -> Option<Rotation> {
+pub fn rotation(args: &CreateArgs, errors: &mut InputErrors) -> Option<Rotation> {
     let days = args
         .rotation_days
         .as_deref()
-        .and_then(|text| faults.keep(Rhythm::days(text)));
+        .and_then(|text| errors.keep(Schedule::days(text)));
     let schedule = args
         .rotation_schedule
         .as_deref()
-        .and_then(|text| faults.keep(Rhythm::schedule(text)));
+        .and_then(|text| errors.keep(Schedule::expression(text)));
     let duration = args
         .rotation_duration
         .as_deref()
-        .and_then(|text| faults.keep(Rotation::duration(text)));
+        .and_then(|text| errors.keep(Rotation::duration(text)));
     let any_rhythm = args.rotation_days.is_some() || args.rotation_schedule.is_some();
     if args.rotation_days.is_some() && args.rotation_schedule.is_some() {
-        faults
+        errors
             .0
             .push("--rotation-days and --rotation-schedule exclude each other".to_owned());
     }
     let Some(arn) = &args.rotation_lambda_arn else {
         if any_rhythm || args.rotation_duration.is_some() || args.no_rotate_immediately {
-            faults
+            errors
                 .0
                 .push("rotation needs a function: --rotation-lambda-arn".to_owned());
         }
         return None;
     };
     if !any_rhythm {
-        faults
+        errors
             .0
             .push("--rotation-lambda-arn needs --rotation-days or --rotation-schedule".to_owned());
     }
-    let lambda_arn = faults.keep(Rotation::lambda_arn(arn))?;
+    let lambda_arn = errors.keep(Rotation::lambda_arn(arn))?;
     Some(Rotation {
         lambda_arn,
-        rhythm: days.or(schedule)?,
+        schedule: days.or(schedule)?,
         duration,
         immediately: !args.no_rotate_immediately,
     })

@@ -1,108 +1,160 @@
-//! All of the asking. Each function blocks on the terminal; [`asked`] runs one beside the runtime,
-//! so that a signal is noticed at once.
+//! All of the asking. Each question blocks on the terminal; [`Prompts::ask`] runs one beside the
+//! runtime, so that a signal is noticed at once.
+
+mod hidden;
+mod theme;
 
 use std::fmt::Display;
 use std::io::{self, BufRead, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use crossterm::event::{
-    self, DisableBracketedPaste, EnableBracketedPaste, Event, KeyCode, KeyEventKind, KeyModifiers,
-};
-use crossterm::{execute, terminal};
-use inquire::ui::{Color, ErrorMessageRenderConfig, RenderConfig, StyleSheet, Styled};
-use inquire::validator::Validation;
-use inquire::{InquireError, Select, Text};
-use zeroize::{Zeroize, Zeroizing};
+use console::Term;
+use dialoguer::{Confirm, Input, Select};
+use tokio::task::spawn_blocking;
 
 pub use super::terminal::Guard;
-use super::terminal::{width, with_echo, wrapped};
-use crate::command::cancelled;
-use crate::credential::AccessToken;
-use crate::failure::Failure;
-use crate::status::Status;
-use crate::upstream::{Upstream, UPSTREAMS};
-
-/// Keys that follow Enter within this time are the rest of a paste with line breaks, not an answer.
-const SAME_PASTE: Duration = Duration::from_millis(50);
+use super::terminal::{width, with_echo, wrapped, Keys, KeysWithoutSignals};
+use crate::model::credential::AccessToken;
+use crate::model::upstream::{Upstream, UPSTREAMS};
+use crate::output::failure::Failure;
+use crate::output::status::Status;
+use hidden::{HiddenLine, Typed};
+use theme::Look;
 
 /// How questions are put.
 #[derive(Clone, Copy, Debug)]
-pub struct Prompter {
+pub struct Prompts {
     /// In plain lines, with nothing redrawn: for screen readers and simple terminals.
     pub plain: bool,
+    pub colors: bool,
 }
 
-/// Colours that can be read on a light background as on a dark one: inquire's own are light.
-fn colored() -> RenderConfig<'static> {
-    let green = |sign| Styled::new(sign).with_fg(Color::DarkGreen);
-    let cyan = StyleSheet::new().with_fg(Color::DarkCyan);
-    let red = StyleSheet::new().with_fg(Color::DarkRed);
-    RenderConfig::default_colored()
-        .with_prompt_prefix(green("?"))
-        .with_answered_prompt_prefix(green(">"))
-        .with_highlighted_option_prefix(Styled::new(">").with_style_sheet(cyan))
-        .with_selected_option(Some(cyan))
-        .with_answer(cyan)
-        .with_help_message(StyleSheet::empty())
-        .with_error_message(
-            ErrorMessageRenderConfig::default_colored()
-                .with_prefix(Styled::new("#").with_style_sheet(red))
-                .with_message(red),
-        )
-}
-
-/// The person wants to stop: Ctrl-C, end of input, or the terminal is gone.
+/// Why a question has no answer.
 #[derive(Debug)]
-pub struct Stopped;
+pub enum PromptError {
+    /// Ctrl-C, or Ctrl-D and with it the end of input.
+    Cancelled,
+    /// Ctrl-C, for which the process was sent SIGINT as well.
+    Interrupted,
+    Failed(io::Error),
+}
 
-/// A check of an answer; what it says is shown, and the question asked again.
-type Check = fn(&str) -> Result<(), String>;
-
-/// Runs questions on a thread of their own.
-///
-/// # Errors
-/// Status 130 where the person stops.
-pub async fn asked<T: Send + 'static>(
-    questions: impl FnOnce() -> Result<T, Stopped> + Send + 'static,
-) -> Result<T, Failure> {
-    match tokio::task::spawn_blocking(questions).await {
-        Ok(Ok(answer)) => Ok(answer),
-        Ok(Err(Stopped)) => Err(cancelled(Status::Cancelled)),
-        Err(_) => Err(Failure::new(
-            Status::Failed,
-            "failed",
-            "the question could not be asked",
-        )),
+impl From<io::Error> for PromptError {
+    fn from(error: io::Error) -> Self {
+        Self::Failed(error)
     }
 }
 
-impl Prompter {
-    pub fn new(plain: bool, colors: bool) -> Self {
-        inquire::set_global_render_config(if colors {
-            colored()
-        } else {
-            RenderConfig::empty()
-        });
-        Self { plain }
+impl From<dialoguer::Error> for PromptError {
+    fn from(error: dialoguer::Error) -> Self {
+        let dialoguer::Error::IO(error) = error;
+        match error.kind() {
+            // `console` raises SIGINT, and then gives this error.
+            io::ErrorKind::Interrupted => Self::Interrupted,
+            _ => Self::Failed(error),
+        }
+    }
+}
+
+/// Whether a question is open: SIGINT ends the question, and not at once the program.
+static IS_OPEN: AtomicBool = AtomicBool::new(false);
+
+/// Whether a question was cancelled: no other is asked. Where a signal did it, a thread that nothing
+/// can stop still waits for a key.
+static IS_CANCELLED: AtomicBool = AtomicBool::new(false);
+
+/// Whether SIGINT is taken for Ctrl-C at a question, which then says how it ends.
+pub fn takes_interrupts() -> bool {
+    IS_OPEN.load(Ordering::SeqCst)
+}
+
+/// A question at the terminal; without an answer, its line is ended.
+struct OpenQuestion {
+    is_answered: bool,
+    _keys: KeysWithoutSignals,
+}
+
+impl OpenQuestion {
+    fn begin(plain: bool) -> Self {
+        IS_OPEN.store(true, Ordering::SeqCst);
+        Self {
+            is_answered: false,
+            _keys: KeysWithoutSignals::hold(plain),
+        }
+    }
+}
+
+impl Drop for OpenQuestion {
+    fn drop(&mut self) {
+        IS_OPEN.store(false, Ordering::SeqCst);
+        if !self.is_answered {
+            say("");
+        }
+    }
+}
+
+impl Prompts {
+    /// Asks on a thread of its own.
+    ///
+    /// # Errors
+    /// Status 130 where it is cancelled, by Ctrl-C or by SIGINT; status 1 where the terminal cannot be
+    /// used, with what failed.
+    pub async fn ask<T: Send + 'static>(
+        self,
+        question: impl FnOnce(Self) -> Result<T, PromptError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        if IS_CANCELLED.load(Ordering::SeqCst) {
+            return Err(Failure::cancelled(Status::Cancelled));
+        }
+        let mut open = OpenQuestion::begin(self.plain);
+        let interrupt = tokio::signal::ctrl_c();
+        tokio::pin!(interrupt);
+        let answer = tokio::select! {
+            biased;
+            Ok(()) = &mut interrupt => Err(PromptError::Cancelled),
+            // Why a thread panicked can quote what was typed.
+            answer = spawn_blocking(move || question(self)) => answer
+                .unwrap_or_else(|_| Err(io::Error::other("this is a bug in ecr-ptc").into())),
+        };
+        if let Err(PromptError::Interrupted) = answer {
+            // The signal is on its way; if the question was closed before, it would end the program.
+            let _ = tokio::time::timeout(Duration::from_secs(1), interrupt).await;
+        }
+        match answer {
+            Ok(answer) => {
+                open.is_answered = true;
+                Ok(answer)
+            }
+            Err(PromptError::Failed(error)) => Err(cannot_ask(&error)),
+            Err(PromptError::Cancelled | PromptError::Interrupted) => {
+                IS_CANCELLED.store(true, Ordering::SeqCst);
+                Err(Failure::cancelled(Status::Cancelled))
+            }
+        }
     }
 
     /// Asks for the registry; Docker Hub is chosen at first.
-    pub fn registry(self) -> Result<&'static Upstream, Stopped> {
+    pub fn registry(self) -> Result<&'static Upstream, PromptError> {
         const LABEL: &str = "Registry";
+        let choices = UPSTREAMS
+            .iter()
+            .map(|upstream| format!("{} ({})", upstream.title, upstream.kind));
         if !self.plain {
-            let options = UPSTREAMS.iter().map(Choice).collect();
-            return Ok(Select::new(LABEL, options)
-                .with_page_size(UPSTREAMS.len())
-                .prompt()
-                .map_err(stopped)?
-                .0);
+            let look = self.look(" [↑↓ to move, enter to select]".to_owned());
+            let choices: Vec<String> = choices.collect();
+            let chosen = Select::with_theme(&look)
+                .with_prompt(LABEL)
+                .items(choices.iter().map(|choice| look.item(choice)))
+                .default(0)
+                .report(false)
+                .interact()?;
+            Term::stderr().write_line(&look.answer(LABEL, &choices[chosen]))?;
+            return Ok(&UPSTREAMS[chosen]);
         }
         say(&format!("{LABEL}:"));
-        for (number, upstream) in (1..).zip(&UPSTREAMS) {
-            say(&format!(
-                "  {number}. {} ({})",
-                upstream.title, upstream.kind
-            ));
+        for (number, choice) in (1..).zip(choices) {
+            say(&format!("  {number}. {choice}"));
         }
         loop {
             let answer = plain_line(&format!("Number or name [1, {}]: ", UPSTREAMS[0].title))?;
@@ -123,41 +175,48 @@ impl Prompter {
         }
     }
 
-    /// Asks for a line of text; Enter alone takes the default, where there is one.
-    pub fn text(
+    /// Asks for a line of text, until `parse` takes it; what it says else is shown. Enter alone takes
+    /// the default, where there is one.
+    pub fn text<T, E: Display>(
         self,
         label: &str,
         default: Option<&str>,
         help: &str,
-        check: Check,
-    ) -> Result<String, Stopped> {
-        if !self.plain {
-            let mut text = Text::new(label).with_validator(move |answer: &str| {
-                Ok(match check(answer) {
-                    Ok(()) => Validation::Valid,
-                    Err(fault) => Validation::Invalid(fault.into()),
-                })
-            });
-            text.default = default;
-            text.help_message = Some(help).filter(|help| !help.is_empty());
-            return text.prompt().map_err(stopped);
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Result<T, PromptError> {
+        if self.plain {
+            return plain_text(label, default, help, parse);
         }
-        let label = match default {
-            Some(default) => format!("{label} [{default}]: "),
-            None if help.is_empty() => format!("{label}: "),
-            None => format!("{label} ({help}): "),
+        let aside = match default {
+            Some(default) => format!(" ({default})"),
+            None if help.is_empty() => String::new(),
+            None => format!(" [{help}]"),
         };
-        let label = wrapped(&label, width());
+        let (look, term) = (self.look(aside), Term::stderr());
+        // What was not taken stays to be corrected, under the reason.
+        let (mut typed, mut reason) = (String::new(), String::new());
         loop {
-            let answer = plain_line(&label)?;
-            let answer = if answer.is_empty() {
-                default.unwrap_or_default().to_owned()
-            } else {
-                answer
+            typed = Input::<String>::with_theme(&look)
+                .with_prompt(label)
+                .with_initial_text(typed)
+                .allow_empty(true)
+                .report(false)
+                .interact_text()?;
+            // dialoguer clears the lines that it broke itself.
+            term.clear_last_lines(look.further_rows(label, &typed) + reason.lines().count())?;
+            let answer = match default {
+                Some(default) if typed.is_empty() => default,
+                _ => &typed,
             };
-            match check(&answer) {
-                Ok(()) => return Ok(answer),
-                Err(fault) => say(&format!("Not taken: {fault}.")),
+            match parse(answer) {
+                Ok(value) => {
+                    term.write_line(&look.answer(label, answer))?;
+                    return Ok(value);
+                }
+                Err(fault) => {
+                    reason = look.error(&fault);
+                    term.write_line(&reason)?;
+                }
             }
         }
     }
@@ -167,11 +226,10 @@ impl Prompter {
     pub fn token(
         self,
         check: impl Fn(&AccessToken) -> Result<(), String>,
-    ) -> Result<AccessToken, Stopped> {
+    ) -> Result<AccessToken, PromptError> {
         loop {
             let typed = hidden_line("Access token (not shown): ", self.plain)?;
-            let token =
-                AccessToken::from_bytes(typed.as_bytes()).map_err(|fault| fault.to_string());
+            let token = AccessToken::from_bytes(typed.bytes()).map_err(|fault| fault.to_string());
             match token.and_then(|token| check(&token).map(|()| token)) {
                 Ok(token) => {
                     say(&format!("{} characters", token.characters()));
@@ -185,12 +243,22 @@ impl Prompter {
     }
 
     /// Asks a question whose default is no.
-    pub fn confirm(self, question: &str) -> Result<bool, Stopped> {
+    pub fn confirm(self, question: &str) -> Result<bool, PromptError> {
         if !self.plain {
-            return inquire::Confirm::new(question)
-                .with_default(false)
-                .prompt()
-                .map_err(stopped);
+            let look = self.look(String::new());
+            // dialoguer draws one line again and no more.
+            let room = "? ".len() + " (y/N) yes ".len();
+            let question = wrapped(question, Some(look.columns.saturating_sub(room)));
+            let (before, last) = question.rsplit_once('\n').unwrap_or(("", &question));
+            if !before.is_empty() {
+                say(before);
+            }
+            return Ok(Confirm::with_theme(&look)
+                .with_prompt(last)
+                .default(false)
+                .show_default(false)
+                .wait_for_newline(true)
+                .interact()?);
         }
         loop {
             match plain_line(&format!("{question} [y/N]: "))?
@@ -204,23 +272,22 @@ impl Prompter {
             }
         }
     }
-}
 
-struct Choice(&'static Upstream);
-
-impl Display for Choice {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} ({})", self.0.title, self.0.kind)
+    fn look(self, aside: String) -> Look {
+        Look {
+            colors: self.colors,
+            columns: width().unwrap_or(80),
+            aside,
+        }
     }
 }
 
-// By value, as `map_err` wants it.
-#[allow(
-    clippy::needless_pass_by_value,
-    reason = "used as a function of map_err"
-)]
-fn stopped(_: InquireError) -> Stopped {
-    Stopped
+fn cannot_ask(error: &io::Error) -> Failure {
+    let message = format!("the terminal cannot be asked: {error}");
+    Failure::new(Status::Failed, "prompt", message).fix(
+        "give what is asked for as options, and --yes where it asks whether to go on; \
+         --help has them",
+    )
 }
 
 fn say(text: &str) {
@@ -228,110 +295,69 @@ fn say(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
-fn plain_line(label: &str) -> Result<String, Stopped> {
+fn show(label: &str) -> io::Result<()> {
     let mut stderr = io::stderr();
-    write!(stderr, "{label}")
-        .and_then(|()| stderr.flush())
-        .map_err(|_| Stopped)?;
-    let mut line = String::new();
-    match with_echo(|| io::stdin().lock().read_line(&mut line)) {
-        Ok(0) | Err(_) => {
-            say("");
-            Err(Stopped)
-        }
-        Ok(_) => Ok(line.trim_end_matches(['\n', '\r']).to_owned()),
-    }
+    write!(stderr, "{label}")?;
+    stderr.flush()
 }
 
-/// Raw mode, for as long as it lives.
-struct Raw {
-    plain: bool,
-}
-
-impl Raw {
-    fn enter(plain: bool) -> Result<Self, Stopped> {
-        terminal::enable_raw_mode().map_err(|_| Stopped)?;
-        if !plain {
-            // Not every terminal knows it; where it is unknown, `SAME_PASTE` has to do.
-            let _ = execute!(io::stderr(), EnableBracketedPaste);
-        }
-        Ok(Self { plain })
-    }
-}
-
-impl Drop for Raw {
-    fn drop(&mut self) {
-        if !self.plain {
-            let _ = execute!(io::stderr(), DisableBracketedPaste);
-        }
-        let _ = terminal::disable_raw_mode();
-    }
-}
-
-/// Reads a line key by key, showing nothing of it. Control characters are kept, so that they can be
-/// complained of; line breaks inside a paste too.
-fn hidden_line(label: &str, plain: bool) -> Result<Zeroizing<String>, Stopped> {
-    let raw = Raw::enter(plain)?;
-    let mut stderr = io::stderr();
-    write!(stderr, "{label}")
-        .and_then(|()| stderr.flush())
-        .map_err(|_| Stopped)?;
-    let mut line = Zeroizing::new(String::with_capacity(128 * 1024));
+fn plain_text<T, E: Display>(
+    label: &str,
+    default: Option<&str>,
+    help: &str,
+    parse: impl Fn(&str) -> Result<T, E>,
+) -> Result<T, PromptError> {
+    let label = match default {
+        Some(default) => format!("{label} [{default}]: "),
+        None if help.is_empty() => format!("{label}: "),
+        None => format!("{label} ({help}): "),
+    };
+    let label = wrapped(&label, width());
     loop {
-        match event::read().map_err(|_| Stopped)? {
-            Event::Key(key) if key.kind != KeyEventKind::Release => {
-                let control = key.modifiers.contains(KeyModifiers::CONTROL);
-                match key.code {
-                    KeyCode::Enter => break,
-                    KeyCode::Char('j' | 'm') if control => break,
-                    KeyCode::Char('c') if control => return stop(raw),
-                    KeyCode::Char('d') if control && line.is_empty() => return stop(raw),
-                    KeyCode::Char('u') if control => line.zeroize(),
-                    KeyCode::Char(letter) if control => line.push(char::from(letter as u8 & 0x1f)),
-                    // What a terminal calls Alt and a letter is an escape character and the letter.
-                    KeyCode::Char(letter) if key.modifiers.contains(KeyModifiers::ALT) => {
-                        line.extend(['\u{1b}', letter]);
-                    }
-                    KeyCode::Char(letter) => line.push(letter),
-                    KeyCode::Esc => line.push('\u{1b}'),
-                    KeyCode::Tab => line.push('\t'),
-                    KeyCode::Backspace => drop(line.pop()),
-                    _ => {}
-                }
-            }
-            Event::Paste(mut text) => {
-                line.push_str(&text);
-                text.zeroize();
-            }
-            _ => {}
+        let line = plain_line(&label)?;
+        let answer = match default {
+            Some(default) if line.is_empty() => default,
+            _ => &line,
+        };
+        match parse(answer) {
+            Ok(value) => return Ok(value),
+            Err(fault) => say(&format!("Not taken: {fault}.")),
         }
     }
-    if swallow_rest_of_paste() {
-        line.push_str("\n…");
+}
+
+fn plain_line(label: &str) -> Result<String, PromptError> {
+    show(label)?;
+    let mut line = String::new();
+    match with_echo(|| io::stdin().lock().read_line(&mut line))? {
+        0 => Err(PromptError::Cancelled),
+        _ => Ok(line.trim_end_matches(['\n', '\r']).to_owned()),
     }
-    drop(raw);
+}
+
+/// Reads a line key by key, showing nothing of it.
+fn hidden_line(label: &str, plain: bool) -> Result<HiddenLine, PromptError> {
+    let mut keys = Keys::open(plain)?;
+    show(label)?;
+    let mut line = HiddenLine::new();
+    let is_followed = loop {
+        let bytes = keys.read()?;
+        if bytes.is_empty() {
+            return Err(PromptError::Cancelled);
+        }
+        let mut rest = bytes.iter();
+        match rest
+            .by_ref()
+            .map(|byte| line.push(*byte))
+            .find(|typed| *typed != Typed::More)
+        {
+            Some(Typed::Entered) => break rest.next().is_some(),
+            Some(_) => return Err(PromptError::Cancelled),
+            None => {}
+        }
+    };
+    if keys.throw_away() || is_followed {
+        line.add_line_break();
+    }
     Ok(line)
-}
-
-fn stop<T>(raw: Raw) -> Result<T, Stopped> {
-    drop(raw);
-    say("");
-    Err(Stopped)
-}
-
-/// Throws away what comes at once after Enter; whether there was any.
-fn swallow_rest_of_paste() -> bool {
-    let mut any = false;
-    while event::poll(SAME_PASTE).unwrap_or(false) {
-        match event::read() {
-            Ok(Event::Paste(mut text)) => {
-                text.zeroize();
-                any = true;
-            }
-            Ok(Event::Key(key)) => any |= key.kind != KeyEventKind::Release,
-            Ok(_) => {}
-            Err(_) => break,
-        }
-    }
-    any
 }

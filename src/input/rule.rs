@@ -1,34 +1,34 @@
 //! What `rule set` says, checked before the first call of any kind.
 
-use super::options::Faults;
-use crate::arn::SecretArn;
+use super::create_input::{default_name, CreateInput};
+use super::options::InputErrors;
 use crate::cli::{RuleOption, RuleSetArgs};
-use crate::failure::Failure;
-use crate::input::draft::{default_name, Draft};
-use crate::name::{RepositoryPrefix, SecretName};
+use crate::model::arn::SecretArn;
+use crate::model::name::{RepositoryPrefix, SecretName};
+use crate::model::rule::{upstream_of, upstream_url, Rule, RuleRequest};
+use crate::output::failure::Failure;
+use crate::output::shell::quote;
 use crate::registry::Address;
-use crate::rule::{upstream_of, upstream_url, Rule, RuleRequest};
-use crate::shell::quote;
 
 /// The prefix of `--rule`; what is known already must fit a rule.
 pub fn rule_option(
     option: &RuleOption,
     name: Option<&SecretName>,
-    faults: &mut Faults,
+    errors: &mut InputErrors,
 ) -> Option<RepositoryPrefix> {
     if option.print.is_some() && option.prefix.is_none() {
-        faults
+        errors
             .0
             .push("--print needs --rule PREFIX: it is the rule that is printed".to_owned());
     }
     let text = option.prefix.as_deref()?;
     if let Some(name) = name {
-        faults.keep(name.check_for_rule());
+        errors.keep(name.check_for_rule());
     }
-    faults.keep(RepositoryPrefix::parse(text).map_err(|fault| format!("--rule: {fault}")))
+    errors.keep(RepositoryPrefix::parse(text).map_err(|fault| format!("--rule: {fault}")))
 }
 
-impl Draft {
+impl CreateInput {
     /// The rule that is asked for, once registry and name are known.
     ///
     /// # Errors
@@ -92,7 +92,7 @@ impl Draft {
 
     /// Takes over what the options leave open and the rule that is there tells: the registry, and
     /// its host where each customer has one of their own.
-    pub fn learn_from(&mut self, rule: &Rule) {
+    pub fn take_registry_from(&mut self, rule: &Rule) {
         let Some(upstream) = rule.upstream() else {
             return;
         };
@@ -113,18 +113,18 @@ impl Draft {
 ///
 /// # Errors
 /// Status 2, naming everything that is wrong.
-pub fn rule_request(args: &RuleSetArgs) -> Result<(RuleRequest, SecretName), Failure> {
-    let mut faults = Faults::default();
-    let prefix = faults.keep(RepositoryPrefix::parse(&args.prefix));
+pub fn read_rule_set(args: &RuleSetArgs) -> Result<(RuleRequest, SecretName), Failure> {
+    let mut errors = InputErrors::default();
+    let prefix = errors.keep(RepositoryPrefix::parse(&args.prefix));
     let secret = match (&args.secret, args.registry) {
-        (Some(text), _) => faults.keep(
+        (Some(text), _) => errors.keep(
             SecretName::parse(text)
                 .map_err(|fault| format!("--secret: {fault}"))
                 .and_then(|name| name.check_for_rule().map(|()| name)),
         ),
         (None, Some(upstream)) => default_name(upstream),
         (None, None) => {
-            faults
+            errors
                 .0
                 .push("the secret is missing: --secret NAME, or --registry KIND".to_owned());
             None
@@ -134,18 +134,18 @@ pub fn rule_request(args: &RuleSetArgs) -> Result<(RuleRequest, SecretName), Fai
         .registry
         .or_else(|| secret.as_ref().and_then(upstream_of));
     if let (Some(secret), None) = (&secret, upstream) {
-        faults.0.push(format!(
+        errors.0.push(format!(
             "the name {secret} does not say for which registry it is: --registry KIND"
         ));
     }
     let url = upstream.and_then(|upstream| {
-        faults.keep(upstream_url(
+        errors.keep(upstream_url(
             upstream,
             args.upstream_registry_url.as_deref(),
         ))
     });
     match (prefix, secret, upstream, url) {
-        (Some(prefix), Some(secret), Some(upstream), Some(url)) if faults.0.is_empty() => Ok((
+        (Some(prefix), Some(secret), Some(upstream), Some(url)) if errors.0.is_empty() => Ok((
             RuleRequest {
                 prefix,
                 upstream,
@@ -153,7 +153,7 @@ pub fn rule_request(args: &RuleSetArgs) -> Result<(RuleRequest, SecretName), Fai
             },
             secret,
         )),
-        _ => Err(faults.into_failure(
+        _ => Err(errors.into_failure(
             "such as: ecr-ptc rule set docker-hub --secret ecr-pullthroughcache/docker-hub",
         )),
     }

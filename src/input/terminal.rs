@@ -1,11 +1,16 @@
-//! [`Guard`]: the terminal is left as it was found, however the asking ends.
+//! [`Guard`] leaves the terminal as it was found, however the asking ends; [`Keys`] reads it key by
+//! key.
 
 use std::io::{self, Write};
+
+use console::Term;
+use zeroize::Zeroizing;
 
 /// Holds the terminal while questions are asked.
 ///
 /// Between two prompts the terminal would echo what is typed or pasted ahead, token included, and
 /// would cut a line at 4,095 bytes; so echo and line mode stay off as long as this value lives.
+/// Between two keys dialoguer puts back what it found, so it holds there too.
 /// Dropping it restores everything, and throws away what was typed but not read, so that the rest of a
 /// token never becomes the shell's next command.
 pub struct Guard {
@@ -19,15 +24,17 @@ impl Guard {
     pub fn hold(plain: bool) -> Self {
         #[cfg(unix)]
         {
-            use rustix::termios::{tcgetattr, LocalModes};
+            use rustix::termios::{tcgetattr, InputModes, LocalModes};
             let found = tcgetattr(io::stdin()).ok();
             if let Some(found) = &found {
                 let mut quiet = found.clone();
                 quiet.local_modes.remove(LocalModes::ECHO);
                 if !plain {
                     quiet.local_modes.remove(LocalModes::ICANON);
+                    // A Ctrl-S that is pasted must not stop the questions.
+                    quiet.input_modes.remove(InputModes::IXON);
                 }
-                set(&quiet);
+                let _ = set(&quiet);
             }
             Self { found, plain }
         }
@@ -38,7 +45,6 @@ impl Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        let _ = crossterm::terminal::disable_raw_mode();
         #[cfg(unix)]
         if let Some(found) = &self.found {
             let _ = rustix::termios::tcsetattr(
@@ -48,21 +54,75 @@ impl Drop for Guard {
             );
         }
         if !self.plain {
-            let mut stderr = io::stderr();
-            let _ = crossterm::execute!(
-                stderr,
-                crossterm::cursor::Show,
-                crossterm::event::DisableBracketedPaste
-            );
-            let _ = stderr.flush();
+            bracket_pastes(false);
+            // dialoguer hides it, and does not show it again after Ctrl-C.
+            let _ = Term::stderr().show_cursor();
         }
     }
 }
 
+/// Keys are bytes and no signals for as long as this lives: while a question is drawn again.
+///
+/// dialoguer reads Ctrl-C as a byte, and puts the terminal back between two keys; a signal in that
+/// moment would end the program while it does.
+pub struct KeysWithoutSignals {
+    #[cfg(unix)]
+    found: Option<rustix::termios::Termios>,
+}
+
+impl KeysWithoutSignals {
+    /// With `plain`, nothing: there Ctrl-C is a signal.
+    pub fn hold(plain: bool) -> Self {
+        #[cfg(unix)]
+        {
+            use rustix::termios::{tcgetattr, LocalModes};
+            let found = tcgetattr(io::stdin()).ok().filter(|_| !plain);
+            if let Some(found) = &found {
+                let mut without = found.clone();
+                without.local_modes.remove(LocalModes::ISIG);
+                let _ = set(&without);
+            }
+            Self { found }
+        }
+        #[cfg(not(unix))]
+        {
+            let _ = plain;
+            Self {}
+        }
+    }
+}
+
+impl Drop for KeysWithoutSignals {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        if let Some(found) = &self.found {
+            let _ = set(found);
+        }
+    }
+}
+
+/// The size of the terminal in rows and columns, where there is one.
+fn size() -> Option<(usize, usize)> {
+    let size = Term::stderr().size_checked();
+    #[cfg(unix)]
+    let size = size.or_else(|| {
+        // Standard error may go elsewhere while the result goes to the terminal.
+        let terminal = std::fs::File::open("/dev/tty").ok()?;
+        let size = rustix::termios::tcgetwinsize(terminal).ok()?;
+        Some((size.ws_row, size.ws_col)).filter(|(rows, columns)| *rows > 0 && *columns > 0)
+    });
+    let (rows, columns) = size?;
+    Some((rows.into(), columns.into()))
+}
+
 /// The width of the terminal in columns, where there is one.
 pub fn width() -> Option<usize> {
-    let (columns, _) = crossterm::terminal::size().ok()?;
-    Some(usize::from(columns)).filter(|columns| *columns > 0)
+    size().map(|(_, columns)| columns)
+}
+
+/// Whether questions that are drawn again have room: dialoguer panics on one or two rows.
+pub fn has_room() -> bool {
+    size().is_none_or(|(rows, columns)| rows >= 3 && columns >= 20)
 }
 
 /// A sentence in lines of at most `width` characters, broken between words; longer words stay whole.
@@ -91,17 +151,161 @@ pub fn with_echo<T>(read: impl FnOnce() -> T) -> T {
         echoing
             .local_modes
             .insert(rustix::termios::LocalModes::ECHO);
-        set(&echoing);
+        let _ = set(&echoing);
         let result = read();
-        set(&quiet);
+        let _ = set(&quiet);
         return result;
     }
     read()
 }
 
+/// The keys of the terminal as the bytes that it sends, with nothing shown and no key that means
+/// something to the terminal, for as long as this value lives.
+pub struct Keys {
+    plain: bool,
+    buffer: Zeroizing<Vec<u8>>,
+    #[cfg(unix)]
+    found: rustix::termios::Termios,
+}
+
 #[cfg(unix)]
-fn set(termios: &rustix::termios::Termios) {
-    let _ = rustix::termios::tcsetattr(io::stdin(), rustix::termios::OptionalActions::Now, termios);
+impl Keys {
+    /// Without `plain`, pastes are bracketed. Not every terminal does that.
+    ///
+    /// # Errors
+    /// Where standard input is not a terminal any more.
+    pub fn open(plain: bool) -> io::Result<Self> {
+        let found = rustix::termios::tcgetattr(io::stdin())?;
+        let buffer = Zeroizing::new(vec![0; 4096]);
+        let keys = Self {
+            plain,
+            buffer,
+            found,
+        };
+        keys.wait_up_to(None)?;
+        if !plain {
+            bracket_pastes(true);
+        }
+        Ok(keys)
+    }
+
+    /// Waits for keys; none are left where the terminal is gone.
+    ///
+    /// # Errors
+    /// Where the terminal cannot be read.
+    pub fn read(&mut self) -> io::Result<&[u8]> {
+        let read = || rustix::io::read(io::stdin(), self.buffer.as_mut_slice());
+        let length = rustix::io::retry_on_intr(read)?;
+        Ok(&self.buffer[..length])
+    }
+
+    /// Throws away what comes at once; whether there was any.
+    pub fn throw_away(&mut self) -> bool {
+        // In tenths of a second. Keys that follow Enter within this time are the rest of a paste with
+        // line breaks, not an answer.
+        const SAME_PASTE: u8 = 1;
+        let mut any = false;
+        if self.wait_up_to(Some(SAME_PASTE)).is_ok() {
+            while self.read().is_ok_and(|bytes| !bytes.is_empty()) {
+                any = true;
+            }
+        }
+        any
+    }
+
+    /// Lets each read wait for a first byte, or up to so many tenths of a second.
+    fn wait_up_to(&self, tenths: Option<u8>) -> io::Result<()> {
+        use rustix::termios::SpecialCodeIndex;
+        let mut raw = self.found.clone();
+        raw.make_raw();
+        // What others write while a key is waited for keeps its line ends.
+        raw.output_modes = self.found.output_modes;
+        raw.special_codes[SpecialCodeIndex::VMIN] = u8::from(tenths.is_none());
+        raw.special_codes[SpecialCodeIndex::VTIME] = tenths.unwrap_or(0);
+        set(&raw)
+    }
+}
+
+#[cfg(not(unix))]
+impl Keys {
+    /// # Errors
+    /// None here.
+    pub fn open(plain: bool) -> io::Result<Self> {
+        let buffer = Zeroizing::default();
+        Ok(Self { plain, buffer })
+    }
+
+    /// Waits for a key.
+    ///
+    /// # Errors
+    /// Where the console is gone.
+    pub fn read(&mut self) -> io::Result<&[u8]> {
+        use console::Key;
+        let term = Term::stderr();
+        let letter = loop {
+            match term.read_key_raw()? {
+                Key::Char(letter) => break letter,
+                Key::Enter => break '\r',
+                Key::Tab => break '\t',
+                Key::Backspace => break '\u{7f}',
+                Key::Escape => break '\u{1b}',
+                Key::CtrlC => break '\u{3}',
+                // Arrows and the like type nothing.
+                _ => {}
+            }
+        };
+        self.buffer.clear();
+        self.buffer.extend(letter.encode_utf8(&mut [0; 4]).bytes());
+        Ok(&self.buffer)
+    }
+
+    /// Throws away what comes at once; whether there was any.
+    pub fn throw_away(&mut self) -> bool {
+        use crossterm_winapi::{Console, Handle, HandleType, InputRecord};
+        // As above.
+        const SAME_PASTE: std::time::Duration = std::time::Duration::from_millis(50);
+        let Ok(handle) = Handle::new(HandleType::InputHandle) else {
+            return false;
+        };
+        let console = Console::from(handle);
+        let mut any = false;
+        loop {
+            std::thread::sleep(SAME_PASTE);
+            let records = console.read_console_input().unwrap_or_default();
+            let is_typed =
+                |record: &InputRecord| matches!(record, InputRecord::KeyEvent(key) if key.key_down);
+            if !records.iter().any(is_typed) {
+                return any;
+            }
+            any = true;
+        }
+    }
+}
+
+impl Drop for Keys {
+    fn drop(&mut self) {
+        if !self.plain {
+            bracket_pastes(false);
+        }
+        #[cfg(unix)]
+        let _ = set(&self.found);
+    }
+}
+
+/// Asks the terminal to say where a paste begins and ends, or not to. The console of Windows does not.
+fn bracket_pastes(yes: bool) {
+    if cfg!(unix) {
+        let mut stderr = io::stderr();
+        let asked = stderr.write_all(if yes { b"\x1b[?2004h" } else { b"\x1b[?2004l" });
+        // Where standard error is gone, the questions say so.
+        let _ = asked.and_then(|()| stderr.flush());
+    }
+}
+
+#[cfg(unix)]
+fn set(termios: &rustix::termios::Termios) -> io::Result<()> {
+    let at_once = rustix::termios::OptionalActions::Now;
+    Ok(rustix::termios::tcsetattr(io::stdin(), at_once, termios)?)
 }
 
 #[cfg(test)]

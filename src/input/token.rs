@@ -7,9 +7,9 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::credential::{AccessToken, TokenFault};
 use crate::env;
-use crate::upstream::looks_like_a_token;
+use crate::model::credential::{AccessToken, TokenFault};
+use crate::model::upstream::looks_like_a_token;
 
 /// The most that is read from a source, in bytes; a secret takes far less.
 const MAX_READ: usize = 1 << 20;

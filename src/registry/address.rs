@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 
 use http::Uri;
 
-use crate::upstream::Upstream;
+use crate::model::upstream::Upstream;
 
 /// A host that is not the registry's own, nor this machine: whoever runs it gets the credentials.
 #[derive(Debug)]
@@ -92,6 +92,15 @@ impl Address {
         self.plain
     }
 
+    /// The host, as an option takes it: with the scheme where that is http.
+    pub fn spelled(&self) -> String {
+        if self.plain {
+            self.origin()
+        } else {
+            self.to_string()
+        }
+    }
+
     /// `scheme://host:port`, for requests.
     pub fn origin(&self) -> String {
         format!("{}://{self}", if self.plain { "http" } else { "https" })
@@ -138,7 +147,7 @@ impl fmt::Display for Address {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::upstream::UPSTREAMS;
+    use crate::model::upstream::UPSTREAMS;
     use proptest::prelude::*;
 
     fn address(text: &str) -> Address {

@@ -2,7 +2,7 @@
 
 mod address;
 mod challenge;
-mod verify;
+mod login;
 
 pub use address::{Address, ForeignHost};
-pub use verify::{log_in, Verdict};
+pub use login::{log_in, Verdict};

@@ -102,3 +102,43 @@ fn the_action_fails_as_the_program_does_and_gives_no_output() {
     }
     assert!(account.is_empty());
 }
+
+#[test]
+fn the_action_traces_nothing_and_exports_nothing() {
+    use std::os::unix::fs::PermissionsExt;
+    for (options, to) in [
+        ("xtrace", ""),
+        ("xtrace", "1"),
+        ("verbose:xtrace", "2"),
+        ("allexport:xtrace", "2"),
+    ] {
+        let account = Account::new();
+        let job = Job::new(&account);
+        // In the place of ecr-ptc: writes down what it is started with.
+        let seen = job.program.home.path().join("seen");
+        let script = format!(
+            "#!/bin/sh\nenv >'{}'\ncat >/dev/null\necho arn\n",
+            seen.display()
+        );
+        let path = job.program.file("ecr-ptc", script);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let paths = std::env::var("PATH").unwrap();
+        let first = format!("{}:{paths}", job.program.home.path().display());
+        let ended = job.run(&[
+            ("SHELLOPTS", options),
+            ("BASH_XTRACEFD", to),
+            ("PATH", &first),
+        ]);
+        let stderr = String::from_utf8(ended.stderr).unwrap();
+        assert!(ended.status.success(), "{stderr}");
+        let stdout = String::from_utf8(ended.stdout).unwrap();
+        let rest = stdout
+            .lines()
+            .filter(|line| !line.starts_with("::add-mask::"));
+        let environment = std::fs::read_to_string(&seen).unwrap();
+        assert!(environment.contains("GITHUB_OUTPUT="), "{environment}");
+        for said in rest.chain([stderr.as_str(), &environment]) {
+            assert!(!said.contains("not-a-real-token"), "{options}: {said}");
+        }
+    }
+}

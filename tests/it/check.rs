@@ -137,7 +137,9 @@ fn each_fault_of_a_value() {
             // What is left out is a key beside the two as well.
             assert_eq!(findings[1]["code"], "other-keys");
             carry_out(&account, &findings[0]);
-            assert_eq!(found(&account, NAME), Vec::<Value>::new());
+            // Storing credentials keeps other keys, so that warning stays.
+            let left = found(&account, NAME);
+            assert_eq!((left.len(), &left[0]["code"]), (1, &json!("other-keys")));
         } else {
             one_finding(&account, NAME, "error", code, message);
         }
@@ -151,7 +153,26 @@ fn keys_beside_the_two() {
         NAME,
         &json!({"username": "me", "accessToken": "x", "url": "y", TOKEN: "z"}).to_string(),
     );
-    one_finding(&account, NAME, "warning", "other-keys", "url and 1 more");
+    let findings = found(&account, NAME);
+    assert_eq!(findings.len(), 1, "{findings:?}");
+    let finding = &findings[0];
+    assert_eq!(
+        (&finding["level"], &finding["code"]),
+        (&json!("warning"), &json!("other-keys"))
+    );
+    assert!(
+        finding["message"]
+            .as_str()
+            .unwrap()
+            .contains("url and 1 more"),
+        "{finding}"
+    );
+    // Its fix is two commands: nothing else takes keys away that someone else put there.
+    let fix = finding["fix"].as_str().unwrap();
+    for line in fix.lines() {
+        carry_out(&account, &json!({ "fix": line }));
+    }
+    assert_eq!(found(&account, NAME), Vec::<Value>::new());
 }
 
 #[test]

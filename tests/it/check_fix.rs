@@ -14,6 +14,11 @@ fn spoiled(account: &Account) -> String {
     account.made_with(NAME, &value)
 }
 
+fn sorted(mut actions: Vec<String>) -> Vec<String> {
+    actions.sort();
+    actions
+}
+
 fn count(account: &Account, action: &str) -> usize {
     account
         .actions()
@@ -47,12 +52,12 @@ fn fix_mends_the_value_and_keeps_the_rest() {
     );
     assert_eq!(account.value(NAME), value);
     assert_eq!(
-        account.take_actions(),
+        sorted(account.take_actions()),
         [
+            "DescribePullThroughCacheRules",
             "DescribeSecret",
             "GetSecretValue",
-            "PutSecretValue",
-            "DescribePullThroughCacheRules"
+            "PutSecretValue"
         ]
     );
     let again = account.run(&["check", "docker-hub", "--fix", "--yes", "-o", "json"]);
@@ -63,11 +68,11 @@ fn fix_mends_the_value_and_keeps_the_rest() {
         again.stderr
     );
     assert_eq!(
-        account.actions(),
+        sorted(account.actions()),
         [
+            "DescribePullThroughCacheRules",
             "DescribeSecret",
-            "GetSecretValue",
-            "DescribePullThroughCacheRules"
+            "GetSecretValue"
         ]
     );
 }
@@ -113,7 +118,7 @@ fn fix_where_nothing_can_be_written() {
         account.run(&words).fails(
             1,
             &[
-                "could not mend ecr-pullthroughcache/docker-hub",
+                "could not store the new version of ecr-pullthroughcache/docker-hub",
                 "[token not shown]",
             ],
         );
@@ -124,8 +129,9 @@ fn fix_where_nothing_can_be_written() {
         .with(&account)
         .env("AWS_MAX_ATTEMPTS", "2")
         .run()
-        .fails(7, &["it may be done all the same"]);
+        .ok();
     account.heal();
+    assert!(account.value(NAME).contains("\"accessToken\""));
     let account = Account::new();
     spoiled(&account);
     account.refuse(
@@ -157,14 +163,14 @@ mod at_a_terminal {
             screen
                 .enters("$PTC check docker-hub --fix")
                 .sees("rename the key user to username")
-                .sees("Mend it?")
+                .sees("Fix it?")
                 .enters(no);
             screen.sees("cancelled; nothing was written").status_is(130);
         }
         assert_eq!(count(&account, "PutSecretValue"), 0);
         screen
             .enters("$PTC check docker-hub --fix")
-            .sees("Mend it?")
+            .sees("Fix it?")
             .enters("y")
             .sees("1 secret and 0 rules checked")
             .status_is(0);

@@ -337,7 +337,7 @@ fn azure_needs_its_host() {
     assert_eq!(finding["code"], "login-not-tried");
     let fix = finding["fix"].as_str().unwrap();
     assert!(
-        fix.ends_with("--upstream-registry-url NAME.azurecr.io"),
+        fix.contains("check ecr-pullthroughcache/azure --verify always --upstream-registry-url NAME.azurecr.io"),
         "{fix}"
     );
     // Also where no secret was named: a host without one is for all of them.

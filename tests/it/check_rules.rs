@@ -225,7 +225,7 @@ fn ecr_has_its_say_and_what_else_is_found_explains_it() {
     assert_eq!(codes(&findings), ["rule-invalid", "wrong-key"]);
     assert_eq!(
         findings[0]["fix"],
-        "mend first what else is found of its secret"
+        "fix first what else is found of its secret"
     );
     let mended = account
         .run(&["check", "docker-hub", "--fix", "--yes", "-o", "json"])

@@ -634,23 +634,3 @@ fn a_refusal_puts_nothing_of_its_own_into_the_statement_that_is_proposed() {
         assert_eq!(hint.lines().last(), Some(statement), "{action} {resource}");
     }
 }
-
-#[test]
-fn the_region_of_a_primary_is_one_or_an_error() {
-    for region in ["eu-west-1;touch PWN", "eu-west-1\nx", "\u{202e}", "-eu"] {
-        let account = Account::new();
-        let secret = json!({"ARN": ARN, "Name": NAME, "PrimaryRegion": region});
-        account.answer("DescribeSecret", 200, JSON, &secret.to_string(), None);
-        let list = json!({"SecretList": [secret]}).to_string();
-        account.answer("ListSecrets", 200, JSON, &list, None);
-        for words in [
-            &["show", "docker-hub"][..],
-            &["delete", "docker-hub", "--yes"],
-            &["list"],
-        ] {
-            let ended = account.run(words);
-            ended.fails(4, &["with a Region that is none"]);
-            is_harmless(&ended);
-        }
-    }
-}

@@ -37,7 +37,7 @@ type Row = (
 #[rustfmt::skip]
 const ERRORS: [Row; 20] = [
     (SET, "Create", "UnableToAccessSecretException", "The secret is unable to be accessed.", 5, "secret-unreadable",
-     &["could not make the rule docker-hub", "AWSServiceRoleForECRPullThroughCache", "ecr-ptc show NAME", "create-service-linked-role", "then run: ecr-ptc rule set docker-hub"]),
+     &["could not make the rule docker-hub", "AWSServiceRoleForECRPullThroughCache", "ecr-ptc show NAME", "create-service-linked-role", "then finish it with: ecr-ptc rule set docker-hub"]),
     (SET, "Create", "UnableToDecryptSecretValueException", "The secret is accessible but is unable to be decrypted.", 1, "kms-key",
      &["ECR reads only secrets with the key aws/secretsmanager", "update-secret --secret-id NAME --kms-key-id alias/aws/secretsmanager"]),
     (SET, "Create", "UnsupportedUpstreamRegistryException", "The specified upstream registry requires authentication.", 1, "upstream",
@@ -51,7 +51,7 @@ const ERRORS: [Row; 20] = [
     (SET, "Create", "ServerException", "oops", 7, "aws-unavailable", &["try again"]),
     (SET, "Create", "ThrottlingException", "Rate exceeded", 7, "aws-unavailable", &["Rate exceeded", "try again"]),
     (SET, "Describe", "AccessDeniedException", DENIED_BY_SCP, 5, "access-denied", &["could not see whether there is a rule", "a service control policy forbids it"]),
-    (SET, "Describe", "ExpiredTokenException", "expired", 4, "bad-credentials", &["renew them"]),
+    (SET, "Describe", "ExpiredTokenException", "expired", 4, "bad-credentials", &["renew the AWS credentials"]),
     (SET, "Validate", "AccessDeniedException", "User: x is not authorized to perform: ecr:ValidatePullThroughCacheRule", 8, "access-denied",
      &["could not validate the rule docker-hub", VALIDATE]),
     (SET, "Validate", "ServerException", "oops", 8, "aws-unavailable", &["could not validate"]),
@@ -148,9 +148,10 @@ fn a_repointing_has_errors_of_its_own() {
             "docker-hub",
         ];
         let ended = Program::new(&words_of_command).with(&account).run();
-        ended
-            .fails(status, words)
-            .fails(status, &["then run: ecr-ptc rule set docker-hub"]);
+        ended.fails(status, words).fails(
+            status,
+            &["then finish it with: ecr-ptc rule set docker-hub"],
+        );
     }
 }
 

@@ -218,10 +218,7 @@ fn what_does_not_fit_is_refused_before_anything_is_sent() {
             ],
             "only ghcr.io",
         ),
-        (
-            &["delete", "docker-hub"],
-            "ecr-ptc rule delete docker-hub --yes",
-        ),
+        (&["delete", "docker-hub"], "add --yes"),
         (&["delete", "A", "--yes"], "no repository prefix"),
         (&[], "a subcommand is missing"),
     ] {
@@ -351,7 +348,9 @@ fn at_a_terminal_a_deletion_is_asked_for() {
     let screen = Screen::new(&account);
     screen.enters("$PTC rule delete docker-hub");
     screen
-        .sees("registry-1.docker.io, with ecr-pullthroughcache/docker-hub")
+        .sees("docker-hub (registry-1.docker.io)")
+        .sees("secret       ecr-pullthroughcache/docker-hub")
+        .sees("delete-pull-through-cache-rule")
         .sees("Delete it?")
         .enters("")
         .sees("nothing was written")

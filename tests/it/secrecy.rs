@@ -1,11 +1,14 @@
 //! The token stays out of every output, file, child process and core file.
 
+mod echoes;
+
 use proptest::prelude::*;
+
+use crate::support::{forms, side_by_side, whole_base64, Account, Program, TOKEN};
 use proptest::sample::select;
+use proptest::sample::Index;
 use proptest::test_runner::TestRunner;
 use serde_json::json;
-
-use crate::support::{side_by_side, Account, Program, TOKEN};
 
 /// Everything that could make a library talk.
 fn loud(program: Program) -> Program {
@@ -89,13 +92,14 @@ const FAULTS: [&str; 9] = [
     "dropped",
 ];
 
-/// Makes every call fail in one way; where the fault has words, they have the request in them.
-fn break_it(account: &Account, fault: &str, token: &str) {
+/// Makes every call fail in one way; where the fault has words, they have the request in them, and the
+/// token in one more form.
+fn break_it(account: &Account, fault: &str, token: &str, form: &str) {
     let json = serde_json::json!({"username": "me", "accessToken": token}).to_string();
     let twice = serde_json::Value::from(json.as_str()).to_string();
     let debug = format!("{token:?} {json:?} {:?}", token.as_bytes());
     let shell = format!("'{}'", token.replace('\'', r"'\''"));
-    let echo = format!("you sent {token} {json} {twice} {debug} {shell}");
+    let echo = format!("you sent {form} {token} {json} {twice} {debug} {shell}");
     let amz = "application/x-amz-json-1.1";
     for action in ["CreateSecret", "DescribeSecret"] {
         match fault {
@@ -138,10 +142,11 @@ fn holds<V: std::fmt::Debug>(
 #[test]
 fn any_token_stays_out_of_every_failure() {
     let token = "[a-zA-Z0-9\"\\\\/'$`éß€\u{200b}\u{1F511}]{8,40}";
-    let values = (token, select(&FAULTS[..]), any::<bool>());
-    holds(&values, |(token, fault, json)| {
+    let values = (token, select(&FAULTS[..]), any::<Index>(), any::<bool>());
+    holds(&values, |(token, fault, form, json)| {
         let account = Account::new();
-        break_it(&account, fault, &token);
+        let forms = [forms(&token), whole_base64(&token)].concat();
+        break_it(&account, fault, &token, &forms[form.index(forms.len())]);
         let format = if json { "json" } else { "text" };
         let more = ["-v", "-o", format, "--if-exists", "update"];
         let ended = loud(Program::create(&account, &more)).stdin(&token).run();

@@ -56,12 +56,12 @@ const ERRORS: [Row; 34] = [
     row("AccessDeniedException", 400, "Access to KMS is not allowed", 1, "kms-key", &["Access to KMS", "aws/secretsmanager"]),
     row("EncryptionFailure", 400, "Secrets Manager can't encrypt the protected secret text", 1, "kms-key", &["can't encrypt", "aws/secretsmanager"]),
     row("DecryptionFailure", 400, "Secrets Manager can't decrypt", 1, "kms-key", &["can't decrypt"]),
-    row("ExpiredTokenException", 400, "The security token included in the request is expired", 4, "bad-credentials", &["is expired", "renew them"]),
-    row("ExpiredToken", 403, "The security token included in the request is expired", 4, "bad-credentials", &["renew them"]),
+    row("ExpiredTokenException", 400, "The security token included in the request is expired", 4, "bad-credentials", &["is expired", "renew the AWS credentials"]),
+    row("ExpiredToken", 403, "The security token included in the request is expired", 4, "bad-credentials", &["renew the AWS credentials"]),
     row("UnrecognizedClientException", 400, "The security token included in the request is invalid.", 4, "bad-credentials", &["is invalid", "aws sts get-caller-identity"]),
     row("InvalidClientTokenId", 403, "The security token included in the request is invalid", 4, "bad-credentials", &["is invalid"]),
-    row("MissingAuthenticationTokenException", 400, "Missing Authentication Token", 4, "bad-credentials", &["renew them"]),
-    row("IncompleteSignature", 400, "incomplete", 4, "bad-credentials", &["renew them"]),
+    row("MissingAuthenticationTokenException", 400, "Missing Authentication Token", 4, "bad-credentials", &["renew the AWS credentials"]),
+    row("IncompleteSignature", 400, "incomplete", 4, "bad-credentials", &["renew the AWS credentials"]),
     row("OptInRequired", 403, "The AWS Access Key Id needs a subscription for the service", 4, "bad-credentials", &["subscription"]),
     row("InvalidSignatureException", 400, "The request signature we calculated does not match the signature you provided.", 4, "bad-credentials", &["does not match"]),
     row("SignatureDoesNotMatch", 403, "The request signature we calculated does not match", 4, "bad-credentials", &["does not match"]),
@@ -130,7 +130,7 @@ fn each_has_its_status_its_words_and_its_mend() {
 fn each_step_after_the_first_tells_its_error_and_how_to_finish() {
     let lambda = "arn:aws:lambda:us-east-1:111122223333:function:rotate";
     for (action, error, says, words) in [
-        ("PutResourcePolicy", "PublicPolicyException", "it is public", &["could not put the resource policy", "it is public", "mend the file"][..]),
+        ("PutResourcePolicy", "PublicPolicyException", "it is public", &["could not put the resource policy", "it is public", "fix the file"][..]),
         ("PutResourcePolicy", "AccessDeniedException", "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: secretsmanager:PutResourcePolicy on resource: x", &["secretsmanager:PutResourcePolicy"]),
         ("RotateSecret", "AccessDeniedException", DENIED_LAMBDA, &[LAMBDA_STATEMENT]),
         ("RotateSecret", "InternalServiceError", "oops", &["could not switch on rotation", "oops"]),

@@ -161,6 +161,29 @@ fn twenty_thousand_characters_are_taken_whole() {
 }
 
 #[test]
+fn twenty_thousand_characters_typed_ahead_are_taken_whole() {
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    let token: String = ('a'..='z').cycle().take(20_000).collect();
+    // With every answer before it: the terminal holds them while AWS is asked.
+    screen
+        .enters("$PTC")
+        .sees("Registry")
+        .types(&format!("\rme\r\r\r\r{token}\r"))
+        .sees("20000 characters")
+        .sees("Store it?")
+        .enters("y")
+        .sees("Make the ECR")
+        .enters("n")
+        .status_is(0);
+    assert_eq!(
+        account.value(NAME),
+        format!(r#"{{"username":"me","accessToken":"{token}"}}"#)
+    );
+    assert!(!screen.text().contains("xyzabc"), "{}", screen.text());
+}
+
+#[test]
 fn a_faulty_token_is_asked_for_again() {
     let account = Account::new();
     let screen = Screen::new(&account);
@@ -177,6 +200,14 @@ fn a_faulty_token_is_asked_for_again() {
     again(" token", "white space at its start");
     again("to\tken", "control character (U+0009)");
     again("to\u{1b}ken", "control character (U+001B)");
+    again("to\u{1b}[32mken", "control character (U+001B)");
+    again("to\u{1c}ken", "control character (U+001C)");
+    again("to\u{1a}ken", "control character (U+001A)");
+    again("to\u{13}ken", "control character (U+0013)");
+    again(
+        "\u{1b}[200~to\u{3}ken\u{1b}[201~",
+        "control character (U+0003)",
+    );
     again(
         "\u{1b}[200~one\rtwo\u{1b}[201~",
         "line break after character 3",
@@ -185,7 +216,7 @@ fn a_faulty_token_is_asked_for_again() {
     again("my-other-token", "tags are not encrypted");
     again(&"x".repeat(65_537), "65536");
     screen
-        .types("wrong\u{15}s3cree\u{7f}t\r")
+        .types("wrong\u{15}s3cree\u{1b}[D\u{7f}t\r")
         .sees("6 characters")
         .sees("Store it?")
         .enters("y")
@@ -216,35 +247,167 @@ fn faulty_answers_are_asked_for_again() {
     screen.sees("nothing was written").status_is(130);
 }
 
+/// Each prompt of `create` in its order, with an answer, and whether Ctrl-D ends it.
+fn prompts(is_plain: bool) -> [(&'static str, &'static str, bool); 7] {
+    let registry = if is_plain {
+        "Number or name"
+    } else {
+        "Registry"
+    };
+    [
+        (registry, "\r", is_plain),
+        ("Username", "me\r", is_plain),
+        ("Name of the secret", "\r", is_plain),
+        ("Description", "\r", is_plain),
+        ("Token expires on", "\r", is_plain),
+        ("Access token (not shown): ", "some-token\r", true),
+        ("Store it?", "\r", is_plain),
+    ]
+}
+
 #[test]
-fn ctrl_c_and_end_of_input_at_every_prompt() {
+fn ctrl_c_ends_every_prompt() {
     let account = Account::new();
     let screen = Screen::new(&account);
-    for (run, registry, question) in [
-        ("$PTC", "Registry", "Store it?"),
-        ("$PTC --accessible", "Number or name", "Store it? [y/N]: "),
-    ] {
-        let steps: [(&str, &str); 7] = [
-            (registry, "\r"),
-            ("Username", "me\r"),
-            ("Name of the secret", "\r"),
-            ("Description", "\r"),
-            ("Token expires on", "\r"),
-            ("Access token (not shown): ", "some-token\r"),
-            (question, ""),
-        ];
-        for leave in ["\x03", "\x04"] {
-            for last in 0..steps.len() {
-                screen.enters(run);
-                for (prompt, answer) in &steps[..last] {
-                    screen.sees(prompt).types(answer);
-                }
-                screen.sees(steps[last].0).types(leave);
-                screen.sees("cancelled; nothing was written").status_is(130);
+    for (run, is_plain) in [("$PTC", false), ("$PTC --accessible", true)] {
+        let prompts = prompts(is_plain);
+        for last in 0..prompts.len() {
+            screen.enters(run);
+            for (prompt, answer, _) in &prompts[..last] {
+                screen.sees(prompt).types(answer);
             }
+            // What is typed after it is thrown away, and is no command for the shell.
+            screen.sees(prompts[last].0).types("\x03touch ran\r");
+            screen.sees("cancelled; nothing was written").status_is(130);
+            assert!(!screen.home().join("ran").exists(), "{}", prompts[last].0);
         }
     }
     assert!(account.is_empty());
+}
+
+#[test]
+fn ctrl_d_ends_the_token_prompt_and_plain_lines_and_no_other() {
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    for (run, is_plain) in [("$PTC", false), ("$PTC --accessible", true)] {
+        let prompts = prompts(is_plain);
+        for last in 0..prompts.len() {
+            screen.enters(run);
+            for (prompt, answer, _) in &prompts[..last] {
+                screen.sees(prompt).types(answer);
+            }
+            let (prompt, answer, ends) = prompts[last];
+            screen.sees(prompt).types("\x04");
+            if !ends {
+                let next = prompts.get(last + 1);
+                screen.types(answer);
+                if let Some((next, ..)) = next {
+                    screen.sees(next).types("\x03");
+                }
+            }
+            screen.sees("cancelled; nothing was written").status_is(130);
+        }
+    }
+    assert!(account.is_empty());
+}
+
+#[test]
+fn a_question_after_the_work_takes_nothing_back() {
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    for (number, plain) in ["", "--accessible"].iter().enumerate() {
+        for (way, leave) in ["\x03", "n\r"].iter().enumerate() {
+            let name = format!("ecr-pullthroughcache/x{number}{way}");
+            screen.enters(&format!(
+                "$PTC create -u me --registry ghcr --name {name} --description d \
+                 --expires-on 2999-01-31 {plain}"
+            ));
+            screen
+                .sees("Access token (not shown): ")
+                .enters("some-token");
+            screen.sees("Store it?").enters("y");
+            screen.sees("Make the ECR").types(leave);
+            screen
+                .sees("arn:aws:secretsmanager:us-east-1:")
+                .status_is(0);
+            assert!(account.value(&name).contains("some-token"));
+        }
+    }
+}
+
+#[test]
+fn a_terminal_that_cannot_be_read_is_no_cancellation() {
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    let all = "-u me --registry ghcr --name ecr-pullthroughcache/x --description d --expires-on 2999-01-31";
+    for plain in ["", "--accessible"] {
+        screen
+            .enters(&format!("$PTC create {all} {plain} 0>/dev/tty"))
+            .sees("Access token (not shown): ")
+            .sees("the terminal cannot be asked: Bad file descriptor")
+            .sees("fix: ")
+            .status_is(1);
+    }
+    screen
+        .enters("$PTC 0>/dev/tty")
+        .sees("Registry")
+        .types("\r")
+        .sees("the terminal cannot be asked: Bad file descriptor")
+        .status_is(1);
+    assert!(account.is_empty());
+}
+
+#[test]
+fn questions_fit_a_narrow_terminal() {
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    screen.resized(100, 40).enters("$PTC");
+    screen
+        .sees("Registry")
+        .types("\u{1b}[B\u{1b}[A\r")
+        .sees("Username")
+        .enters("")
+        .sees("the username is empty")
+        .enters("a-name-that-is-longer-than-a-line-has-room-for");
+    screen
+        .sees("Name of")
+        .enters("")
+        .sees("Description")
+        .enters("");
+    screen.sees("Token expires on").enters("");
+    screen.sees("Access token").enters("some-token");
+    screen.sees("Store it?").enters("y");
+    screen.sees("uses it?").enters("yn").sees("arn:aws:");
+    screen.status_is(0);
+    // Each question was drawn again in its own place.
+    let text = screen.text();
+    for once in [
+        "Registry",
+        "Username",
+        "Name of",
+        "Description",
+        "Token expires",
+        "Make the ECR",
+        "uses it?",
+    ] {
+        assert_eq!(text.matches(once).count(), 1, "{once}: {text}");
+    }
+    assert!(!text.contains("is empty"), "{text}");
+}
+
+#[test]
+fn without_room_to_draw_it_asks_in_plain_lines() {
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    for (rows, columns) in [(2, 120), (50, 12)] {
+        screen
+            .resized(rows, columns)
+            .enters("$PTC")
+            .sees("[1, Docker Hub]")
+            .types("\x04")
+            .sees("nothing was written")
+            .status_is(130);
+    }
 }
 
 #[test]
@@ -395,17 +558,20 @@ fn a_signal_at_a_prompt_leaves_the_terminal_as_it_was() {
     let account = Account::new();
     let screen = Screen::new(&account);
     for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143)] {
-        for plain in ["", "--accessible"] {
-            let run = "sh -c 'echo $$ >pid; exec $PTC create -u me --registry ghcr --name ecr-pullthroughcache/x --description d";
-            screen
-                .enters(&format!("{run} {plain}'"))
-                .sees("Token expires on")
-                .enters("")
-                .sees("Access token (not shown): ");
-            let pid = std::fs::read_to_string(screen.home().join("pid")).unwrap();
-            let pid = rustix::process::Pid::from_raw(pid.trim().parse().unwrap()).unwrap();
-            rustix::process::kill_process(pid, signal).unwrap();
-            screen.sees("nothing was written").status_is(status);
+        for is_plain in [false, true] {
+            let plain = if is_plain { "--accessible" } else { "" };
+            let prompts = prompts(is_plain);
+            for last in 0..prompts.len() {
+                screen.enters(&format!("sh -c 'echo $$ >pid; exec $PTC {plain}'"));
+                for (prompt, answer, _) in &prompts[..last] {
+                    screen.sees(prompt).types(answer);
+                }
+                screen.sees(prompts[last].0);
+                let pid = std::fs::read_to_string(screen.home().join("pid")).unwrap();
+                let pid = rustix::process::Pid::from_raw(pid.trim().parse().unwrap()).unwrap();
+                rustix::process::kill_process(pid, signal).unwrap();
+                screen.sees("nothing was written").status_is(status);
+            }
         }
     }
 }

@@ -167,7 +167,7 @@ fn names_and_registries() {
             2,
             &[
                 "the access token is missing",
-                "ecr-ptc update ecr-pullthroughcache/docker-hub --access-token-stdin",
+                "ecr-ptc update docker-hub --access-token-stdin",
             ],
         );
     let missing = ["update", "docker-hubb", "--access-token-stdin"];
@@ -309,10 +309,10 @@ fn a_tag_that_may_not_be_set_leaves_the_version_and_says_how_to_finish() {
     ended.fails(
         8,
         &[
-            "is stored, but its tag",
+            "is stored, but could not set the tags",
             "put-secret-value done",
             "tag-resource failed",
-            "aws secretsmanager tag-resource --secret-id ecr-pullthroughcache/docker-hub --tags Key=ecr-ptc:expires-on,Value=2999-01-31",
+            "finish it with: ecr-ptc update docker-hub --access-token-stdin",
         ],
     );
     assert!(account.value(NAME).contains("dckr_pat_Zq7"));
@@ -402,7 +402,7 @@ fn the_way_back_and_forth() {
         let words = [&["update", "docker-hub", "--rollback"], more].concat();
         Program::new(&words).with(&account).run()
     };
-    back(&["--yes"]).fails(3, &["no version before", "ecr-ptc update"]);
+    back(&["--yes"]).fails(3, &["no previous version", "ecr-ptc update"]);
     back(&[]).fails(2, &["--yes"]);
     for other in [&["--username", "x"][..], &["--from-docker-config"]] {
         let more = [&["--yes"], other].concat();
@@ -464,12 +464,12 @@ mod terminal {
         screen
             .enters("$PTC update docker-hub --rollback")
             .sees("(today)")
-            .sees("Go back to the version before?")
+            .sees("Go back to the previous version?")
             .enters("n");
         screen.sees("nothing was written").status_is(130);
         screen
             .enters("$PTC update docker-hub --rollback")
-            .sees("Go back to the version before?")
+            .sees("Go back to the previous version?")
             .enters("y")
             .sees("arn:aws:");
         screen.status_is(0);

@@ -35,7 +35,7 @@ fn what_is_missing_is_named_together_with_a_command_that_works() {
     ];
     let kept = [
         "--username and the access token are missing",
-        "--registry github-container-registry",
+        "--registry ghcr",
         r"'ecr-pullthroughcache/it'\''s'",
         "'a=b c'",
     ];

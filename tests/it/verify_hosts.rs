@@ -310,7 +310,7 @@ fn the_command_that_finishes_the_work_has_the_yes_too() {
     let policy = policy_file(&program).display().to_string();
     let run = Program::new(&[&words[..], &[&policy]].concat());
     let run = elsewhere.reached_by(run.with(&account)).stdin(TOKEN).run();
-    run.fails(8, &["--upstream-registry-url mirror.example --yes"]);
+    run.fails(8, &["--yes", "--upstream-registry-url mirror.example"]);
 }
 
 #[test]

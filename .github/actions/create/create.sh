@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # What the action does: the inputs are in the environment, each under its name. The token goes to ecr-ptc
 # on standard input, so that it is in no argument, no file and no environment but this script's own.
+# Nothing of what follows is traced or exported, whatever the job's SHELLOPTS say.
+{ set +ax; } 2>/dev/null
 set -euo pipefail
 
 # No longer a variable of the environment.

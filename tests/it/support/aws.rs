@@ -50,6 +50,10 @@ struct State {
     answers: Mutex<Vec<Answer>>,
     /// What someone else does, once, before or after an action.
     others: Mutex<Vec<Other>>,
+    /// Actions that are answered only after another.
+    held: Mutex<Vec<(String, String)>>,
+    answered: Mutex<Vec<String>>,
+    was_answered: Condvar,
 }
 
 /// A request as it arrived.
@@ -147,6 +151,12 @@ impl Account {
             does: does.to_owned(),
             body: body.clone(),
         });
+    }
+
+    /// Answers an action only after another was answered.
+    pub fn hold(&self, action: &str, until: &str) {
+        let held = (action.to_owned(), until.to_owned());
+        self.state.held.lock().unwrap().push(held);
     }
 
     /// Closes the connection instead of doing what an action asks.
@@ -314,6 +324,7 @@ fn serve(mut stream: TcpStream, state: &State, account: &str) {
     };
     state.requests.lock().unwrap().push(request);
     state.arrived.notify_all();
+    wait_until_due(state, &action);
     let scripted = {
         let mut answers = state.answers.lock().unwrap();
         let found = answers
@@ -339,6 +350,18 @@ fn serve(mut stream: TcpStream, state: &State, account: &str) {
             let answer = forward(&for_account(&head, &body, account));
             others_act(state, &action, true, account);
             drop(stream.write_all(&answer));
+        }
+    }
+    state.answered.lock().unwrap().push(action);
+    state.was_answered.notify_all();
+}
+
+fn wait_until_due(state: &State, action: &str) {
+    let held = state.held.lock().unwrap().clone();
+    for (_, until) in held.iter().filter(|(held, _)| held == action) {
+        let mut answered = state.answered.lock().unwrap();
+        while !answered.contains(until) {
+            answered = state.was_answered.wait(answered).unwrap();
         }
     }
 }

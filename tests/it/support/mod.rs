@@ -2,6 +2,7 @@
 
 mod aws;
 mod elsewhere;
+mod forms;
 mod network;
 mod program;
 mod python;
@@ -12,6 +13,7 @@ mod side_by_side;
 
 pub use aws::Account;
 pub use elsewhere::Elsewhere;
+pub use forms::{base64_of_its_own, forms, halves, whole_base64};
 pub use network::{answer, Authority, Proxy, Web};
 pub use program::{policy_file, told, Ended, Program, TOKEN};
 pub use python::python;

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::{Account, Registry};
+use super::{base64_of_its_own, forms, halves, Account, Registry};
 
 /// A token that occurs in nothing else.
 pub const TOKEN: &str = "dckr_pat_Zq7-hidden\"\\é4";
@@ -218,35 +218,12 @@ impl Ended {
         serde_json::from_str(self.stderr.lines().last().unwrap()).unwrap()
     }
 
-    /// Expects that a token is in no output: as it is, escaped once or twice, as Rust shows
-    /// it, or in base64. Nor is there a dump of a request.
+    /// Expects that a token is in no output, in any of its [`forms`] or in base64, and no half of it.
+    /// Nor is there a dump of a request.
     pub fn hides(&self, token: &str) -> &Self {
-        let escape = |text: &str| {
-            let quoted = Value::from(text).to_string();
-            quoted[1..quoted.len() - 1].to_owned()
-        };
-        let once = escape(token);
-        let twice = escape(&once);
-        let mut forms = vec![base64(token.as_bytes())];
-        // As in the header of a login, where it follows a username and a colon.
-        for before in [":", "x:"] {
-            let whole = base64(format!("{before}{token}").as_bytes());
-            forms.extend(whole.get(4..).map(str::to_owned));
-        }
-        forms.retain(|form| form.len() >= 8);
-        for form in [token, &once, &twice] {
-            let bytes = form.as_bytes().escape_ascii().to_string();
-            let shell = form.replace('\'', r"'\''");
-            forms.extend([
-                form.to_owned(),
-                bytes,
-                form.escape_debug().to_string(),
-                shell,
-            ]);
-        }
-        for index in 0..forms.len() {
-            forms.push(escape(&forms[index]));
-        }
+        let mut forms = forms(token);
+        forms.extend(base64_of_its_own(token));
+        forms.extend(halves(token));
         self.never(&forms.iter().map(String::as_str).collect::<Vec<_>>());
         self.never(&["SdkBody", "Request {"])
     }
@@ -255,27 +232,6 @@ impl Ended {
 /// A policy that is valid JSON.
 pub fn policy_file(program: &Program) -> PathBuf {
     program.file("policy.json", r#"{"Version":"2012-10-17","Statement":[]}"#)
-}
-
-/// The base64 of whole bytes, with its padding.
-pub fn base64_padded(bytes: &[u8]) -> String {
-    let missing = (3 - bytes.len() % 3) % 3;
-    let mut text = base64(&[bytes, &vec![0; missing]].concat());
-    text.truncate(text.len() - missing);
-    text + &"=".repeat(missing)
-}
-
-fn base64(bytes: &[u8]) -> String {
-    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut text = String::new();
-    // Whole groups only: what follows a token changes the last one.
-    for group in bytes.chunks_exact(3) {
-        let bits = u32::from_be_bytes([0, group[0], group[1], group[2]]);
-        for shift in [18, 12, 6, 0] {
-            text.push(char::from(LETTERS[(bits >> shift) as usize & 63]));
-        }
-    }
-    text
 }
 
 /// What `check` found, but for the notes that no rule uses a secret: most tests have no rules.

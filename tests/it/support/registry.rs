@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, OnceLock};
 
-use super::program::base64_padded;
+use super::forms::base64_padded;
 use super::TOKEN;
 
 /// What a registry heard.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use pty_process::blocking::{Command, Pty};
-use rustix::termios::{tcgetattr, LocalModes};
+use rustix::termios::{tcgetattr, LocalModes, Termios};
 
 use super::{Account, Program};
 
@@ -18,6 +18,8 @@ pub struct Screen {
     shell: std::process::Child,
     seen: Arc<(Mutex<Seen>, Condvar)>,
     program: Program,
+    /// The terminal of a shell that nothing was done to.
+    found: Termios,
 }
 
 struct Seen {
@@ -72,14 +74,26 @@ impl Screen {
                 into.1.notify_all();
             }
         });
+        let found = tcgetattr(pty.as_fd()).unwrap();
         let screen = Self {
             pty,
             shell,
             seen,
             program,
+            found,
         };
         screen.sees("ready> ");
         screen
+    }
+
+    /// Makes the terminal another size.
+    pub fn resized(&self, rows: u16, columns: u16) -> &Self {
+        let size = pty_process::Size::new(rows, columns);
+        self.pty.resize(size).unwrap();
+        let mut seen = self.seen.0.lock().unwrap();
+        seen.parser.screen_mut().set_size(rows, columns);
+        drop(seen);
+        self
     }
 
     /// Types, without Enter.
@@ -117,7 +131,6 @@ impl Screen {
         }
     }
 
-    /// Where the shell is.
     /// Answers what `create` asks where registry, username and description are given.
     pub fn takes_the_defaults(&self) -> &Self {
         self.sees("Name of")
@@ -128,6 +141,7 @@ impl Screen {
             .enters("not-a-real-token")
     }
 
+    /// Where the shell is.
     pub fn home(&self) -> &std::path::Path {
         self.program.home.path()
     }
@@ -139,11 +153,15 @@ impl Screen {
 
     /// Expects the terminal of a shell that nothing was done to.
     pub fn is_as_before(&self) -> &Self {
-        let modes = tcgetattr(self.pty.as_fd()).unwrap().local_modes;
+        let now = tcgetattr(self.pty.as_fd()).unwrap();
+        let modes = now.local_modes;
         assert!(
             modes.contains(LocalModes::ECHO | LocalModes::ICANON | LocalModes::ISIG),
             "{modes:?}"
         );
+        assert_eq!(modes, self.found.local_modes);
+        assert_eq!(now.input_modes, self.found.input_modes);
+        assert_eq!(now.output_modes, self.found.output_modes);
         let seen = self.seen.0.lock().unwrap();
         let screen = seen.parser.screen();
         assert!(!screen.hide_cursor(), "the cursor is hidden");

@@ -1,0 +1,180 @@
+//! [`LoginCheck`]: stored credentials, tried at their registry.
+
+use super::inspect::Inspected;
+use super::{Criteria, Finding, Level};
+use crate::aws::Network;
+use crate::cli::{CheckArgs, Verify};
+use crate::model::credential::{AccessToken, Credential, Username};
+use crate::model::rule::{Rule, RuleUsage};
+use crate::model::secret::Secret;
+use crate::model::stored_value::{StoredValue, ACCESS_TOKEN, USERNAME};
+use crate::model::upstream::{Upstream, ANY_AZURE_HOST, UPSTREAMS};
+use crate::output::failure::Failure;
+use crate::output::shell::option;
+use crate::output::{escaped, Redactor};
+use crate::registry::{log_in, Address, ForeignHost, Verdict};
+
+/// How stored credentials are tried.
+#[derive(Debug)]
+pub struct LoginCheck {
+    network: Network,
+    /// The host that was given.
+    given: Option<Address>,
+    /// Whether one secret is named, so that the host is said of its registry.
+    is_for_one: bool,
+}
+
+impl LoginCheck {
+    /// None where nobody asked for it: a login with each is more than looking.
+    ///
+    /// # Errors
+    /// Status 2 where the host is none, or where no secret is named and the host is not one that the
+    /// registries without a host in the table can have.
+    pub fn new(args: &CheckArgs, network: &Network) -> Result<Option<Self>, Failure> {
+        let given = args.login.upstream_registry_url.as_deref();
+        let given = given
+            .map(Address::parse)
+            .transpose()
+            .map_err(|fault| Failure::usage(format!("--upstream-registry-url: {fault}")))?;
+        if args.login.verify != Verify::Always {
+            return Ok(None);
+        }
+        let is_for_one = args.name.is_some();
+        if let (Some(given), false) = (&given, is_for_one) {
+            let mut open = UPSTREAMS.iter().filter(|upstream| upstream.url.is_none());
+            if !open.any(|upstream| given.foreign_to(upstream).is_none()) {
+                return Err(Failure::usage(format!(
+                    "without the name of a secret, --upstream-registry-url takes a host of Azure's \
+                     alone, such as NAME.azurecr.io, and {given} is none"
+                ))
+                .why(
+                    "the other registries have a host of their own, and their credentials go there",
+                )
+                .fix(format!(
+                    "leave it out, or name the secret: ecr-ptc check NAME --verify always {}",
+                    option("--upstream-registry-url", &given.to_string())
+                )));
+            }
+        }
+        Ok(Some(Self {
+            network: network.clone(),
+            given,
+            is_for_one,
+        }))
+    }
+
+    /// Where the registry of a secret is; `None` where that is not known. A host that was said for no
+    /// secret in particular is only for those whose own is not known, but for this machine, where a
+    /// test or a mirror stands for them all.
+    fn address(&self, usage: &RuleUsage<'_>, upstream: &Upstream) -> Option<Address> {
+        let own = || {
+            let of_rules = || Address::parse(usage.host?).ok();
+            Address::of_upstream(upstream).or_else(of_rules)
+        };
+        match &self.given {
+            Some(given) if self.is_for_one || given.is_on_loopback() => Some(given.clone()),
+            given => own().or_else(|| given.clone()),
+        }
+    }
+
+    /// The host that the credentials would go to, if it is not the one of the secret's registry.
+    pub fn foreign_host(&self, usage: &RuleUsage<'_>) -> Option<ForeignHost> {
+        let upstream = usage.upstream?;
+        self.address(usage, upstream)?.foreign_to(upstream)
+    }
+
+    /// What one login with what the secret holds tells, and that it was tried where ECR never pulls
+    /// from. Nothing where the registry takes it, or where what the secret holds is no login at all, which
+    /// is a finding of its own. The redactor hides what the secret holds.
+    pub async fn inspect(
+        &self,
+        secret: &Secret,
+        value: &StoredValue,
+        rules: Option<&[Rule]>,
+        criteria: &Criteria,
+        redactor: &Redactor,
+    ) -> Vec<Finding> {
+        let Some(credential) = credential_of(value) else {
+            return Vec::new();
+        };
+        let inspected = Inspected::new(secret, rules, criteria);
+        let elsewhere = self.foreign_host(&inspected.usage).map(|host| {
+            let message = format!(
+                "{host}; the credentials are tried there, which tells nothing of pulls through ECR"
+            );
+            let again = match host.upstream.url {
+                Some(_) => inspected.check(ALWAYS),
+                None => inspected.check(&at_azure()),
+            };
+            let finding = inspected.finding(Level::Warning, "login-elsewhere", message);
+            finding.fix(format!("try them where ECR does: {again}"))
+        });
+        let login = self.log_in(&inspected, &credential, redactor).await;
+        elsewhere.into_iter().chain(login).collect()
+    }
+
+    /// Logs in once. `None` where the registry takes the credentials.
+    async fn log_in(
+        &self,
+        inspected: &Inspected<'_>,
+        credential: &Credential,
+        redactor: &Redactor,
+    ) -> Option<Finding> {
+        let untried = |why: String, fix: String| {
+            let message = format!("the credentials were not tried: {why}; pulls may fail");
+            let finding = inspected.finding(Level::Warning, "login-not-tried", message);
+            Some(finding.fix(fix))
+        };
+        let Some(upstream) = inspected.usage.upstream else {
+            return untried(
+                "the name of the secret does not tell the registry".to_owned(),
+                inspected.update(" --registry KIND --verify always"),
+            );
+        };
+        let Some(address) = self.address(&inspected.usage, upstream) else {
+            return untried(
+                format!("the host of the {} is not known", upstream.title),
+                inspected.check(&at_azure()),
+            );
+        };
+        let network = self.network.redacted_by(redactor.clone());
+        match log_in(&network, upstream, &address, credential).await {
+            Verdict::Accepted => None,
+            Verdict::Rejected { reason } => {
+                let username = escaped(credential.username.as_str());
+                let message = match address.foreign_to(upstream) {
+                    Some(_) => format!("{address} refuses the credentials of {username}: {reason}"),
+                    None => format!(
+                        "{} refuses the credentials of {username}: {reason}; \
+                         pulls of images that ECR has not cached fail",
+                        upstream.title
+                    ),
+                };
+                let store = inspected.update("");
+                let finding = inspected.finding(Level::Error, "login-refused", message);
+                Some(finding.fix(format!("store a new token: {store}")))
+            }
+            Verdict::Unknown { reason, fix } => {
+                let again = format!("try again: {}", inspected.check(ALWAYS));
+                let fix = fix.map_or_else(|| again.clone(), |fix| format!("{fix}\n{again}"));
+                untried(reason, fix)
+            }
+        }
+    }
+}
+
+const ALWAYS: &str = " --verify always";
+
+/// A login at a registry of Azure's whose host is not known.
+fn at_azure() -> String {
+    format!("{ALWAYS} --upstream-registry-url {ANY_AZURE_HOST}")
+}
+
+/// The credentials in a value; none where it is not of the form that ECR reads, or they cannot be any.
+fn credential_of(value: &StoredValue) -> Option<Credential> {
+    let members = value.members()?;
+    Some(Credential {
+        username: Username::parse(&members.text(USERNAME)?).ok()?,
+        token: AccessToken::from_bytes(members.text(ACCESS_TOKEN)?.as_bytes()).ok()?,
+    })
+}

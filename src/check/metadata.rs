@@ -1,0 +1,184 @@
+//! What can be found out about a secret without its value.
+
+use super::inspect::Inspected;
+use super::{Finding, Level};
+use crate::model::date::in_days;
+use crate::model::name::{ends_like_an_arn, first_refused, PREFIX};
+use crate::model::secret::{KeyKind, EXPIRY_TAG};
+use crate::output::shell::quote;
+
+/// Findings by the name, the dates and the tags.
+pub fn inspect_metadata(inspected: &Inspected<'_>) -> Vec<Finding> {
+    let findings = [
+        inspect_name(inspected),
+        inspect_expiry(inspected),
+        inspect_age(inspected),
+    ];
+    findings.into_iter().flatten().collect()
+}
+
+/// A finding by the kind of the key.
+pub fn inspect_key(inspected: &Inspected<'_>, kind: &KeyKind) -> Option<Finding> {
+    let secret = inspected.secret;
+    let key = secret.key();
+    let default = format!(
+        "aws secretsmanager update-secret --secret-id {} --kms-key-id alias/aws/secretsmanager{}",
+        quote(&secret.name),
+        inspected.hints.options()
+    );
+    match kind {
+        KeyKind::Default => None,
+        KeyKind::Customer => {
+            let message = format!(
+                "the secret is encrypted with the customer managed key {key}, which ECR cannot use: \
+                 pulls of images that ECR has not cached fail"
+            );
+            let finding = inspected.finding(Level::Error, "customer-managed-key", message);
+            Some(finding.fix(default))
+        }
+        KeyKind::Unknown(why) => {
+            let message = format!(
+                "the secret names the KMS key {key}, and whether that is the default one is not known \
+                 ({why}); with a customer managed key, pulls fail"
+            );
+            let finding = inspected.finding(Level::Warning, "unknown-key", message);
+            Some(finding.fix(format!(
+                "allow kms:DescribeKey on that key, or take the default one: {default}"
+            )))
+        }
+    }
+}
+
+fn inspect_name(inspected: &Inspected<'_>) -> Option<Finding> {
+    let name = inspected.secret.name.as_str();
+    let (level, code, message) = if let Some(refused) = first_refused(name) {
+        let message = format!(
+            "the name has {refused:?}, and ECR takes only ASCII letters, digits and /_+=.@-, \
+             so no rule can use the secret"
+        );
+        (Level::Error, "name-not-accepted", message)
+    } else if name == PREFIX {
+        let message = format!(
+            "the name has nothing after {PREFIX}, so a rule may not be able to use the secret"
+        );
+        (Level::Warning, "name-empty", message)
+    } else if ends_like_an_arn(name) {
+        let message = "the name ends in a hyphen and six characters, as an ARN does: where it is looked up by \
+                       a partial ARN, Secrets Manager may find another secret, and pulls fail";
+        (Level::Warning, "name-like-an-arn", message.to_owned())
+    } else {
+        return None;
+    };
+    let hints = &inspected.hints;
+    let create = hints.create(&better_name(name), inspected.usage.upstream, "");
+    let delete = hints.delete(name, "");
+    let fix = format!(
+        "a secret cannot be renamed; make another: {create}\n\
+         then, when no rule uses it: {delete}"
+    );
+    Some(inspected.finding(level, code, message).fix(fix))
+}
+
+/// A name that ECR takes, as near to this as can be.
+fn better_name(name: &str) -> String {
+    let rest = name.strip_prefix(PREFIX).unwrap_or(name);
+    let allowed = |c: char| {
+        if first_refused(c.encode_utf8(&mut [0; 4])).is_some() {
+            '_'
+        } else {
+            c
+        }
+    };
+    let mut better: String = PREFIX.chars().chain(rest.chars().map(allowed)).collect();
+    if rest.is_empty() {
+        better.push_str("docker-hub");
+    }
+    if ends_like_an_arn(&better) {
+        better.replace_range(better.len() - 7..better.len() - 6, "_");
+    }
+    better
+}
+
+fn inspect_expiry(inspected: &Inspected<'_>) -> Option<Finding> {
+    let Inspected {
+        secret, criteria, ..
+    } = inspected;
+    let store = inspected.update(" --expires-on END");
+    let fix = format!("store a new token, END being its last day, such as 2027-01-31:\n{store}");
+    let Ok(date) = secret.expires_on()? else {
+        let message = format!("the tag {EXPIRY_TAG} is not a date such as 2027-01-31, so nobody is warned before the token ends");
+        return Some(
+            inspected
+                .finding(Level::Warning, "expiry-not-a-date", message)
+                .fix(fix),
+        );
+    };
+    let (level, code, message) = match criteria.today.days_until(date) {
+        days @ ..0 => {
+            let message = format!(
+                "the token ended on {date}, {} ago: ECR serves what it has cached, and pulls of anything newer fail",
+                in_days(-days)
+            );
+            (Level::Error, "token-expired", message)
+        }
+        days if days <= criteria.expiring_within => {
+            let when = if days == 0 {
+                "today".to_owned()
+            } else {
+                format!("in {}", in_days(days))
+            };
+            let message = format!("the token ends on {date}, {when}; from then on, pulls of images that ECR has not cached fail");
+            (Level::Warning, "token-expiring", message)
+        }
+        _ => return None,
+    };
+    Some(inspected.finding(level, code, message).fix(fix))
+}
+
+fn inspect_age(inspected: &Inspected<'_>) -> Option<Finding> {
+    let Inspected {
+        secret, criteria, ..
+    } = inspected;
+    let max_age = criteria.max_age?;
+    let changed = secret.last_changed.or(secret.created)?.date();
+    let age = changed.days_until(criteria.today);
+    if age <= max_age {
+        return None;
+    }
+    let message = format!(
+        "the secret was last changed {} ago, on {changed}, and {} is the most that --max-age allows; \
+         pulls go on as long as the token works",
+        in_days(age),
+        in_days(max_age)
+    );
+    let finding = inspected.finding(Level::Warning, "too-old", message);
+    let store = inspected.update("");
+    Some(finding.fix(format!("store a new token: {store}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_better_name_is_one_that_ecr_takes() {
+        for (name, better) in [
+            (
+                "ecr-pullthroughcache/two words",
+                "ecr-pullthroughcache/two_words",
+            ),
+            (
+                "ecr-pullthroughcache/prod-github",
+                "ecr-pullthroughcache/prod_github",
+            ),
+            (
+                "ecr-pullthroughcache/é-abc123",
+                "ecr-pullthroughcache/__abc123",
+            ),
+            ("ecr-pullthroughcache/", "ecr-pullthroughcache/docker-hub"),
+        ] {
+            assert_eq!(better_name(name), better);
+            assert_eq!(first_refused(better), None);
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! What can be found out about a secret by its value. No message has any of it but the names of keys.
+
+use super::inspect::Inspected;
+use super::{Finding, Level};
+use crate::model::secret::Secret;
+use crate::model::stored_value::{
+    near_miss, text_of, Members, Reading, StoredValue, ACCESS_TOKEN, USERNAME,
+};
+use crate::model::token_kind::TokenKind;
+use crate::model::upstream::looks_like_a_token;
+use crate::output::escaped;
+use crate::output::hint::Hints;
+use crate::output::shell::quote;
+
+const NO_LOGIN: &str =
+    "so ECR cannot log in with it, and pulls of images that it has not cached fail";
+
+/// Findings by the current value.
+pub fn inspect_value(inspected: &Inspected<'_>, reading: &Reading) -> Vec<Finding> {
+    let value = match reading {
+        Reading::Value(value) => Some(value),
+        Reading::Nothing => None,
+        Reading::Refused(why) => return vec![not_read(inspected.secret, why, &inspected.hints)],
+    };
+    let only = |code, message: String| {
+        let message = format!("{message}, {NO_LOGIN}");
+        let finding = inspected.finding(Level::Error, code, message);
+        vec![finding.fix(format!("store the credentials: {}", inspected.replace()))]
+    };
+    let text = match value {
+        None => {
+            let message = "the secret has no current value";
+            return only("no-current-value", message.to_owned());
+        }
+        Some(StoredValue::Binary) => {
+            return only("binary-value", "the value is binary, not text".to_owned());
+        }
+        Some(StoredValue::Text(text)) => text,
+    };
+    match value.and_then(StoredValue::members) {
+        None => only("not-json", format!("the value is {}", what_it_is(text))),
+        Some(members) => inspect_members(inspected, &members),
+    }
+}
+
+/// That a value could not be read, and why.
+pub fn not_read(secret: &Secret, why: &str, hints: &Hints) -> Finding {
+    let fix = if why.ends_with("not allowed") {
+        allow_reading(secret.arn.as_str())
+    } else {
+        let show = hints.command(&format!("show {} -v", quote(&secret.name)));
+        format!("see why: {show}")
+    };
+    let finding = Finding::new(
+        Level::Warning,
+        NOT_READ,
+        secret,
+        not_checked("the value was", why),
+    );
+    finding.fix(fix)
+}
+
+/// That no value could be read, and why.
+pub fn none_read(why: &str) -> Finding {
+    Finding {
+        level: Level::Warning,
+        code: NOT_READ,
+        secret: None,
+        rule: None,
+        message: not_checked("the values were", why),
+        fix: Some(allow_reading("the secrets")),
+    }
+}
+
+const NOT_READ: &str = "value-not-read";
+
+fn not_checked(what: &str, why: &str) -> String {
+    format!(
+        "{what} not checked, since this caller could not read it ({why}); \
+         pulls may fail all the same"
+    )
+}
+
+fn allow_reading(whose: &str) -> String {
+    format!("allow secretsmanager:GetSecretValue on {whose}")
+}
+
+/// What a value is that is no JSON object.
+fn what_it_is(text: &str) -> &'static str {
+    if text.contains("Calling [toJSON] on an [Output<T>]") {
+        "a message of Pulumi's, which was given an Output where JSON.stringify wants a value"
+    } else if text.trim_start().starts_with('{') {
+        "meant to be JSON, but is not: most often a shell, such as PowerShell, took the quotes away"
+    } else if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
+        "JSON, but not an object with username and accessToken"
+    } else {
+        "plain text, not the JSON object with username and accessToken"
+    }
+}
+
+fn inspect_members(inspected: &Inspected<'_>, members: &Members<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for wanted in [USERNAME, ACCESS_TOKEN] {
+        findings.extend(inspect_member(inspected, members, wanted));
+    }
+    findings.extend(inspect_username(inspected, members));
+    findings.extend(inspect_other_keys(inspected, members));
+    findings.extend(inspect_token_kind(inspected, members));
+    findings
+}
+
+fn inspect_member(
+    inspected: &Inspected<'_>,
+    members: &Members<'_>,
+    wanted: &'static str,
+) -> Option<Finding> {
+    let error = |code, message: String| {
+        inspected.finding(Level::Error, code, format!("{message}, {NO_LOGIN}"))
+    };
+    let store = || format!("store the credentials: {}", inspected.replace());
+    let Some(value) = members.get(wanted) else {
+        return Some(match near_miss(members, wanted) {
+            Some(key) => error(
+                "wrong-key",
+                format!("the value has the key {key} where ECR reads {wanted}"),
+            )
+            .fix(inspected.fix()),
+            None => error("missing-key", format!("the value has no key {wanted}")).fix(store()),
+        });
+    };
+    let Some(text) = text_of(value) else {
+        return Some(error("not-text", format!("{wanted} is not a text")).fix(store()));
+    };
+    if text.trim().is_empty() {
+        return Some(error("empty-value", format!("{wanted} is empty")).fix(store()));
+    }
+    let found = ends(&text)?;
+    Some(error("white-space", format!("{wanted} has {found}")).fix(inspected.fix()))
+}
+
+/// That a token stands where the username belongs, be it under a near miss of that key.
+fn inspect_username(inspected: &Inspected<'_>, members: &Members<'_>) -> Option<Finding> {
+    let key = near_miss(members, USERNAME).unwrap_or(USERNAME);
+    let text = members.text(key)?;
+    if !TokenKind::is_in_the_wrong_place(&text) {
+        return None;
+    }
+    let message = "username begins like an access token, so it is not shown here: where the two are mixed up, ECR \
+         cannot log in with them, and pulls of images that it has not cached fail; other tools show a \
+         username as no secret";
+    let finding = inspected.finding(Level::Error, "username-is-token", message);
+    Some(finding.fix(format!(
+        "revoke it where it is a real one, and store the credentials again: {}",
+        inspected.replace()
+    )))
+}
+
+/// What is at the ends of a text that does not belong there: `a line end at its end`.
+fn ends(text: &str) -> Option<String> {
+    let start = &text[..text.len() - text.trim_start().len()];
+    let end = &text[text.trim_end().len()..];
+    let what = |ends: &str| match ends {
+        "" => None,
+        ends if ends.contains(['\n', '\r']) => Some("a line end"),
+        _ => Some("white space"),
+    };
+    match (what(start), what(end)) {
+        (None, None) => None,
+        (Some(start), None) => Some(format!("{start} at its start")),
+        (None, Some(end)) => Some(format!("{end} at its end")),
+        (Some(start), Some(end)) => Some(format!("{start} at its start and {end} at its end")),
+    }
+}
+
+fn inspect_other_keys(inspected: &Inspected<'_>, members: &Members<'_>) -> Option<Finding> {
+    let near = [
+        near_miss(members, USERNAME),
+        near_miss(members, ACCESS_TOKEN),
+    ];
+    let is_other =
+        |key: &&str| *key != USERNAME && *key != ACCESS_TOKEN && !near.contains(&Some(key));
+    let others: Vec<&str> = members.keys().filter(is_other).collect();
+    if others.is_empty() {
+        return None;
+    }
+    let message = format!(
+        "the value has keys beside username and accessToken: {}; ECR is documented to read a secret with \
+         these two alone, so pulls may fail",
+        showable(&others)
+    );
+    let finding = inspected.finding(Level::Warning, "other-keys", message);
+    let name = &inspected.secret.name;
+    let delete = inspected.hints.delete(name, " --force-without-recovery");
+    let create = inspected.hints.create(name, inspected.usage.upstream, "");
+    Some(finding.fix(format!(
+        "where pulls fail, make the secret anew with the two alone: {delete}\n\
+         then, with --rule PREFIX for each rule that uses it: {create}"
+    )))
+}
+
+/// Keys by name, but for those that may be part of someone's credentials.
+pub fn showable(keys: &[&str]) -> String {
+    let is_plain = |key: &str| {
+        key.chars().count() <= 24
+            && !looks_like_a_token(key)
+            && key
+                .chars()
+                .all(|c| c.is_alphanumeric() || "_-. ".contains(c))
+    };
+    let plain: Vec<String> = keys
+        .iter()
+        .copied()
+        .filter(|key| is_plain(key))
+        .map(escaped)
+        .collect();
+    match (plain.len(), keys.len() - plain.len()) {
+        (_, 0) => plain.join(", "),
+        (0, more) => format!("{more} that are not shown"),
+        (_, more) => format!("{} and {more} more", plain.join(", ")),
+    }
+}
+
+fn inspect_token_kind(inspected: &Inspected<'_>, members: &Members<'_>) -> Option<Finding> {
+    let upstream = inspected.usage.upstream?;
+    let token = members.text(ACCESS_TOKEN)?;
+    let username = members.text(USERNAME);
+    let kind = TokenKind::of(token.trim())?;
+    let trouble = kind.trouble_at(upstream, username.as_deref().map(|name| name.trim()))?;
+    let message = format!("the token is {}, and {trouble}: pulls may fail", kind.title);
+    let finding = inspected.finding(Level::Warning, "unfit-token", message);
+    Some(finding.fix(format!(
+        "make {}, and store it: {}",
+        upstream.token,
+        inspected.update("")
+    )))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ends_are_told_by_what_they_have() {
+        assert_eq!(ends("x"), None);
+        assert_eq!(ends("a b"), None);
+        assert_eq!(ends("x\r\n").unwrap(), "a line end at its end");
+        assert_eq!(
+            ends(" x\t").unwrap(),
+            "white space at its start and white space at its end"
+        );
+    }
+
+    #[test]
+    fn keys_that_may_be_credentials_are_not_shown() {
+        assert_eq!(showable(&["url", "e-mail"]), "url, e-mail");
+        assert_eq!(showable(&["url", "dckr_pat_abcdefgh"]), "url and 1 more");
+        assert_eq!(showable(&["a:b"]), "1 that are not shown");
+    }
+}

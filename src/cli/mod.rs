@@ -1,0 +1,281 @@
+//! The command line: its words and help texts, and nothing that they do.
+
+mod create;
+mod documents;
+mod login;
+mod rule;
+mod secrets;
+mod update;
+mod usage;
+
+pub use create::{CreateArgs, IfExists};
+pub use documents::{completion_script, man_page};
+pub use login::{LoginArgs, TokenArgs, Verify};
+pub use rule::{RuleCommand, RuleDeleteArgs, RuleOption, RuleSetArgs};
+pub use secrets::{CheckArgs, DeleteArgs, NameArgs};
+pub use update::UpdateArgs;
+
+use std::ffi::OsString;
+
+use clap::builder::FalseyValueParser;
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+
+use crate::output::failure::Failure;
+
+/// Puts upstream registry credentials where Amazon ECR pull through cache can use them, and shows that
+/// they work.
+#[derive(Debug, Parser)]
+#[command(
+    name = "ecr-ptc",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    after_help = "Without a subcommand, it starts `create`.",
+    after_long_help = ABOUT_ALL
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    #[command(flatten)]
+    pub global: Global,
+}
+
+const ABOUT_ALL: &str = "\
+Without a subcommand, it starts `create`.
+
+Exit status:
+  0    done: created, updated, unchanged, skipped, dry run, nothing wrong
+  1    any other failure
+  2    usage: missing, malformed or conflicting input
+  3    the secret or the rule exists, does not exist, or is scheduled for deletion
+  4    AWS credentials or configuration missing, expired or wrong
+  5    AWS refused: no permission
+  6    the upstream registry refused the credentials
+  7    temporary: network, time-out, throttling, server error
+  8    partly done: the secret is stored, a later step failed
+  9    check found problems
+  130  cancelled: nothing was written";
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Create(Box<CreateArgs>),
+    Update(Box<UpdateArgs>),
+    /// Lists the secrets under ecr-pullthroughcache/ in this account and Region
+    ///
+    /// Lists every secret whose name begins with ecr-pullthroughcache/, whoever made it, also those
+    /// that are scheduled for deletion: when it was changed and last read, when its token ends, and
+    /// the Regions that it is replicated to. It is a table, or with -o json an array of objects.
+    #[command(after_help = "Example: ecr-ptc list --region eu-central-1")]
+    List,
+    /// Shows everything about a secret except the token
+    ///
+    /// Shows all that is known of a secret, whoever made it: of the token only its length and its kind,
+    /// where that shows in how it begins. Without the permission to read the value or the policy, or
+    /// to ask KMS, it shows the rest and says what is missing.
+    #[command(after_help = "Example: ecr-ptc show docker-hub")]
+    Show(NameArgs),
+    Check(CheckArgs),
+    Delete(DeleteArgs),
+    /// Takes back the deletion of a secret
+    #[command(after_help = "Example: ecr-ptc restore docker-hub")]
+    Restore(NameArgs),
+    #[command(subcommand)]
+    Rule(RuleCommand),
+    /// Prints a completion script for a shell
+    #[command(after_help = "Example: ecr-ptc completions bash > /etc/bash_completion.d/ecr-ptc")]
+    Completions {
+        /// The shell to complete in
+        #[arg(value_name = "SHELL")]
+        shell: clap_complete::Shell,
+    },
+    /// Prints the man page in roff
+    #[command(after_help = "Example: ecr-ptc man > /usr/local/share/man/man1/ecr-ptc.1")]
+    Man,
+}
+
+/// The options of every command.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub struct Global {
+    /// The AWS profile to use; beats keys in the environment
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// The AWS Region: that of the pull through cache rule
+    #[arg(long, global = true, value_name = "REGION")]
+    pub region: Option<String>,
+    /// Send AWS requests to this URL instead
+    #[arg(long, global = true, value_name = "URL")]
+    pub endpoint_url: Option<String>,
+    /// Trust the certificate authorities in this PEM file
+    #[arg(long, global = true, value_name = "PATH")]
+    pub ca_bundle: Option<String>,
+    /// Seconds to wait for a connection [default: 5]; 0 is for ever
+    #[arg(long, global = true, value_name = "N", allow_hyphen_values = true)]
+    pub cli_connect_timeout: Option<String>,
+    /// Seconds to wait for an answer [default: 15]; 0 is for ever
+    #[arg(long, global = true, value_name = "N", allow_hyphen_values = true)]
+    pub cli_read_timeout: Option<String>,
+    /// How the result and errors are written
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_enum,
+        value_name = "FORMAT",
+        env = "ECR_PTC_OUTPUT",
+        hide_env_values = true,
+        default_value_t
+    )]
+    pub output: Format,
+    /// Write nothing to standard error but errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Add causes and AWS request IDs to errors
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    pub color: ColorWhen,
+    /// Never ask anything
+    #[arg(long, global = true, env = "ECR_PTC_NO_INPUT", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    pub no_input: bool,
+    /// Ask in plain lines, without redrawing; also by ACCESSIBLE=1 or TERM=dumb
+    #[arg(long, global = true)]
+    pub accessible: bool,
+    /// The words that were given, the subcommand first.
+    #[arg(skip)]
+    pub words: Vec<String>,
+}
+
+/// How the result and errors are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+/// When colour is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorWhen {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// What a command line turned out to be.
+pub enum Parsed {
+    Command(Box<Global>, Command),
+    /// Help or the version was asked for: the text, with escape sequences for colour.
+    Document(String),
+}
+
+/// Reads the command line; without a subcommand it is that of `create`.
+///
+/// # Errors
+/// A usage [`Failure`] that never repeats a value which could be a token.
+pub fn parse(arguments: &[OsString]) -> Result<Parsed, Failure> {
+    usage::refuse_what_is_never_taken(arguments)?;
+    let parsed = match Cli::try_parse_from(arguments) {
+        Ok(Cli { command: None, .. }) => {
+            let mut arguments = arguments.to_vec();
+            arguments.insert(arguments.len().min(1), "create".into());
+            Cli::try_parse_from(arguments)
+        }
+        parsed => parsed,
+    };
+    match parsed {
+        Ok(Cli {
+            command: Some(command),
+            global,
+        }) => {
+            let global = Global {
+                words: words(arguments),
+                ..global
+            };
+            Ok(Parsed::Command(Box::new(global), command))
+        }
+        Ok(Cli { command: None, .. }) => Err(Failure::usage("no subcommand is given")),
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+            ) =>
+        {
+            Ok(Parsed::Document(error.render().ansi().to_string()))
+        }
+        Err(error) => Err(usage::failure(&error, arguments)),
+    }
+}
+
+/// The words after the program's name, with the subcommand first.
+fn words(arguments: &[OsString]) -> Vec<String> {
+    let words = arguments.iter().skip(1);
+    let mut words: Vec<String> = words
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    let command = Cli::command();
+    let is_command = |word: &String| {
+        command
+            .get_subcommands()
+            .any(|command| command.get_name() == word)
+    };
+    match words.iter().position(is_command) {
+        Some(at) => words[..=at].rotate_right(1),
+        None => words.insert(0, "create".to_owned()),
+    }
+    words
+}
+
+/// The format and the colour that a command line asks for, also where the rest of it cannot be
+/// parsed.
+pub fn asked_for(arguments: &[OsString], format_variable: Option<String>) -> (Format, ColorWhen) {
+    let (mut format, mut color) = (format_variable, None);
+    let words: Vec<_> = arguments
+        .iter()
+        .skip(1)
+        .map(|word| word.to_string_lossy())
+        .collect();
+    for (index, word) in words
+        .iter()
+        .enumerate()
+        .take_while(|(_, word)| *word != "--")
+    {
+        let value = |inside: &str| match inside.trim_start_matches('=') {
+            "" => words.get(index + 1).map(ToString::to_string),
+            value => Some(value.to_owned()),
+        };
+        let bundle = word
+            .strip_prefix('-')
+            .filter(|letters| !letters.starts_with('-'));
+        let after_o = bundle.and_then(|letters| {
+            letters
+                .trim_start_matches(['q', 'v', 'y'])
+                .strip_prefix('o')
+        });
+        if let Some(inside) = word.strip_prefix("--output").or(after_o) {
+            format = value(inside);
+        } else if let Some(inside) = word.strip_prefix("--color") {
+            color = value(inside);
+        }
+    }
+    let parse = |text: Option<String>| text.unwrap_or_default();
+    (
+        Format::from_str(&parse(format), false).unwrap_or_default(),
+        ColorWhen::from_str(&parse(color), false).unwrap_or_default(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,299 @@
+//! `check`: what ECR would trip over, in one secret or in all, and in the rules that use them; and what of
+//! it can be fixed without guessing.
+
+use super::context::Context;
+use super::find::{find_secret, read_name, refuse_read_only};
+use super::login::agree_to_host;
+use crate::aws::{Kind, Session};
+use crate::check::{
+    inspect, scan, summary, to_text, CheckReport, Criteria, Finding, Level, LoginCheck, Rules, Scan,
+};
+use crate::cli::{CheckArgs, Verify};
+use crate::model::date::{Date, Time};
+use crate::model::name::SecretId;
+use crate::model::rule::{Rule, RuleUsage};
+use crate::model::secret::Secret;
+use crate::model::stored_value::Reading;
+use crate::model::value_fix::ValueFix;
+use crate::output::escaped;
+use crate::output::failure::Failure;
+use crate::output::status::Status;
+use crate::plan::apply::apply;
+use crate::plan::confirm::Question;
+use crate::plan::Plan;
+
+/// What is asked for, checked.
+struct CheckInput {
+    id: Option<SecretId>,
+    fix: bool,
+    yes: bool,
+    max_age: Option<i64>,
+    expiring_within: i64,
+}
+
+/// Checks one secret or all, fixes one where that is asked for, and reports what is left.
+///
+/// # Errors
+/// The [`Failure`] to show. Findings are no failure: with an error among them it ends with status 9.
+pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failure> {
+    let input = CheckInput::read(&args, context)?;
+    let settings = context.settings().await?;
+    let login = LoginCheck::new(&args, settings.network())?;
+    let session = context.open(settings).await?;
+    let criteria = Criteria {
+        today: Date::today(),
+        max_age: input.max_age,
+        expiring_within: input.expiring_within,
+        region: session.region().to_string(),
+        hints: context.hints(&session),
+    };
+    let progress = |checked| {
+        context
+            .output
+            .progress(&format!("secrets looked at: {checked}"));
+    };
+    let (scan, fixed) = match &input.id {
+        None => (
+            scan(&session, &criteria, login.as_ref(), progress).await?,
+            None,
+        ),
+        Some(id) => {
+            let rules = session.rules();
+            let (secret, rules) = tokio::join!(find_secret(id, &session, context), rules);
+            let mut found = Found {
+                secret: secret?,
+                reading: None,
+            };
+            let fixed = if input.fix {
+                Some(found.fix(input.yes, &session, context).await?)
+            } else {
+                None
+            };
+            let rules = Rules::new(rules, Some(&found.secret), &session);
+            if let Some(login) = &login {
+                found
+                    .agree_to_host(login, rules.get(), input.yes, context)
+                    .await?;
+            }
+            let scan = found.check(rules, &session, &criteria, login.as_ref());
+            (Box::pin(scan).await?, fixed)
+        }
+    };
+    report(scan, fixed, context)
+}
+
+impl CheckInput {
+    fn read(args: &CheckArgs, context: &Context<'_>) -> Result<Self, Failure> {
+        let id = args.name.as_deref().map(read_name).transpose()?;
+        if args.fix && id.is_none() {
+            return Err(
+                Failure::usage("--fix fixes one secret, and no NAME is given")
+                    .fix("see what there is to fix: ecr-ptc check"),
+            );
+        }
+        let may_log_in_elsewhere =
+            args.login.verify == Verify::Always && args.login.upstream_registry_url.is_some();
+        if args.yes && !args.fix && !may_log_in_elsewhere {
+            return Err(Failure::usage(
+                "--yes answers the question of --fix, or whether --verify always may log in at the \
+                 host of --upstream-registry-url; neither is given",
+            )
+            .fix("leave --yes out, or add --fix"));
+        }
+        let days = |option: &str, text: Option<&str>| match text.map(str::parse::<u16>) {
+            None => Ok(None),
+            Some(Ok(days)) => Ok(Some(i64::from(days))),
+            Some(Err(_)) => Err(Failure::usage(format!(
+                "{option} takes a number of days, up to 65535"
+            ))),
+        };
+        let input = Self {
+            id,
+            fix: args.fix,
+            yes: args.yes,
+            max_age: days("--max-age", args.max_age.as_deref())?,
+            expiring_within: days("--expiring-within", args.expiring_within.as_deref())?
+                .unwrap_or(30),
+        };
+        if input.fix {
+            context.refuse_without_yes("check --fix", input.yes)?;
+        }
+        Ok(input)
+    }
+}
+
+/// The one secret that is checked.
+struct Found {
+    secret: Secret,
+    /// Its value, where it was read.
+    reading: Option<Reading>,
+}
+
+impl Found {
+    /// Fixes what can be fixed without guessing, after a yes. Gives what was changed, in words.
+    ///
+    /// # Errors
+    /// The [`Failure`] to show; status 5 where the value may not be read, 130 where the answer is no.
+    async fn fix(
+        &mut self,
+        yes: bool,
+        session: &Session,
+        context: &Context<'_>,
+    ) -> Result<Vec<String>, Failure> {
+        let secret = &mut self.secret;
+        refuse_read_only(secret, ("check", " --fix"), session, context)?;
+        let name = escaped(&secret.name);
+        let value = session
+            .secrets()
+            .value(&secret.arn)
+            .await
+            .map_err(|error| {
+                error.into_failure(
+                    &format!("could not read the value of {name}"),
+                    session.place(),
+                )
+            })?;
+        let fix = match &value {
+            Some(value) => ValueFix::new(value)
+                .map_err(|error| Failure::new(Status::Failed, "too-large", error.to_string()))?,
+            None => None,
+        };
+        let Some(fix) = fix else {
+            context.output.note(&format!(
+                "Nothing of {name} can be fixed without guessing; nothing was written."
+            ));
+            self.reading = Some(value.map_or(Reading::Nothing, Reading::Value));
+            return Ok(Vec::new());
+        };
+        let (changes, fixed) = (fix.changes.clone(), fix.content());
+        let plan = Plan::fix(secret, fix);
+        context
+            .confirm(&plan, Question::YesOrNo("Fix it?"), yes, session)
+            .await?;
+        let hints = context.hints(session);
+        let outcome = apply(plan, session, context.progress, context.output).await;
+        outcome.complete(session, &hints, None)?;
+        self.reading = Some(Reading::Value(fixed));
+        secret.last_changed = Some(Time::now());
+        Ok(changes)
+    }
+
+    /// Has a host agreed to that is not the one of the secret's registry.
+    ///
+    /// # Errors
+    /// Status 2 where nobody can be asked and nobody said yes, 130 where the answer is no.
+    async fn agree_to_host(
+        &self,
+        login: &LoginCheck,
+        rules: Option<&[Rule]>,
+        yes: bool,
+        context: &Context<'_>,
+    ) -> Result<(), Failure> {
+        let usage = RuleUsage::new(&self.secret, rules);
+        match login
+            .foreign_host(&usage)
+            .filter(|_| self.secret.deleted.is_none())
+        {
+            Some(host) => {
+                let mut warnings = context.output.warnings();
+                agree_to_host(&host, yes, None, context, &mut warnings).await
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// Checks the secret and the rules that refer to it.
+    async fn check(
+        self,
+        mut rules: Rules,
+        session: &Session,
+        criteria: &Criteria,
+        login: Option<&LoginCheck>,
+    ) -> Result<Scan, Failure> {
+        let Self { secret, reading } = self;
+        rules.see(&secret);
+        let keys = session.keys();
+        let reading = async {
+            match reading {
+                Some(reading) => Ok(Some(reading)),
+                None if secret.deleted.is_some() => Ok(None),
+                None => read(&secret, session).await.map(Some),
+            }
+        };
+        let (key, reading) = tokio::join!(keys.kind(&secret), reading);
+        let reading = reading?;
+        let key = key.clean(|words| session.redactor().foreign(words));
+        let mut findings = inspect(&secret, &key, reading.as_ref(), rules.get(), criteria);
+        if let (Some(login), Some(Reading::Value(value))) = (login, &reading) {
+            findings.extend(
+                login
+                    .inspect(&secret, value, rules.get(), criteria, session.redactor())
+                    .await,
+            );
+        }
+        Ok(rules.finish_one(findings, session, criteria).await)
+    }
+}
+
+async fn read(secret: &Secret, session: &Session) -> Result<Reading, Failure> {
+    match session.secrets().value(&secret.arn).await {
+        Ok(value) => Ok(value.map_or(Reading::Nothing, Reading::Value)),
+        Err(error) if matches!(error.kind, Kind::Denied | Kind::Refused) => {
+            Ok(Reading::Refused(error.summary()))
+        }
+        Err(error) => {
+            let what = format!("could not read the value of {}", escaped(&secret.name));
+            Err(error.into_failure(&what, session.place()))
+        }
+    }
+}
+
+fn report(
+    scan: Scan,
+    fixed: Option<Vec<String>>,
+    context: &Context<'_>,
+) -> Result<Status, Failure> {
+    let Scan {
+        checked,
+        checked_rules,
+        mut findings,
+    } = scan;
+    findings.sort_by(|one, other| {
+        let key = |finding: &Finding| {
+            (
+                finding.secret.clone(),
+                finding.level,
+                finding.code,
+                finding.message.clone(),
+            )
+        };
+        key(one).cmp(&key(other))
+    });
+    let text = to_text(&findings);
+    let some = |number: usize, what: &str| {
+        let plural = if number == 1 { "" } else { "s" };
+        format!("{number} {what}{plural}")
+    };
+    let rules = checked_rules.map(|number| format!(" and {}", some(number, "rule")));
+    let note = format!(
+        "{}{} checked: {}",
+        some(checked, "secret"),
+        rules.unwrap_or_default(),
+        summary(&findings)
+    );
+    let has_errors = findings.iter().any(|finding| finding.level == Level::Error);
+    let report = CheckReport {
+        schema_version: 1,
+        checked,
+        checked_rules,
+        findings,
+        mended: fixed,
+    };
+    context.show(Some(text.as_str()).filter(|text| !text.is_empty()), &report)?;
+    context.output.note(&note);
+    Ok(if has_errors {
+        Status::Problems
+    } else {
+        Status::Done
+    })
+}

@@ -1,0 +1,155 @@
+//! [`Context`]: what every command that talks to AWS has at hand.
+
+use serde::Serialize;
+
+use crate::aws::{Options, Session, Settings};
+use crate::cli::Global;
+use crate::input::{why_not_ask, Prompter};
+use crate::model::arn::SecretArn;
+use crate::output::failure::Failure;
+use crate::output::hint::Hints;
+use crate::output::status::Status;
+use crate::output::Output;
+use crate::plan::apply::Progress;
+use crate::plan::confirm::{confirm, Consent, Question};
+use crate::plan::Plan;
+
+pub struct Context<'a> {
+    pub global: &'a Global,
+    pub output: &'a Output,
+    pub progress: &'a Progress,
+}
+
+impl Context<'_> {
+    /// Whether someone is at the terminal who can be asked.
+    pub fn can_ask(&self) -> bool {
+        why_not_ask(self.global).is_none()
+    }
+
+    /// Asks at the terminal, which is held while it lives.
+    pub fn prompter(&self) -> Prompter {
+        Prompter::new(self.global, self.output)
+    }
+
+    /// What is known of the AWS side before anything is sent.
+    pub async fn settings(&self) -> Result<Settings, Failure> {
+        let global = self.global;
+        let options = Options {
+            profile: global.profile.clone(),
+            region: global.region.clone(),
+            endpoint_url: global.endpoint_url.clone(),
+            ca_bundle: global.ca_bundle.clone(),
+            cli_connect_timeout: global.cli_connect_timeout.clone(),
+            cli_read_timeout: global.cli_read_timeout.clone(),
+        };
+        Settings::read(&options, self.output.redactor()).await
+    }
+
+    /// Opens AWS, with a code from the person at the terminal where the profile needs one.
+    pub async fn open(&self, settings: Settings) -> Result<Session, Failure> {
+        let code = match settings.mfa_serial() {
+            Some(serial) if self.can_ask() => Some(self.prompter().ask_mfa_code(serial).await?),
+            _ => None,
+        };
+        Session::open(settings, code).await
+    }
+
+    /// The same, with the settings read.
+    pub async fn session(&self) -> Result<Session, Failure> {
+        self.open(self.settings().await?).await
+    }
+
+    /// Commands that lead to where this one works.
+    pub fn hints(&self, session: &Session) -> Hints {
+        Hints::new(
+            Some(session.region().as_str()),
+            self.global.profile.as_deref(),
+        )
+    }
+
+    /// The same where no session is open: by the options alone.
+    pub fn hints_without_session(&self) -> Hints {
+        let Global {
+            region, profile, ..
+        } = self.global;
+        Hints::new(region.as_deref(), profile.as_deref())
+    }
+
+    /// Refuses a command that takes something away where nobody can be asked and nobody said yes.
+    ///
+    /// # Errors
+    /// Status 2.
+    pub fn refuse_without_yes(&self, command: &str, yes: bool) -> Result<(), Failure> {
+        match why_not_ask(self.global) {
+            Some(why) if !yes => {
+                let message = format!("{command} asks first, and nobody can be asked here");
+                Err(Failure::usage(message).why(why).fix("add --yes"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Has a plan of such a command confirmed.
+    ///
+    /// # Errors
+    /// Status 130 where the answer is no.
+    pub async fn confirm(
+        &self,
+        plan: &Plan,
+        question: Question<'_>,
+        yes: bool,
+        session: &Session,
+    ) -> Result<(), Failure> {
+        if yes {
+            return confirm(
+                plan,
+                session.target(),
+                question,
+                Consent::Given,
+                self.output,
+            )
+            .await;
+        }
+        let prompter = self.prompter();
+        let consent = Consent::Asked(&prompter);
+        confirm(plan, session.target(), question, consent, self.output).await
+    }
+
+    /// Writes the result of work that is done, and then what there is to say of it. `done` says so
+    /// where standard output cannot take the result.
+    pub fn report(
+        &self,
+        text: Option<&str>,
+        document: &impl Serialize,
+        done: &str,
+        notes: &[&str],
+    ) -> Result<Status, Failure> {
+        let written = self.output.result(text, document);
+        written.map_err(|error| Failure::output(&error).why(done))?;
+        for note in notes.iter().filter(|note| !note.is_empty()) {
+            self.output.note(note);
+        }
+        Ok(Status::Done)
+    }
+
+    /// The same for work on a secret.
+    pub fn report_secret(
+        &self,
+        arn: &SecretArn,
+        document: &impl Serialize,
+        notes: &[&str],
+    ) -> Result<Status, Failure> {
+        let done = format!("the work itself is done; the secret is {arn}");
+        self.report(Some(arn.as_str()), document, &done, notes)
+    }
+
+    /// Writes the result of a command that only looks. A reader that has gone away is no failure.
+    pub fn show(&self, text: Option<&str>, document: &impl Serialize) -> Result<Status, Failure> {
+        match self.output.result(text, document) {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                Err(Failure::output(&error))
+            }
+            _ => Ok(Status::Done),
+        }
+    }
+}

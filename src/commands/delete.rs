@@ -1,0 +1,170 @@
+//! `delete`: schedules the deletion of a secret, or deletes it for good.
+
+use super::context::Context;
+use super::find::{find_secret, read_name};
+use crate::cli::DeleteArgs;
+use crate::model::date::Time;
+use crate::model::rule::RuleUsage;
+use crate::model::secret::{Recovery, Secret};
+use crate::output::escaped;
+use crate::output::failure::Failure;
+use crate::output::hint::Hints;
+use crate::output::report::{LifeAction, LifeReport};
+use crate::output::shell::quote;
+use crate::output::status::Status;
+use crate::plan::apply::apply;
+use crate::plan::confirm::Question;
+use crate::plan::Plan;
+
+/// Looks at the secret and the rules that use it, shows what will be done, asks, removes the replicas and
+/// deletes.
+///
+/// # Errors
+/// The [`Failure`] to show; status 2 where nobody can be asked and `--yes` is missing, 8 where the
+/// replicas are removed and the secret is not deleted.
+pub async fn run(args: DeleteArgs, context: &Context<'_>) -> Result<Status, Failure> {
+    let id = read_name(&args.named.name)?;
+    let recovery = read_recovery(&args)?;
+    context.refuse_without_yes("delete", args.yes)?;
+    let session = context.session().await?;
+    let (secret, rules) = tokio::join!(find_secret(&id, &session, context), session.rules());
+    let secret = secret?;
+    let hints = context.hints(&session);
+    let command = command(&secret, recovery, &hints);
+    refuse_what_cannot_be_deleted(&secret, recovery, args.remove_replicas, &command, &hints)?;
+    // ECR may be out of reach where Secrets Manager is not.
+    let used_by = match &rules {
+        Ok(rules) => Ok(RuleUsage::new(&secret, Some(rules))
+            .prefixes()
+            .unwrap_or_default()),
+        Err(error) => Err(error.summary()),
+    };
+    let plan = Plan::delete(
+        &secret,
+        recovery,
+        used_by.as_deref().map_err(String::as_str),
+    );
+    let question = match recovery {
+        Recovery::Days(_) => Question::YesOrNo("Delete it?"),
+        Recovery::Never => Question::Typed("Type its name to delete it for good", &secret.name),
+    };
+    context.confirm(&plan, question, args.yes, &session).await?;
+    let outcome = apply(plan, &session, context.progress, context.output).await;
+    let outcome = outcome.complete(&session, &hints, Some(&command))?;
+    let due = outcome.subject.deletion_date;
+    let report = LifeReport {
+        deletion_date: due,
+        removed_replica_regions: secret.all_replica_regions(),
+        rules: used_by.as_ref().ok().cloned(),
+        ..LifeReport::new(action(recovery), &secret, session.region())
+    };
+    let note = note(
+        &secret,
+        recovery,
+        due,
+        used_by.as_deref().unwrap_or_default(),
+        &hints,
+    );
+    context.report_secret(&secret.arn, &report, &[&note])
+}
+
+fn read_recovery(args: &DeleteArgs) -> Result<Recovery, Failure> {
+    match (&args.recovery_window_days, args.force_without_recovery) {
+        (Some(_), true) => Err(Failure::usage(
+            "--recovery-window-days and --force-without-recovery exclude each other",
+        )
+        .fix("leave one of them out")),
+        (None, true) => Ok(Recovery::Never),
+        (None, false) => Ok(Recovery::Days(30)),
+        (Some(days), false) => match days.parse() {
+            Ok(days @ 7..=30) => Ok(Recovery::Days(days)),
+            _ => Err(Failure::usage(
+                "--recovery-window-days takes a number from 7 to 30",
+            )),
+        },
+    }
+}
+
+/// What the service would refuse, told before anything is sent that writes.
+fn refuse_what_cannot_be_deleted(
+    secret: &Secret,
+    recovery: Recovery,
+    removes_replicas: bool,
+    command: &str,
+    hints: &Hints,
+) -> Result<(), Failure> {
+    let name = escaped(&secret.name);
+    let quoted = quote(&secret.name);
+    if let Some(primary) = secret.replica_of() {
+        let here = quote(secret.arn.region());
+        let message = format!("{name} is a replica of the secret in {primary}");
+        return Err(Failure::new(Status::SecretState, "replica", message)
+            .why("a replica is removed where it was made from")
+            .fix(format!(
+                "aws secretsmanager remove-regions-from-replication --secret-id {quoted} \
+                 --remove-replica-regions {here} --region {}",
+                quote(primary.as_str())
+            )));
+    }
+    if secret.deleted.is_some() && recovery != Recovery::Never {
+        let message = format!("the secret {name} is scheduled for deletion already");
+        let restore = hints.restore(&secret.name);
+        return Err(
+            Failure::new(Status::SecretState, "secret-pending-deletion", message)
+                .fix(format!("cancel the deletion: {restore}")),
+        );
+    }
+    let regions = secret.all_replica_regions();
+    if regions.is_empty() || removes_replicas {
+        return Ok(());
+    }
+    let message = format!("{name} has replicas: {}", escaped(&regions.join(", ")));
+    Err(Failure::new(Status::Usage, "has-replicas", message)
+        .why("a secret can be deleted only after its replicas, which are deleted at once and for good")
+        .fix(format!("{command} --remove-replicas")))
+}
+
+fn command(secret: &Secret, recovery: Recovery, hints: &Hints) -> String {
+    match recovery {
+        Recovery::Days(30) => hints.delete(&secret.name, ""),
+        Recovery::Days(days) => {
+            hints.delete(&secret.name, &format!(" --recovery-window-days {days}"))
+        }
+        Recovery::Never => hints.delete(&secret.name, " --force-without-recovery"),
+    }
+}
+
+fn action(recovery: Recovery) -> LifeAction {
+    match recovery {
+        Recovery::Days(_) => LifeAction::ScheduledForDeletion,
+        Recovery::Never => LifeAction::Deleted,
+    }
+}
+
+/// What was done, and what can be done now.
+fn note(
+    secret: &Secret,
+    recovery: Recovery,
+    due: Option<Time>,
+    used_by: &[&str],
+    hints: &Hints,
+) -> String {
+    let name = escaped(&secret.name);
+    let mut lines = match recovery {
+        Recovery::Never => vec![format!("{name} is deleted.")],
+        Recovery::Days(_) => {
+            let until = due.map(|due| format!(" until {}", due.date()));
+            vec![
+                format!("{name} is scheduled for deletion."),
+                format!("To cancel that{}:", until.unwrap_or_default()),
+                format!("  {}", hints.restore(&secret.name)),
+            ]
+        }
+    };
+    if !used_by.is_empty() {
+        lines.push("To delete the rules that still point at it:".to_owned());
+    }
+    let deletions = used_by.iter().map(|prefix| hints.rule_delete(prefix));
+    lines.extend(deletions.map(|command| format!("  {command}")));
+    lines.join("\n")
+}

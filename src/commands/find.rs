@@ -1,0 +1,188 @@
+//! The secret, and the rule, that are named: looked up before anything is done with them.
+
+use super::context::Context;
+use crate::aws::Session;
+use crate::model::name::{RepositoryPrefix, SecretId, PREFIX};
+use crate::model::region::Region;
+use crate::model::rule::{Rule, RuleRequest};
+use crate::model::secret::Secret;
+use crate::model::token_kind::TokenKind;
+use crate::output::escaped;
+use crate::output::failure::Failure;
+use crate::output::shell::{option, quote};
+use crate::output::status::Status;
+use crate::plan::PendingRule;
+
+/// Reads a NAME of the command line, before anything is sent.
+///
+/// # Errors
+/// Status 2 where it can be no secret's name.
+pub fn read_name(name: &str) -> Result<SecretId, Failure> {
+    if TokenKind::is_in_the_wrong_place(name) {
+        return Err(
+            Failure::usage("NAME looks like an access token, so it is not repeated here")
+                .why("other users can see it in the process list, and the shell keeps it in its history")
+                .fix("give the name of the secret; if it was a real token, revoke it at the registry"),
+        );
+    }
+    SecretId::parse(name)
+        .map_err(|fault| Failure::usage(format!("NAME: {fault}")).fix("see: ecr-ptc list"))
+}
+
+/// Looks up a secret by DescribeSecret.
+///
+/// # Errors
+/// Status 3 where there is no such secret, with the nearest name where the caller may list.
+pub async fn find_secret(
+    id: &SecretId,
+    session: &Session,
+    context: &Context<'_>,
+) -> Result<Secret, Failure> {
+    let region = session.region();
+    if let Some(other) = id.region().filter(|other| *other != region.as_str()) {
+        let message = format!(
+            "the ARN is of a secret in {}, and this is {region}",
+            escaped(other)
+        );
+        let fix = format!("add {}", option("--region", other));
+        return Err(Failure::usage(message).fix(fix));
+    }
+    let name = escaped(id.name());
+    match session.secrets().describe(id.id()).await {
+        // Secrets Manager may take a name for a part of an ARN, and find another secret.
+        Ok(Some(secret)) if id.region().is_some() || secret.name == id.name() => Ok(secret),
+        Ok(_) => Err(not_found(id, session, context).await),
+        Err(error) => {
+            Err(error.into_failure(&format!("could not look at {name}"), session.place()))
+        }
+    }
+}
+
+async fn not_found(id: &SecretId, session: &Session, context: &Context<'_>) -> Failure {
+    let (region, name) = (session.region(), escaped(id.name()));
+    let failure = |message| Failure::new(Status::SecretState, "secret-not-found", message);
+    let message = format!("there is no secret {name} in {region}");
+    let Ok(secrets) = session.secrets().all().await else {
+        return failure(message).fix("see the names that there are, where you may: ecr-ptc list");
+    };
+    let hints = context.hints(session);
+    let distance = |secret: &Secret| strsim::damerau_levenshtein(id.name(), &secret.name);
+    match secrets.into_iter().min_by_key(distance) {
+        None => failure(message)
+            .why(format!("there is none under {PREFIX} at all"))
+            .fix(format!(
+                "look in the Region of the rule: --region; or make it: ecr-ptc create --name {}",
+                quote(id.name())
+            )),
+        Some(secret) if secret.name == id.name() => {
+            failure(format!("there is no secret with that ARN in {region}"))
+                .why(format!(
+                    "{name} has another one: it was deleted and made again since"
+                ))
+                .fix(format!(
+                    "name it without its ARN: {}",
+                    hints.show(&secret.name)
+                ))
+        }
+        Some(secret) => failure(message).fix(format!(
+            "the nearest name is {}: {}\nsee them all: {}",
+            quote(&secret.name),
+            hints.show(&secret.name),
+            hints.command("list")
+        )),
+    }
+}
+
+/// Refuses to write where AWS would: a secret that is scheduled for deletion, or a replica. `command` is
+/// the subcommand, and the options after the name with a space before each.
+///
+/// # Errors
+/// Status 3.
+pub fn refuse_read_only(
+    secret: &Secret,
+    (command, more): (&str, &str),
+    session: &Session,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    let name = escaped(&secret.name);
+    let hints = context.hints(session);
+    let refused = |code, message| Failure::new(Status::SecretState, code, message);
+    if secret.deleted.is_some() {
+        let message = format!("the secret {name} is scheduled for deletion");
+        let restore = hints.restore(&secret.name);
+        return Err(refused("secret-pending-deletion", message)
+            .fix(format!("cancel the deletion first: {restore}")));
+    }
+    if let Some(primary) = secret.replica_of() {
+        let message = format!("{name} is a replica of the secret in {primary}");
+        let there = hints.in_region(primary.as_str());
+        let there = there.command(&format!("{command} {}{more}", quote(&secret.name)));
+        return Err(refused("replica", message).fix(format!("do it there: {there}")));
+    }
+    Ok(())
+}
+
+/// The rule with this prefix, if there is one.
+///
+/// # Errors
+/// Status 2 in a Region without rules; what AWS says, where it cannot be looked at.
+pub async fn find_rule(
+    prefix: &RepositoryPrefix,
+    session: &Session,
+) -> Result<Option<Rule>, Failure> {
+    refuse_region_without_rules(session.region())?;
+    session.ecr().find(prefix.as_str()).await.map_err(|error| {
+        let what = format!("could not see whether there is a rule {prefix}");
+        error.into_failure(&what, &session.place_of_ecr())
+    })
+}
+
+/// Before anything is written: there are Regions without pull through cache.
+///
+/// # Errors
+/// Status 2 in such a Region.
+pub fn refuse_region_without_rules(region: &Region) -> Result<(), Failure> {
+    if region.has_pull_through_cache() {
+        return Ok(());
+    }
+    let message = format!("ECR has no pull through cache in {region}");
+    Err(
+        Failure::new(Status::Usage, "no-pull-through-cache", message)
+            .fix("choose another Region: --region REGION"),
+    )
+}
+
+/// A rule that is wanted beside the one that is there.
+///
+/// # Errors
+/// Status 3 where the prefix belongs to a rule for another registry.
+pub fn pending_rule(
+    wanted: RuleRequest,
+    observed: Option<Rule>,
+    session: &Session,
+    context: &Context<'_>,
+) -> Result<PendingRule, Failure> {
+    let prefix = wanted.prefix.clone();
+    PendingRule::new(wanted, observed).map_err(|conflict| {
+        let delete = context.hints(session).rule_delete(prefix.as_str());
+        Failure::new(Status::SecretState, "rule-exists", conflict.to_string()).fix(format!(
+            "choose another prefix, or delete that rule first: {delete}"
+        ))
+    })
+}
+
+/// The same, looked up.
+///
+/// # Errors
+/// As of [`find_rule`] and [`pending_rule`].
+pub async fn find_pending_rule(
+    wanted: Option<RuleRequest>,
+    session: &Session,
+    context: &Context<'_>,
+) -> Result<Option<PendingRule>, Failure> {
+    let Some(wanted) = wanted else {
+        return Ok(None);
+    };
+    let observed = find_rule(&wanted.prefix, session).await?;
+    pending_rule(wanted, observed, session, context).map(Some)
+}

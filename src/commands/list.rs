@@ -1,0 +1,55 @@
+//! `list`: the secrets that pull through cache rules can use.
+
+use super::context::Context;
+use crate::aws::{AwsError, Kind};
+use crate::input::terminal_width;
+use crate::model::date::Date;
+use crate::model::name::PREFIX;
+use crate::output::failure::Failure;
+use crate::output::secret_list::SecretList;
+use crate::output::status::Status;
+
+/// Lists every secret under the prefix, those scheduled for deletion too.
+///
+/// # Errors
+/// The [`Failure`] to show.
+pub async fn run(context: &Context<'_>) -> Result<Status, Failure> {
+    let session = context.session().await?;
+    let client = session.secrets();
+    let failed = |error: AwsError, what| error.into_failure(what, session.place());
+    let (secrets, rules) = tokio::join!(client.all(), session.rules_in_passing());
+    let mut secrets = secrets.map_err(|error| failed(error, "could not list the secrets"))?;
+    let mut warnings = context.output.warnings();
+    let rules = rules.map_err(|error| {
+        // ECR may be out of reach where Secrets Manager is not.
+        let why = error.summary();
+        warnings.add(&format!(
+            "the rules that use the secrets are not told ({why})"
+        ));
+    });
+    let rules = rules.ok();
+    let progress = |done| {
+        context
+            .output
+            .progress(&format!("replicas looked up: {done}"));
+    };
+    match client.look_up_replicas(&mut secrets, progress).await {
+        Err(error) if error.kind == Kind::Denied => {}
+        looked_up => looked_up.map_err(|error| failed(error, "could not look up the replicas"))?,
+    }
+    if secrets.iter().any(|secret| secret.replicas.is_none()) {
+        warnings.add(
+            "replicas are not told of every secret: secretsmanager:DescribeSecret is not allowed",
+        );
+    }
+    if secrets.is_empty() {
+        let region = session.region();
+        context
+            .output
+            .note(&format!("there is no secret under {PREFIX} in {region}"));
+    }
+    let list = SecretList::new(&secrets, rules.as_deref(), Date::today());
+    let is_on_screen = context.output.is_on_a_screen();
+    let text = list.to_text(is_on_screen.then(terminal_width).flatten());
+    context.show(text.as_deref(), &list.entries())
+}

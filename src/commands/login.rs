@@ -1,0 +1,280 @@
+//! Trying the credentials at the registry, as `create` and `update` do it: whether, and what is said
+//! then.
+
+use super::context::Context;
+use crate::aws::{Network, Settings};
+use crate::cli::Verify;
+use crate::input::create_input::CreateInput;
+use crate::input::{why_not_ask, Prompter};
+use crate::model::upstream::{Upstream, ANY_AZURE_HOST};
+use crate::output::failure::Failure;
+use crate::output::report::{VerdictWord, Verification};
+use crate::output::status::Status;
+use crate::output::{escaped, Output, Warnings};
+use crate::registry::{log_in, ForeignHost, Verdict};
+/// How often a token is asked for that the registry takes; more bad logins may lock the account.
+const TRIES: usize = 3;
+
+/// The login at the registry, ready to be tried; or the reason not to.
+pub struct Login {
+    when: Verify,
+    network: Result<Network, &'static str>,
+}
+
+/// What came of it, before it is shown.
+pub struct Tried {
+    upstream: &'static Upstream,
+    username: String,
+    verification: Verification,
+    /// What fixes a registry that cannot be asked, or credentials that it refused.
+    fix: Option<String>,
+}
+
+impl Login {
+    pub fn new(input: &CreateInput, settings: &Settings) -> Self {
+        let network = match input.verify {
+            Verify::Never => Err("not asked for: --verify never"),
+            Verify::Auto if input.dry_run => {
+                Err("a dry run sends nothing; with --verify always it does")
+            }
+            Verify::Auto | Verify::Always => Ok(settings.network().clone()),
+        };
+        Self {
+            when: input.verify,
+            network,
+        }
+    }
+
+    /// Whether the registry will be asked.
+    pub fn is_wanted(&self) -> bool {
+        self.network.is_ok()
+    }
+
+    /// Has a host agreed to that is not the registry's own, before a token is asked for or sent. Where
+    /// nothing will be sent there, it is only warned of.
+    ///
+    /// # Errors
+    /// As of [`agree_to_host`].
+    pub async fn agree_to_host(
+        &self,
+        input: &CreateInput,
+        prompter: Option<&Prompter>,
+        context: &Context<'_>,
+        warnings: &mut Warnings<'_>,
+    ) -> Result<(), Failure> {
+        match input.foreign_host() {
+            None => Ok(()),
+            Some(host) if self.is_wanted() => {
+                agree_to_host(&host, input.yes, prompter, context, warnings).await
+            }
+            Some(host) => {
+                warnings.add(&host.to_string());
+                Ok(())
+            }
+        }
+    }
+
+    /// Logs in once with what was given.
+    ///
+    /// # Errors
+    /// Status 2 where something is missing still.
+    pub async fn attempt(&self, input: &CreateInput) -> Result<Tried, Failure> {
+        let open = || Failure::usage("the registry, the username or the access token is missing");
+        let upstream = input.upstream.ok_or_else(open)?;
+        let credential = input.credential().ok_or_else(open)?;
+        let tried = |verdict, reason, fix| Tried {
+            upstream,
+            username: escaped(credential.username.as_str()),
+            verification: Verification {
+                verdict,
+                reason,
+                proves: (verdict == VerdictWord::Accepted).then_some(upstream.login_proves),
+            },
+            fix,
+        };
+        let network = match &self.network {
+            Ok(network) => network,
+            Err(why) => return Ok(tried(VerdictWord::Skipped, Some((*why).to_owned()), None)),
+        };
+        let Some(address) = input.address() else {
+            let reason = format!("the host of the {} is not known", upstream.title);
+            let fix = format!("add --upstream-registry-url {ANY_AZURE_HOST}");
+            return Ok(tried(VerdictWord::Unknown, Some(reason), Some(fix)));
+        };
+        let verdict = log_in(network, upstream, &address, &credential).await;
+        Ok(match verdict {
+            Verdict::Accepted => tried(VerdictWord::Accepted, None, None),
+            Verdict::Rejected { reason } => {
+                let kind = credential.token.kind();
+                let is_organizations =
+                    kind.is_some_and(|kind| kind.word == "docker-hub-organization");
+                let username = if is_organizations {
+                    "the organization's name, as for every organization token"
+                } else {
+                    upstream.username
+                };
+                let fix = format!(
+                    "check the username: {username}\nmake a new token: {}\nto store them all the same: --verify never",
+                    upstream.token_source
+                );
+                tried(VerdictWord::Rejected, Some(reason), Some(fix))
+            }
+            Verdict::Unknown { reason, fix } => {
+                tried(VerdictWord::Unknown, Some(reason), fix.map(str::to_owned))
+            }
+        })
+    }
+
+    /// Says what came of it, and goes on where that is wanted.
+    ///
+    /// # Errors
+    /// Status 6 where the registry refused the credentials, 7 where it could not be asked and must.
+    pub fn settle(
+        &self,
+        tried: Tried,
+        output: &Output,
+        warnings: &mut Warnings<'_>,
+    ) -> Result<Verification, Failure> {
+        let Tried {
+            upstream,
+            username: _,
+            verification,
+            fix,
+        } = &tried;
+        let title = upstream.title;
+        let reason = verification.reason.as_deref().unwrap_or_default();
+        match verification.verdict {
+            VerdictWord::Skipped => {}
+            VerdictWord::Accepted => {
+                let proves = upstream.login_proves;
+                output.note(&format!(
+                    "{title} accepts the credentials. That proves {proves}."
+                ));
+            }
+            VerdictWord::Rejected => return Err(tried.into_failure()),
+            VerdictWord::Unknown if self.when == Verify::Always => {
+                let message = format!("the credentials could not be tried at {title}");
+                let again = "try again, or store them untried: --verify never";
+                let failure = Failure::new(Status::Temporary, "registry-unknown", message);
+                let failure = failure.why(reason).fix(again);
+                return Err(match fix {
+                    Some(fix) => failure.first_fix(fix),
+                    None => failure,
+                });
+            }
+            VerdictWord::Unknown => {
+                let fix = fix.as_ref().map(|fix| format!("; {fix}"));
+                warnings.add(&format!(
+                    "the credentials were not tried at {title}: {reason}{}",
+                    fix.unwrap_or_default()
+                ));
+            }
+        }
+        Ok(tried.verification)
+    }
+}
+
+impl Tried {
+    fn is_refused(&self) -> bool {
+        self.verification.verdict == VerdictWord::Rejected
+    }
+
+    /// For someone who is about to be asked again.
+    fn refusal(&self) -> String {
+        let reason = self.verification.reason.as_deref().unwrap_or_default();
+        format!(
+            "{} refused the credentials of {}: {reason}.\nPlease give another token; nothing was written.",
+            self.upstream.title, self.username
+        )
+    }
+
+    fn into_failure(self) -> Failure {
+        let message = format!(
+            "{} refused the credentials of {}",
+            self.upstream.title, self.username
+        );
+        let reason = self.verification.reason.unwrap_or_default();
+        let failure = Failure::new(Status::Refused, "registry-refused", message)
+            .why(format!("{reason}; nothing was stored"));
+        match self.fix {
+            Some(fix) => failure.fix(fix),
+            None => failure,
+        }
+    }
+}
+
+/// Warns of what makes it doubtful that the credentials work.
+pub fn warn_of_credentials(input: &CreateInput, warnings: &mut Warnings<'_>) {
+    for warning in input.credential_warnings() {
+        warnings.add(&warning);
+    }
+}
+
+/// Asks for the token until the registry does not refuse it, three times at most, and says what came of
+/// the last login.
+///
+/// # Errors
+/// As of [`Login::settle`].
+pub async fn ask_for_a_good_token(
+    prompter: &Prompter,
+    input: &mut CreateInput,
+    login: &Login,
+    context: &Context<'_>,
+    warnings: &mut Warnings<'_>,
+) -> Result<Verification, Failure> {
+    let output = context.output;
+    let mut left = TRIES;
+    loop {
+        prompter.ask_token(input, output).await?;
+        // What is odd about a token that is refused is shown, and of no use to the report.
+        let mut found = output.warnings();
+        warn_of_credentials(input, &mut found);
+        let tried = login.attempt(input).await?;
+        left -= 1;
+        if left == 0 || !tried.is_refused() {
+            warnings.extend(found);
+            return login.settle(tried, output, warnings);
+        }
+        output.say(&tried.refusal());
+        input.forget_token();
+    }
+}
+
+/// Has a host agreed to that is not the registry's own: by `--yes`, or by someone at the terminal.
+///
+/// # Errors
+/// Status 2 where nobody can be asked, 130 where the answer is no.
+pub async fn agree_to_host(
+    host: &ForeignHost,
+    yes: bool,
+    prompter: Option<&Prompter>,
+    context: &Context<'_>,
+    warnings: &mut Warnings<'_>,
+) -> Result<(), Failure> {
+    const QUESTION: &str = "Try the credentials there all the same?";
+    let warning = format!("{host}; the credentials are tried there");
+    if yes {
+        warnings.add(&warning);
+        return Ok(());
+    }
+    if let Some(why) = why_not_ask(context.global) {
+        let message =
+            format!("{host}; nobody can be asked here whether the credentials may go there");
+        return Err(Failure::usage(message).why(why).fix(format!(
+            "name the registry's own host: --upstream-registry-url {}\n\
+             or, where that other one may have the credentials: add --yes",
+            host.upstream.host()
+        )));
+    }
+    context.output.say(&format!("{host}."));
+    let agrees = match prompter {
+        Some(prompter) => prompter.confirm(QUESTION).await?,
+        None => context.prompter().confirm(QUESTION).await?,
+    };
+    if agrees {
+        warnings.keep(&warning);
+        Ok(())
+    } else {
+        Err(Failure::cancelled(Status::Cancelled))
+    }
+}

@@ -1,0 +1,121 @@
+//! The subcommands: a file for each, and what they share.
+
+mod check;
+mod context;
+mod create;
+mod delete;
+mod find;
+mod list;
+mod login;
+mod restore;
+mod rollback;
+mod rule;
+mod show;
+mod store;
+mod update;
+
+use anyhow::Context as _;
+
+use crate::cli::{self, Command, Global};
+use crate::input::takes_interrupts;
+use crate::output::failure::Failure;
+use crate::output::status::Status;
+use crate::output::Output;
+use crate::plan::apply::Progress;
+use crate::process;
+use context::Context;
+
+/// Runs a subcommand, and says how it ended well.
+///
+/// # Errors
+/// The [`Failure`] to show, with the exit status.
+pub fn run(global: &Global, command: Command, output: &Output) -> Result<Status, Failure> {
+    match command {
+        Command::Create(args) => {
+            let input = create::read(*args, global, output.redactor())?;
+            // Boxed: it is by far the largest of the commands.
+            until_interrupted(global, output, async |context| {
+                Box::pin(create::run(input, context)).await
+            })
+        }
+        Command::Update(args) => {
+            let input = update::read(*args, global, output.redactor())?;
+            until_interrupted(global, output, async |context| {
+                Box::pin(update::run(input, context)).await
+            })
+        }
+        Command::List => {
+            until_interrupted(global, output, async |context| list::run(context).await)
+        }
+        Command::Show(args) => until_interrupted(global, output, async |context| {
+            show::run(args, context).await
+        }),
+        Command::Check(args) => until_interrupted(global, output, async |context| {
+            check::run(args, context).await
+        }),
+        Command::Delete(args) => until_interrupted(global, output, async |context| {
+            delete::run(args, context).await
+        }),
+        Command::Restore(args) => until_interrupted(global, output, async |context| {
+            restore::run(args, context).await
+        }),
+        Command::Rule(command) => until_interrupted(global, output, async |context| {
+            rule::run(command, context).await
+        }),
+        Command::Completions { shell } => print(output, &cli::completion_script(shell)),
+        Command::Man => print(
+            output,
+            &cli::man_page().context("the man page cannot be made")?,
+        ),
+    }
+}
+
+/// Writes a document to standard output. A reader that has gone away (`| head`) is no failure.
+pub fn print(output: &Output, document: &[u8]) -> Result<Status, Failure> {
+    match output.document(document) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::output(&error))
+        }
+        _ => Ok(Status::Done),
+    }
+}
+
+/// Runs a command on a single-threaded runtime, until it ends or a signal ends it.
+fn until_interrupted(
+    global: &Global,
+    output: &Output,
+    work: impl AsyncFnOnce(&Context<'_>) -> Result<Status, Failure>,
+) -> Result<Status, Failure> {
+    let progress = Progress::default();
+    let context = Context {
+        global,
+        output,
+        progress: &progress,
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start")?;
+    let result = runtime.block_on(async {
+        tokio::select! {
+            biased;
+            status = interruption() => {
+                Err(progress.interrupted(status, &context.hints_without_session()))
+            }
+            result = work(&context) => result,
+        }
+    });
+    // A prompt may still wait for a key in a thread of its own.
+    runtime.shutdown_background();
+    result
+}
+
+/// Waits for a signal that ends the program. SIGINT at a question ends the question, as Ctrl-C does.
+async fn interruption() -> Status {
+    loop {
+        let status = process::interruption().await;
+        if status != Status::Cancelled || !takes_interrupts() {
+            return status;
+        }
+    }
+}

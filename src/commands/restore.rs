@@ -1,0 +1,73 @@
+//! `restore`: cancels the deletion of a secret.
+
+use super::context::Context;
+use super::find::{find_secret, read_name};
+use super::rule::offer_to_repoint;
+use crate::cli::NameArgs;
+use crate::model::rule::RuleUsage;
+use crate::output::escaped;
+use crate::output::failure::Failure;
+use crate::output::report::{LifeAction, LifeReport};
+use crate::output::status::Status;
+use crate::plan::apply::apply;
+use crate::plan::Plan;
+
+/// Cancels the deletion, or says that none is scheduled; and tells which rules use the secret, and which
+/// would, but for its ARN.
+///
+/// # Errors
+/// The [`Failure`] to show; status 3 where there is no such secret, or it is gone for good.
+pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failure> {
+    let id = read_name(&args.name)?;
+    let session = context.session().await?;
+    let (secret, rules) = tokio::join!(
+        Box::pin(find_secret(&id, &session, context)),
+        session.rules_in_passing()
+    );
+    let secret = secret?;
+    // ECR may be out of reach where Secrets Manager is not.
+    let rules = rules.ok();
+    let hints = context.hints(&session);
+    let plan = Plan::restore(&secret);
+    let outcome = apply(plan, &session, context.progress, context.output).await;
+    let outcome = outcome.complete(&session, &hints, None)?;
+    let usage = RuleUsage::new(&secret, rules.as_deref());
+    let mut warnings = context.output.warnings();
+    for rule in &usage.former {
+        warnings.add(&hints.repoint_warning(rule, &secret.name));
+    }
+    let name = escaped(&secret.name);
+    let (action, mut note) = if outcome.is_changed {
+        let note = format!("{name} is restored, with the ARN that it had.");
+        (LifeAction::Restored, note)
+    } else {
+        let note = format!("{name} is not scheduled for deletion; nothing was changed.");
+        (LifeAction::Unchanged, note)
+    };
+    let prefixes = usage.prefixes();
+    if let (true, Some([_, ..])) = (outcome.is_changed, prefixes.as_deref()) {
+        let using = escaped(
+            &prefixes
+                .iter()
+                .flatten()
+                .copied()
+                .collect::<Vec<_>>()
+                .join(", "),
+        );
+        note.push_str("\nRules that can use it again: ");
+        note.push_str(&using);
+        note.push('.');
+    }
+    let report = LifeReport {
+        rules: prefixes,
+        warnings: warnings.into_texts(),
+        ..LifeReport::new(action, &secret, session.region())
+    };
+    context.report_secret(&secret.arn, &report, &[&note])?;
+    if context.can_ask() {
+        for rule in &usage.former {
+            offer_to_repoint(rule, &secret, &session, context).await?;
+        }
+    }
+    Ok(Status::Done)
+}

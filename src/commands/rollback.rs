@@ -1,0 +1,100 @@
+//! `update --rollback`: makes the previous version current again.
+
+use std::collections::HashMap;
+
+use super::context::Context;
+use super::find::{find_secret, refuse_read_only};
+use crate::aws::Kind;
+use crate::model::date::{in_days, Time};
+use crate::model::name::SecretId;
+use crate::model::secret::{Secret, Version, EXPIRY_TAG};
+use crate::output::escaped;
+use crate::output::failure::Failure;
+use crate::output::report::{Action, RollbackReport};
+use crate::output::status::Status;
+use crate::plan::apply::apply;
+use crate::plan::confirm::Question;
+use crate::plan::Plan;
+
+/// Shows when both versions were made, asks, and swaps them.
+///
+/// # Errors
+/// The [`Failure`] to show; status 3 where there is no previous version, 2 where nobody can be asked
+/// and `--yes` is missing.
+pub async fn run(id: SecretId, yes: bool, context: &Context<'_>) -> Result<Status, Failure> {
+    context.refuse_without_yes("update --rollback", yes)?;
+    let session = context.session().await?;
+    let secret = find_secret(&id, &session, context).await?;
+    refuse_read_only(&secret, ("update", " --rollback"), &session, context)?;
+    let name = escaped(&secret.name);
+    let hints = context.hints(&session);
+    let (current, previous) = versions(&secret)?;
+    let times = match session.secrets().version_times(&secret.arn).await {
+        Ok(times) => times,
+        Err(error) if error.kind == Kind::Denied => HashMap::new(),
+        Err(error) => {
+            let what = format!("could not see when the versions of {name} were made");
+            return Err(error.into_failure(&what, session.place()));
+        }
+    };
+    let made = |version: &Version| match times.get(&version.id) {
+        Some(time) => format!("{}, made {}", version.id, ago(*time)),
+        None => format!("{}, and when it was made may not be seen", version.id),
+    };
+    let plan = Plan::roll_back(
+        &secret,
+        (current, &made(current)),
+        (previous, &made(previous)),
+    );
+    let question = Question::YesOrNo("Go back to the previous version?");
+    context.confirm(&plan, question, yes, &session).await?;
+    let outcome = apply(plan, &session, context.progress, context.output).await;
+    let outcome = outcome.complete(&session, &hints, None)?;
+    let mut warnings = context.output.warnings();
+    if secret.expires_on().is_some() {
+        let update = hints.update(&secret.name, " --expires-on DATE");
+        warnings.add(&format!(
+            "the tag {EXPIRY_TAG} is of the token that was current before; where it is wrong now: {update}"
+        ));
+    }
+    let report = RollbackReport {
+        schema_version: 1,
+        action: Action::Updated,
+        arn: &secret.arn,
+        name: &secret.name,
+        region: session.region(),
+        version_id: &previous.id,
+        previous_version_id: &current.id,
+        steps: outcome.steps,
+        warnings: warnings.into_texts(),
+    };
+    let undo = hints.update(&secret.name, " --rollback");
+    let note = format!("The previous version of {name} is current again. To undo that: {undo}");
+    context.report_secret(&secret.arn, &report, &[&note])
+}
+
+fn versions(secret: &Secret) -> Result<(&Version, &Version), Failure> {
+    let with = |stage: &str| {
+        let mut versions = secret.versions.iter();
+        versions.find(|version| version.stages.iter().any(|have| have == stage))
+    };
+    if let (Some(current), Some(previous)) = (with("AWSCURRENT"), with("AWSPREVIOUS")) {
+        return Ok((current, previous));
+    }
+    let message = format!("{} has no previous version", escaped(&secret.name));
+    Err(
+        Failure::new(Status::SecretState, "no-version-before", message)
+            .why("Secrets Manager keeps one version before the current one, from the second on")
+            .fix(format!(
+                "store other credentials: ecr-ptc update {}",
+                crate::output::shell::quote(&secret.name)
+            )),
+    )
+}
+
+fn ago(time: Time) -> String {
+    match time.date().days_until(Time::now().date()) {
+        0 => format!("{time} (today)"),
+        days => format!("{time} ({} ago)", in_days(days)),
+    }
+}

@@ -1,0 +1,109 @@
+//! `rule`: the pull through cache rules that use the secrets.
+
+mod delete;
+mod list;
+mod set;
+
+use super::context::Context;
+use super::find::pending_rule;
+use crate::aws::Session;
+use crate::cli::RuleCommand;
+use crate::input::rule::read_rule_set;
+use crate::model::rule::Rule;
+use crate::model::secret::Secret;
+use crate::output::escaped;
+use crate::output::failure::Failure;
+use crate::output::hint::Hints;
+use crate::output::pull::Pull;
+use crate::output::report::{Action, RuleCode, RuleSummary};
+use crate::output::status::Status;
+use crate::plan::apply::apply;
+use crate::plan::step::Subject;
+use crate::plan::{PendingRule, Plan};
+
+/// # Errors
+/// The [`Failure`] to show; status 8 where the rule is there and ECR says that it is invalid.
+pub async fn run(command: RuleCommand, context: &Context<'_>) -> Result<Status, Failure> {
+    match command {
+        RuleCommand::List => list::run(context).await,
+        RuleCommand::Delete(args) => delete::run(&args, context).await,
+        RuleCommand::Set(args) => {
+            let (wanted, secret) = read_rule_set(&args)?;
+            let Some(language) = args.print else {
+                return set::run(wanted, &secret, context).await;
+            };
+            let name = secret.for_rule();
+            let name = name.map_err(|fault| Failure::usage(fault.to_string()))?;
+            let code = wanted.code(language, name, None);
+            let report = RuleCode {
+                schema_version: 1,
+                rule_code: &code,
+            };
+            context.report(Some(&code), &report, "nothing was sent", &[])
+        }
+    }
+}
+
+/// What there is to tell of a rule that is as it was wanted: for scripts, and for people.
+pub fn rule_result(
+    rule: &PendingRule,
+    secret: &Subject,
+    session: &Session,
+    hints: &Hints,
+) -> Option<(RuleSummary, String)> {
+    let arn = secret.arn.as_ref()?;
+    let wanted = &rule.wanted;
+    let action = rule.action(Some(arn));
+    let (prefix, url, name) = (&wanted.prefix, &wanted.url, &secret.name);
+    let pull = Pull::new(wanted, arn, session.region());
+    let done = match action {
+        Action::Created => format!("The rule {prefix} is made: {url}, with {name}."),
+        Action::Updated => format!("The rule {prefix} ({url}) now uses {name}."),
+        _ => format!("The rule {prefix} ({url}) uses {name} already."),
+    };
+    let commands = pull.commands(hints);
+    let note = format!("{done}\nECR says that it is valid.\n\n{commands}");
+    let summary = RuleSummary::valid(action, wanted, name, arn, &pull);
+    Some((summary, note))
+}
+
+/// Asks whether a rule is to point at a secret that has the name of the one before, and points it there.
+/// A no leaves it as it is.
+///
+/// # Errors
+/// Status 8 where the rule is not repointed: the secret is there all the same.
+pub async fn offer_to_repoint(
+    rule: &Rule,
+    secret: &Secret,
+    session: &Session,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    let wanted = rule.as_wanted();
+    let (Some(wanted), true) = (wanted, wants_repointing(rule, context).await) else {
+        return Ok(());
+    };
+    let hints = context.hints(session);
+    let rule = pending_rule(wanted, Some(rule.clone()), session, context)?;
+    let subject = Subject::from(secret);
+    let mut plan = Plan::set_rule(&rule, subject);
+    plan.is_stored = true;
+    let outcome = apply(plan, session, context.progress, context.output).await;
+    let outcome = outcome.complete(session, &hints, None)?;
+    if let Some((_, note)) = rule_result(&rule, &outcome.subject, session, &hints) {
+        context.output.note(&note);
+    }
+    Ok(())
+}
+
+/// Whether the person at the terminal wants a rule that points at a secret that is gone to point at this
+/// one.
+pub async fn wants_repointing(rule: &Rule, context: &Context<'_>) -> bool {
+    let prefix = escaped(&rule.ecr_repository_prefix);
+    context.output.say(&format!(
+        "The rule {prefix} points at another secret that had this name and is gone, so its pulls of what \
+         is not cached fail."
+    ));
+    // The secret is as it is, whatever ends the question.
+    let answer = context.prompter().confirm("Point it at this one?").await;
+    answer.unwrap_or(false)
+}

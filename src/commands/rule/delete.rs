@@ -1,0 +1,39 @@
+//! `rule delete`: deletes a rule.
+
+use crate::cli::RuleDeleteArgs;
+use crate::commands::context::Context;
+use crate::commands::find::find_rule;
+use crate::model::name::RepositoryPrefix;
+use crate::output::failure::Failure;
+use crate::output::report::DeletedRule;
+use crate::output::status::Status;
+use crate::plan::apply::apply;
+use crate::plan::confirm::Question;
+use crate::plan::Plan;
+
+pub async fn run(args: &RuleDeleteArgs, context: &Context<'_>) -> Result<Status, Failure> {
+    let prefix = RepositoryPrefix::parse(&args.prefix).map_err(|fault| {
+        Failure::usage(fault).fix("see which rules there are: ecr-ptc rule list")
+    })?;
+    context.refuse_without_yes("rule delete", args.yes)?;
+    let session = context.session().await?;
+    let (region, hints) = (session.region(), context.hints(&session));
+    let Some(rule) = find_rule(&prefix, &session).await? else {
+        let message = format!("there is no rule {prefix} in {region}");
+        let list = hints.command("rule list");
+        return Err(Failure::new(Status::SecretState, "rule-not-found", message)
+            .fix(format!("see which there are: {list}")));
+    };
+    let plan = Plan::delete_rule(prefix.clone(), &rule);
+    let question = Question::YesOrNo("Delete it?");
+    context.confirm(&plan, question, args.yes, &session).await?;
+    let outcome = apply(plan, &session, context.progress, context.output).await;
+    outcome.complete(&session, &hints, None)?;
+    let report = DeletedRule {
+        schema_version: 1,
+        action: "deleted",
+        rule,
+    };
+    let note = format!("The rule {prefix} in {region} is deleted; images that are cached stay.");
+    context.report(None, &report, "the rule is deleted all the same", &[&note])
+}

@@ -1,0 +1,112 @@
+//! `rule list`: each rule, its secret, and what ECR says of it.
+
+use serde::Serialize;
+
+use crate::aws::{Ecr, Place, Verdict};
+use crate::commands::context::Context;
+use crate::model::rule::Rule;
+use crate::output::failure::Failure;
+use crate::output::status::Status;
+use crate::output::table::{Side, Table};
+use crate::output::{escaped, Output};
+
+/// Its JSON members are a contract: only ever added to.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Listed {
+    #[serde(flatten)]
+    rule: Rule,
+    /// The secret's name.
+    secret: Option<String>,
+    /// None where there is no login, or the verdict could not be had.
+    is_valid: Option<bool>,
+    failure: Option<String>,
+}
+
+pub async fn run(context: &Context<'_>) -> Result<Status, Failure> {
+    let output = context.output;
+    let session = context.session().await?;
+    let (place, ecr) = (session.place_of_ecr(), session.ecr());
+    let rules = ecr.rules().await.map_err(|error| {
+        let what = format!("could not list the rules in {}", session.region());
+        error.into_failure(&what, &place)
+    })?;
+    let mut listed: Vec<Listed> = rules.into_iter().map(Listed::from).collect();
+    validate(&mut listed, &ecr, &place, output).await;
+    let text = table(&listed);
+    context.show((!listed.is_empty()).then_some(text.as_str()), &listed)?;
+    if listed.is_empty() {
+        let region = session.region();
+        output.note(&format!("There are no rules in {region}."));
+    }
+    Ok(Status::Done)
+}
+
+/// Asks for a verdict on each rule with a login. Where one cannot be had, the rest is told all the same.
+async fn validate(listed: &mut [Listed], ecr: &Ecr, place: &Place, output: &Output) {
+    let with_login = listed.iter().filter(|entry| entry.secret.is_some());
+    let prefixes = with_login.map(|entry| entry.rule.ecr_repository_prefix.clone());
+    let mut verdicts = ecr.verdicts(prefixes.collect()).await;
+    for entry in listed {
+        match verdicts.given.remove(&entry.rule.ecr_repository_prefix) {
+            Some(Verdict::Valid) => entry.is_valid = Some(true),
+            Some(Verdict::Invalid(words)) => {
+                entry.is_valid = Some(false);
+                entry.failure = Some(output.redactor().foreign(&words));
+            }
+            None => {}
+        }
+    }
+    if let Some((prefix, error)) = verdicts.refused {
+        let what = format!("could not validate the rule {}", escaped(&prefix));
+        output.warn(&error.into_failure(&what, place).in_one_line());
+    }
+}
+
+/// A row for each rule, as wide as it needs to be: what ECR says is never left out.
+fn table(listed: &[Listed]) -> String {
+    let column = |cell: &dyn Fn(&Listed) -> String| listed.iter().map(cell).collect::<Vec<_>>();
+    let table = Table::new()
+        .column(
+            "PREFIX",
+            Side::Left,
+            column(&|entry| escaped(&entry.rule.ecr_repository_prefix)),
+        )
+        .column(
+            "UPSTREAM",
+            Side::Left,
+            column(&|entry| entry.rule.upstream_registry_url.to_string()),
+        )
+        .column(
+            "SECRET",
+            Side::Left,
+            column(&|entry| escaped(entry.secret.as_deref().unwrap_or("-"))),
+        )
+        .column("ECR SAYS", Side::Left, column(&verdict));
+    table.render(None)
+}
+
+fn verdict(entry: &Listed) -> String {
+    match (&entry.secret, entry.is_valid) {
+        (None, _) => "no login needed".to_owned(),
+        (_, Some(true)) => "valid".to_owned(),
+        (_, Some(false)) => format!("invalid: {}", entry.failure.as_deref().unwrap_or_default()),
+        (_, None) => "not known".to_owned(),
+    }
+}
+
+impl From<Rule> for Listed {
+    fn from(rule: Rule) -> Self {
+        // An ARN of another form still is a login.
+        let arn = rule
+            .credential_arn
+            .as_ref()
+            .map(|arn| arn.as_str().to_owned());
+        Self {
+            secret: rule.secret().map(str::to_owned).or(arn),
+            rule,
+            is_valid: None,
+            failure: None,
+        }
+    }
+}

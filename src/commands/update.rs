@@ -1,0 +1,326 @@
+//! `update`: stores new credentials as a new version of a secret that exists.
+
+use super::context::Context;
+use super::find::{find_rule, find_secret, pending_rule, read_name, refuse_read_only};
+use super::login::{ask_for_a_good_token, warn_of_credentials, Login};
+use super::rollback;
+use super::rule::rule_result;
+use super::store::{plan_update, read_value};
+use crate::aws::Session;
+use crate::cli::{Global, UpdateArgs, Verify};
+use crate::input::create_input::{default_name, CreateInput};
+use crate::input::request::Request;
+use crate::input::{why_not_ask, Prompter};
+use crate::model::name::SecretId;
+use crate::model::secret::{registry_of, Secret};
+use crate::model::value_update::username_of;
+use crate::output::failure::Failure;
+use crate::output::report::{Action, UpdateReport, Verification};
+use crate::output::status::Status;
+use crate::output::{escaped, Redactor, Warnings};
+use crate::plan::apply::{apply, Outcome};
+use crate::plan::confirm::{confirm, Consent, Question};
+use crate::plan::{Existing, PendingRule};
+
+/// What is asked for.
+pub enum UpdateInput {
+    Rollback {
+        id: SecretId,
+        yes: bool,
+    },
+    Store {
+        id: SecretId,
+        input: Box<CreateInput>,
+    },
+}
+
+/// Reads the options and the token. Before any thread exists, since a variable with the token is
+/// taken out of the environment.
+///
+/// # Errors
+/// Status 2, with everything that is wrong or missing.
+pub fn read(
+    args: UpdateArgs,
+    global: &Global,
+    redactor: &Redactor,
+) -> Result<UpdateInput, Failure> {
+    let id = match (&args.name, args.registry) {
+        (Some(name), _) => read_name(name)?,
+        (None, Some(upstream)) => {
+            let name = default_name(upstream).map(|name| name.to_string());
+            read_name(&name.unwrap_or_default())?
+        }
+        (None, None) => {
+            return Err(Failure::usage("which secret is meant is missing").fix(
+                "give its NAME, or --registry for the one with the default name; see them: ecr-ptc list",
+            ))
+        }
+    };
+    if args.rollback {
+        if let Some(other) = args.excluded_by_rollback() {
+            return Err(
+                Failure::usage(format!("--rollback and {other} exclude each other"))
+                    .fix("the previous version is made current as it is; leave one of them out"),
+            );
+        }
+        let yes = args.yes;
+        return Ok(UpdateInput::Rollback { id, yes });
+    }
+    let mut args = args;
+    args.registry = args.registry.or_else(|| registry_of(id.name()));
+    let mut args = args.into_create();
+    args.name = Some(id.name().to_owned());
+    let input = CreateInput::for_update(args, global, why_not_ask(global), redactor)?;
+    let input = Box::new(input);
+    Ok(UpdateInput::Store { id, input })
+}
+
+/// Looks at the secret, gathers the rest, shows what will be done, asks, and stores.
+///
+/// # Errors
+/// The [`Failure`] to show; status 8 where the new version is stored and a later step failed.
+pub async fn run(input: UpdateInput, context: &Context<'_>) -> Result<Status, Failure> {
+    let (id, mut input) = match input {
+        UpdateInput::Rollback { id, yes } => return rollback::run(id, yes, context).await,
+        UpdateInput::Store { id, input } => (id, *input),
+    };
+    let output = context.output;
+    let mut warnings = output.warnings();
+    let settings = context.settings().await?;
+    let login = Login::new(&input, &settings);
+    if !context.can_ask() {
+        login
+            .agree_to_host(&input, None, context, &mut warnings)
+            .await?;
+    }
+    let session = context.open(settings).await?;
+    let rule = async {
+        match &input.rule {
+            Some(prefix) => find_rule(prefix, &session).await,
+            None => Ok(None),
+        }
+    };
+    let (secret, observed_rule) = tokio::join!(find_secret(&id, &session, context), rule);
+    let (observed_rule, secret) = (observed_rule?, secret?);
+    refuse_read_only(&secret, ("update", ""), &session, context)?;
+    if let Some(rule) = &observed_rule {
+        input.take_registry_from(rule);
+    }
+    let is_needed = input.username.is_none();
+    let value = read_value(&secret, is_needed, &session, &mut warnings).await?;
+    if input.username.is_none() {
+        input.username = value.as_ref().and_then(username_of);
+    }
+    let prompter = context.can_ask().then(|| context.prompter());
+    gather(
+        &mut input,
+        &secret,
+        prompter.as_ref(),
+        &login,
+        context,
+        &mut warnings,
+    )
+    .await?;
+    // Whatever stands against the rule is told before the token is asked for.
+    let rule = match input.rule_request()? {
+        Some(wanted) => Some(pending_rule(wanted, observed_rule, &session, context)?),
+        None => None,
+    };
+    for warning in std::mem::take(&mut input.warnings) {
+        warnings.add(&warning);
+    }
+    let verification = verify(
+        &mut input,
+        prompter.as_ref(),
+        &login,
+        context,
+        &mut warnings,
+    )
+    .await?;
+    let existing = Existing {
+        secret,
+        value,
+        policy: None,
+    };
+    let update = Update {
+        request: input.finish()?,
+        input,
+        existing,
+        rule,
+        verification,
+        session,
+        context,
+        warnings,
+    };
+    Box::pin(update.store(prompter)).await
+}
+
+/// What `update` has gathered, ready to be planned.
+struct Update<'a> {
+    input: CreateInput,
+    request: Request,
+    existing: Existing,
+    rule: Option<PendingRule>,
+    verification: Verification,
+    session: Session,
+    context: &'a Context<'a>,
+    warnings: Warnings<'a>,
+}
+
+impl Update<'_> {
+    /// Shows what will be done, asks, and stores.
+    async fn store(mut self, prompter: Option<Prompter>) -> Result<Status, Failure> {
+        let context = self.context;
+        let rule = self.rule.as_ref();
+        let plan = plan_update(&self.request, &self.existing, rule, &mut self.warnings)?;
+        let is_new = plan.has("put-secret-value");
+        let is_updated = plan.changes_secret();
+        let consent = Consent::of(prompter.as_ref(), self.input.yes);
+        let (target, question) = (self.session.target(), Question::YesOrNo("Store it?"));
+        confirm(&plan, target, question, consent, context.output).await?;
+        drop(prompter);
+        let outcome = apply(plan, &self.session, context.progress, context.output).await;
+        if is_new && outcome.is_stored {
+            let ours = outcome.subject.version_id.as_deref();
+            let before = &self.existing.secret;
+            warn_of_others(before, ours, &self.session, &mut self.warnings).await;
+        }
+        let hints = context.hints(&self.session);
+        let finish = self.input.command_line_to_finish();
+        let outcome = outcome.complete(&self.session, &hints, Some(&finish))?;
+        self.report(&outcome, is_new, is_updated)
+    }
+
+    fn report(self, outcome: &Outcome, is_new: bool, is_updated: bool) -> Result<Status, Failure> {
+        let (session, secret) = (&self.session, &self.existing.secret);
+        let hints = self.context.hints(session);
+        let rule = self.rule.as_ref();
+        let rule = rule.and_then(|rule| rule_result(rule, &outcome.subject, session, &hints));
+        let (rule, rule_note) = rule.unzip();
+        let report = UpdateReport {
+            schema_version: 1,
+            action: if is_updated {
+                Action::Updated
+            } else {
+                Action::Unchanged
+            },
+            arn: &secret.arn,
+            name: &secret.name,
+            version_id: outcome.subject.version_id.as_deref(),
+            previous_version_id: secret.version_with("AWSCURRENT").filter(|_| is_new),
+            region: session.region(),
+            registry: self.request.upstream.map(|upstream| upstream.kind),
+            username: self.request.credential.username.as_str(),
+            expires_on: self.request.expiry_after(secret, is_new),
+            rule,
+            steps: &outcome.steps,
+            verification: &self.verification,
+            warnings: &self.warnings.into_texts(),
+        };
+        let name = escaped(&secret.name);
+        let note = if is_new {
+            let undo = hints.update(&secret.name, " --rollback");
+            format!(
+                "Stored as a new version of {name} in {}. To go back to the one before: {undo}",
+                session.region()
+            )
+        } else if is_updated {
+            format!("{name} has these credentials already; only the date was written.")
+        } else {
+            format!("{name} has these credentials already; they were not written again.")
+        };
+        let notes = [note.as_str(), rule_note.as_deref().unwrap_or_default()];
+        self.context.report_secret(&secret.arn, &report, &notes)
+    }
+}
+
+/// Asks for what the options and the secret leave open, but the token.
+async fn gather(
+    input: &mut CreateInput,
+    secret: &Secret,
+    prompter: Option<&Prompter>,
+    login: &Login,
+    context: &Context<'_>,
+    warnings: &mut Warnings<'_>,
+) -> Result<(), Failure> {
+    if let Some(prompter) = prompter {
+        prompter.ask_username(input).await?;
+        prompter.ask_address_of(input).await?;
+        login
+            .agree_to_host(input, Some(prompter), context, warnings)
+            .await?;
+        return prompter.ask_expiry(input).await;
+    }
+    if input.username.is_none() {
+        let name = escaped(&secret.name);
+        return Err(
+            Failure::usage(format!("{name} has no username that can be kept"))
+                .fix("give it: --username NAME"),
+        );
+    }
+    // A rule may have told the registry since.
+    login.agree_to_host(input, None, context, warnings).await
+}
+
+/// Logs in with the new credentials; a person is asked again where the registry refuses them. Where the
+/// registry is not known, nobody can be asked.
+async fn verify(
+    input: &mut CreateInput,
+    prompter: Option<&Prompter>,
+    login: &Login,
+    context: &Context<'_>,
+    warnings: &mut Warnings<'_>,
+) -> Result<Verification, Failure> {
+    const WHY: &str =
+        "the name of the secret does not tell the registry, and --registry is not given";
+    if input.upstream.is_some() {
+        if let Some(prompter) = prompter {
+            return ask_for_a_good_token(prompter, input, login, context, warnings).await;
+        }
+        warn_of_credentials(input, warnings);
+        let tried = login.attempt(input).await?;
+        return login.settle(tried, context.output, warnings);
+    }
+    if let Some(prompter) = prompter {
+        prompter.ask_token(input, context.output).await?;
+    }
+    match input.verify {
+        Verify::Never => Ok(Verification::skipped("not asked for: --verify never")),
+        Verify::Auto => {
+            warnings.add(&format!("the credentials were not tried: {WHY}"));
+            Ok(Verification::skipped(WHY))
+        }
+        Verify::Always => Err(Failure::usage("the credentials cannot be tried")
+            .why(WHY)
+            .fix("add --registry KIND")),
+    }
+}
+
+/// Tells where someone else stored a version at the same time. Nothing is lost: one of the two is
+/// current, the other is AWSPREVIOUS.
+async fn warn_of_others(
+    before: &Secret,
+    ours: Option<&str>,
+    session: &Session,
+    warnings: &mut Warnings<'_>,
+) {
+    let Ok(Some(now)) = session.secrets().describe(before.arn.as_str()).await else {
+        return;
+    };
+    let (current, previous) = (
+        now.version_with("AWSCURRENT"),
+        now.version_with("AWSPREVIOUS"),
+    );
+    let seen = before.version_with("AWSCURRENT");
+    if current != ours {
+        warnings.add(&format!(
+            "someone else stored another version right after this one: theirs is current ({}), this one is before it",
+            current.unwrap_or("not known")
+        ));
+    } else if seen.is_some() && previous != seen {
+        warnings.add(&format!(
+            "someone else stored another version while this one was prepared: this one is current, theirs is before it ({})",
+            previous.unwrap_or("not known")
+        ));
+    }
+}

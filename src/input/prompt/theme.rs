@@ -1,0 +1,177 @@
+//! [`Look`]: how dialoguer's prompts look.
+
+use std::fmt::{self, Write};
+
+use console::measure_text_width;
+use dialoguer::theme::Theme;
+
+use crate::input::terminal::wrapped;
+
+/// Colours that can be read on a light background as on a dark one, and lines that dialoguer can
+/// draw again: it counts line breaks, not the lines that a terminal makes of one that is too long.
+pub struct Look {
+    pub colors: bool,
+    /// The width of the terminal.
+    pub columns: usize,
+    /// Stands after the question for as long as it is open: its default, or help.
+    pub aside: String,
+}
+
+const GREEN: u8 = 32;
+const CYAN: u8 = 36;
+const RED: u8 = 31;
+
+impl Look {
+    fn paint(&self, color: u8, text: &str) -> String {
+        if self.colors {
+            format!("\x1b[{color}m{text}\x1b[39m")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    /// A question in lines that fit, with room for the cursor.
+    fn question(&self, prompt: &str) -> String {
+        let question = format!("? {prompt}{}", self.aside);
+        wrapped(&question, Some(self.columns.saturating_sub(1)))
+    }
+
+    /// Draws a question. Each line but the last is as wide as the terminal: dialoguer takes the width of
+    /// the whole for the place of the cursor.
+    fn draw(&self, f: &mut dyn Write, prompt: &str) -> fmt::Result {
+        let question = self.question(prompt);
+        let (before, last) = question.rsplit_once('\n').unwrap_or(("", &question));
+        let mut lines = String::new();
+        for line in before.lines() {
+            let _ = writeln!(lines, "{line:0$}", self.columns);
+        }
+        let lines = format!("{lines}{last} ");
+        let rest = lines.strip_prefix('?').unwrap_or(&lines);
+        write!(f, "{}{rest}", self.paint(GREEN, "?"))
+    }
+
+    /// How many rows an answer takes beside the last of its question.
+    pub fn further_rows(&self, prompt: &str, typed: &str) -> usize {
+        let question = self.question(prompt);
+        let last = question.lines().last().unwrap_or_default();
+        (measure_text_width(last) + measure_text_width(typed)) / self.columns.max(1)
+    }
+
+    /// One of several choices, in lines that fit.
+    pub fn item(&self, text: &str) -> String {
+        wrapped(text, Some(self.columns.saturating_sub(2))).replace('\n', "\n  ")
+    }
+
+    /// What stays of a question with its answer.
+    pub fn answer(&self, prompt: &str, answer: &str) -> String {
+        let sign = self.paint(GREEN, ">");
+        format!("{sign} {prompt} {}", self.paint(CYAN, answer))
+    }
+
+    /// Why an answer is not taken, in lines that fit.
+    pub fn error(&self, reason: &impl fmt::Display) -> String {
+        let reason = wrapped(&format!("# {reason}"), Some(self.columns));
+        self.paint(RED, &reason)
+    }
+}
+
+impl Theme for Look {
+    fn format_confirm_prompt(
+        &self,
+        f: &mut dyn Write,
+        prompt: &str,
+        typed: Option<bool>,
+    ) -> fmt::Result {
+        let typed = match typed {
+            None => "",
+            Some(true) => "yes",
+            Some(false) => "no",
+        };
+        // The question was broken already: dialoguer draws the last line of it alone.
+        write!(f, "{} {prompt} (y/N) {typed}", self.paint(GREEN, "?"))
+    }
+
+    fn format_confirm_prompt_selection(
+        &self,
+        f: &mut dyn Write,
+        prompt: &str,
+        answer: Option<bool>,
+    ) -> fmt::Result {
+        let answer = if answer == Some(true) { "Yes" } else { "No" };
+        f.write_str(&self.answer(prompt, answer))
+    }
+
+    fn format_input_prompt(
+        &self,
+        f: &mut dyn Write,
+        prompt: &str,
+        _default: Option<&str>,
+    ) -> fmt::Result {
+        self.draw(f, prompt)
+    }
+
+    fn format_select_prompt(&self, f: &mut dyn Write, prompt: &str) -> fmt::Result {
+        self.draw(f, prompt)
+    }
+
+    fn format_select_prompt_item(
+        &self,
+        f: &mut dyn Write,
+        text: &str,
+        is_active: bool,
+    ) -> fmt::Result {
+        if is_active {
+            f.write_str(&self.paint(CYAN, &format!("> {text}")))
+        } else {
+            write!(f, "  {text}")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn look(columns: usize, colors: bool, aside: &str) -> Look {
+        let aside = aside.to_owned();
+        Look {
+            colors,
+            columns,
+            aside,
+        }
+    }
+
+    fn drawn(look: &Look, prompt: &str) -> String {
+        let mut text = String::new();
+        look.format_input_prompt(&mut text, prompt, None).unwrap();
+        text
+    }
+
+    #[test]
+    fn a_question_is_drawn_with_what_stands_beside_it() {
+        assert_eq!(drawn(&look(80, false, " (x)"), "Name"), "? Name (x) ");
+        let colored = look(80, true, "");
+        assert_eq!(drawn(&colored, "Name"), "\x1b[32m?\x1b[39m Name ");
+    }
+
+    #[test]
+    fn a_long_question_is_broken_where_dialoguer_counts() {
+        let narrow = look(12, false, "");
+        assert_eq!(
+            drawn(&narrow, "one two three four"),
+            "? one two   \nthree four "
+        );
+        assert_eq!(drawn(&narrow, "one two thr"), "? one two   \nthr ");
+        assert_eq!(narrow.item("one two three"), "one two\n  three");
+    }
+
+    #[test]
+    fn rows_of_an_answer() {
+        let narrow = look(12, false, "");
+        // "thr " and eight characters fill a row; the ninth begins another.
+        for (length, rows) in [(0, 0), (8, 0), (9, 1), (20, 1), (21, 2)] {
+            let typed = "x".repeat(length);
+            assert_eq!(narrow.further_rows("one two thr", &typed), rows, "{length}");
+        }
+    }
+}

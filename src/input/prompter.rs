@@ -1,0 +1,270 @@
+//! [`Prompter`]: asks at the terminal for what a input leaves open.
+
+use std::convert::Infallible;
+use std::fmt::Display;
+
+use super::create_input::{default_name, CreateInput};
+use super::docker::Refusal;
+use super::options::last_day;
+use super::prompt::{Guard, Prompts};
+use super::request::default_description;
+use super::terminal::{has_room, width, wrapped};
+use super::token::TokenSource;
+use crate::cli::{Global, Verify};
+use crate::env;
+use crate::model::attributes::Description;
+use crate::model::credential::Username;
+use crate::model::name::{RepositoryPrefix, SecretName};
+use crate::model::secret::EXPIRY_TAG;
+use crate::model::upstream::Upstream;
+use crate::output::failure::Failure;
+use crate::output::Output;
+use crate::registry::Address;
+
+/// Asks at the terminal, which is held while this lives.
+pub struct Prompter {
+    prompts: Prompts,
+    _terminal: Guard,
+}
+
+impl Prompter {
+    pub fn new(global: &Global, output: &Output) -> Self {
+        let plain = global.accessible || env::wants_plain_prompts() || !has_room();
+        let colors = output.colors_prompts();
+        Self {
+            prompts: Prompts { plain, colors },
+            _terminal: Guard::hold(plain),
+        }
+    }
+
+    pub async fn ask_all_but_the_token(
+        &self,
+        input: &mut CreateInput,
+        output: &Output,
+    ) -> Result<(), Failure> {
+        let upstream = match input.upstream {
+            Some(upstream) => upstream,
+            None => self.prompts.ask(Prompts::registry).await?,
+        };
+        input.upstream = Some(upstream);
+        self.ask_address(input, upstream).await?;
+        self.look_at_docker(input, output).await?;
+        self.ask_username(input).await?;
+        if input.name.is_none() {
+            let default = default_name(upstream).map(|name| name.to_string());
+            let name = self.text("Name of the secret", default, "", SecretName::parse);
+            input.name = Some(name.await?);
+        }
+        if input.description.is_none() {
+            let default = default_description(Some(upstream));
+            let shown = Some(default.as_str().to_owned());
+            let description = self.text("Description", shown, "", Description::parse);
+            let description = description.await?;
+            // Taking the default is not asking for it: an existing description stays.
+            input.description = Some(description).filter(|description| *description != default);
+        }
+        Ok(())
+    }
+
+    /// The code that the MFA device shows: six digits. The serial number is safe to show.
+    pub async fn ask_mfa_code(&self, serial: &str) -> Result<String, Failure> {
+        let label = format!("MFA code of {serial}");
+        let code = |text: &str| {
+            let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+            if text.len() == 6 && digits {
+                Ok(text.to_owned())
+            } else {
+                Err("a code has six digits")
+            }
+        };
+        self.text(label, None, "", code).await
+    }
+
+    pub async fn ask_username(&self, input: &mut CreateInput) -> Result<(), Failure> {
+        if input.username.is_some() {
+            return Ok(());
+        }
+        let help = input.upstream.map_or("", |upstream| upstream.username);
+        let username = self.text("Username", None, help, Username::parse).await?;
+        input.username = Some(username);
+        Ok(())
+    }
+
+    /// When the token ends; Enter alone leaves it open.
+    pub async fn ask_expiry(&self, input: &mut CreateInput) -> Result<(), Failure> {
+        let is_known = input.tags.iter().any(|tag| tag.key() == EXPIRY_TAG);
+        if input.expiry().is_some() || is_known || input.yes {
+            return Ok(());
+        }
+        let help = "a date such as 2027-01-31, so that `check` can warn; Enter skips";
+        let date = |text: &str| match text.trim() {
+            "" => Ok(None),
+            text => last_day(text).map(Some).map_err(without_option),
+        };
+        input.expires_on = self.text("Token expires on", None, help, date).await?;
+        Ok(())
+    }
+
+    /// The same for a secret whose registry is known.
+    pub async fn ask_address_of(&self, input: &mut CreateInput) -> Result<(), Failure> {
+        match input.upstream {
+            Some(upstream) => self.ask_address(input, upstream).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Where the registry is, if each customer has a host of their own and someone wants to know.
+    async fn ask_address(
+        &self,
+        input: &mut CreateInput,
+        upstream: &Upstream,
+    ) -> Result<(), Failure> {
+        let is_dockers = matches!(input.token_source, Some(TokenSource::Docker(_)));
+        let is_needed = is_dockers || input.verify != Verify::Never;
+        if input.address.is_some() || upstream.url.is_some() || !is_needed {
+            return Ok(());
+        }
+        let address = |text: &str| match text {
+            "" => Err("the name is empty".to_owned()),
+            text => Address::parse(&azure_host(text)).map_err(|fault| format!("that {fault}")),
+        };
+        let help = "its name, or its host such as NAME.azurecr.io";
+        let address = self.text("Azure registry", None, help, address).await?;
+        input.address = Some(address);
+        Ok(())
+    }
+
+    /// Takes over Docker's login where that was asked for; offers to, where nothing else was. Only
+    /// then a credential helper is run.
+    async fn look_at_docker(
+        &self,
+        input: &mut CreateInput,
+        output: &Output,
+    ) -> Result<(), Failure> {
+        let is_dockers = matches!(input.token_source, Some(TokenSource::Docker(_)));
+        if is_dockers && input.token.is_none() {
+            return take_over_from_docker(input).await.map_err(|refusal| {
+                let failure = Failure::usage(refusal.message);
+                let fix = refusal.fix.unwrap_or_else(|| {
+                    "give the token in another way: ecr-ptc create --help".to_owned()
+                });
+                failure.fix(fix)
+            });
+        }
+        let is_open = input.username.is_none() && input.token_source.is_none();
+        if !is_open || !input.docker_may_know() {
+            return Ok(());
+        }
+        let title = input
+            .upstream
+            .map_or("that registry", |upstream| upstream.title);
+        output.say(&format!("Docker seems to be logged in to {title}."));
+        if self.confirm("Take over its username and token?").await? {
+            input.token_source = Some(TokenSource::Docker("".into()));
+            match take_over_from_docker(input).await {
+                Ok(()) => {
+                    if let Some(username) = &input.username {
+                        output.say(&format!("Taken over: the login of {username}."));
+                    }
+                }
+                Err(refusal) => {
+                    output.say(&format!("Not taken over: {}.", refusal.message));
+                    input.username = None;
+                    input.token_source = None;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    pub async fn ask_token(&self, input: &mut CreateInput, output: &Output) -> Result<(), Failure> {
+        if let Some(token) = &input.token {
+            // It came with the options; what was answered since must go with it too.
+            return input.check_with(token).map_err(Failure::usage);
+        }
+        if let Some(upstream) = input.upstream {
+            let needed = wrapped(&format!("Needed: {}.", upstream.token), width());
+            output.say(&format!("{needed}\nMade at: {}", upstream.token_source));
+        }
+        let checks = input.clone();
+        let token = self
+            .prompts
+            .ask(move |prompts| prompts.token(|token| checks.check_with(token)))
+            .await?;
+        output.redactor().hide(&token);
+        input.token = Some(token);
+        Ok(())
+    }
+
+    /// The prefix of the rule to make for the secret that is stored; `None` if none is wanted, or
+    /// the question is cancelled: the work itself is done.
+    pub async fn ask_rule(&self, proposed: &'static str) -> Option<RepositoryPrefix> {
+        let question = "Make the ECR pull through cache rule that uses it?";
+        if !self.confirm(question).await.unwrap_or(false) {
+            return None;
+        }
+        let proposed = Some(proposed.to_owned());
+        let prefix = self.text("Repository prefix", proposed, "", RepositoryPrefix::parse);
+        prefix.await.ok()
+    }
+
+    /// Asks for a line of text, until `parse` takes it.
+    async fn text<T: Send + 'static, E: Display>(
+        &self,
+        label: impl Into<String>,
+        default: Option<String>,
+        help: &'static str,
+        parse: impl Fn(&str) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let label = label.into();
+        self.prompts
+            .ask(move |prompts| prompts.text(&label, default.as_deref(), help, parse))
+            .await
+    }
+
+    /// Asks a question whose default is no.
+    pub async fn confirm(&self, question: &'static str) -> Result<bool, Failure> {
+        self.prompts
+            .ask(move |prompts| prompts.confirm(question))
+            .await
+    }
+
+    /// Asks for a text to be typed as it is, where a mere yes is too easily said.
+    pub async fn confirm_by_typing(
+        &self,
+        label: &'static str,
+        text: &str,
+    ) -> Result<bool, Failure> {
+        let text = text.to_owned();
+        let is_it = move |typed: &str| Ok::<_, Infallible>(typed.trim() == text);
+        self.text(label, None, "", is_it).await
+    }
+}
+
+/// A fault of an option's value, said of an answer.
+fn without_option(fault: String) -> String {
+    match fault.split_once(": ") {
+        Some((_, rest)) => rest.to_owned(),
+        None => fault,
+    }
+}
+
+/// Reads Docker's configuration, and runs its helper, beside the runtime.
+async fn take_over_from_docker(input: &mut CreateInput) -> Result<(), Refusal> {
+    let mut own = input.clone();
+    let work = move || own.take_over_from_docker().map(|()| own);
+    match tokio::task::spawn_blocking(work).await {
+        Ok(filled) => *input = filled?,
+        Err(_) => return Err("Docker's configuration could not be read".to_owned().into()),
+    }
+    Ok(())
+}
+
+/// The host of a registry of Azure's, by its name or as it is.
+fn azure_host(text: &str) -> String {
+    if text.contains(['.', ':']) {
+        text.to_owned()
+    } else {
+        format!("{text}.azurecr.io")
+    }
+}

@@ -1,0 +1,177 @@
+//! What is odd about credentials, told before they are tried. Registries change, so these are
+//! warnings; only a token that says itself that it has ended is refused.
+
+use super::token::TokenSource;
+use crate::model::credential::{AccessToken, Username};
+use crate::model::date::{in_days, Time};
+use crate::model::upstream::Upstream;
+
+/// A token that ends within this many days is worth a warning.
+const SOON: i64 = 31;
+
+/// The kinds of token that are known by their beginning are far shorter than this, in characters.
+const LONG: usize = 255;
+
+/// The variable in which a GitLab job has the token of its own.
+const JOB_TOKEN_VARIABLES: [&str; 2] = ["CI_REGISTRY_PASSWORD", "CI_JOB_TOKEN"];
+
+/// Refuses a token that has ended, as it says itself.
+///
+/// # Errors
+/// A sentence that says since when.
+pub fn check_end(token: &AccessToken) -> Result<(), String> {
+    match token.ends_at() {
+        Some(end) if end <= Time::now() => Err(format!(
+            "the access token says itself that it ended at {end}; make a new one"
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// What makes it doubtful that these credentials work, a sentence for each.
+pub fn warnings(
+    upstream: &Upstream,
+    username: &Username,
+    token: &AccessToken,
+    source: Option<&TokenSource>,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    if let Some(kind) = token.kind() {
+        if let Some(trouble) = kind.trouble_at(upstream, Some(username.as_str())) {
+            found.push(format!(
+                "the token looks like {}, and {trouble}",
+                kind.title
+            ));
+        }
+        if kind.belongs_to_a_registry() && token.characters() > LONG {
+            found.push(format!(
+                "the token begins like {}, and with {} characters it is far longer than one",
+                kind.title,
+                token.characters()
+            ));
+        }
+    }
+    if token.is_said_by_pulumi() {
+        found.push("the token is a sentence of Pulumi's about a value that it does not know yet; use apply or pulumi.jsonStringify".to_owned());
+    } else if token.has_white_space() {
+        found.push("the token has white space inside, as no registry's token has".to_owned());
+    }
+    if upstream.kind == "docker-hub" && username.as_str().contains('@') {
+        found.push(
+            "Docker Hub takes the Docker ID for the username, not an e-mail address".to_owned(),
+        );
+    }
+    if let Some(TokenSource::Variable(name)) = source {
+        if JOB_TOKEN_VARIABLES.contains(&name.as_str()) {
+            found.push(format!("the token in {name} ends with the job"));
+        }
+    }
+    if let Some(end) = token.ends_at() {
+        let days = Time::now().date().days_until(end.date());
+        if days < SOON {
+            let when = match days {
+                ..=0 => "today".to_owned(),
+                days => format!("in {}", in_days(days)),
+            };
+            found.push(format!("the token ends {when}, at {end}"));
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    use base64::Engine;
+
+    fn found(registry: &str, username: &str, token: &str) -> String {
+        let token = AccessToken::from_bytes(token.as_bytes()).unwrap();
+        let username = Username::parse(username).unwrap();
+        warnings(Upstream::find(registry).unwrap(), &username, &token, None).join("; ")
+    }
+
+    const SECONDS_PER_DAY: i64 = 86_400;
+
+    fn ending_in(seconds: i64) -> String {
+        let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+        let claims = format!(r#"{{"exp":{}}}"#, now.strict_add_signed(seconds));
+        format!(
+            "eyJhbGciOiJIUzI1NiJ9.{}.c2ln",
+            URL_SAFE_NO_PAD.encode(claims)
+        )
+    }
+
+    #[test]
+    fn tokens_that_fit_raise_none() {
+        for (registry, token) in [
+            ("docker-hub", "dckr_pat_abcdefghijklmnopqrstuvwxyz0"),
+            ("docker-hub", "0a0a0a0a-1234-1234-1234-0a0a0a0a0a0a"),
+            ("ghcr", "ghp_0123456789012345678901234567890123456"),
+            ("gitlab", "glpat-01234567890123456789"),
+            ("acr", "abc8Q~Zxy.12345678901234567890"),
+            ("cgr", &ending_in(90 * SECONDS_PER_DAY)),
+            ("cgr", &"x".repeat(5_000)),
+        ] {
+            assert_eq!(found(registry, "me", token), "", "{token}");
+        }
+    }
+
+    #[test]
+    fn each_oddity_is_told() {
+        for (registry, username, token, words) in [
+            ("ghcr", "me", "github_pat_x", "classic"),
+            ("ghcr", "me", "ghs_x", "private packages are denied"),
+            ("gitlab", "me", "glcbt-x", "ends with the job"),
+            (
+                "docker-hub",
+                "me",
+                "ghp_x",
+                "Docker Hub takes no such token",
+            ),
+            ("docker-hub", "me@example.com", "dckr_pat_x", "e-mail"),
+            (
+                "acr",
+                "00000000-0000-0000-0000-000000000000",
+                "eyJx",
+                "3 hours",
+            ),
+            ("ghcr", "me", "two words", "white space inside"),
+            (
+                "ghcr",
+                "me",
+                "Calling [toJSON] on an [Output<T>] is not supported.",
+                "Pulumi",
+            ),
+            (
+                "cgr",
+                "me",
+                &ending_in(10 * SECONDS_PER_DAY),
+                "ends in 10 days",
+            ),
+            (
+                "cgr",
+                "me",
+                &ending_in(SECONDS_PER_DAY),
+                "ends in 1 day, at",
+            ),
+            (
+                "docker-hub",
+                "me",
+                &format!("dckr_pat_{}", "x".repeat(300)),
+                "far longer",
+            ),
+        ] {
+            let found = found(registry, username, token);
+            assert!(found.contains(words), "{token}: {found}");
+        }
+    }
+
+    #[test]
+    fn only_a_token_that_has_ended_is_refused() {
+        let check = |token: &str| check_end(&AccessToken::from_bytes(token.as_bytes()).unwrap());
+        assert!(check(&ending_in(-60)).is_err_and(|why| why.contains("it ended at 2")));
+        assert_eq!(check(&ending_in(60)), Ok(()));
+        assert_eq!(check("dckr_pat_x"), Ok(()));
+    }
+}

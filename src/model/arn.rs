@@ -1,0 +1,357 @@
+//! [`Arn`]: the name of a thing of AWS's, [`SecretArn`] of a secret, [`LambdaArn`] of a function; and
+//! [`AccountId`]. Each is parsed where it comes in, and never again.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::model::name::MAX_CHARACTERS;
+use crate::model::region::Region;
+
+/// Why a text is not an [`Arn`] or an [`AccountId`]; it does not repeat the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ArnFault {
+    #[error("an ARN that is none")]
+    Form,
+    #[error("an account that is none: one has twelve digits")]
+    Account,
+    #[error("an ARN of something that is not a secret")]
+    NotASecret,
+    #[error("an ARN of something that is not a Lambda function")]
+    NotAFunction,
+}
+
+/// The number of an AWS account: exactly twelve digits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountId(String);
+
+impl AccountId {
+    /// # Errors
+    /// [`ArnFault::Account`].
+    pub fn parse(text: &str) -> Result<Self, ArnFault> {
+        if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(ArnFault::Account)
+        }
+    }
+}
+
+impl fmt::Display for AccountId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`, of up to 2,048 characters on one line. Region and
+/// account are valid or empty, since not all services have them. The resource may have characters that
+/// act in a shell, or that change the order of a line: it is quoted or escaped as any other text.
+///
+/// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct Arn(String);
+
+impl Arn {
+    /// # Errors
+    /// [`ArnFault::Form`].
+    pub fn parse(text: &str) -> Result<Self, ArnFault> {
+        let parts: Vec<&str> = text.splitn(6, ':').collect();
+        let ["arn", partition, service, region, account, resource] = parts[..] else {
+            return Err(ArnFault::Form);
+        };
+        let is_word = |text: &str| {
+            text.bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+        };
+        let ends_the_line = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+        let fits = partition.starts_with("aws")
+            && is_word(partition)
+            && !service.is_empty()
+            && is_word(service)
+            && (region.is_empty() || Region::from_host_label(region).is_some())
+            && (account.is_empty() || AccountId::parse(account).is_ok())
+            && !resource.is_empty()
+            && !resource.contains(ends_the_line)
+            && text.chars().count() <= 2_048;
+        fits.then(|| Self(text.to_owned())).ok_or(ArnFault::Form)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    fn part(&self, number: usize) -> &str {
+        self.0.splitn(6, ':').nth(number).unwrap_or_default()
+    }
+
+    pub fn service(&self) -> &str {
+        self.part(2)
+    }
+
+    /// Empty where the thing is in no Region.
+    pub fn region(&self) -> &str {
+        self.part(3)
+    }
+
+    /// Empty where the thing is in no account.
+    pub fn account(&self) -> &str {
+        self.part(4)
+    }
+
+    /// What follows the account.
+    pub fn resource(&self) -> &str {
+        self.part(5)
+    }
+}
+
+impl fmt::Display for Arn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The whole ARN of a secret: it has a Region and an account, and ends in the secret's name, a hyphen,
+/// and six letters or digits that Secrets Manager chose.
+///
+/// Source: `SecretARNType` in the Secrets Manager API reference, and What's in a secret in its guide.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+pub struct SecretArn(Arn);
+
+/// The hyphen and the six characters at the end.
+const END: usize = 7;
+
+impl SecretArn {
+    /// # Errors
+    /// An [`ArnFault`].
+    pub fn parse(text: &str) -> Result<Self, ArnFault> {
+        let arn = Arn::parse(text)?;
+        let is_in_an_account = !arn.region().is_empty() && !arn.account().is_empty();
+        let of_secret = (arn.service() == "secretsmanager" && is_in_an_account)
+            .then(|| arn.resource().strip_prefix("secret:"));
+        let rest = of_secret.flatten().ok_or(ArnFault::NotASecret)?;
+        let end = rest
+            .len()
+            .checked_sub(END)
+            .filter(|at| rest.is_char_boundary(*at));
+        let (name, end) = rest.split_at(end.ok_or(ArnFault::NotASecret)?);
+        let is_end = end
+            .strip_prefix('-')
+            .is_some_and(|end| end.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        if is_end && (1..=MAX_CHARACTERS).contains(&name.chars().count()) {
+            Ok(Self(arn))
+        } else {
+            Err(ArnFault::NotASecret)
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+
+    pub fn region(&self) -> &str {
+        self.0.region()
+    }
+
+    /// Twelve digits.
+    pub fn account(&self) -> &str {
+        self.0.account()
+    }
+
+    /// The name of the secret, without the random end.
+    pub fn name(&self) -> &str {
+        let resource = self.0.resource();
+        &resource["secret:".len()..resource.len() - END]
+    }
+
+    /// The six characters at the end, which Secrets Manager chose.
+    pub fn end(&self) -> &str {
+        let resource = self.0.resource();
+        &resource[resource.len() + 1 - END..]
+    }
+}
+
+impl fmt::Display for SecretArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// The ARN of a Lambda function, or of one of its versions: `…:lambda:REGION:ACCOUNT:function:NAME`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LambdaArn(Arn);
+
+impl LambdaArn {
+    /// # Errors
+    /// [`ArnFault::NotAFunction`].
+    pub fn parse(text: &str) -> Result<Self, ArnFault> {
+        let fits = |arn: &Arn| {
+            let name = arn.resource().strip_prefix("function:").unwrap_or_default();
+            let is_word = |word: &str| {
+                let allowed = |b: u8| b.is_ascii_alphanumeric() || b"-_$".contains(&b);
+                !word.is_empty() && word.bytes().all(allowed)
+            };
+            arn.service() == "lambda"
+                && Region::parse(arn.region()).is_ok()
+                && !arn.account().is_empty()
+                && name.split(':').all(is_word)
+                && name.split(':').count() <= 2
+        };
+        let arn = Arn::parse(text).ok().filter(fits);
+        arn.map(Self).ok_or(ArnFault::NotAFunction)
+    }
+
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl fmt::Display for LambdaArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const ARN: &str =
+        "arn:aws-us-gov:secretsmanager:us-gov-east-1:111122223333:secret:ecr-pullthroughcache/a-b-AbC1eF";
+
+    fn secret(name: &str) -> String {
+        format!("arn:aws:secretsmanager:us-east-1:111122223333:secret:{name}")
+    }
+
+    #[test]
+    fn an_arn_of_a_secret_has_its_parts() {
+        let arn = SecretArn::parse(ARN).unwrap();
+        assert_eq!((arn.as_str(), arn.to_string().as_str()), (ARN, ARN));
+        let parts = (arn.region(), arn.account(), arn.name());
+        assert_eq!(
+            parts,
+            ("us-gov-east-1", "111122223333", "ecr-pullthroughcache/a-b")
+        );
+        assert_eq!(serde_json::to_string(&arn).unwrap(), format!("\"{ARN}\""));
+        for name in ["x", "é", "it's two\"", "👩\u{200d}👩", &"é".repeat(512)] {
+            let arn = SecretArn::parse(&secret(&format!("{name}-ABCDEF")));
+            assert_eq!(arn.as_ref().map(SecretArn::name), Ok(name));
+        }
+    }
+
+    #[test]
+    fn what_is_no_arn_of_a_secret() {
+        for (text, fault) in [
+            ("", ArnFault::Form),
+            (
+                "arn:aws:secretsmanager:us-east-1:111122223333",
+                ArnFault::Form,
+            ),
+            (
+                "arn:aws:secretsmanager:us-east-1:11112222333:secret:x-AbCdEf",
+                ArnFault::Form,
+            ),
+            (
+                "arn:aws:secretsmanager:us-east-1:1111222233334:secret:x-AbCdEf",
+                ArnFault::Form,
+            ),
+            (
+                "arn:aws:secretsmanager:us-east-1:A';touch PWN;:secret:x-AbCdEf",
+                ArnFault::Form,
+            ),
+            (
+                "arn:aws:secretsmanager:us east:111122223333:secret:x-AbCdEf",
+                ArnFault::Form,
+            ),
+            (
+                "arn:aws:secretsmanager:-east:111122223333:secret:x-AbCdEf",
+                ArnFault::Form,
+            ),
+            (
+                "arn:AWS:secretsmanager:us-east-1:111122223333:secret:x-AbCdEf",
+                ArnFault::Form,
+            ),
+            (
+                "arn:aws:secretsmanager::111122223333:secret:x-AbCdEf",
+                ArnFault::NotASecret,
+            ),
+            (
+                "arn:aws:secretsmanager:us-east-1::secret:x-AbCdEf",
+                ArnFault::NotASecret,
+            ),
+            (
+                "arn:aws:s3:us-east-1:111122223333:secret:x-AbCdEf",
+                ArnFault::NotASecret,
+            ),
+            (&secret("x"), ArnFault::NotASecret),
+            (&secret("-AbCdEf"), ArnFault::NotASecret),
+            (&secret("x-AbCdE"), ArnFault::NotASecret),
+            (&secret("x-AbCdE/"), ArnFault::NotASecret),
+            (&secret("x-AbCdéé"), ArnFault::NotASecret),
+            (
+                &secret(&format!("{}-AbCdEf", "é".repeat(513))),
+                ArnFault::NotASecret,
+            ),
+            (&secret("x\n-AbCdEf"), ArnFault::Form),
+            (&secret("x\u{1b}[2J-AbCdEf"), ArnFault::Form),
+            (&secret("x\u{9b}-AbCdEf"), ArnFault::Form),
+            (&secret("x\u{2028}-AbCdEf"), ArnFault::Form),
+            (&format!("{ARN}\n"), ArnFault::Form),
+            (&secret(&"x".repeat(2_048)), ArnFault::Form),
+        ] {
+            assert_eq!(SecretArn::parse(text), Err(fault), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn functions_and_accounts() {
+        let function = "arn:aws:lambda:us-east-1:111122223333:function:rotate";
+        for good in [
+            function,
+            &format!("{function}:12"),
+            &format!("{function}:$LATEST"),
+        ] {
+            assert_eq!(LambdaArn::parse(good).unwrap().as_str(), good);
+        }
+        for bad in [
+            "rotate",
+            "arn:aws:s3:us-east-1:111122223333:function:x",
+            "arn:aws:lambda:us-east-1:1:function:x",
+            "arn:aws:lambda::111122223333:function:x",
+            "arn:aws:lambda:us-east-1:111122223333:layer:x",
+            &format!("{function}:1:2"),
+            &format!("{function}:"),
+            &format!("{function} x"),
+            &format!("{function}'"),
+        ] {
+            assert_eq!(LambdaArn::parse(bad), Err(ArnFault::NotAFunction), "{bad}");
+        }
+        assert!(AccountId::parse("000000000000").is_ok());
+        for bad in [
+            "",
+            "00000000000",
+            "0000000000000",
+            "11112222333a",
+            "１１１１２２２２３３３３",
+        ] {
+            assert_eq!(AccountId::parse(bad), Err(ArnFault::Account), "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_an_arn_is_one_line_and_the_same_text(
+            text in "arn:aws[a-z-]{0,3}:(secretsmanager|s3):(us-east-1)?:([0-9]{11,13})?:secret:\\PC{0,20}(-[a-zA-Z0-9]{6})?|\\PC{0,60}|.{0,60}"
+        ) {
+            if let Ok(arn) = Arn::parse(&text) {
+                prop_assert_eq!(arn.as_str(), &text);
+                prop_assert!(!text.contains(char::is_control) && text.lines().count() == 1);
+            }
+            if let Ok(arn) = SecretArn::parse(&text) {
+                prop_assert!(AccountId::parse(arn.account()).is_ok() && !arn.name().is_empty());
+                let whole = format!(":{}:secret:{}-", arn.account(), arn.name());
+                prop_assert!(text.contains(&whole), "{}", text);
+            }
+        }
+    }
+}

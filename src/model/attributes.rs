@@ -1,0 +1,321 @@
+//! What a secret has beside its value, each a type that only holds what the service takes:
+//! [`Description`], [`Tag`], [`ResourcePolicy`] and [`Rotation`].
+//!
+//! The limits are those of the Secrets Manager API reference.
+
+use std::fmt;
+
+use crate::model::arn::LambdaArn;
+
+/// A description of up to 2,048 Unicode characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Description(String);
+
+/// The longest description, in Unicode characters.
+pub const MAX_DESCRIPTION: usize = 2_048;
+
+impl Description {
+    /// # Errors
+    /// A sentence that gives the length where it is over [`MAX_DESCRIPTION`].
+    pub fn parse(text: &str) -> Result<Self, String> {
+        match text.chars().count() {
+            0..=MAX_DESCRIPTION => Ok(Self(text.to_owned())),
+            more => Err(format!("the description has {more} characters; Secrets Manager takes up to {MAX_DESCRIPTION}")),
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The most tags that a secret has.
+pub const MAX_TAGS: usize = 50;
+
+/// A tag: a key of 1 to 128 and a value of up to 256 Unicode characters. Tags are not encrypted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tag {
+    key: String,
+    value: String,
+}
+
+impl Tag {
+    /// Reads `KEY=VALUE`; the first `=` parts them, and the value may be empty.
+    ///
+    /// # Errors
+    /// A sentence that says which bound does not hold. Keys that begin with `aws:` are reserved.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let Some((key, value)) = text.split_once('=') else {
+            return Err("a tag has no '='; tags are written KEY=VALUE".to_owned());
+        };
+        let (key_length, value_length) = (key.chars().count(), value.chars().count());
+        if key_length == 0 {
+            return Err("a tag has an empty key; tags are written KEY=VALUE".to_owned());
+        }
+        if key_length > 128 {
+            return Err(format!(
+                "a tag key has {key_length} characters; up to 128 are taken"
+            ));
+        }
+        if value_length > 256 {
+            return Err(format!(
+                "the value of tag {key:?} has {value_length} characters; up to 256 are taken"
+            ));
+        }
+        if key
+            .get(..4)
+            .is_some_and(|start| start.eq_ignore_ascii_case("aws:"))
+        {
+            return Err(format!(
+                "the tag key {key:?} begins with aws:, which AWS reserves for itself"
+            ));
+        }
+        Ok(Self {
+            key: key.to_owned(),
+            value: value.to_owned(),
+        })
+    }
+
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    pub fn value(&self) -> &str {
+        &self.value
+    }
+}
+
+impl fmt::Display for Tag {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}={}", self.key, self.value)
+    }
+}
+
+/// The longest resource policy, in Unicode characters.
+pub const MAX_POLICY: usize = 20_480;
+
+/// A resource policy: a JSON object of up to [`MAX_POLICY`] characters, and the path it came from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourcePolicy {
+    pub path: String,
+    text: String,
+}
+
+impl ResourcePolicy {
+    /// # Errors
+    /// A sentence that says where the text is not JSON, or which bound does not hold.
+    pub fn parse(path: &str, text: &str) -> Result<Self, String> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let characters = text.chars().count();
+        if characters > MAX_POLICY {
+            return Err(format!(
+                "the resource policy {path} has {characters} characters; Secrets Manager takes up to {MAX_POLICY}"
+            ));
+        }
+        match serde_json::from_str::<serde_json::Value>(text) {
+            Ok(serde_json::Value::Object(_)) => Ok(Self {
+                path: path.to_owned(),
+                text: text.to_owned(),
+            }),
+            Ok(_) => Err(format!(
+                "the resource policy {path} is JSON, but not an object with a Statement"
+            )),
+            Err(error) => Err(format!("the resource policy {path} is not JSON: {error}")),
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Whether another policy says the same, however it is written.
+    pub fn is_same_as(&self, other: &str) -> bool {
+        let parse = |text| serde_json::from_str::<serde_json::Value>(text).ok();
+        parse(&self.text) == parse(other)
+    }
+}
+
+/// Automatic rotation by a Lambda function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rotation {
+    pub lambda_arn: LambdaArn,
+    pub schedule: Schedule,
+    /// The rotation window, such as `3h`.
+    pub duration: Option<String>,
+    /// Whether the first rotation happens at once, as is the service's default.
+    pub immediately: bool,
+}
+
+/// When a secret is rotated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Schedule {
+    /// Every 1 to 1,000 days.
+    Days(u16),
+    /// A `rate(…)` or `cron(…)` expression of up to 256 characters.
+    Expression(String),
+}
+
+impl Schedule {
+    /// # Errors
+    /// A sentence that gives the bounds.
+    pub fn days(text: &str) -> Result<Self, String> {
+        match text.parse() {
+            Ok(days @ 1..=1_000) => Ok(Self::Days(days)),
+            _ => Err("--rotation-days takes a whole number from 1 to 1000".to_owned()),
+        }
+    }
+
+    /// # Errors
+    /// A sentence that shows the two forms.
+    pub fn expression(text: &str) -> Result<Self, String> {
+        let inside = ["rate(", "cron("]
+            .iter()
+            .find_map(|start| text.strip_prefix(start)?.strip_suffix(')'));
+        let allowed = |c: char| c.is_ascii_alphanumeric() || "()#?*-/, ".contains(c);
+        if inside.is_some_and(|inside| !inside.trim().is_empty())
+            && text.len() <= 256
+            && text.chars().all(allowed)
+        {
+            Ok(Self::Expression(text.to_owned()))
+        } else {
+            Err("--rotation-schedule takes 'rate(10 days)' or 'cron(0 8 1 * ? *)', up to 256 characters".to_owned())
+        }
+    }
+}
+
+impl Rotation {
+    /// Checks the window: one or two digits and `h`, from `1h` to `24h`.
+    ///
+    /// # Errors
+    /// A sentence that gives the form.
+    pub fn duration(text: &str) -> Result<String, String> {
+        match text
+            .strip_suffix('h')
+            .and_then(|hours| hours.parse::<u8>().ok())
+        {
+            Some(1..=24) if text.len() <= 3 && !text.starts_with('+') => Ok(text.to_owned()),
+            _ => Err("--rotation-duration takes hours from 1h to 24h, such as 3h".to_owned()),
+        }
+    }
+
+    /// # Errors
+    /// A sentence that shows the form.
+    pub fn lambda_arn(text: &str) -> Result<LambdaArn, String> {
+        LambdaArn::parse(text).map_err(|_| {
+            "--rotation-lambda-arn takes the ARN of a Lambda function, \
+             such as arn:aws:lambda:us-east-1:111122223333:function:rotate"
+                .to_owned()
+        })
+    }
+}
+
+impl fmt::Display for Rotation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.schedule {
+            Schedule::Days(days) => write!(f, "every {days} days")?,
+            Schedule::Expression(expression) => f.write_str(expression)?,
+        }
+        if let Some(duration) = &self.duration {
+            write!(f, " for {duration}")?;
+        }
+        write!(f, " by {}", self.lambda_arn)?;
+        f.write_str(if self.immediately {
+            ", first at once"
+        } else {
+            ", first in the next window"
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn descriptions_count_characters() {
+        assert!(Description::parse(&"é".repeat(MAX_DESCRIPTION)).is_ok());
+        assert!(Description::parse(&"x".repeat(MAX_DESCRIPTION + 1))
+            .unwrap_err()
+            .contains("2049"));
+    }
+
+    #[test]
+    fn tags_at_their_bounds() {
+        let good = [
+            format!("{}={}", "k".repeat(128), "é".repeat(256)),
+            "k=".into(),
+            "k=a=b".into(),
+            "AW:S=1".into(),
+        ];
+        for tag in &good {
+            assert_eq!(Tag::parse(tag).unwrap().to_string(), *tag);
+        }
+        let bad = [
+            format!("{}=v", "k".repeat(129)),
+            format!("k={}", "v".repeat(257)),
+            "k".into(),
+            "=v".into(),
+            "Aws:x=1".into(),
+        ];
+        for tag in &bad {
+            assert!(Tag::parse(tag).is_err(), "{tag}");
+        }
+    }
+
+    #[test]
+    fn policies_are_json_objects_within_the_bound() {
+        let padded = |length: usize| format!("{{{}}}", " ".repeat(length - 2));
+        assert!(ResourcePolicy::parse("p", &padded(MAX_POLICY)).is_ok());
+        assert!(ResourcePolicy::parse("p", &padded(MAX_POLICY + 1)).is_err());
+        assert!(ResourcePolicy::parse("p", "[]").is_err());
+        assert!(ResourcePolicy::parse("p", "{,}")
+            .unwrap_err()
+            .contains("line 1"));
+        let policy = ResourcePolicy::parse("p", r#"{"a": 1, "b": 2}"#).unwrap();
+        assert!(policy.is_same_as(r#"{"b":2,"a":1}"#) && !policy.is_same_as("{}"));
+    }
+
+    #[test]
+    fn rotation_at_its_bounds() {
+        assert_eq!(Schedule::days("1"), Ok(Schedule::Days(1)));
+        assert_eq!(Schedule::days("1000"), Ok(Schedule::Days(1000)));
+        for days in ["0", "1001", "-1", "x", ""] {
+            assert!(Schedule::days(days).is_err(), "{days}");
+        }
+        for schedule in ["rate(10 days)", "cron(0 8 1 * ? *)"] {
+            assert!(Schedule::expression(schedule).is_ok(), "{schedule}");
+        }
+        for schedule in [
+            "rate()",
+            "10 days",
+            "cron(0 8;)",
+            &format!("rate({})", "1".repeat(251)),
+        ] {
+            assert!(Schedule::expression(schedule).is_err(), "{schedule}");
+        }
+        assert!(Rotation::duration("1h").is_ok() && Rotation::duration("24h").is_ok());
+        for duration in ["0h", "25h", "3", "h", "3m", "+3h"] {
+            assert!(Rotation::duration(duration).is_err(), "{duration}");
+        }
+        assert!(
+            Rotation::lambda_arn("arn:aws:lambda:us-east-1:111122223333:function:rotate").is_ok()
+        );
+        for arn in [
+            "rotate",
+            "arn:aws:s3:us-east-1:111122223333:function:x",
+            "arn:aws:lambda:us-east-1:1:function:x",
+        ] {
+            assert!(Rotation::lambda_arn(arn).is_err(), "{arn}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_a_parser_panic(text in "\\PC{0,300}") {
+            let _ = (Description::parse(&text), Tag::parse(&text), ResourcePolicy::parse("p", &text));
+            let _ = (Schedule::days(&text), Schedule::expression(&text));
+            let _ = (Rotation::duration(&text), Rotation::lambda_arn(&text));
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! [`Username`], [`AccessToken`] and [`Credential`]: what the secret holds, and nothing that shows it.
+
+mod claims;
+mod username;
+
+pub use username::{Username, UsernameFault};
+
+use std::fmt;
+
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+/// The most that a secret holds, in bytes of its JSON as UTF-8.
+///
+/// Source: `SecretString` of CreateSecret, Secrets Manager API reference.
+pub const MAX_JSON_BYTES: usize = 65_536;
+
+/// The token that the registry takes as a password. It has no `Display`, is not serialized,
+/// its `Debug` shows only the length, and its memory is zeroed when it is dropped.
+#[derive(Clone)]
+pub struct AccessToken {
+    text: SecretString,
+    characters: usize,
+}
+
+/// Why some bytes are not an [`AccessToken`]. Positions count characters from 1.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenFault {
+    #[error("it is empty")]
+    Empty,
+    #[error("it is UTF-16, as PowerShell writes files; write it with: Set-StoredValue -Encoding ascii -NoNewline")]
+    Utf16,
+    #[error("it is not UTF-8: byte {0} does not belong to any character")]
+    NotUtf8(usize),
+    #[error("it has a line break after character {0}; a token is one line")]
+    LineBreak(usize),
+    #[error("it has a control character (U+{code:04X}) as character {position}")]
+    Control { code: u32, position: usize },
+    #[error("it has white space at its {0}; a token has none there")]
+    WhiteSpace(&'static str),
+}
+
+impl AccessToken {
+    /// Reads a token from what a source gave: a UTF-8 byte order mark and exactly one line end at
+    /// the end are taken off, nothing else is changed.
+    ///
+    /// # Errors
+    /// A [`TokenFault`] that says what is wrong and where, without showing any of it.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, TokenFault> {
+        if is_utf16(bytes) {
+            return Err(TokenFault::Utf16);
+        }
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        let text = std::str::from_utf8(bytes)
+            .map_err(|error| TokenFault::NotUtf8(error.valid_up_to() + 1))?;
+        let text = ["\r\n", "\n", "\r"]
+            .iter()
+            .find_map(|end| text.strip_suffix(end))
+            .unwrap_or(text);
+        if text.is_empty() {
+            return Err(TokenFault::Empty);
+        }
+        if let Some((position, found)) = text.chars().enumerate().find(|(_, c)| c.is_control()) {
+            return Err(match found {
+                '\n' | '\r' => TokenFault::LineBreak(position),
+                other => TokenFault::Control {
+                    code: other.into(),
+                    position: position + 1,
+                },
+            });
+        }
+        if let Some(end) = white_space_at(text) {
+            return Err(TokenFault::WhiteSpace(end));
+        }
+        Ok(Self {
+            characters: text.chars().count(),
+            text: SecretString::from(text),
+        })
+    }
+
+    /// The length in Unicode characters, which may be shown.
+    pub fn characters(&self) -> usize {
+        self.characters
+    }
+
+    /// The token itself: to be stored, sent in a login, and kept out of everything else.
+    pub fn reveal(&self) -> &str {
+        self.text.expose_secret()
+    }
+
+    /// Whether a text that is not secret has the token in it.
+    pub fn is_in(&self, text: &str) -> bool {
+        text.contains(self.text.expose_secret())
+    }
+
+    /// Whether a text is the token.
+    pub fn is(&self, text: &str) -> bool {
+        text.chars().count() == self.characters && self.is_in(text)
+    }
+}
+
+impl fmt::Debug for AccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "AccessToken({} characters, not shown)", self.characters)
+    }
+}
+
+/// A username with its token: all that the secret holds.
+#[derive(Clone, Debug)]
+pub struct Credential {
+    pub username: Username,
+    pub token: AccessToken,
+}
+
+/// The members that ECR reads; no other key belongs into the secret.
+/// Source: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html>
+#[derive(Serialize)]
+struct Members<'a> {
+    username: std::borrow::Cow<'a, str>,
+    #[serde(rename = "accessToken")]
+    access_token: std::borrow::Cow<'a, str>,
+}
+
+/// The value of the secret as it is stored, within [`MAX_JSON_BYTES`]. Shows nothing of itself.
+pub struct SecretValue(Zeroizing<String>);
+
+/// The JSON is larger than a secret may be: its size in bytes.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "username and token make a secret of {0} bytes; Secrets Manager takes up to {MAX_JSON_BYTES}"
+)]
+pub struct TooLarge(pub usize);
+
+impl Credential {
+    /// The JSON object that ECR reads: `username`, then `accessToken`.
+    ///
+    /// # Errors
+    /// [`TooLarge`] where it has more than [`MAX_JSON_BYTES`] bytes as UTF-8.
+    pub fn to_value(&self) -> Result<SecretValue, TooLarge> {
+        let members = Members {
+            username: self.username.as_str().into(),
+            access_token: self.token.reveal().into(),
+        };
+        // Room for the longest escapes, so that growing leaves no copy behind in memory.
+        let room = 64 + 6 * (members.username.len() + members.access_token.len());
+        let mut json = Zeroizing::new(Vec::with_capacity(room));
+        serde_json::to_writer(&mut *json, &members).map_err(|_| TooLarge(room))?;
+        if json.len() > MAX_JSON_BYTES {
+            return Err(TooLarge(json.len()));
+        }
+        let text = String::from_utf8(std::mem::take(&mut *json)).map_err(|_| TooLarge(room))?;
+        Ok(SecretValue(Zeroizing::new(text)))
+    }
+}
+
+impl SecretValue {
+    /// A value that was put together by someone who knows what belongs into it.
+    ///
+    /// # Errors
+    /// [`TooLarge`] where it has more than [`MAX_JSON_BYTES`] bytes.
+    pub fn from_json(json: Zeroizing<String>) -> Result<Self, TooLarge> {
+        match json.len() {
+            ..=MAX_JSON_BYTES => Ok(Self(json)),
+            more => Err(TooLarge(more)),
+        }
+    }
+
+    /// The JSON, for the request that stores it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for SecretValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SecretValue({} bytes, not shown)", self.0.len())
+    }
+}
+
+fn white_space_at(text: &str) -> Option<&'static str> {
+    if text.starts_with(char::is_whitespace) {
+        Some("start")
+    } else if text.ends_with(char::is_whitespace) {
+        Some("end")
+    } else {
+        None
+    }
+}
+
+fn is_utf16(bytes: &[u8]) -> bool {
+    let marked = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF");
+    let every_other_is_nul =
+        |from: usize| bytes.len() >= 4 && bytes.iter().skip(from).step_by(2).all(|byte| *byte == 0);
+    marked || every_other_is_nul(0) || every_other_is_nul(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn token(bytes: &[u8]) -> Result<String, TokenFault> {
+        AccessToken::from_bytes(bytes).map(|token| token.reveal().to_owned())
+    }
+
+    #[test]
+    fn one_line_end_and_a_byte_order_mark_are_taken_off_and_nothing_else() {
+        for bytes in ["tok", "tok\n", "tok\r\n", "tok\r", "\u{feff}tok\n"] {
+            assert_eq!(token(bytes.as_bytes()).as_deref(), Ok("tok"), "{bytes:?}");
+        }
+        assert_eq!(token(b"a b").as_deref(), Ok("a b"));
+    }
+
+    #[test]
+    fn each_fault_says_what_and_where() {
+        assert_eq!(token(b""), Err(TokenFault::Empty));
+        assert_eq!(token(b"\r\n"), Err(TokenFault::Empty));
+        assert_eq!(token(b"\xEF\xBB\xBF"), Err(TokenFault::Empty));
+        assert_eq!(token(b"tok\n\n"), Err(TokenFault::LineBreak(3)));
+        assert_eq!(token(b"a\rb"), Err(TokenFault::LineBreak(1)));
+        assert_eq!(
+            token(b"to\tk"),
+            Err(TokenFault::Control {
+                code: 9,
+                position: 3
+            })
+        );
+        assert_eq!(
+            token("\u{9b}tok".as_bytes()),
+            Err(TokenFault::Control {
+                code: 0x9b,
+                position: 1
+            })
+        );
+        assert_eq!(token(b" tok"), Err(TokenFault::WhiteSpace("start")));
+        assert_eq!(token(b"tok \n"), Err(TokenFault::WhiteSpace("end")));
+        assert_eq!(token(b"to\xFFk"), Err(TokenFault::NotUtf8(3)));
+        assert_eq!(token(b"\xFF\xFEt\0o\0k\0"), Err(TokenFault::Utf16));
+        assert_eq!(token(b"t\0o\0k\0"), Err(TokenFault::Utf16));
+    }
+
+    #[test]
+    fn debug_shows_no_token() {
+        let credential = Credential {
+            username: Username::parse("me").unwrap(),
+            token: AccessToken::from_bytes(b"s3cr3t-value").unwrap(),
+        };
+        let value = credential.to_value().unwrap();
+        let shown = format!("{:?} {value:?} {:?}", credential, credential.clone().token);
+        assert!(!shown.contains("s3cr3t"), "{shown}");
+    }
+
+    #[test]
+    fn the_size_is_counted_in_bytes_of_the_json() {
+        let with = |token: String| Credential {
+            username: Username::parse("me").unwrap(),
+            token: AccessToken::from_bytes(token.as_bytes()).unwrap(),
+        };
+        let around = r#"{"username":"me","accessToken":""}"#.len();
+        let room = MAX_JSON_BYTES - around;
+        assert_eq!(
+            with("x".repeat(room)).to_value().unwrap().reveal().len(),
+            MAX_JSON_BYTES
+        );
+        assert_eq!(
+            with("x".repeat(room + 1)).to_value().unwrap_err(),
+            TooLarge(MAX_JSON_BYTES + 1)
+        );
+        assert_eq!(
+            with("é".repeat(room / 2 + 1)).to_value().unwrap_err().0,
+            around + 2 * (room / 2 + 1)
+        );
+        assert_eq!(
+            with("\"".repeat(room / 2 + 1)).to_value().unwrap_err().0,
+            around + 2 * (room / 2 + 1)
+        );
+    }
+
+    #[test]
+    fn the_members_are_in_the_order_that_is_documented() {
+        let credential = Credential {
+            username: Username::parse("me").unwrap(),
+            token: AccessToken::from_bytes("a\"é".as_bytes()).unwrap(),
+        };
+        let value = credential.to_value().unwrap();
+        assert_eq!(value.reveal(), r#"{"username":"me","accessToken":"a\"é"}"#);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_give_a_clean_token_or_a_fault(bytes: Vec<u8>) {
+            if let Ok(text) = token(&bytes) {
+                prop_assert!(!text.is_empty() && !text.contains(char::is_control));
+                prop_assert_eq!(text.trim(), &text);
+            }
+        }
+
+        #[test]
+        fn what_is_stored_reads_back_as_it_was(username in "[^\\p{C}\\s]{1,30}", secret in "[^\\p{C}\\s]{1,60}") {
+            let credential = Credential {
+                username: Username::parse(&username).unwrap(),
+                token: AccessToken::from_bytes(secret.as_bytes()).unwrap(),
+            };
+            let value = credential.to_value().unwrap();
+            let read: serde_json::Value = serde_json::from_str(value.reveal()).unwrap();
+            prop_assert_eq!(read, serde_json::json!({"username": username, "accessToken": secret}));
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! What a login needs of a credential, and what a token says of itself.
+
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use base64::Engine;
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::{AccessToken, Credential};
+use crate::model::date::Time;
+use crate::model::token_kind::TokenKind;
+
+impl Credential {
+    /// The credentials of HTTP's Basic scheme; none where the username has a colon, which ends it
+    /// there (RFC 7617).
+    pub fn basic(&self) -> Option<Zeroizing<String>> {
+        let username = self.username.as_str();
+        if username.contains(':') {
+            return None;
+        }
+        let token = self.token.reveal();
+        let plain = Zeroizing::new([username, ":", token].concat());
+        // Room for all of it, so that growing leaves no copy behind in memory.
+        let mut text = Zeroizing::new(String::with_capacity(4 * plain.len() / 3 + 4));
+        STANDARD.encode_string(plain.as_bytes(), &mut text);
+        Some(text)
+    }
+}
+
+/// What we read of a JSON Web Token.
+#[derive(Deserialize)]
+struct Claims {
+    exp: Option<f64>,
+}
+
+/// The end of the year 9999.
+const LAST_SECOND: f64 = 253_402_300_799.0;
+
+impl AccessToken {
+    /// What its beginning tells of it.
+    pub fn kind(&self) -> Option<&'static TokenKind> {
+        TokenKind::of(self.reveal())
+    }
+
+    pub fn has_white_space(&self) -> bool {
+        self.reveal().contains(char::is_whitespace)
+    }
+
+    /// Whether it is the sentence that Pulumi puts in the place of a value that it does not know yet.
+    pub fn is_said_by_pulumi(&self) -> bool {
+        self.reveal().starts_with("Calling [toJSON] on an [Output")
+    }
+
+    /// When it ends, where it is a JSON Web Token that says so. It is not
+    /// looked at whether the signature is right.
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "it is within the range of whole seconds"
+    )]
+    pub fn ends_at(&self) -> Option<Time> {
+        let mut parts = self.reveal().split('.');
+        let (_, payload, _, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next())
+        else {
+            return None;
+        };
+        let payload = payload.trim_end_matches('=');
+        let json = Zeroizing::new(URL_SAFE_NO_PAD.decode(payload).ok()?);
+        let claims: Claims = serde_json::from_slice(&json).ok()?;
+        let seconds = claims.exp?.clamp(0.0, LAST_SECOND);
+        Some(Time::at(seconds as i64))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::credential::Username;
+
+    fn token(text: &str) -> AccessToken {
+        AccessToken::from_bytes(text.as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn the_basic_credentials_of_rfc_7617() {
+        let of = |username: &str, secret: &str| {
+            let credential = Credential {
+                username: Username::parse(username).unwrap(),
+                token: token(secret),
+            };
+            credential.basic().map(|text| text.to_string())
+        };
+        assert_eq!(
+            of("Aladdin", "open sesame").as_deref(),
+            Some("QWxhZGRpbjpvcGVuIHNlc2FtZQ==")
+        );
+        assert_eq!(of("test", "123£").as_deref(), Some("dGVzdDoxMjPCow=="));
+        assert_eq!(of("a:b", "c"), None);
+    }
+
+    #[test]
+    fn a_token_that_says_when_it_ends() {
+        let jwt = |claims: &str| {
+            format!(
+                "eyJhbGciOiJIUzI1NiJ9.{}.c2ln",
+                URL_SAFE_NO_PAD.encode(claims)
+            )
+        };
+        assert_eq!(
+            token(&jwt(r#"{"sub":"x","exp":1700000000}"#)).ends_at(),
+            Some(Time::at(1_700_000_000))
+        );
+        assert_eq!(
+            token(&jwt(r#"{"exp":1.7e9}"#)).ends_at(),
+            Some(Time::at(1_700_000_000))
+        );
+        for (strange, year) in [("-1e300", "1970"), ("1e300", "9999"), ("1.7e18", "9999")] {
+            let ends = token(&jwt(&format!(r#"{{"exp":{strange}}}"#))).ends_at();
+            assert!(ends.unwrap().to_string().starts_with(year), "{strange}");
+        }
+        for other in [
+            &jwt("{}"),
+            &jwt(r#"{"exp":"soon"}"#),
+            &jwt("[]"),
+            "a.b.c",
+            "a.e30.b.c",
+            "dckr_pat_x",
+        ] {
+            assert_eq!(token(other).ends_at(), None, "{other}");
+        }
+    }
+}

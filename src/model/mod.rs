@@ -1,0 +1,16 @@
+//! What we work on, as plain values: each type holds only what is valid, and nothing here reads or
+//! writes anything.
+
+pub mod arn;
+pub mod attributes;
+pub mod credential;
+pub mod date;
+pub mod name;
+pub mod region;
+pub mod rule;
+pub mod secret;
+pub mod stored_value;
+pub mod token_kind;
+pub mod upstream;
+pub mod value_fix;
+pub mod value_update;

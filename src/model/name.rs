@@ -1,0 +1,368 @@
+//! [`SecretName`]: the name of a secret that ECR pull through cache can find; [`RepositoryPrefix`]:
+//! the prefix by which a rule's images are found.
+
+use std::fmt;
+
+/// What every name begins with; ECR's service-linked role may read no other secret.
+pub const PREFIX: &str = "ecr-pullthroughcache/";
+
+/// The longest name, in Unicode characters (not bytes).
+pub const MAX_CHARACTERS: usize = 512;
+
+/// The name of a secret: 1 to 512 Unicode characters, beginning with [`PREFIX`].
+///
+/// Names within these documented bounds are accepted even where a service may still refuse them;
+/// [`SecretName::warnings`] tells where one is documented to.
+/// Source: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html>
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretName(String);
+
+/// Why a text is not a [`SecretName`].
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NameFault {
+    #[error("the name is empty; it begins with {PREFIX}")]
+    Empty,
+    #[error("the name does not begin with {PREFIX}, so ECR could not read the secret; use {0}")]
+    NoPrefix(String),
+    #[error("the name has {0} characters; Secrets Manager takes up to {MAX_CHARACTERS}")]
+    TooLong(usize),
+}
+
+impl SecretName {
+    /// Checks the bounds.
+    ///
+    /// # Errors
+    /// A [`NameFault`] that says which bound does not hold, with the name to use where one is known.
+    pub fn parse(text: &str) -> Result<Self, NameFault> {
+        if text.is_empty() {
+            return Err(NameFault::Empty);
+        }
+        if !text.starts_with(PREFIX) {
+            let rest = text.trim_start_matches('/');
+            return Err(NameFault::NoPrefix(format!("{PREFIX}{rest}")));
+        }
+        let characters = text.chars().count();
+        if characters > MAX_CHARACTERS {
+            return Err(NameFault::TooLong(characters));
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What Secrets Manager or ECR is documented to refuse in this name, and what confuses them.
+    ///
+    /// Source: `Name` of CreateSecret, and the pattern of `credentialArn` of
+    /// CreatePullThroughCacheRule, in the services' API references.
+    pub fn warnings(&self) -> Vec<String> {
+        let mut warnings = Vec::new();
+        let refused: Vec<char> = self.0.chars().filter(|c| !is_portable(*c)).collect();
+        if let Some(first) = refused.first() {
+            warnings.push(format!(
+                "the name has {first:?}; Secrets Manager and ECR are documented to take only ASCII letters, digits and /_+=.@-, \
+                 so storing it, or a rule that uses it, may be refused"
+            ));
+        }
+        if self.0 == PREFIX {
+            warnings.push(format!("the name has nothing after {PREFIX}"));
+        }
+        if ends_like_an_arn(&self.0) {
+            warnings.push(
+                "the name ends in a hyphen and six characters, as the ARN of a secret does; \
+                 Secrets Manager may then find the wrong secret when it looks one up by a partial ARN"
+                    .to_owned(),
+            );
+        }
+        warnings
+    }
+}
+
+impl fmt::Display for SecretName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a person calls a secret that exists: its name, with or without [`PREFIX`], or its ARN. A name
+/// without the prefix is always that of the secret under it, since ECR can read no other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretId {
+    /// What AWS is asked for.
+    id: String,
+    name: String,
+    region: Option<String>,
+}
+
+/// Why a text names no secret.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SecretIdFault {
+    #[error("the name is empty")]
+    Empty,
+    #[error("that ARN is not one of a secret under {PREFIX}")]
+    OtherArn,
+    #[error("the name has {0} characters; the longest that there can be has {MAX_CHARACTERS}")]
+    TooLong(usize),
+}
+
+impl SecretId {
+    /// # Errors
+    /// A [`SecretIdFault`]; it does not repeat the text.
+    pub fn parse(text: &str) -> Result<Self, SecretIdFault> {
+        if text.starts_with("arn:") {
+            let parts: Vec<&str> = text.splitn(7, ':').collect();
+            let [_, _, "secretsmanager", region, _, "secret", rest] = parts[..] else {
+                return Err(SecretIdFault::OtherArn);
+            };
+            if !rest.starts_with(PREFIX) {
+                return Err(SecretIdFault::OtherArn);
+            }
+            let name = match rest.char_indices().rev().nth(6) {
+                Some((at, '-')) => &rest[..at],
+                _ => rest,
+            };
+            return Ok(Self {
+                id: text.to_owned(),
+                name: name.to_owned(),
+                region: Some(region.to_owned()),
+            });
+        }
+        let rest = text
+            .strip_prefix(PREFIX)
+            .unwrap_or(text)
+            .trim_start_matches('/');
+        if rest.is_empty() && !text.starts_with(PREFIX) {
+            return Err(SecretIdFault::Empty);
+        }
+        let name = if text.starts_with(PREFIX) {
+            text.to_owned()
+        } else {
+            format!("{PREFIX}{rest}")
+        };
+        match name.chars().count() {
+            ..=MAX_CHARACTERS => Ok(Self {
+                id: name.clone(),
+                name,
+                region: None,
+            }),
+            more => Err(SecretIdFault::TooLong(more)),
+        }
+    }
+
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The Region that an ARN names.
+    pub fn region(&self) -> Option<&str> {
+        self.region.as_deref()
+    }
+}
+
+/// The first character of a name that ECR's pattern for ARNs does not take.
+///
+/// Source: `credentialArn` of CreatePullThroughCacheRule, Amazon ECR API reference.
+pub fn first_refused(name: &str) -> Option<char> {
+    name.chars().find(|c| !is_portable(*c))
+}
+
+/// The repository prefix of a rule: `ROOT`, or 2 to 30 characters. Its parts, between slashes, are
+/// lower-case letters and digits with single dots, one or two underscores or any hyphens between
+/// them. ECR assumes a slash at the end, so one is taken off.
+///
+/// Source: `ecrRepositoryPrefix` of CreatePullThroughCacheRule in the API reference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RepositoryPrefix(String);
+
+impl RepositoryPrefix {
+    /// # Errors
+    /// A sentence that gives the form.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let path = text.strip_suffix('/').unwrap_or(text);
+        let fits = (2..=30).contains(&text.len())
+            && (text == "ROOT" || path.split('/').all(is_prefix_part));
+        // The two characters of the shortest prefix may be a letter and the slash.
+        let path = if path.len() > 1 { path } else { text };
+        if fits {
+            Ok(Self(path.to_owned()))
+        } else {
+            // The text is not repeated: it may be a token in the wrong place.
+            Err(
+                "that is no repository prefix; one is 2 to 30 lower-case letters and digits with \
+                 . - _ or / between them, such as docker-hub or team/hub, or it is ROOT"
+                    .to_owned(),
+            )
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The path before the name of an image; none for `ROOT`.
+    pub fn path(&self) -> Option<&str> {
+        (self.0 != "ROOT").then(|| self.0.trim_end_matches('/'))
+    }
+}
+
+impl fmt::Display for RepositoryPrefix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`
+fn is_prefix_part(part: &str) -> bool {
+    let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
+    let between = part.split(is_word).filter(|gap| !gap.is_empty());
+    part.starts_with(is_word)
+        && part.ends_with(is_word)
+        && between
+            .into_iter()
+            .all(|gap| matches!(gap, "." | "_" | "__") || gap.bytes().all(|b| b == b'-'))
+}
+
+fn is_portable(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "/_+=.@-".contains(c)
+}
+
+/// Whether a name ends in a hyphen and six characters.
+pub fn ends_like_an_arn(name: &str) -> bool {
+    name.chars().rev().nth(6) == Some('-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_bounds_count_characters() {
+        let last = format!("{PREFIX}{}", "é".repeat(MAX_CHARACTERS - PREFIX.len()));
+        assert!(SecretName::parse(&last).is_ok());
+        assert_eq!(
+            SecretName::parse(&format!("{last}é")),
+            Err(NameFault::TooLong(513))
+        );
+    }
+
+    #[test]
+    fn a_missing_prefix_is_told_with_the_name_to_use() {
+        let fault = SecretName::parse("/team/hub").unwrap_err();
+        assert_eq!(
+            fault,
+            NameFault::NoPrefix("ecr-pullthroughcache/team/hub".into())
+        );
+        assert_eq!(SecretName::parse(""), Err(NameFault::Empty));
+    }
+
+    #[test]
+    fn only_doubtful_names_are_warned_of() {
+        let warnings = |name: &str| SecretName::parse(name).unwrap().warnings().len();
+        assert_eq!(warnings("ecr-pullthroughcache/github"), 0);
+        assert_eq!(warnings("ecr-pullthroughcache/a/b_c+d=e.f@g-h"), 0);
+        assert_eq!(warnings("ecr-pullthroughcache/prod-github"), 1);
+        assert_eq!(warnings("ecr-pullthroughcache/x-ab_c.d"), 1);
+        assert_eq!(warnings("ecr-pullthroughcache/two words"), 1);
+        assert_eq!(warnings("ecr-pullthroughcache/é-abc123"), 2);
+        assert_eq!(warnings("ecr-pullthroughcache/"), 1);
+    }
+
+    #[test]
+    fn a_secret_is_named_in_three_ways() {
+        let named = |text: &str| {
+            SecretId::parse(text).map(|named| (named.id().to_owned(), named.name().to_owned()))
+        };
+        let full = "ecr-pullthroughcache/team/hub";
+        for text in ["team/hub", "/team/hub", full] {
+            assert_eq!(
+                named(text),
+                Ok((full.to_owned(), full.to_owned())),
+                "{text}"
+            );
+        }
+        let arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/team/hub-AbCdEf";
+        assert_eq!(named(arn), Ok((arn.to_owned(), full.to_owned())));
+        assert_eq!(SecretId::parse(arn).unwrap().region(), Some("eu-west-1"));
+        assert_eq!(named(""), Err(SecretIdFault::Empty));
+        assert_eq!(named("/"), Err(SecretIdFault::Empty));
+        assert_eq!(named("arn:aws:s3:::bucket"), Err(SecretIdFault::OtherArn));
+        assert_eq!(
+            named("arn:aws:secretsmanager:eu-west-1:1:secret:other-AbCdEf"),
+            Err(SecretIdFault::OtherArn)
+        );
+        assert_eq!(named(&"x".repeat(500)), Err(SecretIdFault::TooLong(521)));
+    }
+
+    #[test]
+    fn repository_prefixes_by_the_pattern_of_ecr() {
+        let thirty = "a".repeat(30);
+        for (text, parsed) in [
+            ("docker-hub", "docker-hub"),
+            ("docker-hub/", "docker-hub"),
+            ("ROOT", "ROOT"),
+            ("a/", "a/"),
+            ("00", "00"),
+            ("a--b", "a--b"),
+            ("a__b/c.d", "a__b/c.d"),
+            (&thirty, &thirty),
+        ] {
+            let prefix = RepositoryPrefix::parse(text).unwrap();
+            assert_eq!(prefix.as_str(), parsed);
+        }
+        for text in [
+            "",
+            "a",
+            "/",
+            "//",
+            "a//",
+            "a//b",
+            "/ab",
+            "a___b",
+            "a..b",
+            "a._b",
+            "a-_b",
+            "-a",
+            "a-",
+            "aB",
+            "Root",
+            "ROOT/",
+            "aé",
+            "a b",
+            &format!("{thirty}a"),
+            &format!("{thirty}/"),
+        ] {
+            assert!(RepositoryPrefix::parse(text).is_err(), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_a_prefix_has_the_form_of_one(text in "[a-c0._/-]{0,33}|ROOT/?|\\PC{0,40}") {
+            if let Ok(prefix) = RepositoryPrefix::parse(&text) {
+                let path = prefix.path().unwrap_or_default();
+                prop_assert!((2..=30).contains(&text.len()) && text.starts_with(prefix.as_str()));
+                let ends = path.starts_with(['.', '_', '-', '/']) || path.ends_with(['.', '_', '-', '/']);
+                prop_assert!(!ends, "{}", text);
+                for refused in ["..", "___", "//", "._", "_.", "-.", ".-", "/.", "./", "_-", "-_", "-/"] {
+                    prop_assert!(!path.contains(refused), "{}", text);
+                }
+                prop_assert!(path.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-/".contains(&b)));
+            }
+        }
+
+        #[test]
+        fn whatever_parses_is_within_the_bounds_and_unchanged(text in ".{0,600}", prefixed: bool) {
+            let text = if prefixed { format!("{PREFIX}{text}") } else { text };
+            if let Ok(name) = SecretName::parse(&text) {
+                prop_assert_eq!(name.as_str(), &text);
+                prop_assert!(text.starts_with(PREFIX) && text.chars().count() <= MAX_CHARACTERS);
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! AWS Regions: their names, the partitions they are in, and which of them we know.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// The name of an AWS Region, such as `eu-central-1`: pattern `([a-z]+-)+\d+`, up to 128 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Region(String);
+
+impl Region {
+    /// # Errors
+    /// A sentence that shows the form of a Region's name.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let mut parts = text.split('-').rev();
+        let number = parts
+            .next()
+            .is_some_and(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+        let mut words = 0;
+        let all_words = parts.all(|part| {
+            words += 1;
+            !part.is_empty()
+                && part
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() && !b.is_ascii_uppercase())
+        });
+        if number && all_words && words > 0 && text.len() <= 128 {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(format!(
+                "{text:?} is not the name of a Region; they look like eu-central-1"
+            ))
+        }
+    }
+
+    /// A name that can be part of a host, as a local AWS may call its Region: ASCII letters, digits
+    /// and hyphens, up to 128, not a hyphen first.
+    pub fn from_host_label(text: &str) -> Option<Self> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        let fits =
+            (1..=128).contains(&text.len()) && !text.starts_with('-') && text.bytes().all(allowed);
+        fits.then(|| Self(text.to_owned()))
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Region {
+    /// Whether ECR pull through cache exists there. Secrets Manager exists in all Regions.
+    ///
+    /// Source: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html>
+    pub fn has_pull_through_cache(&self) -> bool {
+        !["cn-", "us-gov-"]
+            .iter()
+            .any(|partition| self.0.starts_with(partition))
+    }
+
+    /// The partition that it belongs to, by its name: the second part of an ARN.
+    pub fn partition(&self) -> &'static str {
+        row(&self.0).1
+    }
+
+    /// What the hosts of AWS services there end in.
+    pub fn dns_suffix(&self) -> &'static str {
+        row(&self.0).2
+    }
+}
+
+impl fmt::Display for Region {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Partitions by the beginning of their Regions' names: the word in an ARN, and the end of a host.
+/// The first that fits counts; the standard partition is the last.
+///
+/// Source: partitions.json, as AWS ships it with its SDKs.
+const PARTITIONS: [(&str, &str, &str); 8] = [
+    ("cn-", "aws-cn", "amazonaws.com.cn"),
+    ("us-gov-", "aws-us-gov", "amazonaws.com"),
+    ("eusc-", "aws-eusc", "amazonaws.eu"),
+    ("us-isob-", "aws-iso-b", "sc2s.sgov.gov"),
+    ("us-isof-", "aws-iso-f", "csp.hci.ic.gov"),
+    ("eu-isoe-", "aws-iso-e", "cloud.adc-e.uk"),
+    ("us-iso-", "aws-iso", "c2s.ic.gov"),
+    ("", "aws", "amazonaws.com"),
+];
+
+fn row(region: &str) -> (&'static str, &'static str, &'static str) {
+    let found = PARTITIONS
+        .into_iter()
+        .find(|(start, ..)| region.starts_with(start));
+    found.unwrap_or(("", "aws", "amazonaws.com"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn names() {
+        for region in [
+            "us-east-1",
+            "ap-southeast-7",
+            "us-isob-east-1",
+            "eusc-de-east-1",
+            "xx-new-9",
+        ] {
+            assert!(Region::parse(region).is_ok(), "{region}");
+        }
+        for region in [
+            "",
+            "us",
+            "us-east",
+            "US-EAST-1",
+            "us-east-1 ",
+            "-1",
+            "us--1",
+            "1",
+        ] {
+            assert!(Region::parse(region).is_err(), "{region}");
+        }
+    }
+
+    #[test]
+    fn partitions_by_name() {
+        for (region, arn, host) in [
+            ("eu-central-1", "aws", "amazonaws.com"),
+            ("cn-north-1", "aws-cn", "amazonaws.com.cn"),
+            ("us-gov-west-1", "aws-us-gov", "amazonaws.com"),
+            ("eusc-de-east-1", "aws-eusc", "amazonaws.eu"),
+            ("us-isob-east-1", "aws-iso-b", "sc2s.sgov.gov"),
+            ("us-iso-east-1", "aws-iso", "c2s.ic.gov"),
+        ] {
+            let region = Region::parse(region).unwrap();
+            assert_eq!((region.partition(), region.dns_suffix()), (arn, host));
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_the_parser_panic(text in "[a-z0-9-]{0,140}|\\PC{0,300}") {
+            if Region::parse(&text).is_ok() {
+                prop_assert!(Region::from_host_label(&text).is_some());
+            }
+            if let Some(region) = Region::from_host_label(&text) {
+                let _ = (region.partition(), region.dns_suffix());
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! [`CredentialArn`]: what a rule points at.
+
+use serde::{Serialize, Serializer};
+
+use crate::model::arn::{Arn, SecretArn};
+
+/// What a rule has as its `credentialArn`: anyone may have written anything into it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CredentialArn {
+    Secret(SecretArn),
+    /// An ARN of something else, or of a secret without its random end.
+    Other(Arn),
+    Text(String),
+}
+
+impl CredentialArn {
+    pub fn of(text: &str) -> Self {
+        match (SecretArn::parse(text), Arn::parse(text)) {
+            (Ok(arn), _) => Self::Secret(arn),
+            (_, Ok(arn)) => Self::Other(arn),
+            _ => Self::Text(text.to_owned()),
+        }
+    }
+
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Secret(arn) => arn.as_str(),
+            Self::Other(arn) => arn.as_str(),
+            Self::Text(text) => text,
+        }
+    }
+
+    /// The Region that it names; empty where it names none.
+    pub fn region(&self) -> &str {
+        match self {
+            Self::Secret(arn) => arn.region(),
+            Self::Other(arn) => arn.region(),
+            Self::Text(_) => "",
+        }
+    }
+
+    pub fn secret(&self) -> Option<&SecretArn> {
+        match self {
+            Self::Secret(arn) => Some(arn),
+            Self::Other(_) | Self::Text(_) => None,
+        }
+    }
+}
+
+impl Serialize for CredentialArn {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &str = "arn:aws:secretsmanager:us-east-1:111122223333:secret:x";
+
+    #[test]
+    fn a_rule_may_point_at_anything() {
+        let of = |text: &str| {
+            let arn = CredentialArn::of(text);
+            assert_eq!(arn.as_str(), text);
+            (
+                arn.region().to_owned(),
+                arn.secret().map(|arn| arn.name().to_owned()),
+            )
+        };
+        assert_eq!(
+            of(&format!("{SECRET}-AbCdEf")),
+            ("us-east-1".into(), Some("x".into()))
+        );
+        assert_eq!(of(SECRET), ("us-east-1".into(), None));
+        assert_eq!(
+            of("arn:aws:iam::111122223333:role/x"),
+            (String::new(), None)
+        );
+        assert_eq!(of("\u{1b}[2J"), (String::new(), None));
+    }
+}

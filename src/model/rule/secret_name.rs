@@ -1,0 +1,72 @@
+//! [`RuleSecretName`]: the name of a secret that a rule can point at.
+
+use std::fmt;
+
+use crate::model::name::{first_refused, SecretName, PREFIX};
+
+/// The name of a secret that a rule can point at: ASCII letters, digits and `/_+=.@-` alone, with
+/// something after [`PREFIX`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RuleSecretName<'a>(&'a SecretName);
+
+/// What ECR's pattern of `credentialArn` does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RuleNameFault {
+    #[error("no rule can use a secret with {0:?} in its name: ECR takes ASCII letters, digits and /_+=.@-")]
+    Character(char),
+    #[error("no rule can use a secret without a name after {PREFIX}")]
+    NoName,
+}
+
+impl RuleSecretName<'_> {
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl fmt::Display for RuleSecretName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl SecretName {
+    /// The name as one by which a rule can point at the secret.
+    ///
+    /// # Errors
+    /// A [`RuleNameFault`].
+    pub fn for_rule(&self) -> Result<RuleSecretName<'_>, RuleNameFault> {
+        match first_refused(self.as_str()) {
+            Some(refused) => Err(RuleNameFault::Character(refused)),
+            None if self.as_str() == PREFIX => Err(RuleNameFault::NoName),
+            None => Ok(RuleSecretName(self)),
+        }
+    }
+
+    /// Whether a rule can point at a secret of this name.
+    ///
+    /// # Errors
+    /// A sentence, as of [`Self::for_rule`].
+    pub fn check_for_rule(&self) -> Result<(), String> {
+        let checked = self.for_rule().map_err(|fault| fault.to_string());
+        checked.map(|_| ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_by_the_pattern_of_ecr_are_for_rules() {
+        let check = |name: &str| SecretName::parse(name).unwrap().check_for_rule();
+        assert_eq!(check("ecr-pullthroughcache/a/b_c+d=e.f@g-h"), Ok(()));
+        for name in [
+            "ecr-pullthroughcache/",
+            "ecr-pullthroughcache/é",
+            "ecr-pullthroughcache/a b",
+        ] {
+            assert!(check(name).is_err(), "{name}");
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! [`UpstreamUrl`]: where ECR looks for what it has not cached.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// ECR's `upstreamRegistryUrl`: a host, such as `registry-1.docker.io`, perhaps with a port or a path.
+/// Of ASCII letters, digits and `.-_:/` alone, up to 2,048 of them, a letter or digit first, so that it
+/// says the same in a shell, in YAML and in Terraform.
+///
+/// Source: `upstreamRegistryUrl` of CreatePullThroughCacheRule in the API reference, and the hosts of
+/// the upstream registries in the ECR user guide.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UpstreamUrl(String);
+
+/// That a text is no [`UpstreamUrl`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an upstream registry URL that is none")]
+pub struct NoUpstreamUrl;
+
+impl UpstreamUrl {
+    /// # Errors
+    /// [`NoUpstreamUrl`]; it does not repeat the text.
+    pub fn parse(text: &str) -> Result<Self, NoUpstreamUrl> {
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:/".contains(&byte);
+        let fits = text.len() <= 2_048
+            && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && text.bytes().all(allowed);
+        fits.then(|| Self(text.to_owned())).ok_or(NoUpstreamUrl)
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UpstreamUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn hosts_of_upstream_registries() {
+        for text in [
+            "registry-1.docker.io",
+            "me.azurecr.io",
+            "111122223333.dkr.ecr.us-east-1.amazonaws.com",
+            "registry.example:5000/team_a/x",
+        ] {
+            assert_eq!(UpstreamUrl::parse(text).unwrap().as_str(), text);
+        }
+        for text in [
+            "",
+            ".io",
+            "-x.io",
+            "x y",
+            "x;touch PWN;.azurecr.io",
+            "x\n.io",
+            "x\".io",
+            "$(id).io",
+            "é.io",
+            "user@host",
+            &"x".repeat(2_049),
+        ] {
+            assert_eq!(UpstreamUrl::parse(text), Err(NoUpstreamUrl), "{text:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_one_needs_no_quotes(text in "[a-z0-9./:_-]{0,30}|\\PC{0,30}|.{0,30}") {
+            if let Ok(url) = UpstreamUrl::parse(&text) {
+                prop_assert_eq!(crate::output::shell::quote(url.as_str()), text);
+            }
+        }
+    }
+}

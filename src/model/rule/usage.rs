@@ -1,0 +1,186 @@
+//! [`RuleUsage`]: which rules use a secret, and what they tell of it.
+
+use super::{upstream_url, Rule, RuleRequest};
+use crate::model::name::RepositoryPrefix;
+use crate::model::secret::{registry_of, Secret};
+use crate::model::upstream::{Upstream, UPSTREAMS};
+
+/// How a rule refers to a secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reference {
+    /// By its ARN.
+    Current,
+    /// By the ARN that a secret of the same name had before it was deleted and made again: Secrets
+    /// Manager gives each another random end, and the rule goes on pointing at the old one.
+    Former,
+}
+
+/// The rules that refer to a secret.
+#[derive(Clone, Debug)]
+pub struct RuleUsage<'r> {
+    /// Whether the rules could be looked at.
+    pub is_known: bool,
+    /// Those that use it.
+    pub current: Vec<&'r Rule>,
+    /// Those that point at a secret of the same name that is gone.
+    pub former: Vec<&'r Rule>,
+    /// The registry of those that use it, where they agree; else the one that the name tells.
+    pub upstream: Option<&'static Upstream>,
+    /// The customer's own host of that registry, where the rules agree.
+    pub host: Option<&'r str>,
+}
+
+impl<'r> RuleUsage<'r> {
+    /// `rules` are all of the Region; `None` where they could not be looked at.
+    pub fn new(secret: &Secret, rules: Option<&'r [Rule]>) -> Self {
+        let referring = |how| {
+            let rules = rules.unwrap_or_default().iter();
+            rules.filter(move |rule| rule.refers_to(secret) == Some(how))
+        };
+        let current: Vec<&Rule> = referring(Reference::Current).collect();
+        let same = |rule: &&Rule| {
+            current
+                .iter()
+                .all(|other| other.upstream() == rule.upstream())
+        };
+        let at_same = |rule: &&Rule| {
+            current
+                .iter()
+                .all(|other| other.own_host() == rule.own_host())
+        };
+        let first = current.first().copied();
+        Self {
+            is_known: rules.is_some(),
+            upstream: first
+                .filter(same)
+                .and_then(Rule::upstream)
+                .or_else(|| registry_of(&secret.name)),
+            host: first.filter(at_same).and_then(Rule::own_host),
+            former: referring(Reference::Former).collect(),
+            current,
+        }
+    }
+
+    /// The prefixes of the rules that use it; `None` where they could not be looked at.
+    pub fn prefixes(&self) -> Option<Vec<&'r str>> {
+        let prefixes = self.current.iter();
+        let prefixes = prefixes.map(|rule| rule.ecr_repository_prefix.as_str());
+        self.is_known.then(|| prefixes.collect())
+    }
+}
+
+impl Rule {
+    pub fn refers_to(&self, secret: &Secret) -> Option<Reference> {
+        if self.uses(&secret.arn) {
+            Some(Reference::Current)
+        } else if self.secret() == Some(&secret.name) {
+            Some(Reference::Former)
+        } else {
+            None
+        }
+    }
+
+    /// The same rule as one that is wanted; none where it is not for a registry with a login.
+    pub fn as_wanted(&self) -> Option<RuleRequest> {
+        Some(RuleRequest {
+            prefix: RepositoryPrefix::parse(&self.ecr_repository_prefix).ok()?,
+            upstream: self.upstream()?,
+            url: self.upstream_registry_url.clone(),
+        })
+    }
+
+    /// The customer's own host, where the registry has one for each; none where it is not of the form
+    /// that those have, since credentials are tried there.
+    pub fn own_host(&self) -> Option<&str> {
+        let upstream = self.upstream().filter(|upstream| upstream.url.is_none())?;
+        let host = self.upstream_registry_url.as_str();
+        upstream_url(upstream, Some(host)).is_ok().then_some(host)
+    }
+
+    /// The registry that it is for; none for one without a login. By its host, where ECR does not tell
+    /// its `upstreamRegistry`.
+    pub fn upstream(&self) -> Option<&'static Upstream> {
+        let url = self.upstream_registry_url.as_str();
+        let has_host = |upstream: &&Upstream| upstream_url(upstream, Some(url)).is_ok();
+        Upstream::find(&self.upstream_registry).or_else(|| UPSTREAMS.iter().find(has_host))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::arn::SecretArn;
+    use crate::model::rule::{CredentialArn, UpstreamUrl};
+
+    #[test]
+    fn a_rule_refers_by_the_whole_arn_or_by_the_name_in_another() {
+        let arn = |end: &str| {
+            format!(
+                "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/{end}"
+            )
+        };
+        let secret = Secret::new(SecretArn::parse(&arn("github-AbCdEf")).unwrap());
+        for (end, expected) in [
+            ("github-AbCdEf", Some(Reference::Current)),
+            ("github-abcdef", Some(Reference::Former)),
+            ("github2-AbCdEf", None),
+            ("github-a-AbCdEf", None),
+        ] {
+            let rule = Rule {
+                ecr_repository_prefix: "github".to_owned(),
+                upstream_registry: "github-container-registry".to_owned(),
+                upstream_registry_url: UpstreamUrl::parse("ghcr.io").unwrap(),
+                credential_arn: Some(CredentialArn::of(&arn(end))),
+            };
+            assert_eq!(rule.refers_to(&secret), expected, "{end}");
+            let usage = RuleUsage::new(&secret, Some(std::slice::from_ref(&rule)));
+            let count = |how| usize::from(expected == Some(how));
+            assert_eq!(usage.current.len(), count(Reference::Current), "{end}");
+            assert_eq!(usage.former.len(), count(Reference::Former), "{end}");
+        }
+    }
+
+    #[test]
+    fn the_host_tells_the_registry_where_ecr_does_not() {
+        for (url, kind) in [
+            ("registry-1.docker.io", Some("docker-hub")),
+            ("me.azurecr.io", Some("azure-container-registry")),
+            ("quay.io", None),
+        ] {
+            let rule = Rule {
+                ecr_repository_prefix: "x".to_owned(),
+                upstream_registry: String::new(),
+                upstream_registry_url: UpstreamUrl::parse(url).unwrap(),
+                credential_arn: None,
+            };
+            assert_eq!(rule.upstream().map(|upstream| upstream.kind), kind, "{url}");
+        }
+    }
+
+    #[test]
+    fn the_rules_that_use_a_secret_tell_more_than_its_name() {
+        let arn = |end: &str| {
+            let text = format!(
+                "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/docker-hub-{end}"
+            );
+            SecretArn::parse(&text).unwrap()
+        };
+        let secret = Secret::new(arn("AbCdEf"));
+        let rule = |kind: &str, end: &str| Rule {
+            ecr_repository_prefix: "x".to_owned(),
+            upstream_registry: kind.to_owned(),
+            upstream_registry_url: UpstreamUrl::parse("x").unwrap(),
+            credential_arn: Some(CredentialArn::Secret(arn(end))),
+        };
+        let (hub, chainguard) = (rule("docker-hub", "AbCdEf"), rule("chainguard", "AbCdEf"));
+        for (rules, registry) in [
+            (vec![rule("chainguard", "GhIjKl")], "docker-hub"),
+            (vec![chainguard.clone(), chainguard.clone()], "chainguard"),
+            (vec![chainguard, hub], "docker-hub"),
+        ] {
+            let usage = RuleUsage::new(&secret, Some(&rules));
+            assert_eq!(usage.upstream.map(|upstream| upstream.kind), Some(registry));
+        }
+        assert!(RuleUsage::new(&secret, None).prefixes().is_none());
+    }
+}

@@ -1,0 +1,286 @@
+//! [`Secret`]: what AWS tells of a stored secret beside its value, whoever stored it.
+
+use serde::Serialize;
+
+use crate::model::arn::SecretArn;
+use crate::model::attributes::{Description, Rotation, Schedule, Tag};
+use crate::model::credential::SecretValue;
+use crate::model::date::{Date, DateFault, Time};
+use crate::model::name::{SecretName, PREFIX};
+use crate::model::region::Region;
+use crate::model::upstream::Upstream;
+
+/// The tag that says when the token in a secret ends, as `YYYY-MM-DD`.
+pub const EXPIRY_TAG: &str = "ecr-ptc:expires-on";
+
+/// A secret without its value.
+#[derive(Clone, Debug)]
+pub struct Secret {
+    pub name: String,
+    pub arn: SecretArn,
+    pub description: Option<String>,
+    /// As AWS tells it: none, or any form of a key's name, for the default key.
+    pub kms_key_id: Option<String>,
+    pub created: Option<Time>,
+    pub last_changed: Option<Time>,
+    /// The day of the last read, at midnight; none where it was never read in this Region.
+    pub last_accessed: Option<Time>,
+    /// Set where the secret is scheduled for deletion. ListSecrets and DescribeSecret are documented
+    /// differently: the moment of the request, or the one from which it is gone.
+    pub deleted: Option<Time>,
+    pub primary_region: Option<Region>,
+    /// None where it was not looked up, or may not be.
+    pub replicas: Option<Vec<Replica>>,
+    pub tags: Vec<(String, String)>,
+    pub versions: Vec<Version>,
+    pub rotation: Option<ExistingRotation>,
+    pub last_rotated: Option<Time>,
+    pub next_rotation: Option<Time>,
+}
+
+/// A secret that is to be created. The key is never named: the service takes the default one.
+#[derive(Debug)]
+pub struct NewSecret {
+    pub name: SecretName,
+    pub value: SecretValue,
+    pub description: Description,
+    pub tags: Vec<Tag>,
+    pub replicas: Vec<Region>,
+    pub overwrite_replicas: bool,
+}
+
+/// How long a deletion can be cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recovery {
+    /// 7 to 30 days.
+    Days(u8),
+    /// Not at all: the secret is gone at once.
+    Never,
+}
+
+/// A copy of the secret in another Region.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Replica {
+    pub region: String,
+    /// The service's own word, such as `InSync`.
+    pub status: Option<String>,
+    pub message: Option<String>,
+}
+
+/// How a secret is rotated.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExistingRotation {
+    pub lambda_arn: Option<String>,
+    pub days: Option<i64>,
+    pub schedule: Option<String>,
+    pub duration: Option<String>,
+}
+
+/// A version of the value, by its staging labels.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Version {
+    pub id: String,
+    pub stages: Vec<String>,
+}
+
+/// Whose key a secret is encrypted with. ECR's service-linked role can use the default one alone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyKind {
+    /// aws/secretsmanager, by its name or as KMS tells it.
+    Default,
+    Customer,
+    /// KMS could not be asked: why.
+    Unknown(String),
+}
+
+impl KeyKind {
+    /// The same with words that are safe to show.
+    pub fn clean(self, clean: impl Fn(&str) -> String) -> Self {
+        match self {
+            Self::Unknown(why) => Self::Unknown(clean(&why)),
+            known => known,
+        }
+    }
+}
+
+/// The registry that a secret's name tells: its last part, or all after the prefix, where that is a
+/// kind or an alias.
+pub fn registry_of(name: &str) -> Option<&'static Upstream> {
+    let rest = name.strip_prefix(PREFIX)?;
+    Upstream::find(rest).or_else(|| Upstream::find(rest.rsplit('/').next()?))
+}
+
+impl Secret {
+    /// A secret of which no more is known than its ARN.
+    pub fn new(arn: SecretArn) -> Self {
+        Self {
+            name: arn.name().to_owned(),
+            arn,
+            description: None,
+            kms_key_id: None,
+            created: None,
+            last_changed: None,
+            last_accessed: None,
+            deleted: None,
+            primary_region: None,
+            replicas: None,
+            tags: Vec::new(),
+            versions: Vec::new(),
+            rotation: None,
+            last_rotated: None,
+            next_rotation: None,
+        }
+    }
+
+    /// The key that ECR's service-linked role can use.
+    pub const DEFAULT_KEY: &str = "aws/secretsmanager";
+
+    /// The value of the tag with this key; keys are case sensitive.
+    pub fn tag(&self, key: &str) -> Option<&str> {
+        let (_, value) = self.tags.iter().find(|(have, _)| have == key)?;
+        Some(value)
+    }
+
+    pub fn has_tag(&self, tag: &Tag) -> bool {
+        self.tag(tag.key()) == Some(tag.value())
+    }
+
+    pub fn has_description(&self, text: &Description) -> bool {
+        self.description.as_deref().unwrap_or_default() == text.as_str()
+    }
+
+    /// The Regions in which it has no replica yet, nor is about to.
+    pub fn lacks<'r>(&self, regions: &'r [Region]) -> Vec<&'r Region> {
+        let have = self.working_replica_regions();
+        let missing = regions
+            .iter()
+            .filter(|region| !have.contains(&region.as_str()));
+        missing.collect()
+    }
+
+    /// The Regions of its replicas but for those that failed.
+    pub fn working_replica_regions(&self) -> Vec<&str> {
+        let replicas = self.replicas.iter().flatten();
+        let working = replicas.filter(|replica| replica.status.as_deref() != Some("Failed"));
+        working.map(|replica| replica.region.as_str()).collect()
+    }
+
+    /// The Regions of all its replicas that were looked up.
+    pub fn all_replica_regions(&self) -> Vec<String> {
+        let replicas = self.replicas.iter().flatten();
+        replicas.map(|replica| replica.region.clone()).collect()
+    }
+
+    /// Whether it is rotated like this already. That the first rotation is at once does not count.
+    pub fn rotates_as(&self, wanted: &Rotation) -> bool {
+        let Rotation {
+            lambda_arn,
+            schedule,
+            duration,
+            immediately: _,
+        } = wanted;
+        let Some(now) = &self.rotation else {
+            return false;
+        };
+        let same_schedule = match schedule {
+            Schedule::Days(days) => now.days == Some(i64::from(*days)) && now.schedule.is_none(),
+            Schedule::Expression(expression) => now.schedule.as_ref() == Some(expression),
+        };
+        now.lambda_arn.as_deref() == Some(lambda_arn.as_str())
+            && same_schedule
+            && (duration.is_none() || now.duration == *duration)
+    }
+
+    /// Takes out of all that someone else wrote into it what is not to be shown. Its name and its ARN
+    /// stay; they are what it is found by.
+    pub fn clean(&mut self, clean: impl Fn(&str) -> String) {
+        let texts = self.description.iter_mut().chain(&mut self.kms_key_id);
+        let tags = self.tags.iter_mut().flat_map(|(key, value)| [key, value]);
+        let versions = self.versions.iter_mut();
+        let versions =
+            versions.flat_map(|version| version.stages.iter_mut().chain([&mut version.id]));
+        let replicas = self.replicas.iter_mut().flatten();
+        let replicas =
+            replicas.flat_map(|replica| replica.status.iter_mut().chain(&mut replica.message));
+        for text in texts.chain(tags).chain(versions).chain(replicas) {
+            *text = clean(text);
+        }
+    }
+
+    /// When the token ends, where the secret says so.
+    ///
+    /// # Errors
+    /// Where the tag is no date.
+    pub fn expires_on(&self) -> Option<Result<Date, DateFault>> {
+        Some(Date::parse(self.tag(EXPIRY_TAG)?))
+    }
+
+    /// Where the secret was made, if this is only a copy of it.
+    pub fn replica_of(&self) -> Option<&Region> {
+        let primary = self.primary_region.as_ref();
+        primary.filter(|primary| primary.as_str() != self.arn.region())
+    }
+
+    /// The id of the version with a staging label.
+    pub fn version_with(&self, stage: &str) -> Option<&str> {
+        let has_it = |version: &&Version| version.stages.iter().any(|have| have == stage);
+        let found = self.versions.iter().find(has_it)?;
+        Some(&found.id)
+    }
+
+    /// Whether one of its versions is the one that readers get.
+    pub fn has_current_version(&self) -> bool {
+        self.version_with("AWSCURRENT").is_some()
+    }
+
+    /// The key, where its name does not tell whether ECR can use it: the console stores the id of the
+    /// default key too.
+    pub fn unknown_key(&self) -> Option<&str> {
+        let key = self.kms_key_id.as_deref()?;
+        (!key.ends_with("alias/aws/secretsmanager")).then_some(key)
+    }
+
+    /// The name of the key: aws/secretsmanager, or another as AWS tells it, which may still be the
+    /// id of that one.
+    pub fn key(&self) -> &str {
+        self.unknown_key().unwrap_or(Self::DEFAULT_KEY)
+    }
+
+    pub fn replica_regions(&self) -> Option<Vec<&str>> {
+        let regions = self.replicas.as_ref()?.iter();
+        Some(regions.map(|replica| replica.region.as_str()).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn arn(region: &str, end: &str) -> SecretArn {
+        let text = format!("arn:aws:secretsmanager:{region}:111122223333:secret:x-{end}");
+        SecretArn::parse(&text).unwrap()
+    }
+
+    #[test]
+    fn the_name_tells_the_registry() {
+        let registry =
+            |rest: &str| registry_of(&format!("{PREFIX}{rest}")).map(|upstream| upstream.kind);
+        assert_eq!(registry("docker-hub"), Some("docker-hub"));
+        assert_eq!(registry("team/GHCR"), Some("github-container-registry"));
+        assert_eq!(registry("docker-hub/team"), None);
+        assert_eq!(registry("my-gitlab"), None);
+        assert_eq!(registry(""), None);
+    }
+
+    #[test]
+    fn a_copy_is_told_from_the_secret_itself() {
+        let mut secret = Secret::new(arn("eu-west-1", "AbCdEf"));
+        assert_eq!(secret.replica_of(), None);
+        secret.primary_region = Region::parse("eu-west-1").ok();
+        assert_eq!(secret.replica_of(), None);
+        secret.primary_region = Region::parse("us-east-1").ok();
+        assert_eq!(secret.replica_of().map(Region::as_str), Some("us-east-1"));
+    }
+}

@@ -1,0 +1,298 @@
+//! [`StoredValue`]: the value of a secret as whoever stored it left it, and nothing that shows it.
+
+use std::fmt;
+
+use serde::de::{MapAccess, Visitor};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use zeroize::Zeroizing;
+
+/// The two keys that ECR reads.
+pub const USERNAME: &str = "username";
+pub const ACCESS_TOKEN: &str = "accessToken";
+use crate::model::token_kind::TokenKind;
+
+/// The value of a secret; its memory is zeroed when it is dropped. Unlike a
+/// [`SecretValue`](crate::model::credential::SecretValue) it may be anything.
+pub enum StoredValue {
+    Text(Zeroizing<String>),
+    /// ECR reads only text, so what it is does not matter.
+    Binary,
+}
+
+/// A text of a value that could be a token.
+pub struct MaybeToken {
+    pub text: Zeroizing<String>,
+    /// Whether it stands where the token has to; else it stands beside it.
+    pub is_token: bool,
+}
+
+/// What became of reading one value.
+#[derive(Debug)]
+pub enum Reading {
+    Value(StoredValue),
+    /// There is no current version.
+    Nothing,
+    /// The service refused it: why.
+    Refused(String),
+}
+
+/// The members of a JSON object, in their order, borrowed from the text so that no copy is made.
+pub struct Members<'t>(Vec<(String, &'t RawValue)>);
+
+impl StoredValue {
+    /// The members; none where it is no JSON object.
+    pub fn members(&self) -> Option<Members<'_>> {
+        match self {
+            Self::Text(text) => serde_json::from_str(text).ok(),
+            Self::Binary => None,
+        }
+    }
+
+    /// Every text in it that could be a token: to be kept out of whatever is shown. Short ones under
+    /// other keys are not, since hiding them would mangle every message.
+    pub fn secrets(&self) -> Vec<MaybeToken> {
+        let text = match self {
+            Self::Text(text) => text,
+            Self::Binary => return Vec::new(),
+        };
+        let token = |text| MaybeToken {
+            text,
+            is_token: true,
+        };
+        let Some(members) = self.members() else {
+            // No token has white space in it.
+            let whole = MaybeToken {
+                text: text.clone(),
+                is_token: !text.trim().contains(char::is_whitespace),
+            };
+            return [whole].into_iter().chain(words(text)).collect();
+        };
+        let secrets = members
+            .iter()
+            .flat_map(|(key, value)| match text_of(value) {
+                Some(text) if key == "accessToken" => vec![token(text)],
+                // Someone may have mixed the two up.
+                Some(text) if key == "username" && TokenKind::is_in_the_wrong_place(&text) => {
+                    vec![token(text)]
+                }
+                Some(text) if key == "username" || text.trim().len() < 8 => Vec::new(),
+                Some(text) => vec![MaybeToken {
+                    text,
+                    is_token: false,
+                }],
+                None => words(value.get()).collect(),
+            });
+        secrets.collect()
+    }
+}
+
+/// The words of a text of no known form that are long enough for a token, the first fifty.
+fn words(text: &str) -> impl Iterator<Item = MaybeToken> + '_ {
+    let is_between = |c: char| c.is_whitespace() || "\"'`{}[](),;:=<>".contains(c);
+    let words = text.split(is_between).filter(|word| word.len() >= 12);
+    words.take(50).map(|word| MaybeToken {
+        text: Zeroizing::new(word.to_owned()),
+        is_token: false,
+    })
+}
+
+impl fmt::Debug for StoredValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "StoredValue({} bytes, not shown)", text.len()),
+            Self::Binary => f.write_str("StoredValue(binary, not shown)"),
+        }
+    }
+}
+
+impl<'t> Members<'t> {
+    /// The text of a member; none where there is no such member, or it is no text. Where a key is
+    /// there twice, the last counts, as in most readers of JSON.
+    pub fn text(&self, key: &str) -> Option<Zeroizing<String>> {
+        text_of(self.get(key)?)
+    }
+
+    /// The keys, in their order.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|(key, _)| key.as_str())
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &'t RawValue)> {
+        self.0.iter().map(|(key, value)| (key.as_str(), *value))
+    }
+
+    pub fn get(&self, key: &str) -> Option<&'t RawValue> {
+        let mut from_last = self.0.iter().rev();
+        from_last
+            .find(|(have, _)| have == key)
+            .map(|(_, value)| *value)
+    }
+}
+
+/// The text that a JSON value is; none where it is of another type.
+pub fn text_of(value: &RawValue) -> Option<Zeroizing<String>> {
+    serde_json::from_str(value.get()).ok().map(Zeroizing::new)
+}
+
+impl<'de: 't, 't> Deserialize<'de> for Members<'t> {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OfObject;
+        impl<'de> Visitor<'de> for OfObject {
+            type Value = Vec<(String, &'de RawValue)>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(members)
+            }
+        }
+        deserializer.deserialize_map(OfObject).map(Members)
+    }
+}
+
+/// A key that someone took for one of ours; none where several could be meant, or the right one is
+/// there.
+pub fn near_miss<'m>(members: &'m Members<'_>, wanted: &str) -> Option<&'m str> {
+    if members.get(wanted).is_some() {
+        return None;
+    }
+    let mut near = members.keys().filter(|key| is_near(key, wanted));
+    let first = near.next()?;
+    near.all(|other| other == first).then_some(first)
+}
+
+fn is_near(key: &str, wanted: &str) -> bool {
+    let plain = |c: &char| !matches!(c, '_' | '-' | '.' | ' ');
+    let word: String = key
+        .chars()
+        .filter(plain)
+        .flat_map(char::to_lowercase)
+        .collect();
+    let words: &[&str] = if wanted == USERNAME {
+        &["username", "user", "userid", "login", "loginname"]
+    } else {
+        &[
+            "accesstoken",
+            "token",
+            "password",
+            "passwd",
+            "pass",
+            "pwd",
+            "authtoken",
+            "pat",
+            "personalaccesstoken",
+        ]
+    };
+    words.contains(&word.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn content(text: &str) -> StoredValue {
+        StoredValue::Text(Zeroizing::new(text.to_owned()))
+    }
+
+    #[test]
+    fn members_are_read_in_any_order_and_spelling() {
+        let content =
+            content(r#" {"accessToken":"a\"\u00e9\n", "n":1, "username":"x", "username":"me"} "#);
+        let members = content.members().unwrap();
+        assert_eq!(members.text("username").unwrap().as_str(), "me");
+        assert_eq!(members.text("accessToken").unwrap().as_str(), "a\"é\n");
+        assert!(members.text("n").is_none() && members.get("n").is_some());
+        assert!(members.get("token").is_none());
+    }
+
+    #[test]
+    fn what_is_no_object_has_no_members() {
+        for text in ["", "dckr_pat_x", "[1]", "\"text\"", "{username:me}", "{} x"] {
+            assert!(content(text).members().is_none(), "{text}");
+        }
+        assert!(StoredValue::Binary.members().is_none());
+    }
+
+    #[test]
+    fn all_but_a_plain_username_may_be_a_token() {
+        let secrets = |text: &str| {
+            let secrets = content(text).secrets();
+            secrets
+                .iter()
+                .map(|secret| secret.text.to_string())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            secrets(
+                r#"{"username":"me-and-mine","token":"one-token","accessToken":"x","a":"b","c":2}"#
+            ),
+            ["one-token", "x"]
+        );
+        assert_eq!(
+            secrets(r#"{"username":" ghp_0123456789","accessToken":"me"}"#),
+            [" ghp_0123456789", "me"]
+        );
+        assert_eq!(secrets("plain"), ["plain"]);
+        assert_eq!(
+            secrets("{accessToken:one-token-of-many}"),
+            ["{accessToken:one-token-of-many}", "one-token-of-many"]
+        );
+        assert_eq!(
+            secrets(r#"{"more":{"key":"one-token-of-many"}}"#),
+            ["one-token-of-many"]
+        );
+    }
+
+    #[test]
+    fn debug_shows_nothing() {
+        assert_eq!(
+            format!("{:?}", content("hidden")),
+            "StoredValue(6 bytes, not shown)"
+        );
+    }
+
+    #[test]
+    fn near_misses_and_nothing_further_away() {
+        let near = |text: &str, wanted: &str| {
+            let content = content(text);
+            let members = content.members().unwrap();
+            near_miss(&members, wanted).map(str::to_owned)
+        };
+        for key in [
+            "access_token",
+            "accesstoken",
+            "AccessToken",
+            "password",
+            "token",
+            "ACCESS-TOKEN",
+        ] {
+            assert_eq!(
+                near(&format!(r#"{{"{key}":"x"}}"#), ACCESS_TOKEN).as_deref(),
+                Some(key)
+            );
+        }
+        for key in ["user", "userName", "Username", "user_name"] {
+            assert_eq!(
+                near(&format!(r#"{{"{key}":"x"}}"#), USERNAME).as_deref(),
+                Some(key)
+            );
+        }
+        assert_eq!(near(r#"{"email":"x"}"#, USERNAME), None);
+        assert_eq!(
+            near(r#"{"token":"x","password":"y"}"#, ACCESS_TOKEN),
+            None,
+            "which one is a guess"
+        );
+        assert_eq!(
+            near(r#"{"token":"x","accessToken":"y"}"#, ACCESS_TOKEN),
+            None
+        );
+    }
+}

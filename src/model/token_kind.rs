@@ -1,0 +1,245 @@
+//! [`TokenKind`]: what the beginning of a token tells of it, and where it can work.
+
+use crate::model::upstream::Upstream;
+
+/// A kind of access token that is known by how it begins.
+#[derive(Debug, PartialEq, Eq)]
+pub struct TokenKind {
+    prefix: &'static str,
+    /// A word for scripts. Words are only ever added.
+    pub word: &'static str,
+    /// For people, with its article.
+    pub title: &'static str,
+    /// The kind of registry whose token it is; none where many have such.
+    registry: Option<&'static str>,
+    /// Why its own registry does not let ECR pull with it, or not for long.
+    trouble: Option<&'static str>,
+}
+
+const DOCKER: Option<&str> = Some("docker-hub");
+const GITHUB: Option<&str> = Some("github-container-registry");
+const GITLAB: Option<&str> = Some("gitlab-container-registry");
+
+/// Sources: each registry's documentation of its token formats.
+static KINDS: [TokenKind; 19] = [
+    kind(
+        "dckr_pat_",
+        "docker-hub-personal",
+        "a Docker Hub personal access token",
+        DOCKER,
+    ),
+    kind(
+        "dckr_oat_",
+        "docker-hub-organization",
+        "a Docker Hub organization access token",
+        DOCKER,
+    ),
+    kind(
+        "ghp_",
+        "github-classic",
+        "a GitHub personal access token (classic)",
+        GITHUB,
+    ),
+    kind(
+        "github_pat_",
+        "github-fine-grained",
+        "a GitHub fine-grained personal access token",
+        GITHUB,
+    )
+    .but("GitHub Packages takes only classic ones"),
+    kind(
+        "ghs_",
+        "github-app-installation",
+        "a token of a GitHub App or workflow",
+        GITHUB,
+    )
+    .but("it ends within the hour or with the job, and private packages are denied to it"),
+    kind("gho_", "github-oauth", "a GitHub OAuth token", GITHUB)
+        .but("it belongs to a login of a program, and may end with it"),
+    kind("ghu_", "github-app-user", "a GitHub App user token", GITHUB)
+        .but("it ends after some hours"),
+    kind(
+        "glpat-",
+        "gitlab-access",
+        "a GitLab personal, group or project access token",
+        GITLAB,
+    ),
+    kind("gldt-", "gitlab-deploy", "a GitLab deploy token", GITLAB),
+    kind("glcbt-", "gitlab-job", "a GitLab CI job token", GITLAB).but("it ends with the job"),
+    kind("glrt-", "gitlab-runner", "a GitLab runner token", GITLAB).but(NO_REGISTRY),
+    kind(
+        "glptt-",
+        "gitlab-trigger",
+        "a GitLab pipeline trigger token",
+        GITLAB,
+    )
+    .but(NO_REGISTRY),
+    kind(
+        "gloas-",
+        "gitlab-oauth-secret",
+        "a GitLab OAuth application secret",
+        GITLAB,
+    )
+    .but(NO_REGISTRY),
+    kind("glft-", "gitlab-feed", "a GitLab feed token", GITLAB).but(NO_REGISTRY),
+    kind(
+        "glimt-",
+        "gitlab-incoming-mail",
+        "a GitLab incoming mail token",
+        GITLAB,
+    )
+    .but(NO_REGISTRY),
+    kind("glagent-", "gitlab-agent", "a GitLab agent token", GITLAB).but(NO_REGISTRY),
+    kind("glsoat-", "gitlab-scim", "a GitLab SCIM token", GITLAB).but(NO_REGISTRY),
+    kind("eyJ", "jwt", "a JSON Web Token", None),
+    kind(
+        "",
+        "uuid",
+        "a UUID, as Docker Hub's older personal access tokens are",
+        None,
+    ),
+];
+
+const NO_REGISTRY: &str = "it opens no container registry";
+
+/// No token is shorter than this, in bytes; names that begin like one are.
+const SHORTEST: usize = 12;
+
+/// The user with which `az acr login --expose-token` gives out a token of three hours.
+const AZURE_TOKEN_USER: &str = "00000000-0000-0000-0000-000000000000";
+
+const fn kind(
+    prefix: &'static str,
+    word: &'static str,
+    title: &'static str,
+    registry: Option<&'static str>,
+) -> TokenKind {
+    TokenKind {
+        prefix,
+        word,
+        title,
+        registry,
+        trouble: None,
+    }
+}
+
+impl TokenKind {
+    const fn but(mut self, trouble: &'static str) -> Self {
+        self.trouble = Some(trouble);
+        self
+    }
+
+    /// The kind of a token, where it is one that we know.
+    pub fn of(token: &str) -> Option<&'static Self> {
+        KINDS.iter().find(|kind| match kind.prefix {
+            "" => is_uuid(token),
+            prefix => token.starts_with(prefix),
+        })
+    }
+
+    /// Whether a word that is no token's place has one in it, so that no message may repeat it: it
+    /// begins like the token of a registry, or as a signed JSON Web Token does. What people paste
+    /// before one is passed over: white space, quotation marks, a username with a colon.
+    pub fn is_in_the_wrong_place(word: &str) -> bool {
+        word.split(':').any(|part| {
+            let part = part.trim_start_matches(|c: char| !c.is_alphanumeric());
+            let is_web_token = part.starts_with("eyJ") && part.contains(".eyJ");
+            let is_registrys = Self::of(part).is_some_and(|kind| kind.registry.is_some());
+            part.len() >= SHORTEST && (is_registrys || is_web_token)
+        })
+    }
+
+    /// Whether only one registry has such tokens.
+    pub fn belongs_to_a_registry(&self) -> bool {
+        self.registry.is_some()
+    }
+
+    /// Why such a token cannot work for a registry, in words that follow "it is TITLE, and".
+    pub fn trouble_at(&self, upstream: &Upstream, username: Option<&str>) -> Option<String> {
+        if self.registry.is_some_and(|own| own != upstream.kind) {
+            return Some(format!("{} takes no such token", upstream.title));
+        }
+        if upstream.kind == "azure-container-registry"
+            && self.word == "jwt"
+            && username == Some(AZURE_TOKEN_USER)
+        {
+            return Some(
+                "one that az acr login --expose-token gives out ends after 3 hours".to_owned(),
+            );
+        }
+        self.trouble.map(str::to_owned)
+    }
+}
+
+fn is_uuid(token: &str) -> bool {
+    token.len() == 36
+        && token.bytes().enumerate().all(|(at, byte)| match at {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trouble(token: &str, registry: &str, username: &str) -> Option<String> {
+        TokenKind::of(token)?.trouble_at(Upstream::find(registry).unwrap(), Some(username))
+    }
+
+    #[test]
+    fn kinds_by_their_beginning() {
+        let word = |token: &str| TokenKind::of(token).map(|kind| kind.word);
+        assert_eq!(word("dckr_pat_abc"), Some("docker-hub-personal"));
+        assert_eq!(word("github_pat_abc"), Some("github-fine-grained"));
+        assert_eq!(word("glptt-abc"), Some("gitlab-trigger"));
+        assert_eq!(word("eyJhbGciOi"), Some("jwt"));
+        assert_eq!(word("0a0a0a0a-1234-1234-1234-0a0a0a0a0a0a"), Some("uuid"));
+        assert_eq!(word("0a0a0a0a-1234-1234-1234-0a0a0a0a0a0"), None);
+        assert_eq!(word(""), None);
+        assert_eq!(word("anything"), None);
+    }
+
+    #[test]
+    fn a_token_in_the_place_of_a_name() {
+        for word in [
+            "dckr_pat_abcdef",
+            "ghp_0123456789",
+            "glpat-0123456789",
+            " \t\u{feff}ghp_0123456789",
+            "\"dckr_oat_abcdef\"",
+            "me:dckr_pat_abcdef",
+            "eyJhbGciOi.eyJzdWIi.c2ln",
+        ] {
+            assert!(TokenKind::is_in_the_wrong_place(word), "{word}");
+        }
+        for word in [
+            "",
+            ":",
+            "ghp_me",
+            "glpat-anna",
+            "gitlab-ci-token",
+            "gitlab+deploy-token-1",
+            "x-access-token",
+            "eyJohn.Smith.1980",
+            "0a0a0a0a-1234-1234-1234-0a0a0a0a0a0a",
+            "my-ghp_0123456789",
+            "arn:aws:secretsmanager:us-east-1:1:secret:ecr-pullthroughcache/x-AbCdEf",
+        ] {
+            assert!(!TokenKind::is_in_the_wrong_place(word), "{word}");
+        }
+    }
+
+    #[test]
+    fn trouble_is_told_only_where_it_is_known() {
+        assert_eq!(trouble("dckr_pat_abc", "docker-hub", "me"), None);
+        assert!(trouble("dckr_pat_abc", "ghcr", "me").is_some());
+        assert!(trouble("github_pat_abc", "ghcr", "me").is_some_and(|why| why.contains("classic")));
+        assert!(trouble("glrt-abc", "gitlab", "me").is_some());
+        assert_eq!(trouble("glpat-abc", "gitlab", "me"), None);
+        assert_eq!(trouble("eyJabc", "azure", "app-id"), None);
+        assert!(trouble("eyJabc", "azure", AZURE_TOKEN_USER).is_some());
+        assert_eq!(trouble("eyJabc", "chainguard", AZURE_TOKEN_USER), None);
+        assert_eq!(trouble("unknown", "ghcr", "me"), None);
+    }
+}

@@ -1,0 +1,113 @@
+//! [`ValueFix`]: a stored value with what can be fixed without guessing.
+
+use zeroize::Zeroizing;
+
+use crate::model::credential::{SecretValue, TooLarge};
+use crate::model::stored_value::{near_miss, text_of, StoredValue, ACCESS_TOKEN, USERNAME};
+
+/// What will be changed, and the value that it gives. Shows nothing of the value.
+#[derive(Debug)]
+pub struct ValueFix {
+    /// In words, without any of the value but the names of keys.
+    pub changes: Vec<String>,
+    pub value: SecretValue,
+}
+
+impl ValueFix {
+    /// Renames keys that are near misses, and takes white space off the ends of the two values; other
+    /// keys stay as they are. None where there is nothing of that to do.
+    ///
+    /// # Errors
+    /// [`TooLarge`] where the fixed value is over what a secret takes.
+    pub fn new(content: &StoredValue) -> Result<Option<Self>, TooLarge> {
+        let (StoredValue::Text(text), Some(members)) = (content, content.members()) else {
+            return Ok(None);
+        };
+        let near = [USERNAME, ACCESS_TOKEN].map(|wanted| (near_miss(&members, wanted), wanted));
+        let mut changes = Vec::new();
+        // Room for all of it, so that growing leaves no copy behind in memory.
+        let mut json = Zeroizing::new(String::with_capacity(6 * text.len() + 64));
+        for (key, value) in members.iter() {
+            let renamed = near.iter().find(|(miss, _)| *miss == Some(key));
+            let key = renamed.map_or(key, |(_, wanted)| *wanted);
+            if let Some((Some(miss), wanted)) = renamed {
+                changes.push(format!("rename the key {miss} to {wanted}"));
+            }
+            let between = if json.is_empty() { '{' } else { ',' };
+            json.push(between);
+            json.push_str(&serde_json::Value::from(key).to_string());
+            json.push(':');
+            let untrimmed = [USERNAME, ACCESS_TOKEN]
+                .contains(&key)
+                .then(|| text_of(value));
+            match untrimmed.flatten() {
+                Some(text) if text.trim() != text.as_str() && !text.trim().is_empty() => {
+                    changes.push(format!(
+                        "take the white space and line ends off the ends of {key}"
+                    ));
+                    let quoted = Zeroizing::new(serde_json::Value::from(text.trim()).to_string());
+                    json.push_str(&quoted);
+                }
+                _ => json.push_str(value.get()),
+            }
+        }
+        json.push('}');
+        if changes.is_empty() {
+            return Ok(None);
+        }
+        let value = SecretValue::from_json(json)?;
+        Ok(Some(Self { changes, value }))
+    }
+
+    /// What is stored when it is done.
+    pub fn content(&self) -> StoredValue {
+        StoredValue::Text(Zeroizing::new(self.value.reveal().to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn fixed(text: &str) -> Option<String> {
+        let content = StoredValue::Text(Zeroizing::new(text.to_owned()));
+        let fix = ValueFix::new(&content).unwrap();
+        fix.map(|fix| fix.value.reveal().to_owned())
+    }
+
+    #[test]
+    fn keys_are_renamed_and_ends_trimmed_and_the_rest_is_kept() {
+        assert_eq!(
+            fixed(r#"{"user":" me","x":{"a":[1.50]},"access_token":"t\n"}"#).as_deref(),
+            Some(r#"{"username":"me","x":{"a":[1.50]},"accessToken":"t"}"#)
+        );
+        assert_eq!(
+            fixed(r#"{"username":"me","password":"t"}"#).as_deref(),
+            Some(r#"{"username":"me","accessToken":"t"}"#)
+        );
+        assert_eq!(
+            fixed(r#"{"username":"me","accessToken":"t","url":" x "}"#),
+            None
+        );
+        assert_eq!(
+            fixed(r#"{"username":"me","accessToken":" "}"#),
+            None,
+            "an empty value cannot be guessed"
+        );
+        assert_eq!(fixed(r#"{"token":"a","password":"b"}"#), None);
+        assert_eq!(fixed("plain"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_fixed_needs_no_fix(user in "[ a\"\n]{0,5}", token in "[ b\\\\\r\n]{0,5}", more in "[a-z]{1,4}") {
+            let text = serde_json::json!({"user": user, "token": token, more: 1}).to_string();
+            if let Some(fixed_once) = fixed(&text) {
+                prop_assert_eq!(fixed(&fixed_once), None);
+                let read: serde_json::Value = serde_json::from_str(&fixed_once).unwrap();
+                prop_assert!(read["username"] == user.trim() || read["username"] == user.as_str());
+            }
+        }
+    }
+}

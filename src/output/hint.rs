@@ -1,0 +1,157 @@
+//! [`Hints`]: commands for people to copy, which lead to the same Region and profile.
+
+use super::escaped;
+use super::shell::{option, quote};
+use crate::model::name::PREFIX;
+use crate::model::rule::{Rule, RuleRequest};
+use crate::model::secret::Secret;
+use crate::model::upstream::{Upstream, ANY_AZURE_HOST};
+
+/// Where the printed commands lead.
+#[derive(Clone, Debug, Default)]
+pub struct Hints {
+    region: Option<String>,
+    profile: Option<String>,
+}
+
+impl Hints {
+    pub fn new(region: Option<&str>, profile: Option<&str>) -> Self {
+        Self {
+            region: region.map(str::to_owned),
+            profile: profile.map(str::to_owned),
+        }
+    }
+
+    /// The same in another Region.
+    #[must_use]
+    pub fn in_region(&self, region: &str) -> Self {
+        Self {
+            region: Some(region.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// For a secret: a replica is changed where it was made.
+    #[must_use]
+    pub fn for_secret(&self, secret: &Secret) -> Self {
+        match secret.replica_of() {
+            Some(primary) => self.in_region(primary.as_str()),
+            None => self.clone(),
+        }
+    }
+
+    /// `--region` and `--profile`, each with a space before it.
+    pub fn options(&self) -> String {
+        let options = [("--region", &self.region), ("--profile", &self.profile)];
+        let given = options
+            .iter()
+            .filter_map(|(name, value)| Some(option(name, value.as_deref()?)));
+        given.flat_map(|option| [" ".to_owned(), option]).collect()
+    }
+
+    /// `ecr-ptc` with these words, which are quoted already.
+    pub fn command(&self, words: &str) -> String {
+        format!("ecr-ptc {words}{}", self.options())
+    }
+
+    pub fn show(&self, name: &str) -> String {
+        self.command(&format!("show {}", quote(name)))
+    }
+
+    /// `more` are options with a space before each.
+    pub fn check(&self, name: &str, more: &str) -> String {
+        self.command(&format!("check {}{more}", quote(name)))
+    }
+
+    /// `more` are options with a space before each.
+    pub fn update(&self, name: &str, more: &str) -> String {
+        self.command(&format!("update {}{more}", quote(name)))
+    }
+
+    /// `more` are options with a space before each.
+    pub fn delete(&self, name: &str, more: &str) -> String {
+        self.command(&format!("delete {}{more}", quote(name)))
+    }
+
+    pub fn restore(&self, name: &str) -> String {
+        self.command(&format!("restore {}", quote(name)))
+    }
+
+    /// Stores credentials under this name, whatever is there.
+    pub fn create(&self, name: &str, registry: Option<&Upstream>, more: &str) -> String {
+        let registry = registry.map(|upstream| format!(" --registry {}", upstream.kind));
+        let registry = registry.unwrap_or_default();
+        let name = option("--name", name);
+        self.command(&format!("create{registry} {name}{more}"))
+    }
+
+    pub fn rule_delete(&self, prefix: &str) -> String {
+        self.command(&format!("rule delete {}", quote(prefix)))
+    }
+
+    /// Makes a rule, or points it at the secret of this name.
+    pub fn rule_set(&self, rule: &RuleRequest, secret: &str) -> String {
+        let RuleRequest {
+            prefix,
+            upstream,
+            url,
+        } = rule;
+        self.rule_set_words(
+            prefix.as_str(),
+            secret,
+            &registry(Some(upstream), upstream.kind, url.as_str()),
+        )
+    }
+
+    /// Points a rule that is there at the secret of this name.
+    pub fn rule_repoint(&self, rule: &Rule, secret: &str) -> String {
+        self.rule_set_words(&rule.ecr_repository_prefix, secret, &registry_of(rule))
+    }
+
+    fn rule_set_words(&self, prefix: &str, secret: &str, registry: &str) -> String {
+        let (prefix, secret) = (quote(prefix), option("--secret", secret));
+        self.command(&format!("rule set {prefix} {secret}{registry}"))
+    }
+
+    /// Makes the usual rule of a registry, for the secret of this name. `host` is the customer's own.
+    pub fn usual_rule(&self, upstream: &Upstream, host: Option<&str>, secret: &str) -> String {
+        let host = host.unwrap_or(ANY_AZURE_HOST);
+        let registry = registry(Some(upstream), upstream.kind, host);
+        self.rule_set_words(upstream.rule_prefix, secret, &registry)
+    }
+
+    /// That a rule points at a secret that had this name and is gone.
+    pub fn repoint_warning(&self, rule: &Rule, secret: &str) -> String {
+        format!(
+            "the rule {} points at another secret that had this name and is gone; point it at this one: {}",
+            escaped(&rule.ecr_repository_prefix),
+            self.rule_repoint(rule, secret)
+        )
+    }
+
+    /// Makes a secret for a rule, and points the rule at it.
+    pub fn create_for_rule(&self, rule: &Rule) -> String {
+        let name = rule.secret().filter(|name| name.starts_with(PREFIX));
+        let name = name.map(|name| format!(" {}", option("--name", name)));
+        let name = name.unwrap_or_default();
+        let prefix = option("--rule", &rule.ecr_repository_prefix);
+        self.command(&format!("create{}{name} {prefix}", registry_of(rule)))
+    }
+}
+
+/// `--registry`, and its host where each customer has one; with a space before each.
+fn registry(upstream: Option<&Upstream>, kind: &str, url: &str) -> String {
+    let kind = option("--registry", kind);
+    match upstream {
+        Some(Upstream { url: None, .. }) => {
+            format!(" {kind} {}", option("--upstream-registry-url", url))
+        }
+        _ => format!(" {kind}"),
+    }
+}
+
+fn registry_of(rule: &Rule) -> String {
+    let upstream = rule.upstream();
+    let kind = upstream.map_or(rule.upstream_registry.as_str(), |upstream| upstream.kind);
+    registry(upstream, kind, rule.upstream_registry_url.as_str())
+}

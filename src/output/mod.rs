@@ -1,0 +1,233 @@
+//! The only writer: text or JSON, colour, quiet, and what keeps a token off every stream.
+
+mod escape;
+pub mod failure;
+pub mod hint;
+pub mod pull;
+mod redact;
+pub mod report;
+pub mod secret_details;
+pub mod secret_list;
+pub mod shell;
+pub mod status;
+pub mod table;
+pub use escape::acts;
+pub use redact::Redactor;
+
+use std::cell::Cell;
+use std::io::{self, IsTerminal, Write};
+
+use anstream::{AutoStream, ColorChoice};
+use serde::Serialize;
+
+use self::escape::{visible, visible_json, visible_lines};
+use crate::cli::{self, ColorWhen, Format};
+use crate::env;
+use crate::output::failure::Failure;
+
+/// Where everything that the program says goes through.
+pub struct Output {
+    format: Format,
+    quiet: bool,
+    verbose: bool,
+    color: ColorChoice,
+    /// Whether the last line on standard error is one of [`Output::progress`].
+    shows_progress: Cell<bool>,
+    redactor: Redactor,
+}
+
+impl Output {
+    /// Nothing that the redactor hides is written.
+    pub fn new(
+        format: Format,
+        color: ColorWhen,
+        quiet: bool,
+        verbose: bool,
+        redactor: Redactor,
+    ) -> Self {
+        let color = match color {
+            ColorWhen::Auto => ColorChoice::Auto,
+            ColorWhen::Always => ColorChoice::Always,
+            ColorWhen::Never => ColorChoice::Never,
+        };
+        Self {
+            format,
+            quiet,
+            verbose,
+            color,
+            shows_progress: Cell::new(false),
+            redactor,
+        }
+    }
+
+    /// What keeps tokens out of whatever is written here.
+    pub fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
+    /// Whether prompts on standard error may use colour.
+    pub fn colors_prompts(&self) -> bool {
+        match self.color {
+            ColorChoice::Auto => AutoStream::choice(&io::stderr()) != ColorChoice::Never,
+            choice => choice != ColorChoice::Never,
+        }
+    }
+
+    /// Whether the result goes to a terminal, as text for people.
+    pub fn is_on_a_screen(&self) -> bool {
+        self.format == Format::Text && io::stdout().is_terminal()
+    }
+
+    /// Writes the result of a command to standard output: `text` and a line end, or `value` as JSON.
+    ///
+    /// # Errors
+    /// Where standard output cannot take it: closed, or a full disk.
+    pub fn result(&self, text: Option<&str>, value: &impl Serialize) -> io::Result<()> {
+        // The token goes first: with escapes in it, it would not be known.
+        let line = match (self.format, text) {
+            (Format::Json, _) => {
+                let json = serde_json::to_string(value)?;
+                visible_json(&self.redactor.json(&json))
+            }
+            (Format::Text, Some(text)) => visible_lines(&self.redactor.ours(text)),
+            (Format::Text, None) => return Ok(()),
+        };
+        self.end_progress();
+        let mut stdout = AutoStream::new(io::stdout().lock(), self.color);
+        writeln!(stdout, "{line}")?;
+        stdout.flush()
+    }
+
+    /// Writes bytes that are the result by themselves, such as a man page or help.
+    ///
+    /// # Errors
+    /// Where standard output cannot take them.
+    pub fn document(&self, document: &[u8]) -> io::Result<()> {
+        let mut stdout = AutoStream::new(io::stdout().lock(), self.color);
+        stdout.write_all(document)?;
+        stdout.flush()
+    }
+
+    /// Tells people what happens; not with `--quiet`.
+    pub fn note(&self, text: &str) {
+        if !self.quiet {
+            self.say(text);
+        }
+    }
+
+    /// Writes what a question is about, which `--quiet` cannot take away.
+    pub fn say(&self, text: &str) {
+        self.write_to_stderr(&visible_lines(&self.redactor.ours(text)));
+    }
+
+    fn write_to_stderr(&self, line: &str) {
+        self.end_progress();
+        let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
+        // Nowhere is left to complain where standard error itself is gone.
+        let _ = writeln!(stderr, "{line}");
+    }
+
+    /// Shows on one line of a terminal how far the work is, in the place of the last such line.
+    pub fn progress(&self, text: &str) {
+        if self.may_show_progress() {
+            let mut stderr = io::stderr().lock();
+            let _ = write!(stderr, "\r{text}\x1b[K");
+            let _ = stderr.flush();
+            self.shows_progress.set(true);
+        }
+    }
+
+    /// Takes that line away, before anything else is written.
+    fn end_progress(&self) {
+        if self.shows_progress.take() {
+            let _ = write!(io::stderr(), "\r\x1b[K");
+        }
+    }
+
+    fn may_show_progress(&self) -> bool {
+        !self.quiet && io::stderr().is_terminal() && !env::wants_plain_prompts()
+    }
+
+    /// Collects warnings for the report of a command, and shows each at once.
+    pub fn warnings(&self) -> Warnings<'_> {
+        Warnings {
+            output: self,
+            texts: Vec::new(),
+        }
+    }
+
+    pub fn warn(&self, text: &str) {
+        self.note(&format!("{} {text}", paint("1;33", "warning:")));
+    }
+
+    /// Writes a failure as the last of standard error.
+    pub fn failure(&self, failure: &Failure) {
+        match self.format {
+            Format::Json => {
+                let json = failure.to_json(self.verbose);
+                self.write_to_stderr(&visible_json(&self.redactor.json(&json)));
+            }
+            Format::Text => {
+                let text = failure.to_text(self.verbose);
+                let rest = text.strip_prefix("error:").unwrap_or(&text);
+                self.say(&format!("{}{rest}", paint("1;31", "error:")));
+            }
+        }
+    }
+}
+
+/// What a command has warned of: shown at once, and kept for its report. The same is told once.
+pub struct Warnings<'o> {
+    output: &'o Output,
+    texts: Vec<String>,
+}
+
+impl Warnings<'_> {
+    pub fn add(&mut self, text: &str) {
+        if self.keep(text) {
+            self.output.warn(text);
+        }
+    }
+
+    /// Keeps what was shown in another way. Whether it is new.
+    pub fn keep(&mut self, text: &str) -> bool {
+        let is_new = !self.texts.iter().any(|have| have == text);
+        if is_new {
+            self.texts.push(text.to_owned());
+        }
+        is_new
+    }
+
+    /// Keeps what others have shown.
+    pub fn extend(&mut self, others: Warnings<'_>) {
+        for text in others.texts {
+            self.keep(&text);
+        }
+    }
+
+    pub fn into_texts(self) -> Vec<String> {
+        self.texts
+    }
+}
+
+/// Makes a text safe for a terminal: whatever [`acts`] is escaped. Nothing is cut, so that a token in
+/// it is still known for one when it is written.
+pub fn escaped(text: &str) -> String {
+    visible(text.trim().chars())
+}
+
+/// Whether a person can be asked: standard input and standard error are both terminals.
+pub fn is_at_a_terminal() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+fn paint(code: &str, text: &str) -> String {
+    format!("\x1b[{code}m{text}\x1b[0m")
+}
+
+/// Writes a failure to standard error where no [`Output`] is at hand, in the format that was asked for.
+/// It has to be in our own words alone.
+pub fn last_words(failure: &Failure) {
+    let (format, color) = cli::asked_for(&env::arguments(), env::output_format());
+    Output::new(format, color, false, false, Redactor::new()).failure(failure);
+}

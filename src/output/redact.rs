@@ -1,0 +1,225 @@
+//! [`Redactor`]: what keeps tokens out of whatever is written, theirs and ours.
+
+mod decode;
+mod forms;
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use decode::views;
+pub use forms::Words;
+use forms::{Forms, Known};
+
+use super::escape::visible;
+use crate::model::credential::AccessToken;
+use crate::model::stored_value::StoredValue;
+use crate::model::token_kind::TokenKind;
+
+/// What stands in the place of a token.
+const BLOT: &str = "[token not shown]";
+
+/// The most of a foreign text that is shown, in characters.
+const MOST_SHOWN: usize = 2_000;
+
+/// The most of a foreign text that is looked at, in bytes: the longest secret fits in with each
+/// character of it as `\uXXXX`.
+const MOST_READ: usize = 512 * 1024;
+
+/// What is to be hidden. Its clones share that: what one of them hides, all hide from then on.
+#[derive(Clone, Default)]
+pub struct Redactor {
+    hidden: Arc<Mutex<Forms>>,
+    /// What is hidden by this one too, and does not hide what this one does.
+    outer: Option<Arc<Self>>,
+}
+
+impl Redactor {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// A redactor that hides what this one does, and more for as long as it lives: for one of many
+    /// secrets, whose value is not kept.
+    pub fn aside(&self) -> Self {
+        Self {
+            hidden: Arc::default(),
+            outer: Some(Arc::new(self.clone())),
+        }
+    }
+
+    /// From now on the token is blotted out; one that was hidden before, and refused, stays hidden.
+    pub fn hide(&self, token: &AccessToken) {
+        self.forms().add(token.reveal(), Known::Token);
+    }
+
+    /// From now on what a stored secret holds is blotted out. What is not its access token is so in
+    /// what others say alone: it may be the name of a registry, or of the secret.
+    pub fn hide_value(&self, value: &StoredValue) {
+        let mut forms = self.forms();
+        for secret in value.secrets() {
+            let known = if secret.is_token {
+                Known::Token
+            } else {
+                Known::Perhaps
+            };
+            forms.add(secret.text.trim(), known);
+        }
+    }
+
+    /// From now on a text that gives the token away, such as a login's header, is blotted out too.
+    pub fn hide_text(&self, text: &str) {
+        let mut forms = self.forms();
+        forms.add(text, Known::Token);
+        // Base64 without its padding.
+        forms.add(text.trim_end_matches('='), Known::Token);
+    }
+
+    /// Makes a text of someone else's (a service, a proxy, a file) safe to show: a token is blotted
+    /// out whatever its length, and so is what begins like one; then it is escaped for a terminal, and
+    /// cut after 2,000 characters.
+    pub fn foreign(&self, text: &str) -> String {
+        let mut end = text.len().min(MOST_READ);
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        // The token goes first: with escapes in it, or cut, it would not be known.
+        let text = self.blotted(&text[..end], Words::Foreign);
+        visible(text.trim().chars().take(MOST_SHOWN))
+    }
+
+    /// A name or an id that someone else gave, and that has to stay whole to be of use. A token under
+    /// eight characters is blotted out only where it is a word of its own: in the middle of one it
+    /// tells nobody that it is a token.
+    pub fn field(&self, text: &str) -> String {
+        self.blotted(text, Words::Field)
+    }
+
+    /// Words of our own. A token under eight characters is not searched for: it would mangle them,
+    /// and none of them has it.
+    pub fn ours(&self, text: &str) -> String {
+        self.blotted(text, Words::Ours)
+    }
+
+    /// JSON of our own, string by string, so that it stays JSON.
+    pub fn json(&self, json: &str) -> String {
+        let mut safe = String::with_capacity(json.len());
+        let mut rest = json;
+        while let Some(start) = rest.find('"') {
+            let end = start + end_of_string(&rest[start..]);
+            let quoted = &rest[start..end];
+            safe.push_str(&rest[..start]);
+            let text = serde_json::from_str::<String>(quoted).unwrap_or_default();
+            let blotted = self.ours(&text);
+            if blotted == text {
+                safe.push_str(quoted);
+            } else {
+                safe.push_str(&serde_json::Value::from(blotted).to_string());
+            }
+            rest = &rest[end..];
+        }
+        safe + rest
+    }
+
+    /// Whether a text has a hidden one in it: of four characters or more, since fewer are there by
+    /// chance.
+    pub fn is_in(&self, text: &str) -> bool {
+        let outer = self.outer.as_ref().is_some_and(|outer| outer.is_in(text));
+        outer || self.forms().is_in(text)
+    }
+
+    fn forms(&self) -> MutexGuard<'_, Forms> {
+        self.hidden.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn find(&self, bytes: &[u8], words: Words, found: &mut Vec<Range<usize>>) {
+        self.forms().find(bytes, words, found);
+        if let Some(outer) = &self.outer {
+            outer.find(bytes, words, found);
+        }
+    }
+
+    fn knows_nothing(&self) -> bool {
+        let outer = self.outer.as_ref();
+        self.forms().is_empty() && outer.is_none_or(|outer| outer.knows_nothing())
+    }
+
+    fn blotted(&self, text: &str, words: Words) -> String {
+        if words != Words::Foreign && self.knows_nothing() {
+            return text.to_owned();
+        }
+        let mut places = Vec::new();
+        for view in views(text) {
+            let mut found = Vec::new();
+            self.find(&view.bytes, words, &mut found);
+            if words == Words::Foreign {
+                find_tokens_of_registries(&view.bytes, &mut found);
+            }
+            places.extend(found.into_iter().map(|range| view.place(range)));
+        }
+        blot(text, places)
+    }
+}
+
+impl fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Redactor(not shown)")
+    }
+}
+
+/// How long the string is that JSON begins with, its quotation marks included.
+fn end_of_string(json: &str) -> usize {
+    let mut is_escaped = false;
+    for (at, byte) in json.bytes().enumerate().skip(1) {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = true,
+            b'"' => return at + 1,
+            _ => {}
+        }
+    }
+    json.len()
+}
+
+/// Finds the words that begin as the tokens of a registry do: for values that were never read.
+fn find_tokens_of_registries(bytes: &[u8], found: &mut Vec<Range<usize>>) {
+    let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
+    let mut start = 0;
+    while start < bytes.len() {
+        let word = bytes[start..].iter().take_while(|byte| is_of_word(byte));
+        let end = start + word.count();
+        let word = std::str::from_utf8(&bytes[start..end]).unwrap_or_default();
+        if TokenKind::is_in_the_wrong_place(word) {
+            found.push(start..end);
+        }
+        start = end + 1;
+    }
+}
+
+/// The text with a blot in the place of each of these, or one where they touch.
+fn blot(text: &str, mut places: Vec<Range<usize>>) -> String {
+    places.sort_unstable_by_key(|place| place.start);
+    let mut safe = String::with_capacity(text.len());
+    let mut shown = 0;
+    let mut is_blotted = false;
+    for place in places {
+        let (mut start, mut end) = (place.start, place.end);
+        while !text.is_char_boundary(start) {
+            start -= 1;
+        }
+        while !text.is_char_boundary(end) {
+            end += 1;
+        }
+        if start > shown || !is_blotted {
+            safe.push_str(&text[shown.min(start)..start]);
+            safe.push_str(BLOT);
+            is_blotted = true;
+        }
+        shown = shown.max(end);
+    }
+    safe.push_str(&text[shown..]);
+    safe
+}
+
+#[cfg(test)]
+mod tests;

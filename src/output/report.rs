@@ -1,0 +1,328 @@
+//! What commands return: data for scripts, words for people.
+
+use serde::Serialize;
+
+use super::hint::Hints;
+use super::pull::{pull_words, Pull};
+use crate::model::arn::SecretArn;
+use crate::model::date::{Date, Time};
+use crate::model::region::Region;
+use crate::model::rule::{CredentialArn, Rule, RuleRequest};
+use crate::model::secret::Secret;
+use crate::model::upstream::Upstream;
+
+/// What became of a request to store credentials. Its JSON members are a contract: only ever added to.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SecretReport {
+    pub schema_version: u8,
+    pub action: Action,
+    /// None in a dry run.
+    pub arn: Option<SecretArn>,
+    pub name: String,
+    /// The version that holds the credentials; none in a dry run, or where it was not looked up.
+    pub version_id: Option<String>,
+    /// None in a dry run without a Region.
+    pub region: Option<Region>,
+    pub registry: &'static str,
+    /// As asked for; none where the secret was left as it is, unread.
+    pub username: Option<String>,
+    /// ECR's `upstreamRegistryUrl`; none where each customer has a host of their own.
+    pub upstream_registry_url: Option<String>,
+    pub kms_key: String,
+    pub replica_regions: Vec<String>,
+    /// The rule that uses it, where one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<RuleSummary>,
+    /// The rule as code, where it was asked for instead of the rule.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule_code: Option<String>,
+    pub steps: Vec<StepReport>,
+    pub warnings: Vec<String>,
+    pub verification: Verification,
+}
+
+impl SecretReport {
+    /// What to do with the ARN, for people.
+    pub fn next_steps(&self, upstream: Option<&Upstream>, hints: &Hints) -> String {
+        let name = &self.name;
+        let (Some(arn), Some(region), Some(upstream)) = (&self.arn, &self.region, upstream) else {
+            return String::new();
+        };
+        let stored = match self.action {
+            Action::Created => format!("Stored as {name} in {region}."),
+            Action::Updated => format!("Stored in {name} in {region}, which existed already."),
+            Action::Unchanged => {
+                format!("{name} in {region} is up to date already; nothing was written.")
+            }
+            Action::Skipped | Action::DryRun => return String::new(),
+        };
+        let has_rule = self.rule.is_some() || self.rule_code.is_some();
+        if self.action != Action::Created || has_rule || !region.has_pull_through_cache() {
+            return stored;
+        }
+        // ECR takes no other host than the registry's own, whichever the credentials were tried at.
+        let host = match upstream.url {
+            Some(_) => None,
+            None => self.upstream_registry_url.as_deref(),
+        };
+        let set = hints.usual_rule(upstream, host, name);
+        let Upstream {
+            rule_prefix,
+            example_image,
+            ..
+        } = upstream;
+        let suffix = region.dns_suffix();
+        let account = arn.account();
+        format!(
+            "{stored}\n\nNext, make the rule that uses it, once:\n  {set}\n\
+             {}:\n  docker pull {account}.dkr.ecr.{region}.{suffix}/{rule_prefix}/{example_image}",
+            pull_words(example_image)
+        )
+    }
+}
+
+/// What came of trying the credentials at the registry.
+#[derive(Clone, Debug, Serialize)]
+pub struct Verification {
+    pub verdict: VerdictWord,
+    /// Why it is not `accepted`.
+    pub reason: Option<String>,
+    /// What an accepted login proves, and what it does not.
+    pub proves: Option<&'static str>,
+}
+
+/// What the registry says of the credentials.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VerdictWord {
+    Accepted,
+    Rejected,
+    /// It could not be asked, or said neither.
+    Unknown,
+    /// It was not asked.
+    Skipped,
+}
+
+impl Verification {
+    pub fn skipped(reason: &str) -> Self {
+        Self {
+            verdict: VerdictWord::Skipped,
+            reason: Some(reason.to_owned()),
+            proves: None,
+        }
+    }
+}
+
+/// What became of a rule that is valid. Its JSON members are a contract: only ever added to.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RuleReport {
+    pub schema_version: u8,
+    #[serde(flatten)]
+    pub summary: RuleSummary,
+    pub steps: Vec<StepReport>,
+    pub warnings: Vec<String>,
+}
+
+/// A rule that is only printed.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RuleCode<'a> {
+    pub schema_version: u8,
+    pub rule_code: &'a str,
+}
+
+/// A rule as it is now, or in a dry run as it would be.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RuleSummary {
+    pub action: Action,
+    #[serde(flatten)]
+    pub rule: Rule,
+    pub secret: String,
+    /// None in a dry run.
+    pub is_valid: Option<bool>,
+    /// ECR's words, where it is not.
+    pub failure: Option<String>,
+    /// What the names of the images begin with; none in a dry run.
+    pub repository_uri: Option<String>,
+    pub pull: Option<String>,
+}
+
+impl RuleSummary {
+    /// A rule that ECR calls valid.
+    pub fn valid(
+        action: Action,
+        wanted: &RuleRequest,
+        secret: &str,
+        arn: &SecretArn,
+        pull: &Pull,
+    ) -> Self {
+        let mut summary = Self::planned(wanted, secret);
+        summary.action = action;
+        summary.rule.credential_arn = Some(CredentialArn::Secret(arn.clone()));
+        summary.is_valid = Some(true);
+        summary.repository_uri = Some(pull.base());
+        summary.pull = Some(pull.pull());
+        summary
+    }
+
+    /// In a dry run.
+    pub fn planned(wanted: &RuleRequest, secret: &str) -> Self {
+        Self {
+            action: Action::DryRun,
+            rule: Rule {
+                ecr_repository_prefix: wanted.prefix.to_string(),
+                upstream_registry: wanted.upstream.kind.to_owned(),
+                upstream_registry_url: wanted.url.clone(),
+                credential_arn: None,
+            },
+            secret: secret.to_owned(),
+            is_valid: None,
+            failure: None,
+            repository_uri: None,
+            pull: None,
+        }
+    }
+}
+
+/// What was done to the secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    Created,
+    Updated,
+    Unchanged,
+    Skipped,
+    DryRun,
+}
+
+/// What became of the life of a secret. Its JSON members are a contract: only ever added to.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LifeReport<'a> {
+    pub schema_version: u8,
+    pub action: LifeAction,
+    pub arn: &'a SecretArn,
+    pub name: &'a str,
+    pub region: &'a Region,
+    /// From when on it cannot be taken back; none where it is not deleted, or no answer said so.
+    pub deletion_date: Option<Time>,
+    pub removed_replica_regions: Vec<String>,
+    /// The prefixes of the rules that use it; none where they were not looked at, or could not be.
+    pub rules: Option<Vec<&'a str>>,
+    pub warnings: Vec<String>,
+}
+
+/// What was done to the life of the secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LifeAction {
+    ScheduledForDeletion,
+    Deleted,
+    Restored,
+    Unchanged,
+}
+
+impl<'a> LifeReport<'a> {
+    pub fn new(action: LifeAction, secret: &'a Secret, region: &'a Region) -> Self {
+        Self {
+            schema_version: 1,
+            action,
+            arn: &secret.arn,
+            name: &secret.name,
+            region,
+            deletion_date: None,
+            removed_replica_regions: Vec::new(),
+            rules: None,
+            warnings: Vec::new(),
+        }
+    }
+}
+
+/// What became of new credentials. Its JSON members are a contract: only ever added to.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UpdateReport<'a> {
+    pub schema_version: u8,
+    pub action: Action,
+    pub arn: &'a SecretArn,
+    pub name: &'a str,
+    pub version_id: Option<&'a str>,
+    /// The version before, which is AWSPREVIOUS now; `None` where nothing was stored.
+    pub previous_version_id: Option<&'a str>,
+    pub region: &'a Region,
+    pub registry: Option<&'static str>,
+    pub username: &'a str,
+    pub expires_on: Option<Date>,
+    /// The rule that uses it, where one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rule: Option<RuleSummary>,
+    pub steps: &'a [StepReport],
+    pub verification: &'a Verification,
+    pub warnings: &'a [String],
+}
+
+/// What became of a rollback. Its JSON members are a contract: only ever added to.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RollbackReport<'a> {
+    pub schema_version: u8,
+    pub action: Action,
+    pub arn: &'a SecretArn,
+    pub name: &'a str,
+    pub region: &'a Region,
+    /// The version that is current now.
+    pub version_id: &'a str,
+    /// The one that was, and is AWSPREVIOUS now.
+    pub previous_version_id: &'a str,
+    pub steps: Vec<StepReport>,
+    pub warnings: Vec<String>,
+}
+
+/// A rule that is deleted. Its JSON members are a contract: only ever added to.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeletedRule {
+    pub schema_version: u8,
+    pub action: &'static str,
+    #[serde(flatten)]
+    pub rule: Rule,
+}
+
+/// One step and what became of it.
+#[derive(Clone, Debug, Serialize)]
+pub struct StepReport {
+    pub step: &'static str,
+    pub status: StepStatus,
+}
+
+/// What became of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StepStatus {
+    Done,
+    Failed,
+    /// An earlier step failed.
+    NotTried,
+    /// A dry run ends before it.
+    Planned,
+}
+
+impl StepReport {
+    pub fn new(step: &'static str, status: StepStatus) -> Self {
+        Self { step, status }
+    }
+}
+
+impl std::fmt::Display for StepStatus {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Done => "done",
+            Self::Failed => "failed",
+            Self::NotTried => "not tried",
+            Self::Planned => "planned",
+        })
+    }
+}

@@ -1,0 +1,215 @@
+//! How an [`Outcome`] is told where a step failed: what is done, what is not and why, and how to
+//! finish. And what an interruption leaves.
+
+use super::apply::{Outcome, Progress, UnderWay};
+use super::step::{Effect, Step, StepError};
+use crate::aws::{AwsError, Kind, Session};
+use crate::model::rule::RuleRequest;
+use crate::output::escaped;
+use crate::output::failure::Failure;
+use crate::output::hint::Hints;
+use crate::output::report::StepReport;
+use crate::output::status::Status;
+
+impl Outcome {
+    /// The outcome, where every step is done. `finish` is the command that finishes what is left of a
+    /// secret, where running it again does that; a rule is finished by `rule set`.
+    ///
+    /// # Errors
+    /// The failure of the step that failed: status 8 where something is done already.
+    pub fn complete(
+        mut self,
+        aws: &Session,
+        hints: &Hints,
+        finish: Option<&str>,
+    ) -> Result<Self, Failure> {
+        let Some((step, error)) = self.failed.take() else {
+            return Ok(self);
+        };
+        let is_partial = self.is_stored || self.is_changed;
+        let is_invalid = matches!(error, StepError::RuleInvalid(_));
+        let failure = self.explain(&step, error, aws, hints);
+        let finish = match step.rule() {
+            Some(rule) => Some(hints.rule_set(rule, &self.subject.name)),
+            None => finish.filter(|_| is_partial).map(str::to_owned),
+        };
+        let failure = match finish {
+            Some(command) => failure.then_fix(&format!("finish it with: {command}")),
+            None => failure,
+        };
+        if !is_partial && !is_invalid {
+            return Err(failure);
+        }
+        // A word of ECR's tells more than that the work is not whole.
+        let code = (!step.is_of_rule()).then_some("partial");
+        let failure = match &self.subject.arn {
+            Some(arn) if self.is_stored => failure.first_why(&format!("the secret is {arn}")),
+            _ => failure,
+        };
+        Err(failure.partial(code, self.subject.arn, self.steps))
+    }
+
+    /// With the steps of the plan before in front.
+    #[must_use]
+    pub fn after(mut self, mut before: Vec<StepReport>) -> Self {
+        before.append(&mut self.steps);
+        Self {
+            steps: before,
+            ..self
+        }
+    }
+
+    /// That the secret is stored, whatever keeps its rule from being made.
+    pub fn stored_but(&self, failure: Failure) -> Failure {
+        let name = escaped(&self.subject.name);
+        let failure = failure.lead(&format!("{name} is stored, but "));
+        failure.partial(None, self.subject.arn.clone(), self.steps.clone())
+    }
+
+    /// Whether the first call found that the secret exists, or is scheduled for deletion.
+    pub fn is_refused_as_existing(&self) -> bool {
+        self.is_refused_as(Kind::Exists) || self.is_refused_as(Kind::PendingDeletion)
+    }
+
+    pub fn is_refused_as_pending(&self) -> bool {
+        self.is_refused_as(Kind::PendingDeletion)
+    }
+
+    fn is_refused_as(&self, kind: Kind) -> bool {
+        match &self.failed {
+            Some((Step::CreateSecret(_), StepError::Aws(error))) => error.kind == kind,
+            _ => false,
+        }
+    }
+
+    fn explain(&self, step: &Step, error: StepError, aws: &Session, hints: &Hints) -> Failure {
+        let name = escaped(&self.subject.name);
+        let done = self.accomplished.as_ref();
+        let lead = done.map_or_else(String::new, |done| format!("{done}, but "));
+        match error {
+            StepError::Aws(error) => {
+                let what = format!("{lead}could not {}", step.purpose(&name, aws.region()));
+                self.explain_aws(step, error, &what, aws, hints)
+            }
+            StepError::Replicas(failed) => {
+                let what = format!("{lead}could not replicate the secret");
+                Failure::new(Status::Partial, "partial", what)
+                    .why(failed.join("\n"))
+                    .fix("where a secret of that name is there already: add --force-overwrite-replica-secret")
+            }
+            StepError::RuleInvalid(words) => {
+                let rule = step.rule();
+                let prefix = rule.map_or("", |rule| rule.prefix.as_str());
+                let words = aws.redactor().foreign(&words);
+                let what = format!("{lead}ECR says that the rule {prefix} is invalid");
+                Failure::new(Status::Partial, "rule-invalid", what)
+                    .why(format!("ECR says: {words}"))
+                    .fix(rule.map_or_else(String::new, likely_causes))
+            }
+        }
+    }
+
+    /// The failure of a call: whether it is done all the same, as far as that can be known, and how to
+    /// see.
+    fn explain_aws(
+        &self,
+        step: &Step,
+        error: AwsError,
+        what: &str,
+        aws: &Session,
+        hints: &Hints,
+    ) -> Failure {
+        let is_of_rule = step.is_of_rule();
+        let place = if is_of_rule {
+            aws.place_of_ecr()
+        } else {
+            aws.place().clone()
+        };
+        let stores = step.effect() == Some(Effect::Stored);
+        let (done, verb) = if stores {
+            ("stored", "stored it")
+        } else {
+            ("done", "done it")
+        };
+        let (was_looked_at, may_be_done) = (error.was_looked_at(), error.may_have_worked());
+        let failure = error.into_failure(what, &place);
+        if was_looked_at {
+            return failure
+                .then_why(&format!("AWS was asked again, and has not {verb}"))
+                .first_fix("try again in a minute");
+        }
+        if !may_be_done || step.effect().is_none() {
+            return failure;
+        }
+        let look = if is_of_rule {
+            hints.command("rule list")
+        } else {
+            hints.show(&self.subject.name)
+        };
+        let look = format!("see whether it is: {look}");
+        let fix = if stores {
+            format!("{look}\nor store it again: what is the same already is not written twice (create: --if-exists update)")
+        } else {
+            look
+        };
+        failure
+            .then_why(&format!(
+                "whether it is {done} all the same cannot be said: AWS does not answer that either"
+            ))
+            .first_fix(&fix)
+    }
+}
+
+fn likely_causes(rule: &RuleRequest) -> String {
+    let upstream = rule.upstream;
+    format!(
+        "the likely causes: the token has expired, was revoked or may not pull; the username is not the token's;\n\
+         the value of the secret is not {{\"username\":…,\"accessToken\":…}}; its key is not aws/secretsmanager;\n\
+         its resource policy denies ECR's role. Needed are {}, and {}.\n\
+         Store new credentials (ecr-ptc create --registry {} --if-exists update)",
+        upstream.username, upstream.token, upstream.kind
+    )
+}
+
+impl Progress {
+    /// How a run is told that a signal ended.
+    pub fn interrupted(&self, status: Status, hints: &Hints) -> Failure {
+        let Some(UnderWay {
+            secret,
+            is_stored,
+            effect,
+        }) = self.get()
+        else {
+            return Failure::cancelled(status);
+        };
+        let name = escaped(&secret);
+        let (message, look) = match effect {
+            Some(Effect::Rule(prefix)) => (
+                format!(
+                    "cancelled while ECR was answering; the rule {prefix} may have been changed"
+                ),
+                format!("see what it is now: {}", hints.command("rule list")),
+            ),
+            _ if is_stored => {
+                return Failure::new(status, "cancelled", format!("cancelled; the secret {name} is stored"))
+                    .why("a later step was under way, and may or may not have been done")
+                    .fix("run the same command again (create: with --if-exists update); what is there already is not written twice");
+            }
+            Some(Effect::Stored) => (
+                format!("cancelled while AWS was answering; {name} may have been stored"),
+                format!("see whether it was: {}", hints.show(&secret)),
+            ),
+            Some(Effect::Secret(participle)) => (
+                format!("cancelled while AWS was answering; {name} may be {participle}"),
+                format!("see whether it is: {}", hints.show(&secret)),
+            ),
+            None => return Failure::cancelled(status),
+        };
+        let failure = Failure::new(status, "cancelled", message).fix(look);
+        if is_stored {
+            failure.why(format!("the secret {name} is stored"))
+        } else {
+            failure
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! The plans of the commands that change a secret.
+
+use super::review::Review;
+use super::step::{Step, Subject};
+use super::{PendingRule, Plan};
+use crate::input::request::Request;
+use crate::model::attributes::{Description, ResourcePolicy, Tag};
+use crate::model::credential::{Credential, TooLarge};
+use crate::model::date::in_days;
+use crate::model::region::Region;
+use crate::model::secret::{NewSecret, Recovery, Secret, Version, EXPIRY_TAG};
+use crate::model::stored_value::StoredValue;
+use crate::model::upstream::Upstream;
+use crate::model::value_fix::ValueFix;
+use crate::model::value_update::ValueUpdate;
+
+/// What is there before anything is done.
+#[derive(Debug)]
+pub enum Observed {
+    /// Nobody looked: the first call tells.
+    NotLooked,
+    Absent,
+    Active(Box<Existing>),
+    /// `due` is when the name becomes free.
+    PendingDeletion {
+        due: String,
+    },
+}
+
+/// A secret that exists, with what a request has to be compared with.
+#[derive(Debug)]
+pub struct Existing {
+    pub secret: Secret,
+    /// The current value; `None` where there is none, or the caller may not read it.
+    pub value: Option<StoredValue>,
+    /// The resource policy, looked up only where the request has one.
+    pub policy: Option<String>,
+}
+
+/// The plan to store credentials, and what is left of the value before.
+#[derive(Debug)]
+pub struct Credentials {
+    pub plan: Plan,
+    /// Other keys of the value that are kept: ECR does not read them.
+    pub kept_keys: Vec<String>,
+}
+
+impl From<Option<Secret>> for Observed {
+    /// Reads what DescribeSecret told.
+    fn from(described: Option<Secret>) -> Self {
+        match described {
+            None => Self::Absent,
+            Some(Secret {
+                deleted: Some(due), ..
+            }) => Self::PendingDeletion {
+                due: due.to_string(),
+            },
+            Some(secret) => Self::Active(Box::new(Existing {
+                secret,
+                value: None,
+                policy: None,
+            })),
+        }
+    }
+}
+
+impl Plan {
+    /// `create` of a secret that does not exist: one call, and one more for each option that needs it.
+    ///
+    /// # Errors
+    /// [`TooLarge`] where the value is over what a secret takes.
+    pub fn create(
+        request: &Request,
+        is_new: bool,
+        rule: Option<&PendingRule>,
+    ) -> Result<Self, TooLarge> {
+        let mut steps = vec![Step::CreateSecret(Box::new(new_secret(request)?))];
+        steps.extend(request.policy.clone().map(Step::PutResourcePolicy));
+        steps.extend(request.rotation.clone().map(Step::RotateSecret));
+        steps.extend(rule.iter().flat_map(|rule| rule.steps(None)));
+        let mut review = review_of(request, if is_new { " (new)" } else { "" });
+        review.row("description", request.description_or_default().as_str());
+        attributes(request, &mut review);
+        review.row("key", Secret::DEFAULT_KEY);
+        review.pending_rule(rule);
+        Ok(Self {
+            subject: Subject::named(&request.name),
+            steps,
+            review,
+            is_stored: false,
+        })
+    }
+
+    /// `update`, and `create` of a secret that exists: only what is not so already.
+    ///
+    /// # Errors
+    /// [`TooLarge`] where the value is over what a secret takes.
+    pub fn update(
+        request: &Request,
+        existing: &Existing,
+        rule: Option<&PendingRule>,
+    ) -> Result<Credentials, TooLarge> {
+        let Existing {
+            secret,
+            value,
+            policy,
+        } = existing;
+        let update = ValueUpdate::new(value.as_ref(), &request.credential)?;
+        let is_stored = update.is_unchanged;
+        let mut steps = Vec::new();
+        if !update.is_unchanged {
+            steps.push(Step::PutSecretValue(update.value));
+        }
+        let description = request.description.as_ref();
+        let description = description.filter(|text| !secret.has_description(text));
+        steps.extend(description.cloned().map(Step::UpdateDescription));
+        let is_missing = |tag: &&Tag| !secret.has_tag(tag);
+        let tags: Vec<_> = request.tags.iter().filter(is_missing).cloned().collect();
+        if !tags.is_empty() {
+            steps.push(Step::TagResource(tags));
+        }
+        let is_dated = request.tags.iter().any(|tag| tag.key() == EXPIRY_TAG);
+        // The date there is that of the token before.
+        if !is_stored && !is_dated && secret.tag(EXPIRY_TAG).is_some() {
+            steps.push(Step::UntagResource(EXPIRY_TAG));
+        }
+        let regions = secret.lacks(&request.replicas);
+        if !regions.is_empty() {
+            steps.push(Step::ReplicateSecret {
+                regions: regions.into_iter().cloned().collect(),
+                overwrite: request.overwrite_replicas,
+            });
+        }
+        let is_new_policy = |wanted: &&ResourcePolicy| !is_same_policy(wanted, policy.as_deref());
+        let wanted = request.policy.as_ref().filter(is_new_policy);
+        steps.extend(wanted.cloned().map(Step::PutResourcePolicy));
+        let rotation = request.rotation.as_ref();
+        let rotation = rotation.filter(|rotation| !secret.rotates_as(rotation));
+        steps.extend(rotation.cloned().map(Step::RotateSecret));
+        let mut review = review_of(request, " (exists)");
+        review.optional("description", description.map(Description::as_str));
+        attributes(request, &mut review);
+        if steps
+            .iter()
+            .any(|step| matches!(step, Step::UntagResource(_)))
+        {
+            let removed = "not known; the date of the token before is removed";
+            review.row("expires on", removed);
+        }
+        steps.extend(rule.iter().flat_map(|rule| rule.steps(Some(&secret.arn))));
+        review.pending_rule(rule);
+        Ok(Credentials {
+            plan: Self {
+                subject: Subject::from(secret),
+                steps,
+                review,
+                is_stored,
+            },
+            kept_keys: update.kept,
+        })
+    }
+
+    /// `create --if-exists skip`: the secret is left as it is, and only its rule is made.
+    pub fn skip(existing: &Existing, rule: Option<&PendingRule>) -> Self {
+        let secret = &existing.secret;
+        let mut review = Review::default();
+        review.row("name", &format!("{} (left as it is)", secret.name));
+        review.pending_rule(rule);
+        Self {
+            subject: Subject::from(secret),
+            steps: rule
+                .iter()
+                .flat_map(|rule| rule.steps(Some(&secret.arn)))
+                .collect(),
+            review,
+            is_stored: true,
+        }
+    }
+
+    /// `update --rollback`: `now` and `then` say of the two versions when they were made.
+    pub fn roll_back(
+        secret: &Secret,
+        (from, now): (&Version, &str),
+        (to, then): (&Version, &str),
+    ) -> Self {
+        let mut review = Review::default();
+        review.row("name", &secret.name);
+        review.row("now", now);
+        review.row("then", then);
+        Self {
+            subject: Subject::from(secret),
+            steps: vec![Step::UpdateVersionStage {
+                from: from.id.clone(),
+                to: to.id.clone(),
+            }],
+            review,
+            is_stored: false,
+        }
+    }
+
+    /// `check --fix`.
+    pub fn fix(secret: &Secret, fix: ValueFix) -> Self {
+        let mut review = Review::default();
+        review.row("name", &secret.name);
+        for change in &fix.changes {
+            review.row("change", change);
+        }
+        review.row("values", "not shown; other keys stay as they are");
+        Self {
+            subject: Subject::from(secret),
+            steps: vec![Step::PutSecretValue(fix.value)],
+            review,
+            is_stored: false,
+        }
+    }
+
+    /// `delete`: the replicas first, since a secret with replicas cannot be deleted. `used_by` are the
+    /// prefixes of the rules that use it, or why they are not known.
+    pub fn delete(secret: &Secret, recovery: Recovery, used_by: Result<&[&str], &str>) -> Self {
+        let mut review = Review::default();
+        review.row("name", &secret.name);
+        review.row("arn", secret.arn.as_str());
+        let read = secret.last_accessed.map(|time| time.date().to_string());
+        review.row("last read", read.as_deref().unwrap_or("never"));
+        let used_by = match used_by {
+            Ok([]) => "none".to_owned(),
+            Ok(prefixes) => {
+                let prefixes = prefixes.join(", ");
+                format!("{prefixes}: pulls of what is not cached will fail")
+            }
+            Err(why) => format!("not known ({why})"),
+        };
+        review.row("used by", &used_by);
+        let replicas = secret.all_replica_regions();
+        let mut steps = Vec::new();
+        if replicas.is_empty() {
+            review.row("replicas", "none");
+        } else {
+            let regions = replicas.join(", ");
+            review.row("replicas", &format!("{regions}, deleted at once"));
+            steps.push(Step::RemoveReplicas(replicas));
+        }
+        steps.push(Step::DeleteSecret(recovery));
+        let recovery = match recovery {
+            Recovery::Days(days) => {
+                format!("within {}, with ecr-ptc restore", in_days(days.into()))
+            }
+            Recovery::Never => "none: it is gone at once".to_owned(),
+        };
+        review.row("recovery", &recovery);
+        Self {
+            subject: Subject::from(secret),
+            steps,
+            review,
+            is_stored: false,
+        }
+    }
+
+    /// `restore`.
+    pub fn restore(secret: &Secret) -> Self {
+        let mut review = Review::default();
+        review.row("name", &secret.name);
+        let is_deleted = secret.deleted.is_some();
+        Self {
+            subject: Subject::from(secret),
+            steps: is_deleted
+                .then_some(Step::RestoreSecret)
+                .into_iter()
+                .collect(),
+            review,
+            is_stored: false,
+        }
+    }
+}
+
+fn new_secret(request: &Request) -> Result<NewSecret, TooLarge> {
+    Ok(NewSecret {
+        name: request.name.clone(),
+        value: request.credential.to_value()?,
+        description: request.description_or_default(),
+        tags: request.tags.clone(),
+        replicas: request.replicas.clone(),
+        overwrite_replicas: request.overwrite_replicas,
+    })
+}
+
+fn is_same_policy(wanted: &ResourcePolicy, stored: Option<&str>) -> bool {
+    stored.is_some_and(|stored| wanted.is_same_as(stored))
+}
+
+/// The rows of the credentials; `state` says whether the secret is there already.
+fn review_of(request: &Request, state: &str) -> Review {
+    let mut review = Review::default();
+    review.row("name", &format!("{}{state}", request.name));
+    if let Some(Upstream { title, kind, .. }) = request.upstream {
+        review.row("registry", &format!("{title} ({kind})"));
+    }
+    let Credential { username, token } = &request.credential;
+    review.row("username", username.as_str());
+    let characters = token.characters();
+    review.row(
+        "accessToken",
+        &format!("{characters} characters, not shown"),
+    );
+    review
+}
+
+/// The rows of what the secret has beside its value.
+fn attributes(request: &Request, review: &mut Review) {
+    for tag in &request.tags {
+        review.row("tag", &tag.to_string());
+    }
+    if let Some(policy) = &request.policy {
+        review.row(
+            "policy",
+            &format!("{} (public access blocked)", policy.path),
+        );
+    }
+    if !request.replicas.is_empty() {
+        let regions: Vec<&str> = request.replicas.iter().map(Region::as_str).collect();
+        let overwrite = if request.overwrite_replicas {
+            " (overwriting)"
+        } else {
+            ""
+        };
+        review.row("replicas", &format!("{}{overwrite}", regions.join(", ")));
+    }
+    let rotation = request.rotation.as_ref().map(ToString::to_string);
+    review.optional("rotation", rotation.as_deref());
+}

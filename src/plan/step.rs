@@ -1,0 +1,386 @@
+//! [`Step`]: one call that changes something. Its word, its purpose, the call and the look after a
+//! lost answer stand beside each other.
+
+use std::time::Duration;
+
+use crate::aws::{AwsError, Kind, Session, Verdict};
+use crate::model::arn::SecretArn;
+use crate::model::attributes::{Description, ResourcePolicy, Rotation, Tag};
+use crate::model::credential::SecretValue;
+use crate::model::date::Time;
+use crate::model::name::{RepositoryPrefix, SecretName};
+use crate::model::region::Region;
+use crate::model::rule::{Rule, RuleRequest};
+use crate::model::secret::{NewSecret, Recovery, Secret};
+
+/// One call, with all that it needs but the ARN of a secret that is still to be created.
+#[derive(Debug)]
+pub enum Step {
+    CreateSecret(Box<NewSecret>),
+    PutSecretValue(SecretValue),
+    UpdateDescription(Description),
+    TagResource(Vec<Tag>),
+    /// Removes the tag with this key.
+    UntagResource(&'static str),
+    ReplicateSecret {
+        regions: Vec<Region>,
+        overwrite: bool,
+    },
+    PutResourcePolicy(ResourcePolicy),
+    RotateSecret(Rotation),
+    /// Makes the version `to` current in place of `from`.
+    UpdateVersionStage {
+        from: String,
+        to: String,
+    },
+    RemoveReplicas(Vec<String>),
+    DeleteSecret(Recovery),
+    RestoreSecret,
+    CreateRule(RuleRequest),
+    /// Points the rule at the secret.
+    UpdateRule(RuleRequest),
+    /// Has ECR read the secret and log in upstream with it. Changes nothing.
+    ValidateRule(RuleRequest),
+    DeleteRule(RepositoryPrefix),
+}
+
+/// The secret that the steps work on, and what their answers have told of it so far.
+#[derive(Clone, Debug, Default)]
+pub struct Subject {
+    pub name: String,
+    /// `None` before the secret is created.
+    pub arn: Option<SecretArn>,
+    /// The version that readers get.
+    pub version_id: Option<String>,
+    /// When a scheduled deletion falls due.
+    pub deletion_date: Option<Time>,
+}
+
+/// Why a step is not done.
+#[derive(Debug)]
+pub enum StepError {
+    Aws(AwsError),
+    /// The secret is stored, and these replicas failed at once: Region and reason.
+    Replicas(Vec<String>),
+    /// ECR's verdict on the rule, in its own words as they came.
+    RuleInvalid(String),
+}
+
+/// What an interruption finds done, or half done, after a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// The credentials are stored.
+    Stored,
+    /// The secret is what this participle says.
+    Secret(&'static str),
+    /// The rule with this prefix is changed.
+    Rule(RepositoryPrefix),
+}
+
+impl Subject {
+    /// By its name, before it is known whether it exists.
+    pub fn named(name: &SecretName) -> Self {
+        Self {
+            name: name.to_string(),
+            ..Self::default()
+        }
+    }
+
+    /// The ARN, or the name as long as there is none.
+    pub fn id(&self) -> &str {
+        self.arn.as_ref().map_or(&self.name, SecretArn::as_str)
+    }
+}
+
+impl From<&Secret> for Subject {
+    fn from(secret: &Secret) -> Self {
+        Self {
+            name: secret.name.clone(),
+            arn: Some(secret.arn.clone()),
+            version_id: secret.version_with("AWSCURRENT").map(str::to_owned),
+            deletion_date: None,
+        }
+    }
+}
+
+impl From<AwsError> for StepError {
+    fn from(error: AwsError) -> Self {
+        Self::Aws(error)
+    }
+}
+
+/// How long to wait for ECR to see a secret that is new: 30 seconds in all.
+///
+/// Source: <https://github.com/entigolabs/entigo-infralib/issues/1645>
+const WAITS: [Duration; 7] = [
+    Duration::from_millis(250),
+    Duration::from_millis(500),
+    Duration::from_secs(1),
+    Duration::from_secs(2),
+    Duration::from_secs(4),
+    Duration::from_secs(8),
+    Duration::from_secs(14),
+];
+
+impl Step {
+    /// The word for scripts: that of the AWS CLI for the operation.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::CreateSecret(_) => "create-secret",
+            Self::PutSecretValue(_) => "put-secret-value",
+            Self::UpdateDescription(_) => "update-secret",
+            Self::TagResource(_) => "tag-resource",
+            Self::UntagResource(_) => "untag-resource",
+            Self::ReplicateSecret { .. } => "replicate-secret-to-regions",
+            Self::PutResourcePolicy(_) => "put-resource-policy",
+            Self::RotateSecret(_) => "rotate-secret",
+            Self::UpdateVersionStage { .. } => "update-secret-version-stage",
+            Self::RemoveReplicas(_) => "remove-regions-from-replication",
+            Self::DeleteSecret(_) => "delete-secret",
+            Self::RestoreSecret => "restore-secret",
+            Self::CreateRule(_) => "create-pull-through-cache-rule",
+            Self::UpdateRule(_) => "update-pull-through-cache-rule",
+            Self::ValidateRule(_) => "validate-pull-through-cache-rule",
+            Self::DeleteRule(_) => "delete-pull-through-cache-rule",
+        }
+    }
+
+    /// What the step is for, in words that follow "could not".
+    pub fn purpose(&self, name: &str, region: &Region) -> String {
+        match self {
+            Self::CreateSecret(_) => format!("create the secret: {name} in {region}"),
+            Self::PutSecretValue(_) => format!("store the new version of {name}"),
+            Self::UpdateDescription(_) => "change the description".to_owned(),
+            Self::TagResource(_) => "set the tags".to_owned(),
+            Self::UntagResource(_) => "remove the tag with the date of the token before".to_owned(),
+            Self::ReplicateSecret { .. } => "replicate the secret".to_owned(),
+            Self::PutResourcePolicy(_) => "put the resource policy".to_owned(),
+            Self::RotateSecret(_) => "switch on rotation".to_owned(),
+            Self::UpdateVersionStage { .. } => format!("roll back {name}"),
+            Self::RemoveReplicas(_) => format!("remove the replicas of {name}"),
+            Self::DeleteSecret(_) => format!("delete {name}"),
+            Self::RestoreSecret => format!("restore {name}"),
+            Self::CreateRule(rule) => format!("make the rule {} in {region}", rule.prefix),
+            Self::UpdateRule(rule) => format!("repoint the rule {} in {region}", rule.prefix),
+            Self::ValidateRule(rule) => format!("validate the rule {} in {region}", rule.prefix),
+            Self::DeleteRule(prefix) => format!("delete the rule {prefix} in {region}"),
+        }
+    }
+
+    /// What is so once it is done, in words before "but could not"; `None` where a later step's failure
+    /// is told without it.
+    pub fn accomplishment(&self, name: &str) -> Option<String> {
+        match self {
+            Self::CreateSecret(_) | Self::PutSecretValue(_) => Some(format!("{name} is stored")),
+            Self::RemoveReplicas(_) => Some(format!("the replicas of {name} are removed")),
+            _ => None,
+        }
+    }
+
+    /// What it changes; `None` where it only looks.
+    pub fn effect(&self) -> Option<Effect> {
+        Some(match self {
+            Self::CreateSecret(_) | Self::PutSecretValue(_) => Effect::Stored,
+            Self::UpdateDescription(_)
+            | Self::TagResource(_)
+            | Self::UntagResource(_)
+            | Self::ReplicateSecret { .. }
+            | Self::PutResourcePolicy(_)
+            | Self::RotateSecret(_) => Effect::Secret("changed"),
+            Self::UpdateVersionStage { .. } => Effect::Secret("rolled back"),
+            Self::RemoveReplicas(_) => Effect::Secret("deleted, and so may its replicas"),
+            Self::DeleteSecret(_) => Effect::Secret("deleted"),
+            Self::RestoreSecret => Effect::Secret("restored"),
+            Self::CreateRule(rule) | Self::UpdateRule(rule) => Effect::Rule(rule.prefix.clone()),
+            Self::ValidateRule(_) => return None,
+            Self::DeleteRule(prefix) => Effect::Rule(prefix.clone()),
+        })
+    }
+
+    /// Makes the call, and keeps in `subject` what the answer tells. `token` is the idempotency token
+    /// of operations that take one; the version that is stored has it as its id.
+    pub async fn call(
+        &self,
+        subject: &mut Subject,
+        aws: &Session,
+        token: &str,
+    ) -> Result<(), StepError> {
+        let secrets = aws.secrets();
+        if let Self::CreateSecret(new) = self {
+            let created = secrets.create(new, token).await?;
+            subject.arn = Some(created.arn);
+            subject.version_id = created.version_id;
+            return if created.failed_replicas.is_empty() {
+                Ok(())
+            } else {
+                Err(StepError::Replicas(created.failed_replicas))
+            };
+        }
+        if let Self::DeleteRule(prefix) = self {
+            return Ok(aws.ecr().delete(prefix.as_str()).await?);
+        }
+        // All others come after the secret is there.
+        let Some(arn) = subject.arn.clone() else {
+            return Ok(());
+        };
+        match self {
+            Self::CreateSecret(_) | Self::DeleteRule(_) => {}
+            Self::PutSecretValue(value) => {
+                let version = secrets.put_value(&arn, value, token).await?;
+                subject.version_id = Some(version.unwrap_or_else(|| token.to_owned()));
+            }
+            Self::UpdateDescription(text) => {
+                secrets.update_description(&arn, text.as_str()).await?;
+            }
+            Self::TagResource(tags) => secrets.tag(&arn, tags).await?,
+            Self::UntagResource(key) => secrets.untag(&arn, key).await?,
+            Self::ReplicateSecret { regions, overwrite } => {
+                let failed = secrets.replicate(&arn, regions, *overwrite).await?;
+                if !failed.is_empty() {
+                    return Err(StepError::Replicas(failed));
+                }
+            }
+            Self::PutResourcePolicy(policy) => secrets.put_policy(&arn, policy).await?,
+            Self::RotateSecret(rotation) => secrets.rotate(&arn, rotation, token).await?,
+            Self::UpdateVersionStage { from, to } => {
+                secrets.make_current(&arn, to, from).await?;
+                subject.version_id = Some(to.clone());
+            }
+            Self::RemoveReplicas(regions) => secrets.remove_replicas(&arn, regions).await?,
+            Self::DeleteSecret(recovery) => {
+                subject.deletion_date = secrets.delete(&arn, *recovery).await?;
+            }
+            Self::RestoreSecret => secrets.restore(&arn).await?,
+            Self::CreateRule(rule) => aws.ecr().create(rule, &arn).await?,
+            Self::UpdateRule(rule) => aws.ecr().update(rule.prefix.as_str(), &arn).await?,
+            Self::ValidateRule(rule) => match aws.ecr().validate(rule.prefix.as_str()).await? {
+                Verdict::Valid => {}
+                Verdict::Invalid(words) => return Err(StepError::RuleInvalid(words)),
+            },
+        }
+        Ok(())
+    }
+
+    /// How long to wait before each further attempt, where such an error passes by itself: for some
+    /// seconds ECR may not find a secret that is new.
+    pub fn waits(&self, error: &AwsError) -> &'static [Duration] {
+        match self {
+            Self::CreateRule(_) | Self::UpdateRule(_) if error.kind == Kind::NotFound => &WAITS,
+            _ => &[],
+        }
+    }
+
+    /// Whether the service may have done it although it answers with this error: no answer came, or
+    /// one to a second attempt, after the first was done and its answer lost.
+    pub fn may_be_done(&self, error: &AwsError) -> bool {
+        let is_second_answer = match self {
+            Self::CreateRule(_) => error.kind == Kind::RuleExists,
+            Self::DeleteRule(_) => error.kind == Kind::RuleNotFound,
+            Self::DeleteSecret(_) => error.kind == Kind::PendingDeletion,
+            _ => false,
+        };
+        is_second_answer || error.may_have_worked()
+    }
+
+    /// Looks whether it is done. Asks once or twice, for ten seconds at most.
+    pub async fn look(
+        &self,
+        subject: &mut Subject,
+        aws: &Session,
+        token: &str,
+    ) -> Result<bool, AwsError> {
+        match self {
+            Self::CreateRule(_) | Self::UpdateRule(_) | Self::DeleteRule(_) => {
+                let rule = self.rule_prefix().unwrap_or_default();
+                let rule = aws.ecr().find(rule).await?;
+                Ok(self.is_done_for_rule(rule.as_ref(), subject.arn.as_ref()))
+            }
+            Self::ValidateRule(_) => Ok(false),
+            Self::PutResourcePolicy(policy) => {
+                let Some(arn) = &subject.arn else {
+                    return Ok(false);
+                };
+                let stored = aws.secrets().policy(arn).await?;
+                Ok(stored.is_some_and(|stored| policy.is_same_as(&stored)))
+            }
+            _ => {
+                let secret = aws.secrets().describe_patiently(subject.id()).await?;
+                let is_done = self.is_done_for_secret(secret.as_ref(), token);
+                if let (true, Some(secret)) = (is_done, &secret) {
+                    subject.arn = Some(secret.arn.clone());
+                    if self.effect() == Some(Effect::Stored) {
+                        subject.version_id = Some(token.to_owned());
+                    }
+                }
+                Ok(is_done)
+            }
+        }
+    }
+
+    pub fn is_of_rule(&self) -> bool {
+        self.rule_prefix().is_some()
+    }
+
+    /// The rule that is wanted.
+    pub fn rule(&self) -> Option<&RuleRequest> {
+        match self {
+            Self::CreateRule(rule) | Self::UpdateRule(rule) | Self::ValidateRule(rule) => {
+                Some(rule)
+            }
+            _ => None,
+        }
+    }
+
+    fn rule_prefix(&self) -> Option<&str> {
+        match self {
+            Self::CreateRule(rule) | Self::UpdateRule(rule) | Self::ValidateRule(rule) => {
+                Some(rule.prefix.as_str())
+            }
+            Self::DeleteRule(prefix) => Some(prefix.as_str()),
+            _ => None,
+        }
+    }
+
+    /// Whether a rule as it is now is what the step was to make of it, for the secret of this ARN.
+    fn is_done_for_rule(&self, rule: Option<&Rule>, arn: Option<&SecretArn>) -> bool {
+        let uses = |rule: &Rule| arn.is_some_and(|arn| rule.uses(arn));
+        match (self, rule) {
+            (Self::CreateRule(wanted), Some(rule)) => {
+                rule.upstream_registry_url == wanted.url && uses(rule)
+            }
+            (Self::UpdateRule(_), Some(rule)) => uses(rule),
+            (Self::DeleteRule(_), rule) => rule.is_none(),
+            _ => false,
+        }
+    }
+
+    /// Whether a secret as it is now is what the step was to make of it.
+    fn is_done_for_secret(&self, secret: Option<&Secret>, token: &str) -> bool {
+        let Some(secret) = secret else {
+            return matches!(self, Self::DeleteSecret(Recovery::Never));
+        };
+        let has_tag = |tag: &Tag| secret.tag(tag.key()) == Some(tag.value());
+        match self {
+            Self::CreateSecret(_) | Self::PutSecretValue(_) => {
+                secret.versions.iter().any(|version| version.id == token)
+            }
+            Self::UpdateDescription(text) => secret.has_description(text),
+            Self::TagResource(tags) => tags.iter().all(has_tag),
+            Self::UntagResource(key) => secret.tag(key).is_none(),
+            Self::ReplicateSecret { regions, .. } => secret.lacks(regions).is_empty(),
+            Self::RotateSecret(rotation) => secret.rotates_as(rotation),
+            Self::UpdateVersionStage { to, .. } => secret.version_with("AWSCURRENT") == Some(to),
+            Self::RemoveReplicas(regions) => {
+                let have = secret.replica_regions().unwrap_or_default();
+                !regions.iter().any(|region| have.contains(&region.as_str()))
+            }
+            Self::DeleteSecret(_) => secret.deleted.is_some(),
+            Self::RestoreSecret => secret.deleted.is_none(),
+            Self::PutResourcePolicy(_)
+            | Self::CreateRule(_)
+            | Self::UpdateRule(_)
+            | Self::ValidateRule(_)
+            | Self::DeleteRule(_) => false,
+        }
+    }
+}

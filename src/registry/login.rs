@@ -1,0 +1,371 @@
+//! [`log_in`]: the credentials, tried at their registry.
+//!
+//! The token flow of the Distribution specification, and its Basic variant: `GET /v2/` without
+//! credentials, then with the credentials the token endpoint that the challenge names, or `/v2/`
+//! once more. An anonymous token opens `/v2/` too, so the token endpoint's answer to these very
+//! credentials is what tells; none of the registries that we know needs a scope for that.
+//! Source: <https://distribution.github.io/distribution/spec/auth/token/>
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use http::Uri;
+use serde::Deserialize;
+
+use super::challenge::{self, Challenge};
+use super::Address;
+use crate::aws::{Answer, Fault, HttpClient, Network};
+use crate::model::credential::Credential;
+use crate::model::upstream::Upstream;
+use crate::output::Redactor;
+
+/// The longest that a login may take, all its requests together.
+const LONGEST: Duration = Duration::from_secs(10);
+
+/// How many redirects of a request without credentials are followed.
+const REDIRECTS: usize = 3;
+
+/// What a registry says of credentials. A registry that cannot be asked has not refused them.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Accepted,
+    /// What it answered.
+    Rejected {
+        reason: String,
+    },
+    /// Why nothing can be said, and what mends it.
+    Unknown {
+        reason: String,
+        fix: Option<&'static str>,
+    },
+}
+
+impl Verdict {
+    fn unknown(reason: impl Into<String>) -> Self {
+        Self::Unknown {
+            reason: reason.into(),
+            fix: None,
+        }
+    }
+}
+
+/// Logs in once: no request with credentials is ever sent twice, since registries lock accounts
+/// after some bad logins.
+pub async fn log_in(
+    network: &Network,
+    upstream: &Upstream,
+    address: &Address,
+    credential: &Credential,
+) -> Verdict {
+    let login = Login {
+        // A proxy is another host, and http would show it the credentials.
+        http_client: if address.is_on_loopback() {
+            network.direct_http_client()
+        } else {
+            network.http_client()
+        },
+        upstream,
+        address,
+        redactor: network.redactor(),
+    };
+    match tokio::time::timeout(LONGEST, login.attempt(credential)).await {
+        Ok(Ok(verdict) | Err(verdict)) => verdict,
+        Err(_) => Verdict::unknown(format!(
+            "{address} did not answer within {} seconds",
+            LONGEST.as_secs()
+        )),
+    }
+}
+
+struct Login<'a> {
+    http_client: HttpClient,
+    upstream: &'a Upstream,
+    address: &'a Address,
+    redactor: &'a Redactor,
+}
+
+impl Login<'_> {
+    /// The error is the verdict where it comes early.
+    async fn attempt(&self, credential: &Credential) -> Result<Verdict, Verdict> {
+        let address = self.address;
+        let (url, answer) = self.ping().await?;
+        match answer.status {
+            401 => {}
+            200..=299 if !is_page(&answer) => {
+                return Err(Verdict::unknown(format!(
+                    "{address} asks nobody for credentials"
+                )))
+            }
+            _ => return Err(self.no_verdict(&answer, address)),
+        }
+        let challenges = challenge::parse(answer.header("www-authenticate"));
+        let of = |scheme| challenges.iter().find(|c: &&Challenge| c.scheme == scheme);
+        let bearer = of("bearer").and_then(|c| Some((c, c.parameter("realm")?)));
+        let basic = credential.basic().ok_or_else(|| {
+            Verdict::unknown("a username with a colon in it cannot be used for a login")
+        })?;
+        self.redactor.hide_text(&basic);
+        let header = zeroize::Zeroizing::new(["Basic ", basic.as_str()].concat());
+        if let Some((challenge, realm)) = bearer {
+            let service = challenge.parameter("service");
+            let (host, url) = self.token_url(realm, service, credential.username.as_str())?;
+            let answer = self.get(&host, &url, Some(&header)).await?;
+            return Ok(self.of_token_endpoint(&answer, &host));
+        }
+        if of("basic").is_some() {
+            let answer = self.get(address, &url, Some(&header)).await?;
+            return Ok(match answer.status {
+                200..=299 if !is_page(&answer) => Verdict::Accepted,
+                _ => self.refusal(&answer, address),
+            });
+        }
+        Err(Verdict::unknown(format!(
+            "{address} asks for a login in no way that is known"
+        )))
+    }
+
+    /// `GET /v2/` without credentials: the URL that answered, and what.
+    async fn ping(&self) -> Result<(String, Answer), Verdict> {
+        let address = self.address;
+        let mut url = format!("{}/v2/", address.origin());
+        for _ in 0..=REDIRECTS {
+            let answer = self.get(address, &url, None).await?;
+            if !is_redirect(&answer) {
+                return Ok((url, answer));
+            }
+            let to = answer.header("location").next().unwrap_or_default();
+            url = if to.starts_with('/') && !to.starts_with("//") {
+                format!("{}{to}", address.origin())
+            } else {
+                to.to_owned()
+            };
+            let stays = url
+                .parse()
+                .is_ok_and(|uri| Address::of(&uri).as_ref() == Some(address));
+            if !stays {
+                return Err(self.no_verdict(&answer, address));
+            }
+        }
+        Err(Verdict::unknown(format!("{address} redirects without end")))
+    }
+
+    /// Where a token is asked for, with the account and the service named in the query.
+    fn token_url(
+        &self,
+        realm: &str,
+        service: Option<&str>,
+        username: &str,
+    ) -> Result<(Address, String), Verdict> {
+        let uri = realm.parse::<Uri>().ok();
+        let host = uri.as_ref().and_then(Address::of);
+        let Some(host) = host.filter(|host| self.address.trusts(host, self.upstream)) else {
+            return Err(Verdict::unknown(format!(
+                "{} sends logins to {}, which is not known to be its own; the credentials were not sent there",
+                self.address,
+                self.redactor.foreign(realm)
+            )));
+        };
+        let mut url = realm.split('#').next().unwrap_or_default().to_owned();
+        let mut add = |name: &str, value: &str| {
+            url.push(if url.contains('?') { '&' } else { '?' });
+            url.push_str(name);
+            url.push('=');
+            url.push_str(&percent_encoded(value));
+        };
+        add("account", username);
+        if let Some(service) = service {
+            add("service", service);
+        }
+        Ok((host, url))
+    }
+
+    async fn get(
+        &self,
+        host: &Address,
+        url: &str,
+        authorization: Option<&str>,
+    ) -> Result<Answer, Verdict> {
+        let agent = concat!("ecr-ptc/", env!("CARGO_PKG_VERSION"));
+        let mut headers = vec![("user-agent", agent), ("accept", "application/json")];
+        headers.extend(authorization.map(|value| ("authorization", value)));
+        let answer = self.http_client.get(url, &headers).await;
+        answer.map_err(|fault: Fault| Verdict::Unknown {
+            reason: format!("{host} cannot be reached: {fault}"),
+            fix: fault.fix(),
+        })
+    }
+
+    fn of_token_endpoint(&self, answer: &Answer, host: &Address) -> Verdict {
+        #[derive(Deserialize)]
+        struct Tokens<'t> {
+            #[serde(borrow)]
+            token: Option<Cow<'t, str>>,
+            #[serde(borrow)]
+            access_token: Option<Cow<'t, str>>,
+        }
+        if !(200..=299).contains(&answer.status) {
+            return self.refusal(answer, host);
+        }
+        let tokens = serde_json::from_slice::<Tokens>(&answer.body).ok();
+        let token = tokens.and_then(|tokens| tokens.token.or(tokens.access_token));
+        match token {
+            Some(token) if !token.is_empty() => Verdict::Accepted,
+            _ => Verdict::unknown(format!("{host} gave an answer that has no token in it")),
+        }
+    }
+
+    /// Whether an answer that is not a success refuses the credentials. A page of HTML is not the
+    /// registry's: a proxy or a firewall answered in its place.
+    fn refusal(&self, answer: &Answer, host: &Address) -> Verdict {
+        let status = answer.status;
+        let refuses =
+            matches!(status, 401 | 403) || (status == 400 && self.upstream.refuses_with_400);
+        let asks_again = status == 401 && answer.header("www-authenticate").next().is_some();
+        if !refuses || (is_page(answer) && !asks_again) {
+            return self.no_verdict(answer, host);
+        }
+        let words = words_of(&answer.body, self.redactor).map(|words| format!(": {words}"));
+        let means = self.upstream.forbidden_means.filter(|_| status == 403);
+        let means = means.map(|means| format!("; that means {means}"));
+        let [words, means] = [words, means].map(Option::unwrap_or_default);
+        Verdict::Rejected {
+            reason: format!("{host} answered {status}{words}{means}"),
+        }
+    }
+
+    fn no_verdict(&self, answer: &Answer, host: &Address) -> Verdict {
+        let words = words_of(&answer.body, self.redactor).map(|words| format!(": {words}"));
+        let words = words.unwrap_or_default();
+        Verdict::unknown(match answer.status {
+            429 => {
+                let wait = answer.header("retry-after").next();
+                let wait = wait
+                    .map(|text| format!("; it takes them again {}", after(text, self.redactor)));
+                let wait = wait.unwrap_or_default();
+                format!("{host} takes no more logins for now (429){wait}{words}")
+            }
+            300..=399 => {
+                let to = answer.header("location").next().unwrap_or("nowhere");
+                format!(
+                    "{host} redirects to {}, where no credentials are sent",
+                    self.redactor.foreign(to)
+                )
+            }
+            status if is_page(answer) => {
+                format!("{host} answered {status} with a web page, as proxies and firewalls do")
+            }
+            status => format!("{host} answered {status}{words}"),
+        })
+    }
+}
+
+fn is_redirect(answer: &Answer) -> bool {
+    matches!(answer.status, 301 | 302 | 303 | 307 | 308)
+}
+
+fn is_page(answer: &Answer) -> bool {
+    let kind = answer.header("content-type").next().unwrap_or_default();
+    kind.to_ascii_lowercase().contains("html") || answer.body.trim_ascii_start().starts_with(b"<")
+}
+
+/// What a registry says in an error, in any of the shapes that they have, safe to show.
+fn words_of(body: &[u8], redactor: &Redactor) -> Option<String> {
+    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
+    let error = &body["errors"][0];
+    let places = [
+        &error["message"],
+        &error["code"],
+        &body["details"],
+        &body["error_description"],
+        &body["message"],
+        &body["error"],
+    ];
+    let words = places.into_iter().filter_map(serde_json::Value::as_str);
+    let mut words = words.map(|words| redactor.foreign(words));
+    let words = words.find(|words| !words.is_empty())?;
+    Some(words.chars().take(300).collect())
+}
+
+/// When to come again, as `Retry-After` says it: in seconds, or with a date.
+fn after(text: &str, redactor: &Redactor) -> String {
+    match text.trim().parse::<u64>() {
+        Ok(seconds @ 0..=119) => format!("in {seconds} seconds"),
+        Ok(seconds) => format!("in {} minutes", seconds.div_ceil(60)),
+        Err(_) => format!("after {}", redactor.foreign(text)),
+    }
+}
+
+fn percent_encoded(text: &str) -> String {
+    let mut encoded = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            encoded.push(byte.into());
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_every_shape() {
+        let words = |body: &str| words_of(body.as_bytes(), &Redactor::new());
+        assert_eq!(
+            words(r#"{"details":"incorrect username or password"}"#).as_deref(),
+            Some("incorrect username or password")
+        );
+        assert_eq!(
+            words(r#"{"errors":[{"code":"DENIED","message":"denied"}]}"#).as_deref(),
+            Some("denied")
+        );
+        assert_eq!(
+            words(r#"{"errors":[{"code":"DENIED","message":""}]}"#).as_deref(),
+            Some("DENIED")
+        );
+        assert_eq!(
+            words(r#"{"error":"invalid_grant"}"#).as_deref(),
+            Some("invalid_grant")
+        );
+        assert_eq!(
+            words("{\"details\":\"\\u001b[31mred\"}").as_deref(),
+            Some("\\u{1b}[31mred")
+        );
+        for nothing in [
+            "",
+            "<html>",
+            "[]",
+            "{}",
+            r#"{"errors":[]}"#,
+            r#"{"errors":"x"}"#,
+        ] {
+            assert_eq!(words(nothing), None, "{nothing}");
+        }
+        assert_eq!(
+            words(&format!(r#"{{"details":"{}"}}"#, "x".repeat(9_000)))
+                .unwrap()
+                .len(),
+            300
+        );
+    }
+
+    #[test]
+    fn when_to_come_again() {
+        let after = |text: &str| after(text, &Redactor::new());
+        assert_eq!(after("30"), "in 30 seconds");
+        assert_eq!(after("899"), "in 15 minutes");
+        assert_eq!(
+            after("Wed, 21 Oct 2026 07:28:00 GMT"),
+            "after Wed, 21 Oct 2026 07:28:00 GMT"
+        );
+    }
+
+    #[test]
+    fn a_query_takes_any_username() {
+        assert_eq!(percent_encoded("a+b&c=d é"), "a%2Bb%26c%3Dd%20%C3%A9");
+    }
+}

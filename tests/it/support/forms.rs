@@ -1,0 +1,154 @@
+//! The forms in which a token could turn up, written without the product's own code.
+//! Base64 is not among [`forms`], since it depends on what stands around the token.
+
+use serde_json::Value;
+
+/// A token as it is, and as JSON, Rust, a shell, a URL, HTML and hexadecimal write it.
+pub fn forms(token: &str) -> Vec<String> {
+    let once = escaped(token);
+    let twice = escaped(&once);
+    let mut forms = Vec::new();
+    for form in [token, &once, &twice] {
+        forms.extend([
+            form.to_owned(),
+            form.as_bytes().escape_ascii().to_string(),
+            form.escape_debug().to_string(),
+            form.replace('\'', r"'\''"),
+        ]);
+    }
+    forms.extend([once.replace('/', r"\/"), unicode(token)]);
+    forms.push(unicode(token).to_uppercase().replace('U', "u"));
+    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    for url in [percent(token, is_plain), percent(token, |_| false)] {
+        // Either case of the digits, and the token's own letters as they are.
+        forms.extend([url.clone(), lower_percents(&url)]);
+    }
+    forms.extend(entities(token));
+    let hex = each(token.bytes(), |byte| format!("{byte:02x}"));
+    if hex.len() >= 8 {
+        forms.extend([hex.to_uppercase(), hex]);
+    }
+    for index in 0..forms.len() {
+        forms.push(escaped(&forms[index]));
+    }
+    forms.sort();
+    forms.dedup();
+    forms
+}
+
+/// The letters of base64 that have nothing but a token in them, wherever it stands: alone, after a
+/// username and a colon, or in anything.
+pub fn base64_of_its_own(token: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for before in ["", ":", "x:"] {
+        let whole = base64(format!("{before}{token}").as_bytes());
+        let from = if before.is_empty() { 0 } else { 4 };
+        let own = whole.get(from..).unwrap_or_default();
+        if own.len() >= 8 {
+            found.extend([own.to_owned(), url_safe(own)]);
+        }
+    }
+    found
+}
+
+/// Base64 as services write it: of the token alone, and of a login with it.
+pub fn whole_base64(token: &str) -> Vec<String> {
+    let mut texts = Vec::new();
+    for plain in [
+        token.to_owned(),
+        format!("me:{token}"),
+        format!("a {token} b"),
+    ] {
+        let padded = base64_padded(plain.as_bytes());
+        texts.extend([
+            padded.trim_end_matches('=').to_owned(),
+            url_safe(&padded),
+            padded,
+        ]);
+    }
+    texts
+}
+
+/// The first and the last half of a token of 16 characters or more.
+pub fn halves(token: &str) -> Vec<String> {
+    let letters: Vec<char> = token.chars().collect();
+    let half = letters.len() / 2;
+    if half < 8 {
+        return Vec::new();
+    }
+    let parts = [&letters[..half], &letters[letters.len() - half..]];
+    parts.iter().map(|part| part.iter().collect()).collect()
+}
+
+/// The base64 of whole bytes, with its padding.
+pub fn base64_padded(bytes: &[u8]) -> String {
+    let missing = (3 - bytes.len() % 3) % 3;
+    let mut text = base64(&[bytes, &vec![0; missing]].concat());
+    text.truncate(text.len() - missing);
+    text + &"=".repeat(missing)
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    // Whole groups only: what follows a token changes the last one.
+    for group in bytes.chunks_exact(3) {
+        let bits = u32::from_be_bytes([0, group[0], group[1], group[2]]);
+        for shift in [18, 12, 6, 0] {
+            text.push(char::from(LETTERS[(bits >> shift) as usize & 63]));
+        }
+    }
+    text
+}
+
+fn url_safe(base64: &str) -> String {
+    base64.replace('+', "-").replace('/', "_")
+}
+
+/// As in JSON, without the quotes.
+fn escaped(text: &str) -> String {
+    let quoted = Value::from(text).to_string();
+    quoted[1..quoted.len() - 1].to_owned()
+}
+
+fn each<T>(parts: impl Iterator<Item = T>, write: impl Fn(T) -> String) -> String {
+    parts.map(write).collect()
+}
+
+fn unicode(text: &str) -> String {
+    each(text.encode_utf16(), |unit| format!("\\u{unit:04x}"))
+}
+
+fn percent(text: &str, stays: impl Fn(u8) -> bool) -> String {
+    each(text.bytes(), |byte| match byte {
+        byte if stays(byte) => char::from(byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    })
+}
+
+fn lower_percents(text: &str) -> String {
+    let mut parts = text.split('%');
+    let mut lower = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let (digits, rest) = part.split_at(2);
+        lower += &["%", &digits.to_lowercase(), rest].concat();
+    }
+    lower
+}
+
+fn entities(text: &str) -> [String; 4] {
+    let each = |write: fn(char) -> String| each(text.chars(), write);
+    [
+        each(|c| match c {
+            '<' => "&lt;".to_owned(),
+            '>' => "&gt;".to_owned(),
+            '&' => "&amp;".to_owned(),
+            '"' => "&quot;".to_owned(),
+            '\'' => "&apos;".to_owned(),
+            c => c.to_string(),
+        }),
+        each(|c| format!("&#{};", u32::from(c))),
+        each(|c| format!("&#x{:x};", u32::from(c))),
+        each(|c| format!("&#x{:X};", u32::from(c))),
+    ]
+}
