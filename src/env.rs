@@ -1,7 +1,10 @@
-//! The environment variables that we read ourselves; clap and the AWS SDK read their own.
+//! What the process finds around it: the environment variables that we read ourselves (clap and the
+//! AWS SDK read their own), programs, files, and which hosts are this machine.
 
 use std::env;
 use std::ffi::OsString;
+use std::io::{self, Read};
+use std::net::Ipv4Addr;
 use std::path::PathBuf;
 
 /// Puts the environment in order for the libraries that read it themselves: what is set to nothing,
@@ -51,6 +54,48 @@ pub fn docker_config() -> Option<PathBuf> {
         None => env::home_dir()?.join(".docker"),
     };
     Some(directory.join("config.json"))
+}
+
+/// A program in a directory of `PATH`. Relative and empty entries, which name the directory that one
+/// happens to be in, are passed over.
+pub fn program(name: &str) -> Option<PathBuf> {
+    let file = format!("{name}{}", env::consts::EXE_SUFFIX);
+    let path = env::var_os("PATH")?;
+    let mut programs = env::split_paths(&path)
+        .filter(|directory| directory.is_absolute())
+        .map(|directory| directory.join(&file));
+    programs.find(|program| is_executable(program))
+}
+
+#[cfg(unix)]
+fn is_executable(path: &std::path::Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    let metadata = path.metadata();
+    metadata.is_ok_and(|data| data.is_file() && data.permissions().mode() & 0o111 != 0)
+}
+
+#[cfg(not(unix))]
+fn is_executable(path: &std::path::Path) -> bool {
+    path.is_file()
+}
+
+/// Adds what `source` holds to `bytes`.
+///
+/// # Errors
+/// Where it cannot be read, or holds more than `limit` bytes, as a device without an end does.
+pub fn read_up_to(limit: usize, source: impl Read, bytes: &mut Vec<u8>) -> io::Result<()> {
+    source.take(limit as u64 + 1).read_to_end(bytes)?;
+    if bytes.len() > limit {
+        let fault = format!("it has more than {limit} bytes");
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, fault));
+    }
+    Ok(())
+}
+
+/// Whether a host is this machine, so that what is sent there does not leave it.
+pub fn is_this_machine(host: &str) -> bool {
+    let v4 = host.parse::<Ipv4Addr>();
+    v4.is_ok_and(|ip| ip.is_loopback()) || host.eq_ignore_ascii_case("localhost") || host == "[::1]"
 }
 
 /// A variable of the AWS CLI's and SDK's; an empty one counts as not set.

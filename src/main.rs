@@ -44,6 +44,9 @@ fn run() -> Status {
     env::settle();
     let arguments = env::arguments();
     let redactor = Redactor::new();
+    for token in cli::misplaced_tokens(&arguments) {
+        redactor.hide_text(&token);
+    }
     let (output, ran) = match cli::parse(&arguments) {
         Ok(Parsed::Command(global, command)) => {
             let output = Output::new(

@@ -89,15 +89,25 @@ fn of_services(files: &ProfileSet, service: &str) -> Option<String> {
     files.other_sections().get(&key).cloned()
 }
 
+/// The URL itself is in no error: it may have a password in it.
 fn check_endpoint(what: &str, url: &str) -> Result<(), String> {
     let uri = url.parse::<http::Uri>().ok();
-    let fits = uri.is_some_and(|uri| {
-        matches!(uri.scheme_str(), Some("http" | "https"))
-            && uri.host().is_some_and(|host| !host.is_empty())
-    });
-    if fits {
-        Ok(())
-    } else {
-        Err(format!("{what} is not a URL such as https://host:port"))
+    let scheme = uri.as_ref().and_then(http::Uri::scheme_str);
+    let authority = uri.as_ref().and_then(http::Uri::authority);
+    let host = authority.map_or("", http::uri::Authority::host);
+    if !matches!(scheme, Some("http" | "https")) || host.is_empty() {
+        return Err(format!("{what} is not a URL such as https://host:port"));
     }
+    if authority.is_some_and(|authority| authority.as_str().contains('@')) {
+        return Err(format!(
+            "{what} has a user or a password in it, which AWS has no use for"
+        ));
+    }
+    if scheme == Some("http") && !env::is_this_machine(host) {
+        return Err(format!(
+            "{what} is an http URL of another machine, where the token would go unencrypted; \
+             use https, or a loopback address"
+        ));
+    }
+    Ok(())
 }

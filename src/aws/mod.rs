@@ -3,6 +3,7 @@
 mod advice;
 mod advice_ecr;
 mod answers;
+mod body_limit;
 mod ecr;
 mod endpoints;
 mod error;

@@ -12,6 +12,7 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::CertificateDer;
 
+use super::body_limit::with_limited_answers;
 use super::http_client::HttpClient;
 use crate::env;
 use crate::output::failure::Failure;
@@ -90,14 +91,15 @@ impl Network {
     /// For the SDK. The trust store is read at the first connection over TLS.
     pub fn client(&self) -> SharedHttpClient {
         let network = self.clone();
-        Builder::new().build_with_connector_fn(move |settings, components| {
+        let client = Builder::new().build_with_connector_fn(move |settings, components| {
             let mut connector = Connector::builder();
             connector.set_connector_settings(settings.cloned());
             connector.set_sleep_impl(
                 components.and_then(aws_sdk_secretsmanager::config::RuntimeComponents::sleep_impl),
             );
             network.finish(connector, ProxyConfig::from_env())
-        })
+        });
+        with_limited_answers(client)
     }
 
     /// For servers that are not AWS's.
@@ -158,13 +160,19 @@ fn bad_trust_store(what: &str, why: &str) -> Failure {
     .fix("name a PEM file by --ca-bundle, AWS_CA_BUNDLE or ca_bundle of the profile")
 }
 
+/// The longest CA bundle that is read, in bytes; the one of a system has some 250,000.
+const MAX_CA_BUNDLE: usize = 16 << 20;
+
 /// Reads the certificates of a PEM file. Those that cannot be an authority's are left out, as
 /// OpenSSL leaves them unused; the HTTP client would end the program over one.
 fn read_ca_bundle(path: &str) -> Result<Vec<u8>, Failure> {
     const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
     const END: &str = "-----END CERTIFICATE-----";
     let bad = |why: &str| bad_trust_store(&format!("the CA bundle {path}"), why);
-    let bytes = std::fs::read(path).map_err(|error| bad(&error.to_string()))?;
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| env::read_up_to(MAX_CA_BUNDLE, file, &mut bytes))
+        .map_err(|error| bad(&error.to_string()))?;
     let text = String::from_utf8_lossy(&bytes);
     let mut usable = String::new();
     let mut found = false;

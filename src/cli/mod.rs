@@ -14,6 +14,7 @@ pub use login::{LoginArgs, TokenArgs, Verify};
 pub use rule::{RuleCommand, RuleDeleteArgs, RuleOption, RuleSetArgs};
 pub use secrets::{CheckArgs, DeleteArgs, NameArgs};
 pub use update::UpdateArgs;
+pub use usage::misplaced_tokens;
 
 use std::ffi::OsString;
 

@@ -6,6 +6,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::Parser;
 
 use super::Cli;
+use crate::model::token_kind::TokenKind;
 use crate::output::failure::Failure;
 
 /// The options that say where the token comes from.
@@ -47,6 +48,20 @@ pub fn refuse_what_is_never_taken(arguments: &[OsString]) -> Result<(), Failure>
     Ok(())
 }
 
+/// What stands on the command line and begins like a token, whatever it was meant for: everything that
+/// is written has to hide it.
+pub fn misplaced_tokens(arguments: &[OsString]) -> Vec<String> {
+    let words = arguments.iter().map(|word| word.to_string_lossy());
+    words
+        .flat_map(|word| {
+            word.split([':', '=', ','])
+                .map(|part| part.trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
+                .filter(|part| TokenKind::is_in_the_wrong_place(part))
+                .collect::<Vec<_>>()
+        })
+        .collect()
+}
+
 /// Says what is wrong with a command line. Clap's own text repeats values, and one of them may be
 /// a token in the wrong place.
 pub fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
@@ -60,7 +75,12 @@ pub fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
     let is_option = option.starts_with('-');
     let value = text(ContextKind::InvalidValue).unwrap_or_default();
     let message = match error.kind() {
-        ErrorKind::UnknownArgument if is_option => format!("there is no option {option}"),
+        ErrorKind::UnknownArgument if is_option && is_plain_word(option) => {
+            format!("there is no option {option}")
+        }
+        ErrorKind::UnknownArgument if is_option => {
+            "there is an option that is none of this command's".to_owned()
+        }
         ErrorKind::UnknownArgument => "there is a word that belongs to no option".to_owned(),
         ErrorKind::InvalidSubcommand => match text(ContextKind::InvalidSubcommand) {
             Some(word) if is_plain_word(word) => format!("there is no subcommand {word}"),
@@ -113,6 +133,7 @@ fn fits_create(arguments: &[OsString]) -> bool {
 /// Whether a word is harmless to repeat: short, and of lower-case letters as no token is.
 fn is_plain_word(word: &str) -> bool {
     word.len() <= 32
+        && !TokenKind::is_in_the_wrong_place(word)
         && word
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte == b'-')

@@ -1,22 +1,23 @@
 //! What Docker has: username and token of a registry, from its configuration or from the credential
 //! helper that it names. Nothing of it is shown.
 
+mod helper;
+
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, Engine, GeneralPurpose, GeneralPurposeConfig};
 use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
+use self::helper::ask_helper;
 use super::token::{read_all, showable};
 use crate::env;
 use crate::model::credential::{AccessToken, Username};
 use crate::model::upstream::Upstream;
-use crate::output::{escaped, Redactor};
+use crate::output::escaped;
 use crate::registry::Address;
 
 /// Docker's configuration, as far as it is about logins.
@@ -36,14 +37,6 @@ struct Entry {
     username: Hidden,
     password: Hidden,
     identitytoken: Hidden,
-}
-
-/// What a credential helper answers.
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct Answer {
-    username: Hidden,
-    secret: Hidden,
 }
 
 /// A text whose memory is zeroed.
@@ -106,7 +99,11 @@ impl Docker {
         } else {
             PathBuf::from(given)
         };
-        let shown = showable(path.as_os_str(), "named by --from-docker-config");
+        let shown = if given.is_empty() {
+            escaped(&path.to_string_lossy())
+        } else {
+            showable(path.as_os_str(), "file named by --from-docker-config")
+        };
         let file = std::fs::File::open(&path).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => {
                 Refusal::from(format!("there is no {shown}, so Docker has no login"))
@@ -138,7 +135,7 @@ impl Docker {
     ///
     /// # Errors
     /// A [`Refusal`] that says what is wrong and how to log in.
-    pub fn credentials(&self, redactor: &Redactor) -> Result<(Username, AccessToken), Refusal> {
+    pub fn credentials(&self) -> Result<(Username, AccessToken), Refusal> {
         let registry = &self.keys[0];
         let config = &self.configuration;
         let helper = self.helper_of_registry().or(config
@@ -146,8 +143,8 @@ impl Docker {
             .as_deref()
             .filter(|name| !name.is_empty()));
         let (username, secret) = match (helper, self.entry()) {
-            (Some(helper), _) => match ask_helper(helper, registry, redactor)? {
-                Some(Answer { username, secret }) => (username, secret),
+            (Some(helper), _) => match ask_helper(helper, registry)? {
+                Some(answer) => answer,
                 None => return Err(self.not_logged_in(&format!("docker-credential-{helper}"))),
             },
             (None, Some(entry)) => self.read_entry(entry)?,
@@ -267,52 +264,6 @@ fn decode(text: &str) -> Option<(Hidden, Hidden)> {
     let (username, password) = std::str::from_utf8(&bytes).ok()?.split_once(':')?;
     let hidden = |text: &str| Hidden(Zeroizing::new(text.to_owned()));
     Some((hidden(username), hidden(password.trim_end_matches('\0'))))
-}
-
-/// Asks a credential helper; none where it has no credentials.
-fn ask_helper(name: &str, registry: &str, redactor: &Redactor) -> Result<Option<Answer>, String> {
-    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    if !name.bytes().all(is_name) {
-        return Err(
-            "Docker's configuration names a credential helper that is no name of one".to_owned(),
-        );
-    }
-    let program = format!("docker-credential-{name}");
-    let bad = |fault: &dyn std::fmt::Display| format!("Docker's helper {program} {fault}");
-    let mut child = Command::new(&program)
-        .arg("get")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|error| bad(&format!("cannot be started: {error}")))?;
-    if let Some(mut stdin) = child.stdin.take() {
-        // A helper that does not read says so by its status.
-        let _ = stdin.write_all(registry.as_bytes());
-    }
-    let said = child.stdout.take().map(read_all).transpose();
-    if said.is_err() {
-        let _ = child.kill();
-    }
-    let status = child.wait();
-    let said = said.map_err(|fault| bad(&fault))?.unwrap_or_default();
-    if status.is_ok_and(|status| status.success()) {
-        let answer = serde_json::from_slice(&said);
-        return answer
-            .map(Some)
-            .map_err(|_| bad(&"gave an answer that is not of the known form"));
-    }
-    let text = String::from_utf8_lossy(&said);
-    if text.contains("credentials not found") {
-        return Ok(None);
-    }
-    // What looks like an answer is not repeated: it may have the token in it.
-    Err(bad(&match text.lines().next() {
-        Some(line) if !line.is_empty() && !text.contains('{') => {
-            format!("failed: {}", redactor.foreign(line))
-        }
-        _ => "failed without a reason".to_owned(),
-    }))
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ impl CreateInput {
             return Ok(());
         };
         let docker = Docker::open(path, upstream, self.address.as_ref())?;
-        let (username, token) = docker.credentials(&self.redactor)?;
+        let (username, token) = docker.credentials()?;
         self.redactor.hide(&token);
         if let Some(given) = self.username.as_ref().filter(|given| **given != username) {
             return Err(format!(

@@ -1,9 +1,11 @@
 //! The options of `create`, each checked by itself; what is wrong is collected.
 
 use std::collections::HashSet;
+use std::io;
 
 use super::token::{TokenSource, EMPTY_IN_CI};
 use crate::cli::{CreateArgs, Global, LoginArgs, Verify};
+use crate::env;
 use crate::model::attributes::{ResourcePolicy, Rotation, Schedule, Tag, MAX_TAGS};
 use crate::model::credential::{Username, UsernameFault};
 use crate::model::date::Date;
@@ -108,9 +110,17 @@ pub fn parse_username(text: &str) -> Result<Username, String> {
     })
 }
 
+/// The longest file of a resource policy that is read, in bytes: far more than Secrets Manager takes,
+/// so that a policy that is merely too long is told its length.
+const MAX_POLICY_FILE: usize = 1 << 20;
+
 pub fn read_policy(path: &str) -> Result<ResourcePolicy, String> {
     let path = path.strip_prefix("file://").unwrap_or(path);
-    match std::fs::read_to_string(path) {
+    let mut bytes = Vec::new();
+    let read = std::fs::File::open(path)
+        .and_then(|file| env::read_up_to(MAX_POLICY_FILE, file, &mut bytes))
+        .and_then(|()| String::from_utf8(bytes).map_err(io::Error::other));
+    match read {
         Ok(text) => ResourcePolicy::parse(path, &text),
         Err(error) => Err(format!(
             "the resource policy {path} cannot be read: {error}"

@@ -116,24 +116,33 @@ fn read_variable(name: &str) -> Result<Zeroizing<Vec<u8>>, String> {
 pub fn read_all(source: impl Read) -> Result<Zeroizing<Vec<u8>>, String> {
     // Room for all of it at once: a buffer that grows leaves copies of the token in memory.
     let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_READ + 1));
-    source
-        .take(MAX_READ as u64 + 1)
-        .read_to_end(&mut bytes)
+    env::read_up_to(MAX_READ, source, &mut bytes)
         .map_err(|error| format!("cannot be read: {error}"))?;
-    if bytes.len() > MAX_READ {
-        return Err(format!("has more than {MAX_READ} bytes, which is no token"));
-    }
     Ok(bytes)
 }
 
-/// A path, or `otherwise` where someone seems to have put the token itself there.
+/// A path, or `otherwise` where someone may have put the token itself there: nothing is there, nor is
+/// the folder that it would be in, and it does not look like the name of a file.
 pub fn showable(path: &OsStr, otherwise: &str) -> String {
-    let text = path.to_string_lossy();
-    if looks_like_a_token(&text) && !Path::new(path).exists() {
-        otherwise.to_owned()
-    } else {
+    let (text, path) = (path.to_string_lossy(), Path::new(path));
+    let has_folder = || path.parent().is_some_and(Path::is_dir);
+    let has_token = || {
+        path.iter()
+            .any(|part| looks_like_a_token(&part.to_string_lossy()))
+    };
+    if path.exists() || (!has_token() && (has_folder() || is_file_name(&text))) {
         crate::output::escaped(&text)
+    } else {
+        otherwise.to_owned()
     }
+}
+
+/// Whether a text is in lower case, with folders or an extension, as the names of files are and tokens
+/// are not.
+fn is_file_name(text: &str) -> bool {
+    let is_plain = |byte: u8| byte.is_ascii_lowercase() || b"._-/".contains(&byte);
+    let has_form = text.contains('/') || Path::new(text).extension().is_some();
+    text.len() <= 64 && text.bytes().all(is_plain) && has_form
 }
 
 /// The name of a variable, or `otherwise` where someone seems to have put the token itself there.

@@ -1,10 +1,10 @@
 //! [`Address`]: where a registry is, and who may get its credentials.
 
 use std::fmt;
-use std::net::Ipv4Addr;
 
 use http::Uri;
 
+use crate::env::is_this_machine;
 use crate::model::upstream::Upstream;
 
 /// A host that is not the registry's own, nor this machine: whoever runs it gets the credentials.
@@ -108,8 +108,7 @@ impl Address {
 
     /// Whether it is on this machine, so that what is sent there leaves it not.
     pub fn is_on_loopback(&self) -> bool {
-        let v4 = self.host.parse::<Ipv4Addr>();
-        v4.is_ok_and(|ip| ip.is_loopback()) || self.host == "localhost" || self.host == "[::1]"
+        is_this_machine(&self.host)
     }
 
     /// The host, if it is neither one of the registry's own nor on this machine.

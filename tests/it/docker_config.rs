@@ -3,7 +3,7 @@
 use serde_json::{json, Value};
 
 use crate::support::registry::{base64_of, basic};
-use crate::support::{Account, Program, Registry, TOKEN};
+use crate::support::{side_by_side, Account, Program, Registry, TOKEN};
 
 const HUB: &str = "https://index.docker.io/v1/";
 
@@ -316,11 +316,23 @@ fn a_helper_that_has_nothing_or_fails() {
             "Docker has no credentials for ghcr.io",
         ),
         (
-            "echo the keychain is locked; exit 1",
-            "docker-credential-test failed: the keychain is locked",
+            "echo no credentials username; exit 1",
+            "docker-credential-test failed: no credentials username",
         ),
-        ("exit 1", "failed without a reason"),
-        ("cat answer; exit 1", "failed without a reason"),
+        (
+            "echo no credentials server URL >&2; exit 1",
+            "failed; its reason is not shown",
+        ),
+        ("exit 1", "failed; its reason is not shown"),
+        ("cat answer; exit 1", "failed; its reason is not shown"),
+        (
+            "sed 's/.*Secret//' answer; exit 1",
+            "failed; its reason is not shown",
+        ),
+        (
+            "cat answer; echo no credentials username; exit 1",
+            "no credentials username",
+        ),
         ("echo nonsense", "not of the known form"),
         ("sed s/octo/'<token>'/ answer", "identity token"),
     ] {
@@ -331,7 +343,8 @@ fn a_helper_that_has_nothing_or_fails() {
             "answer",
             json!({"Username": "octo", "Secret": TOKEN}).to_string(),
         );
-        with_helper(program, script).run().fails(2, &[words]);
+        let ended = with_helper(program, script).run();
+        ended.fails(2, &[words]).hides(TOKEN);
         assert!(account.requests().is_empty());
     }
     let account = Account::new();
@@ -344,4 +357,56 @@ fn a_helper_that_has_nothing_or_fails() {
             .run()
             .fails(2, &[words]);
     }
+}
+
+/// Where one happens to be is no place for programs.
+#[cfg(unix)]
+#[test]
+fn relative_and_empty_entries_of_the_path_are_passed_over() {
+    let account = Account::new();
+    let config = json!({"credHelpers": {"ghcr.io": "test"}});
+    for path in ["", ":", ".", "sub/..", "::/nowhere"] {
+        let program = with_helper(from_docker(&account, "ghcr", &config, &[]), "cat answer");
+        program.file(
+            "answer",
+            json!({"Username": "octo", "Secret": TOKEN}).to_string(),
+        );
+        let program = program.env("PATH", path);
+        let mut command = program.command();
+        let output = command.current_dir(program.home.path()).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(
+            said.contains("it is in no absolute directory of PATH"),
+            "{said}"
+        );
+        assert!(!program.home.path().join("environment").exists());
+    }
+}
+
+/// One that hangs, one that closes its output and hangs, and one that leaves another program behind
+/// that holds its output open.
+#[cfg(unix)]
+#[test]
+fn a_helper_has_half_a_minute() {
+    side_by_side(
+        [
+            "exec sleep 60",
+            "exec >&-; exec sleep 60",
+            "cat answer; sleep 60 & exit 0",
+        ],
+        |script| {
+            let account = Account::new();
+            let config = json!({"credHelpers": {"ghcr.io": "test"}});
+            let program = from_docker(&account, "ghcr", &config, &[]);
+            program.file(
+                "answer",
+                json!({"Username": "octo", "Secret": TOKEN}).to_string(),
+            );
+            let ended = with_helper(program, script).run();
+            ended.fails(2, &["docker-credential-test did not end within 30 seconds"]);
+            ended.hides(TOKEN);
+            assert!(account.requests().is_empty());
+        },
+    );
 }

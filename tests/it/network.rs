@@ -1,6 +1,6 @@
 //! Endpoints and proxies, as the AWS CLI has them: seen at the request that arrived.
 
-use crate::support::{Account, Authority, Program, Proxy, Web};
+use crate::support::{answer, Account, Authority, Program, Proxy, Web};
 
 const DEFAULT: &str = "secretsmanager.us-east-1.amazonaws.com";
 
@@ -178,6 +178,63 @@ fn an_endpoint_that_is_no_url_is_told_with_its_origin() {
 }
 
 #[test]
+fn an_endpoint_that_would_show_the_token_is_refused_wherever_it_was_found() {
+    let account = Account::new();
+    for (url, words) in [
+        ("http://aws.example.com", "the token would go unencrypted"),
+        (
+            "http://127.0.0.1.example.com:80",
+            "the token would go unencrypted",
+        ),
+        ("http://10.0.0.1:4566", "the token would go unencrypted"),
+        (
+            "https://someone:hunter2@127.0.0.1:9",
+            "a user or a password in it",
+        ),
+        ("http://hunter2@localhost:9", "a user or a password in it"),
+    ] {
+        for how in ["option", "variable", "section", "profile"] {
+            let option = ["--endpoint-url", url];
+            let more = if how == "option" { &option[..] } else { &[] };
+            let mut program = Program::create(&account, more).without("AWS_ENDPOINT_URL");
+            match how {
+                "variable" => program = program.env("AWS_ENDPOINT_URL", url),
+                "section" => {
+                    let services = format!("secrets_manager =\n  endpoint_url = {url}\n");
+                    let config = format!("[default]\nservices = s\n[services s]\n{services}");
+                    program.file("config", config);
+                }
+                "profile" => {
+                    program.file("config", format!("[default]\nendpoint_url = {url}\n"));
+                }
+                _ => {}
+            }
+            let status = if how == "option" { 2 } else { 4 };
+            program.run().fails(status, &[words]).never(&["hunter2"]);
+        }
+    }
+}
+
+#[test]
+fn an_answer_without_an_end_is_not_read_to_one() {
+    let long = format!("{{\"SecretList\":[],\"x\":\"{}\"}}", "x".repeat(16 << 20));
+    let web = Web::new(move |_, _| answer(200, "application/x-amz-json-1.1", &long));
+    let program = Program::new(&[
+        "list",
+        "--region",
+        "eu-central-1",
+        "--endpoint-url",
+        &web.url,
+    ]);
+    let ended = program
+        .env("AWS_ACCESS_KEY_ID", "key")
+        .env("AWS_SECRET_ACCESS_KEY", "secret")
+        .env("AWS_MAX_ATTEMPTS", "1")
+        .run();
+    ended.fails(4, &["is not AWS"]);
+}
+
+#[test]
 fn each_proxy_variable_in_both_cases() {
     for (name, tls) in [
         ("HTTPS_PROXY", true),
@@ -193,7 +250,7 @@ fn each_proxy_variable_in_both_cases() {
             (program.without("HTTPS_PROXY"), proxy)
         } else {
             let program = Program::create(&account, &[]);
-            let program = program.env("AWS_ENDPOINT_URL", "http://aws.invalid");
+            let program = program.env("AWS_ENDPOINT_URL", "http://127.0.0.2:9");
             (program, Proxy::to(&account.url))
         };
         let login = format!("http://us%3Aer:p%40ss@{}", proxy.address);
@@ -301,7 +358,7 @@ fn a_proxy_that_lets_nothing_through() {
     for (status, exit) in [(407, 4), (403, 4), (502, 7)] {
         let proxy = Proxy::that_refuses(status);
         let ended = Program::create(&account, &["-v"])
-            .env("AWS_ENDPOINT_URL", "http://aws.invalid")
+            .env("AWS_ENDPOINT_URL", "http://127.0.0.2:9")
             .env("AWS_MAX_ATTEMPTS", "1")
             .env("http_proxy", format!("http://{}", proxy.address))
             .run();
@@ -372,7 +429,7 @@ fn a_host_that_does_not_resolve() {
     assert_eq!(ended.error_json()["error"]["code"], "unreachable");
     let ended = Program::create(&account, &[])
         .env("AWS_MAX_ATTEMPTS", "1")
-        .env("AWS_ENDPOINT_URL", "http://aws.invalid")
+        .env("AWS_ENDPOINT_URL", "https://aws.invalid")
         .run();
     ended.fails(7, &["not known to the name server"]);
 }

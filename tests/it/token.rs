@@ -49,7 +49,10 @@ fn each_fault_says_what_and_where() {
     fault_of(b"to\xffk", &["not UTF-8", "byte 3"]);
     fault_of(b"\xff\xfet\0o\0k\0", &["UTF-16", "PowerShell"]);
     fault_of(b"t\0o\0k\0", &["UTF-16", "PowerShell"]);
-    fault_of(&vec![b'x'; (1 << 20) + 1], &["no token"]);
+    fault_of(
+        &vec![b'x'; (1 << 20) + 1],
+        &["it has more than 1048576 bytes"],
+    );
 }
 
 #[test]
@@ -157,6 +160,133 @@ fn a_token_in_the_place_of_a_name_is_not_repeated() {
         ended.fails(2, &["error:"]).hides(token);
     }
     Program::new(&[token]).run().fails(2, &[]).hides(token);
+}
+
+/// By whatever word it stands, and whether it is known by its beginning or not.
+#[test]
+fn a_token_in_the_place_of_a_path_or_an_option_is_not_repeated() {
+    for token in [
+        "dckr_pat_abc",
+        "glpat-abcdefghijklmnop",
+        "ghp_0123456789",
+        "Ab3+/dEf0x9",
+        "hunter2!",
+        "/Ab3dEf0x9Ab3dEf0x9Ab3dEf0x9",
+        "x8Q~Ab3dEf0x9Ab3dEf0x9.Ab3",
+    ] {
+        let runs: [&[&str]; 4] = [
+            &["--registry", "ghcr", "--access-token-file", token],
+            &[
+                "--registry",
+                "ghcr",
+                &format!("--access-token-file={token}"),
+            ],
+            &[
+                "--registry",
+                "ghcr",
+                &format!("--from-docker-config={token}"),
+            ],
+            &["--registry", "ghcr", &format!("--{token}")],
+        ];
+        for words in runs {
+            for format in ["text", "json"] {
+                let words = [&["create", "-v", "-u", "me", "-o", format], words].concat();
+                Program::new(&words).run().fails(2, &[]).hides(token);
+            }
+        }
+    }
+    let token = "dckr_pat_abc";
+    for words in [
+        &[
+            "create",
+            "--profile",
+            token,
+            "--registry",
+            "ghcr",
+            "-u",
+            "me",
+        ][..],
+        &[
+            "create",
+            "--region",
+            token,
+            "--registry",
+            "ghcr",
+            "-u",
+            "me",
+        ],
+        &[
+            "create",
+            "--ca-bundle",
+            token,
+            "--registry",
+            "ghcr",
+            "-u",
+            "me",
+        ],
+        &[
+            "create",
+            "--resource-policy",
+            token,
+            "--registry",
+            "ghcr",
+            "-u",
+            "me",
+        ],
+        &["list", "--profile", token],
+        &["check", &format!("--{token}")],
+        &["completions", token],
+        &["rule", token],
+    ] {
+        let ended = Program::new(words).stdin("other-token").run();
+        assert_ne!(ended.status, 0);
+        ended.hides(token);
+    }
+}
+
+/// The name of a file that is not there is told, where it is one.
+#[test]
+fn a_path_with_nothing_there_is_told() {
+    for path in ["token.txt", "./no-token", "/tmp/no-token"] {
+        let words = [
+            "create",
+            "--registry",
+            "ghcr",
+            "-u",
+            "me",
+            "--access-token-file",
+            path,
+        ];
+        Program::new(&words)
+            .run()
+            .fails(2, &[&format!("the file {path} does not exist")]);
+    }
+}
+
+/// What has no end is not read without one.
+#[cfg(unix)]
+#[test]
+fn each_file_is_read_up_to_a_limit() {
+    let account = Account::new();
+    for (option, status, words) in [
+        ("--resource-policy", 2, "it has more than 1048576 bytes"),
+        ("--ca-bundle", 4, "it has more than 16777216 bytes"),
+    ] {
+        let ended = Program::create(&account, &[option, "/dev/zero"]).run();
+        ended.fails(status, &["/dev/zero", words]);
+    }
+    let words = [
+        "create",
+        "--registry",
+        "ghcr",
+        "-u",
+        "me",
+        "--access-token-file",
+        "/dev/zero",
+    ];
+    let ended = Program::new(&words).run();
+    ended.fails(2, &["/dev/zero", "it has more than 1048576 bytes"]);
+    assert!(account.requests().is_empty());
 }
 
 #[test]
