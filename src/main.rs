@@ -25,17 +25,16 @@ mod plan;
 mod process;
 mod registry;
 
-use std::panic::{catch_unwind, AssertUnwindSafe};
 use std::process::ExitCode;
 
-use cli::Parsed;
-
+use output::failure::Failure;
 use output::status::Status;
-use output::{Output, Redactor};
+use output::{Output, Redactor, Style};
 
 fn main() -> ExitCode {
     process::protect();
-    catch_unwind(AssertUnwindSafe(run))
+    tell_panics(Style::default());
+    std::panic::catch_unwind(run)
         .unwrap_or(Status::Failed)
         .into()
 }
@@ -43,38 +42,21 @@ fn main() -> ExitCode {
 fn run() -> Status {
     env::settle();
     let arguments = env::arguments();
-    let redactor = Redactor::new();
+    let (style, asked) = cli::parse(&arguments, env::output_format());
+    tell_panics(style);
+    let output = Output::new(style, Redactor::new());
     for token in cli::misplaced_tokens(&arguments) {
-        redactor.hide_text(&token);
+        output.redactor().hide_text(&token);
     }
-    let (output, ran) = match cli::parse(&arguments) {
-        Ok(Parsed::Command(global, command)) => {
-            let output = Output::new(
-                global.output,
-                global.color,
-                global.quiet,
-                global.verbose,
-                redactor,
-            );
-            let ran = commands::run(&global, command, &output);
-            (output, ran)
-        }
-        parsed => {
-            let (format, color) = cli::asked_for(&arguments, env::output_format());
-            let output = Output::new(format, color, false, false, redactor);
-            let ran = match parsed {
-                Ok(Parsed::Document(text)) => commands::print(&output, text.as_bytes()),
-                Ok(Parsed::Command(..)) => Ok(Status::Done),
-                Err(failure) => Err(failure),
-            };
-            (output, ran)
-        }
-    };
-    match ran {
-        Ok(status) => status,
-        Err(failure) => {
-            output.failure(&failure);
-            failure.status()
-        }
-    }
+    let ended = asked.and_then(|asked| commands::run(asked, &output));
+    ended.unwrap_or_else(|failure| {
+        output.failure(&failure);
+        failure.status()
+    })
+}
+
+fn tell_panics(style: Style) {
+    process::on_panic(move |place| {
+        Output::new(style, Redactor::new()).failure(&Failure::bug(place));
+    });
 }

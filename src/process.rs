@@ -1,11 +1,10 @@
 //! What the process does for the token's sake, whatever the command: no core file, no word of it
 //! in a panic, and an answer to every signal that would end it.
 
-use crate::output::failure::Failure;
 use crate::output::status::Status;
 
 /// Keeps the memory of this process out of core files, and of the reach of other processes of the
-/// same user (on Linux), and keeps panic messages, which can quote data, to their place.
+/// same user (on Linux).
 pub fn protect() {
     #[cfg(unix)]
     {
@@ -24,18 +23,13 @@ pub fn protect() {
         use rustix::process::{set_dumpable_behavior, DumpableBehavior};
         let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
     }
-    std::panic::set_hook(Box::new(|panic| {
-        let place = panic
-            .location()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        let bug = Failure::new(
-            Status::Failed,
-            "bug",
-            format!("this is a bug in ecr-ptc, at {place}"),
-        )
-        .fix("report it with this line and the command, without secrets");
-        crate::output::last_words(&bug);
+}
+
+/// From now on a panic is told with its place alone: its message can quote data.
+pub fn on_panic(tell: impl Fn(&str) + Send + Sync + 'static) {
+    std::panic::set_hook(Box::new(move |panic| {
+        let place = panic.location().map(ToString::to_string);
+        tell(&place.unwrap_or_default());
     }));
 }
 

@@ -18,11 +18,11 @@ pub use usage::misplaced_tokens;
 
 use std::ffi::OsString;
 
-use clap::builder::FalseyValueParser;
-use clap::error::ErrorKind;
+use clap::builder::{FalseyValueParser, PossibleValue};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 
 use crate::output::failure::Failure;
+use crate::output::{ColorWhen, Format, Style};
 
 /// Puts upstream registry credentials where Amazon ECR pull through cache can use them, and shows that
 /// they work.
@@ -149,36 +149,49 @@ pub struct Global {
     pub words: Vec<String>,
 }
 
-/// How the result and errors are written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    #[default]
-    Text,
-    Json,
+impl ValueEnum for Format {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Text, Self::Json]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Self::Text => "text",
+            Self::Json => "json",
+        }))
+    }
 }
 
-/// When colour is used.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum ColorWhen {
-    #[default]
-    Auto,
-    Always,
-    Never,
+impl ValueEnum for ColorWhen {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Auto, Self::Always, Self::Never]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Self::Auto => "auto",
+            Self::Always => "always",
+            Self::Never => "never",
+        }))
+    }
 }
 
 /// What a command line turned out to be.
-pub enum Parsed {
+pub enum Asked {
     Command(Box<Global>, Command),
     /// Help or the version was asked for: the text, with escape sequences for colour.
     Document(String),
 }
 
-/// Reads the command line; without a subcommand it is that of `create`.
+/// Reads the command line, and how everything is to be written, which is known also where the rest
+/// cannot be taken. Without a subcommand it is that of `create`.
 ///
 /// # Errors
 /// A usage [`Failure`] that never repeats a value which could be a token.
-pub fn parse(arguments: &[OsString]) -> Result<Parsed, Failure> {
-    usage::refuse_what_is_never_taken(arguments)?;
+pub fn parse(
+    arguments: &[OsString],
+    format_variable: Option<String>,
+) -> (Style, Result<Asked, Failure>) {
     let parsed = match Cli::try_parse_from(arguments) {
         Ok(Cli { command: None, .. }) => {
             let mut arguments = arguments.to_vec();
@@ -187,7 +200,7 @@ pub fn parse(arguments: &[OsString]) -> Result<Parsed, Failure> {
         }
         parsed => parsed,
     };
-    match parsed {
+    let asked = match parsed {
         Ok(Cli {
             command: Some(command),
             global,
@@ -196,19 +209,19 @@ pub fn parse(arguments: &[OsString]) -> Result<Parsed, Failure> {
                 words: words(arguments),
                 ..global
             };
-            Ok(Parsed::Command(Box::new(global), command))
+            let style = Style {
+                format: global.output,
+                color: global.color,
+                quiet: global.quiet,
+                verbose: global.verbose,
+            };
+            return (style, Ok(Asked::Command(Box::new(global), command)));
         }
         Ok(Cli { command: None, .. }) => Err(Failure::usage("no subcommand is given")),
-        Err(error)
-            if matches!(
-                error.kind(),
-                ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
-            ) =>
-        {
-            Ok(Parsed::Document(error.render().ansi().to_string()))
-        }
-        Err(error) => Err(usage::failure(&error, arguments)),
-    }
+        Err(error) if error.use_stderr() => Err(usage::failure(&error, arguments)),
+        Err(help) => Ok(Asked::Document(help.render().ansi().to_string())),
+    };
+    (usage::style_of(arguments, format_variable), asked)
 }
 
 /// The words after the program's name, with the subcommand first.
@@ -228,45 +241,6 @@ fn words(arguments: &[OsString]) -> Vec<String> {
         None => words.insert(0, "create".to_owned()),
     }
     words
-}
-
-/// The format and the colour that a command line asks for, also where the rest of it cannot be
-/// parsed.
-pub fn asked_for(arguments: &[OsString], format_variable: Option<String>) -> (Format, ColorWhen) {
-    let (mut format, mut color) = (format_variable, None);
-    let words: Vec<_> = arguments
-        .iter()
-        .skip(1)
-        .map(|word| word.to_string_lossy())
-        .collect();
-    for (index, word) in words
-        .iter()
-        .enumerate()
-        .take_while(|(_, word)| *word != "--")
-    {
-        let value = |inside: &str| match inside.trim_start_matches('=') {
-            "" => words.get(index + 1).map(ToString::to_string),
-            value => Some(value.to_owned()),
-        };
-        let bundle = word
-            .strip_prefix('-')
-            .filter(|letters| !letters.starts_with('-'));
-        let after_o = bundle.and_then(|letters| {
-            letters
-                .trim_start_matches(['q', 'v', 'y'])
-                .strip_prefix('o')
-        });
-        if let Some(inside) = word.strip_prefix("--output").or(after_o) {
-            format = value(inside);
-        } else if let Some(inside) = word.strip_prefix("--color") {
-            color = value(inside);
-        }
-    }
-    let parse = |text: Option<String>| text.unwrap_or_default();
-    (
-        Format::from_str(&parse(format), false).unwrap_or_default(),
-        ColorWhen::from_str(&parse(color), false).unwrap_or_default(),
-    )
 }
 
 #[cfg(test)]

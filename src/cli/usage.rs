@@ -3,49 +3,40 @@
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
 use super::Cli;
 use crate::model::token_kind::TokenKind;
 use crate::output::failure::Failure;
+use crate::output::{ColorWhen, Format, Style};
 
-/// The options that say where the token comes from.
-const SOURCES: [&str; 4] = [
-    "--access-token-stdin",
-    "--password-stdin",
-    "--access-token-file",
-    "--access-token-env",
-];
-
-/// Options that other tools have and this one must not: their value would be a secret in the
+/// Refuses an option that other tools have and this one must not: its value would be a secret in the
 /// process list and the shell history, or a key that ECR cannot use.
-pub fn refuse_what_is_never_taken(arguments: &[OsString]) -> Result<(), Failure> {
-    for argument in arguments
-        .iter()
-        .skip(1)
-        .take_while(|argument| *argument != "--")
-    {
-        let text = argument.to_string_lossy();
-        let flag = text.split('=').next().unwrap_or_default();
-        let long = ["--access-token", "--token", "--password"]
-            .into_iter()
-            .find(|start| flag.starts_with(start) && !SOURCES.contains(&flag));
-        let short = (flag.starts_with("-p") && !flag.starts_with("--")).then_some("-p");
-        if let Some(flag) = long.or(short) {
-            return Err(Failure::usage(format!("{flag} is not taken: an access token never goes on the command line"))
-                .why("other users can see it in the process list, and the shell keeps it in its history")
-                .fix(
-                    "pipe it and use --access-token-stdin, or use --access-token-file PATH, --access-token-env VAR, or --from-docker-config;\n\
-                     if it was a real token, revoke it at the registry",
-                ));
-        }
-        if flag == "--kms-key-id" {
-            return Err(Failure::usage("--kms-key-id is not taken: the key is always aws/secretsmanager")
-                .why("ECR pull through cache cannot read a secret that is encrypted with a customer managed key")
-                .fix("leave --kms-key-id out"));
-        }
+fn refusal(option: &str) -> Option<Failure> {
+    if option == "--kms-key-id" {
+        return Some(Failure::usage("--kms-key-id is not taken: the key is always aws/secretsmanager")
+            .why("ECR pull through cache cannot read a secret that is encrypted with a customer managed key")
+            .fix("leave --kms-key-id out"));
     }
-    Ok(())
+    const NEVER: [(&str, &str); 4] = [
+        ("--access-tok", "--access-token"),
+        ("--tok", "--token"),
+        ("--pass", "--password"),
+        ("-p", "-p"),
+    ];
+    if option.starts_with("--access-token-") || option.starts_with("--password-") {
+        // Nearly one of the sources, which is then named.
+        return None;
+    }
+    let (_, option) = NEVER
+        .into_iter()
+        .find(|(start, _)| option.starts_with(start))?;
+    Some(Failure::usage(format!("{option} is not taken: an access token never goes on the command line"))
+        .why("other users can see it in the process list, and the shell keeps it in its history")
+        .fix(
+            "pipe it and use --access-token-stdin, or use --access-token-file PATH, --access-token-env VAR, or --from-docker-config;\n\
+             if it was a real token, revoke it at the registry",
+        ))
 }
 
 /// What stands on the command line and begins like a token, whatever it was meant for: everything that
@@ -73,6 +64,11 @@ pub fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
     let argument = text(ContextKind::InvalidArg).unwrap_or_default();
     let option = argument.split([' ', '=']).next().unwrap_or_default();
     let is_option = option.starts_with('-');
+    if error.kind() == ErrorKind::UnknownArgument {
+        if let Some(refusal) = refusal(option) {
+            return refusal;
+        }
+    }
     let value = text(ContextKind::InvalidValue).unwrap_or_default();
     let message = match error.kind() {
         ErrorKind::UnknownArgument if is_option && is_plain_word(option) => {
@@ -120,6 +116,46 @@ pub fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
             failure.fix(format!("did you mean {suggestion}? See: ecr-ptc --help"))
         }
         _ => failure.fix("see: ecr-ptc --help, or ecr-ptc COMMAND --help"),
+    }
+}
+
+/// How a command line that cannot be taken asks for everything to be written. Clap's own way to go on
+/// after an error knows only what stands before it, and a script must get JSON either way.
+pub fn style_of(arguments: &[OsString], format_variable: Option<String>) -> Style {
+    let (mut format, mut color) = (format_variable, None);
+    let words: Vec<_> = arguments
+        .iter()
+        .skip(1)
+        .map(|word| word.to_string_lossy())
+        .collect();
+    for (index, word) in words
+        .iter()
+        .enumerate()
+        .take_while(|(_, word)| *word != "--")
+    {
+        let value = |inside: &str| match inside.trim_start_matches('=') {
+            "" => words.get(index + 1).map(ToString::to_string),
+            value => Some(value.to_owned()),
+        };
+        let bundle = word
+            .strip_prefix('-')
+            .filter(|letters| !letters.starts_with('-'));
+        let after_o = bundle.and_then(|letters| {
+            letters
+                .trim_start_matches(['q', 'v', 'y'])
+                .strip_prefix('o')
+        });
+        if let Some(inside) = word.strip_prefix("--output").or(after_o) {
+            format = value(inside);
+        } else if let Some(inside) = word.strip_prefix("--color") {
+            color = value(inside);
+        }
+    }
+    let parse = |text: Option<String>| text.unwrap_or_default();
+    Style {
+        format: Format::from_str(&parse(format), false).unwrap_or_default(),
+        color: ColorWhen::from_str(&parse(color), false).unwrap_or_default(),
+        ..Style::default()
     }
 }
 

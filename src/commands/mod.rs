@@ -16,7 +16,7 @@ mod update;
 
 use anyhow::Context as _;
 
-use crate::cli::{self, Command, Global};
+use crate::cli::{self, Asked, Command, Global};
 use crate::input::takes_interrupts;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
@@ -29,7 +29,12 @@ use context::Context;
 ///
 /// # Errors
 /// The [`Failure`] to show, with the exit status.
-pub fn run(global: &Global, command: Command, output: &Output) -> Result<Status, Failure> {
+pub fn run(asked: Asked, output: &Output) -> Result<Status, Failure> {
+    let (global, command) = match asked {
+        Asked::Command(global, command) => (global, command),
+        Asked::Document(text) => return print(output, text.as_bytes()),
+    };
+    let global = &*global;
     match command {
         Command::Create(args) => {
             let input = create::read(*args, global, output.redactor())?;
@@ -71,7 +76,7 @@ pub fn run(global: &Global, command: Command, output: &Output) -> Result<Status,
 }
 
 /// Writes a document to standard output. A reader that has gone away (`| head`) is no failure.
-pub fn print(output: &Output, document: &[u8]) -> Result<Status, Failure> {
+fn print(output: &Output, document: &[u8]) -> Result<Status, Failure> {
     match output.document(document) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(Failure::output(&error))

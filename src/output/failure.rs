@@ -64,6 +64,13 @@ impl Failure {
         Self::new(status, "cancelled", "cancelled; nothing was written")
     }
 
+    /// A panic at a place in the code.
+    pub fn bug(place: &str) -> Self {
+        let message = format!("this is a bug in ecr-ptc, at {place}");
+        Self::new(Status::Failed, "bug", message)
+            .fix("report it with this line and the command, without secrets")
+    }
+
     /// Standard output cannot take the result.
     pub fn output(error: &std::io::Error) -> Self {
         let message = format!("standard output cannot be written: {error}");

@@ -21,9 +21,36 @@ use anstream::{AutoStream, ColorChoice};
 use serde::Serialize;
 
 use self::escape::{visible, visible_json, visible_lines};
-use crate::cli::{self, ColorWhen, Format};
 use crate::env;
 use crate::output::failure::Failure;
+
+/// How the result and errors are written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    #[default]
+    Text,
+    Json,
+}
+
+/// When colour is used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ColorWhen {
+    #[default]
+    Auto,
+    Always,
+    Never,
+}
+
+/// How everything is written.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Style {
+    pub format: Format,
+    pub color: ColorWhen,
+    /// Nothing goes to standard error but errors and questions.
+    pub quiet: bool,
+    /// Errors have their causes and AWS's request ID.
+    pub verbose: bool,
+}
 
 /// Where everything that the program says goes through.
 pub struct Output {
@@ -38,22 +65,16 @@ pub struct Output {
 
 impl Output {
     /// Nothing that the redactor hides is written.
-    pub fn new(
-        format: Format,
-        color: ColorWhen,
-        quiet: bool,
-        verbose: bool,
-        redactor: Redactor,
-    ) -> Self {
-        let color = match color {
+    pub fn new(style: Style, redactor: Redactor) -> Self {
+        let color = match style.color {
             ColorWhen::Auto => ColorChoice::Auto,
             ColorWhen::Always => ColorChoice::Always,
             ColorWhen::Never => ColorChoice::Never,
         };
         Self {
-            format,
-            quiet,
-            verbose,
+            format: style.format,
+            quiet: style.quiet,
+            verbose: style.verbose,
             color,
             shows_progress: Cell::new(false),
             redactor,
@@ -223,11 +244,4 @@ pub fn is_at_a_terminal() -> bool {
 
 fn paint(code: &str, text: &str) -> String {
     format!("\x1b[{code}m{text}\x1b[0m")
-}
-
-/// Writes a failure to standard error where no [`Output`] is at hand, in the format that was asked for.
-/// It has to be in our own words alone.
-pub fn last_words(failure: &Failure) {
-    let (format, color) = cli::asked_for(&env::arguments(), env::output_format());
-    Output::new(format, color, false, false, Redactor::new()).failure(failure);
 }
