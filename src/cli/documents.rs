@@ -1,10 +1,11 @@
-//! What is made from the definition of the command line: completion scripts and the man page.
+//! What is made from the definition of the command line: completion scripts and man pages.
 
-use std::fmt::Write as _;
-
+use anyhow::Context as _;
 use clap::CommandFactory;
+use clap_mangen::roff::{roman, Roff};
 
 use super::Cli;
+use crate::output::failure::Failure;
 
 /// The completion script for a shell.
 pub fn completion_script(shell: clap_complete::Shell) -> Vec<u8> {
@@ -17,102 +18,60 @@ pub fn completion_script(shell: clap_complete::Shell) -> Vec<u8> {
         .into_bytes()
 }
 
-/// The man page in roff: the program, then each subcommand, and those of `rule`, with its options. It has
-/// no date.
+/// The man page of the program, or of the subcommand with these words, in roff.
 ///
 /// # Errors
-/// None that writing to memory could give.
-pub fn man_page() -> std::io::Result<Vec<u8>> {
-    let command = Cli::command();
-    let whole = clap_mangen::Man::new(command.clone());
-    let mut page = Vec::new();
-    whole.render_title(&mut page)?;
-    whole.render_name_section(&mut page)?;
-    page.extend(synopsis(&command).into_bytes());
-    whole.render_description_section(&mut page)?;
-    for subcommand in command.get_subcommands() {
-        let title = subcommand.get_name().to_uppercase();
-        page.extend(sections(subcommand, &title)?);
-        for nested in subcommand.get_subcommands() {
-            let title = format!("{title} {}", nested.get_name().to_uppercase());
-            page.extend(sections(nested, &title)?);
-        }
-    }
-    page.extend(titled("GENERAL OPTIONS", |page| {
-        whole.render_options_section(page)
-    })?);
-    page.extend(titled("EXIT STATUS", |page| {
-        whole.render_extra_section(page)
-    })?);
-    whole.render_version_section(&mut page)?;
-    // What the generator leaves: no place for the date, and breaks around what breaks the line itself.
-    let text = String::from_utf8_lossy(&page);
-    let text = text.replacen(".TH ecr-ptc 1  ", ".TH ecr-ptc 1 \"\" ", 1);
-    Ok(text.replace("\n.br\n\n.br\n", "\n.sp\n").into_bytes())
-}
-
-/// A line for each command, with the words that it takes beside options.
-fn synopsis(command: &clap::Command) -> String {
-    let mut text = String::from(".SH SYNOPSIS\n\\fBecr\\-ptc\\fR [\\fIoptions\\fR]");
-    let mut line = |path: &str, command: &clap::Command| {
-        let words = command.get_positionals().map(|word| {
-            let name = word.get_id().as_str().to_uppercase();
-            if word.is_required_set() {
-                format!(" \\fI{name}\\fR")
+/// Where there is no such subcommand: a usage [`Failure`] that names those there are.
+pub fn man_page(words: &[String]) -> Result<Vec<u8>, Failure> {
+    let mut command = Cli::command();
+    command.build();
+    let mut page_of = &command;
+    for word in words {
+        page_of = page_of.find_subcommand(word).ok_or_else(|| {
+            let names = page_of.get_subcommands().map(clap::Command::get_name);
+            let names = names.collect::<Vec<_>>().join(", ");
+            let failure = Failure::usage("there is no man page of that subcommand");
+            if names.is_empty() {
+                failure.fix("leave out what follows its name")
             } else {
-                format!(" [\\fI{name}\\fR]")
+                failure.fix(format!("use one of: {names}"))
             }
-        });
-        let words: String = words.collect();
-        let _ = write!(
-            text,
-            "\n.br\n\\fBecr\\-ptc {path}\\fR{words} [\\fIoptions\\fR]"
-        );
-    };
-    for subcommand in command.get_subcommands() {
-        let name = subcommand.get_name();
-        if subcommand.has_subcommands() {
-            for nested in subcommand.get_subcommands() {
-                line(&format!("{name} {}", nested.get_name()), nested);
-            }
-        } else {
-            line(name, subcommand);
-        }
+        })?;
     }
-    text + "\n"
+    rendered(page_of)
+        .context("the man page cannot be made")
+        .map_err(Failure::from)
 }
 
-/// What the man page says of a subcommand: what it does, its options and its examples.
-fn sections(command: &clap::Command, title: &str) -> std::io::Result<Vec<u8>> {
-    let has_options = command.get_arguments().next().is_some();
-    let man = clap_mangen::Man::new(command.clone().disable_help_flag(true));
-    let mut page = titled(title, |page| man.render_description_section(page))?;
-    if has_options {
-        page.extend(titled(&format!("OPTIONS OF {title}"), |page| {
-            man.render_options_section(page)
-        })?);
+fn rendered(command: &clap::Command) -> std::io::Result<Vec<u8>> {
+    let man = clap_mangen::Man::new(command.clone())
+        .source(concat!("ecr-ptc ", env!("CARGO_PKG_VERSION")))
+        .manual("ecr-ptc Manual")
+        // It is written at run time and has none; an empty one would be left out, and what follows it
+        // be taken for it.
+        .date(" ");
+    let mut page = Vec::new();
+    man.render_title(&mut page)?;
+    man.render_name_section(&mut page)?;
+    man.render_synopsis_section(&mut page)?;
+    man.render_description_section(&mut page)?;
+    man.render_options_section(&mut page)?;
+    if command.has_subcommands() {
+        man.render_subcommands_section(&mut page)?;
     }
-    if command.get_after_help().is_some() {
-        page.extend(titled(&format!("EXAMPLES OF {title}"), |page| {
-            man.render_extra_section(page)
-        })?);
+    let help = command.get_after_long_help().or(command.get_after_help());
+    if let Some(help) = help {
+        let title = if command.get_name() == "ecr-ptc" {
+            "EXIT STATUS"
+        } else {
+            "EXAMPLES"
+        };
+        let mut section = Roff::new();
+        section.control("SH", [title]).control("nf", []);
+        for line in help.to_string().lines() {
+            section.text([roman(line)]);
+        }
+        section.control("fi", []).to_writer(&mut page)?;
     }
     Ok(page)
-}
-
-/// A section of the man page under another title.
-fn titled(
-    title: &str,
-    render: impl Fn(&mut Vec<u8>) -> std::io::Result<()>,
-) -> std::io::Result<Vec<u8>> {
-    let mut section = Vec::new();
-    render(&mut section)?;
-    let text = String::from_utf8_lossy(&section).into_owned();
-    let old = text
-        .lines()
-        .find(|line| line.starts_with(".SH"))
-        .unwrap_or_default();
-    Ok(text
-        .replacen(old, &format!(".SH \"{title}\""), 1)
-        .into_bytes())
 }

@@ -90,9 +90,16 @@ pub enum Command {
         #[arg(value_name = "SHELL")]
         shell: clap_complete::Shell,
     },
-    /// Prints the man page in roff
-    #[command(after_help = "Example: ecr-ptc man > /usr/local/share/man/man1/ecr-ptc.1")]
-    Man,
+    /// Prints the man page in roff, of the program or of a subcommand
+    #[command(after_help = "\
+Examples:
+  ecr-ptc man > /usr/local/share/man/man1/ecr-ptc.1
+  ecr-ptc man rule set > /usr/local/share/man/man1/ecr-ptc-rule-set.1")]
+    Man {
+        /// The subcommand, such as create, or rule set [default: the program]
+        #[arg(value_name = "COMMAND")]
+        words: Vec<String>,
+    },
 }
 
 /// The options of every command.

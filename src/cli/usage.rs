@@ -10,6 +10,14 @@ use crate::model::token_kind::TokenKind;
 use crate::output::failure::Failure;
 use crate::output::{ColorWhen, Format, Style};
 
+/// How options begin that would carry the token, and how they are called in the refusal.
+const NEVER: [(&str, &str); 4] = [
+    ("--access-tok", "--access-token"),
+    ("--tok", "--token"),
+    ("--pass", "--password"),
+    ("-p", "-p"),
+];
+
 /// Refuses an option that other tools have and this one must not: its value would be a secret in the
 /// process list and the shell history, or a key that ECR cannot use.
 fn refusal(option: &str) -> Option<Failure> {
@@ -18,12 +26,6 @@ fn refusal(option: &str) -> Option<Failure> {
             .why("ECR pull through cache cannot read a secret that is encrypted with a customer managed key")
             .fix("leave --kms-key-id out"));
     }
-    const NEVER: [(&str, &str); 4] = [
-        ("--access-tok", "--access-token"),
-        ("--tok", "--token"),
-        ("--pass", "--password"),
-        ("-p", "-p"),
-    ];
     if option.starts_with("--access-token-") || option.starts_with("--password-") {
         // Nearly one of the sources, which is then named.
         return None;

@@ -68,10 +68,7 @@ pub fn run(asked: Asked, output: &Output) -> Result<Status, Failure> {
             rule::run(command, context).await
         }),
         Command::Completions { shell } => print(output, &cli::completion_script(shell)),
-        Command::Man => print(
-            output,
-            &cli::man_page().context("the man page cannot be made")?,
-        ),
+        Command::Man { words } => print(output, &cli::man_page(&words)?),
     }
 }
 
