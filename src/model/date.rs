@@ -1,18 +1,13 @@
 //! [`Date`] and [`Time`], both in UTC: as AWS tells them, and as the tag for a token's end has them.
 
 use std::fmt;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use serde::{Serialize, Serializer};
-
-const SECONDS_PER_DAY: i64 = 86_400;
+use time::{Month, UtcDateTime};
 
 /// A day of the Gregorian calendar, from 0001-01-01 to 9999-12-31.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Date {
-    /// Days since 1970-01-01.
-    days: i64,
-}
+pub struct Date(time::Date);
 
 /// Why a text is not a [`Date`].
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,22 +33,14 @@ impl Date {
         if !fits {
             return Err(DateFault::Form);
         }
-        let number = |from: usize, to: usize| {
-            bytes[from..to]
-                .iter()
-                .fold(0, |sum, digit| sum * 10 + i64::from(digit - b'0'))
-        };
-        let (year, month, day) = (number(0, 4), number(5, 7), number(8, 10));
-        if year == 0 || !(1..=12).contains(&month) || !(1..=days_in(year, month)).contains(&day) {
-            return Err(DateFault::NoSuchDay);
-        }
-        let whole_years = year - 1;
-        let before = 365 * whole_years
-            + leap_days_through(whole_years)
-            + (1..month).map(|month| days_in(year, month)).sum::<i64>();
-        Ok(Self {
-            days: before + day - 1 - DAYS_BEFORE_1970,
-        })
+        let number = |digits: &str| digits.parse::<u8>().map_err(|_| DateFault::Form);
+        let year: i32 = text[..4].parse().map_err(|_| DateFault::Form)?;
+        let (month, day) = (number(&text[5..7])?, number(&text[8..])?);
+        let date = Month::try_from(month)
+            .ok()
+            .filter(|_| year > 0)
+            .and_then(|month| time::Date::from_calendar_date(year, month, day).ok());
+        date.map(Self).ok_or(DateFault::NoSuchDay)
     }
 
     /// Today by the system's clock.
@@ -63,51 +50,13 @@ impl Date {
 
     /// How many days it is from this day to another; negative where the other is earlier.
     pub fn days_until(self, other: Self) -> i64 {
-        other.days - self.days
-    }
-}
-
-/// From 0001-01-01 to 1970-01-01.
-const DAYS_BEFORE_1970: i64 = 719_162;
-
-/// From 1970-01-01 to 9999-12-31.
-const DAYS_TO_THE_LAST: i64 = 2_932_896;
-
-/// How many of the years 1 to `year` are leap years.
-fn leap_days_through(year: i64) -> i64 {
-    year / 4 - year / 100 + year / 400
-}
-
-fn is_leap(year: i64) -> bool {
-    leap_days_through(year) > leap_days_through(year - 1)
-}
-
-fn days_in(year: i64, month: i64) -> i64 {
-    match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if is_leap(year) => 29,
-        2 => 28,
-        _ => 31,
+        (other.0 - self.0).whole_days()
     }
 }
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut left = self.days + DAYS_BEFORE_1970;
-        // A little low at first, so that only few years have to be counted.
-        let mut year = (left / 366).max(0);
-        left -= 365 * year + leap_days_through(year);
-        year += 1;
-        while left >= 365 + i64::from(is_leap(year)) {
-            left -= 365 + i64::from(is_leap(year));
-            year += 1;
-        }
-        let mut month = 1;
-        while month < 12 && left >= days_in(year, month) {
-            left -= days_in(year, month);
-            month += 1;
-        }
-        write!(f, "{year:04}-{month:02}-{:02}", left + 1)
+        self.0.fmt(f)
     }
 }
 
@@ -117,46 +66,38 @@ impl Serialize for Date {
     }
 }
 
-/// A moment, in whole seconds since 1970-01-01T00:00:00Z, from 0001-01-01T00:00:00Z to
-/// 9999-12-31T23:59:59Z.
+/// A moment, in whole seconds, from 0001-01-01T00:00:00Z to 9999-12-31T23:59:59Z.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Time(i64);
+pub struct Time(UtcDateTime);
 
 impl Time {
+    /// The first moment that has a date here, in seconds after 1970-01-01T00:00:00Z.
+    const FIRST: i64 = -62_135_596_800;
+    /// The last.
+    const LAST: i64 = 253_402_300_799;
+
     /// So many seconds after 1970-01-01T00:00:00Z, or before it; what is further off than there are
-    /// dates is the first moment or the last, so that nobody's number takes long or overflows.
+    /// dates is the first moment or the last, whatever number someone gives.
     pub fn at(seconds: i64) -> Self {
-        let first = -DAYS_BEFORE_1970 * SECONDS_PER_DAY;
-        let last = (DAYS_TO_THE_LAST + 1) * SECONDS_PER_DAY - 1;
-        Self(seconds.clamp(first, last))
+        let moment = UtcDateTime::from_unix_timestamp(seconds.clamp(Self::FIRST, Self::LAST));
+        Self(moment.unwrap_or(UtcDateTime::UNIX_EPOCH))
     }
 
     /// Now by the system's clock.
     pub fn now() -> Self {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH);
-        Self::at(since.map_or(0, |since| {
-            i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-        }))
+        Self::at(UtcDateTime::now().unix_timestamp())
     }
 
     pub fn date(self) -> Date {
-        Date {
-            days: self.0.div_euclid(SECONDS_PER_DAY),
-        }
+        Date(self.0.date())
     }
 }
 
 /// ISO 8601, such as `2027-01-31T12:00:00Z`.
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let second = self.0.rem_euclid(SECONDS_PER_DAY);
-        let (hour, minute) = (second / 3_600, second / 60 % 60);
-        write!(
-            f,
-            "{}T{hour:02}:{minute:02}:{:02}Z",
-            self.date(),
-            second % 60
-        )
+        let (hour, minute, second) = self.0.as_hms();
+        write!(f, "{}T{hour:02}:{minute:02}:{second:02}Z", self.date())
     }
 }
 
@@ -183,8 +124,7 @@ mod tests {
 
     #[test]
     fn dates_at_their_bounds() {
-        assert_eq!(date("1970-01-01").days, 0);
-        assert_eq!(date("2000-03-01").days, 11_017);
+        assert_eq!(date("1970-01-01").days_until(date("2000-03-01")), 11_017);
         assert_eq!(date("2024-02-29").days_until(date("2025-02-28")), 365);
         assert_eq!(date("2027-01-31").days_until(date("2027-01-30")), -1);
         for text in ["0001-01-01", "9999-12-31", "2000-02-29", "1969-12-31"] {
@@ -245,14 +185,10 @@ mod tests {
         }
 
         #[test]
-        fn each_day_reads_back_as_itself(days in -DAYS_BEFORE_1970..2_932_897_i64) {
-            let day = Date { days };
+        fn each_day_reads_back_as_itself_and_has_one_successor(day in -719_162..2_932_896_i64) {
+            let on = |day: i64| Time::at(day * 86_400).date();
+            let (day, next) = (on(day), on(day + 1));
             prop_assert_eq!(Date::parse(&day.to_string()), Ok(day));
-        }
-
-        #[test]
-        fn each_day_has_one_successor(days in -DAYS_BEFORE_1970..2_932_896_i64) {
-            let (day, next) = (Date { days }, Date { days: days + 1 });
             prop_assert!(day.to_string() < next.to_string());
             prop_assert_eq!(day.days_until(next), 1);
         }
