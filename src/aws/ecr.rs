@@ -1,11 +1,15 @@
 //! The operations of ECR on pull through cache rules, in our own types.
 
 use std::collections::HashMap;
+use std::future::ready;
+use std::pin::pin;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 
 use aws_config::SdkConfig;
 use aws_sdk_ecr::types::{PullThroughCacheRule, UpstreamRegistry};
 use aws_sdk_ecr::Client;
-use tokio::task::JoinSet;
+use futures_util::{stream, StreamExt};
 
 use super::error::{AwsError, Kind};
 use super::pages::Pages;
@@ -62,7 +66,6 @@ impl Ecr {
             .client
             .describe_pull_through_cache_rules()
             .into_paginator()
-            // It would end there without a word, as if there were no more.
             .stop_on_duplicate_token(false)
             .send();
         while let Some(page) = pages.next().await {
@@ -148,35 +151,29 @@ impl Ecr {
     /// not the rule's own, no more are asked for: what one is refused, the others are too.
     pub async fn verdicts(&self, prefixes: Vec<String>) -> Verdicts {
         let mut verdicts = Verdicts::default();
-        let mut waiting = prefixes.into_iter();
-        let mut calls = JoinSet::new();
-        let mut goes_on = true;
-        loop {
-            while calls.len() < VALIDATIONS_IN_FLIGHT && goes_on {
-                let Some(prefix) = waiting.next() else {
-                    break;
-                };
-                let ecr = self.clone();
-                calls.spawn(async move {
-                    let verdict = ecr.validate(&prefix).await;
-                    (prefix, verdict)
-                });
-            }
-            match calls.join_next().await {
-                None => return verdicts,
-                Some(Ok((prefix, Ok(verdict)))) => {
+        let goes_on = AtomicBool::new(true);
+        let calls = stream::iter(prefixes)
+            .take_while(|_| ready(goes_on.load(Relaxed)))
+            .map(async |prefix| {
+                let verdict = self.validate(&prefix).await;
+                (prefix, verdict)
+            })
+            .buffer_unordered(VALIDATIONS_IN_FLIGHT);
+        let mut calls = pin!(calls);
+        while let Some((prefix, verdict)) = calls.next().await {
+            match verdict {
+                Ok(verdict) => {
                     verdicts.given.insert(prefix, verdict);
                 }
                 // It went between two calls.
-                Some(Ok((_, Err(error)))) if error.kind == Kind::RuleNotFound => {}
-                Some(Ok((prefix, Err(error)))) => {
-                    goes_on &= error.kind == Kind::Refused;
+                Err(error) if error.kind == Kind::RuleNotFound => {}
+                Err(error) => {
+                    goes_on.fetch_and(error.kind == Kind::Refused, Relaxed);
                     verdicts.refused = Some((prefix, error));
                 }
-                // Only a call that panicked ends so; there is no verdict then.
-                Some(Err(_)) => {}
             }
         }
+        verdicts
     }
 
     /// DeletePullThroughCacheRule. Images that were cached stay.

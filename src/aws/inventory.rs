@@ -1,17 +1,21 @@
 //! The operations of Secrets Manager that look at secrets of any origin, in our own types.
 
+use std::pin::pin;
+
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::config::http::HttpResponse;
 use aws_sdk_secretsmanager::error::SdkError;
 use aws_sdk_secretsmanager::operation::describe_secret::{
     DescribeSecretError, DescribeSecretOutput,
 };
+use aws_sdk_secretsmanager::operation::list_secrets::{ListSecretsError, ListSecretsOutput};
 use aws_sdk_secretsmanager::primitives::{Blob, DateTime};
 use aws_sdk_secretsmanager::types::{
     Filter, FilterNameStringType, ReplicationStatusType, RotationRulesType, SecretListEntry, Tag,
 };
 use aws_sdk_secretsmanager::Client;
-use tokio::task::JoinSet;
+use aws_smithy_async::future::pagination_stream::PaginationStream;
+use futures_util::{stream, StreamExt};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::answers::{region, secret_arn};
@@ -37,13 +41,12 @@ pub struct SecretsManager {
 
 /// All secrets, page by page.
 pub struct SecretPages {
-    client: Client,
+    pages: PaginationStream<Result<ListSecretsOutput, SdkError<ListSecretsError>>>,
+    seen: Pages,
     redactor: Redactor,
-    /// Where the next page begins; none before the first.
-    after: Option<String>,
-    is_done: bool,
-    pages: Pages,
 }
+
+const LIST: &str = "ListSecrets";
 
 impl SecretsManager {
     pub fn new(config: &SdkConfig, endpoint: Option<&str>, redactor: Redactor) -> Self {
@@ -55,12 +58,20 @@ impl SecretsManager {
 
     /// All secrets under [`PREFIX`], page by page.
     pub fn pages(&self) -> SecretPages {
+        let filter = Filter::builder()
+            .key(FilterNameStringType::Name)
+            .values(PREFIX)
+            .build();
+        let call = self
+            .client
+            .list_secrets()
+            .filters(filter)
+            .include_planned_deletion(true)
+            .max_results(100);
         SecretPages {
-            client: self.client.clone(),
+            pages: call.into_paginator().stop_on_duplicate_token(false).send(),
+            seen: Pages::of(LIST),
             redactor: self.redactor.clone(),
-            after: None,
-            is_done: false,
-            pages: Pages::of("ListSecrets"),
         }
     }
 
@@ -140,7 +151,6 @@ impl SecretsManager {
         secrets: &mut [Secret],
         told: impl Fn(usize),
     ) -> Result<(), AwsError> {
-        let mut calls = JoinSet::new();
         let mut waiting = Vec::new();
         for (index, secret) in secrets.iter_mut().enumerate() {
             // Neither can have any: a primary loses its replicas before it can be deleted.
@@ -150,29 +160,22 @@ impl SecretsManager {
                 waiting.push((index, secret.arn.clone()));
             }
         }
-        let mut waiting = waiting.into_iter();
-        let mut done = 0;
-        loop {
-            while calls.len() < DESCRIPTIONS_IN_FLIGHT {
-                let Some((index, arn)) = waiting.next() else {
-                    break;
-                };
-                let inventory = self.clone();
-                calls.spawn(async move { (index, inventory.replicas(&arn).await) });
-            }
-            match calls.join_next().await {
-                None => return Ok(()),
-                Some(Ok((index, Ok(answer)))) => {
+        let calls = stream::iter(waiting)
+            .map(async |(index, arn)| (index, self.replicas(&arn).await))
+            .buffer_unordered(DESCRIPTIONS_IN_FLIGHT);
+        let (mut calls, mut done) = (pin!(calls), 0);
+        while let Some((index, answer)) = calls.next().await {
+            match answer {
+                Ok(replicas) => {
                     done += 1;
                     told(done);
-                    secrets[index].replicas = answer;
+                    secrets[index].replicas = replicas;
                 }
-                Some(Ok((_, Err(error)))) if done > 0 && error.kind == Kind::Denied => {}
-                Some(Ok((_, Err(error)))) => return Err(error),
-                // Only a call that panicked ends so; what it would have told stays unknown.
-                Some(Err(_)) => {}
+                Err(error) if done > 0 && error.kind == Kind::Denied => {}
+                Err(error) => return Err(error),
             }
         }
+        Ok(())
     }
 }
 
@@ -180,27 +183,11 @@ impl SecretPages {
     /// ListSecrets: up to 100 secrets, those scheduled for deletion too; none after the last. Their
     /// replicas are not told. The service may be up to five minutes behind.
     pub async fn next(&mut self) -> Result<Option<Vec<Secret>>, AwsError> {
-        if self.is_done {
+        let Some(page) = self.pages.next().await else {
             return Ok(None);
-        }
-        let filter = Filter::builder()
-            .key(FilterNameStringType::Name)
-            .values(PREFIX)
-            .build();
-        let call = self
-            .client
-            .list_secrets()
-            .filters(filter)
-            .include_planned_deletion(true)
-            .max_results(100)
-            .set_next_token(self.after.take());
-        let answer = call
-            .send()
-            .await
-            .map_err(|error| AwsError::of("ListSecrets", &error, &self.redactor))?;
-        self.after = answer.next_token.filter(|token| !token.is_empty());
-        self.is_done = self.after.is_none();
-        self.pages.note(self.after.as_deref())?;
+        };
+        let answer = page.map_err(|error| AwsError::of(LIST, &error, &self.redactor))?;
+        self.seen.note(answer.next_token())?;
         let secrets = answer.secret_list.unwrap_or_default().into_iter();
         let is_ours = |entry: &SecretListEntry| {
             let name = entry.name.as_deref().unwrap_or_default();

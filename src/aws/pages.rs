@@ -1,4 +1,6 @@
-//! [`Pages`]: what keeps a listing from going on for ever.
+//! [`Pages`]: what keeps a listing from going on for ever. The SDK's paginators read on to the last page,
+//! however many come; their own end at a repeated token is switched off, since it is without a word, as
+//! if there were no more.
 
 use std::collections::HashSet;
 

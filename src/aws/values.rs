@@ -11,6 +11,8 @@ use crate::model::stored_value::Reading;
 /// How many values one call gives. Source: BatchGetSecretValue, Secrets Manager API reference.
 pub const BATCH: usize = 20;
 
+const OPERATION: &str = "BatchGetSecretValue";
+
 impl SecretsManager {
     /// BatchGetSecretValue for up to [`BATCH`] secrets, by their ARNs.
     ///
@@ -27,18 +29,17 @@ impl SecretsManager {
         };
         let ids: Vec<String> = arns.iter().map(ToString::to_string).collect();
         let mut readings = HashMap::new();
-        let mut after = None;
-        let mut pages = Pages::of("BatchGetSecretValue");
-        loop {
-            let call = self
-                .client
-                .batch_get_secret_value()
-                .set_secret_id_list(Some(ids.clone()))
-                .set_next_token(after);
-            let answer = call
-                .send()
-                .await
-                .map_err(|error| AwsError::of("BatchGetSecretValue", &error, &self.redactor))?;
+        let mut seen = Pages::of(OPERATION);
+        let mut pages = self
+            .client
+            .batch_get_secret_value()
+            .set_secret_id_list(Some(ids))
+            .into_paginator()
+            .stop_on_duplicate_token(false)
+            .send();
+        while let Some(page) = pages.next().await {
+            let answer = page.map_err(|error| AwsError::of(OPERATION, &error, &self.redactor))?;
+            seen.note(answer.next_token())?;
             for entry in answer.secret_values.unwrap_or_default() {
                 let value = content(entry.secret_string, entry.secret_binary);
                 let reading = value.map_or(Reading::Nothing, Reading::Value);
@@ -60,11 +61,7 @@ impl SecretsManager {
                 };
                 readings.extend(asked(error.secret_id).map(|arn| (arn, reading)));
             }
-            after = answer.next_token.filter(|token| !token.is_empty());
-            pages.note(after.as_deref())?;
-            if after.is_none() {
-                return Ok(readings);
-            }
         }
+        Ok(readings)
     }
 }

@@ -8,33 +8,30 @@ use super::pages::Pages;
 use crate::model::arn::SecretArn;
 use crate::model::date::Time;
 
+const LIST: &str = "ListSecretVersionIds";
+
 impl SecretsManager {
     /// ListSecretVersionIds, every page: when each version with a label was made, by its id.
     pub async fn version_times(&self, arn: &SecretArn) -> Result<HashMap<String, Time>, AwsError> {
         let mut times = HashMap::new();
-        let mut after = None;
-        let mut pages = Pages::of("ListSecretVersionIds");
-        loop {
-            let call = self
-                .client
-                .list_secret_version_ids()
-                .secret_id(arn.as_str())
-                .set_next_token(after);
-            let answer = call
-                .send()
-                .await
-                .map_err(|error| AwsError::of("ListSecretVersionIds", &error, &self.redactor))?;
+        let mut seen = Pages::of(LIST);
+        let mut pages = self
+            .client
+            .list_secret_version_ids()
+            .secret_id(arn.as_str())
+            .into_paginator()
+            .stop_on_duplicate_token(false)
+            .send();
+        while let Some(page) = pages.next().await {
+            let answer = page.map_err(|error| AwsError::of(LIST, &error, &self.redactor))?;
+            seen.note(answer.next_token())?;
             for version in answer.versions.unwrap_or_default() {
                 if let (Some(id), Some(date)) = (version.version_id, version.created_date) {
                     times.insert(id, Time::at(date.secs()));
                 }
             }
-            after = answer.next_token.filter(|token| !token.is_empty());
-            pages.note(after.as_deref())?;
-            if after.is_none() {
-                return Ok(times);
-            }
         }
+        Ok(times)
     }
 
     /// UpdateSecretVersionStage: makes another version AWSCURRENT. The service makes the one that was
