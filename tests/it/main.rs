@@ -18,6 +18,8 @@ mod credentials;
 mod docker_config;
 mod exists;
 mod failures;
+#[cfg(unix)]
+mod golden;
 mod hostile_answers;
 mod life;
 mod list;

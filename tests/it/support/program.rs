@@ -85,6 +85,30 @@ impl Program {
             .env("AWS_SECRET_ACCESS_KEY", "example")
     }
 
+    /// With more words.
+    pub fn and(mut self, words: &[&str]) -> Self {
+        self.arguments.extend(words.iter().map(OsString::from));
+        self
+    }
+
+    /// The command line as it is typed.
+    pub fn line(&self) -> String {
+        let word = |word: &OsString| {
+            let word = word.to_str().unwrap();
+            let is_plain = |c: char| c.is_alphanumeric() || "-_./:=@,+".contains(c);
+            if !word.is_empty() && word.chars().all(is_plain) {
+                return word.to_owned();
+            }
+            format!("'{}'", word.replace('\'', r"'\''"))
+        };
+        let words = self.arguments.iter().map(word);
+        ["ecr-ptc".to_owned()]
+            .into_iter()
+            .chain(words)
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
     pub fn stdin(mut self, bytes: impl AsRef<[u8]>) -> Self {
         self.stdin = Some(bytes.as_ref().to_vec());
         self

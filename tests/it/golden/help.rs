@@ -1,0 +1,68 @@
+//! The help of every command, and the man page.
+
+use super::files::{hold, record};
+use crate::support::Program;
+
+/// The words of every command that has a help text: none, `create`, `rule`, `rule set`, …
+fn commands() -> Vec<Vec<String>> {
+    let mut found = vec![Vec::new()];
+    let mut next = 0;
+    while let Some(command) = found.get(next).cloned() {
+        let help = run(&command, &["-h"]).1;
+        let lines = help.lines().skip_while(|line| *line != "Commands:");
+        let names = lines.skip(1).take_while(|line| !line.is_empty());
+        let words = names.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
+        for word in words.filter(|word| !word.is_empty()) {
+            found.push([&command[..], &[word.to_owned()]].concat());
+        }
+        next += 1;
+    }
+    found
+}
+
+/// What a file has of a run, and standard output.
+fn run(command: &[String], more: &[&str]) -> (String, String) {
+    let words: Vec<&str> = command.iter().map(String::as_str).collect();
+    let program = Program::new(&words).and(more);
+    let ended = program.run();
+    // A release changes the version, and nothing else.
+    let version = concat!(" ", env!("CARGO_PKG_VERSION"));
+    let v_version = concat!("v", env!("CARGO_PKG_VERSION"));
+    let text = record(&program.line(), &ended)
+        .replace(version, " [PROGRAM-VERSION]")
+        .replace(v_version, "v[PROGRAM-VERSION]");
+    (text, ended.stdout)
+}
+
+fn name(command: &[String]) -> String {
+    let words = [&["ecr-ptc".to_owned()], command].concat();
+    format!("help/{}", words.join("-"))
+}
+
+pub fn names() -> Vec<String> {
+    let mut names: Vec<String> = commands().iter().map(|command| name(command)).collect();
+    names.extend(["man", "version"].map(ToOwned::to_owned));
+    names
+}
+
+#[test]
+fn help() {
+    hold(commands(), |command| {
+        let (short, says) = run(&command, &["-h"]);
+        let (long, says_more) = run(&command, &["--help"]);
+        let text = if says == says_more {
+            long
+        } else {
+            format!("{short}\n{long}")
+        };
+        (name(&command), text)
+    });
+}
+
+#[test]
+fn the_man_page_and_the_version() {
+    hold(
+        [("man", "man"), ("version", "--version")],
+        |(name, word)| (name.to_owned(), run(&[], &[word]).0),
+    );
+}
