@@ -3,14 +3,29 @@
 //! `UPDATE_GOLDEN=1 cargo test --test it -- golden` writes them anew. Each difference is a decision
 //! of whoever commits it. Only on Unix: Windows has other words for its own errors, and `.exe`.
 
+mod checks;
 mod files;
 mod help;
+mod placeholders;
+mod reads;
+mod scene;
+mod writes;
 
 use std::collections::BTreeSet;
 
+use scene::Scene;
+
+/// The scenes, a test for each list of them.
+const SCENES: [&[Scene]; 3] = [writes::SCENES, reads::SCENES, checks::SCENES];
+
 /// The names of all golden files.
 fn names() -> BTreeSet<String> {
-    help::names().into_iter().collect()
+    let scenes = SCENES.into_iter().flatten();
+    let mut names: BTreeSet<String> = scenes.map(|scene| scene.name.to_owned()).collect();
+    let count = SCENES.iter().map(|scenes| scenes.len()).sum::<usize>();
+    assert_eq!(names.len(), count, "two scenes have the same name");
+    names.extend(help::names());
+    names
 }
 
 #[test]

@@ -287,6 +287,14 @@ impl Account {
         answer["ARN"].as_str().unwrap().to_owned()
     }
 
+    /// Makes a secret with a customer managed key.
+    #[cfg(unix)]
+    pub fn made_with_key(&self, name: &str) {
+        let value = json!({"username": "me", "accessToken": TOKEN}).to_string();
+        let body = json!({"Name": name, "SecretString": value, "KmsKeyId": self.new_key()});
+        self.ask("CreateSecret", &body);
+    }
+
     /// Runs `ecr-ptc` with these words in this account.
     pub fn run(&self, words: &[&str]) -> Ended {
         Program::new(words).with(self).run()
