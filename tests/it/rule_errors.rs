@@ -5,9 +5,9 @@ use serde_json::json;
 use crate::support::{side_by_side, Account, Program};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
-const SET: &[&str] = &["rule", "set", "docker-hub", "--secret", NAME];
+pub const SET: &[&str] = &["rule", "set", "docker-hub", "--secret", NAME];
 const LIST: &[&str] = &["rule", "list"];
-const DELETE: &[&str] = &["rule", "delete", "docker-hub", "--yes"];
+pub const DELETE: &[&str] = &["rule", "delete", "docker-hub", "--yes"];
 
 const DENIED: &str = "User: arn:aws:sts::111122223333:assumed-role/ci/run is not authorized to perform: ecr:CreatePullThroughCacheRule \
     on resource: * because no identity-based policy allows the ecr:CreatePullThroughCacheRule action";
@@ -24,7 +24,7 @@ const VALIDATE: &str = r#"{"Effect":"Allow","Action":["ecr:DescribePullThroughCa
 const DELETION: &str = r#"{"Effect":"Allow","Action":["ecr:DescribePullThroughCacheRules","ecr:DeletePullThroughCacheRule"],"Resource":"*"}"#;
 
 /// An error of an operation, by the first words of its name, and what becomes of the command.
-type Row = (
+pub type Row = (
     &'static [&'static str],
     &'static str,
     &'static str,
@@ -35,7 +35,7 @@ type Row = (
 );
 
 #[rustfmt::skip]
-const ERRORS: [Row; 20] = [
+pub const ERRORS: [Row; 20] = [
     (SET, "Create", "UnableToAccessSecretException", "The secret is unable to be accessed.", 5, "secret-unreadable",
      &["could not make the rule docker-hub", "AWSServiceRoleForECRPullThroughCache", "ecr-ptc show NAME", "create-service-linked-role", "then finish it with: ecr-ptc rule set docker-hub"]),
     (SET, "Create", "UnableToDecryptSecretValueException", "The secret is accessible but is unable to be decrypted.", 1, "kms-key",
@@ -64,15 +64,20 @@ const ERRORS: [Row; 20] = [
 
 fn account() -> Account {
     let account = Account::new();
+    store(&account);
+    account
+}
+
+/// Makes the secret that the rule uses.
+pub fn store(account: &Account) {
     let value = r#"{"username":"me","accessToken":"not-a-real-token"}"#;
     account.ask(
         "CreateSecret",
         &json!({"Name": NAME, "SecretString": value}),
     );
-    account
 }
 
-fn operation(verb: &str) -> String {
+pub fn operation(verb: &str) -> String {
     let end = if verb == "Describe" { "s" } else { "" };
     format!("{verb}PullThroughCacheRule{end}")
 }

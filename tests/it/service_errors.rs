@@ -5,10 +5,10 @@ use serde_json::json;
 use crate::support::{side_by_side, Account, Program};
 
 /// An error of the service, and what becomes of it.
-struct Row {
-    error: &'static str,
-    http: u16,
-    says: &'static str,
+pub struct Row {
+    pub error: &'static str,
+    pub http: u16,
+    pub says: &'static str,
     status: i32,
     code: &'static str,
     words: &'static [&'static str],
@@ -47,7 +47,7 @@ const STATEMENT: &str = r#"{"Effect":"Allow","Action":"secretsmanager:CreateSecr
 const LAMBDA_STATEMENT: &str = r#"{"Effect":"Allow","Action":"lambda:InvokeFunction","Resource":"arn:aws:lambda:us-east-1:111122223333:function:rotate"}"#;
 
 #[rustfmt::skip]
-const ERRORS: [Row; 34] = [
+pub const ERRORS: [Row; 34] = [
     row("AccessDeniedException", 400, DENIED, 5, "access-denied", &["the caller's IAM policy (the caller is arn:aws:sts::111122223333:assumed-role/ci/run)", STATEMENT]),
     row("AccessDeniedException", 400, DENIED_BY_ENDPOINT, 5, "access-denied", &["in the VPC endpoint policy", STATEMENT]),
     row("AccessDeniedException", 400, DENIED_BY_BOUNDARY, 5, "access-denied", &["in the permissions boundary", STATEMENT]),

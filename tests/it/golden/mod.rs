@@ -3,12 +3,17 @@
 //! `UPDATE_GOLDEN=1 cargo test --test it -- golden` writes them anew. Each difference is a decision
 //! of whoever commits it. Only on Unix: Windows has other words for its own errors, and `.exe`.
 
+mod aws;
 mod checks;
 mod files;
 mod help;
+mod partial;
 mod placeholders;
 mod reads;
 mod scene;
+mod states;
+mod tables;
+mod usage;
 mod writes;
 
 use std::collections::BTreeSet;
@@ -16,7 +21,15 @@ use std::collections::BTreeSet;
 use scene::Scene;
 
 /// The scenes, a test for each list of them.
-const SCENES: [&[Scene]; 3] = [writes::SCENES, reads::SCENES, checks::SCENES];
+const SCENES: [&[Scene]; 7] = [
+    writes::SCENES,
+    reads::SCENES,
+    checks::SCENES,
+    usage::SCENES,
+    states::SCENES,
+    aws::SCENES,
+    partial::SCENES,
+];
 
 /// The names of all golden files.
 fn names() -> BTreeSet<String> {
@@ -25,6 +38,7 @@ fn names() -> BTreeSet<String> {
     let count = SCENES.iter().map(|scenes| scenes.len()).sum::<usize>();
     assert_eq!(names.len(), count, "two scenes have the same name");
     names.extend(help::names());
+    names.extend(tables::NAMES.map(ToOwned::to_owned));
     names
 }
 

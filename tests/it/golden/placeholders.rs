@@ -82,8 +82,12 @@ impl Placeholders {
 
     /// What stands at the start of `rest` and has a placeholder: its length, and that.
     fn found(&mut self, before: &str, rest: &str) -> Option<(usize, String)> {
-        if before.ends_with("127.0.0.1:") {
-            return self.numbered("PORT", &rest[..digits(rest)]);
+        let is_ours = ["127.0.0.1:", "localhost:"]
+            .iter()
+            .any(|host| before.ends_with(host));
+        // Ports that the system chooses have five digits; those that a scene names have fewer.
+        if is_ours && is_like(rest, "00000") {
+            return Some(self.numbered("PORT", &rest[..5]));
         }
         if before.ends_with("]T") && is_like(rest, "00:00:00") {
             return Some((8, "[TIME]".to_owned()));
@@ -94,12 +98,12 @@ impl Placeholders {
             } else {
                 "VERSION"
             };
-            return self.numbered(kind, &rest[..36]);
+            return Some(self.numbered(kind, &rest[..36]));
         }
         if rest.starts_with('-') && is_in_an_arn(before) && is_like(&rest[1..], "aaaaaa") {
             let ends = rest[7..].chars().next();
             if !ends.is_some_and(|c| c.is_alphanumeric() || "-/_+=.@".contains(c)) {
-                let (_, name) = self.numbered("ARN-SUFFIX", &rest[1..7])?;
+                let (_, name) = self.numbered("ARN-SUFFIX", &rest[1..7]);
                 return Some((7, format!("-{name}")));
             }
         }
@@ -111,22 +115,15 @@ impl Placeholders {
         Some((value.len(), (*name).to_owned()))
     }
 
-    fn numbered(&mut self, kind: &'static str, value: &str) -> Option<(usize, String)> {
-        if value.is_empty() {
-            return None;
-        }
+    fn numbered(&mut self, kind: &'static str, value: &str) -> (usize, String) {
         let counts = &mut self.counts;
         let name = self.met.entry(value.to_owned()).or_insert_with(|| {
             let count = counts.entry(kind).or_default();
             *count += 1;
             format!("[{kind}-{count}]")
         });
-        Some((value.len(), name.clone()))
+        (value.len(), name.clone())
     }
-}
-
-fn digits(text: &str) -> usize {
-    text.bytes().take_while(u8::is_ascii_digit).count()
 }
 
 /// Whether a text begins as the pattern says: `0` is a digit, `x` one in base sixteen, `a` a letter
@@ -166,7 +163,8 @@ fn what_differs_has_a_name_and_nothing_else() {
         account.id
     );
     let text = format!(
-        "{arn}-AbCdEf, {arn}-??????, a-public, {}T01:02:03Z {} 2099-01-01 http://127.0.0.1:81/",
+        "{arn}-AbCdEf, {arn}-??????, a-public, {}T01:02:03Z {} 2099-01-01 \
+         http://127.0.0.1:40081/ localhost:81",
         date(20_782),
         date(20_812)
     );
@@ -176,7 +174,7 @@ fn what_differs_has_a_name_and_nothing_else() {
         replaced,
         format!(
             "{arn}-[ARN-SUFFIX-1], {arn}-??????, a-public, [TODAY]T[TIME]Z [TODAY+30] 2099-01-01 \
-             http://127.0.0.1:[PORT-1]/"
+             http://127.0.0.1:[PORT-1]/ localhost:81"
         )
     );
 }

@@ -2,17 +2,23 @@
 
 use super::files::{hold, record};
 use super::placeholders::{today, Placeholders};
-use crate::support::{Account, Program};
+use crate::support::{Account, Ended, Program};
 
 /// The name of its file, and how the run comes about.
 pub struct Scene {
     pub name: &'static str,
     /// Makes what the run finds, and prepares the run.
     prepare: fn(&Account) -> Program,
+    /// The action in the middle of which it is interrupted.
+    interrupted_at: Option<&'static str>,
 }
 
 pub const fn scene(name: &'static str, prepare: fn(&Account) -> Program) -> Scene {
-    Scene { name, prepare }
+    Scene {
+        name,
+        prepare,
+        interrupted_at: None,
+    }
 }
 
 /// Expects what their files have.
@@ -24,17 +30,39 @@ pub fn play(scenes: &[Scene]) {
 }
 
 impl Scene {
+    pub const fn interrupted_at(self, action: &'static str) -> Self {
+        Self {
+            interrupted_at: Some(action),
+            ..self
+        }
+    }
+
     fn play(&self, more: &[&str]) -> String {
-        loop {
-            let day = today();
-            let account = Account::new();
-            let program = (self.prepare)(&account).and(more);
-            let text = record(&program.line(), &program.run());
-            // At midnight it is not known which day is meant.
-            if today() == day {
-                let home = program.home.path().to_str().unwrap();
-                return Placeholders::new(&account, home, day).replace(&text);
-            }
+        text_of(|account| {
+            let program = (self.prepare)(account).and(more);
+            let ended = match self.interrupted_at {
+                Some(action) => {
+                    account.stall(action);
+                    program.interrupted_at(account, action)
+                }
+                None => program.run(),
+            };
+            (program, ended)
+        })
+    }
+}
+
+/// What a file has of a run, in an account of its own.
+pub fn text_of(run: impl Fn(&Account) -> (Program, Ended)) -> String {
+    loop {
+        let day = today();
+        let account = Account::new();
+        let (program, ended) = run(&account);
+        let text = record(&program.line(), &ended);
+        // At midnight it is not known which day is meant.
+        if today() == day {
+            let home = program.home.path().to_str().unwrap();
+            return Placeholders::new(&account, home, day).replace(&text);
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -169,6 +169,20 @@ impl Program {
     }
 
     pub fn run(&self) -> Ended {
+        Ended::of(self.start())
+    }
+
+    /// Runs it until this action has arrived, and then interrupts it, as Ctrl-C does.
+    #[cfg(unix)]
+    pub fn interrupted_at(&self, account: &Account, action: &str) -> Ended {
+        use rustix::process::{kill_process, Pid, Signal};
+        let child = self.start();
+        account.wait_for(action);
+        kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+        Ended::of(child)
+    }
+
+    fn start(&self) -> Child {
         let mut command = self.command();
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         command.stdin(if self.stdin.is_some() {
@@ -181,8 +195,14 @@ impl Program {
             // The program may end before it has read all.
             let _ = child.stdin.take().unwrap().write_all(bytes);
         }
+        child
+    }
+}
+
+impl Ended {
+    fn of(child: Child) -> Self {
         let output = child.wait_with_output().unwrap();
-        let ended = Ended {
+        let ended = Self {
             status: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8(output.stdout).unwrap(),
             stderr: String::from_utf8(output.stderr).unwrap(),
@@ -190,9 +210,7 @@ impl Program {
         ended.hides(TOKEN);
         ended
     }
-}
 
-impl Ended {
     /// Expects success, and gives standard output without its line end.
     pub fn ok(&self) -> &str {
         assert_eq!(self.status, 0, "{self:?}");
