@@ -13,6 +13,7 @@ mod reads;
 mod scene;
 mod states;
 mod tables;
+mod terminal;
 mod usage;
 mod writes;
 
@@ -38,6 +39,7 @@ fn names() -> BTreeSet<String> {
     let count = SCENES.iter().map(|scenes| scenes.len()).sum::<usize>();
     assert_eq!(names.len(), count, "two scenes have the same name");
     names.extend(help::names());
+    names.extend(terminal::names());
     names.extend(tables::NAMES.map(ToOwned::to_owned));
     names
 }
