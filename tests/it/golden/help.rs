@@ -34,14 +34,19 @@ fn run(command: &[String], more: &[&str]) -> (String, String) {
     (text, ended.stdout)
 }
 
-fn name(command: &[String]) -> String {
+fn name(folder: &str, command: &[String]) -> String {
     let words = [&["ecr-ptc".to_owned()], command].concat();
-    format!("help/{}", words.join("-"))
+    format!("{folder}/{}", words.join("-"))
 }
 
 pub fn names() -> Vec<String> {
-    let mut names: Vec<String> = commands().iter().map(|command| name(command)).collect();
-    names.extend(["man", "version"].map(ToOwned::to_owned));
+    let names = |folder| {
+        commands()
+            .into_iter()
+            .map(move |command| name(folder, &command))
+    };
+    let mut names: Vec<String> = names("help").chain(names("man")).collect();
+    names.push("version".to_owned());
     names
 }
 
@@ -55,14 +60,21 @@ fn help() {
         } else {
             format!("{short}\n{long}")
         };
-        (name(&command), text)
+        (name("help", &command), text)
     });
 }
 
 #[test]
-fn the_man_page_and_the_version() {
-    hold(
-        [("man", "man"), ("version", "--version")],
-        |(name, word)| (name.to_owned(), run(&[], &[word]).0),
-    );
+fn man_pages() {
+    hold(commands(), |command| {
+        let words = [&["man".to_owned()], &command[..]].concat();
+        (name("man", &command), run(&words, &[]).0)
+    });
+}
+
+#[test]
+fn version() {
+    hold(["--version"], |word| {
+        ("version".to_owned(), run(&[], &[word]).0)
+    });
 }
