@@ -8,13 +8,13 @@ use super::files::hold;
 use super::scene::text_of;
 use super::writes::{create, words};
 use crate::support::{side_by_side, Account, Program};
-use crate::{rule_errors, service_errors};
+use crate::{aws, rule};
 
 pub const NAMES: [&str; 2] = ["errors/of-secrets-manager", "errors/of-ecr"];
 
 #[test]
 fn errors_of_secrets_manager() {
-    let text = table(&service_errors::ERRORS, |row| {
+    let text = table(&aws::errors::ERRORS, |row| {
         let program = |account: &Account| {
             account.refuse("CreateSecret", row.http, row.error, row.says);
             create(account, &[])
@@ -26,14 +26,14 @@ fn errors_of_secrets_manager() {
 
 #[test]
 fn errors_of_ecr() {
-    let text = table(&rule_errors::ERRORS, |row| {
+    let text = table(&rule::errors::ERRORS, |row| {
         let (command, verb, error, says, ..) = row;
         let program = |account: &Account| {
-            rule_errors::store(account);
-            if *command == rule_errors::DELETE {
-                words(account, rule_errors::SET).run().ok();
+            rule::errors::store(account);
+            if *command == rule::errors::DELETE {
+                words(account, rule::errors::SET).run().ok();
             }
-            account.refuse(&rule_errors::operation(verb), 400, error, says);
+            account.refuse(&rule::errors::operation(verb), 400, error, says);
             words(account, command)
         };
         (*error, program)

@@ -1,7 +1,5 @@
 //! The token stays out of every output, file, child process and core file.
 
-mod echoes;
-
 use proptest::prelude::*;
 
 use crate::support::{forms, side_by_side, whole_base64, Account, Program, TOKEN};

@@ -1,8 +1,8 @@
 //! Where the credentials go when they are tried, and where not.
 
+use super::login::{attempt, verdict_is};
 use crate::support::registry::{base64_of, basic, challenge, json, page, redirect};
 use crate::support::{policy_file, Account, Authority, Elsewhere, Program, Registry, TOKEN};
-use crate::verify::{attempt, verdict_is};
 
 #[test]
 fn no_credential_reaches_another_host() {

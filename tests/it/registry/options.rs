@@ -2,8 +2,8 @@
 
 use serde_json::json;
 
+use super::login::attempt;
 use crate::support::{Account, Program, Registry};
-use crate::verify::attempt;
 
 #[test]
 fn a_dry_run_asks_the_registry_only_when_told() {

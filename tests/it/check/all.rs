@@ -2,7 +2,7 @@
 
 use serde_json::{json, Value};
 
-use crate::check::found;
+use super::one::found;
 use crate::support::{told, Account, Ended, Program, TOKEN};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";

@@ -1,0 +1,9 @@
+//! What the AWS CLI knows of settings, credentials, networks and errors, and what we make of it.
+
+mod credentials;
+pub mod errors;
+mod local_aws;
+mod lost_answers;
+mod network;
+mod settings;
+mod trust;

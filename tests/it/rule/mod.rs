@@ -1,0 +1,8 @@
+//! Pull through cache rules, by their own commands and with a secret.
+
+mod code;
+pub mod errors;
+mod in_use;
+mod set;
+mod with_create;
+mod with_update;

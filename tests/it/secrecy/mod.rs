@@ -1,0 +1,6 @@
+//! No token in any output, whoever repeats it and wherever it stands.
+
+mod echoes;
+mod hostile_answers;
+mod swapped;
+mod tokens;
