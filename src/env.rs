@@ -2,30 +2,10 @@
 //! AWS SDK read their own), programs, files, and which hosts are this machine.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Read};
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
-
-/// Puts the environment in order for the libraries that read it themselves: what is set to nothing,
-/// as CI systems set variables, counts as not set; endpoints that are to be ignored are forgotten;
-/// proxies are those of the AWS CLI.
-///
-/// Must be called before the program starts any thread.
-pub fn settle() {
-    const ENDPOINT: &str = "AWS_ENDPOINT_URL";
-    let ignores_endpoints = text("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
-        .is_some_and(|value| value.eq_ignore_ascii_case("true"));
-    for (name, value) in env::vars_os() {
-        let Some(text) = name.to_str() else { continue };
-        let is_endpoint = text.starts_with(ENDPOINT);
-        let is_ours = is_endpoint || text.starts_with("ECR_PTC_");
-        if (is_ours && value.is_empty()) || (is_endpoint && ignores_endpoints) {
-            env::remove_var(&name);
-        }
-    }
-    settle_proxies();
-}
 
 /// The command line, program name first.
 pub fn arguments() -> Vec<OsString> {
@@ -44,7 +24,7 @@ pub fn wants_plain_prompts() -> bool {
 
 /// The output format that `ECR_PTC_OUTPUT` asks for, unparsed.
 pub fn output_format() -> Option<String> {
-    text("ECR_PTC_OUTPUT")
+    text("ECR_PTC_OUTPUT").filter(|value| !value.is_empty())
 }
 
 /// Docker's configuration file: in `DOCKER_CONFIG`, or in .docker of the home directory.
@@ -103,57 +83,27 @@ pub fn aws(name: &str) -> Option<String> {
     text(name).filter(|value| !value.is_empty())
 }
 
-/// The proxy variables that are set, by their names: what the HTTP client will read.
-pub fn proxies() -> Vec<(&'static str, String)> {
-    PROXIES
+/// The proxy for TLS connections, with the variable that names it: as the AWS CLI understands them, the
+/// lower-case name wins, and an empty value is no proxy.
+pub fn https_proxy() -> Option<(&'static str, String)> {
+    [["https_proxy", "HTTPS_PROXY"], ["all_proxy", "ALL_PROXY"]]
         .into_iter()
-        .flatten()
-        .filter_map(|name| Some((name, text(name)?)))
-        .collect()
+        .find_map(first_set)
+        .filter(|(_, value)| !value.is_empty())
 }
 
-/// In lower case and upper case.
-const PROXIES: [[&str; 2]; 3] = [
-    ["https_proxy", "HTTPS_PROXY"],
-    ["http_proxy", "HTTP_PROXY"],
-    ["all_proxy", "ALL_PROXY"],
-];
+/// The hosts that are reached without a proxy, as `no_proxy` or `NO_PROXY` has them.
+pub fn no_proxy() -> Option<String> {
+    first_set(["no_proxy", "NO_PROXY"]).map(|(_, hosts)| hosts)
+}
 
-/// The addresses of the instance and container metadata services, which no proxy reaches.
-const METADATA_HOSTS: &str =
-    "169.254.169.254,169.254.170.2,169.254.170.23,fd00:ec2::254,fd00:ec2::23";
+fn first_set(names: [&'static str; 2]) -> Option<(&'static str, String)> {
+    names.into_iter().find_map(|name| Some((name, text(name)?)))
+}
 
-/// Puts the proxy variables as the AWS CLI understands them: the lower-case name wins, and an empty
-/// value is no proxy. The metadata services are never asked through a proxy.
-///
-/// Must be called before the program starts any thread.
-fn settle_proxies() {
-    for [lower, upper] in PROXIES.into_iter().chain([["no_proxy", "NO_PROXY"]]) {
-        if let Some(value) = env::var_os(lower) {
-            env::remove_var(upper);
-            if value.is_empty() {
-                env::remove_var(lower);
-            } else if cfg!(windows) {
-                // There the two names are one variable.
-                env::set_var(lower, value);
-            }
-        } else if env::var_os(upper).is_some_and(|value| value.is_empty()) {
-            env::remove_var(upper);
-        }
-    }
-    if !proxies().is_empty() {
-        let without = text("no_proxy").or_else(|| text("NO_PROXY"));
-        if without.as_deref().is_some_and(|hosts| hosts.trim() == "*") {
-            // The HTTP client would still take a proxy to an address that is not a name.
-            for name in PROXIES.into_iter().flatten() {
-                env::remove_var(name);
-            }
-        } else {
-            let without = without.map(|hosts| format!("{hosts},")).unwrap_or_default();
-            env::remove_var("no_proxy");
-            env::set_var("NO_PROXY", format!("{without}{METADATA_HOSTS}"));
-        }
-    }
+/// Whether a variable is set to nothing, as CI systems set those that they do not have.
+pub fn is_empty(name: &OsStr) -> bool {
+    env::var_os(name).is_some_and(|value| value.is_empty())
 }
 
 /// Takes the value of a variable out of the environment, so that no child process gets it.

@@ -40,7 +40,6 @@ fn main() -> ExitCode {
 }
 
 fn run() -> Status {
-    env::settle();
     let arguments = env::arguments();
     let (style, asked) = cli::parse(&arguments, env::output_format());
     tell_panics(style);

@@ -32,9 +32,12 @@ impl Endpoints {
                 ecr: Some(url.clone()),
             });
         }
-        let ignores = files
-            .get("ignore_configured_endpoint_urls")
-            .is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        let is_true = |value: &str| value.eq_ignore_ascii_case("true");
+        let ignores = env::aws("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
+            .is_some_and(|value| is_true(&value))
+            || files
+                .get("ignore_configured_endpoint_urls")
+                .is_some_and(is_true);
         let of = |variable: &str, sections: &[&str]| -> Result<Option<String>, Failure> {
             let of_variable = |name: &str| env::aws(name).map(|url| (name.to_owned(), url));
             let of_section = || {

@@ -58,6 +58,7 @@ const FOR_EVER: Duration = Duration::from_hours(24 * 365);
 #[derive(Clone, Debug)]
 pub struct Network {
     tls: TlsContext,
+    proxy: ProxyConfig,
     redactor: Redactor,
 }
 
@@ -65,14 +66,18 @@ impl Network {
     /// # Errors
     /// Status 4 where the CA bundle or a proxy variable cannot be used.
     pub fn new(ca_bundle: Option<&str>, redactor: Redactor) -> Result<Self, Failure> {
-        check_proxies()?;
+        let proxy = proxy()?;
         let store = match ca_bundle {
             Some(path) => TrustStore::empty().with_pem_certificate(read_ca_bundle(path)?),
             None => TrustStore::default(),
         };
         let tls = TlsContext::builder().with_trust_store(store).build();
         let tls = tls.map_err(|error| bad_trust_store("the trust store", &error.to_string()))?;
-        Ok(Self { tls, redactor })
+        Ok(Self {
+            tls,
+            proxy,
+            redactor,
+        })
     }
 
     /// What makes the words of a server safe to show.
@@ -84,6 +89,7 @@ impl Network {
     pub fn redacted_by(&self, redactor: Redactor) -> Self {
         Self {
             tls: self.tls.clone(),
+            proxy: self.proxy.clone(),
             redactor,
         }
     }
@@ -97,57 +103,67 @@ impl Network {
             connector.set_sleep_impl(
                 components.and_then(aws_sdk_secretsmanager::config::RuntimeComponents::sleep_impl),
             );
-            network.finish(connector, ProxyConfig::from_env())
+            network.finish(connector)
         });
         with_limited_answers(client)
     }
 
     /// For servers that are not AWS's.
     pub fn http_client(&self) -> HttpClient {
-        let connector = self.finish(Connector::builder(), ProxyConfig::from_env());
+        let connector = self.finish(Connector::builder());
         HttpClient::of(connector, self.redactor.clone())
     }
 
     /// The same, never through a proxy: for servers on this machine.
     pub fn direct_http_client(&self) -> HttpClient {
-        let connector = self.finish(Connector::builder(), ProxyConfig::disabled());
-        HttpClient::of(connector, self.redactor.clone())
+        let direct = Self {
+            proxy: ProxyConfig::disabled(),
+            ..self.clone()
+        };
+        direct.http_client()
     }
 
-    fn finish(
-        &self,
-        connector: aws_smithy_http_client::ConnectorBuilder,
-        proxy: ProxyConfig,
-    ) -> Connector {
+    fn finish(&self, connector: aws_smithy_http_client::ConnectorBuilder) -> Connector {
         connector
-            .proxy_config(proxy)
+            .proxy_config(self.proxy.clone())
             .tls_provider(Provider::Rustls(CryptoMode::Ring))
             .tls_context(self.tls.clone())
             .build()
     }
 }
 
-/// A proxy that cannot be used would be ignored without a word, and the request sent around it.
-fn check_proxies() -> Result<(), Failure> {
-    for (name, value) in env::proxies() {
-        let uri = value.parse::<http::Uri>().ok();
-        let scheme = uri
-            .as_ref()
-            .and_then(|uri| Some(uri.scheme_str()?.to_owned()));
-        let has_host = uri.is_some_and(|uri| uri.host().is_some_and(|host| !host.is_empty()));
-        let why = match scheme.as_deref() {
-            Some(scheme) if scheme.starts_with("socks") => {
-                "it names a SOCKS proxy; only HTTP proxies can be used"
-            }
-            None | Some("http" | "https") if has_host => continue,
-            _ => "it is not a URL such as http://proxy.example.com:8080",
-        };
+/// The proxy for TLS connections. Without TLS nothing leaves this machine, and no proxy is asked: neither
+/// for loopback addresses nor for the metadata services.
+///
+/// # Errors
+/// Status 4 for a proxy that cannot be used: it would be passed around without a word.
+fn proxy() -> Result<ProxyConfig, Failure> {
+    let without = env::no_proxy().unwrap_or_default();
+    let Some((name, value)) = env::https_proxy().filter(|_| without.trim() != "*") else {
+        return Ok(ProxyConfig::disabled());
+    };
+    let bad = |why: &str| {
         let message = format!("the proxy in {name} cannot be used");
-        return Err(Failure::new(Status::Configuration, "proxy", message)
+        Failure::new(Status::Configuration, "proxy", message)
             .why(why)
-            .fix(format!("set {name} to the URL of an HTTP proxy, or unset it; hosts to reach without it belong in NO_PROXY")));
-    }
-    Ok(())
+            .fix(format!(
+                "set {name} to the URL of an HTTP proxy, or unset it; \
+                 hosts to reach without it belong in NO_PROXY"
+            ))
+    };
+    let uri = value.parse::<http::Uri>().ok();
+    let scheme = uri.as_ref().and_then(http::Uri::scheme_str);
+    let host = uri.as_ref().and_then(http::Uri::host).unwrap_or_default();
+    let proxy = match scheme {
+        Some(scheme) if scheme.starts_with("socks") => {
+            return Err(bad("it names a SOCKS proxy; only HTTP proxies can be used"));
+        }
+        None if !host.is_empty() => ProxyConfig::https(format!("http://{value}")),
+        Some("http" | "https") if !host.is_empty() => ProxyConfig::https(value),
+        _ => return Err(bad("it is not a URL such as http://proxy.example.com:8080")),
+    };
+    let proxy = proxy.map_err(|_| bad("it is not a URL such as http://proxy.example.com:8080"))?;
+    Ok(proxy.no_proxy(without))
 }
 
 fn bad_trust_store(what: &str, why: &str) -> Failure {

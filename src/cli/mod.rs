@@ -19,8 +19,9 @@ pub use usage::misplaced_tokens;
 use std::ffi::OsString;
 
 use clap::builder::{FalseyValueParser, PossibleValue};
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use crate::env;
 use crate::output::failure::Failure;
 use crate::output::{ColorWhen, Format, Style};
 
@@ -199,11 +200,11 @@ pub fn parse(
     arguments: &[OsString],
     format_variable: Option<String>,
 ) -> (Style, Result<Asked, Failure>) {
-    let parsed = match Cli::try_parse_from(arguments) {
+    let parsed = match try_parse(arguments) {
         Ok(Cli { command: None, .. }) => {
             let mut arguments = arguments.to_vec();
             arguments.insert(arguments.len().min(1), "create".into());
-            Cli::try_parse_from(arguments)
+            try_parse(&arguments)
         }
         parsed => parsed,
     };
@@ -229,6 +230,25 @@ pub fn parse(
         Err(help) => Ok(Asked::Document(help.render().ansi().to_string())),
     };
     (usage::style_of(arguments, format_variable), asked)
+}
+
+/// Reads the command line by its definition. A variable that is set to nothing counts as not set.
+fn try_parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    fn without_empty_variables(command: clap::Command) -> clap::Command {
+        let is_empty = |arg: &Arg| arg.get_env().is_some_and(env::is_empty);
+        command
+            .mut_args(|arg| {
+                if is_empty(&arg) {
+                    arg.env(None::<&str>)
+                } else {
+                    arg
+                }
+            })
+            .mut_subcommands(without_empty_variables)
+    }
+    let mut command = without_empty_variables(Cli::command());
+    let matches = command.try_get_matches_from_mut(arguments)?;
+    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
 
 /// The words after the program's name, with the subcommand first.

@@ -3,9 +3,8 @@
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Parser, ValueEnum};
+use clap::ValueEnum;
 
-use super::Cli;
 use crate::model::token_kind::TokenKind;
 use crate::output::failure::Failure;
 use crate::output::{ColorWhen, Format, Style};
@@ -165,7 +164,8 @@ pub fn style_of(arguments: &[OsString], format_variable: Option<String>) -> Styl
 fn fits_create(arguments: &[OsString]) -> bool {
     let (program, rest) = arguments.split_at(arguments.len().min(1));
     let create = [OsString::from("create")];
-    Cli::try_parse_from(program.iter().chain(&create).chain(rest)).is_ok()
+    let words: Vec<_> = [program, &create, rest].concat();
+    super::try_parse(&words).is_ok()
 }
 
 /// Whether a word is harmless to repeat: short, and of lower-case letters as no token is.

@@ -236,83 +236,92 @@ fn an_answer_without_an_end_is_not_read_to_one() {
 
 #[test]
 fn each_proxy_variable_in_both_cases() {
-    for (name, tls) in [
-        ("HTTPS_PROXY", true),
-        ("https_proxy", true),
-        ("ALL_PROXY", true),
-        ("all_proxy", false),
-        ("HTTP_PROXY", false),
-        ("http_proxy", false),
-    ] {
+    for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
         let account = Account::new();
-        let (program, proxy) = if tls {
-            let (program, proxy) = by_proxy(&account, &[DEFAULT], &[]);
-            (program.without("HTTPS_PROXY"), proxy)
-        } else {
-            let program = Program::create(&account, &[]);
-            let program = program.env("AWS_ENDPOINT_URL", "http://127.0.0.2:9");
-            (program, Proxy::to(&account.url))
-        };
+        let (program, proxy) = by_proxy(&account, &[DEFAULT], &[]);
         let login = format!("http://us%3Aer:p%40ss@{}", proxy.address);
-        program.env(name, login).run().ok();
+        program.without("HTTPS_PROXY").env(name, login).run().ok();
         assert_eq!(account.actions(), ["CreateSecret"], "{name}");
         let seen = proxy.seen();
         // us:er:p@ss
-        assert!(
-            seen[0]
-                .to_lowercase()
-                .contains("proxy-authorization: basic dxm6zxi6cebzcw=="),
-            "{name}: {seen:?}"
-        );
-        assert!(
-            !account.requests()[0]
-                .headers
-                .to_lowercase()
-                .contains("proxy-authorization")
-                || !tls
-        );
+        let header = "proxy-authorization: basic dxm6zxi6cebzcw==";
+        assert!(seen[0].to_lowercase().contains(header), "{name}: {seen:?}");
+        let headers = account.requests()[0].headers.to_lowercase();
+        assert!(!headers.contains("proxy-authorization"), "{headers}");
     }
 }
 
 #[test]
 fn the_lower_case_name_wins_and_an_empty_one_is_no_proxy() {
     let account = Account::new();
-    let proxy = Proxy::to(&account.url);
+    let authority = Authority::new();
+    let server = authority.serve(&["localhost"], &account.url);
+    let endpoint = format!("https://{}", server.replace("127.0.0.1", "localhost"));
+    let proxy = Proxy::to(&server);
     let address = format!("http://{}", proxy.address);
     Program::create(&account, &[]).run().ok();
-    let run = |variables: &[(&str, &str)]| {
+    for (is_proxied, variables) in [
+        (true, &[("HTTPS_PROXY", address.as_str())][..]),
+        (
+            true,
+            &[
+                ("HTTPS_PROXY", "http://127.0.0.1:1"),
+                ("https_proxy", &address),
+            ],
+        ),
+        (false, &[("HTTPS_PROXY", &address), ("https_proxy", "")]),
+        (false, &[("ALL_PROXY", &address), ("https_proxy", "")]),
+        (
+            false,
+            &[("HTTPS_PROXY", &address), ("NO_PROXY", "localhost")],
+        ),
+        (
+            false,
+            &[
+                ("https_proxy", &address),
+                ("no_proxy", "127.0.0.0/8, localhost"),
+            ],
+        ),
+        (false, &[("https_proxy", &address), ("no_proxy", "*")]),
+        (
+            true,
+            &[("https_proxy", &address), ("no_proxy", "example.com")],
+        ),
+        (
+            true,
+            &[
+                ("https_proxy", &address),
+                ("NO_PROXY", "localhost"),
+                ("no_proxy", ""),
+            ],
+        ),
+    ] {
         let mut program = Program::create(&account, &["--if-exists", "skip"]);
+        program = program.env("AWS_ENDPOINT_URL", &endpoint);
+        let bundle = program.file("ca.pem", authority.pem());
+        program = program.env("AWS_CA_BUNDLE", bundle);
         for (name, value) in variables {
             program = program.env(name, value);
         }
+        let before = proxy.seen().len();
         program.run().ok();
-        proxy.seen().len()
-    };
-    assert_eq!(run(&[("HTTP_PROXY", &address)]), 2);
-    assert_eq!(
-        run(&[
-            ("HTTP_PROXY", "http://127.0.0.1:1"),
-            ("http_proxy", &address)
-        ]),
-        4
-    );
-    assert_eq!(run(&[("HTTP_PROXY", &address), ("http_proxy", "")]), 4);
-    assert_eq!(
-        run(&[("HTTP_PROXY", &address), ("NO_PROXY", "127.0.0.1")]),
-        4
-    );
-    assert_eq!(
-        run(&[
-            ("http_proxy", &address),
-            ("no_proxy", "localhost, 127.0.0.0/8")
-        ]),
-        4
-    );
-    assert_eq!(run(&[("http_proxy", &address), ("no_proxy", "*")]), 4);
-    assert_eq!(
-        run(&[("http_proxy", &address), ("no_proxy", "example.com")]),
-        6
-    );
+        assert_eq!(proxy.seen().len() > before, is_proxied, "{variables:?}");
+    }
+}
+
+/// It would see the token, and could not reach the address that is meant.
+#[test]
+fn without_tls_no_proxy_is_asked() {
+    let account = Account::new();
+    let proxy = Proxy::to(&account.url);
+    for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"] {
+        let program = Program::create(&account, &["--if-exists", "update"]);
+        program
+            .env(name, format!("http://{}", proxy.address))
+            .run()
+            .ok();
+    }
+    assert_eq!(proxy.seen().len(), 0);
 }
 
 #[test]
@@ -358,9 +367,8 @@ fn a_proxy_that_lets_nothing_through() {
     for (status, exit) in [(407, 4), (403, 4), (502, 7)] {
         let proxy = Proxy::that_refuses(status);
         let ended = Program::create(&account, &["-v"])
-            .env("AWS_ENDPOINT_URL", "http://127.0.0.2:9")
+            .env("AWS_ENDPOINT_URL", format!("http://{}", proxy.address))
             .env("AWS_MAX_ATTEMPTS", "1")
-            .env("http_proxy", format!("http://{}", proxy.address))
             .run();
         ended
             .fails(exit, &[&format!("HTTP {status}")])
@@ -392,26 +400,30 @@ fn settings_that_exclude_each_other_are_told() {
 }
 
 #[test]
-fn metadata_services_are_never_asked_through_a_proxy() {
+fn other_programs_find_the_environment_as_it_was() {
     let account = Account::new();
-    let proxy = Proxy::that_refuses(403);
-    let program = Program::new(&["create"]);
+    let program = Program::create(&account, &[]);
     let script = program.file("helper.sh", "env > \"$HOME/seen\"\nexit 1\n");
-    program.file(
-        "config",
-        format!("[default]\ncredential_process = sh {}\n", script.display()),
-    );
-    let mut program = Program::create(&account, &[])
-        .without("AWS_ACCESS_KEY_ID")
-        .env("AWS_CONFIG_FILE", program.home.path().join("config"))
-        .env("http_proxy", format!("http://{}", proxy.address));
-    program = program.env("no_proxy", "example.com");
+    let config = format!("[default]\ncredential_process = sh {}\n", script.display());
+    program.file("config", config);
+    let variables = [
+        ("HTTPS_PROXY", ""),
+        ("https_proxy", "http://127.0.0.1:1"),
+        ("HTTP_PROXY", "http://127.0.0.1:2"),
+        ("NO_PROXY", "example.com"),
+        ("AWS_ENDPOINT_URL_ECR", ""),
+        ("ECR_PTC_OUTPUT", ""),
+    ];
+    let mut program = program.without("AWS_ACCESS_KEY_ID");
+    for (name, value) in variables {
+        program = program.env(name, value);
+    }
     program.run().fails(4, &[]);
     let seen = std::fs::read_to_string(program.home.path().join("seen")).unwrap();
-    assert!(
-        seen.contains("NO_PROXY=example.com,169.254.169.254,169.254.170.2,"),
-        "{seen}"
-    );
+    for (name, value) in variables {
+        let line = format!("{name}={value}");
+        assert!(seen.lines().any(|seen| seen == line), "{line}: {seen}");
+    }
 }
 
 #[test]
