@@ -3,7 +3,7 @@
 use aws_config::profile::ProfileSet;
 use aws_runtime::env_config::property::PropertiesKey;
 
-use super::settings::Options;
+use super::options::Options;
 use crate::env;
 use crate::output::failure::Failure;
 use crate::output::status::Status;

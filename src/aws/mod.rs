@@ -9,18 +9,17 @@ mod endpoints;
 mod error;
 mod fetched;
 mod http_client;
-mod inventory;
+
 mod kms;
 mod network;
+mod options;
 mod pages;
-mod removal;
+
 mod roles;
-mod secrets;
+mod secrets_manager;
 mod session;
 mod settings;
 mod transport;
-mod values;
-mod versions;
 
 pub use advice::Place;
 pub use ecr::{Ecr, Verdict, Verdicts};
@@ -28,7 +27,8 @@ pub use error::{AwsError, Kind};
 pub use http_client::{Answer, HttpClient};
 pub use kms::Keys;
 pub use network::Network;
+pub use options::Options;
+pub use secrets_manager::BATCH;
 pub use session::Session;
-pub use settings::{Options, Settings, Target};
+pub use settings::{Settings, Target};
 pub use transport::Fault;
-pub use values::BATCH;

@@ -12,6 +12,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 
 use super::endpoints::Endpoints;
 use super::network::{Network, Timeouts};
+use super::options::Options;
 use super::roles::Roles;
 use crate::env;
 use crate::model::arn::{AccountId, Arn};
@@ -20,17 +21,6 @@ use crate::output::failure::Failure;
 use crate::output::shell::quote;
 use crate::output::status::Status;
 use crate::output::Redactor;
-
-/// What the command line says of the AWS side, unchecked.
-#[derive(Clone, Debug, Default)]
-pub struct Options {
-    pub profile: Option<String>,
-    pub region: Option<String>,
-    pub endpoint_url: Option<String>,
-    pub ca_bundle: Option<String>,
-    pub cli_connect_timeout: Option<String>,
-    pub cli_read_timeout: Option<String>,
-}
 
 /// Where things are done.
 #[derive(Clone, Debug, Default)]

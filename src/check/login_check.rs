@@ -1,6 +1,6 @@
 //! [`LoginCheck`]: stored credentials, tried at their registry.
 
-use super::inspect::Inspected;
+use super::inspected::Inspected;
 use super::{Criteria, Finding, Level};
 use crate::aws::Network;
 use crate::cli::{CheckArgs, Verify};

@@ -1,6 +1,6 @@
 //! What can be found out about a secret without its value.
 
-use super::inspect::Inspected;
+use super::inspected::Inspected;
 use super::{Finding, Level};
 use crate::model::date::in_days;
 use crate::model::name::{ends_like_an_arn, first_refused, PREFIX};

@@ -1,6 +1,7 @@
 //! [`Finding`]: something that ECR would trip over, or that someone should know of.
 
 mod inspect;
+mod inspected;
 mod login_check;
 mod metadata;
 mod rule;

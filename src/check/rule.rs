@@ -1,6 +1,6 @@
 //! What can be found out about the rules, and about the secrets by the rules that use them.
 
-use super::inspect::Inspected;
+use super::inspected::Inspected;
 use super::{Criteria, Finding, Level};
 use crate::model::name::first_refused;
 use crate::model::rule::Rule;

@@ -1,6 +1,6 @@
 //! What can be found out about a secret by its value. No message has any of it but the names of keys.
 
-use super::inspect::Inspected;
+use super::inspected::Inspected;
 use super::{Finding, Level};
 use crate::model::secret::Secret;
 use crate::model::stored_value::{

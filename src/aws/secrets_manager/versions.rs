@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use super::error::AwsError;
-use super::inventory::SecretsManager;
-use super::pages::Pages;
+use super::SecretsManager;
+use crate::aws::error::AwsError;
+use crate::aws::pages::Pages;
 use crate::model::arn::SecretArn;
 use crate::model::date::Time;
 

@@ -2,7 +2,6 @@
 
 use std::pin::pin;
 
-use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::config::http::HttpResponse;
 use aws_sdk_secretsmanager::error::SdkError;
 use aws_sdk_secretsmanager::operation::describe_secret::{
@@ -13,15 +12,14 @@ use aws_sdk_secretsmanager::primitives::{Blob, DateTime};
 use aws_sdk_secretsmanager::types::{
     Filter, FilterNameStringType, ReplicationStatusType, RotationRulesType, SecretListEntry, Tag,
 };
-use aws_sdk_secretsmanager::Client;
 use aws_smithy_async::future::pagination_stream::PaginationStream;
 use futures_util::{stream, StreamExt};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::answers::{region, secret_arn};
-use super::error::{AwsError, Kind};
-use super::pages::Pages;
-use super::secrets::client;
+use super::SecretsManager;
+use crate::aws::answers::{region, secret_arn};
+use crate::aws::error::{AwsError, Kind};
+use crate::aws::pages::Pages;
 use crate::model::arn::SecretArn;
 use crate::model::date::Time;
 use crate::model::name::PREFIX;
@@ -31,13 +29,6 @@ use crate::output::Redactor;
 
 /// How many calls of DescribeSecret are under way at once. The service takes 10,000 a second.
 const DESCRIPTIONS_IN_FLIGHT: usize = 16;
-
-/// The secrets of one account and Region.
-#[derive(Clone)]
-pub struct SecretsManager {
-    pub(super) client: Client,
-    pub(super) redactor: Redactor,
-}
 
 /// All secrets, page by page.
 pub struct SecretPages {
@@ -49,13 +40,6 @@ pub struct SecretPages {
 const LIST: &str = "ListSecrets";
 
 impl SecretsManager {
-    pub fn new(config: &SdkConfig, endpoint: Option<&str>, redactor: Redactor) -> Self {
-        Self {
-            client: client(config, endpoint),
-            redactor,
-        }
-    }
-
     /// All secrets under [`PREFIX`], page by page.
     pub fn pages(&self) -> SecretPages {
         let filter = Filter::builder()

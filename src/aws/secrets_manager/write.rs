@@ -4,15 +4,14 @@ use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::types::{
     ReplicaRegionType, ReplicationStatusType, RotationRulesType, StatusType, Tag,
 };
-use aws_sdk_secretsmanager::{Client, Config};
+use aws_sdk_secretsmanager::Config;
 
-use super::answers::secret_arn;
-use super::error::AwsError;
-use super::inventory::SecretsManager;
+use super::SecretsManager;
+use crate::aws::answers::secret_arn;
+use crate::aws::error::AwsError;
 use crate::model::arn::SecretArn;
 use crate::model::attributes::{self, ResourcePolicy, Rotation, Schedule};
 use crate::model::credential::SecretValue;
@@ -263,12 +262,6 @@ impl SecretsManager {
         };
         failed.map(text).collect()
     }
-}
-
-pub fn client(config: &SdkConfig, endpoint: Option<&str>) -> Client {
-    let mut config = aws_sdk_secretsmanager::config::Builder::from(config);
-    config.set_endpoint_url(endpoint.map(str::to_owned));
-    Client::from_conf(config.build())
 }
 
 fn sdk_tag(tag: &attributes::Tag) -> Tag {

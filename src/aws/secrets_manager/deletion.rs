@@ -1,7 +1,7 @@
 //! The operations of Secrets Manager that take a secret away and back.
 
-use super::error::AwsError;
-use super::inventory::SecretsManager;
+use super::SecretsManager;
+use crate::aws::error::AwsError;
 use crate::model::arn::SecretArn;
 use crate::model::date::Time;
 use crate::model::secret::Recovery;

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use super::error::AwsError;
-use super::inventory::{content, SecretsManager};
-use super::pages::Pages;
+use super::read::content;
+use super::SecretsManager;
+use crate::aws::error::AwsError;
+use crate::aws::pages::Pages;
 use crate::model::arn::SecretArn;
 use crate::model::stored_value::Reading;
 

@@ -1,0 +1,33 @@
+//! [`SecretsManager`]: its operations that we use, in our own types.
+
+mod deletion;
+mod read;
+mod values;
+mod versions;
+mod write;
+
+pub use values::BATCH;
+
+use aws_config::SdkConfig;
+use aws_sdk_secretsmanager::config::Builder;
+use aws_sdk_secretsmanager::Client;
+
+use crate::output::Redactor;
+
+/// The secrets of one account and Region.
+#[derive(Clone)]
+pub struct SecretsManager {
+    client: Client,
+    redactor: Redactor,
+}
+
+impl SecretsManager {
+    pub fn new(config: &SdkConfig, endpoint: Option<&str>, redactor: Redactor) -> Self {
+        let mut config = Builder::from(config);
+        config.set_endpoint_url(endpoint.map(str::to_owned));
+        Self {
+            client: Client::from_conf(config.build()),
+            redactor,
+        }
+    }
+}
