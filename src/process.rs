@@ -33,27 +33,77 @@ pub fn on_panic(tell: impl Fn(&str) + Send + Sync + 'static) {
     }));
 }
 
-/// Waits for a signal that ends the program, and says how it ends then.
-pub async fn interruption() -> Status {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{signal, SignalKind};
-        let (Ok(mut interrupt), Ok(mut terminate), Ok(mut hangup)) = (
-            signal(SignalKind::interrupt()),
-            signal(SignalKind::terminate()),
-            signal(SignalKind::hangup()),
-        ) else {
-            return std::future::pending().await;
-        };
-        tokio::select! {
-            _ = interrupt.recv() => Status::Cancelled,
-            _ = terminate.recv() => Status::Terminated,
-            _ = hangup.recv() => Status::HungUp,
+/// SIGINT, as often as it comes from here on.
+///
+/// # Errors
+/// Where the system does not tell of signals.
+#[cfg(unix)]
+pub fn interrupts() -> std::io::Result<tokio::signal::unix::Signal> {
+    tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())
+}
+
+/// Ctrl-C, as often as it comes from here on.
+///
+/// # Errors
+/// Where the system does not tell of it.
+#[cfg(not(unix))]
+pub fn interrupts() -> std::io::Result<tokio::signal::windows::CtrlC> {
+    tokio::signal::windows::ctrl_c()
+}
+
+/// Waits for a signal that ends the program, and says how it ends then. SIGINT does not as long as
+/// `takes_interrupts`.
+pub async fn interruption(takes_interrupts: impl Fn() -> bool) -> Status {
+    let Ok(mut signals) = Signals::listen() else {
+        return std::future::pending().await;
+    };
+    loop {
+        let status = signals.next().await;
+        if status != Status::Cancelled || !takes_interrupts() {
+            return status;
         }
     }
+}
+
+/// The signals that end the program; none is lost between two waits for them.
+struct Signals {
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    hangup: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    interrupt: tokio::signal::unix::Signal,
     #[cfg(not(unix))]
-    match tokio::signal::ctrl_c().await {
-        Ok(()) => Status::Cancelled,
-        Err(_) => std::future::pending().await,
+    interrupt: tokio::signal::windows::CtrlC,
+}
+
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        #[cfg(unix)]
+        use tokio::signal::unix::{signal, SignalKind};
+        Ok(Self {
+            #[cfg(unix)]
+            terminate: signal(SignalKind::terminate())?,
+            #[cfg(unix)]
+            hangup: signal(SignalKind::hangup())?,
+            interrupt: interrupts()?,
+        })
+    }
+
+    #[cfg(unix)]
+    async fn next(&mut self) -> Status {
+        tokio::select! {
+            // SIGINT last: console raises it where any other interrupts the wait for a key.
+            biased;
+            _ = self.terminate.recv() => Status::Terminated,
+            _ = self.hangup.recv() => Status::HungUp,
+            _ = self.interrupt.recv() => Status::Cancelled,
+        }
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) -> Status {
+        self.interrupt.recv().await;
+        Status::Cancelled
     }
 }

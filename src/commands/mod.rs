@@ -101,23 +101,14 @@ fn until_interrupted(
     let result = runtime.block_on(async {
         tokio::select! {
             biased;
-            status = interruption() => {
+            // SIGINT at a question ends the question, as Ctrl-C does.
+            status = process::interruption(takes_interrupts) => {
                 Err(progress.interrupted(status, &context.hints_without_session()))
             }
             result = work(&context) => result,
         }
     });
-    // A prompt may still wait for a key in a thread of its own.
+    // A thread may still wait for a credential helper, or for the address of a host.
     runtime.shutdown_background();
     result
-}
-
-/// Waits for a signal that ends the program. SIGINT at a question ends the question, as Ctrl-C does.
-async fn interruption() -> Status {
-    loop {
-        let status = process::interruption().await;
-        if status != Status::Cancelled || !takes_interrupts() {
-            return status;
-        }
-    }
 }

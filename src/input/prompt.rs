@@ -1,5 +1,5 @@
 //! All of the asking. Each question blocks on the terminal; [`Prompts::ask`] runs one beside the
-//! runtime, so that a signal is noticed at once.
+//! runtime, so that a signal is noticed at once, and ends it then.
 
 mod hidden;
 mod theme;
@@ -7,18 +7,20 @@ mod theme;
 use std::fmt::Display;
 use std::io::{self, BufRead, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use console::Term;
 use dialoguer::{Confirm, Input, Select};
-use tokio::task::spawn_blocking;
+use tokio::sync::oneshot;
 
 pub use super::terminal::Guard;
-use super::terminal::{width, with_echo, wrapped, Keys, KeysWithoutSignals};
+use super::terminal::{end_reading, width, with_echo, wrapped, Keys, KeysWithoutSignals};
 use crate::model::credential::AccessToken;
 use crate::model::upstream::{Upstream, UPSTREAMS};
 use crate::output::failure::Failure;
 use crate::output::status::Status;
+use crate::process;
 use hidden::{HiddenLine, Typed};
 use theme::Look;
 
@@ -60,8 +62,7 @@ impl From<dialoguer::Error> for PromptError {
 /// Whether a question is open: SIGINT ends the question, and not at once the program.
 static IS_OPEN: AtomicBool = AtomicBool::new(false);
 
-/// Whether a question was cancelled: no other is asked. Where a signal did it, a thread that nothing
-/// can stop still waits for a key.
+/// Whether a question was cancelled: no other is asked.
 static IS_CANCELLED: AtomicBool = AtomicBool::new(false);
 
 /// Whether SIGINT is taken for Ctrl-C at a question, which then says how it ends.
@@ -69,9 +70,11 @@ pub fn takes_interrupts() -> bool {
     IS_OPEN.load(Ordering::SeqCst)
 }
 
-/// A question at the terminal; without an answer, its line is ended.
+/// A question at the terminal; without an answer, it is ended, and so is its line.
 struct OpenQuestion {
     is_answered: bool,
+    /// Where it is asked, until that is over.
+    thread: Option<JoinHandle<()>>,
     _keys: KeysWithoutSignals,
 }
 
@@ -80,13 +83,23 @@ impl OpenQuestion {
         IS_OPEN.store(true, Ordering::SeqCst);
         Self {
             is_answered: false,
+            thread: None,
             _keys: KeysWithoutSignals::hold(plain),
         }
+    }
+
+    /// Ends the thread that asks; whether SIGINT was sent to it for that.
+    fn end(&mut self) -> bool {
+        self.thread
+            .take()
+            .is_some_and(|thread| end_reading(&thread))
     }
 }
 
 impl Drop for OpenQuestion {
     fn drop(&mut self) {
+        // What restores the terminal comes after this, and must be the last to change it.
+        self.end();
         IS_OPEN.store(false, Ordering::SeqCst);
         if !self.is_answered {
             say("");
@@ -107,19 +120,27 @@ impl Prompts {
         if IS_CANCELLED.load(Ordering::SeqCst) {
             return Err(Failure::cancelled(Status::Cancelled));
         }
+        let mut interrupts = process::interrupts().map_err(|error| cannot_ask(&error))?;
         let mut open = OpenQuestion::begin(self.plain);
-        let interrupt = tokio::signal::ctrl_c();
-        tokio::pin!(interrupt);
-        let answer = tokio::select! {
+        let (answers, answer) = oneshot::channel();
+        let asking = move || drop(answers.send(question(self)));
+        let thread = thread::Builder::new().spawn(asking);
+        open.thread = Some(thread.map_err(|error| cannot_ask(&error))?);
+        let (answer, is_interrupted) = tokio::select! {
             biased;
-            Ok(()) = &mut interrupt => Err(PromptError::Cancelled),
-            // Why a thread panicked can quote what was typed.
-            answer = spawn_blocking(move || question(self)) => answer
-                .unwrap_or_else(|_| Err(io::Error::other("this is a bug in ecr-ptc").into())),
+            Some(()) = interrupts.recv() => (Err(PromptError::Cancelled), open.end()),
+            answer = answer => {
+                open.thread = None;
+                // A thread that panicked leaves none.
+                let answer = answer
+                    .unwrap_or_else(|_| Err(io::Error::other("this is a bug in ecr-ptc").into()));
+                let is_interrupted = matches!(answer, Err(PromptError::Interrupted));
+                (answer, is_interrupted)
+            }
         };
-        if let Err(PromptError::Interrupted) = answer {
+        if is_interrupted {
             // The signal is on its way; if the question was closed before, it would end the program.
-            let _ = tokio::time::timeout(Duration::from_secs(1), interrupt).await;
+            let _ = tokio::time::timeout(Duration::from_secs(1), interrupts.recv()).await;
         }
         match answer {
             Ok(answer) => {

@@ -2,6 +2,7 @@
 //! key.
 
 use std::io::{self, Write};
+use std::thread::JoinHandle;
 
 use console::Term;
 use zeroize::Zeroizing;
@@ -99,6 +100,51 @@ impl Drop for KeysWithoutSignals {
             let _ = set(found);
         }
     }
+}
+
+/// Ends a thread that reads keys; whether SIGINT was sent to it for that.
+///
+/// Between two keys dialoguer changes the terminal, and would do so after it was restored. So no
+/// read of the terminal waits any more, and the thread is interrupted in what it waits in: the wait
+/// for a key fails, and a read that begins again finds the end of input. It may be about to wait,
+/// or to set the terminal itself; so this is done again until the thread has ended.
+#[cfg(unix)]
+pub fn end_reading(thread: &JoinHandle<()>) -> bool {
+    use nix::sys::pthread::pthread_kill;
+    use nix::sys::signal::Signal;
+    use std::os::unix::thread::JoinHandleExt as _;
+    use std::time::{Duration, Instant};
+    // A thread that cannot write to the terminal has not ended by then: nothing else could either.
+    const LONGEST: Duration = Duration::from_secs(5);
+    let begin = Instant::now();
+    let mut is_interrupted = false;
+    loop {
+        let _ = wait_for_nothing();
+        if thread.is_finished() || begin.elapsed() > LONGEST {
+            return is_interrupted;
+        }
+        is_interrupted |= pthread_kill(thread.as_pthread_t(), Signal::SIGINT).is_ok();
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// There a key is read without any change to the console.
+#[cfg(not(unix))]
+pub fn end_reading(_: &JoinHandle<()>) -> bool {
+    false
+}
+
+/// Lets no read of the terminal wait, and throws away what was typed.
+#[cfg(unix)]
+fn wait_for_nothing() -> io::Result<()> {
+    use rustix::termios::{tcflush, tcgetattr, LocalModes, QueueSelector, SpecialCodeIndex};
+    let mut now = tcgetattr(io::stdin())?;
+    now.local_modes
+        .remove(LocalModes::ICANON | LocalModes::ECHO);
+    now.special_codes[SpecialCodeIndex::VMIN] = 0;
+    now.special_codes[SpecialCodeIndex::VTIME] = 0;
+    set(&now)?;
+    Ok(tcflush(io::stdin(), QueueSelector::IFlush)?)
 }
 
 /// The size of the terminal in rows and columns, where there is one.

@@ -97,8 +97,8 @@ impl Screen {
     }
 
     /// Types, without Enter.
-    pub fn types(&self, text: &str) -> &Self {
-        (&*self.pty).write_all(text.as_bytes()).unwrap();
+    pub fn types(&self, keys: &(impl AsRef<[u8]> + ?Sized)) -> &Self {
+        (&*self.pty).write_all(keys.as_ref()).unwrap();
         self
     }
 

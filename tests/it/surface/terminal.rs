@@ -316,17 +316,21 @@ fn a_question_after_the_work_takes_nothing_back() {
     let account = Account::new();
     let screen = Screen::new(&account);
     for (number, plain) in ["", "--accessible"].iter().enumerate() {
-        for (way, leave) in ["\x03", "n\r"].iter().enumerate() {
+        for (way, leave) in [Some("\x03"), Some("n\r"), None].iter().enumerate() {
             let name = format!("ecr-pullthroughcache/x{number}{way}");
             screen.enters(&format!(
-                "$PTC create -u me --registry ghcr --name {name} --description d \
-                 --expires-on 2999-01-31 {plain}"
+                "sh -c 'echo $$ >pid; exec $PTC create -u me --registry ghcr --name {name} \
+                 --description d --expires-on 2999-01-31 {plain}'"
             ));
             screen
                 .sees("Access token (not shown): ")
                 .enters("some-token");
             screen.sees("Store it?").enters("y");
-            screen.sees("Make the ECR").types(leave);
+            screen.sees("Make the ECR");
+            match leave {
+                Some(keys) => _ = screen.types(keys),
+                None => send(&screen, Signal::INT),
+            }
             screen
                 .sees("arn:aws:secretsmanager:us-east-1:")
                 .status_is(0);
@@ -567,12 +571,40 @@ fn a_signal_at_a_prompt_leaves_the_terminal_as_it_was() {
                     screen.sees(prompt).types(answer);
                 }
                 screen.sees(prompts[last].0);
-                let pid = std::fs::read_to_string(screen.home().join("pid")).unwrap();
-                let pid = rustix::process::Pid::from_raw(pid.trim().parse().unwrap()).unwrap();
-                rustix::process::kill_process(pid, signal).unwrap();
+                send(&screen, signal);
                 screen.sees("nothing was written").status_is(status);
             }
         }
+    }
+}
+
+/// Sends a signal to the process that left its number in `pid`.
+fn send(screen: &Screen, signal: Signal) {
+    let pid = std::fs::read_to_string(screen.home().join("pid")).unwrap();
+    let pid = rustix::process::Pid::from_raw(pid.trim().parse().unwrap()).unwrap();
+    rustix::process::kill_process(pid, signal).unwrap();
+}
+
+#[test]
+fn a_signal_among_keys_leaves_the_terminal_as_it_was() {
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    let signals = [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)];
+    // The last is the first byte of two: the rest of that key is waited for.
+    let keys: [&[u8]; 3] = [b"jk", b"x\x7f", b"x\x7f\xc3"];
+    for run in 0..18 {
+        let (signal, status) = signals[run % 3];
+        let (question, options) = match run % 2 {
+            0 => ("Registry", ""),
+            _ => ("Username", "create --registry ghcr"),
+        };
+        screen
+            .enters(&format!("sh -c 'echo $$ >pid; exec $PTC {options}'"))
+            .sees(question)
+            // More than are taken before the signal, but for the last runs.
+            .types(&keys[run / 6].repeat(if run < 12 { 1000 } else { 1 }));
+        send(&screen, signal);
+        screen.sees("nothing was written").status_is(status);
     }
 }
 
