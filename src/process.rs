@@ -72,6 +72,8 @@ struct Signals {
     #[cfg(unix)]
     hangup: tokio::signal::unix::Signal,
     #[cfg(unix)]
+    quit: tokio::signal::unix::Signal,
+    #[cfg(unix)]
     interrupt: tokio::signal::unix::Signal,
     #[cfg(not(unix))]
     interrupt: tokio::signal::windows::CtrlC,
@@ -86,6 +88,8 @@ impl Signals {
             terminate: signal(SignalKind::terminate())?,
             #[cfg(unix)]
             hangup: signal(SignalKind::hangup())?,
+            #[cfg(unix)]
+            quit: signal(SignalKind::quit())?,
             interrupt: interrupts()?,
         })
     }
@@ -97,6 +101,7 @@ impl Signals {
             biased;
             _ = self.terminate.recv() => Status::Terminated,
             _ = self.hangup.recv() => Status::HungUp,
+            _ = self.quit.recv() => Status::Quit,
             _ = self.interrupt.recv() => Status::Cancelled,
         }
     }

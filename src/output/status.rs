@@ -30,6 +30,8 @@ pub enum Status {
     HungUp = 129,
     /// Ctrl-C, end of input at a prompt, or the answer was no.
     Cancelled = 130,
+    /// Ended by SIGQUIT: `Ctrl-\` at a plain line, or while nothing is asked.
+    Quit = 131,
     /// Ended by SIGTERM.
     Terminated = 143,
 }

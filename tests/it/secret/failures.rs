@@ -108,7 +108,12 @@ fn a_reader_that_has_gone_away_does_not_lose_the_arn() {
 fn a_signal_while_aws_answers_ends_at_once_and_tells_what_may_be() {
     use rustix::process::Signal;
     let maybe = ["may have been stored", "ecr-ptc show"];
-    for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)] {
+    for (signal, status) in [
+        (Signal::INT, 130),
+        (Signal::TERM, 143),
+        (Signal::HUP, 129),
+        (Signal::QUIT, 131),
+    ] {
         let account = Account::new();
         account.stall("CreateSecret");
         interrupted(&account, "CreateSecret", &[], signal, status, &maybe);

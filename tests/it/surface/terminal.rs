@@ -561,7 +561,7 @@ fn what_is_typed_ahead_is_never_shown() {
 fn a_signal_at_a_prompt_leaves_the_terminal_as_it_was() {
     let account = Account::new();
     let screen = Screen::new(&account);
-    for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+    for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::QUIT, 131)] {
         for is_plain in [false, true] {
             let plain = if is_plain { "--accessible" } else { "" };
             let prompts = prompts(is_plain);
@@ -586,14 +586,67 @@ fn send(screen: &Screen, signal: Signal) {
 }
 
 #[test]
+fn ctrl_backslash_ends_the_program_where_keys_are_signals() {
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    let prompts = prompts(true);
+    let lines = prompts
+        .iter()
+        .position(|(prompt, ..)| prompt.starts_with("Access token"));
+    for last in 0..lines.unwrap() {
+        screen.enters("$PTC --accessible");
+        for (prompt, answer, _) in &prompts[..last] {
+            screen.sees(prompt).types(answer);
+        }
+        screen.sees(prompts[last].0).types("some\x1c");
+        screen.sees("cancelled; nothing was written").status_is(131);
+    }
+    account.stall("GetCallerIdentity");
+    account.take_actions();
+    screen.enters("$PTC");
+    account.wait_for("GetCallerIdentity");
+    screen
+        .types("some-token-ahead\x1c")
+        .sees("cancelled; nothing was written")
+        .status_is(131);
+    // Something was sent, and nobody knows what became of it.
+    account.heal();
+    account.stall("CreateSecret");
+    for plain in ["", "--accessible"] {
+        screen.enters(&format!(
+            "$PTC create -u me --registry ghcr --name ecr-pullthroughcache/x --description d \
+             --expires-on 2999-01-31 {plain}"
+        ));
+        screen
+            .sees("Access token (not shown): ")
+            .enters("some-token");
+        account.take_actions();
+        screen.sees("Store it?").enters("y");
+        account.wait_for("CreateSecret");
+        screen
+            .types("\x1c")
+            .sees("may have been stored")
+            .status_is(131);
+    }
+    let is_core = |file: std::fs::DirEntry| file.file_name().to_string_lossy().starts_with("core");
+    let mut files = std::fs::read_dir(screen.home()).unwrap();
+    assert!(!files.any(|file| is_core(file.unwrap())));
+}
+
+#[test]
 fn a_signal_among_keys_leaves_the_terminal_as_it_was() {
     let account = Account::new();
     let screen = Screen::new(&account);
-    let signals = [(Signal::INT, 130), (Signal::TERM, 143), (Signal::HUP, 129)];
+    let signals = [
+        (Signal::INT, 130),
+        (Signal::TERM, 143),
+        (Signal::HUP, 129),
+        (Signal::QUIT, 131),
+    ];
     // The last is the first byte of two: the rest of that key is waited for.
     let keys: [&[u8]; 3] = [b"jk", b"x\x7f", b"x\x7f\xc3"];
-    for run in 0..18 {
-        let (signal, status) = signals[run % 3];
+    for run in 0..24 {
+        let (signal, status) = signals[run / 2 % 4];
         let (question, options) = match run % 2 {
             0 => ("Registry", ""),
             _ => ("Username", "create --registry ghcr"),
@@ -602,7 +655,7 @@ fn a_signal_among_keys_leaves_the_terminal_as_it_was() {
             .enters(&format!("sh -c 'echo $$ >pid; exec $PTC {options}'"))
             .sees(question)
             // More than are taken before the signal, but for the last runs.
-            .types(&keys[run / 6].repeat(if run < 12 { 1000 } else { 1 }));
+            .types(&keys[run / 8].repeat(if run < 16 { 1000 } else { 1 }));
         send(&screen, signal);
         screen.sees("nothing was written").status_is(status);
     }
