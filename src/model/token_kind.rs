@@ -143,9 +143,9 @@ impl TokenKind {
     pub fn is_in_the_wrong_place(word: &str) -> bool {
         word.split(':').any(|part| {
             let part = part.trim_start_matches(|c: char| !c.is_alphanumeric());
-            let is_web_token = part.starts_with("eyJ") && part.contains(".eyJ");
-            let is_registrys = Self::of(part).is_some_and(|kind| kind.registry.is_some());
-            part.len() >= SHORTEST && (is_registrys || is_web_token)
+            let is_web_token = || part.starts_with("eyJ") && part.contains(".eyJ");
+            let is_registrys = || Self::of(part).is_some_and(|kind| kind.registry.is_some());
+            part.len() >= SHORTEST && (is_registrys() || is_web_token())
         })
     }
 

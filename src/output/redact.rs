@@ -2,6 +2,7 @@
 
 mod decode;
 mod forms;
+mod search;
 
 use std::fmt;
 use std::ops::Range;
@@ -132,8 +133,8 @@ impl Redactor {
         self.hidden.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn find(&self, bytes: &[u8], words: Words, found: &mut Vec<Range<usize>>) {
-        self.forms().find(bytes, words, found);
+    fn find(&self, bytes: &[u8], words: Words, found: &mut dyn FnMut(Range<usize>)) {
+        self.forms().find(bytes, words, &mut *found);
         if let Some(outer) = &self.outer {
             outer.find(bytes, words, found);
         }
@@ -148,16 +149,15 @@ impl Redactor {
         if words != Words::Foreign && self.knows_nothing() {
             return text.to_owned();
         }
-        let mut places = Vec::new();
+        let mut places = Places::default();
         for view in views(text) {
-            let mut found = Vec::new();
+            let mut found = |range| places.add(view.place(range));
             self.find(&view.bytes, words, &mut found);
             if words == Words::Foreign {
                 find_tokens_of_registries(&view.bytes, &mut found);
             }
-            places.extend(found.into_iter().map(|range| view.place(range)));
         }
-        blot(text, places)
+        places.blot(text)
     }
 }
 
@@ -182,43 +182,62 @@ fn end_of_string(json: &str) -> usize {
 }
 
 /// Finds the words that begin as the tokens of a registry do: for values that were never read.
-fn find_tokens_of_registries(bytes: &[u8], found: &mut Vec<Range<usize>>) {
+fn find_tokens_of_registries(bytes: &[u8], found: &mut dyn FnMut(Range<usize>)) {
     let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
     let mut start = 0;
     while start < bytes.len() {
         let word = bytes[start..].iter().take_while(|byte| is_of_word(byte));
         let end = start + word.count();
-        let word = std::str::from_utf8(&bytes[start..end]).unwrap_or_default();
-        if TokenKind::is_in_the_wrong_place(word) {
-            found.push(start..end);
+        if start < end {
+            let word = std::str::from_utf8(&bytes[start..end]).unwrap_or_default();
+            if TokenKind::is_in_the_wrong_place(word) {
+                found(start..end);
+            }
         }
         start = end + 1;
     }
 }
 
-/// The text with a blot in the place of each of these, or one where they touch.
-fn blot(text: &str, mut places: Vec<Range<usize>>) -> String {
-    places.sort_unstable_by_key(|place| place.start);
-    let mut safe = String::with_capacity(text.len());
-    let mut shown = 0;
-    let mut is_blotted = false;
-    for place in places {
-        let (mut start, mut end) = (place.start, place.end);
-        while !text.is_char_boundary(start) {
-            start -= 1;
+/// The places of a text that are not to be shown.
+#[derive(Default)]
+struct Places {
+    /// For each byte how far what begins there reaches, or zero: there may be very many, and the
+    /// same again in each way to read the text.
+    ends: Vec<usize>,
+}
+
+impl Places {
+    fn add(&mut self, place: Range<usize>) {
+        if self.ends.len() <= place.start {
+            self.ends.resize(place.start + 1, 0);
         }
-        while !text.is_char_boundary(end) {
-            end += 1;
-        }
-        if start > shown || !is_blotted {
-            safe.push_str(&text[shown.min(start)..start]);
-            safe.push_str(BLOT);
-            is_blotted = true;
-        }
-        shown = shown.max(end);
+        let end = &mut self.ends[place.start];
+        *end = place.end.max(*end);
     }
-    safe.push_str(&text[shown..]);
-    safe
+
+    /// The text with a blot in the place of each of these, or one where they touch.
+    fn blot(&self, text: &str) -> String {
+        let mut safe = String::with_capacity(text.len());
+        let mut shown = 0;
+        let mut is_blotted = false;
+        let places = self.ends.iter().enumerate().filter(|(_, end)| **end > 0);
+        for (mut start, mut end) in places.map(|(start, end)| (start, *end)) {
+            while !text.is_char_boundary(start) {
+                start -= 1;
+            }
+            while !text.is_char_boundary(end) {
+                end += 1;
+            }
+            if start > shown || !is_blotted {
+                safe.push_str(&text[shown.min(start)..start]);
+                safe.push_str(BLOT);
+                is_blotted = true;
+            }
+            shown = shown.max(end);
+        }
+        safe.push_str(&text[shown..]);
+        safe
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! The ways to read a text that may be encoded: each undoes one encoding of single characters.
 
+use std::collections::{HashSet, VecDeque};
+use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 
 use zeroize::Zeroizing;
@@ -13,19 +15,15 @@ const MOST_VIEWS: usize = 40;
 /// A text as it is read in one way, and where each byte of that came from.
 pub struct View {
     pub bytes: Zeroizing<Vec<u8>>,
-    /// Where each byte begins in the text, and the text's end; none for the text as it is.
-    starts: Option<Vec<usize>>,
+    /// Where each byte begins in the text, and the text's end. A text has less than 4 GiB.
+    starts: Vec<u32>,
     depth: usize,
 }
 
 impl View {
     /// Where a range of the bytes is in the text.
     pub fn place(&self, range: Range<usize>) -> Range<usize> {
-        self.start(range.start)..self.start(range.end)
-    }
-
-    fn start(&self, at: usize) -> usize {
-        self.starts.as_ref().map_or(at, |starts| starts[at])
+        self.starts[range.start] as usize..self.starts[range.end] as usize
     }
 
     /// The same with an encoding undone; none where it has none of it.
@@ -37,54 +35,81 @@ impl View {
         let mut bytes = Zeroizing::new(Vec::with_capacity(self.bytes.len()));
         let mut starts = Vec::with_capacity(self.bytes.len() + 1);
         let (mut at, mut is_changed) = (0, false);
-        while let Some(rest) = self.bytes.get(at..).filter(|rest| !rest.is_empty()) {
-            let length = match (rest[0] == mark).then(|| undo(rest)).flatten() {
-                Some((Unit::Byte(byte), length)) => {
-                    bytes.push(byte);
-                    is_changed = true;
-                    length
-                }
-                Some((Unit::Char(c), length)) => {
-                    bytes.extend(c.encode_utf8(&mut [0; 4]).as_bytes());
-                    is_changed = true;
-                    length
-                }
-                None => {
-                    bytes.push(rest[0]);
-                    1
-                }
+        while at < self.bytes.len() {
+            let rest = &self.bytes[at..];
+            let unit = (rest[0] == mark).then(|| undo(rest)).flatten();
+            let Some((unit, length)) = unit else {
+                let others = rest[1..].iter().take_while(|byte| **byte != mark);
+                let end = at + 1 + others.count();
+                bytes.extend_from_slice(&self.bytes[at..end]);
+                starts.extend_from_slice(&self.starts[at..end]);
+                at = end;
+                continue;
             };
-            starts.resize(bytes.len(), self.start(at));
+            match unit {
+                Unit::Byte(byte) => bytes.push(byte),
+                Unit::Char(c) => bytes.extend(c.encode_utf8(&mut [0; 4]).as_bytes()),
+            }
+            starts.resize(bytes.len(), self.starts[at]);
+            is_changed = true;
             at += length;
         }
-        starts.push(self.start(at));
+        starts.push(self.starts[at]);
         is_changed.then_some(Self {
             bytes,
-            starts: Some(starts),
+            starts,
             depth: self.depth + 1,
         })
     }
 }
 
-/// The text as it is, and in each way in which encodings of it can be undone.
-pub fn views(text: &str) -> Vec<View> {
-    let mut views = vec![View {
+/// The text as it is, and in each way in which encodings of it can be undone. What is read alike in
+/// two ways is there once.
+pub fn views(text: &str) -> Views {
+    let mut views = Views {
+        waiting: VecDeque::new(),
+        seen: HashSet::new(),
+        hasher: RandomState::new(),
+    };
+    views.add(View {
         bytes: Zeroizing::new(text.as_bytes().to_vec()),
-        starts: None,
+        starts: (0..=u32::try_from(text.len()).unwrap_or(u32::MAX)).collect(),
         depth: 0,
-    }];
-    let mut next = 0;
-    while next < views.len() && views.len() < MOST_VIEWS {
-        if views[next].depth < DEEPEST {
-            for encoding in &ENCODINGS {
-                let undone = views[next].undone(encoding);
-                let is_new = |view: &View| views.iter().all(|have| have.bytes != view.bytes);
-                views.extend(undone.filter(is_new));
+    });
+    views
+}
+
+/// Makes one [`View`] after the other.
+pub struct Views {
+    waiting: VecDeque<View>,
+    /// The hashes of all that were made, under a key that nobody knows.
+    seen: HashSet<u64>,
+    hasher: RandomState,
+}
+
+impl Views {
+    fn add(&mut self, view: View) {
+        if self.seen.insert(self.hasher.hash_one(&*view.bytes)) {
+            self.waiting.push_back(view);
+        }
+    }
+}
+
+impl Iterator for Views {
+    type Item = View;
+
+    fn next(&mut self) -> Option<View> {
+        let view = self.waiting.pop_front()?;
+        if view.depth < DEEPEST && self.seen.len() < MOST_VIEWS {
+            for view in ENCODINGS
+                .iter()
+                .filter_map(|encoding| view.undone(encoding))
+            {
+                self.add(view);
             }
         }
-        next += 1;
+        Some(view)
     }
-    views
 }
 
 /// A byte or a character that was encoded.
@@ -162,18 +187,24 @@ fn of_percent(text: &[u8]) -> Option<(Unit, usize)> {
     Some((Unit::Byte(u8::try_from(byte).ok()?), 3))
 }
 
+const NAMED: [(&str, char); 5] = [
+    ("lt", '<'),
+    ("gt", '>'),
+    ("amp", '&'),
+    ("quot", '"'),
+    ("apos", '\''),
+];
+
 /// As HTML and XML have it: the five that must be named, and any by its number.
 fn of_entity(text: &[u8]) -> Option<(Unit, usize)> {
     let end = text.iter().take(16).position(|byte| *byte == b';')?;
-    let c = match &text[1..end].to_ascii_lowercase()[..] {
-        b"lt" => '<',
-        b"gt" => '>',
-        b"amp" => '&',
-        b"quot" => '"',
-        b"apos" => '\'',
-        [b'#', b'x', digits @ ..] => char::from_u32(number(digits, 16)?)?,
+    let c = match &text[1..end] {
+        [b'#', b'x' | b'X', digits @ ..] => char::from_u32(number(digits, 16)?)?,
         [b'#', digits @ ..] => char::from_u32(number(digits, 10)?)?,
-        _ => return None,
+        name => {
+            let is_it = |(have, _): &&(&str, char)| name.eq_ignore_ascii_case(have.as_bytes());
+            NAMED.iter().find(is_it)?.1
+        }
     };
     Some((Unit::Char(c), end + 1))
 }

@@ -4,14 +4,14 @@
 //! encode the whole: base64 by itself and at each place inside of something longer, hexadecimal, and
 //! the numbers of the bytes.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::ops::Range;
-use std::sync::Arc;
 
 use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use base64::Engine;
 use zeroize::Zeroizing;
+
+use super::search::Search;
 
 /// A token shorter than this, in characters, is not searched for in our own words.
 const SHORTEST_IN_OURS: usize = 8;
@@ -50,20 +50,19 @@ pub enum Known {
 /// What is searched for.
 #[derive(Default)]
 pub struct Forms {
-    /// By their first four bytes.
-    long: HashMap<[u8; 4], Vec<Form>>,
-    /// Those of fewer bytes.
-    short: Vec<Form>,
+    /// The forms, of which a part of their beginning is enough, if it is long.
+    from_start: Search<Form>,
+    /// From their ends to their starts, those of which a part of their end is enough.
+    from_end: Search<Form>,
     known: Vec<(Zeroizing<String>, Known)>,
 }
 
-/// One form of a text, or a part of that.
+/// One form of a text.
 struct Form {
-    whole: Arc<Zeroizing<Vec<u8>>>,
-    /// The part that is searched for; where it is found, all that is beside it of the whole goes too.
-    part: Range<usize>,
-    /// Whether it is too long to be there by chance.
-    is_long: bool,
+    /// In bytes.
+    length: usize,
+    /// From this length on, in bytes, it is too long to be there by chance.
+    sure: Option<usize>,
     known: Known,
     /// Whether it is a token under eight characters as it is.
     is_word: bool,
@@ -100,45 +99,48 @@ impl Forms {
         let encoded = encoded.filter(|spelling| spelling.text.len() >= SHORTEST_ENCODED);
         for (index, spelling) in [plain].into_iter().chain(encoded).enumerate() {
             let Spelling { text, margins } = spelling;
-            let parts = parts_of(&text, characters);
-            let whole = Arc::new(Zeroizing::new(text.as_bytes().to_vec()));
-            let all = 0..whole.len();
-            for part in [all.clone()].into_iter().chain(parts) {
-                let is_whole = part == all;
-                let is_long = characters >= SHORTEST_IN_OURS
-                    && (is_whole || part.len() >= SHORTEST_PART_IN_OURS);
-                self.insert(Form {
-                    whole: Arc::clone(&whole),
-                    part,
-                    is_long,
-                    known,
-                    is_word: index == 0 && characters < SHORTEST_IN_OURS,
-                    margins,
-                });
-            }
+            let bytes = Zeroizing::new(text.as_bytes().to_vec());
+            let form = |least: usize| Form {
+                length: text.len(),
+                sure: match characters {
+                    ..SHORTEST_IN_OURS => None,
+                    _ if least < SHORTEST_PART_IN_OURS => Some(text.len()),
+                    _ => Some(least),
+                },
+                known,
+                is_word: index == 0 && characters < SHORTEST_IN_OURS,
+                margins,
+            };
+            let Some((first, last)) = parts_of(&text, characters) else {
+                self.from_start.add(bytes, text.len(), form(text.len()));
+                continue;
+            };
+            self.from_end.add(backward(&bytes), last, form(last));
+            self.from_start.add(bytes, first, form(first));
         }
     }
 
-    fn insert(&mut self, form: Form) {
-        match form.looked_for().first_chunk::<4>() {
-            Some(start) => self.long.entry(*start).or_default().push(form),
-            None => self.short.push(form),
-        }
-    }
-
-    /// Adds where the forms are in a text.
-    pub fn find(&self, text: &[u8], words: Words, found: &mut Vec<Range<usize>>) {
-        for (at, start) in text.windows(4).enumerate() {
-            let forms = start
-                .first_chunk::<4>()
-                .and_then(|start| self.long.get(start));
-            for form in forms.into_iter().flatten() {
-                found.extend(form.found_at(at, text, words));
+    /// Calls with each place in a text where a form is, or enough of one; all that is beside such a
+    /// part of the form goes with it.
+    pub fn find(&self, text: &[u8], words: Words, mut found: impl FnMut(Range<usize>)) {
+        self.from_start.find(text, |form, start, length| {
+            let place = start..start + length;
+            if form.is_wanted(&place, text, words) {
+                let is_whole = length == form.length;
+                found(form.with_margins(place, (true, is_whole), text));
             }
+        });
+        if self.from_end.is_empty() {
+            return;
         }
-        for form in &self.short {
-            found.extend((0..text.len()).filter_map(|at| form.found_at(at, text, words)));
-        }
+        self.from_end.find(&backward(text), |form, start, length| {
+            let end = text.len() - start;
+            let place = end - length..end;
+            if form.is_wanted(&place, text, words) {
+                let is_whole = length == form.length;
+                found(form.with_margins(place, (is_whole, true), text));
+            }
+        });
     }
 
     /// Whether a text has one of the hidden in it, as it is and of four characters or more.
@@ -149,61 +151,42 @@ impl Forms {
 }
 
 impl Form {
-    fn looked_for(&self) -> &[u8] {
-        &self.whole[self.part.clone()]
-    }
-
-    /// What goes with it, where it begins at a place in the text.
-    fn found_at(&self, at: usize, text: &[u8], words: Words) -> Option<Range<usize>> {
-        if !text[at..].starts_with(self.looked_for()) {
-            return None;
-        }
-        let end = at + self.part.len();
-        let is_wanted = match words {
+    fn is_wanted(&self, place: &Range<usize>, text: &[u8], words: Words) -> bool {
+        let is_sure = self.sure.is_some_and(|sure| place.len() >= sure);
+        match words {
             Words::Foreign => true,
-            Words::Ours => self.is_long && self.known == Known::Token,
-            Words::Field => self.is_long || (self.is_word && is_word(at..end, text)),
-        };
-        is_wanted.then(|| self.widened(at, text))
+            Words::Ours => is_sure && self.known == Known::Token,
+            Words::Field => is_sure || (self.is_word && is_word(place, text)),
+        }
     }
 
-    /// The part that is found at a place, with what is beside it of the whole, and its margins.
-    fn widened(&self, at: usize, text: &[u8]) -> Range<usize> {
-        let Range { start, end } = self.part;
-        let same = |(one, other): &(&u8, &u8)| one == other;
-        let before = self.whole[..start].iter().rev();
-        let before = before.zip(text[..at].iter().rev()).take_while(same).count();
-        let rest = at + self.part.len();
-        let after = self.whole[end..]
-            .iter()
-            .zip(&text[rest..])
-            .take_while(same)
-            .count();
-        let mut found = at - before..rest + after;
-        if before == start {
-            let margin = text[..found.start].iter().rev().take(self.margins.0);
-            found.start -= margin.take_while(|byte| is_base64(**byte)).count();
+    /// A place with the margins of the form, where it has its start, or its end.
+    fn with_margins(&self, place: Range<usize>, has: (bool, bool), text: &[u8]) -> Range<usize> {
+        let Range { mut start, mut end } = place;
+        if has.0 {
+            let margin = text[..start].iter().rev().take(self.margins.0);
+            start -= margin.take_while(|byte| is_base64(**byte)).count();
         }
-        if end + after == self.whole.len() && self.margins.1 > 0 {
-            let margin = text[found.end..].iter().take(self.margins.1);
-            found.end += margin.take_while(|byte| is_base64(**byte)).count();
-            let padding = text[found.end..].iter().take(2);
-            found.end += padding.take_while(|byte| **byte == b'=').count();
+        if has.1 && self.margins.1 > 0 {
+            let margin = text[end..].iter().take(self.margins.1);
+            end += margin.take_while(|byte| is_base64(**byte)).count();
+            let padding = text[end..].iter().take(2);
+            end += padding.take_while(|byte| **byte == b'=').count();
         }
-        found
+        start..end
     }
 }
 
-/// The start and the end of a form, where half of the token gives it away.
-fn parts_of(form: &str, characters: usize) -> Vec<Range<usize>> {
+/// How long the start and the end of a form are, in bytes, where half of the token gives it away.
+fn parts_of(form: &str, characters: usize) -> Option<(usize, usize)> {
     if characters < SHORTEST_WITH_HALVES {
-        return Vec::new();
+        return None;
     }
     let length = (form.chars().count() / 2).min(LONGEST_PART);
     let mut starts = form.char_indices().map(|(at, _)| at);
     let first = starts.clone().nth(length).unwrap_or(form.len());
     let last = starts.nth_back(length - 1).unwrap_or(0);
-    vec![0..first, last..form.len()]
+    Some((first, form.len() - last))
 }
 
 /// The forms that encode a text as a whole.
@@ -251,12 +234,16 @@ fn encodings(text: &str) -> Vec<Spelling> {
     spellings
 }
 
+fn backward(bytes: &[u8]) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(bytes.iter().rev().copied().collect())
+}
+
 fn is_base64(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"+/-_".contains(&byte)
 }
 
 /// Whether neither a letter nor a digit is beside a place in a text.
-fn is_word(place: Range<usize>, text: &[u8]) -> bool {
+fn is_word(place: &Range<usize>, text: &[u8]) -> bool {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
     let before = text[..place.start].last();
     !before.is_some_and(is_part) && !text.get(place.end).is_some_and(is_part)

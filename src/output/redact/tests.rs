@@ -3,6 +3,7 @@ use base64::Engine;
 use proptest::prelude::*;
 use proptest::sample::select;
 
+use super::search::tests::COMPARED;
 use super::*;
 
 fn hiding(token: &str) -> Redactor {
@@ -282,4 +283,50 @@ fn a_value_is_hidden_where_its_token_is_and_where_others_speak() {
     redactor.hide_text("later-hidden");
     assert_eq!(aside.ours("later-hidden"), BLOT);
     assert_eq!(format!("{aside:?}"), "Redactor(not shown)");
+}
+
+/// What decodes to nearly the same text in every layer and each way.
+fn decoded_in_each_way(rest: &str) -> String {
+    let start = r"%2525252541&amp;amp;amp;amp;\\\\\\\\\\\\\\\\'\''\''\''";
+    format!("{start}{rest}")
+}
+
+#[test]
+fn what_repeats_itself_is_compared_about_once_with_each_form() {
+    // Base64 of one letter over and over is nearly the same in each of its forms.
+    const MOST_FORMS: usize = 10;
+    for (token, said) in [
+        ("a".repeat(2_500), "a"),
+        ("k7".repeat(1_250), "k7"),
+        ("%25".repeat(800), "%25"),
+        ("U".repeat(2_500), "V"),
+        (format!("{}b", "k7".repeat(5_000)), "k7"),
+    ] {
+        let redactor = Redactor::new();
+        redactor.hide_text(&token);
+        let said = decoded_in_each_way(&said.repeat(20_000 / said.len()));
+        let ways = views(&said).map(|view| view.bytes.len() + 6 * token.len());
+        let most = MOST_FORMS * ways.sum::<usize>();
+        COMPARED.set(0);
+        redactor.foreign(&said);
+        assert!(COMPARED.get() <= most, "{} > {most}", COMPARED.get());
+    }
+}
+
+#[test]
+fn no_text_is_read_in_more_than_some_ways_and_none_twice() {
+    for said in [
+        "%25".repeat(2_000),
+        format!("%{}41", "25".repeat(2_000)),
+        "&amp;amp;".repeat(1_000),
+        r"\\\\\\\\u005c".repeat(1_000),
+        r"%255c%2526&#37;5c&#38;#92;\u002525&#92;u0026'\''\''".repeat(100),
+        decoded_in_each_way(&"a".repeat(5_000)),
+    ] {
+        let mut ways: Vec<_> = views(&said).map(|view| view.bytes.to_vec()).collect();
+        let count = ways.len();
+        ways.sort_unstable();
+        ways.dedup();
+        assert!(ways.len() == count && count <= 43, "{count} ways");
+    }
 }
