@@ -248,7 +248,7 @@ impl Create<'_> {
             _ => None,
         };
         let report = SecretReport {
-            version_id: subject.version_id.clone(),
+            version_id: subject.shown_version(session.redactor()),
             region: Some(session.region().clone()),
             steps: outcome.steps.clone(),
             rule,
@@ -347,7 +347,7 @@ async fn skip(
     let (rule, rule_note) = rule.unzip();
     let report = SecretReport {
         arn: subject.arn.clone(),
-        version_id: subject.version_id.clone(),
+        version_id: subject.shown_version(session.redactor()),
         region: Some(session.region().clone()),
         rule,
         rule_code: input.rule_code(subject.arn.as_ref())?,

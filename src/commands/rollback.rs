@@ -37,9 +37,10 @@ pub async fn run(id: SecretId, yes: bool, context: &Context<'_>) -> Result<Statu
             return Err(error.into_failure(&what, session.place()));
         }
     };
+    let shown = |version: &Version| session.redactor().version(&version.id);
     let made = |version: &Version| match times.get(&version.id) {
-        Some(time) => format!("{}, made {}", version.id, ago(*time)),
-        None => format!("{}, and when it was made may not be seen", version.id),
+        Some(time) => format!("{}, made {}", shown(version), ago(*time)),
+        None => format!("{}, and when it was made may not be seen", shown(version)),
     };
     let plan = Plan::roll_back(
         &secret,
@@ -63,8 +64,8 @@ pub async fn run(id: SecretId, yes: bool, context: &Context<'_>) -> Result<Statu
         arn: &secret.arn,
         name: &secret.name,
         region: session.region(),
-        version_id: &previous.id,
-        previous_version_id: &current.id,
+        version_id: shown(previous),
+        previous_version_id: shown(current),
         steps: outcome.steps,
         warnings: warnings.into_texts(),
     };

@@ -77,6 +77,7 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
         policy: policy.as_deref(),
         key: &key,
         usage,
+        redactor,
         warnings: warnings.into_texts(),
     };
     let text = details.to_text(Date::today());

@@ -12,7 +12,7 @@ use crate::input::create_input::{default_name, CreateInput};
 use crate::input::request::Request;
 use crate::input::{why_not_ask, Prompter};
 use crate::model::name::SecretId;
-use crate::model::secret::{registry_of, Secret};
+use crate::model::secret::{registry_of, Secret, VersionId};
 use crate::model::value_update::username_of;
 use crate::output::failure::Failure;
 use crate::output::report::{Action, UpdateReport, Verification};
@@ -181,7 +181,7 @@ impl Update<'_> {
         drop(prompter);
         let outcome = apply(plan, &self.session, context.progress, context.output).await;
         if is_new && outcome.is_stored {
-            let ours = outcome.subject.version_id.as_deref();
+            let ours = outcome.subject.version_id.as_ref();
             let before = &self.existing.secret;
             warn_of_others(before, ours, &self.session, &mut self.warnings).await;
         }
@@ -197,6 +197,7 @@ impl Update<'_> {
         let rule = self.rule.as_ref();
         let rule = rule.and_then(|rule| rule_result(rule, &outcome.subject, session, &hints));
         let (rule, rule_note) = rule.unzip();
+        let previous = secret.version_with("AWSCURRENT").filter(|_| is_new);
         let report = UpdateReport {
             schema_version: 1,
             action: if is_updated {
@@ -206,8 +207,8 @@ impl Update<'_> {
             },
             arn: &secret.arn,
             name: &secret.name,
-            version_id: outcome.subject.version_id.as_deref(),
-            previous_version_id: secret.version_with("AWSCURRENT").filter(|_| is_new),
+            version_id: outcome.subject.shown_version(session.redactor()),
+            previous_version_id: previous.map(|id| session.redactor().version(id)),
             region: session.region(),
             registry: self.request.upstream.map(|upstream| upstream.kind),
             username: self.request.credential.username.as_str(),
@@ -300,7 +301,7 @@ async fn verify(
 /// current, the other is AWSPREVIOUS.
 async fn warn_of_others(
     before: &Secret,
-    ours: Option<&str>,
+    ours: Option<&VersionId>,
     session: &Session,
     warnings: &mut Warnings<'_>,
 ) {
@@ -312,15 +313,19 @@ async fn warn_of_others(
         now.version_with("AWSPREVIOUS"),
     );
     let seen = before.version_with("AWSCURRENT");
+    let shown = |id: Option<&VersionId>| match id {
+        Some(id) => session.redactor().version(id),
+        None => "not known".to_owned(),
+    };
     if current != ours {
         warnings.add(&format!(
             "someone else stored another version right after this one: theirs is current ({}), this one is before it",
-            current.unwrap_or("not known")
+            shown(current)
         ));
     } else if seen.is_some() && previous != seen {
         warnings.add(&format!(
             "someone else stored another version while this one was prepared: this one is current, theirs is before it ({})",
-            previous.unwrap_or("not known")
+            shown(previous)
         ));
     }
 }

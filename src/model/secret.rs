@@ -78,11 +78,26 @@ pub struct ExistingRotation {
 }
 
 /// A version of the value, by its staging labels.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug)]
 pub struct Version {
-    pub id: String,
+    pub id: VersionId,
     pub stages: Vec<String>,
+}
+
+/// The id of a version. Whoever stored it chose that, so that it is no text to show: a redactor
+/// makes one of it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct VersionId(String);
+
+impl VersionId {
+    pub fn new(id: &str) -> Self {
+        Self(id.to_owned())
+    }
+
+    /// As AWS knows it.
+    pub fn as_told(&self) -> &str {
+        &self.0
+    }
 }
 
 /// Whose key a secret is encrypted with. ECR's service-linked role can use the default one alone.
@@ -193,18 +208,17 @@ impl Secret {
             && (duration.is_none() || now.duration == *duration)
     }
 
-    /// Takes out of all that someone else wrote into it what is not to be shown. Its name and its ARN
-    /// stay; they are what it is found by.
+    /// Takes out of all that someone else wrote into it what is not to be shown. Its name, its ARN
+    /// and the ids of its versions stay; they are what it is found by.
     pub fn clean(&mut self, clean: impl Fn(&str) -> String) {
         let texts = self.description.iter_mut().chain(&mut self.kms_key_id);
         let tags = self.tags.iter_mut().flat_map(|(key, value)| [key, value]);
-        let versions = self.versions.iter_mut();
-        let versions =
-            versions.flat_map(|version| version.stages.iter_mut().chain([&mut version.id]));
+        let stages = self.versions.iter_mut();
+        let stages = stages.flat_map(|version| &mut version.stages);
         let replicas = self.replicas.iter_mut().flatten();
         let replicas =
             replicas.flat_map(|replica| replica.status.iter_mut().chain(&mut replica.message));
-        for text in texts.chain(tags).chain(versions).chain(replicas) {
+        for text in texts.chain(tags).chain(stages).chain(replicas) {
             *text = clean(text);
         }
     }
@@ -224,7 +238,7 @@ impl Secret {
     }
 
     /// The id of the version with a staging label.
-    pub fn version_with(&self, stage: &str) -> Option<&str> {
+    pub fn version_with(&self, stage: &str) -> Option<&VersionId> {
         let has_it = |version: &&Version| version.stages.iter().any(|have| have == stage);
         let found = self.versions.iter().find(has_it)?;
         Some(&found.id)

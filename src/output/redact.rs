@@ -14,6 +14,7 @@ use forms::{Forms, Known};
 
 use super::escape::visible;
 use crate::model::credential::AccessToken;
+use crate::model::secret::VersionId;
 use crate::model::stored_value::StoredValue;
 use crate::model::token_kind::TokenKind;
 
@@ -80,12 +81,23 @@ impl Redactor {
     /// out whatever its length, and so is what begins like one; then it is escaped for a terminal, and
     /// cut after 2,000 characters.
     pub fn foreign(&self, text: &str) -> String {
+        self.made_visible(text, Words::Foreign)
+    }
+
+    /// The id of a version, which whoever stored it chose. A token is blotted out as in a text of
+    /// someone else's; one under four characters, which is there by chance, only where it is a word
+    /// of its own.
+    pub fn version(&self, id: &VersionId) -> String {
+        self.made_visible(id.as_told(), Words::Id)
+    }
+
+    fn made_visible(&self, text: &str, words: Words) -> String {
         let mut end = text.len().min(MOST_READ);
         while !text.is_char_boundary(end) {
             end -= 1;
         }
         // The token goes first: with escapes in it, or cut, it would not be known.
-        let text = self.blotted(&text[..end], Words::Foreign);
+        let text = self.blotted(&text[..end], words);
         visible(text.trim().chars().take(MOST_SHOWN))
     }
 
@@ -146,14 +158,15 @@ impl Redactor {
     }
 
     fn blotted(&self, text: &str, words: Words) -> String {
-        if words != Words::Foreign && self.knows_nothing() {
+        let may_be_unknown = matches!(words, Words::Foreign | Words::Id);
+        if !may_be_unknown && self.knows_nothing() {
             return text.to_owned();
         }
         let mut places = Places::default();
         for view in views(text) {
             let mut found = |range| places.add(view.place(range));
             self.find(&view.bytes, words, &mut found);
-            if words == Words::Foreign {
+            if may_be_unknown {
                 find_tokens_of_registries(&view.bytes, &mut found);
             }
         }

@@ -249,9 +249,9 @@ pub struct UpdateReport<'a> {
     pub action: Action,
     pub arn: &'a SecretArn,
     pub name: &'a str,
-    pub version_id: Option<&'a str>,
+    pub version_id: Option<String>,
     /// The version before, which is AWSPREVIOUS now; `None` where nothing was stored.
-    pub previous_version_id: Option<&'a str>,
+    pub previous_version_id: Option<String>,
     pub region: &'a Region,
     pub registry: Option<&'static str>,
     pub username: &'a str,
@@ -274,9 +274,9 @@ pub struct RollbackReport<'a> {
     pub name: &'a str,
     pub region: &'a Region,
     /// The version that is current now.
-    pub version_id: &'a str,
+    pub version_id: String,
     /// The one that was, and is AWSPREVIOUS now.
-    pub previous_version_id: &'a str,
+    pub previous_version_id: String,
     pub steps: Vec<StepReport>,
     pub warnings: Vec<String>,
 }

@@ -7,12 +7,13 @@ use serde_json::Value;
 
 use crate::model::date::{in_days, Date, Time};
 use crate::model::rule::{Rule, RuleUsage};
-use crate::model::secret::{ExistingRotation, KeyKind, Replica, Secret, Version, EXPIRY_TAG};
+use crate::model::secret::{ExistingRotation, KeyKind, Replica, Secret, EXPIRY_TAG};
 use crate::model::stored_value::StoredValue;
 use crate::model::token_kind::TokenKind;
 use crate::model::upstream::Upstream;
 use crate::output::escaped;
 use crate::output::secret_list::Entry;
+use crate::output::Redactor;
 
 /// What is known of a secret, and what could not be looked at.
 pub struct SecretDetails<'a> {
@@ -23,6 +24,7 @@ pub struct SecretDetails<'a> {
     pub policy: Option<&'a str>,
     pub key: &'a KeyKind,
     pub usage: RuleUsage<'a>,
+    pub redactor: &'a Redactor,
     /// What is missing, and why.
     pub warnings: Vec<String>,
 }
@@ -41,7 +43,7 @@ struct DetailsJson<'a> {
     /// `AWS` or `CUSTOMER`; none where KMS could not be asked.
     key_manager: Option<&'static str>,
     tags: Vec<Tag<'a>>,
-    versions: &'a [Version],
+    versions: Vec<VersionJson<'a>>,
     replicas: Option<&'a [Replica]>,
     rotation: Option<RotationJson<'a>>,
     resource_policy: Option<Value>,
@@ -50,6 +52,12 @@ struct DetailsJson<'a> {
     /// Those that point at another secret that had its name.
     stale_rules: Option<Vec<&'a Rule>>,
     warnings: &'a [String],
+}
+
+#[derive(Serialize)]
+struct VersionJson<'a> {
+    id: String,
+    stages: &'a [String],
 }
 
 #[derive(Serialize)]
@@ -94,6 +102,14 @@ impl<'a> SecretDetails<'a> {
         }
     }
 
+    fn versions(&self) -> impl Iterator<Item = VersionJson<'_>> {
+        let versions = self.secret.versions.iter();
+        versions.map(|version| VersionJson {
+            id: self.redactor.version(&version.id),
+            stages: &version.stages,
+        })
+    }
+
     /// For scripts.
     pub fn to_json(&self) -> impl Serialize + '_ {
         let Self {
@@ -119,7 +135,7 @@ impl<'a> SecretDetails<'a> {
                 .iter()
                 .map(|(key, value)| Tag { key, value })
                 .collect(),
-            versions: &secret.versions,
+            versions: self.versions().collect(),
             replicas: secret.replicas.as_deref(),
             rotation: secret.rotation.as_ref().map(|rotation| RotationJson {
                 lambda_arn: rotation.lambda_arn.as_deref(),
@@ -243,7 +259,7 @@ impl<'a> SecretDetails<'a> {
         for (key, value) in &secret.tags {
             rows.add("tag", &format!("{key}={value}"));
         }
-        for Version { id, stages } in &secret.versions {
+        for VersionJson { id, stages } in self.versions() {
             rows.add("version", format!("{id} {}", stages.join(", ")).trim_end());
         }
         if let Some(primary) = secret.replica_of() {

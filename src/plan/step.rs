@@ -11,7 +11,8 @@ use crate::model::date::Time;
 use crate::model::name::{RepositoryPrefix, SecretName};
 use crate::model::region::Region;
 use crate::model::rule::{Rule, RuleRequest};
-use crate::model::secret::{NewSecret, Recovery, Secret};
+use crate::model::secret::{NewSecret, Recovery, Secret, VersionId};
+use crate::output::Redactor;
 
 /// One call, with all that it needs but the ARN of a secret that is still to be created.
 #[derive(Debug)]
@@ -30,8 +31,8 @@ pub enum Step {
     RotateSecret(Rotation),
     /// Makes the version `to` current in place of `from`.
     UpdateVersionStage {
-        from: String,
-        to: String,
+        from: VersionId,
+        to: VersionId,
     },
     RemoveReplicas(Vec<String>),
     DeleteSecret(Recovery),
@@ -51,7 +52,7 @@ pub struct Subject {
     /// `None` before the secret is created.
     pub arn: Option<SecretArn>,
     /// The version that readers get.
-    pub version_id: Option<String>,
+    pub version_id: Option<VersionId>,
     /// When a scheduled deletion falls due.
     pub deletion_date: Option<Time>,
 }
@@ -90,6 +91,11 @@ impl Subject {
     pub fn id(&self) -> &str {
         self.arn.as_ref().map_or(&self.name, SecretArn::as_str)
     }
+
+    /// The id of the version, as it may be shown.
+    pub fn shown_version(&self, redactor: &Redactor) -> Option<String> {
+        self.version_id.as_ref().map(|id| redactor.version(id))
+    }
 }
 
 impl From<&Secret> for Subject {
@@ -97,7 +103,7 @@ impl From<&Secret> for Subject {
         Self {
             name: secret.name.clone(),
             arn: Some(secret.arn.clone()),
-            version_id: secret.version_with("AWSCURRENT").map(str::to_owned),
+            version_id: secret.version_with("AWSCURRENT").cloned(),
             deletion_date: None,
         }
     }
@@ -227,7 +233,7 @@ impl Step {
             Self::CreateSecret(_) | Self::DeleteRule(_) => {}
             Self::PutSecretValue(value) => {
                 let version = secrets.put_value(&arn, value, token).await?;
-                subject.version_id = Some(version.unwrap_or_else(|| token.to_owned()));
+                subject.version_id = Some(version.unwrap_or_else(|| VersionId::new(token)));
             }
             Self::UpdateDescription(text) => {
                 secrets.update_description(&arn, text.as_str()).await?;
@@ -309,7 +315,7 @@ impl Step {
                 if let (true, Some(secret)) = (is_done, &secret) {
                     subject.arn = Some(secret.arn.clone());
                     if self.effect() == Some(Effect::Stored) {
-                        subject.version_id = Some(token.to_owned());
+                        subject.version_id = Some(VersionId::new(token));
                     }
                 }
                 Ok(is_done)
@@ -361,9 +367,10 @@ impl Step {
         };
         let has_tag = |tag: &Tag| secret.tag(tag.key()) == Some(tag.value());
         match self {
-            Self::CreateSecret(_) | Self::PutSecretValue(_) => {
-                secret.versions.iter().any(|version| version.id == token)
-            }
+            Self::CreateSecret(_) | Self::PutSecretValue(_) => secret
+                .versions
+                .iter()
+                .any(|version| version.id.as_told() == token),
             Self::UpdateDescription(text) => secret.has_description(text),
             Self::TagResource(tags) => tags.iter().all(has_tag),
             Self::UntagResource(key) => secret.tag(key).is_none(),

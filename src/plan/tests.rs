@@ -12,7 +12,7 @@ use crate::model::date::Time;
 use crate::model::name::{RepositoryPrefix, SecretName};
 use crate::model::region::Region;
 use crate::model::rule::{CredentialArn, Rule, RuleRequest, UpstreamUrl};
-use crate::model::secret::{Recovery, Replica, Secret, Version, EXPIRY_TAG};
+use crate::model::secret::{Recovery, Replica, Secret, Version, VersionId, EXPIRY_TAG};
 use crate::model::stored_value::StoredValue;
 use crate::model::upstream::Upstream;
 use crate::model::value_fix::ValueFix;
@@ -261,7 +261,7 @@ fn the_other_commands_on_a_secret() {
     assert_eq!(words(&Plan::restore(&deleted)), "restore-secret");
     assert_eq!(words(&Plan::restore(&secret)), "");
     let version = |id: &str| Version {
-        id: id.to_owned(),
+        id: VersionId::new(id),
         stages: Vec::new(),
     };
     let plan = Plan::roll_back(&secret, (&version("b"), ""), (&version("a"), ""));

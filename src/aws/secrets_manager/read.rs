@@ -23,7 +23,7 @@ use crate::aws::pages::Pages;
 use crate::model::arn::SecretArn;
 use crate::model::date::Time;
 use crate::model::name::PREFIX;
-use crate::model::secret::{ExistingRotation, Replica, Secret, Version};
+use crate::model::secret::{ExistingRotation, Replica, Secret, Version, VersionId};
 use crate::model::stored_value::StoredValue;
 use crate::output::Redactor;
 
@@ -265,6 +265,7 @@ fn versions(versions: impl Iterator<Item = (String, Vec<String>)>) -> Vec<Versio
     let mut versions: Vec<Version> = versions
         .map(|(id, mut stages)| {
             stages.sort_unstable();
+            let id = VersionId::new(&id);
             Version { id, stages }
         })
         .collect();

@@ -7,12 +7,16 @@ use crate::aws::error::AwsError;
 use crate::aws::pages::Pages;
 use crate::model::arn::SecretArn;
 use crate::model::date::Time;
+use crate::model::secret::VersionId;
 
 const LIST: &str = "ListSecretVersionIds";
 
 impl SecretsManager {
     /// ListSecretVersionIds, every page: when each version with a label was made, by its id.
-    pub async fn version_times(&self, arn: &SecretArn) -> Result<HashMap<String, Time>, AwsError> {
+    pub async fn version_times(
+        &self,
+        arn: &SecretArn,
+    ) -> Result<HashMap<VersionId, Time>, AwsError> {
         let mut times = HashMap::new();
         let mut seen = Pages::of(LIST);
         let mut pages = self
@@ -27,7 +31,7 @@ impl SecretsManager {
             seen.note(answer.next_token())?;
             for version in answer.versions.unwrap_or_default() {
                 if let (Some(id), Some(date)) = (version.version_id, version.created_date) {
-                    times.insert(id, Time::at(date.secs()));
+                    times.insert(VersionId::new(&id), Time::at(date.secs()));
                 }
             }
         }
@@ -39,16 +43,16 @@ impl SecretsManager {
     pub async fn make_current(
         &self,
         arn: &SecretArn,
-        version: &str,
-        instead_of: &str,
+        version: &VersionId,
+        instead_of: &VersionId,
     ) -> Result<(), AwsError> {
         let call = self
             .client
             .update_secret_version_stage()
             .secret_id(arn.as_str())
             .version_stage("AWSCURRENT")
-            .move_to_version_id(version)
-            .remove_from_version_id(instead_of);
+            .move_to_version_id(version.as_told())
+            .remove_from_version_id(instead_of.as_told());
         call.send()
             .await
             .map_err(|error| AwsError::of("UpdateSecretVersionStage", &error, &self.redactor))?;

@@ -16,13 +16,13 @@ use crate::model::arn::SecretArn;
 use crate::model::attributes::{self, ResourcePolicy, Rotation, Schedule};
 use crate::model::credential::SecretValue;
 use crate::model::region::Region;
-use crate::model::secret::{NewSecret, Secret};
+use crate::model::secret::{NewSecret, Secret, VersionId};
 
 /// A secret that was just created.
 #[derive(Debug)]
 pub struct Created {
     pub arn: SecretArn,
-    pub version_id: Option<String>,
+    pub version_id: Option<VersionId>,
     /// For each replica that failed at once: its Region, and why.
     pub failed_replicas: Vec<String>,
 }
@@ -72,7 +72,7 @@ impl SecretsManager {
                 Some(name.as_str()),
                 &self.redactor,
             )?,
-            version_id: self.version_id(answer.version_id(), request_token),
+            version_id: answer.version_id().map(VersionId::new),
             failed_replicas: self.failed(answer.replication_status()),
         })
     }
@@ -109,7 +109,7 @@ impl SecretsManager {
         arn: &SecretArn,
         value: &SecretValue,
         request_token: &str,
-    ) -> Result<Option<String>, AwsError> {
+    ) -> Result<Option<VersionId>, AwsError> {
         let call = self
             .client
             .put_secret_value()
@@ -120,7 +120,7 @@ impl SecretsManager {
             .send()
             .await
             .map_err(|error| AwsError::of("PutSecretValue", &error, &self.redactor))?;
-        Ok(answer.version_id().map(str::to_owned))
+        Ok(answer.version_id().map(VersionId::new))
     }
 
     /// UpdateSecret, for the description alone.
@@ -239,16 +239,6 @@ impl SecretsManager {
             .await
             .map_err(|error| AwsError::of("RotateSecret", &error, &self.redactor))?;
         Ok(())
-    }
-
-    /// The id of the version that was stored: the token of the request, or whatever else is answered.
-    fn version_id(&self, answered: Option<&str>, request_token: &str) -> Option<String> {
-        let id = answered?;
-        Some(if id == request_token {
-            id.to_owned()
-        } else {
-            self.redactor.foreign(id)
-        })
     }
 
     fn failed(&self, replicas: &[ReplicationStatusType]) -> Vec<String> {

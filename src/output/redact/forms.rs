@@ -16,6 +16,9 @@ use super::search::Search;
 /// A token shorter than this, in characters, is not searched for in our own words.
 const SHORTEST_IN_OURS: usize = 8;
 
+/// A token shorter than this could be in a random id by chance, in characters.
+const SHORTEST_IN_ID: usize = 4;
+
 /// From this length on, in characters, half of a token gives it away.
 const SHORTEST_WITH_HALVES: usize = 16;
 
@@ -35,6 +38,8 @@ pub enum Words {
     Ours,
     /// A name or an id that someone else gave.
     Field,
+    /// An id that someone else chose.
+    Id,
     /// Whatever someone else says.
     Foreign,
 }
@@ -64,6 +69,8 @@ struct Form {
     /// From this length on, in bytes, it is too long to be there by chance.
     sure: Option<usize>,
     known: Known,
+    /// Whether the text is too long to be in an id by chance.
+    is_sure_in_id: bool,
     /// Whether it is a token under eight characters as it is.
     is_word: bool,
     /// The letters of base64 before and after it that have bits of it.
@@ -108,6 +115,7 @@ impl Forms {
                     _ => Some(least),
                 },
                 known,
+                is_sure_in_id: characters >= SHORTEST_IN_ID,
                 is_word: index == 0 && characters < SHORTEST_IN_OURS,
                 margins,
             };
@@ -146,7 +154,9 @@ impl Forms {
     /// Whether a text has one of the hidden in it, as it is and of four characters or more.
     pub fn is_in(&self, text: &str) -> bool {
         let mut known = self.known.iter();
-        known.any(|(hidden, _)| hidden.chars().count() >= 4 && text.contains(hidden.as_str()))
+        known.any(|(hidden, _)| {
+            hidden.chars().count() >= SHORTEST_IN_ID && text.contains(hidden.as_str())
+        })
     }
 }
 
@@ -156,6 +166,7 @@ impl Form {
         match words {
             Words::Foreign => true,
             Words::Ours => is_sure && self.known == Known::Token,
+            Words::Id => self.is_sure_in_id || (self.is_word && is_word(place, text)),
             Words::Field => is_sure || (self.is_word && is_word(place, text)),
         }
     }

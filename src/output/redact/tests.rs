@@ -221,6 +221,17 @@ fn a_short_token_is_hidden_in_foreign_words_and_where_it_is_a_word() {
 }
 
 #[test]
+fn a_token_of_four_characters_is_hidden_wherever_it_is_in_the_id_of_a_version() {
+    let shown = |token: &str, id: &str| hiding(token).version(&VersionId::new(id));
+    assert_eq!(shown("k9Xq", "0k9Xq0"), format!("0{BLOT}0"));
+    assert_eq!(shown("k9Xq", "0-6b395871-0"), format!("0-{BLOT}-0"));
+    assert_eq!(shown("k9X", "0k9X0"), "0k9X0");
+    assert_eq!(shown("k9X", "0-k9X-0"), format!("0-{BLOT}-0"));
+    assert_eq!(shown("k9Xq", "dckr_pat_abcdef"), BLOT);
+    assert_eq!(shown("k9Xq", "v\u{1b}[2J"), "v\\u{1b}[2J");
+}
+
+#[test]
 fn half_of_a_token_is_hidden_in_our_words_where_it_cannot_be_chance() {
     assert_eq!(
         hiding("docker-hub-token").ours("x/docker-hub"),

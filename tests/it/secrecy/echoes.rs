@@ -353,3 +353,82 @@ fn a_short_token_is_hidden_in_what_the_service_names() {
     let words = [&["check", "docker-hub"], &login[..]].concat();
     blots(&run(&account, 0, &words).run(), "k9Xq", 9);
 }
+
+/// Makes a secret with two versions, of which someone chose the ids, and gives its ARN.
+fn made_with_versions(account: &Account, value: &str, (before, current): (&str, &str)) -> String {
+    let secret = json!({"Name": HUB, "SecretString": value, "ClientRequestToken": before});
+    let made = account.ask("CreateSecret", &secret);
+    let arn = made["ARN"].as_str().unwrap();
+    let version = json!({"SecretId": arn, "SecretString": value, "ClientRequestToken": current});
+    account.ask("PutSecretValue", &version);
+    arn.to_owned()
+}
+
+#[test]
+fn a_short_token_is_hidden_in_the_id_of_a_version() {
+    const BEFORE: &str = "00000000-0000-4000-8000-0k9Xq0000001";
+    const CURRENT: &str = "00000000-0000-4000-8000-0k9Xq0000002";
+    let create = ["create", "--registry", "docker-hub", "--username", "me"];
+    let create = [&create[..], &["--access-token-stdin", "--if-exists"]].concat();
+    let other = ["update", "docker-hub", "-u", "you", "--access-token-stdin"];
+    let cases = [
+        (&["show", "docker-hub"][..], "versions"),
+        (&[&create[..], &["update"]].concat(), "versionId"),
+        (&[&create[..], &["skip"]].concat(), "versionId"),
+        (&other, "previousVersionId"),
+        (
+            &["update", "docker-hub", "--access-token-stdin"],
+            "versionId",
+        ),
+    ];
+    for (words, member) in cases {
+        for number in 0..2 {
+            let account = Account::new();
+            made_with_versions(&account, &stored("k9Xq"), (BEFORE, CURRENT));
+            let ended = run(&account, number, words).stdin("k9Xq").run();
+            ended.hides("k9Xq").ok();
+            if number == 1 {
+                let report = ended.json();
+                let shown = report[member].to_string();
+                assert!(shown.contains("0[token not shown]0"), "{words:?}: {report}");
+            }
+        }
+    }
+    // The id of the version that someone else stored in the meantime.
+    let kind = "application/x-amz-json-1.1";
+    for stage in ["AWSCURRENT", "AWSPREVIOUS"] {
+        let account = Account::new();
+        let arn = account.made_with(HUB, &stored("another-token"));
+        let described = |stages| json!({"ARN": arn, "Name": HUB, "VersionIdsToStages": stages});
+        let first = described(json!({"v": ["AWSCURRENT"]})).to_string();
+        account.answer("DescribeSecret", 200, kind, &first, Some(1));
+        let body = json!({"ARN": arn, "VersionId": "w"}).to_string();
+        account.answer("PutSecretValue", 200, kind, &body, None);
+        let then = if stage == "AWSCURRENT" {
+            json!({CURRENT: [stage]})
+        } else {
+            json!({"w": ["AWSCURRENT"], CURRENT: [stage]})
+        };
+        let then = described(then).to_string();
+        account.answer("DescribeSecret", 200, kind, &then, None);
+        let ended = run(&account, 0, &other).stdin("k9Xq").run();
+        ended.hides("k9Xq").ok();
+        assert!(ended.stderr.contains("(00000000-"), "{ended:?}");
+    }
+}
+
+#[test]
+fn a_token_that_is_the_id_of_a_version_is_known_by_how_it_begins() {
+    let token = "dckr_pat_0123456789-abcdefghijklm";
+    for number in 0..2 {
+        let account = Account::new();
+        let other = "00000000-0000-4000-8000-000000000001";
+        made_with_versions(&account, &stored("another-token"), (token, other));
+        for words in [
+            &["show", "docker-hub"][..],
+            &["update", "docker-hub", "--rollback", "-y"],
+        ] {
+            run(&account, number, words).run().hides(token).ok();
+        }
+    }
+}
