@@ -31,12 +31,12 @@ impl LoginCheck {
     /// Status 2 where the host is none, or where no secret is named and the host is not one that the
     /// registries without a host in the table can have.
     pub fn new(args: &CheckArgs, network: &Network) -> Result<Option<Self>, Failure> {
-        let given = args.login.upstream_registry_url.as_deref();
+        let given = args.host.upstream_registry_url.as_deref();
         let given = given
             .map(Address::parse)
             .transpose()
             .map_err(|fault| Failure::usage(format!("--upstream-registry-url: {fault}")))?;
-        if args.login.verify != Verify::Always {
+        if args.verify != Verify::Always {
             return Ok(None);
         }
         let is_for_one = args.name.is_some();

@@ -139,11 +139,11 @@ Examples:
     ecr-ptc create
 
   In CI, with the token from a variable that the job has:
-    ecr-ptc create --registry docker-hub --username me --access-token-env DOCKERHUB_TOKEN
+    ecr-ptc create --registry docker-hub -u me --access-token-env HUB_TOKEN
 
   With the token piped in, renewing the secret where it exists:
-    printf %s \"$TOKEN\" |
-      ecr-ptc create --registry ghcr --username me --access-token-stdin --if-exists update
+    printf %s \"$TOKEN\" | ecr-ptc create --registry ghcr -u me \\
+      --access-token-stdin --if-exists update
 
   With what docker login left:
     ecr-ptc create --registry docker-hub --from-docker-config

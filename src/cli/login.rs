@@ -27,6 +27,7 @@ pub struct TokenArgs {
     pub from_docker_config: Option<OsString>,
 }
 
+/// How the credentials are tried before they are stored.
 #[derive(Debug, Default, Args)]
 pub struct LoginArgs {
     /// Whether the credentials are tried at the registry before they are stored
@@ -40,6 +41,13 @@ pub struct LoginArgs {
         help_heading = "The registry"
     )]
     pub verify: Verify,
+    #[command(flatten)]
+    pub host: HostArgs,
+}
+
+/// Where the registry is.
+#[derive(Debug, Default, Args)]
+pub struct HostArgs {
     #[arg(
         long,
         help = "The registry's host; needed for Azure: NAME.azurecr.io",

@@ -31,6 +31,7 @@ use crate::output::{ColorWhen, Format, Style};
 #[command(
     name = "ecr-ptc",
     version,
+    propagate_version = true,
     max_term_width = 100,
     disable_help_subcommand = true,
     after_help = "Without a subcommand, it starts `create`.",
@@ -55,9 +56,9 @@ Exit status:
   5    AWS refused: no permission
   6    the upstream registry refused the credentials
   7    temporary: network, time-out, throttling, server error
-  8    partly done: the secret is stored, a later step failed
+  8    partly done: a step is done, a later one failed
   9    check found problems
-  130  cancelled: nothing was written";
+  130  cancelled: nothing was written, or the error says what may have been";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -279,5 +280,18 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn an_example_is_in_lines_that_a_terminal_does_not_break() {
+        let command = Cli::command();
+        let rules = command.find_subcommand("rule").unwrap();
+        for command in command.get_subcommands().chain(rules.get_subcommands()) {
+            let helps = [command.get_after_help(), command.get_after_long_help()];
+            let text: String = helps.iter().flatten().map(ToString::to_string).collect();
+            for line in text.lines().filter(|line| line.contains("ecr-ptc")) {
+                assert!(line.len() <= 80, "{line}");
+            }
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use clap::Args;
 
-use super::LoginArgs;
+use super::login::{HostArgs, Verify};
 use crate::model::upstream::UPSTREAMS;
 
 /// Takes any name. Completion in a shell offers the default ones, without asking AWS.
@@ -85,8 +85,20 @@ pub struct CheckArgs {
     /// The secret: its name, with or without ecr-pullthroughcache/, or its ARN [default: all]
     #[arg(value_name = "NAME", value_parser = AnyName, hide_possible_values = true)]
     pub name: Option<String>,
+    /// Log in with what each secret holds: always; with auto or never, with none
+    #[arg(
+        long,
+        value_enum,
+        value_name = "WHEN",
+        env = "ECR_PTC_VERIFY",
+        hide_env_values = true,
+        hide_possible_values = true,
+        default_value_t,
+        help_heading = "The registry"
+    )]
+    pub verify: Verify,
     #[command(flatten)]
-    pub login: LoginArgs,
+    pub host: HostArgs,
     /// Mend what can be mended without guessing
     #[arg(long)]
     pub fix: bool,

@@ -108,7 +108,11 @@ pub fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
     if error.kind() == ErrorKind::UnknownArgument && fits_create(arguments) {
         return failure.fix("options of create follow its name: ecr-ptc create …");
     }
-    let suggestion = text(ContextKind::SuggestedArg).or(text(ContextKind::SuggestedSubcommand));
+    let mistyped = text(ContextKind::InvalidSubcommand).unwrap_or_default();
+    let suggestion = match error.get(ContextKind::SuggestedSubcommand) {
+        Some(ContextValue::Strings(names)) => nearest(mistyped, names),
+        _ => text(ContextKind::SuggestedArg),
+    };
     match (error.get(ContextKind::ValidValue), suggestion) {
         (Some(ContextValue::Strings(values)), _) if !values.is_empty() => {
             failure.fix(format!("use one of: {}", values.join(", ")))
@@ -118,6 +122,12 @@ pub fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
         }
         _ => failure.fix("see: ecr-ptc --help, or ecr-ptc COMMAND --help"),
     }
+}
+
+/// The name that a word is nearest to: clap lists those that are near, the nearest somewhere.
+fn nearest<'n>(word: &str, names: &'n [String]) -> Option<&'n str> {
+    let distance = |name: &&str| strsim::damerau_levenshtein(word, name);
+    names.iter().map(String::as_str).min_by_key(distance)
 }
 
 /// How a command line that cannot be taken asks for everything to be written. Clap's own way to go on

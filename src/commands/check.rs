@@ -92,7 +92,7 @@ impl CheckInput {
             );
         }
         let may_log_in_elsewhere =
-            args.login.verify == Verify::Always && args.login.upstream_registry_url.is_some();
+            args.verify == Verify::Always && args.host.upstream_registry_url.is_some();
         if args.yes && !args.fix && !may_log_in_elsewhere {
             return Err(Failure::usage(
                 "--yes answers the question of --fix, or whether --verify always may log in at the \

@@ -13,10 +13,11 @@ use crate::cli::{CreateArgs, Global, IfExists};
 use crate::input::create_input::CreateInput;
 use crate::input::request::Request;
 use crate::input::{why_not_ask, Prompter};
-use crate::model::name::RepositoryPrefix;
+use crate::model::name::{RepositoryPrefix, SecretName};
 use crate::model::region::Region;
 use crate::model::rule::Rule;
 use crate::output::failure::Failure;
+use crate::output::hint::Hints;
 use crate::output::report::{Action, RuleSummary, SecretReport, StepStatus, Verification};
 use crate::output::status::Status;
 use crate::output::{Redactor, Warnings};
@@ -149,7 +150,7 @@ impl Create<'_> {
             observed = match self.session.secrets().describe(name.as_str()).await {
                 Ok(secret) => Observed::from(secret),
                 Err(_) if outcome.is_refused_as_pending() => {
-                    return Err(pending_deletion(name, None, &hints))
+                    return Err(name_is_taken(name, None, &hints))
                 }
                 Err(_) if self.input.if_exists == IfExists::Fail => {
                     return Err(already_exists(name, None))
@@ -190,7 +191,7 @@ impl Create<'_> {
             Observed::Active(existing) => existing,
             Observed::PendingDeletion { due } => {
                 let hints = self.context.hints(&self.session);
-                return Err(pending_deletion(&self.request.name, Some(due), &hints));
+                return Err(name_is_taken(&self.request.name, Some(due), &hints));
             }
             Observed::Absent | Observed::NotLooked => {
                 let is_new = matches!(observed, Observed::Absent);
@@ -466,6 +467,12 @@ async fn pending_rule(
     }
 }
 
+/// The same for who wants to store credentials under that name.
+fn name_is_taken(name: &SecretName, due: Option<&str>, hints: &Hints) -> Failure {
+    pending_deletion(name, due, hints)
+        .then_fix("run this again with --if-exists update; or choose another --name")
+}
+
 /// The service refuses a replica in the secret's own Region; better to say so before it is asked.
 fn refuse_replica_at_home(input: &CreateInput, region: &Region) -> Result<(), Failure> {
     if input.replicas.contains(region) {
@@ -499,7 +506,7 @@ async fn look(
         }
         Observed::PendingDeletion { due } => {
             let hints = context.hints(session);
-            Err(pending_deletion(&name, Some(&due), &hints))
+            Err(name_is_taken(&name, Some(&due), &hints))
         }
         observed => Ok(observed),
     }

@@ -161,8 +161,7 @@ pub fn pending_deletion(name: &SecretName, due: Option<&str>, hints: &Hints) -> 
         None => failure,
     };
     failure.fix(format!(
-        "cancel the deletion: {}\n\
-         then run this again with --if-exists update, or choose another --name",
+        "cancel the deletion: {}",
         hints.restore(name.as_str())
     ))
 }

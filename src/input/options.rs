@@ -88,7 +88,7 @@ pub fn address(
     can_ask: bool,
     errors: &mut InputErrors,
 ) -> Option<Address> {
-    if let Some(text) = &args.upstream_registry_url {
+    if let Some(text) = &args.host.upstream_registry_url {
         let address = Address::parse(text);
         return errors.keep(address.map_err(|fault| format!("--upstream-registry-url {fault}")));
     }

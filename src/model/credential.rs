@@ -29,7 +29,7 @@ pub struct AccessToken {
 pub enum TokenFault {
     #[error("it is empty")]
     Empty,
-    #[error("it is UTF-16, as PowerShell writes files; write it with: Set-StoredValue -Encoding ascii -NoNewline")]
+    #[error("it is UTF-16, as PowerShell writes files; write it with: Set-Content -Encoding ascii -NoNewline")]
     Utf16,
     #[error("it is not UTF-8: byte {0} does not belong to any character")]
     NotUtf8(usize),

@@ -157,10 +157,13 @@ impl Failure {
         self
     }
 
-    /// What happened, why and the fix on one line: for a warning.
+    /// What happened and why on one line, and the fix under it: for a warning.
     pub fn in_one_line(&self) -> String {
         let why = self.why.as_ref().map(|why| format!(": {why}"));
-        let fix = self.fix.as_ref().map(|fix| format!("\n  {fix}"));
+        let fix = self
+            .fix
+            .as_ref()
+            .map(|fix| format!("\n{}", indent("  ", fix)));
         let (why, fix) = (why.unwrap_or_default(), fix.unwrap_or_default());
         format!("{}{why}{fix}", self.message)
     }

@@ -22,7 +22,7 @@ pub enum Status {
     Refused = 6,
     /// Network, time-out, throttling or a server error: worth another try.
     Temporary = 7,
-    /// The secret is stored, and a later step failed.
+    /// A step is done, and a later one failed.
     Partial = 8,
     /// `check` found problems.
     Problems = 9,

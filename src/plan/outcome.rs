@@ -133,6 +133,10 @@ impl Outcome {
         };
         let (was_looked_at, may_be_done) = (error.was_looked_at(), error.may_have_worked());
         let failure = error.into_failure(what, &place);
+        if was_looked_at && failure.status() != Status::Temporary {
+            // What answered was not AWS, so that only the way there can be fixed.
+            return failure.then_why(&format!("it is not {done}, as another call shows"));
+        }
         if was_looked_at {
             return failure
                 .then_why(&format!("AWS was asked again, and has not {verb}"))

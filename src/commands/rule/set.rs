@@ -36,7 +36,8 @@ pub async fn run(
     let existing = match Observed::from(observed) {
         Observed::Active(existing) => existing,
         Observed::PendingDeletion { due } => {
-            return Err(pending_deletion(name, Some(&due), &hints))
+            return Err(pending_deletion(name, Some(&due), &hints)
+                .or_fix("or name another secret: --secret NAME"))
         }
         Observed::Absent | Observed::NotLooked => {
             let message = format!("there is no secret {name} in {}", session.region());

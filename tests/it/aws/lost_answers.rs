@@ -290,8 +290,8 @@ fn an_answer_that_is_not_from_aws() {
             7,
             &["HTTP 502", "has not stored it"],
         ),
-        (200, "<html>welcome", 4, &["HTTP 200", "has not stored it"]),
-        (200, "{", 4, &["HTTP 200", "has not stored it"]),
+        (200, "<html>welcome", 4, &["HTTP 200", "it is not stored"]),
+        (200, "{", 4, &["HTTP 200", "it is not stored"]),
     ];
     side_by_side(cases, |(status, body, exit, words)| {
         let account = Account::new();

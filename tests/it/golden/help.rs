@@ -74,7 +74,9 @@ fn man_pages() {
 
 #[test]
 fn version() {
-    hold(["--version"], |word| {
-        ("version".to_owned(), run(&[], &[word]).0)
+    hold(["version"], |name| {
+        let of_create = run(&["create".to_owned()], &["-V"]).0;
+        let text = format!("{}\n{of_create}", run(&[], &["--version"]).0);
+        (name.to_owned(), text)
     });
 }
