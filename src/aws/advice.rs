@@ -1,36 +1,84 @@
 //! What is said of an [`AwsError`]: why it came, and what mends it.
 
+use super::advice_ecr::{CREATE, DELETE};
 use super::error::{AwsError, Kind};
 use super::transport::Fault;
 use crate::model::arn::Arn;
 use crate::model::name::PREFIX;
 use crate::model::region::Region;
 use crate::output::failure::{AwsAnswer, Failure};
+use crate::output::hint::Hints;
 use crate::output::status::Status;
 
-/// Where calls go, and with whose credentials: for what is said when one fails.
+/// Where calls go, with whose credentials, and what for: for what is said when one fails.
 #[derive(Clone, Debug)]
 pub struct Place {
     pub region: Region,
+    /// Commands that lead there.
+    pub(super) hints: Hints,
     /// The command that begins a new session, where the credentials come from one.
     login: Option<String>,
     /// Where credentials are looked for.
     credentials: String,
     endpoint: Option<String>,
+    /// The secret that a call is about, where it exists.
+    pub(super) secret: Option<String>,
+    /// The operation that a call prepares, for which the caller needs permission too.
+    pub(super) next: Option<&'static str>,
 }
 
 impl Place {
+    /// `profile` is the one that was named on the command line.
     pub fn new(
         region: Region,
+        profile: Option<&str>,
         login: Option<String>,
         credentials: String,
         endpoint: Option<&str>,
     ) -> Self {
         Self {
+            hints: Hints::new(Some(region.as_str()), profile),
             region,
             login,
             credentials,
             endpoint: endpoint.map(str::to_owned),
+            secret: None,
+            next: None,
+        }
+    }
+
+    /// The same, for a call about the secret of this name.
+    #[must_use]
+    pub fn of_secret(&self, name: &str) -> Self {
+        Self {
+            secret: Some(name.to_owned()),
+            ..self.clone()
+        }
+    }
+
+    /// The same, where a look comes before a rule is made.
+    #[must_use]
+    pub fn before_making_a_rule(self) -> Self {
+        Self {
+            next: Some(CREATE),
+            ..self
+        }
+    }
+
+    /// The same, where a look comes before a rule is deleted.
+    #[must_use]
+    pub fn before_deleting_a_rule(self) -> Self {
+        Self {
+            next: Some(DELETE),
+            ..self
+        }
+    }
+
+    /// The command that shows that secret, or all where it is not known which is meant.
+    pub(super) fn see_secret(&self) -> String {
+        match &self.secret {
+            Some(name) => self.hints.show(name),
+            None => self.hints.command("check"),
         }
     }
 
@@ -60,7 +108,9 @@ impl AwsError {
             Kind::NotFound => (Status::SecretState, "secret-not-found"),
             Kind::Denied => (Status::Denied, "access-denied"),
             Kind::NoCredentials => (Status::Configuration, "no-credentials"),
-            Kind::BadCredentials => (Status::Configuration, "bad-credentials"),
+            Kind::BadCredentials | Kind::NotSubscribed => {
+                (Status::Configuration, "bad-credentials")
+            }
             Kind::Mfa => (Status::Configuration, "mfa"),
             Kind::Clock => (Status::Configuration, "clock"),
             Kind::Misconfigured => (Status::Configuration, "misconfigured"),
@@ -153,17 +203,21 @@ impl AwsError {
 
     fn fix(&self, place: &Place) -> Option<String> {
         let region = &place.region;
-        if let Some(fix) = self.fix_of_ecr(region) {
+        if let Some(fix) = self.fix_of_ecr(place) {
             return Some(fix);
         }
         Some(match self.kind {
             Kind::Misconfigured => "check the endpoint (AWS_ENDPOINT_URL_…, endpoint_url of the profile), the Region, and the settings for FIPS and dual-stack endpoints".to_owned(),
-            Kind::Denied => self.permission_fix(region),
+            Kind::Denied => self.permission_fix(place),
             Kind::NoCredentials | Kind::BadCredentials if place.login.is_some() => {
                 format!("log in again: {}", place.login.as_deref().unwrap_or_default())
             }
             Kind::NoCredentials => "log in as for the AWS CLI: aws configure, aws sso login, or AWS_* variables; or name a --profile".to_owned(),
             Kind::BadCredentials => "renew the AWS credentials; what the AWS CLI makes of them: aws sts get-caller-identity".to_owned(),
+            Kind::NotSubscribed => format!(
+                "where the account is new: finish its sign-up, https://portal.aws.amazon.com/billing/signup\n\
+                 where the Region has to be enabled first: aws account enable-region --region-name {region}"
+            ),
             Kind::Mfa => "run it again with the next code of the device; each works once".to_owned(),
             Kind::Clock => "set the clock of this machine; AWS takes requests that are at most some minutes off".to_owned(),
             Kind::Service | Kind::TimedOut => "try again in a minute".to_owned(),
@@ -176,17 +230,29 @@ impl AwsError {
             },
             Kind::NotAws if self.http_status == Some(407) => Fault::ProxyLogin.fix()?.to_owned(),
             Kind::NotAws | Kind::Malformed => "check HTTPS_PROXY and NO_PROXY, --endpoint-url and AWS_ENDPOINT_URL".to_owned(),
-            Kind::Limit => "free some, or ask for a higher quota: aws service-quotas list-service-quotas --service-code secretsmanager".to_owned(),
-            Kind::Policy => "fix the file of --resource-policy; what is wrong with it: aws secretsmanager validate-resource-policy --resource-policy file://PATH".to_owned(),
-            Kind::Key => format!(
-                "ECR reads only secrets with the key aws/secretsmanager; see which this one has:\n\
-                 ecr-ptc show NAME --region {region}"
+            Kind::Limit => format!(
+                "delete secrets that nobody needs; see them: {}\n\
+                 or ask for a higher quota: aws service-quotas list-service-quotas --service-code secretsmanager{}",
+                place.hints.command("list"),
+                place.hints.options()
             ),
+            Kind::Policy => "fix the file of --resource-policy; what is wrong with it: aws secretsmanager validate-resource-policy --resource-policy file://PATH".to_owned(),
+            Kind::Key if self.operation == "CreateSecret" => {
+                "ECR reads only secrets with the key aws/secretsmanager, so the caller has to be able to use that; \
+                 see that no policy keeps kms:GenerateDataKey and kms:Decrypt from it".to_owned()
+            }
+            Kind::Key => format!(
+                "ECR reads only secrets with the key aws/secretsmanager; see which this one has:\n{}",
+                place.see_secret()
+            ),
+            Kind::Refused => {
+                "change what AWS refuses; for AWS support, -v adds the request ID".to_owned()
+            }
             _ => return None,
         })
     }
 
-    fn permission_fix(&self, region: &Region) -> String {
+    fn permission_fix(&self, place: &Place) -> String {
         let message = self.message.as_deref().unwrap_or_default();
         if message.contains("cannot invoke") {
             return "let Secrets Manager call the function:\n\
@@ -202,13 +268,14 @@ impl AwsError {
         if message.contains("explicit deny") {
             return "a policy forbids it; ask whoever keeps that policy".to_owned();
         }
-        self.statement(region)
+        self.statement(place)
     }
 
     /// The policy statement that would allow what was refused.
-    fn statement(&self, region: &Region) -> String {
+    fn statement(&self, place: &Place) -> String {
+        let region = &place.region;
         let message = self.message.as_deref().unwrap_or_default();
-        let statements = self.statements_for_ecr(region);
+        let statements = self.statements_for_ecr(place);
         let action =
             word_after(message, "not authorized to perform: ").filter(|action| is_action(action));
         let action = action.map_or_else(

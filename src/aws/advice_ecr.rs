@@ -1,24 +1,31 @@
 //! What mends an error of ECR's, where it is not what mends one of Secrets Manager's.
 
+use super::advice::Place;
 use super::error::{AwsError, Kind};
 use crate::model::name::PREFIX;
-use crate::model::region::Region;
+use crate::output::shell::quote;
 
 /// The role that ECR reads the secret with.
 ///
 /// Source: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/slr-pullthroughcache.html>
 const ROLE: &str = "AWSServiceRoleForECRPullThroughCache";
 
+/// What makes a rule, and what takes one away.
+pub(super) const CREATE: &str = "CreatePullThroughCacheRule";
+const UPDATE: &str = "UpdatePullThroughCacheRule";
+pub(super) const DELETE: &str = "DeletePullThroughCacheRule";
+
 impl AwsError {
     pub(super) fn is_of_ecr(&self) -> bool {
         self.operation.contains("PullThroughCacheRule")
     }
 
-    pub(super) fn fix_of_ecr(&self, region: &Region) -> Option<String> {
+    pub(super) fn fix_of_ecr(&self, place: &Place) -> Option<String> {
         if !self.is_of_ecr() {
             return None;
         }
-        let see = format!("ecr-ptc show NAME --region {region}");
+        let (hints, see) = (&place.hints, place.see_secret());
+        let list = hints.command("rule list");
         Some(match self.kind {
             Kind::NotFound => format!(
                 "the secret has to be in the account and the Region of the rule; see whether it is:\n{see}"
@@ -30,19 +37,20 @@ impl AwsError {
             ),
             Kind::Key => format!(
                 "ECR reads only secrets with the key aws/secretsmanager; see which this one has, and give it that:\n{see}\n\
-                 aws secretsmanager update-secret --secret-id NAME --kms-key-id alias/aws/secretsmanager --region {region}"
+                 aws secretsmanager update-secret --secret-id {} --kms-key-id alias/aws/secretsmanager{}",
+                place.secret.as_deref().map_or("NAME".to_owned(), quote),
+                hints.options()
             ),
             Kind::Upstream => "check --registry and --upstream-registry-url: ECR takes a registry only under its own host, \
                                and one with a login only with a secret"
                 .to_owned(),
             Kind::Limit => format!(
                 "a registry has up to 50 rules in a Region, and this quota cannot be raised; \
-                 delete one that is not used: ecr-ptc rule list --region {region}, then ecr-ptc rule delete PREFIX --region {region}"
+                 delete one that is not used: {list}, then {}",
+                hints.rule_delete("PREFIX")
             ),
-            Kind::RuleExists => format!(
-                "see what it points at: ecr-ptc rule list --region {region}"
-            ),
-            Kind::RuleNotFound => format!("see which there are: ecr-ptc rule list --region {region}"),
+            Kind::RuleExists => format!("see what it points at: {list}"),
+            Kind::RuleNotFound => format!("see which there are: {list}"),
             _ => return None,
         })
     }
@@ -52,19 +60,19 @@ impl AwsError {
     ///
     /// Source: Actions defined by Amazon ECR, in the Service Authorization Reference; the permissions
     /// of the handlers of AWS::ECR::PullThroughCacheRule.
-    pub(super) fn statements_for_ecr(&self, region: &Region) -> Option<String> {
+    pub(super) fn statements_for_ecr(&self, place: &Place) -> Option<String> {
         if !self.is_of_ecr() {
             return None;
         }
+        let region = &place.region;
         let partition = region.partition();
-        let operation = self.operation;
+        // Whoever may look only would be refused next.
+        let operation = place.next.unwrap_or(self.operation);
         let ecr = match operation {
             "DescribePullThroughCacheRules" | "ValidatePullThroughCacheRule" => {
                 r#""ecr:DescribePullThroughCacheRules","ecr:ValidatePullThroughCacheRule""#
             }
-            "DeletePullThroughCacheRule" => {
-                r#""ecr:DescribePullThroughCacheRules","ecr:DeletePullThroughCacheRule""#
-            }
+            DELETE => r#""ecr:DescribePullThroughCacheRules","ecr:DeletePullThroughCacheRule""#,
             _ => {
                 r#""ecr:DescribePullThroughCacheRules","ecr:CreatePullThroughCacheRule","ecr:UpdatePullThroughCacheRule","ecr:ValidatePullThroughCacheRule""#
             }
@@ -72,10 +80,7 @@ impl AwsError {
         let mut statements = vec![format!(
             r#"{{"Effect":"Allow","Action":[{ecr}],"Resource":"*"}}"#
         )];
-        if matches!(
-            operation,
-            "CreatePullThroughCacheRule" | "UpdatePullThroughCacheRule"
-        ) {
+        if matches!(operation, CREATE | UPDATE) {
             let service = "pullthroughcache.ecr.amazonaws.com";
             statements.push(format!(
                 r#"{{"Effect":"Allow","Action":"iam:CreateServiceLinkedRole","Resource":"arn:{partition}:iam::*:role/aws-service-role/{service}/{ROLE}","Condition":{{"StringEquals":{{"iam:AWSServiceName":"{service}"}}}}}}"#
@@ -95,7 +100,7 @@ mod tests {
     use aws_sdk_ecr::operation::create_pull_through_cache_rule::CreatePullThroughCacheRuleError;
 
     use super::*;
-    use crate::aws::Place;
+    use crate::model::region::Region;
     use crate::output::status::Status;
     use crate::output::Redactor;
 
@@ -114,15 +119,17 @@ mod tests {
         let place = Place::new(
             Region::parse("eu-west-1").unwrap(),
             None,
+            None,
             String::new(),
             None,
         );
+        let place = place.of_secret("ecr-pullthroughcache/ghcr");
         let failure = error.into_failure("could not make the rule", &place);
         assert_eq!(failure.status(), Status::SecretState);
         let fix = failure.to_text(false);
         assert!(
             fix.contains("in the account and the Region of the rule")
-                && fix.contains("ecr-ptc show NAME --region eu-west-1"),
+                && fix.contains("ecr-ptc show ecr-pullthroughcache/ghcr --region eu-west-1"),
             "{fix}"
         );
     }

@@ -24,7 +24,12 @@ impl Endpoints {
     /// Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
     pub fn read(options: &Options, files: &ProfileSet) -> Result<Self, Failure> {
         if let Some(url) = &options.endpoint_url {
-            check_endpoint("--endpoint-url", url).map_err(Failure::usage)?;
+            check_endpoint("--endpoint-url", url).map_err(|fault| {
+                Failure::usage(fault).fix(
+                    "leave it out for AWS's own, or give a whole URL, \
+                     such as --endpoint-url http://localhost:5000",
+                )
+            })?;
             return Ok(Self {
                 secrets_manager: Some(url.clone()),
                 sts: Some(url.clone()),

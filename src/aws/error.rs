@@ -43,6 +43,8 @@ pub enum Kind {
     Denied,
     NoCredentials,
     BadCredentials,
+    /// The account has not signed up for the service, or has not enabled the Region.
+    NotSubscribed,
     /// The MFA code was not taken.
     Mfa,
     Clock,
@@ -151,7 +153,13 @@ impl AwsError {
             _ if fault == Some(Fault::TimedOut) || (connector && timed_out) => Kind::TimedOut,
             _ if connector => Kind::Unreachable,
             _ => match code.map(|_| kind_of_code(code, message, None)) {
-                Some(kind @ (Kind::Denied | Kind::Clock | Kind::Mfa | Kind::Service)) => kind,
+                Some(
+                    kind @ (Kind::Denied
+                    | Kind::Clock
+                    | Kind::Mfa
+                    | Kind::NotSubscribed
+                    | Kind::Service),
+                ) => kind,
                 _ => Kind::BadCredentials,
             },
         };
@@ -282,7 +290,6 @@ fn kind_of_code(code: Option<&str>, message: Option<&str>, http_status: Option<u
             | "MissingAuthenticationTokenException"
             | "MissingAuthenticationToken"
             | "NotAuthorized"
-            | "OptInRequired"
             | "UnauthorizedException"
             | "InvalidSignatureException"
             | "SignatureDoesNotMatch"
@@ -294,6 +301,7 @@ fn kind_of_code(code: Option<&str>, message: Option<&str>, http_status: Option<u
                 Kind::BadCredentials
             }
         }
+        Some("OptInRequired") => Kind::NotSubscribed,
         Some("RequestExpired" | "RequestTimeTooSkewed") => Kind::Clock,
         Some("LimitExceededException") => Kind::Limit,
         Some(

@@ -27,6 +27,7 @@ use crate::model::arn::{AccountId, Arn, ArnFault};
 use crate::model::region::Region;
 use crate::model::rule::Rule;
 use crate::output::failure::Failure;
+use crate::output::hint::Hints;
 use crate::output::status::Status;
 use crate::output::Redactor;
 
@@ -53,6 +54,10 @@ impl Session {
         };
         let place = Place::new(
             region.clone(),
+            settings
+                .profile
+                .as_deref()
+                .filter(|_| settings.profile_is_explicit),
             settings.login_command(),
             settings.places_of_credentials(),
             settings.endpoints.secrets_manager.as_deref(),
@@ -103,6 +108,11 @@ impl Session {
     /// Where calls go, for what is said when one fails.
     pub fn place(&self) -> &Place {
         &self.place
+    }
+
+    /// Commands that lead to where this one works.
+    pub fn hints(&self) -> Hints {
+        self.place.hints.clone()
     }
 
     /// Where things are done, for a review.

@@ -202,9 +202,10 @@ fn region(
 ) -> Result<Option<Region>, Failure> {
     if let Some(region) = &options.region {
         let region = Region::parse(region);
-        return region
-            .map(Some)
-            .map_err(|fault| Failure::usage(format!("--region: {fault}")));
+        return region.map(Some).map_err(|fault| {
+            Failure::usage(format!("--region: {fault}"))
+                .fix("give the Region by its code, such as --region us-east-1")
+        });
     }
     let name = env::aws("AWS_REGION")
         .or_else(|| env::aws("AWS_DEFAULT_REGION"))
@@ -310,7 +311,10 @@ fn no_such_profile(name: &str, files: &ProfileSet) -> Failure {
     match known.iter().min_by_key(distance) {
         None => failure
             .why("the AWS config and credentials files have no profiles")
-            .fix("aws configure --profile NAME"),
+            .fix(format!(
+                "make it: aws configure --profile {}; or leave --profile and AWS_PROFILE out",
+                quote(name)
+            )),
         Some(nearest) => failure
             .why(format!("the profiles are: {}", known.join(", ")))
             .fix(format!("the nearest is: --profile {}", quote(nearest))),

@@ -10,6 +10,7 @@ use crate::model::secret::Secret;
 use crate::model::stored_value::{StoredValue, ACCESS_TOKEN, USERNAME};
 use crate::model::upstream::{Upstream, ANY_AZURE_HOST, UPSTREAMS};
 use crate::output::failure::Failure;
+use crate::output::hint::Hints;
 use crate::output::shell::option;
 use crate::output::{escaped, Redactor};
 use crate::registry::{log_in, Address, ForeignHost, Verdict};
@@ -30,7 +31,11 @@ impl LoginCheck {
     /// # Errors
     /// Status 2 where the host is none, or where no secret is named and the host is not one that the
     /// registries without a host in the table can have.
-    pub fn new(args: &CheckArgs, network: &Network) -> Result<Option<Self>, Failure> {
+    pub fn new(
+        args: &CheckArgs,
+        network: &Network,
+        hints: &Hints,
+    ) -> Result<Option<Self>, Failure> {
         let given = args.host.upstream_registry_url.as_deref();
         let given = given
             .map(Address::parse)
@@ -43,6 +48,7 @@ impl LoginCheck {
         if let (Some(given), false) = (&given, is_for_one) {
             let mut open = UPSTREAMS.iter().filter(|upstream| upstream.url.is_none());
             if !open.any(|upstream| given.foreign_to(upstream).is_none()) {
+                let host = option("--upstream-registry-url", &given.to_string());
                 return Err(Failure::usage(format!(
                     "without the name of a secret, --upstream-registry-url takes a host of Azure's \
                      alone, such as NAME.azurecr.io, and {given} is none"
@@ -51,8 +57,8 @@ impl LoginCheck {
                     "the other registries have a host of their own, and their credentials go there",
                 )
                 .fix(format!(
-                    "leave it out, or name the secret: ecr-ptc check NAME --verify always {}",
-                    option("--upstream-registry-url", &given.to_string())
+                    "leave it out, or name the secret: {}",
+                    hints.check("NAME", &format!("{ALWAYS} {host}"))
                 )));
             }
         }

@@ -122,7 +122,7 @@ pub struct Criteria {
 const MOST_UNUSED: usize = 3;
 
 /// The findings for people, by secret; the worst of a secret first.
-pub fn to_text(findings: &[Finding]) -> String {
+pub fn to_text(findings: &[Finding], hints: &Hints) -> String {
     let is_unused = |finding: &&Finding| finding.code == UNUSED;
     let unused: Vec<&Finding> = findings.iter().filter(is_unused).collect();
     let together = unused.len() > MOST_UNUSED;
@@ -169,8 +169,9 @@ pub fn to_text(findings: &[Finding]) -> String {
         let _ = writeln!(
             text,
             "secrets that no rule uses\n  note     {UNUSED}: {}{more}; each costs money as long as it is there\n    \
-             fix:   delete what nobody needs: ecr-ptc delete NAME",
-            names.join(", ")
+             fix:   delete what nobody needs: {}",
+            names.join(", "),
+            hints.delete("NAME", "")
         );
     }
     text.truncate(text.trim_end().len());

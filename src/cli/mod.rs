@@ -23,6 +23,7 @@ use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueE
 
 use crate::env;
 use crate::output::failure::Failure;
+use crate::output::hint::Hints;
 use crate::output::{ColorWhen, Format, Style};
 
 /// Puts upstream registry credentials where Amazon ECR pull through cache can use them, and shows that
@@ -156,6 +157,13 @@ pub struct Global {
     /// The words that were given, the subcommand first.
     #[arg(skip)]
     pub words: Vec<String>,
+}
+
+impl Global {
+    /// Commands that lead to where the options say.
+    pub fn hints(&self) -> Hints {
+        Hints::new(self.region.as_deref(), self.profile.as_deref())
+    }
 }
 
 impl ValueEnum for Format {

@@ -17,6 +17,7 @@ use crate::model::stored_value::Reading;
 use crate::model::value_fix::ValueFix;
 use crate::output::escaped;
 use crate::output::failure::Failure;
+use crate::output::hint::Hints;
 use crate::output::status::Status;
 use crate::plan::apply::apply;
 use crate::plan::confirm::Question;
@@ -38,14 +39,14 @@ struct CheckInput {
 pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failure> {
     let input = CheckInput::read(&args, context)?;
     let settings = context.settings().await?;
-    let login = LoginCheck::new(&args, settings.network())?;
+    let login = LoginCheck::new(&args, settings.network(), &context.global.hints())?;
     let session = context.open(settings).await?;
     let criteria = Criteria {
         today: Date::today(),
         max_age: input.max_age,
         expiring_within: input.expiring_within,
         region: session.region().to_string(),
-        hints: context.hints(&session),
+        hints: session.hints(),
     };
     let progress = |checked| {
         context
@@ -59,7 +60,7 @@ pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failu
         ),
         Some(id) => {
             let rules = session.rules();
-            let (secret, rules) = tokio::join!(find_secret(id, &session, context), rules);
+            let (secret, rules) = tokio::join!(find_secret(id, &session), rules);
             let mut found = Found {
                 secret: secret?,
                 reading: None,
@@ -79,16 +80,20 @@ pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failu
             (Box::pin(scan).await?, fixed)
         }
     };
-    report(scan, fixed, context)
+    report(scan, fixed, &criteria.hints, context)
 }
 
 impl CheckInput {
     fn read(args: &CheckArgs, context: &Context<'_>) -> Result<Self, Failure> {
-        let id = args.name.as_deref().map(read_name).transpose()?;
+        let id = args.name.as_deref();
+        let hints = context.global.hints();
+        let id = id.map(|name| read_name(name, &hints)).transpose()?;
         if args.fix && id.is_none() {
             return Err(
-                Failure::usage("--fix fixes one secret, and no NAME is given")
-                    .fix("see what there is to fix: ecr-ptc check"),
+                Failure::usage("--fix fixes one secret, and no NAME is given").fix(format!(
+                    "see what there is to fix: {}",
+                    hints.command("check")
+                )),
             );
         }
         let may_log_in_elsewhere =
@@ -141,7 +146,7 @@ impl Found {
         context: &Context<'_>,
     ) -> Result<Vec<String>, Failure> {
         let secret = &mut self.secret;
-        refuse_read_only(secret, ("check", " --fix"), session, context)?;
+        refuse_read_only(secret, ("check", " --fix"), session)?;
         let name = escaped(&secret.name);
         let value = session
             .secrets()
@@ -150,7 +155,7 @@ impl Found {
             .map_err(|error| {
                 error.into_failure(
                     &format!("could not read the value of {name}"),
-                    session.place(),
+                    &session.place().of_secret(&secret.name),
                 )
             })?;
         let fix = match &value {
@@ -170,7 +175,7 @@ impl Found {
         context
             .confirm(&plan, Question::YesOrNo("Fix it?"), yes, session)
             .await?;
-        let hints = context.hints(session);
+        let hints = session.hints();
         let outcome = apply(plan, session, context.progress, context.output).await;
         outcome.complete(session, &hints, None)?;
         self.reading = Some(Reading::Value(fixed));
@@ -243,7 +248,7 @@ async fn read(secret: &Secret, session: &Session) -> Result<Reading, Failure> {
         }
         Err(error) => {
             let what = format!("could not read the value of {}", escaped(&secret.name));
-            Err(error.into_failure(&what, session.place()))
+            Err(error.into_failure(&what, &session.place().of_secret(&secret.name)))
         }
     }
 }
@@ -251,6 +256,7 @@ async fn read(secret: &Secret, session: &Session) -> Result<Reading, Failure> {
 fn report(
     scan: Scan,
     fixed: Option<Vec<String>>,
+    hints: &Hints,
     context: &Context<'_>,
 ) -> Result<Status, Failure> {
     let Scan {
@@ -269,7 +275,7 @@ fn report(
         };
         key(one).cmp(&key(other))
     });
-    let text = to_text(&findings);
+    let text = to_text(&findings, hints);
     let some = |number: usize, what: &str| {
         let plural = if number == 1 { "" } else { "s" };
         format!("{number} {what}{plural}")

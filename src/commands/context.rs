@@ -7,7 +7,6 @@ use crate::cli::Global;
 use crate::input::{why_not_ask, Prompter};
 use crate::model::arn::SecretArn;
 use crate::output::failure::Failure;
-use crate::output::hint::Hints;
 use crate::output::status::Status;
 use crate::output::Output;
 use crate::plan::apply::Progress;
@@ -57,22 +56,6 @@ impl Context<'_> {
     /// The same, with the settings read.
     pub async fn session(&self) -> Result<Session, Failure> {
         self.open(self.settings().await?).await
-    }
-
-    /// Commands that lead to where this one works.
-    pub fn hints(&self, session: &Session) -> Hints {
-        Hints::new(
-            Some(session.region().as_str()),
-            self.global.profile.as_deref(),
-        )
-    }
-
-    /// The same where no session is open: by the options alone.
-    pub fn hints_without_session(&self) -> Hints {
-        let Global {
-            region, profile, ..
-        } = self.global;
-        Hints::new(region.as_deref(), profile.as_deref())
     }
 
     /// Refuses a command that takes something away where nobody can be asked and nobody said yes.

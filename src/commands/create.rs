@@ -75,9 +75,9 @@ pub async fn run(mut input: CreateInput, context: &Context<'_>) -> Result<Status
         prompter
             .ask_all_but_the_token(&mut input, context.output)
             .await?;
-        observed = look(&input, &session, context).await?;
+        observed = look(&input, &session).await?;
     }
-    let rule = pending_rule(&input, &session, context).await?;
+    let rule = pending_rule(&input, &session).await?;
     if let (Observed::Active(existing), IfExists::Skip) = (&observed, input.if_exists) {
         drop(prompter);
         let verification = Verification::skipped("nothing is stored");
@@ -145,7 +145,7 @@ impl Create<'_> {
                 drop(prompter);
                 return self.report(action, &observed, outcome).await;
             }
-            let hints = context.hints(&self.session);
+            let hints = self.session.hints();
             let name = &self.request.name;
             observed = match self.session.secrets().describe(name.as_str()).await {
                 Ok(secret) => Observed::from(secret),
@@ -190,7 +190,7 @@ impl Create<'_> {
         let existing = match observed {
             Observed::Active(existing) => existing,
             Observed::PendingDeletion { due } => {
-                let hints = self.context.hints(&self.session);
+                let hints = self.session.hints();
                 return Err(name_is_taken(&self.request.name, Some(due), &hints));
             }
             Observed::Absent | Observed::NotLooked => {
@@ -225,7 +225,7 @@ impl Create<'_> {
         outcome: Outcome,
     ) -> Result<Status, Failure> {
         let context = self.context;
-        let hints = context.hints(&self.session);
+        let hints = self.session.hints();
         let finish = self.input.command_line_to_finish();
         let mut outcome = outcome.complete(&self.session, &hints, Some(&finish))?;
         let mut rule = self.rule.take();
@@ -296,14 +296,14 @@ impl Create<'_> {
         };
         let mut stale = rules.iter().filter(is_stale);
         let rule = if let Some(rule) = stale.next() {
-            let hints = context.hints(session);
+            let hints = session.hints();
             for other in stale {
                 self.warnings
                     .add(&hints.repoint_warning(other, name.as_str()));
             }
             match rule.as_wanted() {
                 Some(wanted) if wants_repointing(rule, context).await => {
-                    super::find::pending_rule(wanted, Some(rule.clone()), session, context)
+                    super::find::pending_rule(wanted, Some(rule.clone()), session)
                 }
                 _ => return Ok(None),
             }
@@ -313,7 +313,7 @@ impl Create<'_> {
                 return Ok(None);
             };
             let wanted = self.input.rule_with(prefix)?;
-            match find_pending_rule(Some(wanted), session, context).await {
+            match find_pending_rule(Some(wanted), session).await {
                 Ok(Some(rule)) => Ok(rule),
                 Ok(None) => return Ok(None),
                 Err(failure) => Err(failure),
@@ -337,7 +337,7 @@ async fn skip(
     if existing.secret.unknown_key().is_some() {
         warnings.add(UNKNOWN_KEY);
     }
-    let hints = context.hints(session);
+    let hints = session.hints();
     let plan = Plan::skip(existing, rule.as_ref());
     let outcome = apply(plan, session, context.progress, context.output).await;
     let finish = input.command_line_to_finish();
@@ -457,13 +457,12 @@ async fn dry_run(
 async fn pending_rule(
     input: &CreateInput,
     session: &Session,
-    context: &Context<'_>,
 ) -> Result<Option<PendingRule>, Failure> {
     match input.rule_request()? {
         Some(_) if input.print.is_some() => {
             refuse_region_without_rules(session.region()).map(|()| None)
         }
-        wanted => find_pending_rule(wanted, session, context).await,
+        wanted => find_pending_rule(wanted, session).await,
     }
 }
 
@@ -484,11 +483,7 @@ fn refuse_replica_at_home(input: &CreateInput, region: &Region) -> Result<(), Fa
 
 /// Whether the secret exists, before anyone types a token for nothing. A caller who may not look is
 /// not kept from trying.
-async fn look(
-    input: &CreateInput,
-    session: &Session,
-    context: &Context<'_>,
-) -> Result<Observed, Failure> {
+async fn look(input: &CreateInput, session: &Session) -> Result<Observed, Failure> {
     let Some(name) = input.name_or_default() else {
         return Ok(Observed::NotLooked);
     };
@@ -505,7 +500,7 @@ async fn look(
             Err(already_exists(&name, Some(&existing)))
         }
         Observed::PendingDeletion { due } => {
-            let hints = context.hints(session);
+            let hints = session.hints();
             Err(name_is_taken(&name, Some(&due), &hints))
         }
         observed => Ok(observed),

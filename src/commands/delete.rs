@@ -23,13 +23,13 @@ use crate::plan::Plan;
 /// The [`Failure`] to show; status 2 where nobody can be asked and `--yes` is missing, 8 where the
 /// replicas are removed and the secret is not deleted.
 pub async fn run(args: DeleteArgs, context: &Context<'_>) -> Result<Status, Failure> {
-    let id = read_name(&args.named.name)?;
+    let id = read_name(&args.named.name, &context.global.hints())?;
     let recovery = read_recovery(&args)?;
     context.refuse_without_yes("delete", args.yes)?;
     let session = context.session().await?;
-    let (secret, rules) = tokio::join!(find_secret(&id, &session, context), session.rules());
+    let (secret, rules) = tokio::join!(find_secret(&id, &session), session.rules());
     let secret = secret?;
-    let hints = context.hints(&session);
+    let hints = session.hints();
     let command = command(&secret, recovery, &hints);
     refuse_what_cannot_be_deleted(&secret, recovery, args.remove_replicas, &command, &hints)?;
     // ECR may be out of reach where Secrets Manager is not.
@@ -80,7 +80,8 @@ fn read_recovery(args: &DeleteArgs) -> Result<Recovery, Failure> {
             Ok(days @ 7..=30) => Ok(Recovery::Days(days)),
             _ => Err(Failure::usage(
                 "--recovery-window-days takes a number from 7 to 30",
-            )),
+            )
+            .fix("such as --recovery-window-days 7; at once and for good: --force-without-recovery")),
         },
     }
 }
@@ -102,8 +103,8 @@ fn refuse_what_cannot_be_deleted(
             .why("a replica is removed where it was made from")
             .fix(format!(
                 "aws secretsmanager remove-regions-from-replication --secret-id {quoted} \
-                 --remove-replica-regions {here} --region {}",
-                quote(primary.as_str())
+                 --remove-replica-regions {here}{}",
+                hints.in_region(primary.as_str()).options()
             )));
     }
     if secret.deleted.is_some() && recovery != Recovery::Never {

@@ -1,14 +1,14 @@
 //! The secret, and the rule, that are named: looked up before anything is done with them.
 
-use super::context::Context;
-use crate::aws::Session;
+use crate::aws::{Place, Session};
 use crate::model::name::{RepositoryPrefix, SecretId, PREFIX};
 use crate::model::region::Region;
 use crate::model::rule::{Rule, RuleRequest};
-use crate::model::secret::Secret;
+use crate::model::secret::{registry_of, Secret};
 use crate::model::token_kind::TokenKind;
 use crate::output::escaped;
 use crate::output::failure::Failure;
+use crate::output::hint::Hints;
 use crate::output::shell::{option, quote};
 use crate::output::status::Status;
 use crate::plan::PendingRule;
@@ -17,7 +17,7 @@ use crate::plan::PendingRule;
 ///
 /// # Errors
 /// Status 2 where it can be no secret's name.
-pub fn read_name(name: &str) -> Result<SecretId, Failure> {
+pub fn read_name(name: &str, hints: &Hints) -> Result<SecretId, Failure> {
     if TokenKind::is_in_the_wrong_place(name) {
         return Err(
             Failure::usage("NAME looks like an access token, so it is not repeated here")
@@ -25,19 +25,16 @@ pub fn read_name(name: &str) -> Result<SecretId, Failure> {
                 .fix("give the name of the secret; if it was a real token, revoke it at the registry"),
         );
     }
-    SecretId::parse(name)
-        .map_err(|fault| Failure::usage(format!("NAME: {fault}")).fix("see: ecr-ptc list"))
+    SecretId::parse(name).map_err(|fault| {
+        Failure::usage(format!("NAME: {fault}")).fix(format!("see: {}", hints.command("list")))
+    })
 }
 
 /// Looks up a secret by DescribeSecret.
 ///
 /// # Errors
 /// Status 3 where there is no such secret, with the nearest name where the caller may list.
-pub async fn find_secret(
-    id: &SecretId,
-    session: &Session,
-    context: &Context<'_>,
-) -> Result<Secret, Failure> {
+pub async fn find_secret(id: &SecretId, session: &Session) -> Result<Secret, Failure> {
     let region = session.region();
     if let Some(other) = id.region().filter(|other| *other != region.as_str()) {
         let message = format!(
@@ -51,28 +48,31 @@ pub async fn find_secret(
     match session.secrets().describe(id.id()).await {
         // Secrets Manager may take a name for a part of an ARN, and find another secret.
         Ok(Some(secret)) if id.region().is_some() || secret.name == id.name() => Ok(secret),
-        Ok(_) => Err(not_found(id, session, context).await),
+        Ok(_) => Err(not_found(id, session).await),
         Err(error) => {
             Err(error.into_failure(&format!("could not look at {name}"), session.place()))
         }
     }
 }
 
-async fn not_found(id: &SecretId, session: &Session, context: &Context<'_>) -> Failure {
+async fn not_found(id: &SecretId, session: &Session) -> Failure {
     let (region, name) = (session.region(), escaped(id.name()));
     let failure = |message| Failure::new(Status::SecretState, "secret-not-found", message);
     let message = format!("there is no secret {name} in {region}");
+    let hints = session.hints();
+    let list = hints.command("list");
     let Ok(secrets) = session.secrets().all().await else {
-        return failure(message).fix("see the names that there are, where you may: ecr-ptc list");
+        return failure(message).fix(format!(
+            "see the names that there are, where you may: {list}"
+        ));
     };
-    let hints = context.hints(session);
     let distance = |secret: &Secret| strsim::damerau_levenshtein(id.name(), &secret.name);
     match secrets.into_iter().min_by_key(distance) {
         None => failure(message)
             .why(format!("there is none under {PREFIX} at all"))
             .fix(format!(
-                "look in the Region of the rule: --region; or make it: ecr-ptc create --name {}",
-                quote(id.name())
+                "look in the Region of the rule: --region; or make it: {}",
+                hints.create(id.name(), registry_of(id.name()), "")
             )),
         Some(secret) if secret.name == id.name() => {
             failure(format!("there is no secret with that ARN in {region}"))
@@ -85,10 +85,9 @@ async fn not_found(id: &SecretId, session: &Session, context: &Context<'_>) -> F
                 ))
         }
         Some(secret) => failure(message).fix(format!(
-            "the nearest name is {}: {}\nsee them all: {}",
+            "the nearest name is {}: {}\nsee them all: {list}",
             quote(&secret.name),
-            hints.show(&secret.name),
-            hints.command("list")
+            hints.show(&secret.name)
         )),
     }
 }
@@ -102,10 +101,9 @@ pub fn refuse_read_only(
     secret: &Secret,
     (command, more): (&str, &str),
     session: &Session,
-    context: &Context<'_>,
 ) -> Result<(), Failure> {
     let name = escaped(&secret.name);
-    let hints = context.hints(session);
+    let hints = session.hints();
     let refused = |code, message| Failure::new(Status::SecretState, code, message);
     if secret.deleted.is_some() {
         let message = format!("the secret {name} is scheduled for deletion");
@@ -122,18 +120,19 @@ pub fn refuse_read_only(
     Ok(())
 }
 
-/// The rule with this prefix, if there is one.
+/// The rule with this prefix, if there is one. `place` says what it is looked for.
 ///
 /// # Errors
 /// Status 2 in a Region without rules; what AWS says, where it cannot be looked at.
 pub async fn find_rule(
     prefix: &RepositoryPrefix,
+    place: &Place,
     session: &Session,
 ) -> Result<Option<Rule>, Failure> {
     refuse_region_without_rules(session.region())?;
     session.ecr().find(prefix.as_str()).await.map_err(|error| {
         let what = format!("could not see whether there is a rule {prefix}");
-        error.into_failure(&what, &session.place_of_ecr())
+        error.into_failure(&what, place)
     })
 }
 
@@ -160,11 +159,10 @@ pub fn pending_rule(
     wanted: RuleRequest,
     observed: Option<Rule>,
     session: &Session,
-    context: &Context<'_>,
 ) -> Result<PendingRule, Failure> {
     let prefix = wanted.prefix.clone();
     PendingRule::new(wanted, observed).map_err(|conflict| {
-        let delete = context.hints(session).rule_delete(prefix.as_str());
+        let delete = session.hints().rule_delete(prefix.as_str());
         Failure::new(Status::SecretState, "rule-exists", conflict.to_string()).fix(format!(
             "choose another prefix, or delete that rule first: {delete}"
         ))
@@ -178,11 +176,11 @@ pub fn pending_rule(
 pub async fn find_pending_rule(
     wanted: Option<RuleRequest>,
     session: &Session,
-    context: &Context<'_>,
 ) -> Result<Option<PendingRule>, Failure> {
     let Some(wanted) = wanted else {
         return Ok(None);
     };
-    let observed = find_rule(&wanted.prefix, session).await?;
-    pending_rule(wanted, observed, session, context).map(Some)
+    let place = session.place_of_ecr().before_making_a_rule();
+    let observed = find_rule(&wanted.prefix, &place, session).await?;
+    pending_rule(wanted, observed, session).map(Some)
 }

@@ -103,7 +103,7 @@ fn until_interrupted(
             biased;
             // SIGINT at a question ends the question, as Ctrl-C does.
             status = process::interruption(takes_interrupts) => {
-                Err(progress.interrupted(status, &context.hints_without_session()))
+                Err(progress.interrupted(status, &global.hints()))
             }
             result = work(&context) => result,
         }

@@ -18,16 +18,16 @@ use crate::plan::Plan;
 /// # Errors
 /// The [`Failure`] to show; status 3 where there is no such secret, or it is gone for good.
 pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failure> {
-    let id = read_name(&args.name)?;
+    let id = read_name(&args.name, &context.global.hints())?;
     let session = context.session().await?;
     let (secret, rules) = tokio::join!(
-        Box::pin(find_secret(&id, &session, context)),
+        Box::pin(find_secret(&id, &session)),
         session.rules_in_passing()
     );
     let secret = secret?;
     // ECR may be out of reach where Secrets Manager is not.
     let rules = rules.ok();
-    let hints = context.hints(&session);
+    let hints = session.hints();
     let plan = Plan::restore(&secret);
     let outcome = apply(plan, &session, context.progress, context.output).await;
     let outcome = outcome.complete(&session, &hints, None)?;

@@ -10,6 +10,7 @@ use crate::model::name::SecretId;
 use crate::model::secret::{Secret, Version, EXPIRY_TAG};
 use crate::output::escaped;
 use crate::output::failure::Failure;
+use crate::output::hint::Hints;
 use crate::output::report::{Action, RollbackReport};
 use crate::output::status::Status;
 use crate::plan::apply::apply;
@@ -24,11 +25,11 @@ use crate::plan::Plan;
 pub async fn run(id: SecretId, yes: bool, context: &Context<'_>) -> Result<Status, Failure> {
     context.refuse_without_yes("update --rollback", yes)?;
     let session = context.session().await?;
-    let secret = find_secret(&id, &session, context).await?;
-    refuse_read_only(&secret, ("update", " --rollback"), &session, context)?;
+    let secret = find_secret(&id, &session).await?;
+    refuse_read_only(&secret, ("update", " --rollback"), &session)?;
     let name = escaped(&secret.name);
-    let hints = context.hints(&session);
-    let (current, previous) = versions(&secret)?;
+    let hints = session.hints();
+    let (current, previous) = versions(&secret, &hints)?;
     let times = match session.secrets().version_times(&secret.arn).await {
         Ok(times) => times,
         Err(error) if error.kind == Kind::Denied => HashMap::new(),
@@ -74,7 +75,7 @@ pub async fn run(id: SecretId, yes: bool, context: &Context<'_>) -> Result<Statu
     context.report_secret(&secret.arn, &report, &[&note])
 }
 
-fn versions(secret: &Secret) -> Result<(&Version, &Version), Failure> {
+fn versions<'s>(secret: &'s Secret, hints: &Hints) -> Result<(&'s Version, &'s Version), Failure> {
     let with = |stage: &str| {
         let mut versions = secret.versions.iter();
         versions.find(|version| version.stages.iter().any(|have| have == stage))
@@ -87,8 +88,8 @@ fn versions(secret: &Secret) -> Result<(&Version, &Version), Failure> {
         Failure::new(Status::SecretState, "no-version-before", message)
             .why("Secrets Manager keeps one version before the current one, from the second on")
             .fix(format!(
-                "store other credentials: ecr-ptc update {}",
-                crate::output::shell::quote(&secret.name)
+                "store other credentials: {}",
+                hints.update(&secret.name, "")
             )),
     )
 }

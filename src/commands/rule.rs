@@ -28,7 +28,7 @@ pub async fn run(command: RuleCommand, context: &Context<'_>) -> Result<Status, 
         RuleCommand::List => list::run(context).await,
         RuleCommand::Delete(args) => delete::run(&args, context).await,
         RuleCommand::Set(args) => {
-            let (wanted, secret) = read_rule_set(&args)?;
+            let (wanted, secret) = read_rule_set(&args, &context.global.hints())?;
             let Some(language) = args.print else {
                 return set::run(wanted, &secret, context).await;
             };
@@ -82,8 +82,8 @@ pub async fn offer_to_repoint(
     let (Some(wanted), true) = (wanted, wants_repointing(rule, context).await) else {
         return Ok(());
     };
-    let hints = context.hints(session);
-    let rule = pending_rule(wanted, Some(rule.clone()), session, context)?;
+    let hints = session.hints();
+    let rule = pending_rule(wanted, Some(rule.clone()), session)?;
     let subject = Subject::from(secret);
     let mut plan = Plan::set_rule(&rule, subject);
     plan.is_stored = true;

@@ -18,9 +18,11 @@ use crate::output::Warnings;
 /// The [`Failure`] to show; status 3 where there is no such secret. What the caller may not look at
 /// is only left out.
 pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failure> {
-    let id = read_name(&args.name)?;
+    let id = read_name(&args.name, &context.global.hints())?;
     let session = context.session().await?;
-    let mut secret = find_secret(&id, &session, context).await?;
+    let mut secret = find_secret(&id, &session).await?;
+    let hints = session.hints();
+    let see = format!("see: {}", hints.check(&secret.name, ""));
     let (keys, client) = (session.keys(), session.secrets());
     let mut warnings = context.output.warnings();
     let value_and_policy = async {
@@ -45,7 +47,7 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
             "the value and the policy cannot be read, since the secret is scheduled for deletion",
         );
     } else if !secret.has_current_version() {
-        warnings.add("there is no current value; see: ecr-ptc check");
+        warnings.add(&format!("there is no current value; {see}"));
     }
     let rules = match rules {
         Ok(rules) => Some(rules),
@@ -60,7 +62,6 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
     let key = key.clean(|words| redactor.foreign(words));
     let policy = policy.map(|policy| redactor.field(&policy));
     secret.clean(|text| redactor.field(text));
-    let hints = context.hints(&session);
     let usage = RuleUsage::new(&secret, rules.as_deref());
     for rule in &usage.former {
         warnings.add(&hints.repoint_warning(rule, &secret.name));
@@ -69,7 +70,7 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
         .as_ref()
         .is_some_and(|value| value.members().is_none())
     {
-        warnings.add("the value is not the JSON that ECR reads; see: ecr-ptc check");
+        warnings.add(&format!("the value is not the JSON that ECR reads; {see}"));
     }
     let details = SecretDetails {
         secret: &secret,

@@ -44,16 +44,20 @@ pub fn read(
     global: &Global,
     redactor: &Redactor,
 ) -> Result<UpdateInput, Failure> {
+    let hints = global.hints();
     let id = match (&args.name, args.registry) {
-        (Some(name), _) => read_name(name)?,
+        (Some(name), _) => read_name(name, &hints)?,
         (None, Some(upstream)) => {
             let name = default_name(upstream).map(|name| name.to_string());
-            read_name(&name.unwrap_or_default())?
+            read_name(&name.unwrap_or_default(), &hints)?
         }
         (None, None) => {
-            return Err(Failure::usage("which secret is meant is missing").fix(
-                "give its NAME, or --registry for the one with the default name; see them: ecr-ptc list",
-            ))
+            return Err(
+                Failure::usage("the name of the secret is missing").fix(format!(
+                    "give its NAME, or --registry for the one with the default name; see them: {}",
+                    hints.command("list")
+                )),
+            )
         }
     };
     if args.rollback {
@@ -96,13 +100,16 @@ pub async fn run(input: UpdateInput, context: &Context<'_>) -> Result<Status, Fa
     let session = context.open(settings).await?;
     let rule = async {
         match &input.rule {
-            Some(prefix) => find_rule(prefix, &session).await,
+            Some(prefix) => {
+                let place = session.place_of_ecr().before_making_a_rule();
+                find_rule(prefix, &place, &session).await
+            }
             None => Ok(None),
         }
     };
-    let (secret, observed_rule) = tokio::join!(find_secret(&id, &session, context), rule);
+    let (secret, observed_rule) = tokio::join!(find_secret(&id, &session), rule);
     let (observed_rule, secret) = (observed_rule?, secret?);
-    refuse_read_only(&secret, ("update", ""), &session, context)?;
+    refuse_read_only(&secret, ("update", ""), &session)?;
     if let Some(rule) = &observed_rule {
         input.take_registry_from(rule);
     }
@@ -123,7 +130,7 @@ pub async fn run(input: UpdateInput, context: &Context<'_>) -> Result<Status, Fa
     .await?;
     // Whatever stands against the rule is told before the token is asked for.
     let rule = match input.rule_request()? {
-        Some(wanted) => Some(pending_rule(wanted, observed_rule, &session, context)?),
+        Some(wanted) => Some(pending_rule(wanted, observed_rule, &session)?),
         None => None,
     };
     for warning in std::mem::take(&mut input.warnings) {
@@ -185,7 +192,7 @@ impl Update<'_> {
             let before = &self.existing.secret;
             warn_of_others(before, ours, &self.session, &mut self.warnings).await;
         }
-        let hints = context.hints(&self.session);
+        let hints = self.session.hints();
         let finish = self.input.command_line_to_finish();
         let outcome = outcome.complete(&self.session, &hints, Some(&finish))?;
         self.report(&outcome, is_new, is_updated)
@@ -193,7 +200,7 @@ impl Update<'_> {
 
     fn report(self, outcome: &Outcome, is_new: bool, is_updated: bool) -> Result<Status, Failure> {
         let (session, secret) = (&self.session, &self.existing.secret);
-        let hints = self.context.hints(session);
+        let hints = self.session.hints();
         let rule = self.rule.as_ref();
         let rule = rule.and_then(|rule| rule_result(rule, &outcome.subject, session, &hints));
         let (rule, rule_note) = rule.unzip();

@@ -21,6 +21,7 @@ use crate::model::rule::Language;
 use crate::model::secret::EXPIRY_TAG;
 use crate::model::upstream::Upstream;
 use crate::output::failure::Failure;
+use crate::output::hint::Hints;
 use crate::output::Redactor;
 use crate::registry::Address;
 
@@ -53,6 +54,8 @@ pub struct CreateInput {
     pub expires_on: Option<Date>,
     /// Where the program works: options that stand on the command line for all to see.
     pub options: Vec<(&'static str, String)>,
+    /// Commands that lead to where the options say.
+    pub(super) hints: Hints,
     /// What hides the token, once it is read.
     pub(super) redactor: Redactor,
     /// The command line.
@@ -113,6 +116,7 @@ impl CreateInput {
         let mut input = Self::from_options(args, can_ask, &mut errors);
         input.redactor = redactor.clone();
         input.options = open_options(global);
+        input.hints = global.hints();
         input.given = GivenWords::new(&global.words);
         input.token_source = errors.keep(source).flatten();
         if let (Some(why), Some(missing)) = (why_not_ask, list(&missing)) {
@@ -182,6 +186,7 @@ impl CreateInput {
             warnings: Vec::new(),
             expires_on,
             options: Vec::new(),
+            hints: Hints::default(),
             redactor: Redactor::new(),
             given: GivenWords::default(),
         }

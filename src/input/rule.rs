@@ -7,7 +7,7 @@ use crate::model::arn::SecretArn;
 use crate::model::name::{RepositoryPrefix, SecretName};
 use crate::model::rule::{upstream_of, upstream_url, Rule, RuleRequest};
 use crate::output::failure::Failure;
-use crate::output::shell::quote;
+use crate::output::hint::Hints;
 use crate::registry::Address;
 
 /// The prefix of `--rule`; what is known already must fit a rule.
@@ -76,10 +76,9 @@ impl CreateInput {
                 "add --upstream-registry-url NAME.azurecr.io".to_owned()
             } else {
                 format!(
-                    "leave that out, or make the rule by itself, after the secret:\n\
-                     ecr-ptc rule set {prefix} --secret {} --registry {}",
-                    quote(name.as_str()),
-                    upstream.kind
+                    "leave that out, or make the rule by itself, after the secret:\n{}",
+                    self.hints
+                        .rule_set_at_home(prefix.as_str(), upstream, name.as_str())
                 )
             })
         })?;
@@ -113,7 +112,10 @@ impl CreateInput {
 ///
 /// # Errors
 /// Status 2, naming everything that is wrong.
-pub fn read_rule_set(args: &RuleSetArgs) -> Result<(RuleRequest, SecretName), Failure> {
+pub fn read_rule_set(
+    args: &RuleSetArgs,
+    hints: &Hints,
+) -> Result<(RuleRequest, SecretName), Failure> {
     let mut errors = InputErrors::default();
     let prefix = errors.keep(RepositoryPrefix::parse(&args.prefix));
     let secret = match (&args.secret, args.registry) {
@@ -153,8 +155,9 @@ pub fn read_rule_set(args: &RuleSetArgs) -> Result<(RuleRequest, SecretName), Fa
             },
             secret,
         )),
-        _ => Err(errors.into_failure(
-            "such as: ecr-ptc rule set docker-hub --secret ecr-pullthroughcache/docker-hub",
-        )),
+        _ => {
+            let example = "rule set docker-hub --secret ecr-pullthroughcache/docker-hub";
+            Err(errors.into_failure(&format!("such as: {}", hints.command(example))))
+        }
     }
 }

@@ -113,6 +113,12 @@ impl Hints {
         self.command(&format!("rule set {prefix} {secret}{registry}"))
     }
 
+    /// Makes a rule for a registry at its own host, with the secret of this name.
+    pub fn rule_set_at_home(&self, prefix: &str, upstream: &Upstream, secret: &str) -> String {
+        let registry = registry(Some(upstream), upstream.kind, ANY_AZURE_HOST);
+        self.rule_set_words(prefix, secret, &registry)
+    }
+
     /// Makes the usual rule of a registry, for the secret of this name. `host` is the customer's own.
     pub fn usual_rule(&self, upstream: &Upstream, host: Option<&str>, secret: &str) -> String {
         let host = host.unwrap_or(ANY_AZURE_HOST);

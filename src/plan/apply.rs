@@ -5,6 +5,7 @@ use std::cell::RefCell;
 use super::step::{Effect, Step, StepError, Subject};
 use super::Plan;
 use crate::aws::Session;
+use crate::model::region::Region;
 use crate::output::report::{StepReport, StepStatus};
 use crate::output::{escaped, Output};
 
@@ -32,6 +33,8 @@ pub struct Progress(RefCell<Option<UnderWay>>);
 pub struct UnderWay {
     /// The secret's ARN, or its name.
     pub secret: String,
+    /// Where that is, and a rule.
+    pub region: Region,
     /// Whether the credentials are stored.
     pub is_stored: bool,
     /// What a call that has not been answered changes.
@@ -66,6 +69,7 @@ pub async fn apply(plan: Plan, aws: &Session, progress: &Progress, output: &Outp
         let before = progress.get();
         progress.set(Some(UnderWay {
             secret: outcome.subject.id().to_owned(),
+            region: aws.region().clone(),
             is_stored: outcome.is_stored,
             effect: step.effect(),
         }));
@@ -84,6 +88,7 @@ pub async fn apply(plan: Plan, aws: &Session, progress: &Progress, output: &Outp
             outcome.accomplished = words.or(outcome.accomplished);
             progress.set(Some(UnderWay {
                 secret: outcome.subject.id().to_owned(),
+                region: aws.region().clone(),
                 is_stored: outcome.is_stored,
                 effect: None,
             }));

@@ -104,7 +104,7 @@ impl Outcome {
                 let what = format!("{lead}ECR says that the rule {prefix} is invalid");
                 Failure::new(Status::Partial, "rule-invalid", what)
                     .why(format!("ECR says: {words}"))
-                    .fix(rule.map_or_else(String::new, likely_causes))
+                    .fix(rule.map_or_else(String::new, |rule| self.likely_causes(rule, hints)))
             }
         }
     }
@@ -124,6 +124,10 @@ impl Outcome {
             aws.place_of_ecr()
         } else {
             aws.place().clone()
+        };
+        let place = match &self.subject.arn {
+            Some(_) => place.of_secret(&self.subject.name),
+            None => place,
         };
         let stores = step.effect() == Some(Effect::Stored);
         let (done, verb) = if stores {
@@ -162,30 +166,35 @@ impl Outcome {
             ))
             .first_fix(&fix)
     }
-}
 
-fn likely_causes(rule: &RuleRequest) -> String {
-    let upstream = rule.upstream;
-    format!(
+    fn likely_causes(&self, rule: &RuleRequest, hints: &Hints) -> String {
+        let upstream = rule.upstream;
+        let name = &self.subject.name;
+        format!(
         "the likely causes: the token has expired, was revoked or may not pull; the username is not the token's;\n\
          the value of the secret is not {{\"username\":…,\"accessToken\":…}}; its key is not aws/secretsmanager;\n\
          its resource policy denies ECR's role. Needed are {}, and {}.\n\
-         Store new credentials (ecr-ptc create --registry {} --if-exists update)",
-        upstream.username, upstream.token, upstream.kind
+         Store new credentials: {}",
+        upstream.username,
+        upstream.token,
+        hints.create(name, Some(upstream), " --if-exists update")
     )
+    }
 }
 
 impl Progress {
-    /// How a run is told that a signal ended.
+    /// How a run is told that a signal ended. `hints` are by the options alone.
     pub fn interrupted(&self, status: Status, hints: &Hints) -> Failure {
         let Some(UnderWay {
             secret,
+            region,
             is_stored,
             effect,
         }) = self.get()
         else {
             return Failure::cancelled(status);
         };
+        let hints = hints.in_region(region.as_str());
         let name = escaped(&secret);
         let (message, look) = match effect {
             Some(Effect::Rule(prefix)) => (

@@ -13,12 +13,14 @@ use crate::plan::Plan;
 
 pub async fn run(args: &RuleDeleteArgs, context: &Context<'_>) -> Result<Status, Failure> {
     let prefix = RepositoryPrefix::parse(&args.prefix).map_err(|fault| {
-        Failure::usage(fault).fix("see which rules there are: ecr-ptc rule list")
+        let list = context.global.hints().command("rule list");
+        Failure::usage(fault).fix(format!("see which rules there are: {list}"))
     })?;
     context.refuse_without_yes("rule delete", args.yes)?;
     let session = context.session().await?;
-    let (region, hints) = (session.region(), context.hints(&session));
-    let Some(rule) = find_rule(&prefix, &session).await? else {
+    let (region, hints) = (session.region(), session.hints());
+    let place = session.place_of_ecr().before_deleting_a_rule();
+    let Some(rule) = find_rule(&prefix, &place, &session).await? else {
         let message = format!("there is no rule {prefix} in {region}");
         let list = hints.command("rule list");
         return Err(Failure::new(Status::SecretState, "rule-not-found", message)

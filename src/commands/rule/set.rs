@@ -20,12 +20,12 @@ pub async fn run(
 ) -> Result<Status, Failure> {
     let session = context.session().await?;
     refuse_region_without_rules(session.region())?;
-    let hints = context.hints(&session);
+    let hints = session.hints();
     let upstream = wanted.upstream;
     let inventory = session.secrets();
     let (observed, rule) = tokio::join!(
         inventory.describe(name.as_str()),
-        find_pending_rule(Some(wanted), &session, context)
+        find_pending_rule(Some(wanted), &session)
     );
     let observed = observed.map_err(|error| {
         error.into_failure(

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::aws::once;
 use super::reads::denied;
 use super::scene::{play, scene, Scene};
+use super::states::by_profile;
 use super::writes::{create, update, with_replicas, with_rule, words, NAME};
 use crate::support::{policy_file, Account, Program};
 
@@ -126,6 +127,10 @@ pub const SCENES: &[Scene] = &[
         words(account, &["rule", "set", "docker-hub", "--secret", NAME])
     })
     .interrupted_at("CreatePullThroughCacheRule"),
+    scene("status-130/create-by-profile", |account| {
+        by_profile(create(account, &[]))
+    })
+    .interrupted_at("CreateSecret"),
     scene("status-130/rule-delete", |account| {
         with_rule(account);
         words(account, &["rule", "delete", "docker-hub", "--yes"])

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::reads::denied;
 use super::scene::{play, scene, Scene};
 use super::writes::{create, update, with_replicas, with_rule, words, NAME};
-use crate::support::{Account, Elsewhere, Registry};
+use crate::support::{Account, Elsewhere, Program, Registry};
 
 pub const SCENES: &[Scene] = &[
     scene("status-3/create-exists", |account| {
@@ -36,6 +36,9 @@ pub const SCENES: &[Scene] = &[
     }),
     scene("status-3/show-none", |account| {
         words(account, &["show", "docker-hub"])
+    }),
+    scene("status-3/show-none-by-profile", |account| {
+        by_profile(words(account, &["show", "docker-hub"]))
     }),
     scene("status-3/show-near-miss", |account| {
         account.made(NAME);
@@ -100,6 +103,13 @@ pub const SCENES: &[Scene] = &[
 #[test]
 fn what_stands_in_the_way() {
     play(SCENES);
+}
+
+/// With a profile and a Region on the command line, where printed commands have to lead to as well.
+pub fn by_profile(program: Program) -> Program {
+    let keys = "aws_access_key_id = x\naws_secret_access_key = x\n";
+    program.file("config", format!("[profile prod]\n{keys}"));
+    program.and(&["--profile", "prod", "--region", "eu-west-1"])
 }
 
 fn to_be_deleted(account: &Account) {

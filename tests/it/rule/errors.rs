@@ -37,9 +37,9 @@ pub type Row = (
 #[rustfmt::skip]
 pub const ERRORS: [Row; 20] = [
     (SET, "Create", "UnableToAccessSecretException", "The secret is unable to be accessed.", 5, "secret-unreadable",
-     &["could not make the rule docker-hub", "AWSServiceRoleForECRPullThroughCache", "ecr-ptc show NAME", "create-service-linked-role", "then finish it with: ecr-ptc rule set docker-hub"]),
+     &["could not make the rule docker-hub", "AWSServiceRoleForECRPullThroughCache", "ecr-ptc show ecr-pullthroughcache/docker-hub --region", "create-service-linked-role", "then finish it with: ecr-ptc rule set docker-hub"]),
     (SET, "Create", "UnableToDecryptSecretValueException", "The secret is accessible but is unable to be decrypted.", 1, "kms-key",
-     &["ECR reads only secrets with the key aws/secretsmanager", "update-secret --secret-id NAME --kms-key-id alias/aws/secretsmanager"]),
+     &["ECR reads only secrets with the key aws/secretsmanager", "update-secret --secret-id ecr-pullthroughcache/docker-hub --kms-key-id alias/aws/secretsmanager"]),
     (SET, "Create", "UnsupportedUpstreamRegistryException", "The specified upstream registry requires authentication.", 1, "upstream",
      &["requires authentication", "check --registry and --upstream-registry-url"]),
     (SET, "Create", "LimitExceededException", "The quota is exceeded.", 1, "limit", &["up to 50 rules", "ecr-ptc rule list", "ecr-ptc rule delete"]),
@@ -120,7 +120,10 @@ fn a_repointing_has_errors_of_its_own() {
         (
             "UnableToAccessSecretException",
             5,
-            &["could not repoint the rule", "ecr-ptc show NAME"][..],
+            &[
+                "could not repoint the rule",
+                "ecr-ptc show ecr-pullthroughcache",
+            ][..],
         ),
         (
             "UnableToDecryptSecretValueException",
@@ -175,7 +178,7 @@ fn a_verdict_is_shown_as_it_is_beside_the_likely_causes() {
         "step: validate-pull-through-cache-rule failed",
         "the token has expired",
         "Docker ID",
-        "ecr-ptc create --registry docker-hub --if-exists update",
+        "ecr-ptc create --registry docker-hub --name ecr-pullthroughcache/docker-hub --if-exists update",
         "ecr-ptc rule set docker-hub --secret ecr-pullthroughcache/docker-hub --registry docker-hub --region us-east-1",
     ];
     run(&[]).fails(8, &words).never(&["\u{1b}[31m"]);

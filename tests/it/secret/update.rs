@@ -159,7 +159,7 @@ fn names_and_registries() {
         .with(&account)
         .stdin(TOKEN)
         .run()
-        .fails(2, &["which secret is meant", "ecr-ptc list"]);
+        .fails(2, &["the name of the secret is missing", "ecr-ptc list"]);
     Program::new(&["update", "docker-hub"])
         .with(&account)
         .run()
