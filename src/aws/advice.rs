@@ -12,7 +12,7 @@ use crate::output::status::Status;
 
 /// Where calls go, with whose credentials, and what for: for what is said when one fails.
 #[derive(Clone, Debug)]
-pub struct Place {
+pub struct Service {
     pub region: Region,
     /// Commands that lead there.
     pub(super) hints: Hints,
@@ -27,7 +27,7 @@ pub struct Place {
     pub(super) next: Option<&'static str>,
 }
 
-impl Place {
+impl Service {
     /// `profile` is the one that was named on the command line.
     pub fn new(
         region: Region,
@@ -100,7 +100,7 @@ impl Place {
 
 impl AwsError {
     /// The failure to show, where no command knows better.
-    pub fn into_failure(self, what: &str, place: &Place) -> Failure {
+    pub fn into_failure(self, what: &str, service: &Service) -> Failure {
         let error = self.in_safe_words();
         let (status, code) = match error.kind {
             Kind::Exists => (Status::SecretState, "secret-exists"),
@@ -132,11 +132,11 @@ impl AwsError {
             Kind::Other => (Status::Failed, "failed"),
         };
         let failure = Failure::new(status, code, what);
-        let failure = match error.why(place) {
+        let failure = match error.why(service) {
             Some(why) => failure.why(why),
             None => failure,
         };
-        let failure = match error.fix(place) {
+        let failure = match error.fix(service) {
             Some(fix) => failure.fix(fix),
             None => failure,
         };
@@ -153,12 +153,12 @@ impl AwsError {
         })
     }
 
-    fn why(&self, place: &Place) -> Option<String> {
+    fn why(&self, service: &Service) -> Option<String> {
         let innermost = self.causes.last();
         Some(match self.kind {
             Kind::NoCredentials => format!(
                 "no AWS credentials were found; looked at {}",
-                place.credentials
+                service.credentials
             ),
             Kind::BadCredentials | Kind::Clock if self.message.is_none() => {
                 format!(
@@ -172,10 +172,14 @@ impl AwsError {
                 ),
                 None => "the endpoint, the Region or another AWS setting cannot be used".to_owned(),
             },
-            Kind::TimedOut => format!("{} did not answer {} in time", place.name(), self.operation),
+            Kind::TimedOut => format!(
+                "{} did not answer {} in time",
+                service.name(),
+                self.operation
+            ),
             Kind::Unreachable => match &self.fault {
-                Some(fault) => format!("{} cannot be reached: {fault}", place.name()),
-                None => format!("{} cannot be reached", place.name()),
+                Some(fault) => format!("{} cannot be reached: {fault}", service.name()),
+                None => format!("{} cannot be reached", service.name()),
             },
             Kind::NotAws => {
                 let status = self
@@ -193,7 +197,10 @@ impl AwsError {
                 (Some(text), None) | (None, Some(text)) => format!("AWS says: {text}"),
                 (None, None) => match self.http_status {
                     Some(status) => {
-                        format!("{} answered with HTTP {status} and no reason", place.name())
+                        format!(
+                            "{} answered with HTTP {status} and no reason",
+                            service.name()
+                        )
                     }
                     None => innermost?.clone(),
                 },
@@ -201,16 +208,16 @@ impl AwsError {
         })
     }
 
-    fn fix(&self, place: &Place) -> Option<String> {
-        let region = &place.region;
-        if let Some(fix) = self.fix_of_ecr(place) {
+    fn fix(&self, service: &Service) -> Option<String> {
+        let region = &service.region;
+        if let Some(fix) = self.fix_of_ecr(service) {
             return Some(fix);
         }
         Some(match self.kind {
             Kind::Misconfigured => "check the endpoint (AWS_ENDPOINT_URL_…, endpoint_url of the profile), the Region, and the settings for FIPS and dual-stack endpoints".to_owned(),
-            Kind::Denied => self.permission_fix(place),
-            Kind::NoCredentials | Kind::BadCredentials if place.login.is_some() => {
-                format!("log in again: {}", place.login.as_deref().unwrap_or_default())
+            Kind::Denied => self.permission_fix(service),
+            Kind::NoCredentials | Kind::BadCredentials if service.login.is_some() => {
+                format!("log in again: {}", service.login.as_deref().unwrap_or_default())
             }
             Kind::NoCredentials => "log in as for the AWS CLI: aws configure, aws sso login, or AWS_* variables; or name a --profile".to_owned(),
             Kind::BadCredentials => "renew the AWS credentials; what the AWS CLI makes of them: aws sts get-caller-identity".to_owned(),
@@ -222,7 +229,7 @@ impl AwsError {
             Kind::Clock => "set the clock of this machine; AWS takes requests that are at most some minutes off".to_owned(),
             Kind::Service | Kind::TimedOut => "try again in a minute".to_owned(),
             Kind::Unreachable => match &self.fault {
-                Some(Fault::NoSuchHost) if place.endpoint.is_none() => {
+                Some(Fault::NoSuchHost) if service.endpoint.is_none() => {
                     format!("check that there is a Region {region}, and the network")
                 }
                 Some(fault) if fault.fix().is_some() => fault.fix()?.to_owned(),
@@ -233,8 +240,8 @@ impl AwsError {
             Kind::Limit => format!(
                 "delete secrets that nobody needs; see them: {}\n\
                  or ask for a higher quota: aws service-quotas list-service-quotas --service-code secretsmanager{}",
-                place.hints.command("list"),
-                place.hints.options()
+                service.hints.command("list"),
+                service.hints.options()
             ),
             Kind::Policy => "fix the file of --resource-policy; what is wrong with it: aws secretsmanager validate-resource-policy --resource-policy file://PATH".to_owned(),
             Kind::Key if self.operation == "CreateSecret" => {
@@ -243,7 +250,7 @@ impl AwsError {
             }
             Kind::Key => format!(
                 "ECR reads only secrets with the key aws/secretsmanager; see which this one has:\n{}",
-                place.see_secret()
+                service.see_secret()
             ),
             Kind::Refused => {
                 "change what AWS refuses; for AWS support, -v adds the request ID".to_owned()
@@ -252,7 +259,7 @@ impl AwsError {
         })
     }
 
-    fn permission_fix(&self, place: &Place) -> String {
+    fn permission_fix(&self, service: &Service) -> String {
         let message = self.message.as_deref().unwrap_or_default();
         if message.contains("cannot invoke") {
             return "let Secrets Manager call the function:\n\
@@ -268,14 +275,14 @@ impl AwsError {
         if message.contains("explicit deny") {
             return "a policy forbids it; ask whoever keeps that policy".to_owned();
         }
-        self.statement(place)
+        self.statement(service)
     }
 
     /// The policy statement that would allow what was refused.
-    fn statement(&self, place: &Place) -> String {
-        let region = &place.region;
+    fn statement(&self, service: &Service) -> String {
+        let region = &service.region;
         let message = self.message.as_deref().unwrap_or_default();
-        let statements = self.statements_for_ecr(place);
+        let statements = self.statements_for_ecr(service);
         let action =
             word_after(message, "not authorized to perform: ").filter(|action| is_action(action));
         let action = action.map_or_else(

@@ -1,6 +1,6 @@
 //! What mends an error of ECR's, where it is not what mends one of Secrets Manager's.
 
-use super::advice::Place;
+use super::advice::Service;
 use super::error::{AwsError, Kind};
 use crate::model::name::PREFIX;
 use crate::output::shell::quote;
@@ -20,11 +20,11 @@ impl AwsError {
         self.operation.contains("PullThroughCacheRule")
     }
 
-    pub(super) fn fix_of_ecr(&self, place: &Place) -> Option<String> {
+    pub(super) fn fix_of_ecr(&self, service: &Service) -> Option<String> {
         if !self.is_of_ecr() {
             return None;
         }
-        let (hints, see) = (&place.hints, place.see_secret());
+        let (hints, see) = (&service.hints, service.see_secret());
         let list = hints.command("rule list");
         Some(match self.kind {
             Kind::NotFound => format!(
@@ -38,7 +38,7 @@ impl AwsError {
             Kind::Key => format!(
                 "ECR reads only secrets with the key aws/secretsmanager; see which this one has, and give it that:\n{see}\n\
                  aws secretsmanager update-secret --secret-id {} --kms-key-id alias/aws/secretsmanager{}",
-                place.secret.as_deref().map_or("NAME".to_owned(), quote),
+                service.secret.as_deref().map_or("NAME".to_owned(), quote),
                 hints.options()
             ),
             Kind::Upstream => "check --registry and --upstream-registry-url: ECR takes a registry only under its own host, \
@@ -60,14 +60,14 @@ impl AwsError {
     ///
     /// Source: Actions defined by Amazon ECR, in the Service Authorization Reference; the permissions
     /// of the handlers of AWS::ECR::PullThroughCacheRule.
-    pub(super) fn statements_for_ecr(&self, place: &Place) -> Option<String> {
+    pub(super) fn statements_for_ecr(&self, service: &Service) -> Option<String> {
         if !self.is_of_ecr() {
             return None;
         }
-        let region = &place.region;
+        let region = &service.region;
         let partition = region.partition();
         // Whoever may look only would be refused next.
-        let operation = place.next.unwrap_or(self.operation);
+        let operation = service.next.unwrap_or(self.operation);
         let ecr = match operation {
             "DescribePullThroughCacheRules" | "ValidatePullThroughCacheRule" => {
                 r#""ecr:DescribePullThroughCacheRules","ecr:ValidatePullThroughCacheRule""#
@@ -116,15 +116,15 @@ mod tests {
         let error = SdkError::service_error(error, answer);
         let error = AwsError::of("CreatePullThroughCacheRule", &error, &Redactor::new());
         assert_eq!(error.kind, Kind::NotFound);
-        let place = Place::new(
+        let service = Service::new(
             Region::parse("eu-west-1").unwrap(),
             None,
             None,
             String::new(),
             None,
         );
-        let place = place.of_secret("ecr-pullthroughcache/ghcr");
-        let failure = error.into_failure("could not make the rule", &place);
+        let service = service.of_secret("ecr-pullthroughcache/ghcr");
+        let failure = error.into_failure("could not make the rule", &service);
         assert_eq!(failure.status(), Status::SecretState);
         let fix = failure.to_text(false);
         assert!(

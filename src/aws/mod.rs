@@ -21,7 +21,7 @@ mod session;
 mod settings;
 mod transport;
 
-pub use advice::Place;
+pub use advice::Service;
 pub use ecr::{Ecr, Verdict, Verdicts};
 pub use error::{AwsError, Kind};
 pub use http_client::{Answer, HttpClient};

@@ -10,7 +10,7 @@ use aws_config::SdkConfig;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_credential_types::Credentials;
 
-use super::advice::Place;
+use super::advice::Service;
 use super::error::AwsError;
 use crate::output::failure::Failure;
 use crate::output::Redactor;
@@ -69,10 +69,10 @@ impl<'a> Roles<'a> {
         config: &SdkConfig,
         providers: &ProviderConfig,
         sts_endpoint: Option<&str>,
-        place: &Place,
+        service: &Service,
         redactor: &Redactor,
     ) -> Result<Credentials, Failure> {
-        let mut credentials = self.base_credentials(providers, place, redactor).await?;
+        let mut credentials = self.base_credentials(providers, service, redactor).await?;
         for role in self.roles.iter().rev() {
             let config = config
                 .to_builder()
@@ -97,7 +97,7 @@ impl<'a> Roles<'a> {
                 .await;
             let what = format!("could not take the role of the profile {}", role.name());
             let answer = answer.map_err(|error| {
-                AwsError::of("AssumeRole", &error, redactor).into_failure(&what, place)
+                AwsError::of("AssumeRole", &error, redactor).into_failure(&what, service)
             })?;
             let given = answer.credentials().ok_or_else(|| {
                 Failure::new(crate::output::status::Status::Failed, "failed", what)
@@ -117,7 +117,7 @@ impl<'a> Roles<'a> {
     async fn base_credentials(
         &self,
         providers: &ProviderConfig,
-        place: &Place,
+        service: &Service,
         redactor: &Redactor,
     ) -> Result<Credentials, Failure> {
         let provider = match self.base.get("credential_source") {
@@ -155,7 +155,7 @@ impl<'a> Roles<'a> {
         let credentials = provider.provide_credentials().await;
         credentials.map_err(|error| {
             let what = format!("the profile {} gives no credentials", self.base.name());
-            AwsError::of_credentials(&error, redactor).into_failure(&what, place)
+            AwsError::of_credentials(&error, redactor).into_failure(&what, service)
         })
     }
 }

@@ -15,7 +15,7 @@ use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 
-use super::advice::Place;
+use super::advice::Service;
 use super::ecr::Ecr;
 use super::endpoints::Endpoints;
 use super::error::{AwsError, Kind};
@@ -35,7 +35,7 @@ use crate::output::Redactor;
 pub struct Session {
     config: SdkConfig,
     endpoints: Endpoints,
-    place: Place,
+    service: Service,
     target: Target,
     redactor: Redactor,
 }
@@ -52,7 +52,7 @@ impl Session {
                 .why("looked at --region, AWS_REGION, AWS_DEFAULT_REGION and the region of the profile")
                 .fix("add --region REGION: the Region in which the pull through cache rule is, or will be"));
         };
-        let place = Place::new(
+        let service = Service::new(
             region.clone(),
             settings
                 .profile
@@ -86,7 +86,7 @@ impl Session {
                 let endpoint = settings.endpoints.sts.as_deref();
                 let redactor = &settings.redactor;
                 let credentials = roles
-                    .assume(&code, &config, &providers, endpoint, &place, redactor)
+                    .assume(&code, &config, &providers, endpoint, &service, redactor)
                     .await?;
                 SharedCredentialsProvider::new(credentials)
             }
@@ -96,23 +96,23 @@ impl Session {
             config: config.to_builder().credentials_provider(provider).build(),
             target: settings.target(),
             endpoints: settings.endpoints,
-            place,
+            service,
             redactor: settings.redactor,
         })
     }
 
     pub fn region(&self) -> &Region {
-        &self.place.region
+        &self.service.region
     }
 
     /// Where calls go, for what is said when one fails.
-    pub fn place(&self) -> &Place {
-        &self.place
+    pub fn service(&self) -> &Service {
+        &self.service
     }
 
     /// Commands that lead to where this one works.
     pub fn hints(&self) -> Hints {
-        self.place.hints.clone()
+        self.service.hints.clone()
     }
 
     /// Where things are done, for a review.
@@ -152,7 +152,7 @@ impl Session {
                 return match error.kind {
                     Kind::TimedOut | Kind::Unreachable | Kind::Service => Ok(None),
                     Kind::NotAws | Kind::Refused if is_named => Ok(None),
-                    _ => Err(error.into_failure("could not ask AWS who is calling", &self.place)),
+                    _ => Err(error.into_failure("could not ask AWS who is calling", &self.service)),
                 };
             }
         };
@@ -162,7 +162,7 @@ impl Session {
         };
         let malformed = |fault: ArnFault| {
             let error = AwsError::malformed("GetCallerIdentity", &fault.to_string());
-            error.into_failure("could not ask AWS who is calling", &self.place)
+            error.into_failure("could not ask AWS who is calling", &self.service)
         };
         Ok(Some(Caller {
             account: AccountId::parse(account).map_err(malformed)?,
@@ -181,8 +181,8 @@ impl Session {
     }
 
     /// Where calls of ECR go, for what is said when one fails.
-    pub fn place_of_ecr(&self) -> Place {
-        self.place.at(self.endpoints.ecr.as_deref())
+    pub fn place_of_ecr(&self) -> Service {
+        self.service.at(self.endpoints.ecr.as_deref())
     }
 
     pub fn ecr(&self) -> Ecr {

@@ -59,7 +59,7 @@ pub async fn scan(
     progress: impl Fn(usize),
 ) -> Result<Scan, Failure> {
     let failed =
-        |error: AwsError| error.into_failure("could not check the secrets", session.place());
+        |error: AwsError| error.into_failure("could not check the secrets", session.service());
     let mut pages = session.secrets().pages();
     let (first, rules) = tokio::join!(pages.next(), session.rules());
     let first = first.map_err(failed)?;
@@ -214,7 +214,7 @@ impl Scanner<'_> {
     fn unread(&self, refused: &[(Secret, String)]) -> Vec<Finding> {
         if let Some(error) = self.unreadable.take() {
             let finding = none_read(&error.summary());
-            let fix = error.into_failure("", self.session.place()).into_fix();
+            let fix = error.into_failure("", self.session.service()).into_fix();
             let more = "and secretsmanager:GetSecretValue on each of the secrets";
             let fix = fix.map(|fix| format!("{fix}\n{more}"));
             return vec![Finding { fix, ..finding }];

@@ -155,7 +155,7 @@ impl Found {
             .map_err(|error| {
                 error.into_failure(
                     &format!("could not read the value of {name}"),
-                    &session.place().of_secret(&secret.name),
+                    &session.service().of_secret(&secret.name),
                 )
             })?;
         let fix = match &value {
@@ -248,7 +248,7 @@ async fn read(secret: &Secret, session: &Session) -> Result<Reading, Failure> {
         }
         Err(error) => {
             let what = format!("could not read the value of {}", escaped(&secret.name));
-            Err(error.into_failure(&what, &session.place().of_secret(&secret.name)))
+            Err(error.into_failure(&what, &session.service().of_secret(&secret.name)))
         }
     }
 }

@@ -104,7 +104,7 @@ pub async fn run(mut input: CreateInput, context: &Context<'_>) -> Result<Status
                 session.fetch_credentials().await;
             }
         });
-        login.settle(tried?, context.output, &mut warnings)?
+        login.judge(tried?, context.output, &mut warnings)?
     };
     let request = input.finish()?;
     warn(&input, &request, Some(session.region()), &mut warnings);
@@ -157,7 +157,7 @@ impl Create<'_> {
                 }
                 Err(error) => {
                     let what = format!("{name} exists, and could not be looked at");
-                    return Err(error.into_failure(&what, self.session.place()));
+                    return Err(error.into_failure(&what, self.session.service()));
                 }
             };
             match (&observed, self.input.if_exists) {
@@ -212,7 +212,7 @@ impl Create<'_> {
             Err(error) if error.kind == Kind::Denied => None,
             policy => policy.map_err(|error| {
                 let what = format!("{} exists, and could not be looked at", self.request.name);
-                error.into_failure(&what, self.session.place())
+                error.into_failure(&what, self.session.service())
             })?,
         };
         plan_update(&self.request, existing, rule, &mut self.warnings)
@@ -421,7 +421,7 @@ async fn dry_run(
             .await?;
         warn_of_credentials(&input, &mut warnings);
         let tried = login.attempt(&input).await?;
-        login.settle(tried, output, &mut warnings)?
+        login.judge(tried, output, &mut warnings)?
     };
     let request = input.finish()?;
     let rule_code = input.rule_code(None)?;
@@ -492,7 +492,7 @@ async fn look(input: &CreateInput, session: &Session) -> Result<Observed, Failur
         Err(error) if error.kind == Kind::Denied => return Ok(Observed::NotLooked),
         Err(error) => {
             let what = format!("could not see whether {name} exists");
-            return Err(error.into_failure(&what, session.place()));
+            return Err(error.into_failure(&what, session.service()));
         }
     };
     match observed {

@@ -1,6 +1,6 @@
 //! The secret, and the rule, that are named: looked up before anything is done with them.
 
-use crate::aws::{Place, Session};
+use crate::aws::{Service, Session};
 use crate::model::name::{RepositoryPrefix, SecretId, PREFIX};
 use crate::model::region::Region;
 use crate::model::rule::{Rule, RuleRequest};
@@ -50,7 +50,7 @@ pub async fn find_secret(id: &SecretId, session: &Session) -> Result<Secret, Fai
         Ok(Some(secret)) if id.region().is_some() || secret.name == id.name() => Ok(secret),
         Ok(_) => Err(not_found(id, session).await),
         Err(error) => {
-            Err(error.into_failure(&format!("could not look at {name}"), session.place()))
+            Err(error.into_failure(&format!("could not look at {name}"), session.service()))
         }
     }
 }
@@ -126,7 +126,7 @@ pub fn refuse_read_only(
 /// Status 2 in a Region without rules; what AWS says, where it cannot be looked at.
 pub async fn find_rule(
     prefix: &RepositoryPrefix,
-    place: &Place,
+    place: &Service,
     session: &Session,
 ) -> Result<Option<Rule>, Failure> {
     refuse_region_without_rules(session.region())?;

@@ -16,7 +16,7 @@ use crate::output::status::Status;
 pub async fn run(context: &Context<'_>) -> Result<Status, Failure> {
     let session = context.session().await?;
     let client = session.secrets();
-    let failed = |error: AwsError, what| error.into_failure(what, session.place());
+    let failed = |error: AwsError, what| error.into_failure(what, session.service());
     let (secrets, rules) = tokio::join!(client.all(), session.rules_in_passing());
     let mut secrets = secrets.map_err(|error| failed(error, "could not list the secrets"))?;
     let mut warnings = context.output.warnings();

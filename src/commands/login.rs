@@ -129,7 +129,7 @@ impl Login {
     ///
     /// # Errors
     /// Status 6 where the registry refused the credentials, 7 where it could not be asked and must.
-    pub fn settle(
+    pub fn judge(
         &self,
         tried: Tried,
         output: &Output,
@@ -214,7 +214,7 @@ pub fn warn_of_credentials(input: &CreateInput, warnings: &mut Warnings<'_>) {
 /// the last login.
 ///
 /// # Errors
-/// As of [`Login::settle`].
+/// As of [`Login::judge`].
 pub async fn ask_for_a_good_token(
     prompter: &Prompter,
     input: &mut CreateInput,
@@ -233,7 +233,7 @@ pub async fn ask_for_a_good_token(
         left -= 1;
         if left == 0 || !tried.is_refused() {
             warnings.extend(found);
-            return login.settle(tried, output, warnings);
+            return login.judge(tried, output, warnings);
         }
         output.say(&tried.refusal());
         input.forget_token();

@@ -35,7 +35,7 @@ pub async fn run(id: SecretId, yes: bool, context: &Context<'_>) -> Result<Statu
         Err(error) if error.kind == Kind::Denied => HashMap::new(),
         Err(error) => {
             let what = format!("could not see when the versions of {name} were made");
-            return Err(error.into_failure(&what, session.place()));
+            return Err(error.into_failure(&what, session.service()));
         }
     };
     let shown = |version: &Version| session.redactor().version(&version.id);

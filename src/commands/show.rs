@@ -104,7 +104,7 @@ fn seen<T>(
             Ok(None)
         }
         answer => answer.map_err(|error| {
-            error.into_failure(&format!("could not look at {what}"), session.place())
+            error.into_failure(&format!("could not look at {what}"), session.service())
         }),
     }
 }

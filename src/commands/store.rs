@@ -48,7 +48,7 @@ pub async fn read_value(
             } else {
                 format!("{name} exists, and could not be looked at")
             };
-            let failure = error.into_failure(&what, &session.place().of_secret(&secret.name));
+            let failure = error.into_failure(&what, &session.service().of_secret(&secret.name));
             Err(if failure.status() == Status::Denied {
                 failure.or_fix("or give the username: --username NAME")
             } else {

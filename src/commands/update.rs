@@ -287,7 +287,7 @@ async fn verify(
         }
         warn_of_credentials(input, warnings);
         let tried = login.attempt(input).await?;
-        return login.settle(tried, context.output, warnings);
+        return login.judge(tried, context.output, warnings);
     }
     if let Some(prompter) = prompter {
         prompter.ask_token(input, context.output).await?;

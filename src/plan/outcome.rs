@@ -120,14 +120,14 @@ impl Outcome {
         hints: &Hints,
     ) -> Failure {
         let is_of_rule = step.is_of_rule();
-        let place = if is_of_rule {
+        let service = if is_of_rule {
             aws.place_of_ecr()
         } else {
-            aws.place().clone()
+            aws.service().clone()
         };
-        let place = match &self.subject.arn {
-            Some(_) => place.of_secret(&self.subject.name),
-            None => place,
+        let service = match &self.subject.arn {
+            Some(_) => service.of_secret(&self.subject.name),
+            None => service,
         };
         let stores = step.effect() == Some(Effect::Stored);
         let (done, verb) = if stores {
@@ -136,7 +136,7 @@ impl Outcome {
             ("done", "done it")
         };
         let (was_looked_at, may_be_done) = (error.was_looked_at(), error.may_have_worked());
-        let failure = error.into_failure(what, &place);
+        let failure = error.into_failure(what, &service);
         if was_looked_at && failure.status() != Status::Temporary {
             // What answered was not AWS, so that only the way there can be fixed.
             return failure.then_why(&format!("it is not {done}, as another call shows"));

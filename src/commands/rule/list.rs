@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::aws::{Ecr, Place, Verdict};
+use crate::aws::{Ecr, Service, Verdict};
 use crate::commands::context::Context;
 use crate::model::rule::Rule;
 use crate::output::failure::Failure;
@@ -43,7 +43,7 @@ pub async fn run(context: &Context<'_>) -> Result<Status, Failure> {
 }
 
 /// Asks for a verdict on each rule with a login. Where one cannot be had, the rest is told all the same.
-async fn validate(listed: &mut [Listed], ecr: &Ecr, place: &Place, output: &Output) {
+async fn validate(listed: &mut [Listed], ecr: &Ecr, place: &Service, output: &Output) {
     let with_login = listed.iter().filter(|entry| entry.secret.is_some());
     let prefixes = with_login.map(|entry| entry.rule.ecr_repository_prefix.clone());
     let mut verdicts = ecr.verdicts(prefixes.collect()).await;

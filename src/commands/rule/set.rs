@@ -30,7 +30,7 @@ pub async fn run(
     let observed = observed.map_err(|error| {
         error.into_failure(
             &format!("could not see whether {name} exists"),
-            session.place(),
+            session.service(),
         )
     })?;
     let existing = match Observed::from(observed) {
