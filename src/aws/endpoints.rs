@@ -5,6 +5,7 @@ use aws_runtime::env_config::property::PropertiesKey;
 
 use super::options::Options;
 use crate::env;
+use crate::model::invalid::Invalid;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
 
@@ -98,24 +99,26 @@ fn of_services(files: &ProfileSet, service: &str) -> Option<String> {
 }
 
 /// The URL itself is in no error: it may have a password in it.
-fn check_endpoint(what: &str, url: &str) -> Result<(), String> {
+fn check_endpoint(what: &str, url: &str) -> Result<(), Invalid> {
     let uri = url.parse::<http::Uri>().ok();
     let scheme = uri.as_ref().and_then(http::Uri::scheme_str);
     let authority = uri.as_ref().and_then(http::Uri::authority);
     let host = authority.map_or("", http::uri::Authority::host);
     if !matches!(scheme, Some("http" | "https")) || host.is_empty() {
-        return Err(format!("{what} is not a URL such as https://host:port"));
+        return Err(Invalid::new(format!(
+            "{what} is not a URL such as https://host:port"
+        )));
     }
     if authority.is_some_and(|authority| authority.as_str().contains('@')) {
-        return Err(format!(
+        return Err(Invalid::new(format!(
             "{what} has a user or a password in it, which AWS has no use for"
-        ));
+        )));
     }
     if scheme == Some("http") && !env::is_this_machine(host) {
-        return Err(format!(
+        return Err(Invalid::new(format!(
             "{what} is an http URL of another machine, where the token would go unencrypted; \
              use https, or a loopback address"
-        ));
+        )));
     }
     Ok(())
 }

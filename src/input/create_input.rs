@@ -15,6 +15,7 @@ use crate::cli::{CreateArgs, Global, IfExists, Verify};
 use crate::model::attributes::{Description, ResourcePolicy, Rotation, Tag};
 use crate::model::credential::{AccessToken, Credential, Username};
 use crate::model::date::Date;
+use crate::model::invalid::Invalid;
 use crate::model::name::{RepositoryPrefix, SecretName, PREFIX};
 use crate::model::region::Region;
 use crate::model::rule::Language;
@@ -222,7 +223,7 @@ impl CreateInput {
     ///
     /// # Errors
     /// A sentence that says where, or gives the size.
-    pub fn check_with(&self, token: &AccessToken) -> Result<(), String> {
+    pub fn check_with(&self, token: &AccessToken) -> Result<(), Invalid> {
         check_end(token)?;
         if let Some(tag) = self
             .tags
@@ -234,9 +235,9 @@ impl CreateInput {
             } else {
                 "the value of a tag"
             };
-            return Err(format!(
+            return Err(Invalid::new(format!(
                 "{place} has the access token in it; tags are not encrypted"
-            ));
+            )));
         }
         // Shorter tokens turn up in ordinary words.
         if token.characters() >= 8 {
@@ -275,10 +276,10 @@ impl CreateInput {
                 .chain(options)
                 .find(|(_, text)| text.is_some_and(|text| token.is_in(text)))
             {
-                return Err(format!(
+                return Err(Invalid::new(format!(
                     "the {place} has the access token in it, and is no secret; \
                      start again with another, and revoke this token"
-                ));
+                )));
             }
         }
         if let Some(username) = &self.username {
@@ -286,7 +287,8 @@ impl CreateInput {
                 username: username.clone(),
                 token: token.clone(),
             };
-            credential.to_value().map_err(|fault| fault.to_string())?;
+            let value = credential.to_value();
+            value.map_err(|fault| Invalid::new(fault.to_string()))?;
         }
         Ok(())
     }

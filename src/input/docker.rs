@@ -16,6 +16,7 @@ use self::helper::ask_helper;
 use super::token::{read_all, showable};
 use crate::env;
 use crate::model::credential::{AccessToken, Username};
+use crate::model::invalid::Invalid;
 use crate::model::upstream::Upstream;
 use crate::output::escaped;
 use crate::registry::Address;
@@ -60,6 +61,12 @@ pub struct Refusal {
 impl From<String> for Refusal {
     fn from(message: String) -> Self {
         Self { message, fix: None }
+    }
+}
+
+impl From<Invalid> for Refusal {
+    fn from(invalid: Invalid) -> Self {
+        String::from(invalid).into()
     }
 }
 
@@ -111,12 +118,12 @@ impl Docker {
             }
             _ => format!("Docker's configuration {shown} cannot be opened: {error}").into(),
         })?;
-        let bad = |fault: String| format!("Docker's configuration {shown} {fault}");
-        let bytes = read_all(file).map_err(bad)?;
+        let bad = |fault: &str| format!("Docker's configuration {shown} {fault}");
+        let bytes = read_all(file).map_err(|fault| bad(&fault.to_string()))?;
         let configuration = serde_json::from_slice(&bytes).map_err(|error| {
             // Not the error itself: it may quote a value.
             let (line, column) = (error.line(), error.column());
-            bad(format!("cannot be read: line {line}, column {column}"))
+            bad(&format!("cannot be read: line {line}, column {column}"))
         })?;
         Ok(Self {
             upstream,

@@ -9,6 +9,7 @@ use crate::env;
 use crate::model::attributes::{ResourcePolicy, Rotation, Schedule, Tag, MAX_TAGS};
 use crate::model::credential::{Username, UsernameFault};
 use crate::model::date::Date;
+use crate::model::invalid::Invalid;
 use crate::model::region::Region;
 use crate::model::secret::EXPIRY_TAG;
 use crate::model::upstream::Upstream;
@@ -51,7 +52,7 @@ pub fn open_options(global: &Global) -> Vec<(&'static str, String)> {
         .collect()
 }
 
-pub fn token_source(args: &CreateArgs, can_ask: bool) -> Result<Option<TokenSource>, String> {
+pub fn token_source(args: &CreateArgs, can_ask: bool) -> Result<Option<TokenSource>, Invalid> {
     let file = args.token.access_token_file.clone().map(|path| {
         if path == "-" {
             TokenSource::Stdin
@@ -74,7 +75,7 @@ pub fn token_source(args: &CreateArgs, can_ask: bool) -> Result<Option<TokenSour
     let mut given = sources.into_iter().flatten();
     match (given.next(), given.next()) {
         (Some(_), Some(_)) => {
-            Err("the access token has more than one source; use one of --access-token-stdin, --access-token-file, --access-token-env and --from-docker-config".to_owned())
+            Err(Invalid::new("the access token has more than one source; use one of --access-token-stdin, --access-token-file, --access-token-env and --from-docker-config"))
         }
         (Some(TokenSource::Stdin), None) if can_ask => Ok(Some(TokenSource::Prompt)),
         (source, _) => Ok(source),
@@ -99,14 +100,14 @@ pub fn address(
     None
 }
 
-pub fn parse_username(text: &str) -> Result<Username, String> {
+pub fn parse_username(text: &str) -> Result<Username, Invalid> {
     Username::parse(text).map_err(|fault| {
         let hint = if fault == UsernameFault::Empty {
             EMPTY_IN_CI
         } else {
             ""
         };
-        format!("--username: {fault}{hint}")
+        Invalid::new(format!("--username: {fault}{hint}"))
     })
 }
 
@@ -114,7 +115,7 @@ pub fn parse_username(text: &str) -> Result<Username, String> {
 /// so that a policy that is merely too long is told its length.
 const MAX_POLICY_FILE: usize = 1 << 20;
 
-pub fn read_policy(path: &str) -> Result<ResourcePolicy, String> {
+pub fn read_policy(path: &str) -> Result<ResourcePolicy, Invalid> {
     let path = path.strip_prefix("file://").unwrap_or(path);
     let mut bytes = Vec::new();
     let read = std::fs::File::open(path)
@@ -122,19 +123,20 @@ pub fn read_policy(path: &str) -> Result<ResourcePolicy, String> {
         .and_then(|()| String::from_utf8(bytes).map_err(io::Error::other));
     match read {
         Ok(text) => ResourcePolicy::parse(path, &text),
-        Err(error) => Err(format!(
+        Err(error) => Err(Invalid::new(format!(
             "the resource policy {path} cannot be read: {error}"
-        )),
+        ))),
     }
 }
 
 /// The last day of a token: today or later.
-pub fn last_day(text: &str) -> Result<Date, String> {
-    let date = Date::parse(text).map_err(|fault| format!("--expires-on: {fault}"))?;
+pub fn last_day(text: &str) -> Result<Date, Invalid> {
+    let date = Date::parse(text);
+    let date = date.map_err(|fault| Invalid::new(format!("--expires-on: {fault}")))?;
     if Date::today().days_until(date) < 0 {
-        return Err(format!(
+        return Err(Invalid::new(format!(
             "--expires-on: {date} is past; a token that has ended cannot be used"
-        ));
+        )));
     }
     Ok(date)
 }

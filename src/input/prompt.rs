@@ -244,14 +244,18 @@ impl Prompts {
 
     /// Asks for the token without echo, until `check` takes it. A paste is taken whole, whatever
     /// its length.
-    pub fn token(
+    pub fn token<E: Display>(
         self,
-        check: impl Fn(&AccessToken) -> Result<(), String>,
+        check: impl Fn(&AccessToken) -> Result<(), E>,
     ) -> Result<AccessToken, PromptError> {
         loop {
             let typed = hidden_line("Access token (not shown): ", self.plain)?;
             let token = AccessToken::from_bytes(typed.bytes()).map_err(|fault| fault.to_string());
-            match token.and_then(|token| check(&token).map(|()| token)) {
+            let checked = token.and_then(|token| match check(&token) {
+                Ok(()) => Ok(token),
+                Err(fault) => Err(fault.to_string()),
+            });
+            match checked {
                 Ok(token) => {
                     say(&format!("{} characters", token.characters()));
                     return Ok(token);

@@ -14,6 +14,7 @@ use crate::cli::{Global, Verify};
 use crate::env;
 use crate::model::attributes::Description;
 use crate::model::credential::Username;
+use crate::model::invalid::Invalid;
 use crate::model::name::{RepositoryPrefix, SecretName};
 use crate::model::secret::EXPIRY_TAG;
 use crate::model::upstream::Upstream;
@@ -125,8 +126,9 @@ impl Prompter {
             return Ok(());
         }
         let address = |text: &str| match text {
-            "" => Err("the name is empty".to_owned()),
-            text => Address::parse(&azure_host(text)).map_err(|fault| format!("that {fault}")),
+            "" => Err(Invalid::new("the name is empty")),
+            text => Address::parse(&azure_host(text))
+                .map_err(|fault| Invalid::new(format!("that {fault}"))),
         };
         let help = "its name, or its host such as NAME.azurecr.io";
         let address = self.text("Azure registry", None, help, address).await?;
@@ -242,9 +244,9 @@ impl Prompter {
 }
 
 /// A fault of an option's value, said of an answer.
-fn without_option(fault: String) -> String {
-    match fault.split_once(": ") {
-        Some((_, rest)) => rest.to_owned(),
+fn without_option(fault: Invalid) -> Invalid {
+    match fault.to_string().split_once(": ") {
+        Some((_, rest)) => Invalid::new(rest),
         None => fault,
     }
 }

@@ -4,6 +4,7 @@ use super::create_input::{default_name, CreateInput};
 use super::options::InputErrors;
 use crate::cli::{RuleOption, RuleSetArgs};
 use crate::model::arn::SecretArn;
+use crate::model::invalid::Invalid;
 use crate::model::name::{RepositoryPrefix, SecretName};
 use crate::model::rule::{upstream_of, upstream_url, Rule, RuleRequest};
 use crate::output::failure::Failure;
@@ -70,7 +71,8 @@ impl CreateInput {
         };
         let upstream = self.upstream.ok_or_else(open)?;
         let name = self.name_or_default().ok_or_else(open)?;
-        name.check_for_rule().map_err(Failure::usage)?;
+        name.check_for_rule()
+            .map_err(|fault| Failure::usage(fault.to_string()))?;
         let url = upstream_url(upstream, self.upstream_host().as_deref()).map_err(|fault| {
             Failure::usage(fault).fix(if upstream.url.is_none() {
                 "add --upstream-registry-url NAME.azurecr.io".to_owned()
@@ -121,8 +123,11 @@ pub fn read_rule_set(
     let secret = match (&args.secret, args.registry) {
         (Some(text), _) => errors.keep(
             SecretName::parse(text)
-                .map_err(|fault| format!("--secret: {fault}"))
-                .and_then(|name| name.check_for_rule().map(|()| name)),
+                .map_err(|fault| Invalid::new(format!("--secret: {fault}")))
+                .and_then(|name| match name.check_for_rule() {
+                    Ok(()) => Ok(name),
+                    Err(fault) => Err(Invalid::new(fault.to_string())),
+                }),
         ),
         (None, Some(upstream)) => default_name(upstream),
         (None, None) => {

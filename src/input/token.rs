@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::env;
 use crate::model::credential::{AccessToken, TokenFault};
+use crate::model::invalid::Invalid;
 use crate::model::upstream::looks_like_a_token;
 
 /// The most that is read from a source, in bytes; a secret takes far less.
@@ -31,25 +32,27 @@ impl TokenSource {
     ///
     /// # Errors
     /// A sentence that says what and where, without showing anything that could be a token.
-    pub fn read(&self, warnings: &mut Vec<String>) -> Result<AccessToken, String> {
+    pub fn read(&self, warnings: &mut Vec<String>) -> Result<AccessToken, Invalid> {
         let (place, bytes) = match self {
             Self::Prompt | Self::Docker(_) => {
-                return Err("the access token does not come by itself".to_owned())
+                return Err(Invalid::new("the access token does not come by itself"))
             }
             Self::Stdin if io::stdin().is_terminal() => {
-                return Err("the access token cannot be asked for here, and standard input is a terminal; pipe the token into it".to_owned());
+                return Err(Invalid::new("the access token cannot be asked for here, and standard input is a terminal; pipe the token into it"));
             }
             Self::Stdin => (
                 "standard input".to_owned(),
-                read_all(io::stdin().lock()).map_err(|fault| format!("standard input {fault}"))?,
+                read_all(io::stdin().lock())
+                    .map_err(|fault| Invalid::new(format!("standard input {fault}")))?,
             ),
             Self::File(path) => {
                 let place = format!(
                     "the file {}",
                     showable(path, "named by --access-token-file")
                 );
-                let bytes = read_file(Path::new(path), warnings)
-                    .map_err(|fault| format!("the access token cannot be read: {place} {fault}"))?;
+                let bytes = read_file(Path::new(path), warnings).map_err(|fault| {
+                    Invalid::new(format!("the access token cannot be read: {place} {fault}"))
+                })?;
                 (place, bytes)
             }
             Self::Variable(name) => (
@@ -66,7 +69,9 @@ impl TokenSource {
             } else {
                 ""
             };
-            format!("the access token from {place} cannot be used: {fault}{hint}")
+            Invalid::new(format!(
+                "the access token from {place} cannot be used: {fault}{hint}"
+            ))
         })
     }
 }
@@ -74,18 +79,18 @@ impl TokenSource {
 /// Why a value that came by itself is empty, most often.
 pub const EMPTY_IN_CI: &str = "; in CI that is most often a variable that this job was not given";
 
-fn read_file(path: &Path, warnings: &mut Vec<String>) -> Result<Zeroizing<Vec<u8>>, String> {
+fn read_file(path: &Path, warnings: &mut Vec<String>) -> Result<Zeroizing<Vec<u8>>, Invalid> {
     let file = std::fs::File::open(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => {
-            "does not exist; --access-token-file takes the path of a file, not the token".to_owned()
-        }
-        _ => format!("cannot be opened: {error}"),
+        io::ErrorKind::NotFound => Invalid::new(
+            "does not exist; --access-token-file takes the path of a file, not the token",
+        ),
+        _ => Invalid::new(format!("cannot be opened: {error}")),
     })?;
     let metadata = file
         .metadata()
-        .map_err(|error| format!("cannot be looked at: {error}"))?;
+        .map_err(|error| Invalid::new(format!("cannot be looked at: {error}")))?;
     if metadata.is_dir() {
-        return Err("is a directory".to_owned());
+        return Err(Invalid::new("is a directory"));
     }
     #[cfg(unix)]
     {
@@ -102,22 +107,22 @@ fn read_file(path: &Path, warnings: &mut Vec<String>) -> Result<Zeroizing<Vec<u8
     read_all(file)
 }
 
-fn read_variable(name: &str) -> Result<Zeroizing<Vec<u8>>, String> {
+fn read_variable(name: &str) -> Result<Zeroizing<Vec<u8>>, Invalid> {
     match env::take(name) {
         Some(value) => Ok(Zeroizing::new(value.into_encoded_bytes())),
-        None => Err(format!(
+        None => Err(Invalid::new(format!(
             "the variable {} is not set; --access-token-env takes the name of a variable, \
              and in CI that variable may not be given to this job",
             showable_name(name, "named by --access-token-env")
-        )),
+        ))),
     }
 }
 
-pub fn read_all(source: impl Read) -> Result<Zeroizing<Vec<u8>>, String> {
+pub fn read_all(source: impl Read) -> Result<Zeroizing<Vec<u8>>, Invalid> {
     // Room for all of it at once: a buffer that grows leaves copies of the token in memory.
     let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_READ + 1));
     env::read_up_to(MAX_READ, source, &mut bytes)
-        .map_err(|error| format!("cannot be read: {error}"))?;
+        .map_err(|error| Invalid::new(format!("cannot be read: {error}")))?;
     Ok(bytes)
 }
 

@@ -4,6 +4,7 @@
 use super::token::TokenSource;
 use crate::model::credential::{AccessToken, Username};
 use crate::model::date::{in_days, Time};
+use crate::model::invalid::Invalid;
 use crate::model::upstream::Upstream;
 
 /// A token that ends within this many days is worth a warning.
@@ -19,11 +20,11 @@ const JOB_TOKEN_VARIABLES: [&str; 2] = ["CI_REGISTRY_PASSWORD", "CI_JOB_TOKEN"];
 ///
 /// # Errors
 /// A sentence that says since when.
-pub fn check_end(token: &AccessToken) -> Result<(), String> {
+pub fn check_end(token: &AccessToken) -> Result<(), Invalid> {
     match token.ends_at() {
-        Some(end) if end <= Time::now() => Err(format!(
+        Some(end) if end <= Time::now() => Err(Invalid::new(format!(
             "the access token says itself that it ended at {end}; make a new one"
-        )),
+        ))),
         _ => Ok(()),
     }
 }
@@ -170,7 +171,7 @@ mod tests {
     #[test]
     fn only_a_token_that_has_ended_is_refused() {
         let check = |token: &str| check_end(&AccessToken::from_bytes(token.as_bytes()).unwrap());
-        assert!(check(&ending_in(-60)).is_err_and(|why| why.contains("it ended at 2")));
+        assert!(check(&ending_in(-60)).is_err_and(|why| why.to_string().contains("it ended at 2")));
         assert_eq!(check(&ending_in(60)), Ok(()));
         assert_eq!(check("dckr_pat_x"), Ok(()));
     }

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::model::arn::LambdaArn;
+use crate::model::invalid::Invalid;
 
 /// A description of up to 2,048 Unicode characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,10 +18,10 @@ pub const MAX_DESCRIPTION: usize = 2_048;
 impl Description {
     /// # Errors
     /// A sentence that gives the length where it is over [`MAX_DESCRIPTION`].
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
         match text.chars().count() {
             0..=MAX_DESCRIPTION => Ok(Self(text.to_owned())),
-            more => Err(format!("the description has {more} characters; Secrets Manager takes up to {MAX_DESCRIPTION}")),
+            more => Err(Invalid::new(format!("the description has {more} characters; Secrets Manager takes up to {MAX_DESCRIPTION}"))),
         }
     }
 
@@ -44,31 +45,33 @@ impl Tag {
     ///
     /// # Errors
     /// A sentence that says which bound does not hold. Keys that begin with `aws:` are reserved.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
         let Some((key, value)) = text.split_once('=') else {
-            return Err("a tag has no '='; tags are written KEY=VALUE".to_owned());
+            return Err(Invalid::new("a tag has no '='; tags are written KEY=VALUE"));
         };
         let (key_length, value_length) = (key.chars().count(), value.chars().count());
         if key_length == 0 {
-            return Err("a tag has an empty key; tags are written KEY=VALUE".to_owned());
+            return Err(Invalid::new(
+                "a tag has an empty key; tags are written KEY=VALUE",
+            ));
         }
         if key_length > 128 {
-            return Err(format!(
+            return Err(Invalid::new(format!(
                 "a tag key has {key_length} characters; up to 128 are taken"
-            ));
+            )));
         }
         if value_length > 256 {
-            return Err(format!(
+            return Err(Invalid::new(format!(
                 "the value of tag {key:?} has {value_length} characters; up to 256 are taken"
-            ));
+            )));
         }
         if key
             .get(..4)
             .is_some_and(|start| start.eq_ignore_ascii_case("aws:"))
         {
-            return Err(format!(
+            return Err(Invalid::new(format!(
                 "the tag key {key:?} begins with aws:, which AWS reserves for itself"
-            ));
+            )));
         }
         Ok(Self {
             key: key.to_owned(),
@@ -104,23 +107,25 @@ pub struct ResourcePolicy {
 impl ResourcePolicy {
     /// # Errors
     /// A sentence that says where the text is not JSON, or which bound does not hold.
-    pub fn parse(path: &str, text: &str) -> Result<Self, String> {
+    pub fn parse(path: &str, text: &str) -> Result<Self, Invalid> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let characters = text.chars().count();
         if characters > MAX_POLICY {
-            return Err(format!(
+            return Err(Invalid::new(format!(
                 "the resource policy {path} has {characters} characters; Secrets Manager takes up to {MAX_POLICY}"
-            ));
+            )));
         }
         match serde_json::from_str::<serde_json::Value>(text) {
             Ok(serde_json::Value::Object(_)) => Ok(Self {
                 path: path.to_owned(),
                 text: text.to_owned(),
             }),
-            Ok(_) => Err(format!(
+            Ok(_) => Err(Invalid::new(format!(
                 "the resource policy {path} is JSON, but not an object with a Statement"
-            )),
-            Err(error) => Err(format!("the resource policy {path} is not JSON: {error}")),
+            ))),
+            Err(error) => Err(Invalid::new(format!(
+                "the resource policy {path} is not JSON: {error}"
+            ))),
         }
     }
 
@@ -158,16 +163,18 @@ pub enum Schedule {
 impl Schedule {
     /// # Errors
     /// A sentence that gives the bounds.
-    pub fn days(text: &str) -> Result<Self, String> {
+    pub fn days(text: &str) -> Result<Self, Invalid> {
         match text.parse() {
             Ok(days @ 1..=1_000) => Ok(Self::Days(days)),
-            _ => Err("--rotation-days takes a whole number from 1 to 1000".to_owned()),
+            _ => Err(Invalid::new(
+                "--rotation-days takes a whole number from 1 to 1000",
+            )),
         }
     }
 
     /// # Errors
     /// A sentence that shows the two forms.
-    pub fn expression(text: &str) -> Result<Self, String> {
+    pub fn expression(text: &str) -> Result<Self, Invalid> {
         let inside = ["rate(", "cron("]
             .iter()
             .find_map(|start| text.strip_prefix(start)?.strip_suffix(')'));
@@ -178,7 +185,7 @@ impl Schedule {
         {
             Ok(Self::Expression(text.to_owned()))
         } else {
-            Err("--rotation-schedule takes 'rate(10 days)' or 'cron(0 8 1 * ? *)', up to 256 characters".to_owned())
+            Err(Invalid::new("--rotation-schedule takes 'rate(10 days)' or 'cron(0 8 1 * ? *)', up to 256 characters"))
         }
     }
 }
@@ -188,23 +195,26 @@ impl Rotation {
     ///
     /// # Errors
     /// A sentence that gives the form.
-    pub fn duration(text: &str) -> Result<String, String> {
+    pub fn duration(text: &str) -> Result<String, Invalid> {
         match text
             .strip_suffix('h')
             .and_then(|hours| hours.parse::<u8>().ok())
         {
             Some(1..=24) if text.len() <= 3 && !text.starts_with('+') => Ok(text.to_owned()),
-            _ => Err("--rotation-duration takes hours from 1h to 24h, such as 3h".to_owned()),
+            _ => Err(Invalid::new(
+                "--rotation-duration takes hours from 1h to 24h, such as 3h",
+            )),
         }
     }
 
     /// # Errors
     /// A sentence that shows the form.
-    pub fn lambda_arn(text: &str) -> Result<LambdaArn, String> {
+    pub fn lambda_arn(text: &str) -> Result<LambdaArn, Invalid> {
         LambdaArn::parse(text).map_err(|_| {
-            "--rotation-lambda-arn takes the ARN of a Lambda function, \
-             such as arn:aws:lambda:us-east-1:111122223333:function:rotate"
-                .to_owned()
+            Invalid::new(
+                "--rotation-lambda-arn takes the ARN of a Lambda function, \
+                 such as arn:aws:lambda:us-east-1:111122223333:function:rotate",
+            )
         })
     }
 }
@@ -237,6 +247,7 @@ mod tests {
         assert!(Description::parse(&"é".repeat(MAX_DESCRIPTION)).is_ok());
         assert!(Description::parse(&"x".repeat(MAX_DESCRIPTION + 1))
             .unwrap_err()
+            .to_string()
             .contains("2049"));
     }
 
@@ -271,6 +282,7 @@ mod tests {
         assert!(ResourcePolicy::parse("p", "[]").is_err());
         assert!(ResourcePolicy::parse("p", "{,}")
             .unwrap_err()
+            .to_string()
             .contains("line 1"));
         let policy = ResourcePolicy::parse("p", r#"{"a": 1, "b": 2}"#).unwrap();
         assert!(policy.is_same_as(r#"{"b":2,"a":1}"#) && !policy.is_same_as("{}"));

@@ -5,6 +5,7 @@ pub mod arn;
 pub mod attributes;
 pub mod credential;
 pub mod date;
+pub mod invalid;
 pub mod name;
 pub mod region;
 pub mod rule;

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use crate::model::invalid::Invalid;
+
 /// What every name begins with; ECR's service-linked role may read no other secret.
 pub const PREFIX: &str = "ecr-pullthroughcache/";
 
@@ -182,7 +184,7 @@ pub struct RepositoryPrefix(String);
 impl RepositoryPrefix {
     /// # Errors
     /// A sentence that gives the form.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
         let path = text.strip_suffix('/').unwrap_or(text);
         let fits = (2..=30).contains(&text.len())
             && (text == "ROOT" || path.split('/').all(is_prefix_part));
@@ -192,11 +194,10 @@ impl RepositoryPrefix {
             Ok(Self(path.to_owned()))
         } else {
             // The text is not repeated: it may be a token in the wrong place.
-            Err(
+            Err(Invalid::new(
                 "that is no repository prefix; one is 2 to 30 lower-case letters and digits with \
-                 . - _ or / between them, such as docker-hub or team/hub, or it is ROOT"
-                    .to_owned(),
-            )
+                 . - _ or / between them, such as docker-hub or team/hub, or it is ROOT",
+            ))
         }
     }
 

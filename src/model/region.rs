@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::model::invalid::Invalid;
+
 /// The name of an AWS Region, such as `eu-central-1`: pattern `([a-z]+-)+\d+`, up to 128 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Region(String);
@@ -11,7 +13,7 @@ pub struct Region(String);
 impl Region {
     /// # Errors
     /// A sentence that shows the form of a Region's name.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
         let mut parts = text.split('-').rev();
         let number = parts
             .next()
@@ -27,9 +29,9 @@ impl Region {
         if number && all_words && words > 0 && text.len() <= 128 {
             Ok(Self(text.to_owned()))
         } else {
-            Err(format!(
+            Err(Invalid::new(format!(
                 "{text:?} is not the name of a Region; they look like eu-central-1"
-            ))
+            )))
         }
     }
 

@@ -15,6 +15,7 @@ pub use usage::RuleUsage;
 use serde::Serialize;
 
 use crate::model::arn::SecretArn;
+use crate::model::invalid::Invalid;
 use crate::model::name::{RepositoryPrefix, SecretName, PREFIX};
 use crate::model::upstream::Upstream;
 
@@ -62,26 +63,26 @@ pub fn upstream_of(secret: &SecretName) -> Option<&'static Upstream> {
 ///
 /// # Errors
 /// A sentence that says which host is wanted.
-pub fn upstream_url(upstream: &Upstream, given: Option<&str>) -> Result<UpstreamUrl, String> {
-    let checked = |url: &str| UpstreamUrl::parse(url).map_err(|fault| fault.to_string());
+pub fn upstream_url(upstream: &Upstream, given: Option<&str>) -> Result<UpstreamUrl, Invalid> {
+    let checked =
+        |url: &str| UpstreamUrl::parse(url).map_err(|fault| Invalid::new(fault.to_string()));
     let Some(host) = upstream.url else {
         return match given {
             Some(url) if upstream.owns(url) => checked(url),
-            Some(_) => Err(
-                "--upstream-registry-url takes NAME.azurecr.io, the login server of the registry"
-                    .to_owned(),
-            ),
-            None => Err(format!(
+            Some(_) => Err(Invalid::new(
+                "--upstream-registry-url takes NAME.azurecr.io, the login server of the registry",
+            )),
+            None => Err(Invalid::new(format!(
                 "{} has a host for each customer: --upstream-registry-url NAME.azurecr.io",
                 upstream.title
-            )),
+            ))),
         };
     };
     match given {
-        Some(url) if url != host => Err(format!(
+        Some(url) if url != host => Err(Invalid::new(format!(
             "--upstream-registry-url: ECR takes only {host} for {}",
             upstream.title
-        )),
+        ))),
         _ => checked(host),
     }
 }

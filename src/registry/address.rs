@@ -5,6 +5,7 @@ use std::fmt;
 use http::Uri;
 
 use crate::env::is_this_machine;
+use crate::model::invalid::Invalid;
 use crate::model::upstream::Upstream;
 
 /// A host that is not the registry's own, nor this machine: whoever runs it gets the credentials.
@@ -40,18 +41,18 @@ impl Address {
     ///
     /// # Errors
     /// A sentence without the text.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
         let whole = if text.contains("://") {
             text.to_owned()
         } else {
             format!("https://{text}")
         };
-        let uri = whole.parse::<Uri>().map_err(|_| FORM)?;
+        let uri = whole.parse::<Uri>().map_err(|_| Invalid::new(FORM))?;
         let is_bare = matches!(uri.path(), "" | "/") && uri.query().is_none();
         let address = Self::of(&uri).filter(|_| is_bare && !whole.contains('#'));
-        let address = address.ok_or(FORM)?;
+        let address = address.ok_or_else(|| Invalid::new(FORM))?;
         if address.plain && !address.is_on_loopback() {
-            return Err("takes http for loopback addresses only; elsewhere the credentials would go unencrypted".to_owned());
+            return Err(Invalid::new("takes http for loopback addresses only; elsewhere the credentials would go unencrypted"));
         }
         Ok(address)
     }

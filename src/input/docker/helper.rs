@@ -2,16 +2,17 @@
 //!
 //! Source: <https://docs.docker.com/reference/cli/docker/login/#credential-helper-protocol>
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
-use super::Hidden;
+use super::{Hidden, Refusal};
 use crate::env;
 use crate::input::token::read_all;
+use crate::model::invalid::Invalid;
 
 /// How long a helper may take, whatever the programs that it started hold open: long enough to unlock
 /// a keychain.
@@ -34,38 +35,60 @@ struct Answer {
     secret: Hidden,
 }
 
+/// What is wrong with a helper, in words that are ours or known to be Docker's.
+#[derive(Debug, thiserror::Error)]
+enum HelperFault {
+    #[error("cannot be started: it is in no absolute directory of PATH")]
+    NotFound,
+    #[error("cannot be started: {0}")]
+    NotStarted(io::Error),
+    #[error("has no output")]
+    NoOutput,
+    #[error("{0}")]
+    Unreadable(Invalid),
+    #[error("did not end within {} seconds", LIMIT.as_secs())]
+    TooSlow,
+    #[error("cannot be waited for: {0}")]
+    NotWaitedFor(io::Error),
+    #[error("gave an answer that is not of the known form")]
+    OtherForm,
+    #[error("failed: {0}")]
+    Known(&'static str),
+    #[error("failed; its reason is not shown, since the token may be in it")]
+    Failed,
+}
+
 /// Asks a credential helper for username and token; `None` if it has no credentials. It gets the
 /// registry's name on standard input, and is looked for in the absolute directories of `PATH` alone.
 ///
 /// # Errors
-/// What is wrong with the helper, in words that are ours or known to be Docker's.
-pub fn ask_helper(name: &str, registry: &str) -> Result<Option<(Hidden, Hidden)>, String> {
+/// A [`Refusal`] that says what is wrong with the helper.
+pub fn ask_helper(name: &str, registry: &str) -> Result<Option<(Hidden, Hidden)>, Refusal> {
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     if !name.bytes().all(is_name) {
-        return Err(
-            "Docker's configuration names a credential helper that is no name of one".to_owned(),
-        );
+        let message = "Docker's configuration names a credential helper that is no name of one";
+        return Err(message.to_owned().into());
     }
     let name = format!("docker-credential-{name}");
-    let bad = |fault: &dyn std::fmt::Display| format!("Docker's helper {name} {fault}");
-    let program = env::program(&name)
-        .ok_or_else(|| bad(&"cannot be started: it is in no absolute directory of PATH"))?;
+    run(&name, registry).map_err(|fault| format!("Docker's helper {name} {fault}").into())
+}
+
+fn run(name: &str, registry: &str) -> Result<Option<(Hidden, Hidden)>, HelperFault> {
+    let program = env::program(name).ok_or(HelperFault::NotFound)?;
     let mut child = Command::new(program)
         .arg("get")
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
-        .map_err(|error| bad(&format!("cannot be started: {error}")))?;
-    let (status, output) = finish(&mut child, registry).map_err(|fault| {
+        .map_err(HelperFault::NotStarted)?;
+    let (status, output) = finish(&mut child, registry).inspect_err(|_| {
         let _ = child.kill();
         let _ = child.wait();
-        bad(&fault)
     })?;
     if status.success() {
         let answer: Result<Answer, _> = serde_json::from_slice(&output);
-        let Answer { username, secret } =
-            answer.map_err(|_| bad(&"gave an answer that is not of the known form"))?;
+        let Answer { username, secret } = answer.map_err(|_| HelperFault::OtherForm)?;
         return Ok(Some((username, secret)));
     }
     let output = String::from_utf8_lossy(&output);
@@ -75,35 +98,33 @@ pub fn ask_helper(name: &str, registry: &str) -> Result<Option<(Hidden, Hidden)>
     let known = KNOWN_FAILURES
         .into_iter()
         .find(|failure| output.contains(failure));
-    Err(bad(&match known {
-        Some(failure) => format!("failed: {failure}"),
-        None => "failed; its reason is not shown, since the token may be in it".to_owned(),
-    }))
+    Err(known.map_or(HelperFault::Failed, HelperFault::Known))
 }
 
 /// Gives a helper its question, and waits for its answer and its end.
 fn finish(
     child: &mut Child,
     registry: &str,
-) -> Result<(ExitStatus, zeroize::Zeroizing<Vec<u8>>), String> {
+) -> Result<(ExitStatus, zeroize::Zeroizing<Vec<u8>>), HelperFault> {
     let until = Instant::now() + LIMIT;
-    let too_slow = || format!("did not end within {} seconds", LIMIT.as_secs());
     if let Some(mut stdin) = child.stdin.take() {
         // A helper that does not read says so by its status.
         let _ = stdin.write_all(registry.as_bytes());
     }
     let Some(stdout) = child.stdout.take() else {
-        return Err("has no output".to_owned());
+        return Err(HelperFault::NoOutput);
     };
     // The thread is left behind where a program that the helper started holds its output open.
     let (sender, receiver) = mpsc::channel();
     std::thread::spawn(move || sender.send(read_all(stdout)));
-    let output = receiver.recv_timeout(LIMIT).map_err(|_| too_slow())??;
+    let read = receiver.recv_timeout(LIMIT);
+    let output = read.map_err(|_| HelperFault::TooSlow)?;
+    let output = output.map_err(HelperFault::Unreadable)?;
     loop {
         let ended = child.try_wait();
-        match ended.map_err(|error| format!("cannot be waited for: {error}"))? {
+        match ended.map_err(HelperFault::NotWaitedFor)? {
             Some(status) => return Ok((status, output)),
-            None if Instant::now() >= until => return Err(too_slow()),
+            None if Instant::now() >= until => return Err(HelperFault::TooSlow),
             None => std::thread::sleep(PAUSE),
         }
     }

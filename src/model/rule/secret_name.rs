@@ -46,10 +46,9 @@ impl SecretName {
     /// Whether a rule can point at a secret of this name.
     ///
     /// # Errors
-    /// A sentence, as of [`Self::for_rule`].
-    pub fn check_for_rule(&self) -> Result<(), String> {
-        let checked = self.for_rule().map_err(|fault| fault.to_string());
-        checked.map(|_| ())
+    /// As of [`Self::for_rule`].
+    pub fn check_for_rule(&self) -> Result<(), RuleNameFault> {
+        self.for_rule().map(|_| ())
     }
 }
 
