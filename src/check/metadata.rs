@@ -107,11 +107,14 @@ fn inspect_expiry(inspected: &Inspected<'_>) -> Option<Finding> {
     let fix = format!("store a new token, END being its last day, such as 2027-01-31:\n{store}");
     let Ok(date) = secret.expires_on()? else {
         let message = format!("the tag {EXPIRY_TAG} is not a date such as 2027-01-31, so nobody is warned before the token ends");
-        return Some(
-            inspected
-                .finding(Level::Warning, "expiry-not-a-date", message)
-                .fix(fix),
+        let tag = format!(
+            "set the tag, END being the last day of the token, such as 2027-01-31:\n\
+             aws secretsmanager tag-resource --secret-id {} --tags Key={EXPIRY_TAG},Value=END{}",
+            quote(&secret.name),
+            inspected.hints.options()
         );
+        let finding = inspected.finding(Level::Warning, "expiry-not-a-date", message);
+        return Some(finding.fix(tag));
     };
     let (level, code, message) = match criteria.today.days_until(date) {
         days @ ..0 => {

@@ -25,6 +25,7 @@ use crate::model::rule::Rule;
 use crate::model::secret::Secret;
 use crate::output::escaped;
 use crate::output::hint::Hints;
+use crate::output::report::{Action, StepReport};
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -98,10 +99,21 @@ pub struct CheckReport {
     pub checked: usize,
     /// How many rules were looked at; none where they could not be.
     pub checked_rules: Option<usize>,
+    pub region: String,
     pub findings: Vec<Finding>,
-    /// With `--fix`: what was changed, in words.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mended: Option<Vec<String>>,
+    /// With `--fix`.
+    #[serde(flatten)]
+    pub fix: Option<FixReport>,
+}
+
+/// What `check --fix` did. Its JSON members are a contract: only ever added to.
+#[derive(Debug, Serialize)]
+pub struct FixReport {
+    pub action: Action,
+    pub steps: Vec<StepReport>,
+    pub warnings: Vec<String>,
+    /// What was changed, in words.
+    pub mended: Vec<String>,
 }
 
 /// By what secrets and rules are judged.

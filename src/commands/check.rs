@@ -6,7 +6,8 @@ use super::find::{find_secret, read_name, refuse_read_only};
 use super::login::agree_to_host;
 use crate::aws::{Kind, Session};
 use crate::check::{
-    inspect, scan, summary, to_text, CheckReport, Criteria, Finding, Level, LoginCheck, Rules, Scan,
+    inspect, scan, summary, to_text, CheckReport, Criteria, Finding, FixReport, Level, LoginCheck,
+    Rules, Scan,
 };
 use crate::cli::{CheckArgs, Verify};
 use crate::model::date::{Date, Time};
@@ -14,10 +15,10 @@ use crate::model::name::SecretId;
 use crate::model::rule::{Rule, RuleUsage};
 use crate::model::secret::Secret;
 use crate::model::stored_value::Reading;
-use crate::model::value_fix::ValueFix;
+use crate::model::value_fix::{Change, ValueFix};
 use crate::output::escaped;
 use crate::output::failure::Failure;
-use crate::output::hint::Hints;
+use crate::output::report::{Action, StepReport};
 use crate::output::status::Status;
 use crate::plan::apply::apply;
 use crate::plan::confirm::Question;
@@ -80,7 +81,7 @@ pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failu
             (Box::pin(scan).await?, fixed)
         }
     };
-    report(scan, fixed, &criteria.hints, context)
+    report(scan, fixed, criteria, context)
 }
 
 impl CheckInput {
@@ -134,8 +135,15 @@ struct Found {
     reading: Option<Reading>,
 }
 
+/// What `--fix` did to a secret.
+struct Fixed {
+    name: String,
+    changes: Vec<Change>,
+    steps: Vec<StepReport>,
+}
+
 impl Found {
-    /// Fixes what can be fixed without guessing, after a yes. Gives what was changed, in words.
+    /// Fixes what can be fixed without guessing, after a yes.
     ///
     /// # Errors
     /// The [`Failure`] to show; status 5 where the value may not be read, 130 where the answer is no.
@@ -144,7 +152,7 @@ impl Found {
         yes: bool,
         session: &Session,
         context: &Context<'_>,
-    ) -> Result<Vec<String>, Failure> {
+    ) -> Result<Fixed, Failure> {
         let secret = &mut self.secret;
         refuse_read_only(secret, ("check", " --fix"), session)?;
         let name = escaped(&secret.name);
@@ -164,11 +172,12 @@ impl Found {
             None => None,
         };
         let Some(fix) = fix else {
-            context.output.note(&format!(
-                "Nothing of {name} can be fixed without guessing; nothing was written."
-            ));
             self.reading = Some(value.map_or(Reading::Nothing, Reading::Value));
-            return Ok(Vec::new());
+            return Ok(Fixed {
+                name,
+                changes: Vec::new(),
+                steps: Vec::new(),
+            });
         };
         let (changes, fixed) = (fix.changes.clone(), fix.content());
         let plan = Plan::fix(secret, fix);
@@ -177,10 +186,14 @@ impl Found {
             .await?;
         let hints = session.hints();
         let outcome = apply(plan, session, context.progress, context.output).await;
-        outcome.complete(session, &hints, None)?;
+        let outcome = outcome.complete(session, &hints, None)?;
         self.reading = Some(Reading::Value(fixed));
         secret.last_changed = Some(Time::now());
-        Ok(changes)
+        Ok(Fixed {
+            name,
+            changes,
+            steps: outcome.steps,
+        })
     }
 
     /// Has a host agreed to that is not the one of the secret's registry.
@@ -240,6 +253,36 @@ impl Found {
     }
 }
 
+impl Fixed {
+    /// What was done, for the result; or why nothing was, for a note.
+    fn told(&self, findings: &[Finding]) -> Result<String, String> {
+        let name = &self.name;
+        if !self.changes.is_empty() {
+            let done: Vec<String> = self.changes.iter().map(Change::done).collect();
+            return Ok(format!("Fixed {name}: {}", escaped(&done.join(", "))));
+        }
+        let is_well = findings.iter().all(|finding| finding.level == Level::Note);
+        Err(if is_well {
+            format!("Nothing of {name} needs to be fixed; nothing was written")
+        } else {
+            format!("Nothing of {name} can be fixed without guessing; nothing was written")
+        })
+    }
+
+    fn into_report(self) -> FixReport {
+        FixReport {
+            action: if self.changes.is_empty() {
+                Action::Unchanged
+            } else {
+                Action::Updated
+            },
+            steps: self.steps,
+            warnings: Vec::new(),
+            mended: self.changes.iter().map(Change::to_string).collect(),
+        }
+    }
+}
+
 async fn read(secret: &Secret, session: &Session) -> Result<Reading, Failure> {
     match session.secrets().value(&secret.arn).await {
         Ok(value) => Ok(value.map_or(Reading::Nothing, Reading::Value)),
@@ -255,8 +298,8 @@ async fn read(secret: &Secret, session: &Session) -> Result<Reading, Failure> {
 
 fn report(
     scan: Scan,
-    fixed: Option<Vec<String>>,
-    hints: &Hints,
+    fixed: Option<Fixed>,
+    criteria: Criteria,
     context: &Context<'_>,
 ) -> Result<Status, Failure> {
     let Scan {
@@ -275,7 +318,14 @@ fn report(
         };
         key(one).cmp(&key(other))
     });
-    let text = to_text(&findings, hints);
+    let (done, left) = match fixed.as_ref().map(|fixed| fixed.told(&findings)) {
+        None => (None, None),
+        Some(Ok(done)) => (Some(done), None),
+        Some(Err(left)) => (None, Some(left)),
+    };
+    let found = Some(to_text(&findings, &criteria.hints)).filter(|text| !text.is_empty());
+    let text: Vec<String> = done.into_iter().chain(found).collect();
+    let text = text.join("\n");
     let some = |number: usize, what: &str| {
         let plural = if number == 1 { "" } else { "s" };
         format!("{number} {what}{plural}")
@@ -292,10 +342,14 @@ fn report(
         schema_version: 1,
         checked,
         checked_rules,
+        region: criteria.region,
         findings,
-        mended: fixed,
+        fix: fixed.map(Fixed::into_report),
     };
     context.show(Some(text.as_str()).filter(|text| !text.is_empty()), &report)?;
+    if let Some(left) = left {
+        context.output.note(&left);
+    }
     context.output.note(&note);
     Ok(if has_errors {
         Status::Problems

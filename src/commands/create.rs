@@ -287,7 +287,7 @@ impl Create<'_> {
         let (Some(upstream), name) = (self.request.upstream, &self.request.name) else {
             return Ok(None);
         };
-        context.output.say("\nThe secret is stored.");
+        context.output.say("\nThe secret is stored");
         // Nobody asked for it, so whatever keeps the rules from being looked at is not told.
         let rules = session.rules_in_passing().await.unwrap_or_default();
         // These credentials are no use to a rule for another registry.
@@ -440,7 +440,9 @@ async fn dry_run(
     let plan = plan.map_err(|error| Failure::usage(error.to_string()))?;
     output.note(&format!("This would be done:\n{}", plan.review(&target)));
     warn(&input, &request, target.region.as_ref(), &mut warnings);
-    output.note("Nothing was sent to AWS: this was a dry run, and whether the secret exists was not looked at.");
+    output.note(
+        "Nothing was sent to AWS: this was a dry run, and whether the secret exists was not looked at",
+    );
     let report = SecretReport {
         region: target.region.clone(),
         steps: plan.reports(StepStatus::Planned),

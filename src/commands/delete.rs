@@ -56,6 +56,7 @@ pub async fn run(args: DeleteArgs, context: &Context<'_>) -> Result<Status, Fail
         deletion_date: due,
         removed_replica_regions: secret.all_replica_regions(),
         rules: used_by.as_ref().ok().cloned(),
+        steps: outcome.steps,
         ..LifeReport::new(action(recovery), &secret, session.region())
     };
     let note = note(
@@ -152,11 +153,11 @@ fn note(
 ) -> String {
     let name = escaped(&secret.name);
     let mut lines = match recovery {
-        Recovery::Never => vec![format!("{name} is deleted.")],
+        Recovery::Never => vec![format!("{name} is deleted")],
         Recovery::Days(_) => {
             let until = due.map(|due| format!(" until {}", due.date()));
             vec![
-                format!("{name} is scheduled for deletion."),
+                format!("{name} is scheduled for deletion"),
                 format!("To cancel that{}:", until.unwrap_or_default()),
                 format!("  {}", hints.restore(&secret.name)),
             ]

@@ -46,7 +46,7 @@ pub async fn run(context: &Context<'_>) -> Result<Status, Failure> {
         let region = session.region();
         context
             .output
-            .note(&format!("there is no secret under {PREFIX} in {region}"));
+            .note(&format!("There are no secrets under {PREFIX} in {region}"));
     }
     let list = SecretList::new(&secrets, rules.as_deref(), Date::today());
     let is_on_screen = context.output.is_on_a_screen();

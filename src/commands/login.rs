@@ -148,7 +148,7 @@ impl Login {
             VerdictWord::Accepted => {
                 let proves = upstream.login_proves;
                 output.note(&format!(
-                    "{title} accepts the credentials. That proves {proves}."
+                    "{title} accepts the credentials, which proves {proves}"
                 ));
             }
             VerdictWord::Rejected => return Err(tried.into_failure()),

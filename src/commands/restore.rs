@@ -38,10 +38,10 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
     }
     let name = escaped(&secret.name);
     let (action, mut note) = if outcome.is_changed {
-        let note = format!("{name} is restored, with the ARN that it had.");
+        let note = format!("{name} is restored, with the ARN that it had");
         (LifeAction::Restored, note)
     } else {
-        let note = format!("{name} is not scheduled for deletion; nothing was changed.");
+        let note = format!("{name} is not scheduled for deletion; nothing was changed");
         (LifeAction::Unchanged, note)
     };
     let prefixes = usage.prefixes();
@@ -56,10 +56,10 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
         );
         note.push_str("\nRules that can use it again: ");
         note.push_str(&using);
-        note.push('.');
     }
     let report = LifeReport {
         rules: prefixes,
+        steps: outcome.steps,
         warnings: warnings.into_texts(),
         ..LifeReport::new(action, &secret, session.region())
     };

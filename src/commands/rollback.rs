@@ -71,7 +71,7 @@ pub async fn run(id: SecretId, yes: bool, context: &Context<'_>) -> Result<Statu
         warnings: warnings.into_texts(),
     };
     let undo = hints.update(&secret.name, " --rollback");
-    let note = format!("The previous version of {name} is current again. To undo that: {undo}");
+    let note = format!("The previous version of {name} is current again\nTo undo that: {undo}");
     context.report_secret(&secret.arn, &report, &[&note])
 }
 

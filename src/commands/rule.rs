@@ -57,12 +57,12 @@ pub fn rule_result(
     let (prefix, url, name) = (&wanted.prefix, &wanted.url, &secret.name);
     let pull = Pull::new(wanted, arn, session.region());
     let done = match action {
-        Action::Created => format!("The rule {prefix} is made: {url}, with {name}."),
-        Action::Updated => format!("The rule {prefix} ({url}) now uses {name}."),
-        _ => format!("The rule {prefix} ({url}) uses {name} already."),
+        Action::Created => format!("The rule {prefix} is made: {url}, with {name}"),
+        Action::Updated => format!("The rule {prefix} ({url}) now uses {name}"),
+        _ => format!("The rule {prefix} ({url}) uses {name} already"),
     };
     let commands = pull.commands(hints);
-    let note = format!("{done}\nECR says that it is valid.\n\n{commands}");
+    let note = format!("{done}\nECR says that it is valid\n\n{commands}");
     let summary = RuleSummary::valid(action, wanted, name, arn, &pull);
     Some((summary, note))
 }

@@ -15,7 +15,7 @@ use crate::model::name::SecretId;
 use crate::model::secret::{registry_of, Secret, VersionId};
 use crate::model::value_update::username_of;
 use crate::output::failure::Failure;
-use crate::output::report::{Action, UpdateReport, Verification};
+use crate::output::report::{new_version, Action, UpdateReport, Verification};
 use crate::output::status::Status;
 use crate::output::{escaped, Redactor, Warnings};
 use crate::plan::apply::{apply, Outcome};
@@ -227,15 +227,11 @@ impl Update<'_> {
         };
         let name = escaped(&secret.name);
         let note = if is_new {
-            let undo = hints.update(&secret.name, " --rollback");
-            format!(
-                "Stored as a new version of {name} in {}. To go back to the one before: {undo}",
-                session.region()
-            )
+            new_version(&secret.name, session.region(), &hints)
         } else if is_updated {
-            format!("{name} has these credentials already; only the date was written.")
+            format!("{name} has these credentials already; only the date was written")
         } else {
-            format!("{name} has these credentials already; they were not written again.")
+            format!("{name} has these credentials already; they were not written again")
         };
         let notes = [note.as_str(), rule_note.as_deref().unwrap_or_default()];
         self.context.report_secret(&secret.arn, &report, &notes)

@@ -1,5 +1,7 @@
 //! [`ValueFix`]: a stored value with what can be fixed without guessing.
 
+use std::fmt;
+
 use zeroize::Zeroizing;
 
 use crate::model::credential::{SecretValue, TooLarge};
@@ -8,9 +10,46 @@ use crate::model::stored_value::{near_miss, text_of, StoredValue, ACCESS_TOKEN, 
 /// What will be changed, and the value that it gives. Shows nothing of the value.
 #[derive(Debug)]
 pub struct ValueFix {
-    /// In words, without any of the value but the names of keys.
-    pub changes: Vec<String>,
+    pub changes: Vec<Change>,
     pub value: SecretValue,
+}
+
+/// One change, without any of the value but the names of keys.
+#[derive(Clone, Debug)]
+pub enum Change {
+    Rename {
+        from: String,
+        to: &'static str,
+    },
+    /// Takes the white space off the ends of the value of this key.
+    Trim(String),
+}
+
+impl Change {
+    /// In words, once it is done.
+    pub fn done(&self) -> String {
+        match self {
+            Self::Rename { from, to } => format!("renamed the key {from} to {to}"),
+            Self::Trim(key) => {
+                format!("took the white space and line ends off the ends of {key}")
+            }
+        }
+    }
+}
+
+/// In words, before it is done.
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rename { from, to } => write!(f, "rename the key {from} to {to}"),
+            Self::Trim(key) => {
+                write!(
+                    f,
+                    "take the white space and line ends off the ends of {key}"
+                )
+            }
+        }
+    }
 }
 
 impl ValueFix {
@@ -31,7 +70,10 @@ impl ValueFix {
             let renamed = near.iter().find(|(miss, _)| *miss == Some(key));
             let key = renamed.map_or(key, |(_, wanted)| *wanted);
             if let Some((Some(miss), wanted)) = renamed {
-                changes.push(format!("rename the key {miss} to {wanted}"));
+                changes.push(Change::Rename {
+                    from: (*miss).to_owned(),
+                    to: wanted,
+                });
             }
             let between = if json.is_empty() { '{' } else { ',' };
             json.push(between);
@@ -42,9 +84,7 @@ impl ValueFix {
                 .then(|| text_of(value));
             match untrimmed.flatten() {
                 Some(text) if text.trim() != text.as_str() && !text.trim().is_empty() => {
-                    changes.push(format!(
-                        "take the white space and line ends off the ends of {key}"
-                    ));
+                    changes.push(Change::Trim(key.to_owned()));
                     let quoted = Zeroizing::new(serde_json::Value::from(text.trim()).to_string());
                     json.push_str(&quoted);
                 }

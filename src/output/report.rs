@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::escaped;
 use super::hint::Hints;
 use super::pull::{pull_words, Pull};
 use crate::model::arn::SecretArn;
@@ -50,10 +51,15 @@ impl SecretReport {
             return String::new();
         };
         let stored = match self.action {
-            Action::Created => format!("Stored as {name} in {region}."),
-            Action::Updated => format!("Stored in {name} in {region}, which existed already."),
+            Action::Created => format!("Stored as {name} in {region}"),
+            Action::Updated if self.steps.iter().any(StepReport::is_new_version) => {
+                new_version(name, region, hints)
+            }
+            Action::Updated => {
+                format!("{name} in {region} has these credentials already; the rest was updated")
+            }
             Action::Unchanged => {
-                format!("{name} in {region} is up to date already; nothing was written.")
+                format!("{name} in {region} is up to date already; nothing was written")
             }
             Action::Skipped | Action::DryRun => return String::new(),
         };
@@ -80,6 +86,13 @@ impl SecretReport {
             pull_words(example_image)
         )
     }
+}
+
+/// That a secret has a new version, and how to go back.
+pub fn new_version(name: &str, region: &Region, hints: &Hints) -> String {
+    let undo = hints.update(name, " --rollback");
+    let name = escaped(name);
+    format!("Stored as a new version of {name} in {region}\nTo go back to the one before: {undo}")
 }
 
 /// What came of trying the credentials at the registry.
@@ -117,10 +130,11 @@ impl Verification {
 /// What became of a rule that is valid. Its JSON members are a contract: only ever added to.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct RuleReport {
+pub struct RuleReport<'a> {
     pub schema_version: u8,
     #[serde(flatten)]
     pub summary: RuleSummary,
+    pub region: &'a Region,
     pub steps: Vec<StepReport>,
     pub warnings: Vec<String>,
 }
@@ -212,6 +226,7 @@ pub struct LifeReport<'a> {
     pub removed_replica_regions: Vec<String>,
     /// The prefixes of the rules that use it; none where they were not looked at, or could not be.
     pub rules: Option<Vec<&'a str>>,
+    pub steps: Vec<StepReport>,
     pub warnings: Vec<String>,
 }
 
@@ -236,6 +251,7 @@ impl<'a> LifeReport<'a> {
             deletion_date: None,
             removed_replica_regions: Vec::new(),
             rules: None,
+            steps: Vec::new(),
             warnings: Vec::new(),
         }
     }
@@ -284,11 +300,14 @@ pub struct RollbackReport<'a> {
 /// A rule that is deleted. Its JSON members are a contract: only ever added to.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct DeletedRule {
+pub struct DeletedRule<'a> {
     pub schema_version: u8,
-    pub action: &'static str,
+    pub action: LifeAction,
     #[serde(flatten)]
     pub rule: Rule,
+    pub region: &'a Region,
+    pub steps: Vec<StepReport>,
+    pub warnings: Vec<String>,
 }
 
 /// One step and what became of it.
@@ -313,6 +332,11 @@ pub enum StepStatus {
 impl StepReport {
     pub fn new(step: &'static str, status: StepStatus) -> Self {
         Self { step, status }
+    }
+
+    /// Whether a new version of a secret is stored by it.
+    fn is_new_version(&self) -> bool {
+        self.step == "put-secret-value" && self.status == StepStatus::Done
     }
 }
 

@@ -186,8 +186,11 @@ impl<'a> SecretDetails<'a> {
         let secret = self.secret;
         rows.add("name", &secret.name);
         rows.add("arn", secret.arn.as_str());
-        if secret.deleted.is_some() {
-            rows.add("state", "scheduled for deletion");
+        if let Some(due) = secret.deleted {
+            rows.add(
+                "state",
+                &format!("scheduled for deletion on {}", due.date()),
+            );
         }
         if let Some(upstream) = self.usage.upstream {
             rows.add(

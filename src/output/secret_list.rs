@@ -135,8 +135,8 @@ impl<'a> SecretList<'a> {
 }
 
 fn state(secret: &Secret, today: Date) -> String {
-    if secret.deleted.is_some() {
-        "scheduled for deletion".to_owned()
+    if let Some(due) = secret.deleted {
+        format!("deletion on {}", due.date())
     } else if matches!(secret.expires_on(), Some(Ok(date)) if date < today) {
         "expired".to_owned()
     } else {

@@ -203,7 +203,7 @@ impl Plan {
         let mut review = Review::default();
         review.row("name", &secret.name);
         for change in &fix.changes {
-            review.row("change", change);
+            review.row("change", &change.to_string());
         }
         review.row("values", "not shown; other keys stay as they are");
         Self {

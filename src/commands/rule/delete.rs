@@ -5,7 +5,7 @@ use crate::commands::context::Context;
 use crate::commands::find::find_rule;
 use crate::model::name::RepositoryPrefix;
 use crate::output::failure::Failure;
-use crate::output::report::DeletedRule;
+use crate::output::report::{DeletedRule, LifeAction};
 use crate::output::status::Status;
 use crate::plan::apply::apply;
 use crate::plan::confirm::Question;
@@ -30,12 +30,15 @@ pub async fn run(args: &RuleDeleteArgs, context: &Context<'_>) -> Result<Status,
     let question = Question::YesOrNo("Delete it?");
     context.confirm(&plan, question, args.yes, &session).await?;
     let outcome = apply(plan, &session, context.progress, context.output).await;
-    outcome.complete(&session, &hints, None)?;
+    let outcome = outcome.complete(&session, &hints, None)?;
     let report = DeletedRule {
         schema_version: 1,
-        action: "deleted",
+        action: LifeAction::Deleted,
         rule,
+        region,
+        steps: outcome.steps,
+        warnings: Vec::new(),
     };
-    let note = format!("The rule {prefix} in {region} is deleted; images that are cached stay.");
+    let note = format!("The rule {prefix} in {region} is deleted; images that are cached stay");
     context.report(None, &report, "the rule is deleted all the same", &[&note])
 }

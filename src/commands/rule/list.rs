@@ -37,7 +37,7 @@ pub async fn run(context: &Context<'_>) -> Result<Status, Failure> {
     context.show((!listed.is_empty()).then_some(text.as_str()), &listed)?;
     if listed.is_empty() {
         let region = session.region();
-        output.note(&format!("There are no rules in {region}."));
+        output.note(&format!("There are no rules in {region}"));
     }
     Ok(Status::Done)
 }

@@ -66,6 +66,7 @@ pub async fn run(
     let report = RuleReport {
         schema_version: 1,
         summary,
+        region: session.region(),
         steps: outcome.steps,
         warnings: warnings.into_texts(),
     };

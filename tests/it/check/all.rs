@@ -112,7 +112,7 @@ fn scripts_get_the_same_members_always() {
     let account = Account::new();
     assert_eq!(
         account.run(&["check", "-o", "json"]).json(),
-        json!({"schemaVersion": 1, "checked": 0, "checkedRules": 0, "findings": []})
+        json!({"schemaVersion": 1, "checked": 0, "checkedRules": 0, "region": "us-east-1", "findings": []})
     );
     let none = account.run(&["check"]);
     assert_eq!(
@@ -125,7 +125,7 @@ fn scripts_get_the_same_members_always() {
     let report: Value = serde_json::from_str(&checked.stdout).unwrap();
     assert_eq!(
         report,
-        json!({"schemaVersion": 1, "checked": 1, "checkedRules": 0, "findings": [{
+        json!({"schemaVersion": 1, "checked": 1, "checkedRules": 0, "region": "us-east-1", "findings": [{
             "level": "error", "code": "wrong-key", "secret": NAME, "rule": null,
             "message": "the value has the key password where ECR reads accessToken, so ECR cannot log in with it, and pulls of images that it has not cached fail",
             "fix": format!("ecr-ptc check {NAME} --fix --region us-east-1"),

@@ -4,7 +4,7 @@ use serde_json::{json, Value};
 
 use super::placeholders::{date, today};
 use super::scene::{play, scene, Scene};
-use super::writes::{update, with_replicas, with_rule, words, NAME};
+use super::writes::{create, update, with_replicas, with_rule, words, NAME};
 use crate::support::{Account, TOKEN};
 
 pub const SCENES: &[Scene] = &[
@@ -20,7 +20,7 @@ pub const SCENES: &[Scene] = &[
         words(account, &["list"])
     }),
     scene("show/plain", |account| {
-        account.made(NAME);
+        create(account, &[]).run().ok();
         words(account, &["show", "docker-hub"])
     }),
     scene("show/everything", |account| {

@@ -36,6 +36,10 @@ pub const SCENES: &[Scene] = &[
         account.made(NAME);
         create(account, &["--if-exists", "update"])
     }),
+    scene("create/only-tagged", |account| {
+        account.made(NAME);
+        create(account, &["--if-exists", "update", "--tag", "team=build"])
+    }),
     scene("create/dry-run", |account| create(account, &["--dry-run"])),
     scene("create/dry-run-with-everything", |account| {
         everything(account).and(&["--dry-run"])
@@ -74,6 +78,10 @@ pub const SCENES: &[Scene] = &[
     }),
     scene("check/fix-nothing", |account| {
         account.made(NAME);
+        words(account, &["check", "docker-hub", "--fix", "--yes"])
+    }),
+    scene("check/fix-guessing", |account| {
+        account.made_with(NAME, "plain");
         words(account, &["check", "docker-hub", "--fix", "--yes"])
     }),
     scene("delete/scheduled", |account| {

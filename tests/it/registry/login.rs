@@ -349,7 +349,7 @@ fn the_report_says_what_was_proven() {
     assert!(
         ended
             .stderr
-            .contains("Docker Hub accepts the credentials. That proves"),
+            .contains("Docker Hub accepts the credentials, which proves"),
         "{}",
         ended.stderr
     );

@@ -220,7 +220,7 @@ fn restore_tells_the_rules_that_work_again_and_those_that_point_elsewhere() {
     assert!(
         restored
             .stderr
-            .contains("Rules that can use it again: mirror."),
+            .contains("Rules that can use it again: mirror"),
         "{}",
         restored.stderr
     );

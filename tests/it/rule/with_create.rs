@@ -328,7 +328,7 @@ fn at_a_terminal_the_rule_is_offered_after_the_secret() {
     screen.takes_the_defaults();
     screen.sees("Store it?").enters("y");
     screen
-        .sees("The secret is stored.")
+        .sees("The secret is stored")
         .sees("Make the ECR pull through cache rule")
         .enters("y");
     screen.sees("Repository prefix").enters("team/hub");

@@ -108,7 +108,7 @@ fn the_recovery_window_is_as_asked() {
         assert!(due.as_str().unwrap().ends_with('Z'), "{due}");
         assert_eq!(
             report,
-            json!({"schemaVersion": 1, "action": action, "arn": arn, "name": NAME, "region": "us-east-1", "removedReplicaRegions": [], "rules": [], "warnings": []})
+            json!({"schemaVersion": 1, "action": action, "arn": arn, "name": NAME, "region": "us-east-1", "removedReplicaRegions": [], "rules": [], "steps": [{"step": "delete-secret", "status": "done"}], "warnings": []})
         );
         let body = account.only("DeleteSecret");
         assert_eq!(

@@ -152,7 +152,7 @@ fn list_is_a_table_for_people() {
     );
     assert!(rows[2].contains(" 3 days  1 day "), "{}", rows[2]);
     assert!(
-        rows[3].contains("   today  never  scheduled for deletion"),
+        rows[3].contains("   today  never  deletion on "),
         "{}",
         rows[3]
     );
@@ -177,7 +177,7 @@ fn list_where_there_is_nothing_or_no_permission() {
     assert_eq!(listed.ok(), "");
     assert!(listed
         .stderr
-        .contains("there is no secret under ecr-pullthroughcache/ in us-east-1"));
+        .contains("There are no secrets under ecr-pullthroughcache/ in us-east-1"));
     account.refuse(
         "ListSecrets",
         400,

@@ -531,7 +531,7 @@ fn an_update_is_reviewed_as_one() {
         .sees("put-secret-value")
         .sees("Store it?")
         .enters("y");
-    screen.sees("which existed already").status_is(0);
+    screen.sees("Stored as a new version").status_is(0);
     assert_eq!(
         account.value(NAME),
         r#"{"username":"me","accessToken":"another-token"}"#
