@@ -1,7 +1,7 @@
 //! What mends an error of ECR's, where it is not what mends one of Secrets Manager's.
 
-use super::advice::Service;
 use super::error::{AwsError, Kind};
+use super::service::{Service, CREATE, DELETE};
 use crate::model::name::PREFIX;
 use crate::output::shell::quote;
 
@@ -10,10 +10,7 @@ use crate::output::shell::quote;
 /// Source: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/slr-pullthroughcache.html>
 const ROLE: &str = "AWSServiceRoleForECRPullThroughCache";
 
-/// What makes a rule, and what takes one away.
-pub(super) const CREATE: &str = "CreatePullThroughCacheRule";
 const UPDATE: &str = "UpdatePullThroughCacheRule";
-pub(super) const DELETE: &str = "DeletePullThroughCacheRule";
 
 impl AwsError {
     pub(super) fn is_of_ecr(&self) -> bool {

@@ -17,11 +17,11 @@ mod pages;
 
 mod roles;
 mod secrets_manager;
+mod service;
 mod session;
 mod settings;
 mod transport;
 
-pub use advice::Service;
 pub use ecr::{Ecr, Verdict, Verdicts};
 pub use error::{AwsError, Kind};
 pub use http_client::{Answer, HttpClient};
@@ -29,6 +29,7 @@ pub use kms::Keys;
 pub use network::Network;
 pub use options::Options;
 pub use secrets_manager::BATCH;
+pub use service::Service;
 pub use session::Session;
 pub use settings::{Settings, Target};
 pub use transport::Fault;

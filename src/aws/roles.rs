@@ -10,8 +10,8 @@ use aws_config::SdkConfig;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use aws_credential_types::Credentials;
 
-use super::advice::Service;
 use super::error::AwsError;
+use super::service::Service;
 use crate::output::failure::Failure;
 use crate::output::Redactor;
 

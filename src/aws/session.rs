@@ -15,13 +15,13 @@ use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 
-use super::advice::Service;
 use super::ecr::Ecr;
 use super::endpoints::Endpoints;
 use super::error::{AwsError, Kind};
 use super::fetched::Fetched;
 use super::kms::Keys;
 use super::secrets_manager::SecretsManager;
+use super::service::Service;
 use super::settings::{Caller, Settings, Target};
 use crate::model::arn::{AccountId, Arn, ArnFault};
 use crate::model::region::Region;

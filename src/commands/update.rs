@@ -8,10 +8,11 @@ use super::rule::rule_result;
 use super::store::{plan_update, read_value};
 use crate::aws::Session;
 use crate::cli::{Global, UpdateArgs, Verify};
-use crate::input::create_input::{default_name, CreateInput};
+use crate::input::create_input::CreateInput;
 use crate::input::request::Request;
 use crate::input::{why_not_ask, Prompter};
 use crate::model::name::SecretId;
+use crate::model::name::SecretName;
 use crate::model::secret::{registry_of, Secret, VersionId};
 use crate::model::value_update::username_of;
 use crate::output::failure::Failure;
@@ -48,7 +49,7 @@ pub fn read(
     let id = match (&args.name, args.registry) {
         (Some(name), _) => read_name(name, &hints)?,
         (None, Some(upstream)) => {
-            let name = default_name(upstream).map(|name| name.to_string());
+            let name = SecretName::of_registry(upstream).map(|name| name.to_string());
             read_name(&name.unwrap_or_default(), &hints)?
         }
         (None, None) => {

@@ -5,10 +5,9 @@ use super::given::GivenWords;
 pub use super::options::expiry_tag;
 use super::options::{
     address, check_tags, last_day, open_options, parse_username, read_policy, replicas, rotation,
-    token_source, InputErrors,
+    rule_option, token_source, InputErrors,
 };
 use super::request::Request;
-use super::rule::rule_option;
 use super::token::TokenSource;
 use super::warnings::check_end;
 use crate::cli::{CreateArgs, Global, IfExists, Verify};
@@ -16,7 +15,7 @@ use crate::model::attributes::{Description, ResourcePolicy, Rotation, Tag};
 use crate::model::credential::{AccessToken, Credential, Username};
 use crate::model::date::Date;
 use crate::model::invalid::Invalid;
-use crate::model::name::{RepositoryPrefix, SecretName, PREFIX};
+use crate::model::name::{RepositoryPrefix, SecretName};
 use crate::model::region::Region;
 use crate::model::rule::Language;
 use crate::model::secret::EXPIRY_TAG;
@@ -60,7 +59,7 @@ pub struct CreateInput {
     /// What hides the token, once it is read.
     pub(super) redactor: Redactor,
     /// The command line.
-    given: GivenWords,
+    pub(super) given: GivenWords,
 }
 
 impl CreateInput {
@@ -312,7 +311,9 @@ impl CreateInput {
 
     /// The name, or the default of the registry.
     pub fn name_or_default(&self) -> Option<SecretName> {
-        self.name.clone().or_else(|| default_name(self.upstream?))
+        self.name
+            .clone()
+            .or_else(|| SecretName::of_registry(self.upstream?))
     }
 
     /// Leaves the token open again: it is asked for.
@@ -342,82 +343,7 @@ impl CreateInput {
             rotation: self.rotation.clone(),
         })
     }
-
-    /// The command that finishes what this one began: as it was given, with what was answered since.
-    pub fn command_line_to_finish(&self) -> String {
-        let given = self.given.clone().with_token_read();
-        if given.command() != "create" {
-            return self.with_token_source(given).to_string();
-        }
-        let given = given.without("--if-exists");
-        let description = self.description.as_ref().map(Description::as_str);
-        let answers = [
-            (
-                "--registry",
-                self.upstream.map(|upstream| upstream.kind.to_owned()),
-            ),
-            ("--name", self.name.as_ref().map(ToString::to_string)),
-            ("--description", description.map(str::to_owned)),
-            ("--expires-on", self.expires_on.map(|date| date.to_string())),
-            (
-                "--upstream-registry-url",
-                self.address.as_ref().map(Address::spelled),
-            ),
-        ];
-        let answers = answers.into_iter();
-        let answers = answers.filter_map(|(option, value)| Some((option, value?)));
-        let given = answers.fold(given, |given, (option, value)| given.with(option, &value));
-        let is_dockers = matches!(self.token_source, Some(TokenSource::Docker(_)));
-        let given = match &self.username {
-            Some(username) if !is_dockers && !given.has(&["-u"]) => {
-                given.with("--username", username.as_str())
-            }
-            _ => given,
-        };
-        let given = self.with_token_source(given);
-        given.with("--if-exists", "update").to_string()
-    }
-
-    fn with_token_source(&self, given: GivenWords) -> GivenWords {
-        match &self.token_source {
-            Some(TokenSource::Docker(_)) => given.with_flag("--from-docker-config"),
-            Some(TokenSource::Prompt | TokenSource::Stdin) if !given.has(&STDIN_OPTIONS) => {
-                given.with_flag("--access-token-stdin")
-            }
-            _ => given,
-        }
-    }
-
-    /// The command line as it was given, with placeholders for these options that are missing, and the
-    /// token piped in where no source of it is named.
-    fn command_line_with_missing(&self, options: &[&str]) -> String {
-        let value = |option: &str| match option {
-            "--registry" => "docker-hub",
-            _ => "NAME",
-        };
-        let given = self.given.clone();
-        let given = options
-            .iter()
-            .fold(given, |given, option| given.with(option, value(option)));
-        let is_piped = matches!(self.token_source, None | Some(TokenSource::Stdin));
-        if !is_piped {
-            return given.to_string();
-        }
-        let given = if given.has(&STDIN_OPTIONS) {
-            given
-        } else {
-            given.with_flag("--access-token-stdin")
-        };
-        format!("printf %s \"$TOKEN\" | {given}")
-    }
 }
-
-/// The options that take the token from standard input.
-const STDIN_OPTIONS: [&str; 3] = [
-    "--access-token-stdin",
-    "--password-stdin",
-    "--access-token-file",
-];
 
 /// What is missing, as a sentence; none where nothing is.
 fn list(missing: &[&str]) -> Option<String> {
@@ -426,9 +352,4 @@ fn list(missing: &[&str]) -> Option<String> {
         [] => format!("{last} is missing"),
         before => format!("{} and {last} are missing", before.join(", ")),
     })
-}
-
-/// The name of a registry's secret, where none is given.
-pub fn default_name(upstream: &Upstream) -> Option<SecretName> {
-    SecretName::parse(&format!("{PREFIX}{}", upstream.kind)).ok()
 }

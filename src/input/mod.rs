@@ -1,5 +1,6 @@
 //! Gathers a request: from options, files, variables, standard input and prompts.
 
+mod command_line;
 pub mod create_input;
 mod docker;
 mod given;

@@ -4,12 +4,13 @@ use std::collections::HashSet;
 use std::io;
 
 use super::token::{TokenSource, EMPTY_IN_CI};
-use crate::cli::{CreateArgs, Global, LoginArgs, Verify};
+use crate::cli::{CreateArgs, Global, LoginArgs, RuleOption, Verify};
 use crate::env;
 use crate::model::attributes::{ResourcePolicy, Rotation, Schedule, Tag, MAX_TAGS};
 use crate::model::credential::{Username, UsernameFault};
 use crate::model::date::Date;
 use crate::model::invalid::Invalid;
+use crate::model::name::{RepositoryPrefix, SecretName};
 use crate::model::region::Region;
 use crate::model::secret::EXPIRY_TAG;
 use crate::model::upstream::Upstream;
@@ -219,4 +220,22 @@ pub fn rotation(args: &CreateArgs, errors: &mut InputErrors) -> Option<Rotation>
         duration,
         immediately: !args.no_rotate_immediately,
     })
+}
+
+/// The prefix of `--rule`; what is known already must fit a rule.
+pub fn rule_option(
+    option: &RuleOption,
+    name: Option<&SecretName>,
+    errors: &mut InputErrors,
+) -> Option<RepositoryPrefix> {
+    if option.print.is_some() && option.prefix.is_none() {
+        errors
+            .0
+            .push("--print needs --rule PREFIX: it is the rule that is printed".to_owned());
+    }
+    let text = option.prefix.as_deref()?;
+    if let Some(name) = name {
+        errors.keep(name.check_for_rule());
+    }
+    errors.keep(RepositoryPrefix::parse(text).map_err(|fault| format!("--rule: {fault}")))
 }

@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::fmt::Display;
 
-use super::create_input::{default_name, CreateInput};
+use super::create_input::CreateInput;
 use super::docker::Refusal;
 use super::options::last_day;
 use super::prompt::{Guard, Prompts};
@@ -52,7 +52,7 @@ impl Prompter {
         self.look_at_docker(input, output).await?;
         self.ask_username(input).await?;
         if input.name.is_none() {
-            let default = default_name(upstream).map(|name| name.to_string());
+            let default = SecretName::of_registry(upstream).map(|name| name.to_string());
             let name = self.text("Name of the secret", default, "", SecretName::parse);
             input.name = Some(name.await?);
         }

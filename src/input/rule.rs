@@ -1,8 +1,8 @@
 //! What `rule set` says, checked before the first call of any kind.
 
-use super::create_input::{default_name, CreateInput};
+use super::create_input::CreateInput;
 use super::options::InputErrors;
-use crate::cli::{RuleOption, RuleSetArgs};
+use crate::cli::RuleSetArgs;
 use crate::model::arn::SecretArn;
 use crate::model::invalid::Invalid;
 use crate::model::name::{RepositoryPrefix, SecretName};
@@ -10,24 +10,6 @@ use crate::model::rule::{upstream_of, upstream_url, Rule, RuleRequest};
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::registry::Address;
-
-/// The prefix of `--rule`; what is known already must fit a rule.
-pub fn rule_option(
-    option: &RuleOption,
-    name: Option<&SecretName>,
-    errors: &mut InputErrors,
-) -> Option<RepositoryPrefix> {
-    if option.print.is_some() && option.prefix.is_none() {
-        errors
-            .0
-            .push("--print needs --rule PREFIX: it is the rule that is printed".to_owned());
-    }
-    let text = option.prefix.as_deref()?;
-    if let Some(name) = name {
-        errors.keep(name.check_for_rule());
-    }
-    errors.keep(RepositoryPrefix::parse(text).map_err(|fault| format!("--rule: {fault}")))
-}
 
 impl CreateInput {
     /// The rule that is asked for, once registry and name are known.
@@ -129,7 +111,7 @@ pub fn read_rule_set(
                     Err(fault) => Err(Invalid::new(fault.to_string())),
                 }),
         ),
-        (None, Some(upstream)) => default_name(upstream),
+        (None, Some(upstream)) => SecretName::of_registry(upstream),
         (None, None) => {
             errors
                 .0

@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::model::invalid::Invalid;
+use crate::model::upstream::Upstream;
 
 /// What every name begins with; ECR's service-linked role may read no other secret.
 pub const PREFIX: &str = "ecr-pullthroughcache/";
@@ -31,6 +32,11 @@ pub enum NameFault {
 }
 
 impl SecretName {
+    /// The name that `create` proposes for a registry: its kind under [`PREFIX`].
+    pub fn of_registry(upstream: &Upstream) -> Option<Self> {
+        Self::parse(&format!("{PREFIX}{}", upstream.kind)).ok()
+    }
+
     /// Checks the bounds.
     ///
     /// # Errors

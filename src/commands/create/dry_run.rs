@@ -1,0 +1,74 @@
+//! `create --dry-run`: the review alone.
+
+use super::look::{refuse_replica_at_home, warn};
+use crate::aws::Settings;
+use crate::commands::context::Context;
+use crate::commands::find::refuse_region_without_rules;
+use crate::commands::login::{ask_for_a_good_token, warn_of_credentials, Login};
+use crate::commands::store::{report_stored, secret_report};
+use crate::input::create_input::CreateInput;
+use crate::output::failure::Failure;
+use crate::output::report::{Action, RuleSummary, SecretReport, StepStatus};
+use crate::output::status::Status;
+use crate::plan::{PendingRule, Plan};
+
+/// The dry run: everything up to the first call. No code that writes knows of it.
+pub async fn dry_run(
+    mut input: CreateInput,
+    settings: &Settings,
+    login: &Login,
+    context: &Context<'_>,
+) -> Result<Status, Failure> {
+    let output = context.output;
+    let mut warnings = output.warnings();
+    let target = settings.target();
+    if let Some(region) = &target.region {
+        refuse_replica_at_home(&input, region)?;
+    }
+    let verification = if context.can_ask() {
+        let prompter = context.prompter();
+        prompter.ask_all_but_the_token(&mut input, output).await?;
+        login
+            .agree_to_host(&input, Some(&prompter), context, &mut warnings)
+            .await?;
+        prompter.ask_expiry(&mut input).await?;
+        ask_for_a_good_token(&prompter, &mut input, login, context, &mut warnings).await?
+    } else {
+        login
+            .agree_to_host(&input, None, context, &mut warnings)
+            .await?;
+        warn_of_credentials(&input, &mut warnings);
+        let tried = login.attempt(&input).await?;
+        login.judge(tried, output, &mut warnings)?
+    };
+    let request = input.finish()?;
+    let rule_code = input.rule_code(None)?;
+    let wanted = input.rule_request()?;
+    if let (Some(region), Some(_)) = (&target.region, &wanted) {
+        refuse_region_without_rules(region)?;
+    }
+    let wanted = wanted.filter(|_| rule_code.is_none());
+    if target.region.is_none() {
+        input
+            .warnings
+            .push("no Region is set; the real run needs one, by --region or AWS_REGION".to_owned());
+    }
+    let rule = wanted.and_then(|wanted| PendingRule::new(wanted, None).ok());
+    let plan = Plan::create(&request, false, rule.as_ref());
+    let plan = plan.map_err(|error| Failure::usage(error.to_string()))?;
+    output.note(&format!("This would be done:\n{}", plan.review(&target)));
+    warn(&input, &request, target.region.as_ref(), &mut warnings);
+    output.note(
+        "Nothing was sent to AWS: this was a dry run, and whether the secret exists was not looked at",
+    );
+    let report = SecretReport {
+        region: target.region.clone(),
+        steps: plan.reports(StepStatus::Planned),
+        rule_code,
+        rule: rule.map(|rule| RuleSummary::planned(&rule.wanted, request.name.as_str())),
+        warnings: warnings.into_texts(),
+        verification,
+        ..secret_report(Action::DryRun, &request, None)
+    };
+    report_stored(&report, context, &[])
+}
