@@ -36,8 +36,8 @@ pub fn docker_config() -> Option<PathBuf> {
     Some(directory.join("config.json"))
 }
 
-/// A program in a directory of `PATH`. Relative and empty entries, which name the directory that one
-/// happens to be in, are passed over.
+/// A program in a directory of `PATH`. Relative and empty entries, which name the directory that
+/// one happens to be in, are passed over.
 pub fn program(name: &str) -> Option<PathBuf> {
     let file = format!("{name}{}", env::consts::EXE_SUFFIX);
     let path = env::var_os("PATH")?;
@@ -83,8 +83,8 @@ pub fn aws(name: &str) -> Option<String> {
     text(name).filter(|value| !value.is_empty())
 }
 
-/// The proxy for TLS connections, with the variable that names it: as the AWS CLI understands them, the
-/// lower-case name wins, and an empty value is no proxy.
+/// The proxy for TLS connections, with the variable that names it: as the AWS CLI understands them,
+/// the lower-case name wins, and an empty value is no proxy.
 pub fn https_proxy() -> Option<(&'static str, String)> {
     [["https_proxy", "HTTPS_PROXY"], ["all_proxy", "ALL_PROXY"]]
         .into_iter()

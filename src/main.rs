@@ -1,10 +1,10 @@
 //! `ecr-ptc` stores the credentials of an upstream registry where Amazon ECR pull through cache
 //! can use them.
 //!
-//! A command goes one way: `cli` and `input` gather a request, `plan` turns it into steps that a person
-//! can review and that are carried out through `aws`, and `output` alone writes what became of it.
-//! `model` is what all of them speak of, `check` is what can be wrong with it, `registry` is where
-//! credentials are tried.
+//! A command goes one way: `cli` and `input` gather a request, `plan` turns it into steps that a
+//! person can review and that are carried out through `aws`, and `output` alone writes what became
+//! of it. `model` is what all of them speak of, `check` is what can be wrong with it, `registry` is
+//! where credentials are tried.
 #![cfg_attr(
     test,
     allow(

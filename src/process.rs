@@ -9,7 +9,8 @@ pub fn protect() {
     #[cfg(unix)]
     {
         use rustix::process::{setrlimit, Resource, Rlimit};
-        // Neither can fail for a process that asks for less; and failing would be no reason to stop.
+        // Neither can fail for a process that asks for less; and failing would be no reason to
+        // stop.
         let _ = setrlimit(
             Resource::Core,
             Rlimit {

@@ -124,19 +124,34 @@ impl AwsError {
             return Some(fix);
         }
         Some(match self.kind {
-            Kind::Misconfigured => "check the endpoint (AWS_ENDPOINT_URL_…, endpoint_url of the profile), the Region, and the settings for FIPS and dual-stack endpoints".to_owned(),
+            Kind::Misconfigured => "check the endpoint (AWS_ENDPOINT_URL_…, endpoint_url of the \
+                profile), the Region, and the settings for FIPS and dual-stack endpoints"
+                .to_owned(),
             Kind::Denied => self.permission_fix(service),
             Kind::NoCredentials | Kind::BadCredentials if service.login.is_some() => {
-                format!("log in again: {}", service.login.as_deref().unwrap_or_default())
+                format!(
+                    "log in again: {}",
+                    service.login.as_deref().unwrap_or_default()
+                )
             }
-            Kind::NoCredentials => "log in as for the AWS CLI: aws configure, aws sso login, or AWS_* variables; or name a --profile".to_owned(),
-            Kind::BadCredentials => "renew the AWS credentials; what the AWS CLI makes of them: aws sts get-caller-identity".to_owned(),
+            Kind::NoCredentials => "log in as for the AWS CLI: aws configure, aws sso login, or \
+                AWS_* variables; or name a --profile"
+                .to_owned(),
+            Kind::BadCredentials => "renew the AWS credentials; what the AWS CLI makes of them: \
+                aws sts get-caller-identity"
+                .to_owned(),
             Kind::NotSubscribed => format!(
-                "where the account is new: finish its sign-up, https://portal.aws.amazon.com/billing/signup\n\
-                 where the Region has to be enabled first: aws account enable-region --region-name {region}"
+                "where the account is new: finish its sign-up, \
+                 https://portal.aws.amazon.com/billing/signup\n\
+                 where the Region has to be enabled first: aws account enable-region \
+                 --region-name {region}"
             ),
-            Kind::Mfa => "run it again with the next code of the device; each works once".to_owned(),
-            Kind::Clock => "set the clock of this machine; AWS takes requests that are at most some minutes off".to_owned(),
+            Kind::Mfa => {
+                "run it again with the next code of the device; each works once".to_owned()
+            }
+            Kind::Clock => "set the clock of this machine; AWS takes requests that are at most \
+                some minutes off"
+                .to_owned(),
             Kind::Service | Kind::TimedOut => "try again in a minute".to_owned(),
             Kind::Unreachable => match &self.fault {
                 Some(Fault::NoSuchHost) if service.endpoint.is_none() => {
@@ -146,20 +161,28 @@ impl AwsError {
                 _ => "check the network, the proxy (HTTPS_PROXY) and the endpoint".to_owned(),
             },
             Kind::NotAws if self.http_status == Some(407) => Fault::ProxyLogin.fix()?.to_owned(),
-            Kind::NotAws | Kind::Malformed => "check HTTPS_PROXY and NO_PROXY, --endpoint-url and AWS_ENDPOINT_URL".to_owned(),
+            Kind::NotAws | Kind::Malformed => "check HTTPS_PROXY and NO_PROXY, --endpoint-url and \
+                AWS_ENDPOINT_URL"
+                .to_owned(),
             Kind::Limit => format!(
                 "delete secrets that nobody needs; see them: {}\n\
-                 or ask for a higher quota: aws service-quotas list-service-quotas --service-code secretsmanager{}",
+                 or ask for a higher quota: aws service-quotas list-service-quotas --service-code \
+                 secretsmanager{}",
                 service.hints.command("list"),
                 service.hints.options()
             ),
-            Kind::Policy => "fix the file of --resource-policy; what is wrong with it: aws secretsmanager validate-resource-policy --resource-policy file://PATH".to_owned(),
+            Kind::Policy => "fix the file of --resource-policy; what is wrong with it: aws \
+                secretsmanager validate-resource-policy --resource-policy file://PATH"
+                .to_owned(),
             Kind::Key if self.operation == "CreateSecret" => {
-                "ECR reads only secrets with the key aws/secretsmanager, so the caller has to be able to use that; \
-                 see that no policy keeps kms:GenerateDataKey and kms:Decrypt from it".to_owned()
+                "ECR reads only secrets with the key aws/secretsmanager, so the caller has to be \
+                 able to use that; \
+                 see that no policy keeps kms:GenerateDataKey and kms:Decrypt from it"
+                    .to_owned()
             }
             Kind::Key => format!(
-                "ECR reads only secrets with the key aws/secretsmanager; see which this one has:\n{}",
+                "ECR reads only secrets with the key aws/secretsmanager; see which this one \
+                 has:\n{}",
                 service.see_secret()
             ),
             Kind::Refused => {
@@ -173,7 +196,8 @@ impl AwsError {
         let message = self.message.as_deref().unwrap_or_default();
         if message.contains("cannot invoke") {
             return "let Secrets Manager call the function:\n\
-                    aws lambda add-permission --function-name ARN --statement-id secretsmanager \\\n  \
+                    aws lambda add-permission --function-name ARN --statement-id secretsmanager \
+                    \\\n  \
                     --action lambda:InvokeFunction --principal secretsmanager.amazonaws.com"
                 .to_owned();
         }
@@ -239,8 +263,8 @@ impl AwsError {
     }
 }
 
-/// Whether a word is an action of a policy, such as `lambda:InvokeFunction`: nothing else may come into
-/// one, whatever an answer says.
+/// Whether a word is an action of a policy, such as `lambda:InvokeFunction`: nothing else may come
+/// into one, whatever an answer says.
 fn is_action(word: &str) -> bool {
     let is_name = |part: &str| {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';

@@ -25,20 +25,26 @@ impl AwsError {
         let list = hints.command("rule list");
         Some(match self.kind {
             Kind::NotFound => format!(
-                "the secret has to be in the account and the Region of the rule; see whether it is:\n{see}"
+                "the secret has to be in the account and the Region of the rule; see whether it \
+                 is:\n{see}"
             ),
             Kind::SecretUnreadable => format!(
                 "ECR reads it with the service-linked role {ROLE}; \
-                 a resource policy of the secret must not deny that role, nor every principal but others:\n{see}\n\
-                 if the role is missing: aws iam create-service-linked-role --aws-service-name pullthroughcache.ecr.amazonaws.com"
+                 a resource policy of the secret must not deny that role, nor every principal but \
+                 others:\n{see}\n\
+                 if the role is missing: aws iam create-service-linked-role --aws-service-name \
+                 pullthroughcache.ecr.amazonaws.com"
             ),
             Kind::Key => format!(
-                "ECR reads only secrets with the key aws/secretsmanager; see which this one has, and give it that:\n{see}\n\
-                 aws secretsmanager update-secret --secret-id {} --kms-key-id alias/aws/secretsmanager{}",
+                "ECR reads only secrets with the key aws/secretsmanager; see which this one has, \
+                 and give it that:\n{see}\n\
+                 aws secretsmanager update-secret --secret-id {} --kms-key-id \
+                 alias/aws/secretsmanager{}",
                 service.secret.as_deref().map_or("NAME".to_owned(), quote),
                 hints.options()
             ),
-            Kind::Upstream => "check --registry and --upstream-registry-url: ECR takes a registry only under its own host, \
+            Kind::Upstream => "check --registry and --upstream-registry-url: ECR takes a registry \
+                only under its own host, \
                                and one with a login only with a secret"
                 .to_owned(),
             Kind::Limit => format!(
@@ -55,8 +61,8 @@ impl AwsError {
     /// What a caller needs to look at rules, to make them and to take them away. None of ECR's
     /// actions on rules knows resources; the first rule of an account makes the role.
     ///
-    /// Source: Actions defined by Amazon ECR, in the Service Authorization Reference; the permissions
-    /// of the handlers of AWS::ECR::PullThroughCacheRule.
+    /// Source: Actions defined by Amazon ECR, in the Service Authorization Reference; the
+    /// permissions of the handlers of AWS::ECR::PullThroughCacheRule.
     pub(super) fn statements_for_ecr(&self, service: &Service) -> Option<String> {
         if !self.is_of_ecr() {
             return None;

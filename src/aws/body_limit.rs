@@ -8,8 +8,8 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_types::body::SdkBody;
 use http_body_util::Limited;
 
-/// The longest answer that is read, in bytes. The longest that AWS gives are pages of a listing, and
-/// 20 values of up to 65,536 bytes, each escaped as JSON.
+/// The longest answer that is read, in bytes. The longest that AWS gives are pages of a listing,
+/// and 20 values of up to 65,536 bytes, each escaped as JSON.
 const MAX_BODY: usize = 16 << 20;
 
 /// The same client, which ends an answer that is longer with an error.

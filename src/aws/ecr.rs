@@ -30,8 +30,8 @@ pub struct Ecr {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Valid,
-    /// With ECR's own words, which are documented nowhere: as they came, since the stored token that they
-    /// may repeat may not be known yet. Whoever shows them makes them safe.
+    /// With ECR's own words, which are documented nowhere: as they came, since the stored token
+    /// that they may repeat may not be known yet. Whoever shows them makes them safe.
     Invalid(String),
 }
 
@@ -147,8 +147,8 @@ impl Ecr {
         })
     }
 
-    /// The verdict on each rule, asked for side by side. Where one cannot be had for a reason that is
-    /// not the rule's own, no more are asked for: what one is refused, the others are too.
+    /// The verdict on each rule, asked for side by side. Where one cannot be had for a reason that
+    /// is not the rule's own, no more are asked for: what one is refused, the others are too.
     pub async fn verdicts(&self, prefixes: Vec<String>) -> Verdicts {
         let mut verdicts = Verdicts::default();
         let goes_on = AtomicBool::new(true);

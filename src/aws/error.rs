@@ -12,8 +12,8 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use super::transport::{whole_chain, Fault};
 use crate::output::{escaped, Redactor};
 
-/// What went wrong with one operation. The words of the service in it are as they came: they are made
-/// safe to show when they are, since a token may be known by then that was not before.
+/// What went wrong with one operation. The words of the service in it are as they came: they are
+/// made safe to show when they are, since a token may be known by then that was not before.
 #[derive(Debug)]
 pub struct AwsError {
     pub(super) operation: &'static str,
@@ -95,7 +95,8 @@ impl AwsError {
         let http_status = error
             .raw_response()
             .map(|response| response.status().as_u16());
-        // What the service says is in its code and message; the rest would be a `Debug` form of them.
+        // What the service says is in its code and message; the rest would be a `Debug` form of
+        // them.
         let causes = match error {
             SdkError::ServiceError(_) => Vec::new(),
             other => causes_of(other),
@@ -177,8 +178,8 @@ impl AwsError {
         }
     }
 
-    /// An answer in which AWS tells something that cannot be: `what` follows "AWS answered … with", in
-    /// our own words.
+    /// An answer in which AWS tells something that cannot be: `what` follows "AWS answered … with",
+    /// in our own words.
     pub fn malformed(operation: &'static str, what: &str) -> Self {
         Self {
             operation,

@@ -33,8 +33,8 @@ impl Keys {
         }
     }
 
-    /// The kind of a secret's key: by its name, or by DescribeKey where that does not tell. Why KMS does not
-    /// is told in its own words, as they came.
+    /// The kind of a secret's key: by its name, or by DescribeKey where that does not tell. Why KMS
+    /// does not is told in its own words, as they came.
     pub async fn kind(&self, secret: &Secret) -> KeyKind {
         let Some(key) = secret.unknown_key() else {
             return KeyKind::Default;

@@ -38,8 +38,8 @@ impl Default for Timeouts {
 }
 
 impl Timeouts {
-    /// For the SDK: a call with all its attempts takes a minute at most, or four attempts where those
-    /// are longer.
+    /// For the SDK: a call with all its attempts takes a minute at most, or four attempts where
+    /// those are longer.
     pub fn for_calls(self) -> TimeoutConfig {
         let mut config = TimeoutConfig::builder()
             .connect_timeout(self.connect.unwrap_or(FOR_EVER))
@@ -132,8 +132,8 @@ impl Network {
     }
 }
 
-/// The proxy for TLS connections. Without TLS nothing leaves this machine, and no proxy is asked: neither
-/// for loopback addresses nor for the metadata services.
+/// The proxy for TLS connections. Without TLS nothing leaves this machine, and no proxy is asked:
+/// neither for loopback addresses nor for the metadata services.
 ///
 /// # Errors
 /// Status 4 for a proxy that cannot be used: it would be passed around without a word.

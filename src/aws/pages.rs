@@ -1,13 +1,13 @@
-//! [`Pages`]: what keeps a listing from going on for ever. The SDK's paginators read on to the last page,
-//! however many come; their own end at a repeated token is switched off, since it is without a word, as
-//! if there were no more.
+//! [`Pages`]: what keeps a listing from going on for ever. The SDK's paginators read on to the last
+//! page, however many come; their own end at a repeated token is switched off, since it is without
+//! a word, as if there were no more.
 
 use std::collections::HashSet;
 
 use super::error::AwsError;
 
-/// The most pages of one listing. Secrets Manager takes 500,000 secrets in a Region, which is 5,000 full
-/// pages of ListSecrets; no other listing comes near that.
+/// The most pages of one listing. Secrets Manager takes 500,000 secrets in a Region, which is 5,000
+/// full pages of ListSecrets; no other listing comes near that.
 ///
 /// Source: <https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html>
 const MOST_PAGES: usize = 10_000;

@@ -49,8 +49,10 @@ impl Session {
     pub async fn open(settings: Settings, mfa_code: Option<String>) -> Result<Self, Failure> {
         let Some(region) = settings.region.clone() else {
             return Err(Failure::new(Status::Configuration, "no-region", "no AWS Region is set")
-                .why("looked at --region, AWS_REGION, AWS_DEFAULT_REGION and the region of the profile")
-                .fix("add --region REGION: the Region in which the pull through cache rule is, or will be"));
+                .why("looked at --region, AWS_REGION, AWS_DEFAULT_REGION and the region of the \
+                    profile")
+                .fix("add --region REGION: the Region in which the pull through cache rule is, or \
+                    will be"));
         };
         let service = Service::new(
             region.clone(),
@@ -170,8 +172,8 @@ impl Session {
         }))
     }
 
-    /// Gets AWS credentials now, so that the first call need not wait for them. Where there are none,
-    /// that call says so.
+    /// Gets AWS credentials now, so that the first call need not wait for them. Where there are
+    /// none, that call says so.
     pub async fn fetch_credentials(&mut self) {
         if let Some(provider) = self.config.credentials_provider() {
             let provider = SharedCredentialsProvider::new(Fetched::from(provider).await);
@@ -194,8 +196,8 @@ impl Session {
         self.rules_by(&self.config).await
     }
 
-    /// The same where nobody asked for them, and what was asked for is not to wait long: one attempt.
-    /// From some networks, Secrets Manager can be reached and ECR cannot.
+    /// The same where nobody asked for them, and what was asked for is not to wait long: one
+    /// attempt. From some networks, Secrets Manager can be reached and ECR cannot.
     pub async fn rules_in_passing(&self) -> Result<Vec<Rule>, AwsError> {
         let timeouts = TimeoutConfig::builder()
             .connect_timeout(Duration::from_secs(2))
@@ -236,8 +238,8 @@ impl Session {
     }
 }
 
-/// The places where credentials are looked for, in the order of the AWS CLI: a profile that is named
-/// on the command line beats the environment, and instance metadata comes last.
+/// The places where credentials are looked for, in the order of the AWS CLI: a profile that is
+/// named on the command line beats the environment, and instance metadata comes last.
 fn credentials(settings: &Settings, providers: &ProviderConfig) -> SharedCredentialsProvider {
     let profile = ProfileFileCredentialsProvider::builder()
         .configure(providers)
@@ -274,9 +276,13 @@ fn needs_mfa(serial: Option<&str>, settings: &Settings) -> Failure {
     let name = crate::output::shell::quote(settings.files.selected_profile());
     let message = format!("the profile {name} needs an MFA code, and nothing can be asked here");
     Failure::new(Status::Configuration, "mfa", message)
-        .why(format!("its mfa_serial is {}", settings.redactor.foreign(serial.unwrap_or_default())))
+        .why(format!(
+            "its mfa_serial is {}",
+            settings.redactor.foreign(serial.unwrap_or_default())
+        ))
         .fix(format!(
-            "get a session with the AWS CLI first, which asks for the code, and run this again without --profile:\n\
+            "get a session with the AWS CLI first, which asks for the code, and run this again \
+             without --profile:\n\
              eval \"$(aws configure export-credentials --profile {name} --format env)\""
         ))
 }

@@ -1,5 +1,5 @@
-//! [`Settings`]: what the options, the environment and the profile say of the AWS side, by the rules
-//! of the AWS CLI. Nothing is sent for it.
+//! [`Settings`]: what the options, the environment and the profile say of the AWS side, by the
+//! rules of the AWS CLI. Nothing is sent for it.
 
 use std::borrow::Cow;
 use std::str::FromStr;
@@ -61,8 +61,8 @@ impl Settings {
     /// What is hidden by the redactor is in no word that comes of it.
     ///
     /// # Errors
-    /// Status 4 for a profile that does not exist, or a setting that cannot be used; 2 for an option
-    /// that is malformed.
+    /// Status 4 for a profile that does not exist, or a setting that cannot be used; 2 for an
+    /// option that is malformed.
     pub async fn read(options: &Options, redactor: &Redactor) -> Result<Self, Failure> {
         let profile = options
             .profile
@@ -325,7 +325,8 @@ fn has_keys_in_environment() -> bool {
     env::aws("AWS_ACCESS_KEY_ID").is_some() && env::aws("AWS_SECRET_ACCESS_KEY").is_some()
 }
 
-/// What the profile refers to must be there: the SDK would go on to other credentials without a word.
+/// What the profile refers to must be there: the SDK would go on to other credentials without a
+/// word.
 fn check_references(files: &ProfileSet) -> Result<(), Failure> {
     let mut name = files.selected_profile();
     let mut seen = Vec::new();

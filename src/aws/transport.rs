@@ -41,8 +41,8 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Reads an error of the HTTP client. Its texts name hosts and causes, never what was sent; those
-    /// that a server has a part in are made safe to show by [`Self::safe`].
+    /// Reads an error of the HTTP client. Its texts name hosts and causes, never what was sent;
+    /// those that a server has a part in are made safe to show by [`Self::safe`].
     pub fn of(error: &(dyn Error + 'static)) -> Self {
         let chain: Vec<_> = whole_chain(error).collect();
         let texts: Vec<String> = chain.iter().map(ToString::to_string).collect();
@@ -117,12 +117,27 @@ impl Fault {
     /// What mends it; none where there is nothing but to check the network.
     pub fn fix(&self) -> Option<&'static str> {
         match self {
-            Self::Untrusted => Some("where a proxy inspects TLS, or the endpoint is private: name the file with its CA by --ca-bundle or AWS_CA_BUNDLE"),
-            Self::Expired | Self::NotYetValid => Some("check the clock of this machine, and the certificate of what answers there"),
-            Self::WrongHost => Some("check the endpoint, the proxy and the name server: something else answers there"),
+            Self::Untrusted => Some(
+                "where a proxy inspects TLS, or the endpoint is private: name \
+                the file with its CA by --ca-bundle or AWS_CA_BUNDLE",
+            ),
+            Self::Expired | Self::NotYetValid => Some(
+                "check the clock of this machine, and the \
+                certificate of what answers there",
+            ),
+            Self::WrongHost => Some(
+                "check the endpoint, the proxy and the name server: something \
+                else answers there",
+            ),
             Self::NoProxy => Some("check HTTPS_PROXY, or unset it where there is no proxy"),
-            Self::ProxyLogin => Some("put the proxy's user and password into HTTPS_PROXY: http://USER:PASSWORD@host:port, with special characters percent-encoded"),
-            Self::ProxyRefused => Some("check HTTPS_PROXY, and whether the proxy allows that host; hosts to reach without it belong in NO_PROXY"),
+            Self::ProxyLogin => Some(
+                "put the proxy's user and password into HTTPS_PROXY: \
+                http://USER:PASSWORD@host:port, with special characters percent-encoded",
+            ),
+            Self::ProxyRefused => Some(
+                "check HTTPS_PROXY, and whether the proxy allows that \
+                host; hosts to reach without it belong in NO_PROXY",
+            ),
             _ => None,
         }
     }

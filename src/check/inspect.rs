@@ -9,9 +9,9 @@ use crate::model::rule::Rule;
 use crate::model::secret::{KeyKind, Secret};
 use crate::model::stored_value::Reading;
 
-/// What is wrong with a secret by its name, dates, tags, key, value and rules. `reading` is `None` where
-/// its value is told of elsewhere, `rules` where they could not be looked at. Of a secret that is
-/// scheduled for deletion only its rules tell something, since nothing can read it.
+/// What is wrong with a secret by its name, dates, tags, key, value and rules. `reading` is `None`
+/// where its value is told of elsewhere, `rules` where they could not be looked at. Of a secret
+/// that is scheduled for deletion only its rules tell something, since nothing can read it.
 pub fn inspect(
     secret: &Secret,
     key: &KeyKind,

@@ -29,8 +29,8 @@ impl LoginCheck {
     /// None where nobody asked for it: a login with each is more than looking.
     ///
     /// # Errors
-    /// Status 2 where the host is none, or where no secret is named and the host is not one that the
-    /// registries without a host in the table can have.
+    /// Status 2 where the host is none, or where no secret is named and the host is not one that
+    /// the registries without a host in the table can have.
     pub fn new(
         args: &CheckArgs,
         network: &Network,
@@ -69,9 +69,9 @@ impl LoginCheck {
         }))
     }
 
-    /// Where the registry of a secret is; `None` where that is not known. A host that was said for no
-    /// secret in particular is only for those whose own is not known, but for this machine, where a
-    /// test or a mirror stands for them all.
+    /// Where the registry of a secret is; `None` where that is not known. A host that was said for
+    /// no secret in particular is only for those whose own is not known, but for this machine,
+    /// where a test or a mirror stands for them all.
     fn address(&self, usage: &RuleUsage<'_>, upstream: &Upstream) -> Option<Address> {
         let own = || {
             let of_rules = || Address::parse(usage.host?).ok();
@@ -90,8 +90,8 @@ impl LoginCheck {
     }
 
     /// What one login with what the secret holds tells, and that it was tried where ECR never pulls
-    /// from. Nothing where the registry takes it, or where what the secret holds is no login at all, which
-    /// is a finding of its own. The redactor hides what the secret holds.
+    /// from. Nothing where the registry takes it, or where what the secret holds is no login at
+    /// all, which is a finding of its own. The redactor hides what the secret holds.
     pub async fn inspect(
         &self,
         secret: &Secret,
@@ -176,7 +176,8 @@ fn at_azure() -> String {
     format!("{ALWAYS} --upstream-registry-url {ANY_AZURE_HOST}")
 }
 
-/// The credentials in a value; none where it is not of the form that ECR reads, or they cannot be any.
+/// The credentials in a value; none where it is not of the form that ECR reads, or they cannot be
+/// any.
 fn credential_of(value: &StoredValue) -> Option<Credential> {
     let members = value.members()?;
     Some(Credential {

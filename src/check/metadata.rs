@@ -30,7 +30,8 @@ pub fn inspect_key(inspected: &Inspected<'_>, kind: &KeyKind) -> Option<Finding>
         KeyKind::Default => None,
         KeyKind::Customer => {
             let message = format!(
-                "the secret is encrypted with the customer managed key {key}, which ECR cannot use: \
+                "the secret is encrypted with the customer managed key {key}, which ECR cannot \
+                 use: \
                  pulls of images that ECR has not cached fail"
             );
             let finding = inspected.finding(Level::Error, "customer-managed-key", message);
@@ -38,7 +39,8 @@ pub fn inspect_key(inspected: &Inspected<'_>, kind: &KeyKind) -> Option<Finding>
         }
         KeyKind::Unknown(why) => {
             let message = format!(
-                "the secret names the KMS key {key}, and whether that is the default one is not known \
+                "the secret names the KMS key {key}, and whether that is the default one is not \
+                 known \
                  ({why}); with a customer managed key, pulls fail"
             );
             let finding = inspected.finding(Level::Warning, "unknown-key", message);
@@ -63,7 +65,8 @@ fn inspect_name(inspected: &Inspected<'_>) -> Option<Finding> {
         );
         (Level::Warning, "name-empty", message)
     } else if ends_like_an_arn(name) {
-        let message = "the name ends in a hyphen and six characters, as an ARN does: where it is looked up by \
+        let message = "the name ends in a hyphen and six characters, as an ARN does: where it is \
+            looked up by \
                        a partial ARN, Secrets Manager may find another secret, and pulls fail";
         (Level::Warning, "name-like-an-arn", message.to_owned())
     } else {
@@ -106,7 +109,10 @@ fn inspect_expiry(inspected: &Inspected<'_>) -> Option<Finding> {
     let store = inspected.update(" --expires-on END");
     let fix = format!("store a new token, END being its last day, such as 2027-01-31:\n{store}");
     let Ok(date) = secret.expires_on()? else {
-        let message = format!("the tag {EXPIRY_TAG} is not a date such as 2027-01-31, so nobody is warned before the token ends");
+        let message = format!(
+            "the tag {EXPIRY_TAG} is not a date such as 2027-01-31, so nobody \
+            is warned before the token ends"
+        );
         let tag = format!(
             "set the tag, END being the last day of the token, such as 2027-01-31:\n\
              aws secretsmanager tag-resource --secret-id {} --tags Key={EXPIRY_TAG},Value=END{}",
@@ -119,7 +125,8 @@ fn inspect_expiry(inspected: &Inspected<'_>) -> Option<Finding> {
     let (level, code, message) = match criteria.today.days_until(date) {
         days @ ..0 => {
             let message = format!(
-                "the token ended on {date}, {} ago: ECR serves what it has cached, and pulls of anything newer fail",
+                "the token ended on {date}, {} ago: ECR serves what it has cached, and pulls of \
+                 anything newer fail",
                 in_days(-days)
             );
             (Level::Error, "token-expired", message)
@@ -130,7 +137,10 @@ fn inspect_expiry(inspected: &Inspected<'_>) -> Option<Finding> {
             } else {
                 format!("in {}", in_days(days))
             };
-            let message = format!("the token ends on {date}, {when}; from then on, pulls of images that ECR has not cached fail");
+            let message = format!(
+                "the token ends on {date}, {when}; from then on, pulls of \
+                images that ECR has not cached fail"
+            );
             (Level::Warning, "token-expiring", message)
         }
         _ => return None,
@@ -149,7 +159,8 @@ fn inspect_age(inspected: &Inspected<'_>) -> Option<Finding> {
         return None;
     }
     let message = format!(
-        "the secret was last changed {} ago, on {changed}, and {} is the most that --max-age allows; \
+        "the secret was last changed {} ago, on {changed}, and {} is the most that --max-age \
+         allows; \
          pulls go on as long as the token works",
         in_days(age),
         in_days(max_age)

@@ -38,8 +38,8 @@ pub enum Level {
     Note,
 }
 
-/// What is wrong with a secret, what that means for a pull, and what mends it. Its JSON members are a
-/// contract: only ever added to.
+/// What is wrong with a secret, what that means for a pull, and what mends it. Its JSON members are
+/// a contract: only ever added to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     pub level: Level,
@@ -120,7 +120,8 @@ pub struct FixReport {
 #[derive(Clone, Debug)]
 pub struct Criteria {
     pub today: Date,
-    /// Days from the last change on after which a secret is too old; `None` where age does not matter.
+    /// Days from the last change on after which a secret is too old; `None` where age does not
+    /// matter.
     pub max_age: Option<i64>,
     /// Days before the end of a token from which on it is warned of.
     pub expiring_within: i64,
@@ -180,7 +181,8 @@ pub fn to_text(findings: &[Finding], hints: &Hints) -> String {
         };
         let _ = writeln!(
             text,
-            "secrets that no rule uses\n  note     {UNUSED}: {}{more}; each costs money as long as it is there\n    \
+            "secrets that no rule uses\n  note     {UNUSED}: {}{more}; each costs money as long \
+             as it is there\n    \
              fix:   delete what nobody needs: {}",
             names.join(", "),
             hints.delete("NAME", "")

@@ -22,7 +22,8 @@ pub fn inspect_usage(inspected: &Inspected<'_>) -> Vec<Finding> {
     findings.extend(usage.current.iter().map(|rule| {
         let prefix = escaped(&rule.ecr_repository_prefix);
         let message = format!(
-            "the secret is scheduled for deletion, and the rule {prefix} uses it: pulls through it of \
+            "the secret is scheduled for deletion, and the rule {prefix} uses it: pulls through \
+             it of \
              images that ECR has not cached fail"
         );
         Finding::for_rule("pending-deletion-in-use", rule, message).fix(restore.clone())
@@ -38,7 +39,8 @@ pub fn inspect_usage(inspected: &Inspected<'_>) -> Vec<Finding> {
 
 fn made_again(rule: &Rule, inspected: &Inspected<'_>) -> Finding {
     let message = format!(
-        "the rule {} points at a secret that is gone; the secret of that name was made again and has \
+        "the rule {} points at a secret that is gone; the secret of that name was made again and \
+         has \
          another ARN, so pulls through it of images that ECR has not cached fail",
         escaped(&rule.ecr_repository_prefix)
     );
@@ -88,7 +90,8 @@ pub fn inspect_rule_alone(rule: &Rule, criteria: &Criteria) -> Option<Finding> {
         Some(arn) if arn.region() != criteria.region => (
             "rule-secret-elsewhere",
             format!(
-                "the rule {prefix} points at a secret that is not in {}, where the rule is, {fails}",
+                "the rule {prefix} points at a secret that is not in {}, where the rule is, \
+                 {fails}",
                 criteria.region
             ),
         ),
@@ -106,7 +109,8 @@ pub fn inspect_rule_alone(rule: &Rule, criteria: &Criteria) -> Option<Finding> {
 /// What ECR says against a rule; `is_explained` where something else that was found explains it.
 pub fn invalid(rule: &Rule, words: &str, is_explained: bool, criteria: &Criteria) -> Finding {
     let message = format!(
-        "ECR says that the rule {} is invalid, so pulls through it of images that it has not cached fail; \
+        "ECR says that the rule {} is invalid, so pulls through it of images that it has not \
+         cached fail; \
          in its words: {}",
         escaped(&rule.ecr_repository_prefix),
         escaped(words)
@@ -117,7 +121,8 @@ pub fn invalid(rule: &Rule, words: &str, is_explained: bool, criteria: &Criteria
     }
     let name = rule.secret().unwrap_or("NAME");
     finding.fix(format!(
-        "most often the token has ended, was revoked or may not pull, or the username is not the token's:\n\
+        "most often the token has ended, was revoked or may not pull, or the username is not the \
+         token's:\n\
          {}\n\
          then store new credentials: {}",
         criteria.hints.check(name, " --verify always"),

@@ -1,4 +1,5 @@
-//! [`Rules`]: the rules of the Region beside the secrets that are checked, and ECR's verdicts on them.
+//! [`Rules`]: the rules of the Region beside the secrets that are checked, and ECR's verdicts on
+//! them.
 
 use std::collections::HashMap;
 
@@ -25,8 +26,8 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// Begins to ask for ECR's verdict on each rule with a secret; where only one secret is checked, on
-    /// those that refer to it.
+    /// Begins to ask for ECR's verdict on each rule with a secret; where only one secret is
+    /// checked, on those that refer to it.
     pub fn new(
         rules: Result<Vec<Rule>, AwsError>,
         only: Option<&Secret>,
@@ -87,8 +88,8 @@ impl Rules {
         }
     }
 
-    /// The findings on the rules themselves, once all secrets were looked at; `found` is what was found
-    /// of those.
+    /// The findings on the rules themselves, once all secrets were looked at; `found` is what was
+    /// found of those.
     pub async fn finish(
         mut self,
         found: &[Finding],

@@ -14,7 +14,8 @@ use crate::model::stored_value::{Reading, StoredValue};
 use crate::output::failure::Failure;
 use crate::output::Redactor;
 
-/// How many calls that read values are under way at once: each holds up to 20 values of up to 64 KiB.
+/// How many calls that read values are under way at once: each holds up to 20 values of up to 64
+/// KiB.
 const BATCHES_IN_FLIGHT: usize = 8;
 
 /// What was found.
@@ -46,9 +47,9 @@ struct Inspected {
     refused: Option<String>,
 }
 
-/// Checks every secret under the prefix, and every rule: a call for each 100 secrets, one for the values
-/// of each 20, one for each 100 rules and one for ECR's verdict on each. `progress` hears how many
-/// secrets are done.
+/// Checks every secret under the prefix, and every rule: a call for each 100 secrets, one for the
+/// values of each 20, one for each 100 rules and one for ECR's verdict on each. `progress` hears
+/// how many secrets are done.
 ///
 /// # Errors
 /// The [`Failure`] to show. That the values may not be read is a finding instead.
@@ -198,7 +199,8 @@ impl Scanner<'_> {
     }
 
     /// What hides this value. It is forgotten with its findings, so that the memory of a scan stays
-    /// small; but what a rule uses stays hidden, since ECR's words on the rule are shown at the end.
+    /// small; but what a rule uses stays hidden, since ECR's words on the rule are shown at the
+    /// end.
     fn hide(&self, secret: &Secret, value: &StoredValue) -> Redactor {
         let mut rules = self.rules.iter().flatten();
         let redactor = if rules.any(|rule| rule.refers_to(secret).is_some()) {

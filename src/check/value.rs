@@ -1,4 +1,5 @@
-//! What can be found out about a secret by its value. No message has any of it but the names of keys.
+//! What can be found out about a secret by its value. No message has any of it but the names of
+//! keys.
 
 use super::inspected::Inspected;
 use super::{Finding, Level};
@@ -145,8 +146,10 @@ fn inspect_username(inspected: &Inspected<'_>, members: &Members<'_>) -> Option<
     if !TokenKind::is_in_the_wrong_place(&text) {
         return None;
     }
-    let message = "username begins like an access token, so it is not shown here: where the two are mixed up, ECR \
-         cannot log in with them, and pulls of images that it has not cached fail; other tools show a \
+    let message = "username begins like an access token, so it is not shown here: where the two \
+        are mixed up, ECR \
+         cannot log in with them, and pulls of images that it has not cached fail; other tools \
+         show a \
          username as no secret";
     let finding = inspected.finding(Level::Error, "username-is-token", message);
     Some(finding.fix(format!(
@@ -184,7 +187,8 @@ fn inspect_other_keys(inspected: &Inspected<'_>, members: &Members<'_>) -> Optio
         return None;
     }
     let message = format!(
-        "the value has keys beside username and accessToken: {}; ECR is documented to read a secret with \
+        "the value has keys beside username and accessToken: {}; ECR is documented to read a \
+         secret with \
          these two alone, so pulls may fail",
         showable(&others)
     );

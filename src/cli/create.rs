@@ -31,10 +31,20 @@ pub enum IfExists {
 /// At a terminal it asks for whatever the options leave open, shows what it will do, and asks
 /// before it writes. Elsewhere it never asks.
 #[derive(Debug, Default, Args)]
-#[command(after_help = "See --help for examples, and for where to make a token at each registry.", after_long_help = create_examples())]
+#[command(
+    after_help = "See --help for examples, and for where to make a token at each registry.",
+    after_long_help = create_examples(),
+)]
 pub struct CreateArgs {
     /// The upstream registry
-    #[arg(long, value_name = "KIND", env = "ECR_PTC_REGISTRY", hide_env_values = true, value_parser = registry(), ignore_case = true)]
+    #[arg(
+        long,
+        value_name = "KIND",
+        env = "ECR_PTC_REGISTRY",
+        hide_env_values = true,
+        value_parser = registry(),
+        ignore_case = true,
+    )]
     pub registry: Option<&'static Upstream>,
     /// The account or token name there
     #[arg(
@@ -59,7 +69,8 @@ pub struct CreateArgs {
     pub name: Option<String>,
     #[arg(
         long,
-        help = "What the secret is for [default: REGISTRY credentials for Amazon ECR pull through cache]",
+        help = "What the secret is for [default: REGISTRY credentials for Amazon ECR pull through \
+            cache]",
         value_name = "TEXT",
         help_heading = "The secret"
     )]

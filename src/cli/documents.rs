@@ -11,8 +11,8 @@ use crate::output::failure::Failure;
 pub fn completion_script(shell: clap_complete::Shell) -> Vec<u8> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "ecr-ptc", &mut script);
-    // clap_complete 4.6 takes the hyphen of a program's name for the border to a subcommand, but not
-    // everywhere in the script for bash, which then offers nothing after a subcommand.
+    // clap_complete 4.6 takes the hyphen of a program's name for the border to a subcommand, but
+    // not everywhere in the script for bash, which then offers nothing after a subcommand.
     let text = String::from_utf8_lossy(&script);
     text.replace("ecr__subcmd__ptc__", "ecr__ptc__")
         .into_bytes()
@@ -47,8 +47,8 @@ fn rendered(command: &clap::Command) -> std::io::Result<Vec<u8>> {
     let man = clap_mangen::Man::new(command.clone())
         .source(concat!("ecr-ptc ", env!("CARGO_PKG_VERSION")))
         .manual("ecr-ptc Manual")
-        // It is written at run time and has none; an empty one would be left out, and what follows it
-        // be taken for it.
+        // It is written at run time and has none; an empty one would be left out, and what follows
+        // it be taken for it.
         .date(" ");
     let mut page = Vec::new();
     man.render_title(&mut page)?;

@@ -1,4 +1,5 @@
-//! Options that `create` and `update` share: where the token comes from, and the login at the registry.
+//! Options that `create` and `update` share: where the token comes from, and the login at the
+//! registry.
 
 use std::ffi::OsString;
 

@@ -26,8 +26,8 @@ use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::output::{ColorWhen, Format, Style};
 
-/// Puts upstream registry credentials where Amazon ECR pull through cache can use them, and shows that
-/// they work.
+/// Puts upstream registry credentials where Amazon ECR pull through cache can use them, and shows
+/// that they work.
 #[derive(Debug, Parser)]
 #[command(
     name = "ecr-ptc",
@@ -74,9 +74,9 @@ pub enum Command {
     List,
     /// Shows everything about a secret except the token
     ///
-    /// Shows all that is known of a secret, whoever made it: of the token only its length and its kind,
-    /// where that shows in how it begins. Without the permission to read the value or the policy, or
-    /// to ask KMS, it shows the rest and says what is missing.
+    /// Shows all that is known of a secret, whoever made it: of the token only its length and its
+    /// kind, where that shows in how it begins. Without the permission to read the value or the
+    /// policy, or to ask KMS, it shows the rest and says what is missing.
     #[command(after_help = "Example: ecr-ptc show docker-hub")]
     Show(NameArgs),
     Check(CheckArgs),
@@ -149,7 +149,13 @@ pub struct Global {
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
     pub color: ColorWhen,
     /// Never ask anything
-    #[arg(long, global = true, env = "ECR_PTC_NO_INPUT", hide_env_values = true, value_parser = FalseyValueParser::new())]
+    #[arg(
+        long,
+        global = true,
+        env = "ECR_PTC_NO_INPUT",
+        hide_env_values = true,
+        value_parser = FalseyValueParser::new(),
+    )]
     pub no_input: bool,
     /// Ask in plain lines, without redrawing; also by ACCESSIBLE=1 or TERM=dumb
     #[arg(long, global = true)]

@@ -19,9 +19,10 @@ pub enum RuleCommand {
 
 /// Makes a rule, or points it at another secret, and asks ECR to validate it
 ///
-/// A rule says that images under a prefix of this registry come from an upstream registry. It is made,
-/// or pointed at the secret where it points at another, or left where it does so already; then ECR
-/// reads the secret and logs in with it. What is printed is what the names of the images begin with.
+/// A rule says that images under a prefix of this registry come from an upstream registry. It is
+/// made, or pointed at the secret where it points at another, or left where it does so already;
+/// then ECR reads the secret and logs in with it. What is printed is what the names of the images
+/// begin with.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

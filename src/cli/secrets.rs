@@ -41,8 +41,8 @@ pub struct NameArgs {
 /// Schedules the deletion of a secret
 ///
 /// Schedules the deletion of a secret, which `restore` takes back within the recovery window, or
-/// deletes it at once. It shows what it will do and asks; where nobody can be asked, it wants --yes.
-/// A secret with replicas is deleted only with --remove-replicas.
+/// deletes it at once. It shows what it will do and asks; where nobody can be asked, it wants
+/// --yes. A secret with replicas is deleted only with --remove-replicas.
 #[derive(Debug, Args)]
 #[command(after_help = "Example: ecr-ptc delete docker-hub --recovery-window-days 7")]
 pub struct DeleteArgs {
@@ -64,17 +64,17 @@ pub struct DeleteArgs {
 
 /// Finds what ECR would trip over, in the secrets and their rules
 ///
-/// Checks one secret, or all under ecr-pullthroughcache/, whoever made them: name, key, dates and value.
-/// Each finding has its level, what it means for a pull, and the command that mends it. With an error
-/// among them it ends with status 9. It never shows a token.
+/// Checks one secret, or all under ecr-pullthroughcache/, whoever made them: name, key, dates and
+/// value. Each finding has its level, what it means for a pull, and the command that mends it. With
+/// an error among them it ends with status 9. It never shows a token.
 ///
-/// With --verify always it logs in at the registry with the credentials of each; otherwise with none.
-/// Without NAME, --upstream-registry-url is the host of Azure's secrets alone. With it, a host that is
-/// not the registry's own is asked about; where nobody can be asked, it wants --yes.
+/// With --verify always it logs in at the registry with the credentials of each; otherwise with
+/// none. Without NAME, --upstream-registry-url is the host of Azure's secrets alone. With it, a
+/// host that is not the registry's own is asked about; where nobody can be asked, it wants --yes.
 ///
 /// With --fix it mends what can be mended without guessing: names of keys that are near misses, and
-/// white space and line ends at the ends of the values. It shows what it will do and asks; where nobody
-/// can be asked, it wants --yes.
+/// white space and line ends at the ends of the values. It shows what it will do and asks; where
+/// nobody can be asked, it wants --yes.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

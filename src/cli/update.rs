@@ -9,12 +9,12 @@ use crate::model::upstream::Upstream;
 
 /// Stores new credentials as a new version of an existing secret
 ///
-/// Stores new credentials in a secret that exists, whoever made it: the username stays unless another
-/// is given, other keys of its JSON stay, and what is the same already is not written again. The
-/// version before stays as AWSPREVIOUS; --rollback makes it current again.
+/// Stores new credentials in a secret that exists, whoever made it: the username stays unless
+/// another is given, other keys of its JSON stay, and what is the same already is not written
+/// again. The version before stays as AWSPREVIOUS; --rollback makes it current again.
 ///
-/// At a terminal it asks for the token, shows what it will do, and asks before it writes. Elsewhere it
-/// never asks.
+/// At a terminal it asks for the token, shows what it will do, and asks before it writes. Elsewhere
+/// it never asks.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -24,11 +24,19 @@ Examples:
   ecr-ptc update docker-hub --access-token-file token.txt --rule docker-hub
   ecr-ptc update docker-hub --rollback")]
 pub struct UpdateArgs {
-    /// The secret: its name, with or without ecr-pullthroughcache/, or its ARN [default: that of --registry]
+    /// The secret: its name, with or without ecr-pullthroughcache/, or its ARN [default: that of
+    /// --registry]
     #[arg(value_name = "NAME", value_parser = AnyName, hide_possible_values = true)]
     pub name: Option<String>,
     /// The upstream registry [default: as the name says]
-    #[arg(long, value_name = "KIND", env = "ECR_PTC_REGISTRY", hide_env_values = true, value_parser = registry(), ignore_case = true)]
+    #[arg(
+        long,
+        value_name = "KIND",
+        env = "ECR_PTC_REGISTRY",
+        hide_env_values = true,
+        value_parser = registry(),
+        ignore_case = true,
+    )]
     pub registry: Option<&'static Upstream>,
     /// Another account or token name at the upstream registry
     #[arg(

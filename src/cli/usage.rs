@@ -17,13 +17,21 @@ const NEVER: [(&str, &str); 4] = [
     ("-p", "-p"),
 ];
 
-/// Refuses an option that other tools have and this one must not: its value would be a secret in the
-/// process list and the shell history, or a key that ECR cannot use.
+/// Refuses an option that other tools have and this one must not: its value would be a secret in
+/// the process list and the shell history, or a key that ECR cannot use.
 fn refusal(option: &str) -> Option<Failure> {
     if option == "--kms-key-id" {
-        return Some(Failure::usage("--kms-key-id is not taken: the key is always aws/secretsmanager")
-            .why("ECR pull through cache cannot read a secret that is encrypted with a customer managed key")
-            .fix("leave --kms-key-id out"));
+        return Some(
+            Failure::usage(
+                "--kms-key-id is not taken: the key is always \
+            aws/secretsmanager",
+            )
+            .why(
+                "ECR pull through cache cannot read a secret that is encrypted with a customer \
+                managed key",
+            )
+            .fix("leave --kms-key-id out"),
+        );
     }
     if option.starts_with("--access-token-") || option.starts_with("--password-") {
         // Nearly one of the sources, which is then named.
@@ -32,16 +40,22 @@ fn refusal(option: &str) -> Option<Failure> {
     let (_, option) = NEVER
         .into_iter()
         .find(|(start, _)| option.starts_with(start))?;
-    Some(Failure::usage(format!("{option} is not taken: an access token never goes on the command line"))
+    Some(
+        Failure::usage(format!(
+            "{option} is not taken: an access token never goes on the command \
+        line"
+        ))
         .why("other users can see it in the process list, and the shell keeps it in its history")
         .fix(
-            "pipe it and use --access-token-stdin, or use --access-token-file PATH, --access-token-env VAR, or --from-docker-config;\n\
+            "pipe it and use --access-token-stdin, or use --access-token-file PATH, \
+             --access-token-env VAR, or --from-docker-config;\n\
              if it was a real token, revoke it at the registry",
-        ))
+        ),
+    )
 }
 
-/// What stands on the command line and begins like a token, whatever it was meant for: everything that
-/// is written has to hide it.
+/// What stands on the command line and begins like a token, whatever it was meant for: everything
+/// that is written has to hide it.
 pub fn misplaced_tokens(arguments: &[OsString]) -> Vec<String> {
     let words = arguments.iter().map(|word| word.to_string_lossy());
     words
@@ -130,8 +144,8 @@ fn nearest<'n>(word: &str, names: &'n [String]) -> Option<&'n str> {
     names.iter().map(String::as_str).min_by_key(distance)
 }
 
-/// How a command line that cannot be taken asks for everything to be written. Clap's own way to go on
-/// after an error knows only what stands before it, and a script must get JSON either way.
+/// How a command line that cannot be taken asks for everything to be written. Clap's own way to go
+/// on after an error knows only what stands before it, and a script must get JSON either way.
 pub fn style_of(arguments: &[OsString], format_variable: Option<String>) -> Style {
     let (mut format, mut color) = (format_variable, None);
     let words: Vec<_> = arguments

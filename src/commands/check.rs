@@ -1,5 +1,5 @@
-//! `check`: what ECR would trip over, in one secret or in all, and in the rules that use them; and what of
-//! it can be fixed without guessing.
+//! `check`: what ECR would trip over, in one secret or in all, and in the rules that use them; and
+//! what of it can be fixed without guessing.
 
 use super::context::Context;
 use super::find::{find_secret, read_name, refuse_read_only};
@@ -36,7 +36,8 @@ struct CheckInput {
 /// Checks one secret or all, fixes one where that is asked for, and reports what is left.
 ///
 /// # Errors
-/// The [`Failure`] to show. Findings are no failure: with an error among them it ends with status 9.
+/// The [`Failure`] to show. Findings are no failure: with an error among them it ends with status
+/// 9.
 pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failure> {
     let input = CheckInput::read(&args, context)?;
     let settings = context.settings().await?;
@@ -146,7 +147,8 @@ impl Found {
     /// Fixes what can be fixed without guessing, after a yes.
     ///
     /// # Errors
-    /// The [`Failure`] to show; status 5 where the value may not be read, 130 where the answer is no.
+    /// The [`Failure`] to show; status 5 where the value may not be read, 130 where the answer is
+    /// no.
     async fn fix(
         &mut self,
         yes: bool,

@@ -16,8 +16,8 @@ use crate::plan::apply::apply;
 use crate::plan::confirm::Question;
 use crate::plan::Plan;
 
-/// Looks at the secret and the rules that use it, shows what will be done, asks, removes the replicas and
-/// deletes.
+/// Looks at the secret and the rules that use it, shows what will be done, asks, removes the
+/// replicas and deletes.
 ///
 /// # Errors
 /// The [`Failure`] to show; status 2 where nobody can be asked and `--yes` is missing, 8 where the
@@ -79,10 +79,12 @@ fn read_recovery(args: &DeleteArgs) -> Result<Recovery, Failure> {
         (None, false) => Ok(Recovery::Days(30)),
         (Some(days), false) => match days.parse() {
             Ok(days @ 7..=30) => Ok(Recovery::Days(days)),
-            _ => Err(Failure::usage(
-                "--recovery-window-days takes a number from 7 to 30",
-            )
-            .fix("such as --recovery-window-days 7; at once and for good: --force-without-recovery")),
+            _ => Err(
+                Failure::usage("--recovery-window-days takes a number from 7 to 30").fix(
+                    "such as --recovery-window-days 7; at once and for good: \
+                --force-without-recovery",
+                ),
+            ),
         },
     }
 }
@@ -122,7 +124,10 @@ fn refuse_what_cannot_be_deleted(
     }
     let message = format!("{name} has replicas: {}", escaped(&regions.join(", ")));
     Err(Failure::new(Status::Usage, "has-replicas", message)
-        .why("a secret can be deleted only after its replicas, which are deleted at once and for good")
+        .why(
+            "a secret can be deleted only after its replicas, which are deleted at once and for \
+            good",
+        )
         .fix(format!("{command} --remove-replicas")))
 }
 

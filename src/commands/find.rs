@@ -21,8 +21,14 @@ pub fn read_name(name: &str, hints: &Hints) -> Result<SecretId, Failure> {
     if TokenKind::is_in_the_wrong_place(name) {
         return Err(
             Failure::usage("NAME looks like an access token, so it is not repeated here")
-                .why("other users can see it in the process list, and the shell keeps it in its history")
-                .fix("give the name of the secret; if it was a real token, revoke it at the registry"),
+                .why(
+                    "other users can see it in the process list, and the shell keeps it in its \
+                    history",
+                )
+                .fix(
+                    "give the name of the secret; if it was a real token, revoke it at the \
+                    registry",
+                ),
         );
     }
     SecretId::parse(name).map_err(|fault| {
@@ -92,8 +98,8 @@ async fn not_found(id: &SecretId, session: &Session) -> Failure {
     }
 }
 
-/// Refuses to write where AWS would: a secret that is scheduled for deletion, or a replica. `command` is
-/// the subcommand, and the options after the name with a space before each.
+/// Refuses to write where AWS would: a secret that is scheduled for deletion, or a replica.
+/// `command` is the subcommand, and the options after the name with a space before each.
 ///
 /// # Errors
 /// Status 3.

@@ -1,5 +1,5 @@
-//! Trying the credentials at the registry, as `create` and `update` do it: whether, and what is said
-//! then.
+//! Trying the credentials at the registry, as `create` and `update` do it: whether, and what is
+//! said then.
 
 use super::context::Context;
 use crate::aws::{Network, Settings};
@@ -50,8 +50,8 @@ impl Login {
         self.network.is_ok()
     }
 
-    /// Has a host agreed to that is not the registry's own, before a token is asked for or sent. Where
-    /// nothing will be sent there, it is only warned of.
+    /// Has a host agreed to that is not the registry's own, before a token is asked for or sent.
+    /// Where nothing will be sent there, it is only warned of.
     ///
     /// # Errors
     /// As of [`agree_to_host`].
@@ -114,7 +114,8 @@ impl Login {
                     upstream.username
                 };
                 let fix = format!(
-                    "check the username: {username}\nmake a new token: {}\nto store them all the same: --verify never",
+                    "check the username: {username}\nmake a new token: {}\nto store them all the \
+                     same: --verify never",
                     upstream.token_source
                 );
                 tried(VerdictWord::Rejected, Some(reason), Some(fix))
@@ -183,7 +184,8 @@ impl Tried {
     fn refusal(&self) -> String {
         let reason = self.verification.reason.as_deref().unwrap_or_default();
         format!(
-            "{} refused the credentials of {}: {reason}.\nPlease give another token; nothing was written.",
+            "{} refused the credentials of {}: {reason}.\nPlease give another token; nothing was \
+             written.",
             self.upstream.title, self.username
         )
     }
@@ -210,8 +212,8 @@ pub fn warn_of_credentials(input: &CreateInput, warnings: &mut Warnings<'_>) {
     }
 }
 
-/// Asks for the token until the registry does not refuse it, three times at most, and says what came of
-/// the last login.
+/// Asks for the token until the registry does not refuse it, three times at most, and says what
+/// came of the last login.
 ///
 /// # Errors
 /// As of [`Login::judge`].

@@ -12,8 +12,8 @@ use crate::output::status::Status;
 use crate::plan::apply::apply;
 use crate::plan::Plan;
 
-/// Cancels the deletion, or says that none is scheduled; and tells which rules use the secret, and which
-/// would, but for its ARN.
+/// Cancels the deletion, or says that none is scheduled; and tells which rules use the secret, and
+/// which would, but for its ARN.
 ///
 /// # Errors
 /// The [`Failure`] to show; status 3 where there is no such secret, or it is gone for good.

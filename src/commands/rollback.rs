@@ -20,8 +20,8 @@ use crate::plan::Plan;
 /// Shows when both versions were made, asks, and swaps them.
 ///
 /// # Errors
-/// The [`Failure`] to show; status 3 where there is no previous version, 2 where nobody can be asked
-/// and `--yes` is missing.
+/// The [`Failure`] to show; status 3 where there is no previous version, 2 where nobody can be
+/// asked and `--yes` is missing.
 pub async fn run(id: SecretId, yes: bool, context: &Context<'_>) -> Result<Status, Failure> {
     context.refuse_without_yes("update --rollback", yes)?;
     let session = context.session().await?;
@@ -56,7 +56,8 @@ pub async fn run(id: SecretId, yes: bool, context: &Context<'_>) -> Result<Statu
     if secret.expires_on().is_some() {
         let update = hints.update(&secret.name, " --expires-on DATE");
         warnings.add(&format!(
-            "the tag {EXPIRY_TAG} is of the token that was current before; where it is wrong now: {update}"
+            "the tag {EXPIRY_TAG} is of the token that was current before; where it is wrong now: \
+             {update}"
         ));
     }
     let report = RollbackReport {

@@ -67,8 +67,8 @@ pub fn rule_result(
     Some((summary, note))
 }
 
-/// Asks whether a rule is to point at a secret that has the name of the one before, and points it there.
-/// A no leaves it as it is.
+/// Asks whether a rule is to point at a secret that has the name of the one before, and points it
+/// there. A no leaves it as it is.
 ///
 /// # Errors
 /// Status 8 where the rule is not repointed: the secret is there all the same.
@@ -95,12 +95,13 @@ pub async fn offer_to_repoint(
     Ok(())
 }
 
-/// Whether the person at the terminal wants a rule that points at a secret that is gone to point at this
-/// one.
+/// Whether the person at the terminal wants a rule that points at a secret that is gone to point at
+/// this one.
 pub async fn wants_repointing(rule: &Rule, context: &Context<'_>) -> bool {
     let prefix = escaped(&rule.ecr_repository_prefix);
     context.output.say(&format!(
-        "The rule {prefix} points at another secret that had this name and is gone, so its pulls of what \
+        "The rule {prefix} points at another secret that had this name and is gone, so its pulls \
+         of what \
          is not cached fail."
     ));
     // The secret is as it is, whatever ends the question.

@@ -11,8 +11,8 @@ use crate::output::secret_details::SecretDetails;
 use crate::output::status::Status;
 use crate::output::Warnings;
 
-/// Looks at the secret, its value, its policy, its key and the rules that use it, and tells what may
-/// be told of them.
+/// Looks at the secret, its value, its policy, its key and the rules that use it, and tells what
+/// may be told of them.
 ///
 /// # Errors
 /// The [`Failure`] to show; status 3 where there is no such secret. What the caller may not look at

@@ -21,8 +21,8 @@ pub const UNKNOWN_KEY: &str =
     "the secret names a KMS key; if it is not the default aws/secretsmanager, \
                                ECR cannot read the secret";
 
-/// The stored value; `None` where there is none, or this caller may not read it and need not. From then
-/// on it is kept out of whatever is shown.
+/// The stored value; `None` where there is none, or this caller may not read it and need not. From
+/// then on it is kept out of whatever is shown.
 ///
 /// # Errors
 /// What AWS says; status 5 where the value may not be read and `is_needed` is for its username.
@@ -36,7 +36,8 @@ pub async fn read_value(
         Ok(stored) => Ok(stored),
         Err(error) if error.kind == Kind::Denied && !is_needed => {
             warnings.add(
-                "the stored value may not be read (secretsmanager:GetSecretValue), so a new version is \
+                "the stored value may not be read (secretsmanager:GetSecretValue), so a new \
+                 version is \
                  stored without comparing, and other keys that it may have are not kept",
             );
             Ok(None)
@@ -79,7 +80,10 @@ pub fn plan_update(
     }
     let value = existing.value.as_ref();
     if value.is_some_and(|value| value.members().is_none()) {
-        warnings.add("the stored value is not a JSON object; it is replaced as a whole, and stays as AWSPREVIOUS");
+        warnings.add(
+            "the stored value is not a JSON object; it is replaced as a whole, and stays \
+            as AWSPREVIOUS",
+        );
     }
     if existing.secret.rotation.is_some() && request.rotation.is_none() {
         warnings.add("automatic rotation is switched on: its function may replace this token");
@@ -147,7 +151,10 @@ pub fn already_exists(name: &SecretName, existing: Option<&Existing>) -> Failure
         Some(existing) => failure.why(format!("it is {}", existing.secret.arn)),
         None => failure,
     };
-    failure.fix("store the credentials as its new version: --if-exists update\nor leave it as it is: --if-exists skip\nor choose another name: --name")
+    failure.fix(
+        "store the credentials as its new version: --if-exists update\nor leave it as it \
+        is: --if-exists skip\nor choose another name: --name",
+    )
 }
 
 /// The failure for a name that is free only when a recovery window ends.

@@ -267,8 +267,8 @@ async fn gather(
     login.agree_to_host(input, None, context, warnings).await
 }
 
-/// Logs in with the new credentials; a person is asked again where the registry refuses them. Where the
-/// registry is not known, nobody can be asked.
+/// Logs in with the new credentials; a person is asked again where the registry refuses them. Where
+/// the registry is not known, nobody can be asked.
 async fn verify(
     input: &mut CreateInput,
     prompter: Option<&Prompter>,
@@ -323,12 +323,14 @@ async fn warn_of_others(
     };
     if current != ours {
         warnings.add(&format!(
-            "someone else stored another version right after this one: theirs is current ({}), this one is before it",
+            "someone else stored another version right after this one: theirs is current ({}), \
+             this one is before it",
             shown(current)
         ));
     } else if seen.is_some() && previous != seen {
         warnings.add(&format!(
-            "someone else stored another version while this one was prepared: this one is current, theirs is before it ({})",
+            "someone else stored another version while this one was prepared: this one is \
+             current, theirs is before it ({})",
             shown(previous)
         ));
     }

@@ -1,4 +1,5 @@
-//! The command lines that are printed to be copied: what finishes a run, and what would have worked.
+//! The command lines that are printed to be copied: what finishes a run, and what would have
+//! worked.
 
 use super::create_input::CreateInput;
 use super::given::GivenWords;
@@ -7,7 +8,8 @@ use crate::model::attributes::Description;
 use crate::registry::Address;
 
 impl CreateInput {
-    /// The command that finishes what this one began: as it was given, with what was answered since.
+    /// The command that finishes what this one began: as it was given, with what was answered
+    /// since.
     pub fn command_line_to_finish(&self) -> String {
         let given = self.given.clone().with_token_read();
         if given.command() != "create" {
@@ -52,8 +54,8 @@ impl CreateInput {
         }
     }
 
-    /// The command line as it was given, with placeholders for these options that are missing, and the
-    /// token piped in where no source of it is named.
+    /// The command line as it was given, with placeholders for these options that are missing, and
+    /// the token piped in where no source of it is named.
     pub(super) fn command_line_with_missing(&self, options: &[&str]) -> String {
         let value = |option: &str| match option {
             "--registry" => "docker-hub",

@@ -1,5 +1,5 @@
-//! [`CreateInput`]: what the options and sources say, checked as far as it goes; and, once nothing is
-//! open, the [`Request`].
+//! [`CreateInput`]: what the options and sources say, checked as far as it goes; and, once nothing
+//! is open, the [`Request`].
 
 use super::given::GivenWords;
 pub use super::options::expiry_tag;
@@ -192,13 +192,14 @@ impl CreateInput {
         }
     }
 
-    /// Reads the token, where it does not have to be asked for; with what mends a fault of it, where
-    /// there is something better to say than in general.
+    /// Reads the token, where it does not have to be asked for; with what mends a fault of it,
+    /// where there is something better to say than in general.
     fn read_token(&mut self, can_ask: bool, errors: &mut InputErrors) -> Option<String> {
         let source = match &self.token_source {
             None | Some(TokenSource::Prompt) => return None,
             Some(TokenSource::Docker(_)) if can_ask && self.lacks_docker_key() => return None,
-            // No helper is run for what fails anyway, nor with a token that may be in its environment.
+            // No helper is run for what fails anyway, nor with a token that may be in its
+            // environment.
             Some(TokenSource::Docker(_)) if !errors.0.is_empty() => return None,
             Some(TokenSource::Docker(_)) => {
                 let refusal = self.take_over_from_docker().err()?;

@@ -100,7 +100,11 @@ impl Docker {
             "--from-docker-config needs --upstream-registry-url NAME.azurecr.io".to_owned()
         })?;
         let path = if given.is_empty() {
-            env::docker_config().ok_or_else(|| "there is no home directory to find Docker's configuration in; use --from-docker-config=PATH".to_owned())?
+            env::docker_config().ok_or_else(|| {
+                "there is no home directory to find Docker's \
+                configuration in; use --from-docker-config=PATH"
+                    .to_owned()
+            })?
         } else if Path::new(given).is_dir() {
             Path::new(given).join("config.json")
         } else {

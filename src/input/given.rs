@@ -1,4 +1,5 @@
-//! [`GivenWords`]: the command line as it was given, to be printed once more with what it takes to go on.
+//! [`GivenWords`]: the command line as it was given, to be printed once more with what it takes to
+//! go on.
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
-//! What a [`CreateInput`] has to do with a login: where the registry is, what Docker knows of it, and what
-//! is odd about the credentials.
+//! What a [`CreateInput`] has to do with a login: where the registry is, what Docker knows of it,
+//! and what is odd about the credentials.
 
 use super::create_input::CreateInput;
 use super::docker::{Docker, Refusal};
@@ -30,7 +30,8 @@ impl CreateInput {
         self.redactor.hide(&token);
         if let Some(given) = self.username.as_ref().filter(|given| **given != username) {
             return Err(format!(
-                "--username is {given}, and Docker is logged in as {}; leave --username out, or log in again",
+                "--username is {given}, and Docker is logged in as {}; leave --username out, or \
+                 log in again",
                 crate::output::escaped(username.as_str())
             )
             .into());

@@ -75,9 +75,11 @@ pub fn token_source(args: &CreateArgs, can_ask: bool) -> Result<Option<TokenSour
     ];
     let mut given = sources.into_iter().flatten();
     match (given.next(), given.next()) {
-        (Some(_), Some(_)) => {
-            Err(Invalid::new("the access token has more than one source; use one of --access-token-stdin, --access-token-file, --access-token-env and --from-docker-config"))
-        }
+        (Some(_), Some(_)) => Err(Invalid::new(
+            "the access token has more than one source; use one of \
+                --access-token-stdin, --access-token-file, --access-token-env and \
+                --from-docker-config",
+        )),
         (Some(TokenSource::Stdin), None) if can_ask => Ok(Some(TokenSource::Prompt)),
         (source, _) => Ok(source),
     }
@@ -96,7 +98,11 @@ pub fn address(
     }
     let is_open = upstream.is_some_and(|upstream| upstream.url.is_none());
     if args.verify == Verify::Always && is_open && !can_ask {
-        errors.0.push("--verify always needs --upstream-registry-url NAME.azurecr.io, since each registry of Azure has a host of its own".to_owned());
+        errors.0.push(
+            "--verify always needs --upstream-registry-url NAME.azurecr.io, since each \
+            registry of Azure has a host of its own"
+                .to_owned(),
+        );
     }
     None
 }
@@ -112,8 +118,8 @@ pub fn parse_username(text: &str) -> Result<Username, Invalid> {
     })
 }
 
-/// The longest file of a resource policy that is read, in bytes: far more than Secrets Manager takes,
-/// so that a policy that is merely too long is told its length.
+/// The longest file of a resource policy that is read, in bytes: far more than Secrets Manager
+/// takes, so that a policy that is merely too long is told its length.
 const MAX_POLICY_FILE: usize = 1 << 20;
 
 pub fn read_policy(path: &str) -> Result<ResourcePolicy, Invalid> {

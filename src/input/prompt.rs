@@ -111,8 +111,8 @@ impl Prompts {
     /// Asks on a thread of its own.
     ///
     /// # Errors
-    /// Status 130 where it is cancelled, by Ctrl-C or by SIGINT; status 1 where the terminal cannot be
-    /// used, with what failed.
+    /// Status 130 where it is cancelled, by Ctrl-C or by SIGINT; status 1 where the terminal cannot
+    /// be used, with what failed.
     pub async fn ask<T: Send + 'static>(
         self,
         question: impl FnOnce(Self) -> Result<T, PromptError> + Send + 'static,
@@ -139,7 +139,8 @@ impl Prompts {
             }
         };
         if is_interrupted {
-            // The signal is on its way; if the question was closed before, it would end the program.
+            // The signal is on its way; if the question was closed before, it would end the
+            // program.
             let _ = tokio::time::timeout(Duration::from_secs(1), interrupts.recv()).await;
         }
         match answer {
@@ -196,8 +197,8 @@ impl Prompts {
         }
     }
 
-    /// Asks for a line of text, until `parse` takes it; what it says else is shown. Enter alone takes
-    /// the default, where there is one.
+    /// Asks for a line of text, until `parse` takes it; what it says else is shown. Enter alone
+    /// takes the default, where there is one.
     pub fn text<T, E: Display>(
         self,
         label: &str,

@@ -11,9 +11,9 @@ use zeroize::Zeroizing;
 ///
 /// Between two prompts the terminal would echo what is typed or pasted ahead, token included, and
 /// would cut a line at 4,095 bytes; so echo and line mode stay off as long as this value lives.
-/// Between two keys dialoguer puts back what it found, so it holds there too.
-/// Dropping it restores everything, and throws away what was typed but not read, so that the rest of a
-/// token never becomes the shell's next command.
+/// Between two keys dialoguer puts back what it found, so it holds there too. Dropping it restores
+/// everything, and throws away what was typed but not read, so that the rest of a token never
+/// becomes the shell's next command.
 pub struct Guard {
     #[cfg(unix)]
     found: Option<rustix::termios::Termios>,
@@ -171,7 +171,8 @@ pub fn has_room() -> bool {
     size().is_none_or(|(rows, columns)| rows >= 3 && columns >= 20)
 }
 
-/// A sentence in lines of at most `width` characters, broken between words; longer words stay whole.
+/// A sentence in lines of at most `width` characters, broken between words; longer words stay
+/// whole.
 pub fn wrapped(sentence: &str, width: Option<usize>) -> String {
     let width = width.unwrap_or(usize::MAX);
     let mut text = String::new();
@@ -247,8 +248,8 @@ impl Keys {
 
     /// Throws away what comes at once; whether there was any.
     pub fn throw_away(&mut self) -> bool {
-        // In tenths of a second. Keys that follow Enter within this time are the rest of a paste with
-        // line breaks, not an answer.
+        // In tenths of a second. Keys that follow Enter within this time are the rest of a paste
+        // with line breaks, not an answer.
         const SAME_PASTE: u8 = 1;
         let mut any = false;
         if self.wait_up_to(Some(SAME_PASTE)).is_ok() {
@@ -338,7 +339,8 @@ impl Drop for Keys {
     }
 }
 
-/// Asks the terminal to say where a paste begins and ends, or not to. The console of Windows does not.
+/// Asks the terminal to say where a paste begins and ends, or not to. The console of Windows does
+/// not.
 fn bracket_pastes(yes: bool) {
     if cfg!(unix) {
         let mut stderr = io::stderr();

@@ -38,7 +38,10 @@ impl TokenSource {
                 return Err(Invalid::new("the access token does not come by itself"))
             }
             Self::Stdin if io::stdin().is_terminal() => {
-                return Err(Invalid::new("the access token cannot be asked for here, and standard input is a terminal; pipe the token into it"));
+                return Err(Invalid::new(
+                    "the access token cannot be asked for here, and standard \
+                    input is a terminal; pipe the token into it",
+                ));
             }
             Self::Stdin => (
                 "standard input".to_owned(),
@@ -126,8 +129,8 @@ pub fn read_all(source: impl Read) -> Result<Zeroizing<Vec<u8>>, Invalid> {
     Ok(bytes)
 }
 
-/// A path, or `otherwise` where someone may have put the token itself there: nothing is there, nor is
-/// the folder that it would be in, and it does not look like the name of a file.
+/// A path, or `otherwise` where someone may have put the token itself there: nothing is there, nor
+/// is the folder that it would be in, and it does not look like the name of a file.
 pub fn showable(path: &OsStr, otherwise: &str) -> String {
     let (text, path) = (path.to_string_lossy(), Path::new(path));
     let has_folder = || path.parent().is_some_and(Path::is_dir);
@@ -142,8 +145,8 @@ pub fn showable(path: &OsStr, otherwise: &str) -> String {
     }
 }
 
-/// Whether a text is in lower case, with folders or an extension, as the names of files are and tokens
-/// are not.
+/// Whether a text is in lower case, with folders or an extension, as the names of files are and
+/// tokens are not.
 fn is_file_name(text: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || b"._-/".contains(&byte);
     let has_form = text.contains('/') || Path::new(text).extension().is_some();

@@ -53,7 +53,11 @@ pub fn warnings(
         }
     }
     if token.is_said_by_pulumi() {
-        found.push("the token is a sentence of Pulumi's about a value that it does not know yet; use apply or pulumi.jsonStringify".to_owned());
+        found.push(
+            "the token is a sentence of Pulumi's about a value that it does not know yet; \
+            use apply or pulumi.jsonStringify"
+                .to_owned(),
+        );
     } else if token.has_white_space() {
         found.push("the token has white space inside, as no registry's token has".to_owned());
     }

@@ -1,5 +1,5 @@
-//! [`Arn`]: the name of a thing of AWS's, [`SecretArn`] of a secret, [`LambdaArn`] of a function; and
-//! [`AccountId`]. Each is parsed where it comes in, and never again.
+//! [`Arn`]: the name of a thing of AWS's, [`SecretArn`] of a secret, [`LambdaArn`] of a function;
+//! and [`AccountId`]. Each is parsed where it comes in, and never again.
 
 use std::fmt;
 
@@ -43,9 +43,10 @@ impl fmt::Display for AccountId {
     }
 }
 
-/// `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`, of up to 2,048 characters on one line. Region and
-/// account are valid or empty, since not all services have them. The resource may have characters that
-/// act in a shell, or that change the order of a line: it is quoted or escaped as any other text.
+/// `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`, of up to 2,048 characters on one line. Region
+/// and account are valid or empty, since not all services have them. The resource may have
+/// characters that act in a shell, or that change the order of a line: it is quoted or escaped as
+/// any other text.
 ///
 /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -110,10 +111,11 @@ impl fmt::Display for Arn {
     }
 }
 
-/// The whole ARN of a secret: it has a Region and an account, and ends in the secret's name, a hyphen,
-/// and six letters or digits that Secrets Manager chose.
+/// The whole ARN of a secret: it has a Region and an account, and ends in the secret's name, a
+/// hyphen, and six letters or digits that Secrets Manager chose.
 ///
-/// Source: `SecretARNType` in the Secrets Manager API reference, and What's in a secret in its guide.
+/// Source: `SecretARNType` in the Secrets Manager API reference, and What's in a secret in its
+/// guide.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct SecretArn(Arn);
 
@@ -176,7 +178,8 @@ impl fmt::Display for SecretArn {
     }
 }
 
-/// The ARN of a Lambda function, or of one of its versions: `…:lambda:REGION:ACCOUNT:function:NAME`.
+/// The ARN of a Lambda function, or of one of its versions:
+/// `…:lambda:REGION:ACCOUNT:function:NAME`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LambdaArn(Arn);
 

@@ -21,7 +21,10 @@ impl Description {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         match text.chars().count() {
             0..=MAX_DESCRIPTION => Ok(Self(text.to_owned())),
-            more => Err(Invalid::new(format!("the description has {more} characters; Secrets Manager takes up to {MAX_DESCRIPTION}"))),
+            more => Err(Invalid::new(format!(
+                "the description has {more} characters; Secrets \
+                Manager takes up to {MAX_DESCRIPTION}"
+            ))),
         }
     }
 
@@ -112,7 +115,8 @@ impl ResourcePolicy {
         let characters = text.chars().count();
         if characters > MAX_POLICY {
             return Err(Invalid::new(format!(
-                "the resource policy {path} has {characters} characters; Secrets Manager takes up to {MAX_POLICY}"
+                "the resource policy {path} has {characters} characters; Secrets Manager takes up \
+                 to {MAX_POLICY}"
             )));
         }
         match serde_json::from_str::<serde_json::Value>(text) {
@@ -185,7 +189,10 @@ impl Schedule {
         {
             Ok(Self::Expression(text.to_owned()))
         } else {
-            Err(Invalid::new("--rotation-schedule takes 'rate(10 days)' or 'cron(0 8 1 * ? *)', up to 256 characters"))
+            Err(Invalid::new(
+                "--rotation-schedule takes 'rate(10 days)' or 'cron(0 8 1 * ? *)', \
+                up to 256 characters",
+            ))
         }
     }
 }

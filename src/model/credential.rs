@@ -1,4 +1,5 @@
-//! [`Username`], [`AccessToken`] and [`Credential`]: what the secret holds, and nothing that shows it.
+//! [`Username`], [`AccessToken`] and [`Credential`]: what the secret holds, and nothing that shows
+//! it.
 
 mod claims;
 mod username;
@@ -29,7 +30,10 @@ pub struct AccessToken {
 pub enum TokenFault {
     #[error("it is empty")]
     Empty,
-    #[error("it is UTF-16, as PowerShell writes files; write it with: Set-Content -Encoding ascii -NoNewline")]
+    #[error(
+        "it is UTF-16, as PowerShell writes files; write it with: Set-Content -Encoding ascii \
+        -NoNewline"
+    )]
     Utf16,
     #[error("it is not UTF-8: byte {0} does not belong to any character")]
     NotUtf8(usize),
@@ -113,8 +117,8 @@ pub struct Credential {
     pub token: AccessToken,
 }
 
-/// The members that ECR reads; no other key belongs into the secret.
-/// Source: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html>
+/// The members that ECR reads; no other key belongs into the secret. Source:
+/// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html>
 #[derive(Serialize)]
 struct Members<'a> {
     username: std::borrow::Cow<'a, str>,

@@ -1,4 +1,5 @@
-//! [`Date`] and [`Time`], both in UTC: as AWS tells them, and as the tag for a token's end has them.
+//! [`Date`] and [`Time`], both in UTC: as AWS tells them, and as the tag for a token's end has
+//! them.
 
 use std::fmt;
 

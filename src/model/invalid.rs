@@ -1,7 +1,7 @@
 //! [`Invalid`]: why a value is not taken.
 
-/// What is wrong with a value, in words that may be shown: lower case, no full stop. For what is only
-/// ever told; where a caller tells cases apart, the error is an enum.
+/// What is wrong with a value, in words that may be shown: lower case, no full stop. For what is
+/// only ever told; where a caller tells cases apart, the error is an enum.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Invalid(String);

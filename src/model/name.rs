@@ -15,8 +15,8 @@ pub const MAX_CHARACTERS: usize = 512;
 /// The name of a secret: 1 to 512 Unicode characters, beginning with [`PREFIX`].
 ///
 /// Names within these documented bounds are accepted even where a service may still refuse them;
-/// [`SecretName::warnings`] tells where one is documented to.
-/// Source: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html>
+/// [`SecretName::warnings`] tells where one is documented to. Source:
+/// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretName(String);
 
@@ -40,7 +40,8 @@ impl SecretName {
     /// Checks the bounds.
     ///
     /// # Errors
-    /// A [`NameFault`] that says which bound does not hold, with the name to use where one is known.
+    /// A [`NameFault`] that says which bound does not hold, with the name to use where one is
+    /// known.
     pub fn parse(text: &str) -> Result<Self, NameFault> {
         if text.is_empty() {
             return Err(NameFault::Empty);
@@ -69,7 +70,8 @@ impl SecretName {
         let refused: Vec<char> = self.0.chars().filter(|c| !is_portable(*c)).collect();
         if let Some(first) = refused.first() {
             warnings.push(format!(
-                "the name has {first:?}; Secrets Manager and ECR are documented to take only ASCII letters, digits and /_+=.@-, \
+                "the name has {first:?}; Secrets Manager and ECR are documented to take only \
+                 ASCII letters, digits and /_+=.@-, \
                  so storing it, or a rule that uses it, may be refused"
             ));
         }
@@ -79,8 +81,9 @@ impl SecretName {
         if ends_like_an_arn(&self.0) {
             warnings.push(
                 "the name ends in a hyphen and six characters, as the ARN of a secret does; \
-                 Secrets Manager may then find the wrong secret when it looks one up by a partial ARN"
-                    .to_owned(),
+                 Secrets Manager may then find the wrong secret when it looks one up by a partial \
+                 ARN"
+                .to_owned(),
             );
         }
         warnings
@@ -93,8 +96,8 @@ impl fmt::Display for SecretName {
     }
 }
 
-/// What a person calls a secret that exists: its name, with or without [`PREFIX`], or its ARN. A name
-/// without the prefix is always that of the secret under it, since ECR can read no other.
+/// What a person calls a secret that exists: its name, with or without [`PREFIX`], or its ARN. A
+/// name without the prefix is always that of the secret under it, since ECR can read no other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretId {
     /// What AWS is asked for.

@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use crate::model::invalid::Invalid;
 
-/// The name of an AWS Region, such as `eu-central-1`: pattern `([a-z]+-)+\d+`, up to 128 characters.
+/// The name of an AWS Region, such as `eu-central-1`: pattern `([a-z]+-)+\d+`, up to 128
+/// characters.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Region(String);
 

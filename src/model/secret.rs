@@ -25,8 +25,8 @@ pub struct Secret {
     pub last_changed: Option<Time>,
     /// The day of the last read, at midnight; none where it was never read in this Region.
     pub last_accessed: Option<Time>,
-    /// Set where the secret is scheduled for deletion. ListSecrets and DescribeSecret are documented
-    /// differently: the moment of the request, or the one from which it is gone.
+    /// Set where the secret is scheduled for deletion. ListSecrets and DescribeSecret are
+    /// documented differently: the moment of the request, or the one from which it is gone.
     pub deleted: Option<Time>,
     pub primary_region: Option<Region>,
     /// None where it was not looked up, or may not be.
@@ -249,8 +249,8 @@ impl Secret {
         self.version_with("AWSCURRENT").is_some()
     }
 
-    /// The key, where its name does not tell whether ECR can use it: the console stores the id of the
-    /// default key too.
+    /// The key, where its name does not tell whether ECR can use it: the console stores the id of
+    /// the default key too.
     pub fn unknown_key(&self) -> Option<&str> {
         let key = self.kms_key_id.as_deref()?;
         (!key.ends_with("alias/aws/secretsmanager")).then_some(key)

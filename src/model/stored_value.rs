@@ -49,8 +49,8 @@ impl StoredValue {
         }
     }
 
-    /// Every text in it that could be a token: to be kept out of whatever is shown. Short ones under
-    /// other keys are not, since hiding them would mangle every message.
+    /// Every text in it that could be a token: to be kept out of whatever is shown. Short ones
+    /// under other keys are not, since hiding them would mangle every message.
     pub fn secrets(&self) -> Vec<MaybeToken> {
         let text = match self {
             Self::Text(text) => text,

@@ -2,8 +2,8 @@
 
 /// An upstream registry of ECR pull through cache that needs a login.
 ///
-/// ECR Public, registry.k8s.io and Quay need none, and another ECR uses an IAM role.
-/// Source: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html>
+/// ECR Public, registry.k8s.io and Quay need none, and another ECR uses an IAM role. Source:
+/// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html>
 #[derive(Debug, PartialEq, Eq)]
 pub struct Upstream {
     /// ECR's own value of `upstreamRegistry`.
@@ -50,15 +50,18 @@ pub static UPSTREAMS: [Upstream; 5] = [
         aliases: &["dockerhub"],
         title: "Docker Hub",
         url: Some("registry-1.docker.io"),
-        username: "your Docker ID (not the e-mail address), or the organization's name with an organization token",
-        token: "a personal access token with the permission \"Read-only\", or an organization token that may pull",
+        username: "your Docker ID (not the e-mail address), or the organization's name with an \
+            organization token",
+        token: "a personal access token with the permission \"Read-only\", or an organization \
+            token that may pull",
         token_source: "https://app.docker.com/settings/personal-access-tokens",
         rule_prefix: "docker-hub",
         example_image: "library/alpine:latest",
         token_host: Some("auth.docker.io"),
         refuses_with_400: false,
         forbidden_means: None,
-        login_proves: "that the username and the token belong together and are in force, not that they may pull a certain image",
+        login_proves: "that the username and the token belong together and are in force, not that \
+            they may pull a certain image",
         docker_key: Some("https://index.docker.io/v1/"),
     },
     Upstream {
@@ -67,14 +70,16 @@ pub static UPSTREAMS: [Upstream; 5] = [
         title: "GitHub Container Registry",
         url: Some("ghcr.io"),
         username: "your GitHub login",
-        token: "a personal access token (classic) with the scope read:packages, authorized for organizations that use SAML",
+        token: "a personal access token (classic) with the scope read:packages, authorized for \
+            organizations that use SAML",
         token_source: "https://github.com/settings/tokens/new?scopes=read:packages",
         rule_prefix: "github",
         example_image: "stefanprodan/podinfo:latest",
         token_host: None,
         refuses_with_400: false,
         forbidden_means: None,
-        login_proves: "that the token is in force, not that it may pull a certain image: that takes read:packages, and for some organizations SAML authorization",
+        login_proves: "that the token is in force, not that it may pull a certain image: that \
+            takes read:packages, and for some organizations SAML authorization",
         docker_key: None,
     },
     Upstream {
@@ -83,14 +88,17 @@ pub static UPSTREAMS: [Upstream; 5] = [
         title: "Microsoft Azure Container Registry",
         url: None,
         username: "the name of the registry's token, or the application ID of a service principal",
-        token: "a password of a token with the action content/read, or the secret of a service principal with the role AcrPull",
-        token_source: "az acr token create --registry NAME --name TOKEN --scope-map _repositories_pull",
+        token: "a password of a token with the action content/read, or the secret of a service \
+            principal with the role AcrPull",
+        token_source: "az acr token create --registry NAME --name TOKEN --scope-map \
+            _repositories_pull",
         rule_prefix: "azure",
         example_image: PLACEHOLDER,
         token_host: None,
         refuses_with_400: false,
         forbidden_means: None,
-        login_proves: "that the name and the password belong together and are in force, not that they may pull a certain image",
+        login_proves: "that the name and the password belong together and are in force, not that \
+            they may pull a certain image",
         docker_key: None,
     },
     Upstream {
@@ -99,14 +107,17 @@ pub static UPSTREAMS: [Upstream; 5] = [
         title: "GitLab Container Registry",
         url: Some("registry.gitlab.com"),
         username: "your GitLab username, or the username of the deploy token",
-        token: "a personal, group or project access token, or a deploy token, with the scope read_registry",
-        token_source: "https://gitlab.com/-/user_settings/personal_access_tokens?scopes=read_registry",
+        token: "a personal, group or project access token, or a deploy token, with the scope \
+            read_registry",
+        token_source:
+            "https://gitlab.com/-/user_settings/personal_access_tokens?scopes=read_registry",
         rule_prefix: "gitlab",
         example_image: "gitlab-org/release-cli:latest",
         token_host: Some("gitlab.com"),
         refuses_with_400: false,
         forbidden_means: Some("the token is in force, without the scope read_registry"),
-        login_proves: "that the token is in force and has a registry scope, not that it may pull a certain image; nor does it prove the username, which counts with deploy tokens only",
+        login_proves: "that the token is in force and has a registry scope, not that it may pull \
+            a certain image; nor does it prove the username, which counts with deploy tokens only",
         docker_key: None,
     },
     Upstream {
@@ -141,9 +152,9 @@ impl Upstream {
         self.url.unwrap_or("NAME.azurecr.io")
     }
 
-    /// Whether ECR pulls from the registry at this host: the one in the table, or for Azure the login
-    /// server of a customer, which is one label under a domain that is Microsoft's. ECR documents none
-    /// of the sovereign clouds (azurecr.cn, azurecr.us).
+    /// Whether ECR pulls from the registry at this host: the one in the table, or for Azure the
+    /// login server of a customer, which is one label under a domain that is Microsoft's. ECR
+    /// documents none of the sovereign clouds (azurecr.cn, azurecr.us).
     pub fn owns(&self, host: &str) -> bool {
         // A label of DNS has up to 63 bytes (RFC 1035).
         let is_label = |name: &str| {

@@ -53,8 +53,8 @@ impl fmt::Display for Change {
 }
 
 impl ValueFix {
-    /// Renames keys that are near misses, and takes white space off the ends of the two values; other
-    /// keys stay as they are. None where there is nothing of that to do.
+    /// Renames keys that are near misses, and takes white space off the ends of the two values;
+    /// other keys stay as they are. None where there is nothing of that to do.
     ///
     /// # Errors
     /// [`TooLarge`] where the fixed value is over what a secret takes.

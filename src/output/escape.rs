@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 /// Whether a character does something to a terminal or to the order of a line, or cannot be seen:
-/// the control characters (C0, DEL, C1), what ends a line or a paragraph, the bidirectional controls,
-/// and whatever Unicode calls ignorable by default (zero-width characters, the soft hyphen, variation
-/// selectors, tags).
+/// the control characters (C0, DEL, C1), what ends a line or a paragraph, the bidirectional
+/// controls, and whatever Unicode calls ignorable by default (zero-width characters, the soft
+/// hyphen, variation selectors, tags).
 ///
 /// Source: `Bidi_Control` and `Default_Ignorable_Code_Point` of the Unicode Character Database, and
 /// the interlinear annotations, which act likewise.
@@ -64,8 +64,8 @@ fn color(text: &str) -> Option<&str> {
     text[end..].starts_with('m').then(|| &text[..=end])
 }
 
-/// JSON on one line, with such characters as `\uXXXX`, two of them above U+FFFF: they can stand only
-/// in strings, which stay the same.
+/// JSON on one line, with such characters as `\uXXXX`, two of them above U+FFFF: they can stand
+/// only in strings, which stay the same.
 pub fn visible_json(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
     for c in json.chars() {

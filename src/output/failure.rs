@@ -9,8 +9,8 @@ use super::report::StepReport;
 use super::status::Status;
 use crate::model::arn::SecretArn;
 
-/// What happened, why, and what fixes it, with the chain of causes as its source. Everything in it may
-/// be shown.
+/// What happened, why, and what fixes it, with the chain of causes as its source. Everything in it
+/// may be shown.
 #[derive(Debug)]
 pub struct Failure {
     status: Status,
@@ -39,8 +39,8 @@ struct Partial {
 }
 
 impl Failure {
-    /// `code` is a word for scripts, such as `secret-exists`: words are only ever added. `message` is
-    /// what happened, in the user's terms: lower case, no full stop.
+    /// `code` is a word for scripts, such as `secret-exists`: words are only ever added. `message`
+    /// is what happened, in the user's terms: lower case, no full stop.
     pub fn new(status: Status, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             status,

@@ -119,7 +119,8 @@ impl Hints {
         self.rule_set_words(prefix, secret, &registry)
     }
 
-    /// Makes the usual rule of a registry, for the secret of this name. `host` is the customer's own.
+    /// Makes the usual rule of a registry, for the secret of this name. `host` is the customer's
+    /// own.
     pub fn usual_rule(&self, upstream: &Upstream, host: Option<&str>, secret: &str) -> String {
         let host = host.unwrap_or(ANY_AZURE_HOST);
         let registry = registry(Some(upstream), upstream.kind, host);
@@ -129,7 +130,8 @@ impl Hints {
     /// That a rule points at a secret that had this name and is gone.
     pub fn repoint_warning(&self, rule: &Rule, secret: &str) -> String {
         format!(
-            "the rule {} points at another secret that had this name and is gone; point it at this one: {}",
+            "the rule {} points at another secret that had this name and is gone; point it at \
+             this one: {}",
             escaped(&rule.ecr_repository_prefix),
             self.rule_repoint(rule, secret)
         )

@@ -99,7 +99,8 @@ impl Output {
         self.format == Format::Text && io::stdout().is_terminal()
     }
 
-    /// Writes the result of a command to standard output: `text` and a line end, or `value` as JSON.
+    /// Writes the result of a command to standard output: `text` and a line end, or `value` as
+    /// JSON.
     ///
     /// # Errors
     /// Where standard output cannot take it: closed, or a full disk.
@@ -231,8 +232,8 @@ impl Warnings<'_> {
     }
 }
 
-/// Makes a text safe for a terminal: whatever [`acts`] is escaped. Nothing is cut, so that a token in
-/// it is still known for one when it is written.
+/// Makes a text safe for a terminal: whatever [`acts`] is escaped. Nothing is cut, so that a token
+/// in it is still known for one when it is written.
 pub fn escaped(text: &str) -> String {
     visible(text.trim().chars())
 }

@@ -43,7 +43,8 @@ impl Pull {
         let Self { registry, .. } = self;
         let options = hints.options();
         format!(
-            "Log Docker in to ECR:\n  aws ecr get-login-password{options} |\n    docker login --username AWS --password-stdin {registry}\n\
+            "Log Docker in to ECR:\n  aws ecr get-login-password{options} |\n    docker login \
+             --username AWS --password-stdin {registry}\n\
              {}:\n  {}",
             pull_words(self.image),
             self.pull()
@@ -54,7 +55,8 @@ impl Pull {
 /// What stands above the pull. No image is in every customer's registry of Azure.
 pub fn pull_words(example_image: &str) -> &'static str {
     if example_image == PLACEHOLDER {
-        "Then pull through it, with a repository and a tag of your registry in place of REPOSITORY:TAG"
+        "Then pull through it, with a repository and a tag of your registry in place of \
+         REPOSITORY:TAG"
     } else {
         "Then pull through it"
     }

@@ -78,8 +78,8 @@ impl Redactor {
     }
 
     /// Makes a text of someone else's (a service, a proxy, a file) safe to show: a token is blotted
-    /// out whatever its length, and so is what begins like one; then it is escaped for a terminal, and
-    /// cut after 2,000 characters.
+    /// out whatever its length, and so is what begins like one; then it is escaped for a terminal,
+    /// and cut after 2,000 characters.
     pub fn foreign(&self, text: &str) -> String {
         self.made_visible(text, Words::Foreign)
     }
@@ -101,9 +101,9 @@ impl Redactor {
         visible(text.trim().chars().take(MOST_SHOWN))
     }
 
-    /// A name or an id that someone else gave, and that has to stay whole to be of use. A token under
-    /// eight characters is blotted out only where it is a word of its own: in the middle of one it
-    /// tells nobody that it is a token.
+    /// A name or an id that someone else gave, and that has to stay whole to be of use. A token
+    /// under eight characters is blotted out only where it is a word of its own: in the middle of
+    /// one it tells nobody that it is a token.
     pub fn field(&self, text: &str) -> String {
         self.blotted(text, Words::Field)
     }

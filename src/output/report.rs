@@ -12,7 +12,8 @@ use crate::model::rule::{CredentialArn, Rule, RuleRequest};
 use crate::model::secret::Secret;
 use crate::model::upstream::Upstream;
 
-/// What became of a request to store credentials. Its JSON members are a contract: only ever added to.
+/// What became of a request to store credentials. Its JSON members are a contract: only ever added
+/// to.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SecretReport {

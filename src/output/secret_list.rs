@@ -90,8 +90,8 @@ impl<'a> SecretList<'a> {
         entries.collect()
     }
 
-    /// For people, in lines of at most `width` characters: a row for each secret. `None` where there is
-    /// none.
+    /// For people, in lines of at most `width` characters: a row for each secret. `None` where
+    /// there is none.
     pub fn to_text(&self, width: Option<usize>) -> Option<String> {
         (!self.secrets.is_empty()).then(|| self.table().render(width))
     }

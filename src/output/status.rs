@@ -6,7 +6,8 @@ use std::process::ExitCode;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Status {
-    /// Created, updated, unchanged, skipped, shown, deleted, restored, or checked with nothing wrong.
+    /// Created, updated, unchanged, skipped, shown, deleted, restored, or checked with nothing
+    /// wrong.
     Done = 0,
     /// Any failure that has no status of its own.
     Failed = 1,

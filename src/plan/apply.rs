@@ -51,8 +51,8 @@ impl Progress {
     }
 }
 
-/// Makes the calls in order; the first that fails ends it. Where an answer is lost, it looks whether
-/// the call is done before it says anything.
+/// Makes the calls in order; the first that fails ends it. Where an answer is lost, it looks
+/// whether the call is done before it says anything.
 pub async fn apply(plan: Plan, aws: &Session, progress: &Progress, output: &Output) -> Outcome {
     let mut outcome = Outcome {
         steps: plan.reports(StepStatus::NotTried),
@@ -108,8 +108,8 @@ pub async fn apply(plan: Plan, aws: &Session, progress: &Progress, output: &Outp
     outcome
 }
 
-/// One step: the call, again where the error passes by itself, and a look where it may be done all the
-/// same.
+/// One step: the call, again where the error passes by itself, and a look where it may be done all
+/// the same.
 async fn call(
     step: &Step,
     subject: &mut Subject,

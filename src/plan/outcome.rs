@@ -12,8 +12,8 @@ use crate::output::report::StepReport;
 use crate::output::status::Status;
 
 impl Outcome {
-    /// The outcome, where every step is done. `finish` is the command that finishes what is left of a
-    /// secret, where running it again does that; a rule is finished by `rule set`.
+    /// The outcome, where every step is done. `finish` is the command that finishes what is left of
+    /// a secret, where running it again does that; a rule is finished by `rule set`.
     ///
     /// # Errors
     /// The failure of the step that failed: status 8 where something is done already.
@@ -95,7 +95,10 @@ impl Outcome {
                 let what = format!("{lead}could not replicate the secret");
                 Failure::new(Status::Partial, "partial", what)
                     .why(failed.join("\n"))
-                    .fix("where a secret of that name is there already: add --force-overwrite-replica-secret")
+                    .fix(
+                        "where a secret of that name is there already: add \
+                        --force-overwrite-replica-secret",
+                    )
             }
             StepError::RuleInvalid(words) => {
                 let rule = step.rule();
@@ -109,8 +112,8 @@ impl Outcome {
         }
     }
 
-    /// The failure of a call: whether it is done all the same, as far as that can be known, and how to
-    /// see.
+    /// The failure of a call: whether it is done all the same, as far as that can be known, and how
+    /// to see.
     fn explain_aws(
         &self,
         step: &Step,
@@ -156,7 +159,10 @@ impl Outcome {
         };
         let look = format!("see whether it is: {look}");
         let fix = if stores {
-            format!("{look}\nor store it again: what is the same already is not written twice (create: --if-exists update)")
+            format!(
+                "{look}\nor store it again: what is the same already is not written twice \
+                (create: --if-exists update)"
+            )
         } else {
             look
         };
@@ -171,8 +177,10 @@ impl Outcome {
         let upstream = rule.upstream;
         let name = &self.subject.name;
         format!(
-        "the likely causes: the token has expired, was revoked or may not pull; the username is not the token's;\n\
-         the value of the secret is not {{\"username\":…,\"accessToken\":…}}; its key is not aws/secretsmanager;\n\
+        "the likely causes: the token has expired, was revoked or may not pull; the username is \
+         not the token's;\n\
+         the value of the secret is not {{\"username\":…,\"accessToken\":…}}; its key is not \
+         aws/secretsmanager;\n\
          its resource policy denies ECR's role. Needed are {}, and {}.\n\
          Store new credentials: {}",
         upstream.username,
@@ -204,9 +212,19 @@ impl Progress {
                 format!("see what it is now: {}", hints.command("rule list")),
             ),
             _ if is_stored => {
-                return Failure::new(status, "cancelled", format!("cancelled; the secret {name} is stored"))
-                    .why("a later step was under way, and may or may not have been done")
-                    .fix("run the same command again (create: with --if-exists update); what is there already is not written twice");
+                return Failure::new(
+                    status,
+                    "cancelled",
+                    format!(
+                        "cancelled; the secret {name} is \
+                    stored"
+                    ),
+                )
+                .why("a later step was under way, and may or may not have been done")
+                .fix(
+                    "run the same command again (create: with --if-exists update); what is \
+                        there already is not written twice",
+                );
             }
             Some(Effect::Stored) => (
                 format!("cancelled while AWS was answering; {name} may have been stored"),

@@ -65,7 +65,8 @@ impl From<Option<Secret>> for Observed {
 }
 
 impl Plan {
-    /// `create` of a secret that does not exist: one call, and one more for each option that needs it.
+    /// `create` of a secret that does not exist: one call, and one more for each option that needs
+    /// it.
     ///
     /// # Errors
     /// [`TooLarge`] where the value is over what a secret takes.
@@ -214,8 +215,8 @@ impl Plan {
         }
     }
 
-    /// `delete`: the replicas first, since a secret with replicas cannot be deleted. `used_by` are the
-    /// prefixes of the rules that use it, or why they are not known.
+    /// `delete`: the replicas first, since a secret with replicas cannot be deleted. `used_by` are
+    /// the prefixes of the rules that use it, or why they are not known.
     pub fn delete(secret: &Secret, recovery: Recovery, used_by: Result<&[&str], &str>) -> Self {
         let mut review = Review::default();
         review.row("name", &secret.name);

@@ -173,8 +173,8 @@ impl Step {
         }
     }
 
-    /// What is so once it is done, in words before "but could not"; `None` where a later step's failure
-    /// is told without it.
+    /// What is so once it is done, in words before "but could not"; `None` where a later step's
+    /// failure is told without it.
     pub fn accomplishment(&self, name: &str) -> Option<String> {
         match self {
             Self::CreateSecret(_) | Self::PutSecretValue(_) => Some(format!("{name} is stored")),
@@ -203,8 +203,8 @@ impl Step {
         })
     }
 
-    /// Makes the call, and keeps in `subject` what the answer tells. `token` is the idempotency token
-    /// of operations that take one; the version that is stored has it as its id.
+    /// Makes the call, and keeps in `subject` what the answer tells. `token` is the idempotency
+    /// token of operations that take one; the version that is stored has it as its id.
     pub async fn call(
         &self,
         subject: &mut Subject,

@@ -52,7 +52,10 @@ impl Address {
         let address = Self::of(&uri).filter(|_| is_bare && !whole.contains('#'));
         let address = address.ok_or_else(|| Invalid::new(FORM))?;
         if address.plain && !address.is_on_loopback() {
-            return Err(Invalid::new("takes http for loopback addresses only; elsewhere the credentials would go unencrypted"));
+            return Err(Invalid::new(
+                "takes http for loopback addresses only; elsewhere the \
+                credentials would go unencrypted",
+            ));
         }
         Ok(address)
     }

@@ -89,7 +89,8 @@ fn value_of(text: &str) -> Option<(String, &str)> {
     None
 }
 
-/// What follows a scheme, without the base64 text that some schemes have in the place of parameters.
+/// What follows a scheme, without the base64 text that some schemes have in the place of
+/// parameters.
 fn after_token68(text: &str) -> &str {
     let is_base64 = |c: char| c.is_ascii_alphanumeric() || "-._~+/".contains(c);
     let start = text.trim_start_matches(BLANKS);

@@ -161,7 +161,8 @@ impl Login<'_> {
         let host = uri.as_ref().and_then(Address::of);
         let Some(host) = host.filter(|host| self.address.trusts(host, self.upstream)) else {
             return Err(Verdict::unknown(format!(
-                "{} sends logins to {}, which is not known to be its own; the credentials were not sent there",
+                "{} sends logins to {}, which is not known to be its own; the credentials were \
+                 not sent there",
                 self.address,
                 self.redactor.foreign(realm)
             )));

@@ -101,8 +101,8 @@ impl SecretsManager {
         }
     }
 
-    /// GetSecretValue of the current version; none where there is no such version. It is hidden from
-    /// then on.
+    /// GetSecretValue of the current version; none where there is no such version. It is hidden
+    /// from then on.
     pub async fn value(&self, arn: &SecretArn) -> Result<Option<StoredValue>, AwsError> {
         match self
             .client
@@ -125,8 +125,8 @@ impl SecretsManager {
         }
     }
 
-    /// Looks up the replicas of each secret, a call for each, side by side; `told` hears how many are
-    /// done.
+    /// Looks up the replicas of each secret, a call for each, side by side; `told` hears how many
+    /// are done.
     ///
     /// # Errors
     /// A refusal of the very first answers, or any failure. What is refused later stays unknown.

@@ -18,7 +18,8 @@ impl SecretsManager {
     /// BatchGetSecretValue for up to [`BATCH`] secrets, by their ARNs.
     ///
     /// # Errors
-    /// Where the call as a whole is refused or fails; what is refused of single secrets is told with each.
+    /// Where the call as a whole is refused or fails; what is refused of single secrets is told
+    /// with each.
     pub async fn values(
         &self,
         arns: &[SecretArn],

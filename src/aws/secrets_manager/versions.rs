@@ -38,8 +38,8 @@ impl SecretsManager {
         Ok(times)
     }
 
-    /// UpdateSecretVersionStage: makes another version AWSCURRENT. The service makes the one that was
-    /// AWSPREVIOUS by itself.
+    /// UpdateSecretVersionStage: makes another version AWSCURRENT. The service makes the one that
+    /// was AWSPREVIOUS by itself.
     pub async fn make_current(
         &self,
         arn: &SecretArn,

@@ -59,7 +59,8 @@ pub async fn dry_run(
     output.note(&format!("This would be done:\n{}", plan.review(&target)));
     warn(&input, &request, target.region.as_ref(), &mut warnings);
     output.note(
-        "Nothing was sent to AWS: this was a dry run, and whether the secret exists was not looked at",
+        "Nothing was sent to AWS: this was a dry run, and whether the secret exists was not \
+         looked at",
     );
     let report = SecretReport {
         region: target.region.clone(),

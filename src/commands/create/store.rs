@@ -191,8 +191,8 @@ impl Create<'_> {
         self.context.can_ask() && !self.input.yes && fits && region.has_pull_through_cache()
     }
 
-    /// Asks whether a rule is wanted, or the one that points at a former secret of this name. Where there
-    /// are more of those, the others are warned of. A no leaves all as it is.
+    /// Asks whether a rule is wanted, or the one that points at a former secret of this name. Where
+    /// there are more of those, the others are warned of. A no leaves all as it is.
     ///
     /// # Errors
     /// Status 8 where the rule that is wanted cannot be made.

@@ -42,7 +42,8 @@ pub async fn run(context: &Context<'_>) -> Result<Status, Failure> {
     Ok(Status::Done)
 }
 
-/// Asks for a verdict on each rule with a login. Where one cannot be had, the rest is told all the same.
+/// Asks for a verdict on each rule with a login. Where one cannot be had, the rest is told all the
+/// same.
 async fn validate(listed: &mut [Listed], ecr: &Ecr, place: &Service, output: &Output) {
     let with_login = listed.iter().filter(|entry| entry.secret.is_some());
     let prefixes = with_login.map(|entry| entry.rule.ecr_repository_prefix.clone());

@@ -14,8 +14,8 @@ use crate::env;
 use crate::input::token::read_all;
 use crate::model::invalid::Invalid;
 
-/// How long a helper may take, whatever the programs that it started hold open: long enough to unlock
-/// a keychain.
+/// How long a helper may take, whatever the programs that it started hold open: long enough to
+/// unlock a keychain.
 const LIMIT: Duration = Duration::from_secs(30);
 
 /// How often a helper that has closed its output is looked at, until it has ended.
@@ -59,7 +59,8 @@ enum HelperFault {
 }
 
 /// Asks a credential helper for username and token; `None` if it has no credentials. It gets the
-/// registry's name on standard input, and is looked for in the absolute directories of `PATH` alone.
+/// registry's name on standard input, and is looked for in the absolute directories of `PATH`
+/// alone.
 ///
 /// # Errors
 /// A [`Refusal`] that says what is wrong with the helper.

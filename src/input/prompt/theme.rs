@@ -36,8 +36,8 @@ impl Look {
         wrapped(&question, Some(self.columns.saturating_sub(1)))
     }
 
-    /// Draws a question. Each line but the last is as wide as the terminal: dialoguer takes the width of
-    /// the whole for the place of the cursor.
+    /// Draws a question. Each line but the last is as wide as the terminal: dialoguer takes the
+    /// width of the whole for the place of the cursor.
     fn draw(&self, f: &mut dyn Write, prompt: &str) -> fmt::Result {
         let question = self.question(prompt);
         let (before, last) = question.rsplit_once('\n').unwrap_or(("", &question));

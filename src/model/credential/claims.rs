@@ -45,7 +45,8 @@ impl AccessToken {
         self.reveal().contains(char::is_whitespace)
     }
 
-    /// Whether it is the sentence that Pulumi puts in the place of a value that it does not know yet.
+    /// Whether it is the sentence that Pulumi puts in the place of a value that it does not know
+    /// yet.
     pub fn is_said_by_pulumi(&self) -> bool {
         self.reveal().starts_with("Calling [toJSON] on an [Output")
     }

@@ -20,7 +20,8 @@ pub enum UsernameFault {
     #[error("the username has white space at its {0}; the registry would refuse it")]
     WhiteSpace(&'static str),
     #[error(
-        "the username begins like an access token, so it is not repeated here: the two may be mixed up; \
+        "the username begins like an access token, so it is not repeated here: the two may be \
+         mixed up; \
          revoke it if it is a real one"
     )]
     Token,

@@ -22,11 +22,11 @@ impl Language {
 }
 
 impl RuleRequest {
-    /// The rule in a language, without a line end. Every value in it is of a type whose characters need
-    /// no escape in either language: prefix, host, and a name that ECR takes.
+    /// The rule in a language, without a line end. Every value in it is of a type whose characters
+    /// need no escape in either language: prefix, host, and a name that ECR takes.
     ///
-    /// `arn` is that of the secret, where it is known; left out where it is another's, since nothing
-    /// else says of which characters it is.
+    /// `arn` is that of the secret, where it is known; left out where it is another's, since
+    /// nothing else says of which characters it is.
     pub fn code(
         &self,
         language: Language,

@@ -12,7 +12,10 @@ pub struct RuleSecretName<'a>(&'a SecretName);
 /// What ECR's pattern of `credentialArn` does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RuleNameFault {
-    #[error("no rule can use a secret with {0:?} in its name: ECR takes ASCII letters, digits and /_+=.@-")]
+    #[error(
+        "no rule can use a secret with {0:?} in its name: ECR takes ASCII letters, digits and \
+        /_+=.@-"
+    )]
     Character(char),
     #[error("no rule can use a secret without a name after {PREFIX}")]
     NoName,

@@ -4,12 +4,12 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// ECR's `upstreamRegistryUrl`: a host, such as `registry-1.docker.io`, perhaps with a port or a path.
-/// Of ASCII letters, digits and `.-_:/` alone, up to 2,048 of them, a letter or digit first, so that it
-/// says the same in a shell, in YAML and in Terraform.
+/// ECR's `upstreamRegistryUrl`: a host, such as `registry-1.docker.io`, perhaps with a port or a
+/// path. Of ASCII letters, digits and `.-_:/` alone, up to 2,048 of them, a letter or digit first,
+/// so that it says the same in a shell, in YAML and in Terraform.
 ///
-/// Source: `upstreamRegistryUrl` of CreatePullThroughCacheRule in the API reference, and the hosts of
-/// the upstream registries in the ECR user guide.
+/// Source: `upstreamRegistryUrl` of CreatePullThroughCacheRule in the API reference, and the hosts
+/// of the upstream registries in the ECR user guide.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct UpstreamUrl(String);
 

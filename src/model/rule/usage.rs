@@ -89,16 +89,16 @@ impl Rule {
         })
     }
 
-    /// The customer's own host, where the registry has one for each; none where it is not of the form
-    /// that those have, since credentials are tried there.
+    /// The customer's own host, where the registry has one for each; none where it is not of the
+    /// form that those have, since credentials are tried there.
     pub fn own_host(&self) -> Option<&str> {
         let upstream = self.upstream().filter(|upstream| upstream.url.is_none())?;
         let host = self.upstream_registry_url.as_str();
         upstream_url(upstream, Some(host)).is_ok().then_some(host)
     }
 
-    /// The registry that it is for; none for one without a login. By its host, where ECR does not tell
-    /// its `upstreamRegistry`.
+    /// The registry that it is for; none for one without a login. By its host, where ECR does not
+    /// tell its `upstreamRegistry`.
     pub fn upstream(&self) -> Option<&'static Upstream> {
         let url = self.upstream_registry_url.as_str();
         let has_host = |upstream: &&Upstream| upstream_url(upstream, Some(url)).is_ok();

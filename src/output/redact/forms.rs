@@ -1,8 +1,8 @@
 //! [`Forms`]: the texts to hide, in each form in which they are searched for.
 //!
 //! What encodes single characters is undone in the text that is searched. Here are the forms that
-//! encode the whole: base64 by itself and at each place inside of something longer, hexadecimal, and
-//! the numbers of the bytes.
+//! encode the whole: base64 by itself and at each place inside of something longer, hexadecimal,
+//! and the numbers of the bytes.
 
 use std::fmt::Write as _;
 use std::ops::Range;
