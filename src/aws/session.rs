@@ -183,7 +183,7 @@ impl Session {
     }
 
     /// Where calls of ECR go, for what is said when one fails.
-    pub fn place_of_ecr(&self) -> Service {
+    pub fn ecr_service(&self) -> Service {
         self.service.at(self.endpoints.ecr.as_deref())
     }
 

@@ -63,7 +63,7 @@ impl Rules {
         session: &Session,
     ) {
         let why = error.summary();
-        let fix = error.into_failure(what, &session.place_of_ecr()).into_fix();
+        let fix = error.into_failure(what, &session.ecr_service()).into_fix();
         self.findings.push(no_answer(code, what, &why, fix));
     }
 

@@ -102,7 +102,7 @@ pub async fn run(input: UpdateInput, context: &Context<'_>) -> Result<Status, Fa
     let rule = async {
         match &input.rule {
             Some(prefix) => {
-                let place = session.place_of_ecr().before_making_a_rule();
+                let place = session.ecr_service().before_making_a_rule();
                 find_rule(prefix, &place, &session).await
             }
             None => Ok(None),

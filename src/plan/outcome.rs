@@ -124,7 +124,7 @@ impl Outcome {
     ) -> Failure {
         let is_of_rule = step.is_of_rule();
         let service = if is_of_rule {
-            aws.place_of_ecr()
+            aws.ecr_service()
         } else {
             aws.service().clone()
         };

@@ -26,7 +26,7 @@ struct Listed {
 pub async fn run(context: &Context<'_>) -> Result<Status, Failure> {
     let output = context.output;
     let session = context.session().await?;
-    let (place, ecr) = (session.place_of_ecr(), session.ecr());
+    let (place, ecr) = (session.ecr_service(), session.ecr());
     let rules = ecr.rules().await.map_err(|error| {
         let what = format!("could not list the rules in {}", session.region());
         error.into_failure(&what, &place)
