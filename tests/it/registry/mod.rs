@@ -1,7 +1,7 @@
 //! Logins at registries, before anything is stored.
 
 mod hosts;
-mod login;
+pub mod login;
 mod options;
 #[cfg(unix)]
 mod terminal;
