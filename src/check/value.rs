@@ -7,8 +7,8 @@ use crate::model::secret::Secret;
 use crate::model::stored_value::{
     near_miss, text_of, Members, Reading, StoredValue, ACCESS_TOKEN, USERNAME,
 };
+use crate::model::token_kind::looks_like_a_token;
 use crate::model::token_kind::TokenKind;
-use crate::model::upstream::looks_like_a_token;
 use crate::output::escaped;
 use crate::output::hint::Hints;
 use crate::output::shell::quote;

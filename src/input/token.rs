@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::env;
 use crate::model::credential::{AccessToken, TokenFault};
 use crate::model::invalid::Invalid;
-use crate::model::upstream::looks_like_a_token;
+use crate::model::token_kind::looks_like_a_token;
 
 /// The most that is read from a source, in bytes; a secret takes far less.
 const MAX_READ: usize = 1 << 20;

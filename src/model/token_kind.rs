@@ -171,6 +171,12 @@ impl TokenKind {
     }
 }
 
+/// Whether a word has the look of a registry token, known or not, so that no message may repeat it.
+pub fn looks_like_a_token(word: &str) -> bool {
+    let is_long = word.chars().count() >= 24 && !word.contains(['/', '\\', ' ']);
+    is_long || TokenKind::is_in_the_wrong_place(word)
+}
+
 fn is_uuid(token: &str) -> bool {
     token.len() == 36
         && token.bytes().enumerate().all(|(at, byte)| match at {
@@ -241,5 +247,25 @@ mod tests {
         assert!(trouble("eyJabc", "azure", AZURE_TOKEN_USER).is_some());
         assert_eq!(trouble("eyJabc", "chainguard", AZURE_TOKEN_USER), None);
         assert_eq!(trouble("unknown", "ghcr", "me"), None);
+    }
+
+    #[test]
+    fn words_that_look_like_tokens() {
+        for word in [
+            "dckr_pat_abcdef",
+            "ghp_0123456789",
+            "glpat-0123456789",
+            "abc8Q~Zxy.12345678901234567890",
+        ] {
+            assert!(looks_like_a_token(word), "{word}");
+        }
+        for word in [
+            "TOKEN",
+            "./secrets/docker-hub-token.txt",
+            "glossary",
+            "CI_REGISTRY_TOKEN",
+        ] {
+            assert!(!looks_like_a_token(word), "{word}");
+        }
     }
 }
