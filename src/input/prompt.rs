@@ -17,7 +17,6 @@ use tokio::sync::oneshot;
 pub use super::terminal::Guard;
 use super::terminal::{end_reading, width, with_echo, wrapped, Keys, KeysWithoutSignals};
 use crate::model::credential::AccessToken;
-use crate::model::upstream::{Upstream, UPSTREAMS};
 use crate::output::failure::Failure;
 use crate::output::status::Status;
 use crate::process;
@@ -156,45 +155,27 @@ impl Prompts {
         }
     }
 
-    /// Asks for the registry; Docker Hub is chosen at first.
-    pub fn registry(self) -> Result<&'static Upstream, PromptError> {
-        const LABEL: &str = "Registry";
-        let choices = UPSTREAMS
-            .iter()
-            .map(|upstream| format!("{} ({})", upstream.title, upstream.kind));
-        if !self.plain {
-            let look = self.look(" [↑↓ to move, enter to select]".to_owned());
-            let choices: Vec<String> = choices.collect();
-            let chosen = Select::with_theme(&look)
-                .with_prompt(LABEL)
-                .items(choices.iter().map(|choice| look.item(choice)))
-                .default(0)
-                .report(false)
-                .interact()?;
-            Term::stderr().write_line(&look.answer(LABEL, &choices[chosen]))?;
-            return Ok(&UPSTREAMS[chosen]);
+    /// Asks for one of several choices, by its place among them; Enter alone takes that at `first`.
+    /// In plain lines the number of one, or how it begins, is typed, or a word that `find` knows.
+    pub fn choose(
+        self,
+        label: &str,
+        choices: &[String],
+        first: usize,
+        find: impl Fn(&str) -> Option<usize>,
+    ) -> Result<usize, PromptError> {
+        if self.plain {
+            return plain_choice(label, choices, first, find);
         }
-        say(&format!("{LABEL}:"));
-        for (number, choice) in (1..).zip(choices) {
-            say(&format!("  {number}. {choice}"));
-        }
-        loop {
-            let answer = plain_line(&format!("Number or name [1, {}]: ", UPSTREAMS[0].title))?;
-            let found = match answer.trim() {
-                "" => UPSTREAMS.first(),
-                answer => match answer.parse::<usize>() {
-                    Ok(number) => number.checked_sub(1).and_then(|index| UPSTREAMS.get(index)),
-                    Err(_) => Upstream::find(answer),
-                },
-            };
-            match found {
-                Some(upstream) => return Ok(upstream),
-                None => say(&format!(
-                    "Please answer with a number from 1 to {}.",
-                    UPSTREAMS.len()
-                )),
-            }
-        }
+        let look = self.look(" [↑↓ to move, enter to select]".to_owned());
+        let chosen = Select::with_theme(&look)
+            .with_prompt(label)
+            .items(choices.iter().map(|choice| look.item(choice)))
+            .default(first)
+            .report(false)
+            .interact()?;
+        Term::stderr().write_line(&look.answer(label, &choices[chosen]))?;
+        Ok(chosen)
     }
 
     /// Asks for a line of text, until `parse` takes it; what it says else is shown. Enter alone
@@ -348,6 +329,42 @@ fn plain_text<T, E: Display>(
         match parse(answer) {
             Ok(value) => return Ok(value),
             Err(fault) => say(&format!("Not taken: {fault}.")),
+        }
+    }
+}
+
+fn plain_choice(
+    label: &str,
+    choices: &[String],
+    first: usize,
+    find: impl Fn(&str) -> Option<usize>,
+) -> Result<usize, PromptError> {
+    say(&format!("{label}:"));
+    for (number, choice) in (1..).zip(choices) {
+        say(&wrapped(&format!("  {number}. {choice}"), width()));
+    }
+    let begins = |answer: &str| {
+        let answer = answer.to_lowercase();
+        let is_meant = |choice: &String| choice.to_lowercase().starts_with(&answer);
+        let mut meant = (0..).zip(choices).filter(|(_, choice)| is_meant(choice));
+        let found = meant.next()?.0;
+        meant.next().is_none().then_some(found)
+    };
+    loop {
+        let answer = plain_line(&format!("Number or name [{}]: ", first + 1))?;
+        let found = match answer.trim() {
+            "" => Some(first),
+            answer => match answer.parse::<usize>() {
+                Ok(number) => number.checked_sub(1).filter(|index| *index < choices.len()),
+                Err(_) => find(answer).or_else(|| begins(answer)),
+            },
+        };
+        match found {
+            Some(found) => return Ok(found),
+            None => say(&format!(
+                "Please answer with a number from 1 to {}.",
+                choices.len()
+            )),
         }
     }
 }

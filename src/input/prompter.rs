@@ -17,7 +17,7 @@ use crate::model::credential::Username;
 use crate::model::invalid::Invalid;
 use crate::model::name::{RepositoryPrefix, SecretName};
 use crate::model::secret::EXPIRY_TAG;
-use crate::model::upstream::Upstream;
+use crate::model::upstream::{Upstream, UPSTREAMS};
 use crate::output::failure::Failure;
 use crate::output::Output;
 use crate::registry::Address;
@@ -45,7 +45,7 @@ impl Prompter {
     ) -> Result<(), Failure> {
         let upstream = match input.upstream {
             Some(upstream) => upstream,
-            None => self.prompts.ask(Prompts::registry).await?,
+            None => self.ask_registry().await?,
         };
         input.upstream = Some(upstream);
         self.ask_address(input, upstream).await?;
@@ -65,6 +65,32 @@ impl Prompter {
             input.description = Some(description).filter(|description| *description != default);
         }
         Ok(())
+    }
+
+    /// Docker Hub is chosen at first.
+    async fn ask_registry(&self) -> Result<&'static Upstream, Failure> {
+        let choices = UPSTREAMS
+            .iter()
+            .map(|upstream| format!("{} ({})", upstream.title, upstream.kind));
+        let find = |word: &str| {
+            let found = Upstream::find(word)?;
+            UPSTREAMS.iter().position(|upstream| upstream == found)
+        };
+        let chosen = self.choose("Registry", choices.collect(), 0, find).await?;
+        Ok(&UPSTREAMS[chosen])
+    }
+
+    /// Asks for one of several choices, by its place among them; Enter alone takes that at `first`.
+    pub async fn choose(
+        &self,
+        label: &'static str,
+        choices: Vec<String>,
+        first: usize,
+        find: impl Fn(&str) -> Option<usize> + Send + 'static,
+    ) -> Result<usize, Failure> {
+        self.prompts
+            .ask(move |prompts| prompts.choose(label, &choices, first, find))
+            .await
     }
 
     /// The code that the MFA device shows: six digits. The serial number is safe to show.
