@@ -20,6 +20,7 @@ mod secrets_manager;
 mod service;
 mod session;
 mod settings;
+mod target;
 mod transport;
 
 pub use ecr::{Ecr, Verdict, Verdicts};
@@ -31,5 +32,6 @@ pub use options::Options;
 pub use secrets_manager::BATCH;
 pub use service::Service;
 pub use session::Session;
-pub use settings::{Settings, Target};
+pub use settings::Settings;
+pub use target::Target;
 pub use transport::Fault;

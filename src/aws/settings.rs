@@ -14,31 +14,13 @@ use super::endpoints::Endpoints;
 use super::network::{Network, Timeouts};
 use super::options::Options;
 use super::roles::Roles;
+use super::target::Target;
 use crate::env;
-use crate::model::arn::{AccountId, Arn};
 use crate::model::region::Region;
 use crate::output::failure::Failure;
 use crate::output::shell::quote;
 use crate::output::status::Status;
 use crate::output::Redactor;
-
-/// Where things are done.
-#[derive(Clone, Debug, Default)]
-pub struct Target {
-    /// `None` in a dry run without a Region.
-    pub region: Option<Region>,
-    pub profile: Option<String>,
-    pub endpoint: Option<String>,
-    /// Who AWS says is calling, where it was asked.
-    pub caller: Option<Caller>,
-}
-
-/// Who AWS says is calling.
-#[derive(Clone, Debug)]
-pub struct Caller {
-    pub account: AccountId,
-    pub arn: Arn,
-}
 
 /// What is known of the AWS side before anything is sent.
 #[derive(Debug)]

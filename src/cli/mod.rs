@@ -237,6 +237,7 @@ pub fn parse(
                 color: global.color,
                 quiet: global.quiet,
                 verbose: global.verbose,
+                plain: global.accessible,
             };
             return (style, Ok(Asked::Command(Box::new(global), command)));
         }

@@ -22,6 +22,7 @@ Examples:
   printf %s \"$TOKEN\" |
     ecr-ptc update --registry ghcr --access-token-stdin --expires-on 2027-01-31
   ecr-ptc update docker-hub --access-token-file token.txt --rule docker-hub
+  ecr-ptc update docker-hub --expires-on 2027-01-31
   ecr-ptc update docker-hub --rollback")]
 pub struct UpdateArgs {
     /// The secret: its name, with or without ecr-pullthroughcache/, or its ARN [default: that of
@@ -51,7 +52,8 @@ pub struct UpdateArgs {
     pub token: TokenArgs,
     #[command(flatten)]
     pub login: LoginArgs,
-    /// The last day of the token, such as 2027-01-31; kept as a tag
+    /// The last day of the token, such as 2027-01-31; kept as a tag. Without a token, it is that
+    /// of the token that is stored
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     pub expires_on: Option<String>,
     /// Make, or repoint, the rule with this repository prefix, and validate it
@@ -80,6 +82,17 @@ impl UpdateArgs {
         ];
         let mut given = others.iter().filter(|(is_given, _)| *is_given);
         given.next().map(|(_, option)| *option)
+    }
+
+    /// Whether the last day of the token that is stored is all there is to write.
+    pub fn sets_only_the_date(&self) -> bool {
+        let token = &self.token;
+        let is_another_token = token.access_token_stdin
+            || token.access_token_file.is_some()
+            || token.access_token_env.is_some()
+            || token.from_docker_config.is_some();
+        let is_more = is_another_token || self.username.is_some() || self.rule.is_some();
+        self.expires_on.is_some() && !is_more
     }
 
     /// What `create` has too, as its options.

@@ -42,7 +42,10 @@ pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failu
     let input = CheckInput::read(&args, context)?;
     let settings = context.settings().await?;
     let login = LoginCheck::new(&args, settings.network(), &context.global.hints())?;
-    let session = context.open(settings).await?;
+    let mut session = context.open(settings).await?;
+    if input.fix && !input.yes {
+        context.identify(&mut session).await?;
+    }
     let criteria = Criteria {
         today: Date::today(),
         max_age: input.max_age,
@@ -184,7 +187,7 @@ impl Found {
         let (changes, fixed) = (fix.changes.clone(), fix.content());
         let plan = Plan::fix(secret, fix);
         context
-            .confirm(&plan, Question::YesOrNo("Fix it?"), yes, session)
+            .confirm(&plan, Question::TakeAway("Fix it?"), yes, session)
             .await?;
         let hints = session.hints();
         let outcome = apply(plan, session, context.progress, context.output).await;

@@ -27,7 +27,7 @@ impl Context<'_> {
 
     /// Asks at the terminal, which is held while it lives.
     pub fn prompter(&self) -> Prompter {
-        Prompter::new(self.global, self.output)
+        Prompter::new(self.output)
     }
 
     /// What is known of the AWS side before anything is sent.
@@ -53,7 +53,26 @@ impl Context<'_> {
         Session::open(settings, code).await
     }
 
-    /// The same, with the settings read.
+    /// Asks AWS who is calling, and says where the work will be done.
+    ///
+    /// # Errors
+    /// As of [`Session::identify_caller`].
+    pub async fn identify(&self, session: &mut Session) -> Result<(), Failure> {
+        session.identify_caller().await?;
+        self.output.note(&session.target().to_string());
+        Ok(())
+    }
+
+    /// AWS for a command that asks before it takes something away, unless `yes` is said already.
+    pub async fn session_to_review(&self, yes: bool) -> Result<Session, Failure> {
+        let mut session = self.session().await?;
+        if !yes {
+            self.identify(&mut session).await?;
+        }
+        Ok(session)
+    }
+
+    /// The same as [`Self::open`], with the settings read.
     pub async fn session(&self) -> Result<Session, Failure> {
         self.open(self.settings().await?).await
     }
@@ -83,19 +102,10 @@ impl Context<'_> {
         yes: bool,
         session: &Session,
     ) -> Result<(), Failure> {
-        if yes {
-            return confirm(
-                plan,
-                session.target(),
-                question,
-                Consent::Given,
-                self.output,
-            )
-            .await;
-        }
-        let prompter = self.prompter();
-        let consent = Consent::Asked(&prompter);
-        confirm(plan, session.target(), question, consent, self.output).await
+        let prompter = (!yes).then(|| self.prompter());
+        let consent = prompter.as_ref().map_or(Consent::Given, Consent::Asked);
+        confirm(plan, session.target(), question, consent, self.output).await?;
+        Ok(())
     }
 
     /// Writes the result of work that is done, and then what there is to say of it. `done` says so

@@ -1,19 +1,21 @@
 //! `create`: stores credentials in a new secret.
 
+mod ask;
 mod dry_run;
 mod look;
+mod rule;
 mod skip;
 mod store;
 
 use self::dry_run::dry_run;
-use self::look::{look, pending_rule, refuse_replica_at_home, warn};
-use self::skip::skip;
+use self::look::{look, refuse_replica_at_home, refuse_what_is_there};
+use self::rule::PlannedRule;
 use self::store::Create;
 use super::context::Context;
-use super::login::{ask_for_a_good_token, warn_of_credentials, Login};
+use super::login::{warn_of_credentials, Login};
 use crate::cli::{CreateArgs, Global, IfExists};
 use crate::input::create_input::CreateInput;
-use crate::input::why_not_ask;
+use crate::input::{why_not_ask, Prompter};
 use crate::output::failure::Failure;
 use crate::output::report::Verification;
 use crate::output::status::Status;
@@ -37,7 +39,7 @@ pub fn read(
 ///
 /// # Errors
 /// The [`Failure`] to show; status 8 where the secret is stored and a later step failed.
-pub async fn run(mut input: CreateInput, context: &Context<'_>) -> Result<Status, Failure> {
+pub async fn run(input: CreateInput, context: &Context<'_>) -> Result<Status, Failure> {
     let settings = context.settings().await?;
     let login = Login::new(&input, &settings);
     if input.dry_run {
@@ -49,57 +51,67 @@ pub async fn run(mut input: CreateInput, context: &Context<'_>) -> Result<Status
             .agree_to_host(&input, None, context, &mut warnings)
             .await?;
     }
-    let mut session = context.open(settings).await?;
+    let session = context.open(settings).await?;
     refuse_replica_at_home(&input, session.region())?;
-    let mut observed = Observed::NotLooked;
-    let prompter = context.can_ask().then(|| context.prompter());
-    if let Some(prompter) = &prompter {
-        // The AWS side first, so that nobody types a token for nothing.
-        session.identify_caller().await?;
-        prompter
-            .ask_all_but_the_token(&mut input, context.output)
-            .await?;
-        observed = look(&input, &session).await?;
-    }
-    let rule = pending_rule(&input, &session).await?;
-    if let (Observed::Active(existing), IfExists::Skip) = (&observed, input.if_exists) {
-        drop(prompter);
-        let verification = Verification::skipped("nothing is stored");
-        return skip(
-            &input,
-            existing,
-            rule,
-            verification,
-            &session,
-            context,
-            warnings,
-        )
-        .await;
-    }
-    let verification = if let Some(prompter) = &prompter {
-        let agreed = login.agree_to_host(&input, Some(prompter), context, &mut warnings);
-        agreed.await?;
-        prompter.ask_expiry(&mut input).await?;
-        ask_for_a_good_token(prompter, &mut input, &login, context, &mut warnings).await?
-    } else {
-        warn_of_credentials(&input, &mut warnings);
-        let (tried, ()) = tokio::join!(login.attempt(&input), async {
-            if login.is_wanted() {
-                session.fetch_credentials().await;
-            }
-        });
-        login.judge(tried?, context.output, &mut warnings)?
-    };
-    let request = input.finish()?;
-    warn(&input, &request, Some(session.region()), &mut warnings);
-    let create = Create {
+    let mut create = Create {
         input,
-        request,
-        verification,
-        rule,
+        login,
         session,
         context,
         warnings,
+        observed: Observed::NotLooked,
+        is_read: false,
+        rule: PlannedRule::default(),
+        verification: Verification::skipped("nothing is stored"),
     };
-    Box::pin(create.store(observed, prompter)).await
+    if !context.can_ask() {
+        create.rule = PlannedRule::asked_for(&create.input, &create.session).await?;
+        create.verify().await?;
+        return Box::pin(create.store(None)).await;
+    }
+    let prompter = context.prompter();
+    create.begin(&prompter).await?;
+    if create.leaves_it_as_it_is() {
+        drop(prompter);
+        return create.skip().await;
+    }
+    create.ask_for_credentials(&prompter).await?;
+    Box::pin(create.store(Some(prompter))).await
+}
+
+impl Create<'_> {
+    /// The AWS side first, and the secret and its rule, so that nobody types a token for nothing.
+    async fn begin(&mut self, prompter: &Prompter) -> Result<(), Failure> {
+        let context = self.context;
+        context.identify(&mut self.session).await?;
+        if self.input.yes {
+            prompter.ask_registry(&mut self.input).await?;
+            self.observed = look(&self.input, &self.session).await?;
+            refuse_what_is_there(&self.input, &self.observed, &self.session)?;
+            self.rule = PlannedRule::asked_for(&self.input, &self.session).await?;
+        } else {
+            self.ask_what_to_make(prompter).await?;
+        }
+        let agreed =
+            self.login
+                .agree_to_host(&self.input, Some(prompter), context, &mut self.warnings);
+        agreed.await
+    }
+
+    /// Logs in with what was given, beside getting AWS credentials.
+    async fn verify(&mut self) -> Result<(), Failure> {
+        warn_of_credentials(&self.input, &mut self.warnings);
+        let output = self.context.output;
+        let (tried, ()) = tokio::join!(self.login.attempt(&self.input, output), async {
+            if self.login.is_wanted() {
+                self.session.fetch_credentials().await;
+            }
+        });
+        self.verification = self.login.judge(tried?, output, &mut self.warnings)?;
+        Ok(())
+    }
+
+    fn leaves_it_as_it_is(&self) -> bool {
+        matches!(self.observed, Observed::Active(_)) && self.input.if_exists == IfExists::Skip
+    }
 }

@@ -26,7 +26,7 @@ pub async fn run(args: DeleteArgs, context: &Context<'_>) -> Result<Status, Fail
     let id = read_name(&args.named.name, &context.global.hints())?;
     let recovery = read_recovery(&args)?;
     context.refuse_without_yes("delete", args.yes)?;
-    let session = context.session().await?;
+    let session = context.session_to_review(args.yes).await?;
     let (secret, rules) = tokio::join!(find_secret(&id, &session), session.rules());
     let secret = secret?;
     let hints = session.hints();
@@ -45,7 +45,7 @@ pub async fn run(args: DeleteArgs, context: &Context<'_>) -> Result<Status, Fail
         used_by.as_deref().map_err(String::as_str),
     );
     let question = match recovery {
-        Recovery::Days(_) => Question::YesOrNo("Delete it?"),
+        Recovery::Days(_) => Question::TakeAway("Delete it?"),
         Recovery::Never => Question::Typed("Type its name to delete it for good", &secret.name),
     };
     context.confirm(&plan, question, args.yes, &session).await?;

@@ -2,12 +2,12 @@
 
 use super::context::Context;
 use crate::aws::{AwsError, Kind};
-use crate::input::terminal_width;
 use crate::model::date::Date;
 use crate::model::name::PREFIX;
 use crate::output::failure::Failure;
 use crate::output::secret_list::SecretList;
 use crate::output::status::Status;
+use crate::output::width;
 
 /// Lists every secret under the prefix, those scheduled for deletion too.
 ///
@@ -50,6 +50,6 @@ pub async fn run(context: &Context<'_>) -> Result<Status, Failure> {
     }
     let list = SecretList::new(&secrets, rules.as_deref(), Date::today());
     let is_on_screen = context.output.is_on_a_screen();
-    let text = list.to_text(is_on_screen.then(terminal_width).flatten());
+    let text = list.to_text(is_on_screen.then(width).flatten());
     context.show(text.as_deref(), &list.entries())
 }

@@ -78,7 +78,7 @@ impl Login {
     ///
     /// # Errors
     /// Status 2 where something is missing still.
-    pub async fn attempt(&self, input: &CreateInput) -> Result<Tried, Failure> {
+    pub async fn attempt(&self, input: &CreateInput, output: &Output) -> Result<Tried, Failure> {
         let open = || Failure::usage("the registry, the username or the access token is missing");
         let upstream = input.upstream.ok_or_else(open)?;
         let credential = input.credential().ok_or_else(open)?;
@@ -101,7 +101,9 @@ impl Login {
             let fix = format!("add --upstream-registry-url {ANY_AZURE_HOST}");
             return Ok(tried(VerdictWord::Unknown, Some(reason), Some(fix)));
         };
-        let verdict = log_in(network, upstream, &address, &credential).await;
+        let what = format!("Trying the credentials at {}", upstream.title);
+        let login = log_in(network, upstream, &address, &credential);
+        let verdict = output.while_waiting(&what, login).await;
         Ok(match verdict {
             Verdict::Accepted => tried(VerdictWord::Accepted, None, None),
             Verdict::Rejected { reason } => {
@@ -148,7 +150,7 @@ impl Login {
             VerdictWord::Skipped => {}
             VerdictWord::Accepted => {
                 let proves = upstream.login_proves;
-                output.note(&format!(
+                output.done(&format!(
                     "{title} accepts the credentials, which proves {proves}"
                 ));
             }
@@ -184,8 +186,8 @@ impl Tried {
     fn refusal(&self) -> String {
         let reason = self.verification.reason.as_deref().unwrap_or_default();
         format!(
-            "{} refused the credentials of {}: {reason}.\nPlease give another token; nothing was \
-             written.",
+            "{} refused the credentials of {}: {reason}.\nNothing was written. Please give the \
+             username and the token again.",
             self.upstream.title, self.username
         )
     }
@@ -213,11 +215,11 @@ pub fn warn_of_credentials(input: &CreateInput, warnings: &mut Warnings<'_>) {
 }
 
 /// Asks for the token until the registry does not refuse it, three times at most, and says what
-/// came of the last login.
+/// came of the last login. The username can be corrected each time.
 ///
 /// # Errors
 /// As of [`Login::judge`].
-pub async fn ask_for_a_good_token(
+pub async fn ask_for_good_credentials(
     prompter: &Prompter,
     input: &mut CreateInput,
     login: &Login,
@@ -231,13 +233,14 @@ pub async fn ask_for_a_good_token(
         // What is odd about a token that is refused is shown, and of no use to the report.
         let mut found = output.warnings();
         warn_of_credentials(input, &mut found);
-        let tried = login.attempt(input).await?;
+        let tried = login.attempt(input, output).await?;
         left -= 1;
         if left == 0 || !tried.is_refused() {
             warnings.extend(found);
             return login.judge(tried, output, warnings);
         }
         output.say(&tried.refusal());
+        prompter.correct_username(input).await?;
         input.forget_token();
     }
 }
@@ -270,8 +273,8 @@ pub async fn agree_to_host(
     }
     context.output.say(&format!("{host}."));
     let agrees = match prompter {
-        Some(prompter) => prompter.confirm(QUESTION).await?,
-        None => context.prompter().confirm(QUESTION).await?,
+        Some(prompter) => prompter.confirm(QUESTION, false).await?,
+        None => context.prompter().confirm(QUESTION, false).await?,
     };
     if agrees {
         warnings.keep(&warning);

@@ -4,6 +4,7 @@ mod check;
 mod context;
 mod create;
 mod delete;
+mod expiry;
 mod find;
 mod list;
 mod login;
@@ -106,6 +107,7 @@ fn until_interrupted(
                 Err(progress.interrupted(status, &global.hints()))
             }
             result = work(&context) => result,
+            () = output.tell_what_lasts(takes_interrupts) => unreachable!("that never ends"),
         }
     });
     // A thread may still wait for a credential helper, or for the address of a host.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::context::Context;
 use super::find::{find_secret, refuse_read_only};
 use crate::aws::Kind;
-use crate::model::date::{in_days, Time};
+use crate::model::date::ago;
 use crate::model::name::SecretId;
 use crate::model::secret::{Secret, Version, EXPIRY_TAG};
 use crate::output::escaped;
@@ -24,7 +24,7 @@ use crate::plan::Plan;
 /// asked and `--yes` is missing.
 pub async fn run(id: SecretId, yes: bool, context: &Context<'_>) -> Result<Status, Failure> {
     context.refuse_without_yes("update --rollback", yes)?;
-    let session = context.session().await?;
+    let session = context.session_to_review(yes).await?;
     let secret = find_secret(&id, &session).await?;
     refuse_read_only(&secret, ("update", " --rollback"), &session)?;
     let name = escaped(&secret.name);
@@ -48,7 +48,7 @@ pub async fn run(id: SecretId, yes: bool, context: &Context<'_>) -> Result<Statu
         (current, &made(current)),
         (previous, &made(previous)),
     );
-    let question = Question::YesOrNo("Go back to the previous version?");
+    let question = Question::TakeAway("Go back to the previous version?");
     context.confirm(&plan, question, yes, &session).await?;
     let outcome = apply(plan, &session, context.progress, context.output).await;
     let outcome = outcome.complete(&session, &hints, None)?;
@@ -93,11 +93,4 @@ fn versions<'s>(secret: &'s Secret, hints: &Hints) -> Result<(&'s Version, &'s V
                 hints.update(&secret.name, "")
             )),
     )
-}
-
-fn ago(time: Time) -> String {
-    match time.date().days_until(Time::now().date()) {
-        0 => format!("{time} (today)"),
-        days => format!("{time} ({} ago)", in_days(days)),
-    }
 }

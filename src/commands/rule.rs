@@ -105,6 +105,9 @@ pub async fn wants_repointing(rule: &Rule, context: &Context<'_>) -> bool {
          is not cached fail."
     ));
     // The secret is as it is, whatever ends the question.
-    let answer = context.prompter().confirm("Point it at this one?").await;
+    let answer = context
+        .prompter()
+        .confirm("Point it at this one?", false)
+        .await;
     answer.unwrap_or(false)
 }

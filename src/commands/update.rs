@@ -2,15 +2,17 @@
 
 use super::context::Context;
 use super::find::{find_rule, find_secret, pending_rule, read_name, refuse_read_only};
-use super::login::{ask_for_a_good_token, warn_of_credentials, Login};
-use super::rollback;
+use super::login::{ask_for_good_credentials, warn_of_credentials, Login};
 use super::rule::rule_result;
 use super::store::{plan_update, read_value};
+use super::{expiry, rollback};
 use crate::aws::Session;
 use crate::cli::{Global, UpdateArgs, Verify};
 use crate::input::create_input::CreateInput;
+use crate::input::options::read_last_day;
 use crate::input::request::Request;
 use crate::input::{why_not_ask, Prompter};
+use crate::model::date::Date;
 use crate::model::name::SecretId;
 use crate::model::name::SecretName;
 use crate::model::secret::{registry_of, Secret, VersionId};
@@ -27,6 +29,12 @@ use crate::plan::{Existing, PendingRule};
 pub enum UpdateInput {
     Rollback {
         id: SecretId,
+        yes: bool,
+    },
+    /// `--expires-on` alone.
+    Expiry {
+        id: SecretId,
+        date: Date,
         yes: bool,
     },
     Store {
@@ -71,6 +79,11 @@ pub fn read(
         let yes = args.yes;
         return Ok(UpdateInput::Rollback { id, yes });
     }
+    if args.sets_only_the_date() {
+        let date = read_last_day(args.expires_on.as_deref().unwrap_or_default())?;
+        let yes = args.yes;
+        return Ok(UpdateInput::Expiry { id, date, yes });
+    }
     let mut args = args;
     args.registry = args.registry.or_else(|| registry_of(id.name()));
     let mut args = args.into_create();
@@ -87,6 +100,7 @@ pub fn read(
 pub async fn run(input: UpdateInput, context: &Context<'_>) -> Result<Status, Failure> {
     let (id, mut input) = match input {
         UpdateInput::Rollback { id, yes } => return rollback::run(id, yes, context).await,
+        UpdateInput::Expiry { id, date, yes } => return expiry::run(id, date, yes, context).await,
         UpdateInput::Store { id, input } => (id, *input),
     };
     let output = context.output;
@@ -98,7 +112,11 @@ pub async fn run(input: UpdateInput, context: &Context<'_>) -> Result<Status, Fa
             .agree_to_host(&input, None, context, &mut warnings)
             .await?;
     }
-    let session = context.open(settings).await?;
+    let mut session = context.open(settings).await?;
+    let prompter = context.can_ask().then(|| context.prompter());
+    if prompter.is_some() {
+        context.identify(&mut session).await?;
+    }
     let rule = async {
         match &input.rule {
             Some(prefix) => {
@@ -119,7 +137,6 @@ pub async fn run(input: UpdateInput, context: &Context<'_>) -> Result<Status, Fa
     if input.username.is_none() {
         input.username = value.as_ref().and_then(username_of);
     }
-    let prompter = context.can_ask().then(|| context.prompter());
     gather(
         &mut input,
         &secret,
@@ -184,7 +201,7 @@ impl Update<'_> {
         let is_new = plan.has("put-secret-value");
         let is_updated = plan.changes_secret();
         let consent = Consent::of(prompter.as_ref(), self.input.yes);
-        let (target, question) = (self.session.target(), Question::YesOrNo("Store it?"));
+        let (target, question) = (self.session.target(), Question::Write("Store it?"));
         confirm(&plan, target, question, consent, context.output).await?;
         drop(prompter);
         let outcome = apply(plan, &self.session, context.progress, context.output).await;
@@ -219,7 +236,7 @@ impl Update<'_> {
             previous_version_id: previous.map(|id| session.redactor().version(id)),
             region: session.region(),
             registry: self.request.upstream.map(|upstream| upstream.kind),
-            username: self.request.credential.username.as_str(),
+            username: Some(self.request.credential.username.as_str()),
             expires_on: self.request.expiry_after(secret, is_new),
             rule,
             steps: &outcome.steps,
@@ -249,12 +266,13 @@ async fn gather(
     warnings: &mut Warnings<'_>,
 ) -> Result<(), Failure> {
     if let Some(prompter) = prompter {
-        prompter.ask_username(input).await?;
-        prompter.ask_address_of(input).await?;
-        login
-            .agree_to_host(input, Some(prompter), context, warnings)
-            .await?;
-        return prompter.ask_expiry(input).await;
+        prompter.ask_address(input).await?;
+        let agreed = login.agree_to_host(input, Some(prompter), context, warnings);
+        agreed.await?;
+        if input.username.is_none() {
+            prompter.correct_username(input).await?;
+        }
+        return Ok(());
     }
     if input.username.is_none() {
         let name = escaped(&secret.name);
@@ -280,10 +298,10 @@ async fn verify(
         "the name of the secret does not tell the registry, and --registry is not given";
     if input.upstream.is_some() {
         if let Some(prompter) = prompter {
-            return ask_for_a_good_token(prompter, input, login, context, warnings).await;
+            return ask_for_good_credentials(prompter, input, login, context, warnings).await;
         }
         warn_of_credentials(input, warnings);
-        let tried = login.attempt(input).await?;
+        let tried = login.attempt(input, context.output).await?;
         return login.judge(tried, context.output, warnings);
     }
     if let Some(prompter) = prompter {

@@ -5,7 +5,6 @@ use super::create_input::CreateInput;
 use super::given::GivenWords;
 use super::token::TokenSource;
 use crate::model::attributes::Description;
-use crate::registry::Address;
 
 impl CreateInput {
     /// The command that finishes what this one began: as it was given, with what was answered
@@ -16,30 +15,45 @@ impl CreateInput {
             return self.with_token_source(given).to_string();
         }
         let given = given.without("--if-exists");
+        let given = match self.upstream {
+            Some(upstream) => given.with("--registry", upstream.kind),
+            None => given,
+        };
+        let given = match &self.address {
+            Some(address) => given.with("--upstream-registry-url", &address.spelled()),
+            None => given,
+        };
         let description = self.description.as_ref().map(Description::as_str);
-        let answers = [
+        let is_dockers = matches!(self.token_source, Some(TokenSource::Docker(_)));
+        let username = self.username.as_ref().filter(|_| !is_dockers);
+        let one = |value: Option<String>| Vec::from_iter(value);
+        // Each of these can be changed in the review.
+        let answers: [(&[&str], _); 6] = [
             (
-                "--registry",
-                self.upstream.map(|upstream| upstream.kind.to_owned()),
+                &["--username", "-u"],
+                one(username.map(ToString::to_string)),
             ),
-            ("--name", self.name.as_ref().map(ToString::to_string)),
-            ("--description", description.map(str::to_owned)),
-            ("--expires-on", self.expires_on.map(|date| date.to_string())),
             (
-                "--upstream-registry-url",
-                self.address.as_ref().map(Address::spelled),
+                &["--name"],
+                one(self.name.as_ref().map(ToString::to_string)),
+            ),
+            (&["--description"], one(description.map(str::to_owned))),
+            (
+                &["--expires-on"],
+                one(self.expires_on.map(|date| date.to_string())),
+            ),
+            (
+                &["--tag"],
+                self.tags.iter().map(ToString::to_string).collect(),
+            ),
+            (
+                &["--rule"],
+                one(self.rule.as_ref().map(ToString::to_string)),
             ),
         ];
-        let answers = answers.into_iter();
-        let answers = answers.filter_map(|(option, value)| Some((option, value?)));
-        let given = answers.fold(given, |given, (option, value)| given.with(option, &value));
-        let is_dockers = matches!(self.token_source, Some(TokenSource::Docker(_)));
-        let given = match &self.username {
-            Some(username) if !is_dockers && !given.has(&["-u"]) => {
-                given.with("--username", username.as_str())
-            }
-            _ => given,
-        };
+        let given = answers
+            .iter()
+            .fold(given, |given, (names, values)| given.saying(names, values));
         let given = self.with_token_source(given);
         given.with("--if-exists", "update").to_string()
     }

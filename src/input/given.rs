@@ -71,6 +71,31 @@ impl GivenWords {
         self
     }
 
+    /// Has an option say this, whatever is given; without values, it says nothing.
+    #[must_use]
+    pub fn saying(self, names: &[&str], values: &[String]) -> Self {
+        let is_said = |value: &String| {
+            let together = names.iter().any(|name| {
+                let whole = format!("{name}={value}");
+                self.words.contains(&whole)
+            });
+            let apart = self
+                .words
+                .windows(2)
+                .any(|pair| names.contains(&pair[0].as_str()) && pair[1] == *value);
+            together || apart
+        };
+        if !values.is_empty() && values.iter().all(is_said) {
+            return self;
+        }
+        let mut given = names.iter().fold(self, |given, name| given.without(name));
+        if let Some(name) = names.first() {
+            let said = values.iter().map(|value| format!("{name}={value}"));
+            given.words.extend(said);
+        }
+        given
+    }
+
     /// Adds a flag, unless it is given.
     #[must_use]
     pub fn with_flag(mut self, name: &str) -> Self {

@@ -5,9 +5,9 @@ pub mod create_input;
 mod docker;
 mod given;
 mod login;
-mod options;
+pub mod options;
 mod prompt;
-mod prompter;
+pub mod prompter;
 pub mod request;
 pub mod rule;
 mod terminal;
@@ -16,7 +16,6 @@ mod warnings;
 
 pub use prompt::takes_interrupts;
 pub use prompter::Prompter;
-pub use terminal::width as terminal_width;
 
 use crate::cli::Global;
 use crate::env;

@@ -148,6 +148,16 @@ pub fn last_day(text: &str) -> Result<Date, Invalid> {
     Ok(date)
 }
 
+/// The same where nothing else is asked for.
+///
+/// # Errors
+/// Status 2.
+pub fn read_last_day(text: &str) -> Result<Date, Failure> {
+    let mut errors = InputErrors::default();
+    let date = errors.keep(last_day(text));
+    date.ok_or_else(|| errors.into_failure("give its last day: --expires-on 2027-01-31"))
+}
+
 /// The tag by which a secret says when its token ends.
 pub fn expiry_tag(date: Date) -> Option<Tag> {
     Tag::parse(&format!("{EXPIRY_TAG}={date}")).ok()

@@ -11,14 +11,15 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use console::Term;
-use dialoguer::{Confirm, Input, Select};
+use dialoguer::{Confirm, FuzzySelect, Input};
 use tokio::sync::oneshot;
 
 pub use super::terminal::Guard;
-use super::terminal::{end_reading, width, with_echo, wrapped, Keys, KeysWithoutSignals};
+use super::terminal::{end_reading, with_echo, Keys, KeysWithoutSignals};
 use crate::model::credential::AccessToken;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
+use crate::output::{end_progress, width, wrapped};
 use crate::process;
 use hidden::{HiddenLine, Typed};
 use theme::Look;
@@ -120,6 +121,7 @@ impl Prompts {
             return Err(Failure::cancelled(Status::Cancelled));
         }
         let mut interrupts = process::interrupts().map_err(|error| cannot_ask(&error))?;
+        end_progress();
         let mut open = OpenQuestion::begin(self.plain);
         let (answers, answer) = oneshot::channel();
         let asking = move || drop(answers.send(question(self)));
@@ -156,7 +158,8 @@ impl Prompts {
     }
 
     /// Asks for one of several choices, by its place among them; Enter alone takes that at `first`.
-    /// In plain lines the number of one, or how it begins, is typed, or a word that `find` knows.
+    /// What is typed leaves those that have it; in plain lines it is the number of one, or how it
+    /// begins, or a word that `find` knows.
     pub fn choose(
         self,
         label: &str,
@@ -167,11 +170,12 @@ impl Prompts {
         if self.plain {
             return plain_choice(label, choices, first, find);
         }
-        let look = self.look(" [↑↓ to move, enter to select]".to_owned());
-        let chosen = Select::with_theme(&look)
+        let look = self.look(" [↑↓ or type, then enter]".to_owned());
+        let chosen = FuzzySelect::with_theme(&look)
             .with_prompt(label)
             .items(choices.iter().map(|choice| look.item(choice)))
             .default(first)
+            .highlight_matches(false)
             .report(false)
             .interact()?;
         Term::stderr().write_line(&look.answer(label, &choices[chosen]))?;
@@ -249,10 +253,11 @@ impl Prompts {
         }
     }
 
-    /// Asks a question whose default is no.
-    pub fn confirm(self, question: &str) -> Result<bool, PromptError> {
+    /// Asks whether something is to be done; Enter alone takes the default.
+    pub fn confirm(self, question: &str, default: bool) -> Result<bool, PromptError> {
+        let answers = if default { "Y/n" } else { "y/N" };
         if !self.plain {
-            let look = self.look(String::new());
+            let look = self.look(format!(" ({answers})"));
             // dialoguer draws one line again and no more.
             let room = "? ".len() + " (y/N) yes ".len();
             let question = wrapped(question, Some(look.columns.saturating_sub(room)));
@@ -262,19 +267,20 @@ impl Prompts {
             }
             return Ok(Confirm::with_theme(&look)
                 .with_prompt(last)
-                .default(false)
+                .default(default)
                 .show_default(false)
                 .wait_for_newline(true)
                 .interact()?);
         }
         loop {
-            match plain_line(&format!("{question} [y/N]: "))?
+            match plain_line(&format!("{question} [{answers}]: "))?
                 .trim()
                 .to_ascii_lowercase()
                 .as_str()
             {
                 "y" | "yes" => return Ok(true),
-                "" | "n" | "no" => return Ok(false),
+                "n" | "no" => return Ok(false),
+                "" => return Ok(default),
                 _ => say("Please answer y or n."),
             }
         }
@@ -339,7 +345,8 @@ fn plain_choice(
     first: usize,
     find: impl Fn(&str) -> Option<usize>,
 ) -> Result<usize, PromptError> {
-    say(&format!("{label}:"));
+    let colon = if label.ends_with('?') { "" } else { ":" };
+    say(&format!("{label}{colon}"));
     for (number, choice) in (1..).zip(choices) {
         say(&wrapped(&format!("  {number}. {choice}"), width()));
     }

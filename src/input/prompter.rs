@@ -1,22 +1,18 @@
-//! [`Prompter`]: asks at the terminal for what a input leaves open.
+//! [`Prompter`]: asks at the terminal for what an input leaves open.
+
+pub mod change;
 
 use std::convert::Infallible;
 use std::fmt::Display;
 
 use super::create_input::CreateInput;
 use super::docker::Refusal;
-use super::options::last_day;
 use super::prompt::{Guard, Prompts};
-use super::request::default_description;
-use super::terminal::{has_room, width, wrapped};
+use super::terminal::has_room;
 use super::token::TokenSource;
-use crate::cli::{Global, Verify};
-use crate::env;
-use crate::model::attributes::Description;
+use crate::cli::Verify;
 use crate::model::credential::Username;
 use crate::model::invalid::Invalid;
-use crate::model::name::{RepositoryPrefix, SecretName};
-use crate::model::secret::EXPIRY_TAG;
 use crate::model::upstream::{Upstream, UPSTREAMS};
 use crate::output::failure::Failure;
 use crate::output::Output;
@@ -29,8 +25,8 @@ pub struct Prompter {
 }
 
 impl Prompter {
-    pub fn new(global: &Global, output: &Output) -> Self {
-        let plain = global.accessible || env::wants_plain_prompts() || !has_room();
+    pub fn new(output: &Output) -> Self {
+        let plain = output.is_plain() || !has_room();
         let colors = output.colors_prompts();
         Self {
             prompts: Prompts { plain, colors },
@@ -38,40 +34,41 @@ impl Prompter {
         }
     }
 
-    pub async fn ask_all_but_the_token(
+    /// The registry, and where it is if that is needed.
+    pub async fn ask_registry(&self, input: &mut CreateInput) -> Result<(), Failure> {
+        if input.upstream.is_none() {
+            input.upstream = Some(self.choose_registry().await?);
+        }
+        self.ask_address(input).await
+    }
+
+    /// The username, unless Docker has it: whoever is logged in there is asked first.
+    pub async fn ask_account(
         &self,
         input: &mut CreateInput,
         output: &Output,
     ) -> Result<(), Failure> {
-        let upstream = match input.upstream {
-            Some(upstream) => upstream,
-            None => self.ask_registry().await?,
-        };
-        input.upstream = Some(upstream);
-        self.ask_address(input, upstream).await?;
         self.look_at_docker(input, output).await?;
-        self.ask_username(input).await?;
-        if input.name.is_none() {
-            let default = SecretName::of_registry(upstream).map(|name| name.to_string());
-            let name = self.text("Name of the secret", default, "", SecretName::parse);
-            input.name = Some(name.await?);
-        }
-        if input.description.is_none() {
-            let default = default_description(Some(upstream));
-            let shown = Some(default.as_str().to_owned());
-            let description = self.text("Description", shown, "", Description::parse);
-            let description = description.await?;
-            // Taking the default is not asking for it: an existing description stays.
-            input.description = Some(description).filter(|description| *description != default);
+        if input.username.is_none() {
+            self.correct_username(input).await?;
         }
         Ok(())
     }
 
+    /// The username; Enter alone keeps the one that there is.
+    pub async fn correct_username(&self, input: &mut CreateInput) -> Result<(), Failure> {
+        let present = input.username.as_ref().map(ToString::to_string);
+        let help = input.upstream.map_or("", |upstream| upstream.username);
+        let username = self.text("Username", present, help, Username::parse);
+        input.username = Some(username.await?);
+        Ok(())
+    }
+
     /// Docker Hub is chosen at first.
-    async fn ask_registry(&self) -> Result<&'static Upstream, Failure> {
+    async fn choose_registry(&self) -> Result<&'static Upstream, Failure> {
         let choices = UPSTREAMS
             .iter()
-            .map(|upstream| format!("{} ({})", upstream.title, upstream.kind));
+            .map(|upstream| format!("{} ({})", upstream.title, upstream.host()));
         let find = |word: &str| {
             let found = Upstream::find(word)?;
             UPSTREAMS.iter().position(|upstream| upstream == found)
@@ -107,47 +104,14 @@ impl Prompter {
         self.text(label, None, "", code).await
     }
 
-    pub async fn ask_username(&self, input: &mut CreateInput) -> Result<(), Failure> {
-        if input.username.is_some() {
-            return Ok(());
-        }
-        let help = input.upstream.map_or("", |upstream| upstream.username);
-        let username = self.text("Username", None, help, Username::parse).await?;
-        input.username = Some(username);
-        Ok(())
-    }
-
-    /// When the token ends; Enter alone leaves it open.
-    pub async fn ask_expiry(&self, input: &mut CreateInput) -> Result<(), Failure> {
-        let is_known = input.tags.iter().any(|tag| tag.key() == EXPIRY_TAG);
-        if input.expiry().is_some() || is_known || input.yes {
-            return Ok(());
-        }
-        let help = "a date such as 2027-01-31, so that `check` can warn; Enter skips";
-        let date = |text: &str| match text.trim() {
-            "" => Ok(None),
-            text => last_day(text).map(Some).map_err(without_option),
-        };
-        input.expires_on = self.text("Token expires on", None, help, date).await?;
-        Ok(())
-    }
-
-    /// The same for a secret whose registry is known.
-    pub async fn ask_address_of(&self, input: &mut CreateInput) -> Result<(), Failure> {
-        match input.upstream {
-            Some(upstream) => self.ask_address(input, upstream).await,
-            None => Ok(()),
-        }
-    }
-
     /// Where the registry is, if each customer has a host of their own and someone wants to know.
-    async fn ask_address(
-        &self,
-        input: &mut CreateInput,
-        upstream: &Upstream,
-    ) -> Result<(), Failure> {
+    pub async fn ask_address(&self, input: &mut CreateInput) -> Result<(), Failure> {
+        let Some(upstream) = input.upstream else {
+            return Ok(());
+        };
         let is_dockers = matches!(input.token_source, Some(TokenSource::Docker(_)));
-        let is_needed = is_dockers || input.verify != Verify::Never;
+        // A rule needs it as well, and is proposed unless all is said with `--yes`.
+        let is_needed = is_dockers || input.verify != Verify::Never || !input.yes;
         if input.address.is_some() || upstream.url.is_some() || !is_needed {
             return Ok(());
         }
@@ -187,7 +151,10 @@ impl Prompter {
             .upstream
             .map_or("that registry", |upstream| upstream.title);
         output.say(&format!("Docker seems to be logged in to {title}."));
-        if self.confirm("Take over its username and token?").await? {
+        if self
+            .confirm("Take over its username and token?", false)
+            .await?
+        {
             input.token_source = Some(TokenSource::Docker("".into()));
             match take_over_from_docker(input).await {
                 Ok(()) => {
@@ -211,8 +178,10 @@ impl Prompter {
             return input.check_with(token).map_err(Failure::usage);
         }
         if let Some(upstream) = input.upstream {
-            let needed = wrapped(&format!("Needed: {}.", upstream.token), width());
-            output.say(&format!("{needed}\nMade at: {}", upstream.token_source));
+            output.say(&format!(
+                "Needed: {}.\nMade at: {}",
+                upstream.token, upstream.token_source
+            ));
         }
         let checks = input.clone();
         let token = self
@@ -222,18 +191,6 @@ impl Prompter {
         output.redactor().hide(&token);
         input.token = Some(token);
         Ok(())
-    }
-
-    /// The prefix of the rule to make for the secret that is stored; `None` if none is wanted, or
-    /// the question is cancelled: the work itself is done.
-    pub async fn ask_rule(&self, proposed: &'static str) -> Option<RepositoryPrefix> {
-        let question = "Make the ECR pull through cache rule that uses it?";
-        if !self.confirm(question).await.unwrap_or(false) {
-            return None;
-        }
-        let proposed = Some(proposed.to_owned());
-        let prefix = self.text("Repository prefix", proposed, "", RepositoryPrefix::parse);
-        prefix.await.ok()
     }
 
     /// Asks for a line of text, until `parse` takes it.
@@ -250,10 +207,15 @@ impl Prompter {
             .await
     }
 
-    /// Asks a question whose default is no.
-    pub async fn confirm(&self, question: &'static str) -> Result<bool, Failure> {
+    /// Asks whether something is to be done; Enter alone takes the default.
+    pub async fn confirm(
+        &self,
+        question: impl Into<String>,
+        default: bool,
+    ) -> Result<bool, Failure> {
+        let question = question.into();
         self.prompts
-            .ask(move |prompts| prompts.confirm(question))
+            .ask(move |prompts| prompts.confirm(&question, default))
             .await
     }
 
@@ -266,14 +228,6 @@ impl Prompter {
         let text = text.to_owned();
         let is_it = move |typed: &str| Ok::<_, Infallible>(typed.trim() == text);
         self.text(label, None, "", is_it).await
-    }
-}
-
-/// A fault of an option's value, said of an answer.
-fn without_option(fault: Invalid) -> Invalid {
-    match fault.to_string().split_once(": ") {
-        Some((_, rest)) => Invalid::new(rest),
-        None => fault,
     }
 }
 

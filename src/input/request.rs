@@ -33,10 +33,14 @@ impl Request {
         given.unwrap_or_else(|| default_description(self.upstream))
     }
 
+    /// The tag that says when the token ends, where that is known.
+    pub fn expiry(&self) -> Option<&Tag> {
+        self.tags.iter().find(|tag| tag.key() == EXPIRY_TAG)
+    }
+
     /// When the token ends, once the request is carried out for a secret.
     pub fn expiry_after(&self, secret: &Secret, is_new_token: bool) -> Option<Date> {
-        let tag = self.tags.iter().find(|tag| tag.key() == EXPIRY_TAG);
-        match tag {
+        match self.expiry() {
             Some(tag) => Date::parse(tag.value()).ok(),
             None if is_new_token => None,
             None => secret.expires_on().and_then(Result::ok),

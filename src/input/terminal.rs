@@ -7,6 +7,8 @@ use std::thread::JoinHandle;
 use console::Term;
 use zeroize::Zeroizing;
 
+use crate::output::size;
+
 /// Holds the terminal while questions are asked.
 ///
 /// Between two prompts the terminal would echo what is typed or pasted ahead, token included, and
@@ -147,47 +149,9 @@ fn wait_for_nothing() -> io::Result<()> {
     Ok(tcflush(io::stdin(), QueueSelector::IFlush)?)
 }
 
-/// The size of the terminal in rows and columns, where there is one.
-fn size() -> Option<(usize, usize)> {
-    let size = Term::stderr().size_checked();
-    #[cfg(unix)]
-    let size = size.or_else(|| {
-        // Standard error may go elsewhere while the result goes to the terminal.
-        let terminal = std::fs::File::open("/dev/tty").ok()?;
-        let size = rustix::termios::tcgetwinsize(terminal).ok()?;
-        Some((size.ws_row, size.ws_col)).filter(|(rows, columns)| *rows > 0 && *columns > 0)
-    });
-    let (rows, columns) = size?;
-    Some((rows.into(), columns.into()))
-}
-
-/// The width of the terminal in columns, where there is one.
-pub fn width() -> Option<usize> {
-    size().map(|(_, columns)| columns)
-}
-
 /// Whether questions that are drawn again have room: dialoguer panics on one or two rows.
 pub fn has_room() -> bool {
     size().is_none_or(|(rows, columns)| rows >= 3 && columns >= 20)
-}
-
-/// A sentence in lines of at most `width` characters, broken between words; longer words stay
-/// whole.
-pub fn wrapped(sentence: &str, width: Option<usize>) -> String {
-    let width = width.unwrap_or(usize::MAX);
-    let mut text = String::new();
-    let mut column = 0;
-    for word in sentence.split(' ') {
-        let length = word.chars().count();
-        if column > 0 {
-            let fits = column + 1 + length <= width;
-            text.push(if fits { ' ' } else { '\n' });
-            column = if fits { column + 1 } else { 0 };
-        }
-        text.push_str(word);
-        column += length;
-    }
-    text
 }
 
 /// Runs `read` with echo on, for a line that may be seen.
@@ -354,16 +318,4 @@ fn bracket_pastes(yes: bool) {
 fn set(termios: &rustix::termios::Termios) -> io::Result<()> {
     let at_once = rustix::termios::OptionalActions::Now;
     Ok(rustix::termios::tcsetattr(io::stdin(), at_once, termios)?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::wrapped;
-
-    #[test]
-    fn a_sentence_is_broken_between_words() {
-        assert_eq!(wrapped("one two three", Some(7)), "one two\nthree");
-        assert_eq!(wrapped("one two three", Some(3)), "one\ntwo\nthree");
-        assert_eq!(wrapped("one two", None), "one two");
-    }
 }

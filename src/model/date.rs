@@ -108,6 +108,14 @@ impl Serialize for Time {
     }
 }
 
+/// A time, with how long ago that is.
+pub fn ago(time: Time) -> String {
+    match time.date().days_until(Time::now().date()) {
+        0 => format!("{time} (today)"),
+        days => format!("{time} ({} ago)", in_days(days)),
+    }
+}
+
 /// A number of days in words: `1 day`, `3 days`.
 pub fn in_days(days: i64) -> String {
     let plural = if days == 1 { "" } else { "s" };

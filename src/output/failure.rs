@@ -77,18 +77,17 @@ impl Failure {
         Self::new(Status::Failed, "output", message)
     }
 
+    /// What happened.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
     pub fn status(&self) -> Status {
         self.status
     }
 
     pub fn why(mut self, why: impl Into<String>) -> Self {
         self.why = Some(why.into());
-        self
-    }
-
-    /// Puts words before what happened.
-    pub fn lead(mut self, words: &str) -> Self {
-        self.message.insert_str(0, words);
         self
     }
 

@@ -3,6 +3,7 @@
 mod escape;
 pub mod failure;
 pub mod hint;
+mod lines;
 pub mod pull;
 mod redact;
 pub mod report;
@@ -11,16 +12,20 @@ pub mod secret_list;
 pub mod shell;
 pub mod status;
 pub mod table;
+mod waiting;
 pub use escape::acts;
+pub use lines::{size, width, wrapped};
 pub use redact::Redactor;
+pub use waiting::end_progress;
 
-use std::cell::Cell;
 use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use serde::Serialize;
 
 use self::escape::{visible, visible_json, visible_lines};
+use self::lines::folded;
+use self::waiting::Waiting;
 use crate::env;
 use crate::output::failure::Failure;
 
@@ -50,6 +55,8 @@ pub struct Style {
     pub quiet: bool,
     /// Errors have their causes and AWS's request ID.
     pub verbose: bool,
+    /// Everything is in plain lines, with nothing redrawn: for screen readers and simple terminals.
+    pub plain: bool,
 }
 
 /// Where everything that the program says goes through.
@@ -57,9 +64,9 @@ pub struct Output {
     format: Format,
     quiet: bool,
     verbose: bool,
+    plain: bool,
     color: ColorChoice,
-    /// Whether the last line on standard error is one of [`Output::progress`].
-    shows_progress: Cell<bool>,
+    waiting: Waiting,
     redactor: Redactor,
 }
 
@@ -75,8 +82,9 @@ impl Output {
             format: style.format,
             quiet: style.quiet,
             verbose: style.verbose,
+            plain: style.plain || env::wants_plain_prompts(),
             color,
-            shows_progress: Cell::new(false),
+            waiting: Waiting::default(),
             redactor,
         }
     }
@@ -84,6 +92,11 @@ impl Output {
     /// What keeps tokens out of whatever is written here.
     pub fn redactor(&self) -> &Redactor {
         &self.redactor
+    }
+
+    /// Whether everything is in plain lines, with nothing redrawn.
+    pub fn is_plain(&self) -> bool {
+        self.plain
     }
 
     /// Whether prompts on standard error may use colour.
@@ -114,7 +127,8 @@ impl Output {
             (Format::Text, Some(text)) => visible_lines(&self.redactor.ours(text)),
             (Format::Text, None) => return Ok(()),
         };
-        self.end_progress();
+        end_progress();
+        self.waiting.begin_again();
         let mut stdout = AutoStream::new(io::stdout().lock(), self.color);
         writeln!(stdout, "{line}")?;
         stdout.flush()
@@ -139,35 +153,17 @@ impl Output {
 
     /// Writes what a question is about, which `--quiet` cannot take away.
     pub fn say(&self, text: &str) {
-        self.write_to_stderr(&visible_lines(&self.redactor.ours(text)));
+        let text = visible_lines(&self.redactor.ours(text));
+        let width = width().filter(|_| io::stderr().is_terminal());
+        self.write_to_stderr(&folded(&text, width));
     }
 
     fn write_to_stderr(&self, line: &str) {
-        self.end_progress();
+        end_progress();
+        self.waiting.begin_again();
         let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
         // Nowhere is left to complain where standard error itself is gone.
         let _ = writeln!(stderr, "{line}");
-    }
-
-    /// Shows on one line of a terminal how far the work is, in the place of the last such line.
-    pub fn progress(&self, text: &str) {
-        if self.may_show_progress() {
-            let mut stderr = io::stderr().lock();
-            let _ = write!(stderr, "\r{text}\x1b[K");
-            let _ = stderr.flush();
-            self.shows_progress.set(true);
-        }
-    }
-
-    /// Takes that line away, before anything else is written.
-    fn end_progress(&self) {
-        if self.shows_progress.take() {
-            let _ = write!(io::stderr(), "\r\x1b[K");
-        }
-    }
-
-    fn may_show_progress(&self) -> bool {
-        !self.quiet && io::stderr().is_terminal() && !env::wants_plain_prompts()
     }
 
     /// Collects warnings for the report of a command, and shows each at once.

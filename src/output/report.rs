@@ -46,7 +46,8 @@ pub struct SecretReport {
 
 impl SecretReport {
     /// What to do with the ARN, for people.
-    pub fn next_steps(&self, upstream: Option<&Upstream>, hints: &Hints) -> String {
+    /// `is_used` is whether a rule uses it, as far as that is known.
+    pub fn next_steps(&self, upstream: Option<&Upstream>, is_used: bool, hints: &Hints) -> String {
         let name = &self.name;
         let (Some(arn), Some(region), Some(upstream)) = (&self.arn, &self.region, upstream) else {
             return String::new();
@@ -64,8 +65,7 @@ impl SecretReport {
             }
             Action::Skipped | Action::DryRun => return String::new(),
         };
-        let has_rule = self.rule.is_some() || self.rule_code.is_some();
-        if self.action != Action::Created || has_rule || !region.has_pull_through_cache() {
+        if is_used || self.rule_code.is_some() || !region.has_pull_through_cache() {
             return stored;
         }
         // ECR takes no other host than the registry's own, whichever the credentials were tried at.
@@ -271,7 +271,8 @@ pub struct UpdateReport<'a> {
     pub previous_version_id: Option<String>,
     pub region: &'a Region,
     pub registry: Option<&'static str>,
-    pub username: &'a str,
+    /// None where only the date was written.
+    pub username: Option<&'a str>,
     pub expires_on: Option<Date>,
     /// The rule that uses it, where one was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -29,12 +29,45 @@ impl<'p> Consent<'p> {
     }
 }
 
-/// What is asked; Enter alone is no.
+/// What is asked, and what Enter alone answers.
 #[derive(Clone, Copy, Debug)]
 pub enum Question<'a> {
-    YesOrNo(&'static str),
+    /// Enter is yes: nothing is taken away.
+    Write(&'static str),
+    /// Enter is yes, and it can be answered that something is to be changed first.
+    WriteOrChange(&'static str),
+    /// The same where not all can be done that was asked for: Enter changes something.
+    ChangeOrWrite(&'static str),
+    /// Enter is no.
+    TakeAway(&'static str),
     /// This text has to be typed, where a mere yes is too easily said.
     Typed(&'static str, &'a str),
+}
+
+/// What was answered, where it was not no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Yes,
+    /// Something is to be changed first.
+    Change,
+}
+
+impl Question<'_> {
+    /// The answer; `None` is no.
+    async fn ask(self, prompter: &Prompter) -> Result<Option<Answer>, Failure> {
+        let is_yes = match self {
+            Self::Write(question) => prompter.confirm(question, true).await?,
+            Self::TakeAway(question) => prompter.confirm(question, false).await?,
+            Self::Typed(label, text) => prompter.confirm_by_typing(label, text).await?,
+            Self::WriteOrChange(question) | Self::ChangeOrWrite(question) => {
+                let answers = ["Yes", "Change something", "No"].map(str::to_owned);
+                let first = usize::from(matches!(self, Self::ChangeOrWrite(_)));
+                let chosen = prompter.choose(question, answers.to_vec(), first, |_| None);
+                return Ok([Some(Answer::Yes), Some(Answer::Change), None][chosen.await?]);
+            }
+        };
+        Ok(is_yes.then_some(Answer::Yes))
+    }
 }
 
 /// Shows what will be done, and asks. A plan that changes nothing needs no yes.
@@ -47,28 +80,21 @@ pub async fn confirm(
     question: Question<'_>,
     consent: Consent<'_>,
     output: &Output,
-) -> Result<(), Failure> {
+) -> Result<Answer, Failure> {
     if plan.changes_nothing() {
-        return Ok(());
+        return Ok(Answer::Yes);
     }
     let review = format!("\nThis will be done:\n{}\n", plan.review(target));
-    let agreed = match consent {
-        Consent::NotNeeded => true,
+    let answer = match consent {
+        Consent::NotNeeded => Some(Answer::Yes),
         Consent::Given => {
             output.note(&review);
-            true
+            Some(Answer::Yes)
         }
         Consent::Asked(prompter) => {
             output.say(&review);
-            match question {
-                Question::YesOrNo(question) => prompter.confirm(question).await?,
-                Question::Typed(label, text) => prompter.confirm_by_typing(label, text).await?,
-            }
+            question.ask(prompter).await?
         }
     };
-    if agreed {
-        Ok(())
-    } else {
-        Err(Failure::cancelled(Status::Cancelled))
-    }
+    answer.ok_or_else(|| Failure::cancelled(Status::Cancelled))
 }

@@ -8,7 +8,6 @@ use crate::model::rule::RuleRequest;
 use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
-use crate::output::report::StepReport;
 use crate::output::status::Status;
 
 impl Outcome {
@@ -47,23 +46,6 @@ impl Outcome {
             _ => failure,
         };
         Err(failure.partial(code, self.subject.arn, self.steps))
-    }
-
-    /// With the steps of the plan before in front.
-    #[must_use]
-    pub fn after(mut self, mut before: Vec<StepReport>) -> Self {
-        before.append(&mut self.steps);
-        Self {
-            steps: before,
-            ..self
-        }
-    }
-
-    /// That the secret is stored, whatever keeps its rule from being made.
-    pub fn stored_but(&self, failure: Failure) -> Failure {
-        let name = escaped(&self.subject.name);
-        let failure = failure.lead(&format!("{name} is stored, but "));
-        failure.partial(None, self.subject.arn.clone(), self.steps.clone())
     }
 
     /// Whether the first call found that the secret exists, or is scheduled for deletion.

@@ -51,6 +51,11 @@ impl PendingRule {
 }
 
 impl PendingRule {
+    /// The name of the secret that the rule uses now.
+    pub fn secret_before(&self) -> Option<&str> {
+        self.observed.as_ref()?.secret()
+    }
+
     /// What those calls make of the rule.
     pub fn action(&self, arn: Option<&SecretArn>) -> Action {
         match &self.observed {
@@ -65,8 +70,8 @@ impl Plan {
     /// `rule set`: for a secret that exists.
     pub fn set_rule(rule: &PendingRule, secret: Subject) -> Self {
         let mut review = Review::default();
-        review.row("name", &secret.name);
-        review.rule(&rule.wanted);
+        review.row("secret", &secret.name);
+        review.rule(Some(rule), secret.arn.as_ref());
         Self {
             steps: rule.steps(secret.arn.as_ref()),
             subject: secret,

@@ -1,16 +1,14 @@
 //! The plans of the commands that change a secret.
 
-use super::review::Review;
+use super::review::{Review, OF_REPLICAS};
 use super::step::{Step, Subject};
 use super::{PendingRule, Plan};
 use crate::input::request::Request;
 use crate::model::attributes::{Description, ResourcePolicy, Tag};
-use crate::model::credential::{Credential, TooLarge};
+use crate::model::credential::TooLarge;
 use crate::model::date::in_days;
-use crate::model::region::Region;
 use crate::model::secret::{NewSecret, Recovery, Secret, Version, EXPIRY_TAG};
 use crate::model::stored_value::StoredValue;
-use crate::model::upstream::Upstream;
 use crate::model::value_fix::ValueFix;
 use crate::model::value_update::ValueUpdate;
 
@@ -79,11 +77,17 @@ impl Plan {
         steps.extend(request.policy.clone().map(Step::PutResourcePolicy));
         steps.extend(request.rotation.clone().map(Step::RotateSecret));
         steps.extend(rule.iter().flat_map(|rule| rule.steps(None)));
-        let mut review = review_of(request, if is_new { " (new)" } else { "" });
+        let mut review = Review::default();
+        let state = if is_new { " (new)" } else { "" };
+        review.credentials(request, state, Secret::DEFAULT_KEY);
         review.row("description", request.description_or_default().as_str());
-        attributes(request, &mut review);
-        review.row("key", Secret::DEFAULT_KEY);
-        review.pending_rule(rule);
+        let expiry = request.expiry().map(Tag::value);
+        review.row("expires on", expiry.unwrap_or("not known"));
+        review.attributes(request);
+        review.rule(rule, None);
+        if request.overwrite_replicas {
+            review.overwrites(OF_REPLICAS);
+        }
         Ok(Self {
             subject: Subject::named(&request.name),
             steps,
@@ -120,9 +124,9 @@ impl Plan {
         if !tags.is_empty() {
             steps.push(Step::TagResource(tags));
         }
-        let is_dated = request.tags.iter().any(|tag| tag.key() == EXPIRY_TAG);
-        // The date there is that of the token before.
-        if !is_stored && !is_dated && secret.tag(EXPIRY_TAG).is_some() {
+        // The date there is that of the previous token.
+        let is_former = secret.tag(EXPIRY_TAG).is_some();
+        if !is_stored && request.expiry().is_none() && is_former {
             steps.push(Step::UntagResource(EXPIRY_TAG));
         }
         let regions = secret.lacks(&request.replicas);
@@ -138,18 +142,24 @@ impl Plan {
         let rotation = request.rotation.as_ref();
         let rotation = rotation.filter(|rotation| !secret.rotates_as(rotation));
         steps.extend(rotation.cloned().map(Step::RotateSecret));
-        let mut review = review_of(request, " (exists)");
+        let mut review = Review::default();
+        review.credentials(request, " (exists)", secret.key());
         review.optional("description", description.map(Description::as_str));
-        attributes(request, &mut review);
-        if steps
-            .iter()
-            .any(|step| matches!(step, Step::UntagResource(_)))
-        {
-            let removed = "not known; the date of the token before is removed";
-            review.row("expires on", removed);
+        match request.expiry() {
+            Some(expiry) => review.row("expires on", expiry.value()),
+            None if !is_stored && is_former => {
+                review.row(
+                    "expires on",
+                    "not known; the date of the previous token is removed",
+                );
+            }
+            None if !is_stored => review.row("expires on", "not known"),
+            None => {}
         }
+        review.attributes(request);
+        review.overwritten(&steps, existing);
         steps.extend(rule.iter().flat_map(|rule| rule.steps(Some(&secret.arn))));
-        review.pending_rule(rule);
+        review.rule(rule, Some(&secret.arn));
         Ok(Credentials {
             plan: Self {
                 subject: Subject::from(secret),
@@ -165,8 +175,8 @@ impl Plan {
     pub fn skip(existing: &Existing, rule: Option<&PendingRule>) -> Self {
         let secret = &existing.secret;
         let mut review = Review::default();
-        review.row("name", &format!("{} (left as it is)", secret.name));
-        review.pending_rule(rule);
+        review.row("secret", &format!("{} (left as it is)", secret.name));
+        review.rule(rule, Some(&secret.arn));
         Self {
             subject: Subject::from(secret),
             steps: rule
@@ -178,6 +188,30 @@ impl Plan {
         }
     }
 
+    /// `update --expires-on` alone: the date of the token that is there.
+    pub fn set_expiry(secret: &Secret, expiry: Tag) -> Self {
+        let mut review = Review::default();
+        review.row("secret", &secret.name);
+        review.row("expires on", expiry.value());
+        let tags: Vec<Tag> = [expiry]
+            .into_iter()
+            .filter(|tag| !secret.has_tag(tag))
+            .collect();
+        let mut steps = Vec::new();
+        if !tags.is_empty() {
+            if let Some(date) = secret.tag(EXPIRY_TAG) {
+                review.overwrites(&format!("the date that is there, {date}"));
+            }
+            steps.push(Step::TagResource(tags));
+        }
+        Self {
+            subject: Subject::from(secret),
+            steps,
+            review,
+            is_stored: false,
+        }
+    }
+
     /// `update --rollback`: `now` and `then` say of the two versions when they were made.
     pub fn roll_back(
         secret: &Secret,
@@ -185,7 +219,7 @@ impl Plan {
         (to, then): (&Version, &str),
     ) -> Self {
         let mut review = Review::default();
-        review.row("name", &secret.name);
+        review.row("secret", &secret.name);
         review.row("now", now);
         review.row("then", then);
         Self {
@@ -202,7 +236,7 @@ impl Plan {
     /// `check --fix`.
     pub fn fix(secret: &Secret, fix: ValueFix) -> Self {
         let mut review = Review::default();
-        review.row("name", &secret.name);
+        review.row("secret", &secret.name);
         for change in &fix.changes {
             review.row("change", &change.to_string());
         }
@@ -219,7 +253,7 @@ impl Plan {
     /// the prefixes of the rules that use it, or why they are not known.
     pub fn delete(secret: &Secret, recovery: Recovery, used_by: Result<&[&str], &str>) -> Self {
         let mut review = Review::default();
-        review.row("name", &secret.name);
+        review.row("secret", &secret.name);
         review.row("arn", secret.arn.as_str());
         let read = secret.last_accessed.map(|time| time.date().to_string());
         review.row("last read", read.as_deref().unwrap_or("never"));
@@ -260,7 +294,7 @@ impl Plan {
     /// `restore`.
     pub fn restore(secret: &Secret) -> Self {
         let mut review = Review::default();
-        review.row("name", &secret.name);
+        review.row("secret", &secret.name);
         let is_deleted = secret.deleted.is_some();
         Self {
             subject: Subject::from(secret),
@@ -287,45 +321,4 @@ fn new_secret(request: &Request) -> Result<NewSecret, TooLarge> {
 
 fn is_same_policy(wanted: &ResourcePolicy, stored: Option<&str>) -> bool {
     stored.is_some_and(|stored| wanted.is_same_as(stored))
-}
-
-/// The rows of the credentials; `state` says whether the secret is there already.
-fn review_of(request: &Request, state: &str) -> Review {
-    let mut review = Review::default();
-    review.row("name", &format!("{}{state}", request.name));
-    if let Some(Upstream { title, kind, .. }) = request.upstream {
-        review.row("registry", &format!("{title} ({kind})"));
-    }
-    let Credential { username, token } = &request.credential;
-    review.row("username", username.as_str());
-    let characters = token.characters();
-    review.row(
-        "accessToken",
-        &format!("{characters} characters, not shown"),
-    );
-    review
-}
-
-/// The rows of what the secret has beside its value.
-fn attributes(request: &Request, review: &mut Review) {
-    for tag in &request.tags {
-        review.row("tag", &tag.to_string());
-    }
-    if let Some(policy) = &request.policy {
-        review.row(
-            "policy",
-            &format!("{} (public access blocked)", policy.path),
-        );
-    }
-    if !request.replicas.is_empty() {
-        let regions: Vec<&str> = request.replicas.iter().map(Region::as_str).collect();
-        let overwrite = if request.overwrite_replicas {
-            " (overwriting)"
-        } else {
-            ""
-        };
-        review.row("replicas", &format!("{}{overwrite}", regions.join(", ")));
-    }
-    let rotation = request.rotation.as_ref().map(ToString::to_string);
-    review.optional("rotation", rotation.as_deref());
 }

@@ -1,10 +1,11 @@
 //! `create --dry-run`: the review alone.
 
-use super::look::{refuse_replica_at_home, warn};
+use super::look::refuse_replica_at_home;
+use super::store::warn_of_region;
 use crate::aws::Settings;
 use crate::commands::context::Context;
 use crate::commands::find::refuse_region_without_rules;
-use crate::commands::login::{ask_for_a_good_token, warn_of_credentials, Login};
+use crate::commands::login::{ask_for_good_credentials, warn_of_credentials, Login};
 use crate::commands::store::{report_stored, secret_report};
 use crate::input::create_input::CreateInput;
 use crate::output::failure::Failure;
@@ -27,18 +28,18 @@ pub async fn dry_run(
     }
     let verification = if context.can_ask() {
         let prompter = context.prompter();
-        prompter.ask_all_but_the_token(&mut input, output).await?;
+        prompter.ask_registry(&mut input).await?;
         login
             .agree_to_host(&input, Some(&prompter), context, &mut warnings)
             .await?;
-        prompter.ask_expiry(&mut input).await?;
-        ask_for_a_good_token(&prompter, &mut input, login, context, &mut warnings).await?
+        prompter.ask_account(&mut input, output).await?;
+        ask_for_good_credentials(&prompter, &mut input, login, context, &mut warnings).await?
     } else {
         login
             .agree_to_host(&input, None, context, &mut warnings)
             .await?;
         warn_of_credentials(&input, &mut warnings);
-        let tried = login.attempt(&input).await?;
+        let tried = login.attempt(&input, output).await?;
         login.judge(tried, output, &mut warnings)?
     };
     let request = input.finish()?;
@@ -57,7 +58,12 @@ pub async fn dry_run(
     let plan = Plan::create(&request, false, rule.as_ref());
     let plan = plan.map_err(|error| Failure::usage(error.to_string()))?;
     output.note(&format!("This would be done:\n{}", plan.review(&target)));
-    warn(&input, &request, target.region.as_ref(), &mut warnings);
+    for warning in input.warnings.iter().chain(&request.name.warnings()) {
+        warnings.add(warning);
+    }
+    if let Some(region) = &target.region {
+        warn_of_region(region, &mut warnings);
+    }
     output.note(
         "Nothing was sent to AWS: this was a dry run, and whether the secret exists was not \
          looked at",

@@ -1,57 +1,53 @@
 //! `create --if-exists skip`, where the secret exists.
 
-use crate::aws::Session;
-use crate::commands::context::Context;
+use super::store::Create;
 use crate::commands::rule::rule_result;
 use crate::commands::store::{report_stored, UNKNOWN_KEY};
 use crate::input::create_input::CreateInput;
 use crate::output::failure::Failure;
 use crate::output::report::{Action, SecretReport, Verification};
 use crate::output::status::Status;
-use crate::output::Warnings;
 use crate::plan::apply::apply;
-use crate::plan::{Existing, PendingRule, Plan};
+use crate::plan::{Existing, Observed, Plan};
 
-/// Leaves a secret that exists as it is, and makes its rule. What is in it is not looked at.
-pub async fn skip(
-    input: &CreateInput,
-    existing: &Existing,
-    rule: Option<PendingRule>,
-    verification: Verification,
-    session: &Session,
-    context: &Context<'_>,
-    mut warnings: Warnings<'_>,
-) -> Result<Status, Failure> {
-    if existing.secret.unknown_key().is_some() {
-        warnings.add(UNKNOWN_KEY);
+impl Create<'_> {
+    /// Leaves a secret that exists as it is, and makes its rule. What is in it is not looked at.
+    pub async fn skip(mut self) -> Result<Status, Failure> {
+        let Observed::Active(existing) = &self.observed else {
+            return Ok(Status::Done);
+        };
+        if existing.secret.unknown_key().is_some() {
+            self.warnings.add(UNKNOWN_KEY);
+        }
+        let (session, input, context) = (&self.session, &self.input, self.context);
+        let hints = session.hints();
+        let rule = self.rule.pending.as_ref();
+        let plan = Plan::skip(existing, rule);
+        let outcome = apply(plan, session, context.progress, context.output).await;
+        let finish = input.command_line_to_finish();
+        let outcome = outcome.complete(session, &hints, Some(&finish))?;
+        let subject = &outcome.subject;
+        let rule = rule.and_then(|rule| rule_result(rule, subject, session, &hints));
+        let (rule, rule_note) = rule.unzip();
+        let report = SecretReport {
+            arn: subject.arn.clone(),
+            version_id: subject.shown_version(session.redactor()),
+            region: Some(session.region().clone()),
+            rule,
+            rule_code: input.rule_code(subject.arn.as_ref())?,
+            steps: outcome.steps,
+            warnings: self.warnings.into_texts(),
+            verification: self.verification,
+            ..skipped_report(input, existing)?
+        };
+        let left = format!("{} exists already; it was left as it is", report.name);
+        context.output.note(&left);
+        report_stored(
+            &report,
+            context,
+            &[rule_note.as_deref().unwrap_or_default()],
+        )
     }
-    let hints = session.hints();
-    let plan = Plan::skip(existing, rule.as_ref());
-    let outcome = apply(plan, session, context.progress, context.output).await;
-    let finish = input.command_line_to_finish();
-    let outcome = outcome.complete(session, &hints, Some(&finish))?;
-    let subject = &outcome.subject;
-    let rule = rule.as_ref();
-    let rule = rule.and_then(|rule| rule_result(rule, subject, session, &hints));
-    let (rule, rule_note) = rule.unzip();
-    let report = SecretReport {
-        arn: subject.arn.clone(),
-        version_id: subject.shown_version(session.redactor()),
-        region: Some(session.region().clone()),
-        rule,
-        rule_code: input.rule_code(subject.arn.as_ref())?,
-        steps: outcome.steps,
-        warnings: warnings.into_texts(),
-        verification,
-        ..skipped_report(input, existing)?
-    };
-    let left = format!("{} exists already; it was left as it is", report.name);
-    context.output.note(&left);
-    report_stored(
-        &report,
-        context,
-        &[rule_note.as_deref().unwrap_or_default()],
-    )
 }
 
 /// What is known of a secret that is left as it is.

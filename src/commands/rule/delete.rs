@@ -17,7 +17,7 @@ pub async fn run(args: &RuleDeleteArgs, context: &Context<'_>) -> Result<Status,
         Failure::usage(fault).fix(format!("see which rules there are: {list}"))
     })?;
     context.refuse_without_yes("rule delete", args.yes)?;
-    let session = context.session().await?;
+    let session = context.session_to_review(args.yes).await?;
     let (region, hints) = (session.region(), session.hints());
     let place = session.ecr_service().before_deleting_a_rule();
     let Some(rule) = find_rule(&prefix, &place, &session).await? else {
@@ -27,7 +27,7 @@ pub async fn run(args: &RuleDeleteArgs, context: &Context<'_>) -> Result<Status,
             .fix(format!("see which there are: {list}")));
     };
     let plan = Plan::delete_rule(prefix.clone(), &rule);
-    let question = Question::YesOrNo("Delete it?");
+    let question = Question::TakeAway("Delete it?");
     context.confirm(&plan, question, args.yes, &session).await?;
     let outcome = apply(plan, &session, context.progress, context.output).await;
     let outcome = outcome.complete(&session, &hints, None)?;

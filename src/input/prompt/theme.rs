@@ -5,7 +5,7 @@ use std::fmt::{self, Write};
 use console::measure_text_width;
 use dialoguer::theme::Theme;
 
-use crate::input::terminal::wrapped;
+use crate::output::wrapped;
 
 /// Colours that can be read on a light background as on a dark one, and lines that dialoguer can
 /// draw again: it counts line breaks, not the lines that a terminal makes of one that is too long.
@@ -88,7 +88,8 @@ impl Theme for Look {
             Some(false) => "no",
         };
         // The question was broken already: dialoguer draws the last line of it alone.
-        write!(f, "{} {prompt} (y/N) {typed}", self.paint(GREEN, "?"))
+        let (sign, aside) = (self.paint(GREEN, "?"), &self.aside);
+        write!(f, "{sign} {prompt}{aside} {typed}")
     }
 
     fn format_confirm_prompt_selection(
@@ -110,21 +111,15 @@ impl Theme for Look {
         self.draw(f, prompt)
     }
 
-    fn format_select_prompt(&self, f: &mut dyn Write, prompt: &str) -> fmt::Result {
-        self.draw(f, prompt)
-    }
-
-    fn format_select_prompt_item(
+    fn format_fuzzy_select_prompt(
         &self,
         f: &mut dyn Write,
-        text: &str,
-        is_active: bool,
+        prompt: &str,
+        typed: &str,
+        _cursor: usize,
     ) -> fmt::Result {
-        if is_active {
-            f.write_str(&self.paint(CYAN, &format!("> {text}")))
-        } else {
-            write!(f, "  {text}")
-        }
+        self.draw(f, prompt)?;
+        f.write_str(typed)
     }
 }
 

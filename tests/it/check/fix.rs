@@ -38,10 +38,10 @@ fn fix_mends_the_value_and_keeps_the_rest() {
         mended.stdout
     );
     for part in [
-        "change       rename the key user to username",
-        "change       rename the key access_token to accessToken",
-        "change       take the white space and line ends off the ends of accessToken",
-        "AWS calls    put-secret-value",
+        "change        rename the key user to username",
+        "change        rename the key access_token to accessToken",
+        "change        take the white space and line ends off the ends of accessToken",
+        "AWS calls     put-secret-value",
         "1 secret and 0 rules checked: 1 warning, 1 note",
     ] {
         assert!(mended.stderr.contains(part), "{part}: {}", mended.stderr);

@@ -269,13 +269,14 @@ fn at_a_terminal_the_rule_is_printed_and_not_offered() {
     screen.enters(
         "$PTC create -u me --registry docker-hub --description d --rule docker-hub --print terraform",
     );
-    screen.takes_the_defaults();
+    screen.enters_a_token();
     screen
         .sees("Store it?")
         .enters("y")
         .sees("aws_ecr_pull_through_cache_rule")
         .status_is(0);
-    assert!(!screen.text().contains("Make the ECR"), "{}", screen.text());
+    let told = screen.text();
+    assert!(!told.contains("create-pull-through-cache-rule"), "{told}");
     assert_eq!(account.rules(), json!([]));
 }
 
@@ -288,21 +289,19 @@ fn at_a_terminal_the_rule_is_printed_for_a_secret_that_exists_and_in_a_dry_run()
     let words = "$PTC create -u me --registry docker-hub --description d --expires-on 2099-01-31 \
                  --rule docker-hub --print cloudformation";
     let screen = Screen::new(&account);
-    let asks_for_token = |more: &str| {
-        screen.enters(&format!("{words} {more}"));
-        screen.sees("Name of").enters("");
-    };
-    asks_for_token("--if-exists skip");
+    let runs = |more: &str| screen.enters(&format!("{words} {more}"));
+    runs("--if-exists skip");
     screen.sees("it was left as it is").sees(&arn).status_is(0);
-    asks_for_token("--if-exists update");
+    runs("--if-exists update");
     screen.sees("Access token").enters("not-a-real-token");
     screen.sees("Store it?").enters("y").sees(&arn).status_is(0);
-    asks_for_token("--dry-run");
+    runs("--dry-run");
     screen.sees("Access token").enters("not-a-real-token");
     screen
         .sees("Nothing was sent to AWS")
         .sees("AWS::ECR::PullThroughCacheRule")
         .status_is(0);
-    assert!(!screen.text().contains("Make the ECR"), "{}", screen.text());
+    let told = screen.text();
+    assert!(!told.contains("create-pull-through-cache-rule"), "{told}");
     assert_eq!(account.rules(), json!([]));
 }

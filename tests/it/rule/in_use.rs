@@ -20,8 +20,8 @@ fn rule(account: &Account, prefix: &str, kind: &str, host: &str, arn: &str) {
 #[cfg(unix)]
 fn creating(account: &Account) -> Screen {
     let screen = Screen::new(account);
-    screen.enters("$PTC create -u me --registry docker-hub --description d --verify never");
-    screen.takes_the_defaults();
+    screen.enters("$PTC create -u me --registry docker-hub --verify never");
+    screen.enters_a_token();
     screen
 }
 
@@ -166,7 +166,7 @@ fn delete_says_which_rules_use_the_secret_and_how_to_be_rid_of_them() {
     let deleted = account.run(&["delete", "docker-hub", "--yes"]);
     deleted.ok();
     for part in [
-        "used by      hub, mirror: pulls of what is not cached will fail",
+        "used by       hub, mirror: pulls of what is not cached will fail",
         "To delete the rules that still point at it:\n  ecr-ptc rule delete hub --region us-east-1\n  \
          ecr-ptc rule delete mirror --region us-east-1\n",
     ] {
@@ -199,7 +199,7 @@ fn delete_goes_on_where_the_rules_cannot_be_looked_at() {
     );
     let deleted = account.run(&["delete", "docker-hub", "--yes", "-o", "json"]);
     assert_eq!(deleted.json()["rules"], json!(null));
-    let row = "used by      not known (DescribePullThroughCacheRules: not allowed)";
+    let row = "used by       not known (DescribePullThroughCacheRules: not allowed)";
     assert!(deleted.stderr.contains(row), "{}", deleted.stderr);
 }
 
@@ -245,7 +245,7 @@ fn restore_tells_the_rules_that_work_again_and_those_that_point_elsewhere() {
 
 #[cfg(unix)]
 #[test]
-fn at_a_terminal_restore_and_create_offer_to_repoint_the_rule() {
+fn at_a_terminal_restore_offers_to_repoint_the_rule_and_create_proposes_it() {
     let account = Account::new();
     let (_, arn) = made_again(&account);
     account.ask("DeleteSecret", &json!({"SecretId": arn}));
@@ -276,9 +276,9 @@ fn at_a_terminal_restore_and_create_offer_to_repoint_the_rule() {
     );
     let screen = creating(&account);
     screen
+        .sees("docker-hub (registry-1.docker.io), there already, and pointed at this secret")
+        .sees("the secret of the rule docker-hub, which is ecr-pullthroughcache/docker-hub now")
         .sees("Store it?")
-        .enters("y")
-        .sees("Point it at this one?")
         .enters("y")
         .sees("docker-hub/library/alpine:latest")
         .status_is(0);
@@ -309,7 +309,7 @@ fn restore_asks_ecr_once_and_goes_on_without_an_answer() {
 
 #[cfg(unix)]
 #[test]
-fn of_several_rules_that_were_left_behind_one_is_offered_and_the_others_are_told() {
+fn of_several_rules_that_were_left_behind_one_is_proposed_and_the_others_are_told() {
     let account = Account::new();
     let old = account.made(NAME);
     for prefix in ["a-hub", "b-hub"] {
@@ -322,16 +322,25 @@ fn of_several_rules_that_were_left_behind_one_is_offered_and_the_others_are_told
         &json!({"SecretId": old, "ForceDeleteWithoutRecovery": true}),
     );
     let screen = creating(&account);
-    screen.sees("Store it?").enters("y");
     screen
-        .sees("the rule b-hub points at another secret")
-        .sees("ecr-ptc rule set b-hub --secret");
-    screen
-        .sees("The rule a-hub points at")
-        .sees("Point it at this one?")
-        .enters("n")
+        .sees("a-hub (registry-1.docker.io), there already")
+        .sees("Store it?")
+        .enters("change")
+        .sees("What to change")
+        .enters("rule")
+        .sees("Repository prefix")
+        .enters("-")
+        .sees("rule          none")
+        .sees("Store it?")
+        .enters("y")
         .sees("Next, make the rule")
         .status_is(0);
+    let told = screen.text();
+    assert!(
+        told.contains("the rule b-hub points at another secret"),
+        "{told}"
+    );
+    assert!(told.contains("ecr-ptc rule set b-hub --secret"), "{told}");
     assert!(!screen.text().contains("a-git"), "{}", screen.text());
     let rules = account.rules();
     let mut rules = rules.as_array().unwrap().iter();

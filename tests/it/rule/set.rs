@@ -349,7 +349,7 @@ fn at_a_terminal_a_deletion_is_asked_for() {
     screen.enters("$PTC rule delete docker-hub");
     screen
         .sees("docker-hub (registry-1.docker.io)")
-        .sees("secret       ecr-pullthroughcache/docker-hub")
+        .sees("secret        ecr-pullthroughcache/docker-hub")
         .sees("delete-pull-through-cache-rule")
         .sees("Delete it?")
         .enters("")

@@ -311,7 +311,7 @@ fn a_dry_run_shows_the_rule_and_sends_nothing() {
     assert_eq!(report["rule"]["action"], "dry-run");
     assert_eq!(report["steps"].as_array().unwrap().len(), 3);
     for words in [
-        "rule         docker-hub (registry-1.docker.io)",
+        "rule          docker-hub (registry-1.docker.io), new",
         "then validate-pull-through-cache-rule",
     ] {
         assert!(ended.stderr.contains(words), "{}", ended.stderr);
@@ -321,39 +321,19 @@ fn a_dry_run_shows_the_rule_and_sends_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn at_a_terminal_the_rule_is_offered_after_the_secret() {
+fn at_a_terminal_the_rule_is_a_part_of_the_review() {
     let account = Account::new();
     let screen = Screen::new(&account);
-    screen.enters("$PTC create -u me --registry docker-hub --description d");
-    screen.takes_the_defaults();
-    screen.sees("Store it?").enters("y");
+    screen.enters("$PTC create -u me --registry docker-hub --rule team/hub");
     screen
-        .sees("The secret is stored")
-        .sees("Make the ECR pull through cache rule")
-        .enters("y");
-    screen.sees("Repository prefix").enters("team/hub");
+        .enters_a_token()
+        .sees("team/hub (registry-1.docker.io), new")
+        .sees("create-pull-through-cache-rule");
     screen
-        .sees("arn:aws:")
+        .sees("Store it?")
+        .enters("")
         .sees("The rule team/hub is made")
         .sees("docker pull")
         .status_is(0);
     assert_eq!(account.rules()[0]["ecrRepositoryPrefix"], "team/hub");
-}
-
-#[cfg(unix)]
-#[test]
-fn the_review_has_the_rule_and_then_it_is_not_offered() {
-    let account = Account::new();
-    let screen = Screen::new(&account);
-    screen.enters("$PTC create -u me --registry docker-hub --description d --rule docker-hub");
-    screen.takes_the_defaults();
-    screen
-        .sees("docker-hub (registry-1.docker.io)")
-        .sees("create-pull-through-cache-rule");
-    screen
-        .sees("Store it?")
-        .enters("y")
-        .sees("The rule docker-hub is made")
-        .status_is(0);
-    assert!(!screen.text().contains("Make the ECR"), "{}", screen.text());
 }

@@ -61,9 +61,14 @@ fn update_stores_a_new_version_only_where_the_credentials_differ() {
     );
     assert_eq!(same["steps"], json!([]));
     let reads = account.take_actions();
-    assert!(reads.iter().all(
-        |action| ["CreateSecret", "DescribeSecret", "GetSecretValue"].contains(&action.as_str())
-    ));
+    let expected = [
+        "CreateSecret",
+        "DescribeSecret",
+        "GetSecretValue",
+        "DescribePullThroughCacheRules",
+    ];
+    let is_expected = |action: &String| expected.contains(&action.as_str());
+    assert!(reads.iter().all(is_expected), "{reads:?}");
 
     let other = Program::create(&account, &update)
         .stdin("another-token")
@@ -149,6 +154,7 @@ fn update_brings_tags_description_replicas_and_policy_to_what_is_asked_and_nothi
             "DescribeSecret",
             "GetSecretValue",
             "GetResourcePolicy",
+            "DescribePullThroughCacheRules",
         ];
         actions
             .into_iter()

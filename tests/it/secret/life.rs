@@ -40,7 +40,7 @@ fn delete_schedules_and_restore_takes_back() {
     assert_eq!(deleted.ok(), arn);
     let fix = format!("ecr-ptc restore {NAME} --region us-east-1");
     for part in [
-        "recovery     within 30 days",
+        "recovery      within 30 days",
         "To cancel that until 2",
         &fix,
     ] {
@@ -311,8 +311,8 @@ mod at_a_terminal {
             screen.enters("$PTC delete docker-hub --remove-replicas");
             screen
                 .sees("This will be done:")
-                .sees("name         ecr-pullthroughcache/docker-hub")
-                .sees("last read    never")
+                .sees("secret        ecr-pullthroughcache/docker-hub")
+                .sees("last read     never")
                 .sees("eu-west-1, us-east-2, deleted at once")
                 .sees("within 30 days")
                 .sees("remove-regions-from-replication, then delete-secret")

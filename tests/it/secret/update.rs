@@ -448,11 +448,10 @@ mod terminal {
         account.made_with(NAME, OLD);
         let screen = Screen::new(&account);
         screen
-            .enters("$PTC update docker-hub")
-            .sees("Token expires on")
-            .enters("2999-01-31")
+            .enters("$PTC update docker-hub --access-token-stdin --expires-on 2999-01-31")
             .sees("Access token (not shown): ")
             .enters(TOKEN)
+            .sees("account  ")
             .sees("old-user")
             .sees("2999-01-31")
             .sees("Store it?")

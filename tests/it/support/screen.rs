@@ -131,14 +131,9 @@ impl Screen {
         }
     }
 
-    /// Answers what `create` asks where registry, username and description are given.
-    pub fn takes_the_defaults(&self) -> &Self {
-        self.sees("Name of")
-            .enters("")
-            .sees("Token expires on")
-            .enters("")
-            .sees("Access token")
-            .enters("not-a-real-token")
+    /// Answers what `create` asks where registry and username are given.
+    pub fn enters_a_token(&self) -> &Self {
+        self.sees("Access token").enters("not-a-real-token")
     }
 
     /// Where the shell is.

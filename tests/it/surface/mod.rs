@@ -3,5 +3,7 @@
 #[cfg(unix)]
 mod action;
 #[cfg(unix)]
+mod flow;
+#[cfg(unix)]
 mod terminal;
 mod words;

@@ -1,7 +1,6 @@
 //! At a terminal: the whole flow, faults, and every way out of it.
 
 use rustix::process::Signal;
-use serde_json::json;
 
 use crate::support::{Account, Program, Screen, TOKEN};
 
@@ -14,114 +13,7 @@ fn up_to_the_token(screen: &Screen) {
         .types("\r")
         .sees("Username")
         .enters("me");
-    screen
-        .sees("Name of the secret")
-        .enters("")
-        .sees("Description")
-        .enters("");
-    screen
-        .sees("Token expires on")
-        .enters("")
-        .sees("Access token (not shown): ");
-}
-
-#[test]
-fn the_whole_flow() {
-    let account = Account::new();
-    let screen = Screen::new(&account);
-    screen.enters("$PTC");
-    up_to_the_token(&screen);
-    let asked = account.take_actions();
-    assert_eq!(
-        asked,
-        ["GetCallerIdentity", "DescribeSecret"],
-        "the AWS side is tried before the token is asked for"
-    );
-    screen
-        .enters(TOKEN)
-        .sees("23 characters")
-        .sees("This will be done:");
-    for row in [
-        &*account.id,
-        "us-east-1",
-        "ecr-pullthroughcache/docker-hub (new)",
-        "Docker Hub",
-        "not shown",
-        "aws/secretsmanager",
-    ] {
-        screen.sees(row);
-    }
-    screen.sees("Store it?");
-    assert!(account.take_actions().is_empty());
-    screen
-        .enters("y")
-        .sees("Make the ECR pull through cache rule that uses it?")
-        .enters("")
-        .sees("arn:aws:secretsmanager:us-east-1:")
-        .sees("docker pull");
-    screen.status_is(0);
-    assert_eq!(
-        account.actions(),
-        ["CreateSecret", "DescribePullThroughCacheRules"]
-    );
-    assert_eq!(
-        account.value(NAME),
-        format!(r#"{{"username":"me","accessToken":{}}}"#, json!(TOKEN))
-    );
-    assert!(!screen.text().contains("dckr_pat"), "{}", screen.text());
-}
-
-#[test]
-fn in_plain_lines() {
-    let account = Account::new();
-    let screen = Screen::new(&account);
-    screen
-        .enters("TERM=dumb $PTC")
-        .sees("2. GitHub")
-        .sees("Number or name")
-        .enters("9")
-        .sees("Please answer")
-        .enters("2");
-    screen
-        .sees("Username")
-        .enters("")
-        .sees("Not taken: the username is empty")
-        .enters("octocat");
-    screen
-        .sees("Name of the secret")
-        .enters("")
-        .sees("Description")
-        .enters("mine");
-    screen
-        .sees("Token expires on")
-        .enters("2020-01-01")
-        .sees("is past")
-        .enters("2999-01-31")
-        .sees("Access token (not shown): ")
-        .enters(TOKEN)
-        .sees("Store it? [y/N]: ")
-        .enters("y")
-        .sees("Make the ECR pull through cache rule that uses it? [y/N]: ")
-        .enters("")
-        .sees("arn:aws:");
-    screen.status_is(0);
-    assert_eq!(account.only("CreateSecret")["Description"], "mine");
-    assert!(!screen.text().contains("dckr_pat"), "{}", screen.text());
-    let account = Account::new();
-    let screen = Screen::new(&account);
-    screen
-        .enters("$PTC --accessible")
-        .sees("Number or name")
-        .types("\x04")
-        .sees("nothing was written")
-        .status_is(130);
-    screen
-        .enters("ACCESSIBLE=1 $PTC")
-        .sees("Number or name")
-        .types("\x03")
-        .sees("nothing was written")
-        .status_is(130);
-    assert!(account.is_empty());
+    screen.sees("Access token (not shown): ");
 }
 
 #[test]
@@ -132,10 +24,7 @@ fn twenty_thousand_characters_are_taken_whole() {
         screen.enters(
             "$PTC create --registry ghcr -u me --name ecr-pullthroughcache/long --description d",
         );
-        screen
-            .sees("Token expires on")
-            .enters("")
-            .sees("Access token (not shown): ");
+        screen.sees("Access token (not shown): ");
         let token: String = (0..20_000)
             .map(|n| char::from(b'a' + u8::try_from(n % 26).unwrap()))
             .collect();
@@ -149,8 +38,6 @@ fn twenty_thousand_characters_are_taken_whole() {
             .sees("20000 characters")
             .sees("Store it?")
             .enters("y")
-            .sees("Make the ECR")
-            .enters("n")
             .status_is(0);
         assert_eq!(
             account.value("ecr-pullthroughcache/long"),
@@ -169,12 +56,10 @@ fn twenty_thousand_characters_typed_ahead_are_taken_whole() {
     screen
         .enters("$PTC")
         .sees("Registry")
-        .types(&format!("\rme\r\r\r\r{token}\r"))
+        .types(&format!("\rme\r{token}\r"))
         .sees("20000 characters")
         .sees("Store it?")
         .enters("y")
-        .sees("Make the ECR")
-        .enters("n")
         .status_is(0);
     assert_eq!(
         account.value(NAME),
@@ -220,8 +105,6 @@ fn a_faulty_token_is_asked_for_again() {
         .sees("6 characters")
         .sees("Store it?")
         .enters("y")
-        .sees("Make the ECR")
-        .types("\x03")
         .status_is(0);
     assert_eq!(
         account.value(NAME),
@@ -238,30 +121,25 @@ fn faulty_answers_are_asked_for_again() {
         .sees("Username")
         .enters("")
         .sees("the username is empty")
-        .enters("me");
-    screen
-        .sees("Name of the secret")
-        .enters("hub")
-        .sees("use ecr-pullthroughcache/hub")
         .types("\x03");
     screen.sees("nothing was written").status_is(130);
 }
 
 /// Each prompt of `create` in its order, with an answer, and whether Ctrl-D ends it.
 fn prompts(is_plain: bool) -> [(&'static str, &'static str, bool); 7] {
-    let registry = if is_plain {
-        "Number or name"
+    let (registry, description) = if is_plain {
+        ("Number or name", "Description [")
     } else {
-        "Registry"
+        ("Registry", "Description (")
     };
     [
         (registry, "\r", is_plain),
         ("Username", "me\r", is_plain),
-        ("Name of the secret", "\r", is_plain),
-        ("Description", "\r", is_plain),
-        ("Token expires on", "\r", is_plain),
         ("Access token (not shown): ", "some-token\r", true),
-        ("Store it?", "\r", is_plain),
+        ("Store it?", "change\r", is_plain),
+        ("What to change", "desc\r", is_plain),
+        (description, "mine\r", is_plain),
+        ("Store it?", "n\r", is_plain),
     ]
 }
 
@@ -312,34 +190,6 @@ fn ctrl_d_ends_the_token_prompt_and_plain_lines_and_no_other() {
 }
 
 #[test]
-fn a_question_after_the_work_takes_nothing_back() {
-    let account = Account::new();
-    let screen = Screen::new(&account);
-    for (number, plain) in ["", "--accessible"].iter().enumerate() {
-        for (way, leave) in [Some("\x03"), Some("n\r"), None].iter().enumerate() {
-            let name = format!("ecr-pullthroughcache/x{number}{way}");
-            screen.enters(&format!(
-                "sh -c 'echo $$ >pid; exec $PTC create -u me --registry ghcr --name {name} \
-                 --description d --expires-on 2999-01-31 {plain}'"
-            ));
-            screen
-                .sees("Access token (not shown): ")
-                .enters("some-token");
-            screen.sees("Store it?").enters("y");
-            screen.sees("Make the ECR");
-            match leave {
-                Some(keys) => _ = screen.types(keys),
-                None => send(&screen, Signal::INT),
-            }
-            screen
-                .sees("arn:aws:secretsmanager:us-east-1:")
-                .status_is(0);
-            assert!(account.value(&name).contains("some-token"));
-        }
-    }
-}
-
-#[test]
 fn a_terminal_that_cannot_be_read_is_no_cancellation() {
     let account = Account::new();
     let screen = Screen::new(&account);
@@ -373,27 +223,17 @@ fn questions_fit_a_narrow_terminal() {
         .enters("")
         .sees("the username is empty")
         .enters("a-name-that-is-longer-than-a-line-has-room-for");
-    screen
-        .sees("Name of")
-        .enters("")
-        .sees("Description")
-        .enters("");
-    screen.sees("Token expires on").enters("");
     screen.sees("Access token").enters("some-token");
-    screen.sees("Store it?").enters("y");
-    screen.sees("uses it?").enters("yn").sees("arn:aws:");
+    screen.sees("Store it?").enters("change");
+    screen.sees("What to change").enters("desc");
+    screen
+        .sees("Description (")
+        .enters("words that are more than a line has room for");
+    screen.sees("Store it?").enters("y").sees("arn:aws:");
     screen.status_is(0);
     // Each question was drawn again in its own place.
     let text = screen.text();
-    for once in [
-        "Registry",
-        "Username",
-        "Name of",
-        "Description",
-        "Token expires",
-        "Make the ECR",
-        "uses it?",
-    ] {
+    for once in ["Registry", "Username", "What to change", "> Description"] {
         assert_eq!(text.matches(once).count(), 1, "{once}: {text}");
     }
     assert!(!text.contains("is empty"), "{text}");
@@ -407,9 +247,9 @@ fn without_room_to_draw_it_asks_in_plain_lines() {
         screen
             .resized(rows, columns)
             .enters("$PTC")
-            .sees("[1, Docker Hub]")
+            .sees("Number or name")
             .types("\x04")
-            .sees("nothing was written")
+            .sees("cancelled")
             .status_is(130);
     }
 }
@@ -418,13 +258,11 @@ fn without_room_to_draw_it_asks_in_plain_lines() {
 fn the_answer_no_writes_nothing() {
     let account = Account::new();
     let screen = Screen::new(&account);
-    for no in ["", "n", "no"] {
+    for no in ["n", "no", "\u{1b}[B\u{1b}[B"] {
         screen.enters(
             "$PTC create -u me --registry ghcr --name ecr-pullthroughcache/x --description d",
         );
         screen
-            .sees("Token expires on")
-            .enters("")
             .sees("Access token (not shown): ")
             .enters("some-token")
             .sees("Store it?")
@@ -500,22 +338,14 @@ fn nobody_types_a_token_into_what_cannot_store_it() {
     Program::create(&account, &[]).run().ok();
     let screen = Screen::new(&account);
     screen
-        .enters("$PTC create --registry docker-hub -u me")
-        .sees("Name of")
-        .enters("")
-        .sees("Description")
-        .enters("");
-    screen
+        .enters("$PTC create --registry docker-hub -u me --yes")
         .sees("exists already")
         .sees("--if-exists update")
         .status_is(3);
     screen
         .enters("$PTC create --registry docker-hub -u me --if-exists skip")
-        .sees("Name of")
-        .enters("")
-        .sees("Description")
-        .enters("");
-    screen.sees("left as it is").status_is(0);
+        .sees("left as it is")
+        .status_is(0);
 }
 
 #[test]
@@ -614,8 +444,7 @@ fn ctrl_backslash_ends_the_program_where_keys_are_signals() {
     account.stall("CreateSecret");
     for plain in ["", "--accessible"] {
         screen.enters(&format!(
-            "$PTC create -u me --registry ghcr --name ecr-pullthroughcache/x --description d \
-             --expires-on 2999-01-31 {plain}"
+            "$PTC create -u me --registry ghcr --name ecr-pullthroughcache/x {plain}"
         ));
         screen
             .sees("Access token (not shown): ")
@@ -676,20 +505,10 @@ fn an_endpoint_that_is_not_one_of_sts_is_no_hindrance() {
         "$PTC create -u me --registry ghcr --endpoint-url {}",
         account.url
     ));
-    screen
-        .sees("Name of")
-        .enters("")
-        .sees("Description")
-        .enters("")
-        .sees("Token expires on")
-        .enters("")
-        .sees("Access token")
-        .enters("some-token");
+    screen.sees("Access token").enters("some-token");
     screen
         .sees("Store it?")
         .enters("y")
-        .sees("Make the ECR")
-        .enters("no")
         .sees("arn:aws:")
         .status_is(0);
 }
@@ -699,15 +518,7 @@ fn an_answer_with_the_token_in_it_is_refused() {
     let account = Account::new();
     let screen = Screen::new(&account);
     screen.enters("T=some-long-token $PTC create --registry ghcr --access-token-env T");
-    screen
-        .sees("Username")
-        .enters("my-some-long-token")
-        .sees("Name of")
-        .enters("")
-        .sees("Description")
-        .enters("")
-        .sees("Token expires on")
-        .enters("");
+    screen.sees("Username").enters("my-some-long-token");
     screen
         .sees("the username has the access token in it")
         .status_is(2);
@@ -719,7 +530,7 @@ fn an_update_with_nothing_to_do_asks_nothing() {
     let account = Account::new();
     Program::create(&account, &[]).run().ok();
     let screen = Screen::new(&account);
-    screen.enters("$PTC create --if-exists update");
+    screen.enters("$PTC create --if-exists update --yes");
     up_to_the_token(&screen);
     screen
         .enters(TOKEN)

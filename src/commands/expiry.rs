@@ -1,0 +1,73 @@
+//! `update --expires-on` alone: says when the token ends that is stored.
+
+use super::context::Context;
+use super::find::{find_secret, refuse_read_only};
+use crate::input::options::expiry_tag;
+use crate::model::date::Date;
+use crate::model::name::SecretId;
+use crate::model::secret::registry_of;
+use crate::output::escaped;
+use crate::output::failure::Failure;
+use crate::output::report::{Action, UpdateReport, Verification};
+use crate::output::status::Status;
+use crate::plan::apply::apply;
+use crate::plan::confirm::{confirm, Consent, Question};
+use crate::plan::Plan;
+
+/// Shows the date, asks at a terminal, and writes it as a tag; the token stays as it is.
+///
+/// # Errors
+/// The [`Failure`] to show.
+pub async fn run(
+    id: SecretId,
+    date: Date,
+    yes: bool,
+    context: &Context<'_>,
+) -> Result<Status, Failure> {
+    let mut session = context.session().await?;
+    let prompter = context.can_ask().then(|| context.prompter());
+    if prompter.is_some() {
+        context.identify(&mut session).await?;
+    }
+    let secret = find_secret(&id, &session).await?;
+    let more = format!(" --expires-on {date}");
+    refuse_read_only(&secret, ("update", &more), &session)?;
+    let tag = expiry_tag(date);
+    let plan = tag.map(|tag| Plan::set_expiry(&secret, tag));
+    let plan = plan.ok_or_else(|| Failure::usage("the date cannot be kept as a tag"))?;
+    let consent = Consent::of(prompter.as_ref(), yes);
+    let (target, question) = (session.target(), Question::Write("Write it?"));
+    confirm(&plan, target, question, consent, context.output).await?;
+    drop(prompter);
+    let is_new = !plan.changes_nothing();
+    let outcome = apply(plan, &session, context.progress, context.output).await;
+    let outcome = outcome.complete(&session, &session.hints(), None)?;
+    let verification = Verification::skipped("only the date is written");
+    let report = UpdateReport {
+        schema_version: 1,
+        action: if is_new {
+            Action::Updated
+        } else {
+            Action::Unchanged
+        },
+        arn: &secret.arn,
+        name: &secret.name,
+        version_id: outcome.subject.shown_version(session.redactor()),
+        previous_version_id: None,
+        region: session.region(),
+        registry: registry_of(&secret.name).map(|upstream| upstream.kind),
+        username: None,
+        expires_on: Some(date),
+        rule: None,
+        steps: &outcome.steps,
+        verification: &verification,
+        warnings: &[],
+    };
+    let name = escaped(&secret.name);
+    let note = if is_new {
+        format!("The token of {name} ends on {date}; nothing else was written")
+    } else {
+        format!("{name} has this date already; nothing was written")
+    };
+    context.report_secret(&secret.arn, &report, &[&note])
+}

@@ -1,0 +1,206 @@
+//! How lines are broken for a terminal: between words, and never inside a command to copy.
+
+use std::io;
+
+use terminal_size::{terminal_size_of, Height, Width};
+
+/// How a line begins that is there to be copied whole: a command, a policy, an address.
+const COPIED: [&str; 9] = [
+    "ecr-ptc ",
+    "aws ",
+    "docker ",
+    "printf ",
+    "eval ",
+    "az ",
+    "chainctl ",
+    "https://",
+    "{",
+];
+
+/// The size of the terminal in rows and columns, where there is one.
+pub fn size() -> Option<(usize, usize)> {
+    let size = terminal_size_of(io::stderr());
+    #[cfg(unix)]
+    let size = size.or_else(|| {
+        // Standard error may go elsewhere while the result goes to the terminal.
+        terminal_size_of(std::fs::File::open("/dev/tty").ok()?)
+    });
+    let (Width(columns), Height(rows)) = size?;
+    Some((rows.into(), columns.into())).filter(|(rows, columns)| *rows > 0 && *columns > 0)
+}
+
+/// The width of the terminal in columns, where there is one.
+pub fn width() -> Option<usize> {
+    size().map(|(_, columns)| columns)
+}
+
+/// A sentence in lines of at most `width` characters, broken between words; longer words stay
+/// whole.
+pub fn wrapped(sentence: &str, width: Option<usize>) -> String {
+    filled(sentence, 0, 0, width.unwrap_or(usize::MAX))
+}
+
+/// The same for a whole text: its lines stay lines, what belongs under a label stays there, and
+/// what is there to be copied stays whole, on a line of its own where it has to.
+pub fn folded(text: &str, width: Option<usize>) -> String {
+    let Some(width) = width else {
+        return text.to_owned();
+    };
+    let lines: Vec<String> = text.split('\n').map(|line| fold(line, width)).collect();
+    lines.join("\n")
+}
+
+fn fold(line: &str, width: usize) -> String {
+    if characters(line) <= width || is_copied(line) {
+        return line.to_owned();
+    }
+    let (label, words) = line.split_at(label_of(line));
+    let start = characters(label);
+    // On a narrow terminal, more than a third of it is too much to leave empty.
+    let under = if start * 3 > width { 2 } else { start };
+    let mut commands = words.match_indices(": ").map(|(at, _)| at + 2);
+    let (words, command) = match commands.find(|at| is_copied(&words[*at..])) {
+        Some(at) => (words[..at].trim_end(), &words[at..]),
+        None => (words, ""),
+    };
+    let folded = format!("{label}{}", filled(words, start, under, width));
+    if command.is_empty() {
+        return folded;
+    }
+    format!("{folded}\n{}{command}", " ".repeat(under.max(2)))
+}
+
+/// Whether this is a command to copy, or the like.
+fn is_copied(words: &str) -> bool {
+    let words = words.trim_start_matches(' ');
+    COPIED.iter().any(|start| words.starts_with(start))
+}
+
+/// How many bytes of a line stand before its text: the indentation, and the label, such as `fix: `
+/// or that of a row, which has two spaces after it.
+fn label_of(line: &str) -> usize {
+    const LABELS: [&str; 6] = [
+        "error: ",
+        "warning: ",
+        "why: ",
+        "fix: ",
+        "cause: ",
+        "step: ",
+    ];
+    let text = line.trim_start_matches(' ');
+    let indent = line.len() - text.len();
+    let plain: String = visible_characters(text).map(|(_, c)| c).collect();
+    let length = match LABELS.iter().find(|label| plain.starts_with(*label)) {
+        Some(label) => label.len(),
+        None => match plain.split_once("  ") {
+            Some((label, rest)) => {
+                let text = rest.trim_start_matches(' ');
+                label.chars().count() + 2 + rest.len() - text.len()
+            }
+            None => 0,
+        },
+    };
+    let end = visible_characters(text).nth(length);
+    indent + end.filter(|_| length > 0).map_or(0, |(at, _)| at)
+}
+
+/// Words from column `start` on in lines of at most `width` characters, each but the first begun
+/// with `under` spaces.
+fn filled(words: &str, start: usize, under: usize, width: usize) -> String {
+    let mut text = String::new();
+    let mut column = start;
+    for (index, word) in words.split(' ').enumerate() {
+        let length = characters(word);
+        if index > 0 && column + 1 + length <= width {
+            text.push(' ');
+            column += 1;
+        } else if index > 0 {
+            text.push('\n');
+            text.push_str(&" ".repeat(under));
+            column = under;
+        }
+        text.push_str(word);
+        column += length;
+    }
+    text
+}
+
+/// How many characters of a text are seen.
+fn characters(text: &str) -> usize {
+    visible_characters(text).count()
+}
+
+/// The characters of a text with their places, without its colours.
+fn visible_characters(text: &str) -> impl Iterator<Item = (usize, char)> + '_ {
+    let mut is_color = false;
+    text.char_indices().filter(move |(_, c)| {
+        let was_color = is_color;
+        is_color = *c == '\x1b' || (is_color && *c != 'm');
+        !was_color && !is_color
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn a_sentence_is_broken_between_words() {
+        assert_eq!(wrapped("one two three", Some(7)), "one two\nthree");
+        assert_eq!(wrapped("one two three", Some(3)), "one\ntwo\nthree");
+        assert_eq!(wrapped("one two", None), "one two");
+    }
+
+    #[test]
+    fn what_belongs_under_a_label_stays_there() {
+        for (text, folded_text) in [
+            (
+                "  why: one two three four five six",
+                "  why: one two three four five\n       six",
+            ),
+            (
+                "\x1b[1;31merror:\x1b[0m one two three four five six",
+                "\x1b[1;31merror:\x1b[0m one two three four five\n       six",
+            ),
+            (
+                "  region     one two three four five",
+                "  region     one two three\n  four five",
+            ),
+            (
+                "one two three four five six seven eight",
+                "one two three four five six\nseven eight",
+            ),
+        ] {
+            assert_eq!(folded(text, Some(30)), folded_text);
+            assert_eq!(folded(text, None), text);
+        }
+    }
+
+    #[test]
+    fn a_command_is_never_broken() {
+        let command = "ecr-ptc restore docker-hub --region eu-central-1";
+        let text = format!("  fix: cancel the deletion: {command}\n  {command}");
+        let expected =
+            format!("  fix: cancel the\n       deletion:\n       {command}\n  {command}");
+        assert_eq!(folded(&text, Some(22)), expected);
+    }
+
+    proptest! {
+        #[test]
+        fn folding_changes_white_space_alone(
+            words in prop::collection::vec("[a-z:]{1,9}\n?", 0..40),
+            width in 1_usize..90,
+        ) {
+            let text = words.join(" ");
+            let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+            let folded = folded(&text, Some(width));
+            prop_assert_eq!(words(&folded), words(&text));
+            for line in folded.lines().filter(|line| line.chars().count() > width) {
+                let is_old = text.lines().any(|old| old == line);
+                prop_assert!(is_old || line.split_whitespace().count() <= 2, "{line:?}");
+            }
+        }
+    }
+}

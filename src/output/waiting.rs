@@ -1,0 +1,124 @@
+//! What is said while something lasts: one quiet line that goes away again, or in plain lines one
+//! every 30 seconds.
+
+use std::cell::Cell;
+use std::future::Future;
+use std::io::{self, IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use super::lines::width;
+use super::{paint, Output};
+
+/// How long nothing is said before the quiet line comes.
+const A_MOMENT: Duration = Duration::from_secs(1);
+
+/// The same in plain lines.
+const BETWEEN_LINES: Duration = Duration::from_secs(30);
+
+/// Whether the last line on standard error is a quiet one.
+static IS_SHOWN: AtomicBool = AtomicBool::new(false);
+
+/// Takes the quiet line away, before anything else is written.
+pub fn end_progress() {
+    if IS_SHOWN.swap(false, Ordering::SeqCst) {
+        let _ = write!(io::stderr(), "\r\x1b[K");
+    }
+}
+
+/// What is waited for, and since when nothing was said.
+pub struct Waiting {
+    last: Cell<Instant>,
+    what: Cell<Option<String>>,
+}
+
+impl Default for Waiting {
+    fn default() -> Self {
+        Self {
+            last: Cell::new(Instant::now()),
+            what: Cell::default(),
+        }
+    }
+}
+
+impl Waiting {
+    /// Something was said just now.
+    pub fn begin_again(&self) {
+        self.last.set(Instant::now());
+    }
+}
+
+impl Output {
+    /// Says what is waited for, until it is there.
+    pub async fn while_waiting<T>(&self, what: &str, work: impl Future<Output = T>) -> T {
+        let line = format!("{what}…");
+        if self.plain && self.may_say_how_far() {
+            self.say(&line);
+        } else {
+            self.progress(&line);
+        }
+        let before = self.waiting.what.replace(Some(line));
+        let result = work.await;
+        self.waiting.what.set(before);
+        end_progress();
+        result
+    }
+
+    /// Says what is waited for whenever nothing was said for a while and nothing is asked. Never
+    /// ends.
+    pub async fn tell_what_lasts(&self, is_asking: fn() -> bool) {
+        const STEP: Duration = Duration::from_millis(250);
+        let patience = if self.plain { BETWEEN_LINES } else { A_MOMENT };
+        if !self.may_say_how_far() {
+            return std::future::pending().await;
+        }
+        loop {
+            tokio::time::sleep(STEP).await;
+            if is_asking() {
+                self.waiting.begin_again();
+            }
+            let is_quiet = self.waiting.last.get().elapsed() >= patience;
+            if !is_quiet || IS_SHOWN.load(Ordering::SeqCst) {
+                continue;
+            }
+            let what = self.waiting.what.take();
+            let line = what.as_deref().unwrap_or("Waiting for AWS…");
+            if self.plain {
+                self.say(line);
+            } else {
+                self.progress(line);
+            }
+            self.waiting.what.set(what);
+        }
+    }
+
+    /// Says what came of something, with a mark at a terminal.
+    pub fn done(&self, text: &str) {
+        if self.may_show_progress() {
+            self.note(&format!("{} {text}", paint("32", "✓")));
+        } else {
+            self.note(text);
+        }
+    }
+
+    /// Shows on one line of a terminal how far the work is, in the place of the last such line.
+    pub fn progress(&self, text: &str) {
+        if self.may_show_progress() {
+            // A line that turned could not be taken away.
+            let room = width().unwrap_or(80).saturating_sub(1);
+            let text: String = text.chars().take(room).collect();
+            let mut stderr = io::stderr().lock();
+            let _ = write!(stderr, "\r{text}\x1b[K");
+            let _ = stderr.flush();
+            IS_SHOWN.store(true, Ordering::SeqCst);
+        }
+    }
+
+    fn may_show_progress(&self) -> bool {
+        !self.plain && self.may_say_how_far()
+    }
+
+    fn may_say_how_far(&self) -> bool {
+        !self.quiet && io::stderr().is_terminal()
+    }
+}

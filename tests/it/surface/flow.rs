@@ -1,0 +1,596 @@
+//! `create` and `update` at a terminal, from the first line to the pull.
+
+use serde_json::json;
+
+use crate::support::registry::base64_of;
+use crate::support::{Account, Program, Registry, Screen, TOKEN};
+
+const NAME: &str = "ecr-pullthroughcache/docker-hub";
+const TEAM: &str = "ecr-pullthroughcache/team";
+const WIDTHS: [u16; 3] = [50, 80, 120];
+const WAYS: [&str; 2] = ["", "--accessible"];
+
+/// A screen on which nothing scrolls off.
+fn screen(account: &Account, columns: u16) -> Screen {
+    let screen = Screen::new(account);
+    screen.resized(200, columns);
+    screen
+}
+
+#[test]
+fn four_answers_lead_to_the_pull() {
+    for columns in WIDTHS {
+        for way in WAYS {
+            let account = Account::new();
+            let screen = screen(&account, columns);
+            screen
+                .enters(&format!("$PTC {way}"))
+                .sees(&format!("Account {}", account.id))
+                .sees("us-east-1")
+                .sees("Registry")
+                .enters("")
+                .sees("Username")
+                .enters("me")
+                .sees("Needed: a personal access token")
+                .sees("https://app.docker.com/settings/personal-access-tokens")
+                .sees("Access token (not shown): ");
+            let mut asked = account.take_actions();
+            asked.sort();
+            assert_eq!(
+                asked,
+                [
+                    "DescribePullThroughCacheRules",
+                    "DescribeSecret",
+                    "GetCallerIdentity"
+                ],
+                "the AWS side is tried before the token is asked for"
+            );
+            screen.enters(TOKEN).sees("23 characters").sees("Store it?");
+            assert!(account.take_actions().is_empty());
+            screen.enters("").sees("ECR says that it is valid");
+            screen.status_is(0);
+            let told = screen.text();
+            let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
+            for row in [
+                &*format!("account {}", account.id),
+                "region us-east-1",
+                "secret ecr-pullthroughcache/docker-hub (new)",
+                "key aws/secretsmanager",
+                "registry Docker Hub (docker-hub)",
+                "username me",
+                "access token 23 characters, not shown",
+                "description Docker Hub credentials for Amazon ECR pull through cache",
+                "expires on not known",
+                "rule docker-hub (registry-1.docker.io), new",
+                "The rule docker-hub is made",
+            ] {
+                assert!(words.contains(row), "{row}: {told}");
+            }
+            let pull = format!(
+                "docker pull {}.dkr.ecr.us-east-1.amazonaws.com/docker-hub/library/alpine:latest",
+                account.id
+            );
+            let on_one_line = told.replace('\n', "");
+            assert!(on_one_line.contains(&pull), "{told}");
+            for said in ["overwrites", "dckr_pat"] {
+                assert!(!told.contains(said), "{said}: {told}");
+            }
+            assert_eq!(
+                account.actions(),
+                [
+                    "CreateSecret",
+                    "CreatePullThroughCacheRule",
+                    "ValidatePullThroughCacheRule"
+                ]
+            );
+            assert_eq!(
+                account.value(NAME),
+                format!(r#"{{"username":"me","accessToken":{}}}"#, json!(TOKEN))
+            );
+        }
+    }
+}
+
+/// Goes from the review to the question for one row.
+fn changes(screen: &Screen, row: &str) {
+    screen
+        .sees("Store it?")
+        .enters("change")
+        .sees("What to change")
+        .enters(row);
+}
+
+#[test]
+fn each_row_is_changed_and_changed_back() {
+    for way in WAYS {
+        for columns in WIDTHS {
+            let account = Account::new();
+            let screen = screen(&account, columns);
+            screen
+                .enters(&format!("$PTC create --registry docker-hub -u me {way}"))
+                .enters_a_token();
+            changes(&screen, "username");
+            screen
+                .sees("Username")
+                .enters("you")
+                .sees("username      you");
+            changes(&screen, "username");
+            screen
+                .sees("Username")
+                .enters("me")
+                .sees("username      me");
+            changes(&screen, "access token");
+            screen
+                .sees("Access token (not")
+                .enters("another")
+                .sees("7 characters, not");
+            changes(&screen, "access token");
+            screen
+                .sees("Access token (not")
+                .enters("not-a-real-token")
+                .sees("16 characters, not");
+            changes(&screen, "description");
+            screen
+                .sees("Description")
+                .enters("mine")
+                .sees("description   mine");
+            changes(&screen, "description");
+            screen
+                .sees("Description")
+                .enters("theirs")
+                .sees("description   theirs");
+            changes(&screen, "expires");
+            screen
+                .sees("Last day of")
+                .enters("2020-01-01")
+                .sees("is past");
+            if way.is_empty() {
+                screen.types("\x7f".repeat(10).as_str());
+            }
+            screen.enters("2999-01-31").sees("expires on    2999-01-31");
+            changes(&screen, "expires");
+            screen
+                .sees("Last day of")
+                .enters("-")
+                .sees("expires on    not known");
+            changes(&screen, "tags");
+            screen
+                .sees("Tags, such")
+                .enters("team=platform, stage=test");
+            screen
+                .sees("tag           team=platform")
+                .sees("tag           stage=test");
+            changes(&screen, "tags");
+            screen
+                .sees("Tags, such")
+                .enters("-")
+                .sees("rule          docker-hub");
+            changes(&screen, "prefix");
+            screen
+                .sees("Repository")
+                .enters("-")
+                .sees("rule          none");
+            changes(&screen, "prefix");
+            screen
+                .sees("Repository")
+                .enters("team/hub")
+                .sees("rule          team/hub");
+            changes(&screen, "name of");
+            screen.sees("Name of the secret").enters("team");
+            screen.sees("Use").sees("team?").enters("");
+            screen.sees(&format!("secret        {TEAM}"));
+            changes(&screen, "nothing");
+            screen
+                .sees("Store it?")
+                .enters("")
+                .sees("is made")
+                .status_is(0);
+            let created = account.only("CreateSecret");
+            assert_eq!(created["Name"], TEAM);
+            assert_eq!(created["Description"], "theirs");
+            assert_eq!(created.get("Tags"), None);
+            assert_eq!(account.rules()[0]["ecrRepositoryPrefix"], "team/hub");
+            let value = r#"{"username":"me","accessToken":"not-a-real-token"}"#;
+            assert_eq!(account.value(TEAM), value);
+        }
+    }
+}
+
+#[test]
+fn what_finishes_the_work_has_what_was_changed() {
+    let account = Account::new();
+    let screen = screen(&account, 250);
+    screen
+        .enters("$PTC create --registry docker-hub -u me --description d --tag a=b --rule hub")
+        .enters_a_token();
+    changes(&screen, "description");
+    screen.sees("Description").enters("mine");
+    changes(&screen, "username");
+    screen.sees("Username").enters("you");
+    changes(&screen, "tags");
+    screen.sees("for none").enters("-");
+    changes(&screen, "prefix");
+    screen.sees("for none").enters("team/hub");
+    account.refuse("CreateSecret", 500, "InternalServiceError", "no");
+    let policy = r#"{"Statement":[]}"#;
+    std::fs::write(screen.home().join("p.json"), policy).unwrap();
+    screen.sees("Store it?").types("\x03").status_is(130);
+    account.heal();
+    account.refuse(
+        "PutResourcePolicy",
+        400,
+        "MalformedPolicyDocumentException",
+        "no",
+    );
+    screen
+        .enters("$PTC create --registry docker-hub -u me --description d --rule hub --resource-policy p.json")
+        .enters_a_token();
+    changes(&screen, "description");
+    screen.sees("Description").enters("mine");
+    changes(&screen, "username");
+    screen.sees("Username").enters("you");
+    changes(&screen, "prefix");
+    screen.sees("for none").enters("team/hub");
+    screen.sees("Store it?").enters("");
+    screen.sees("finish it with: ecr-ptc create").status_is(8);
+    let told = screen.text();
+    let command = told.lines().find(|line| line.contains("finish it with"));
+    let command = command.unwrap();
+    for words in ["--description mine", "--username you", "--rule team/hub"] {
+        assert!(command.contains(words), "{command}");
+    }
+    for words in ["-u me", "--description d", "--rule hub"] {
+        assert!(!command.contains(words), "{command}");
+    }
+}
+
+#[test]
+fn an_existing_secret_has_three_ways_on() {
+    for way in WAYS {
+        for columns in WIDTHS {
+            let account = Account::new();
+            let arn = account.made(NAME);
+            let rule = json!({
+                "ecrRepositoryPrefix": "mirror", "upstreamRegistry": "docker-hub",
+                "upstreamRegistryUrl": "registry-1.docker.io", "credentialArn": arn,
+            });
+            account.ask_ecr("CreatePullThroughCacheRule", &rule);
+            let screen = screen(&account, columns);
+            let begins = || {
+                screen
+                    .enters(&format!("$PTC {way}"))
+                    .sees("Registry")
+                    .enters("")
+                    .sees("exists")
+                    .sees("It was changed")
+                    .sees("mirror")
+                    .sees("What now?");
+            };
+            begins();
+            screen
+                .enters("stop")
+                .sees("nothing was written")
+                .status_is(130);
+            begins();
+            // The username that is stored is kept, and the rule is right already.
+            screen
+                .enters("")
+                .sees("Access token (not")
+                .enters("another-token");
+            screen.sees("username      me");
+            screen
+                .sees("overwrites    the username and")
+                .sees("Store it?")
+                .enters("");
+            screen
+                .sees("Stored as a new version")
+                .sees("uses")
+                .status_is(0);
+            let value = r#"{"username":"me","accessToken":"another-token"}"#;
+            assert_eq!(account.value(NAME), value);
+            begins();
+            screen
+                .enters("use another")
+                .sees("Name of the secret")
+                .enters("ecr-pullthroughcache/team")
+                .sees("Username")
+                .enters("you")
+                .enters_a_token()
+                .sees("secret        ecr-pullthroughcache/team")
+                .sees("rule          docker-hub")
+                .sees("new")
+                .sees("Store it?")
+                .enters("")
+                .sees("is made")
+                .status_is(0);
+            assert!(account.value(TEAM).contains("you"));
+        }
+    }
+}
+
+#[test]
+fn a_name_that_is_scheduled_for_deletion_is_told_before_the_token() {
+    let account = Account::new();
+    let arn = account.made(NAME);
+    account.ask("DeleteSecret", &json!({"SecretId": arn}));
+    let screen = screen(&account, 120);
+    screen
+        .enters("$PTC create --registry docker-hub")
+        .sees("is scheduled for deletion on")
+        .sees("ecr-ptc restore")
+        .sees("What now?")
+        .enters("")
+        .sees("Name of the secret")
+        .enters(TEAM)
+        .sees("Username")
+        .enters("me")
+        .enters_a_token()
+        .sees("Store it?")
+        .enters("")
+        .status_is(0);
+    assert!(account.value(TEAM).contains("me"));
+}
+
+#[test]
+fn a_rule_of_another_upstream_is_told_in_the_review_and_another_prefix_taken() {
+    let account = Account::new();
+    let other = json!({"ecrRepositoryPrefix": "docker-hub", "upstreamRegistryUrl": "quay.io"});
+    account.ask_ecr("CreatePullThroughCacheRule", &other);
+    for (more, name) in [("", NAME), ("--rule docker-hub", TEAM)] {
+        let screen = screen(&account, 120);
+        screen
+            .enters(&format!(
+                "$PTC create --registry docker-hub -u me --name {name} {more}"
+            ))
+            .enters_a_token()
+            .sees("rule          none: the rule docker-hub is for quay.io already")
+            .sees("Store it?")
+            // Enter alone changes something.
+            .enters("")
+            .sees("What to change")
+            .enters("prefix")
+            .sees("for none")
+            .enters(&format!("hub-{}", more.len()))
+            .sees("(registry-1.docker.io), new")
+            .sees("Store it?")
+            .enters("")
+            .sees("is made")
+            .status_is(0);
+    }
+    // With --yes nobody sees the review before it is done.
+    let screen = screen(&account, 120);
+    screen
+        .enters("$PTC create --registry docker-hub -u me --name ecr-pullthroughcache/x --rule docker-hub --yes")
+        .sees("is for quay.io already")
+        .status_is(3);
+}
+
+#[test]
+fn a_rule_that_uses_another_secret_is_told_of_in_a_line_of_its_own() {
+    let account = Account::new();
+    let arn = account.made(TEAM);
+    let rule = json!({
+        "ecrRepositoryPrefix": "docker-hub", "upstreamRegistry": "docker-hub",
+        "upstreamRegistryUrl": "registry-1.docker.io", "credentialArn": arn,
+    });
+    account.ask_ecr("CreatePullThroughCacheRule", &rule);
+    let screen = screen(&account, 120);
+    screen
+        .enters("$PTC create --registry docker-hub -u me")
+        .enters_a_token()
+        .sees("docker-hub (registry-1.docker.io), there already, and pointed at this secret")
+        .sees(&format!(
+            "overwrites    the secret of the rule docker-hub, which is {TEAM} now"
+        ))
+        .sees("Store it?")
+        .enters("n")
+        .status_is(130);
+}
+
+#[test]
+fn where_the_rules_may_not_be_seen_or_there_are_none_the_review_says_so() {
+    let account = Account::new();
+    let describe = "DescribePullThroughCacheRules";
+    account.refuse(describe, 400, "AccessDeniedException", "no");
+    let screen = screen(&account, 120);
+    screen
+        .enters("$PTC create --registry docker-hub -u me")
+        .enters_a_token()
+        .sees("rule          none: the rules could not be looked at")
+        .sees("Store it?")
+        .enters("")
+        .sees("Next, make the rule")
+        .status_is(0);
+    screen
+        .enters("$PTC create --registry docker-hub -u me --rule hub --name ecr-pullthroughcache/x")
+        .sees("ecr:DescribePullThroughCacheRules")
+        .status_is(5);
+    account.heal();
+    screen
+        .enters("$PTC create --registry docker-hub -u me --region cn-north-1")
+        .sees("ECR has no pull through cache in cn-north-1, so no rule")
+        .enters_a_token()
+        .sees("rule          none: ECR has no pull through cache in cn-north-1")
+        .sees("Store it?")
+        .types("\x03")
+        .status_is(130);
+}
+
+#[test]
+fn the_username_of_refused_credentials_can_be_corrected() {
+    for way in WAYS {
+        for columns in WIDTHS {
+            let account = Account::new();
+            let registry = Registry::strict();
+            let program = Program::new(&[])
+                .with(&account)
+                .env("ECR_PTC_VERIFY", "auto");
+            let screen = Screen::with(program);
+            screen.resized(200, columns);
+            screen
+                .enters(&format!(
+                    "$PTC create --registry docker-hub --upstream-registry-url {} {way}",
+                    registry.url
+                ))
+                .sees("Username")
+                .enters("mee")
+                .sees("Access token (not")
+                .enters(TOKEN)
+                .sees("Trying the credentials at Docker Hub")
+                .sees("refused")
+                .sees("Username")
+                .enters("me")
+                .sees("Access token (not")
+                .enters(TOKEN)
+                .sees("Docker Hub accepts the credentials")
+                .sees("Store it?")
+                .enters("")
+                .sees("arn:aws:")
+                .status_is(0);
+            assert_eq!(registry.logins(), 2);
+            let told = screen.text();
+            assert_eq!(
+                told.contains("✓ Docker Hub accepts"),
+                way.is_empty(),
+                "{told}"
+            );
+            // The line that says what lasts is gone again, but in plain lines.
+            assert_eq!(told.contains("Trying the"), !way.is_empty(), "{told}");
+        }
+    }
+}
+
+#[test]
+fn an_update_begins_with_the_token() {
+    for way in WAYS {
+        for columns in WIDTHS {
+            let account = Account::new();
+            account.made(NAME);
+            let screen = screen(&account, columns);
+            screen
+                .enters(&format!("$PTC update docker-hub {way}"))
+                .sees(&format!("Account {}", account.id))
+                .sees("Access token (not")
+                .enters("another-token")
+                .sees("account  ")
+                .sees("Store it?")
+                .enters("")
+                .sees("Stored as a new version")
+                .status_is(0);
+            assert!(account.value(NAME).contains("another-token"));
+        }
+    }
+}
+
+#[test]
+fn the_date_alone_needs_no_token() {
+    let account = Account::new();
+    account.made(NAME);
+    let screen = screen(&account, 120);
+    let run = "$PTC update docker-hub --expires-on";
+    screen
+        .enters(&format!("{run} 2999-01-31"))
+        .sees("expires on    2999-01-31")
+        .sees("Write it?")
+        .enters("")
+        .sees("ends on 2999-01-31")
+        .status_is(0);
+    screen
+        .enters(&format!("{run} 2999-02-01"))
+        .sees("overwrites    the date that is there, 2999-01-31")
+        .sees("Write it?")
+        .enters("n")
+        .status_is(130);
+    let told = account.run(&[
+        "update",
+        "docker-hub",
+        "--expires-on",
+        "2999-01-31",
+        "-o",
+        "json",
+    ]);
+    assert_eq!(told.json()["action"], "unchanged");
+    let told = account.run(&[
+        "update",
+        "docker-hub",
+        "--expires-on",
+        "2999-03-01",
+        "-o",
+        "json",
+    ]);
+    let report = told.json();
+    assert_eq!(report["action"], "updated");
+    assert_eq!(report["expiresOn"], "2999-03-01");
+    assert_eq!(report["username"], json!(null));
+    assert_eq!(
+        report["steps"],
+        json!([{"step": "tag-resource", "status": "done"}])
+    );
+    account
+        .run(&["update", "docker-hub", "--expires-on", "2020-01-01"])
+        .fails(2, &["is past", "--expires-on"]);
+}
+
+#[test]
+fn a_secret_without_a_rule_is_told_of_the_rule() {
+    let account = Account::new();
+    account.made(NAME);
+    let create = |username: &str| {
+        let words = ["create", "--registry", "docker-hub", "-u", username];
+        let program = Program::new(&words).with(&account).stdin(TOKEN);
+        let ended = program
+            .and(&["--access-token-stdin", "--if-exists", "update"])
+            .run();
+        ended.ok();
+        ended.stderr
+    };
+    let told = create("you");
+    assert!(
+        told.contains("Next, make the rule that uses it, once"),
+        "{told}"
+    );
+    let words = ["rule", "set", "docker-hub", "--secret", NAME];
+    account.run(&words).ok();
+    let told = create("they");
+    assert!(!told.contains("Next, make the rule"), "{told}");
+}
+
+#[test]
+fn a_terminal_that_changes_its_size_goes_on() {
+    let account = Account::new();
+    let screen = screen(&account, 120);
+    screen.enters("$PTC").sees("Registry");
+    screen.resized(50, 50).types("\u{1b}[B\u{1b}[A\r");
+    screen.sees("Username").types("m");
+    screen.resized(50, 80).enters("e");
+    screen.sees("Access token (not").types("not-a-real");
+    screen.resized(50, 50).enters("-token");
+    screen.sees("Store it?").resized(50, 120).enters("");
+    screen.sees("is made").status_is(0);
+    assert!(account.value(NAME).contains(r#""me""#));
+}
+
+#[test]
+fn dockers_login_is_changed_like_any_other() {
+    let account = Account::new();
+    let login = base64_of("docker-user:docker-token");
+    let screen = screen(&account, 120);
+    std::fs::create_dir(screen.home().join(".docker")).unwrap();
+    let docker = json!({"auths": {"https://index.docker.io/v1/": {"auth": login}}});
+    std::fs::write(
+        screen.home().join(".docker/config.json"),
+        docker.to_string(),
+    )
+    .unwrap();
+    screen
+        .enters("$PTC create --registry docker-hub --from-docker-config")
+        .sees("username      docker-user");
+    changes(&screen, "username");
+    screen
+        .sees("Username")
+        .enters("me")
+        .sees("username      me");
+    screen.sees("Store it?").enters("").status_is(0);
+    let value = r#"{"username":"me","accessToken":"docker-token"}"#;
+    assert_eq!(account.value(NAME), value);
+}
