@@ -1,36 +1,49 @@
 //! All of the asking. Each question blocks on the terminal; [`Prompts::ask`] runs one beside the
 //! runtime, so that a signal is noticed at once, and ends it then.
 
-mod hidden;
+mod field;
+mod key;
+mod line;
+mod plain;
 mod theme;
+mod typing;
 
 use std::fmt::Display;
-use std::io::{self, BufRead, Write};
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use console::Term;
-use dialoguer::{Confirm, FuzzySelect, Input};
+use dialoguer::{Confirm, FuzzySelect};
 use tokio::sync::oneshot;
 
 pub use super::terminal::Guard;
-use super::terminal::{end_reading, with_echo, Keys, KeysWithoutSignals};
+use super::terminal::{end_reading, KeysWithoutSignals};
 use crate::model::credential::AccessToken;
+use crate::model::token_kind::TokenKind;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
-use crate::output::{end_progress, width, wrapped};
+use crate::output::{end_progress, width, wrapped, Redactor};
 use crate::process;
-use hidden::{HiddenLine, Typed};
+use line::Line;
 use theme::Look;
+use typing::{hidden_line, shown_line};
 
 /// How questions are put.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub struct Prompts {
     /// In plain lines, with nothing redrawn: for screen readers and simple terminals.
     pub plain: bool,
     pub colors: bool,
+    /// What keeps a token out of all that is written, where it was typed in the place of a name.
+    pub redactor: Redactor,
 }
+
+/// Where an access token was typed that could be seen; this stays on the screen.
+const TAKEN_BACK: &str =
+    "that begins like an access token. It was not taken, and is off the screen. \
+    If someone may have seen it there, revoke it at the registry.";
 
 /// Why a question has no answer.
 #[derive(Debug)]
@@ -114,7 +127,7 @@ impl Prompts {
     /// Status 130 where it is cancelled, by Ctrl-C or by SIGINT; status 1 where the terminal cannot
     /// be used, with what failed.
     pub async fn ask<T: Send + 'static>(
-        self,
+        &self,
         question: impl FnOnce(Self) -> Result<T, PromptError> + Send + 'static,
     ) -> Result<T, Failure> {
         if IS_CANCELLED.load(Ordering::SeqCst) {
@@ -124,7 +137,8 @@ impl Prompts {
         end_progress();
         let mut open = OpenQuestion::begin(self.plain);
         let (answers, answer) = oneshot::channel();
-        let asking = move || drop(answers.send(question(self)));
+        let prompts = self.clone();
+        let asking = move || drop(answers.send(question(prompts)));
         let thread = thread::Builder::new().spawn(asking);
         open.thread = Some(thread.map_err(|error| cannot_ask(&error))?);
         let (answer, is_interrupted) = tokio::select! {
@@ -161,14 +175,14 @@ impl Prompts {
     /// What is typed leaves those that have it; in plain lines it is the number of one, or how it
     /// begins, or a word that `find` knows.
     pub fn choose(
-        self,
+        &self,
         label: &str,
         choices: &[String],
         first: usize,
         find: impl Fn(&str) -> Option<usize>,
     ) -> Result<usize, PromptError> {
         if self.plain {
-            return plain_choice(label, choices, first, find);
+            return self.plain_choice(label, choices, first, find);
         }
         let look = self.look(" [↑↓ or type, then enter]".to_owned());
         let chosen = FuzzySelect::with_theme(&look)
@@ -185,43 +199,43 @@ impl Prompts {
     /// Asks for a line of text, until `parse` takes it; what it says else is shown. Enter alone
     /// takes the default, where there is one.
     pub fn text<T, E: Display>(
-        self,
+        &self,
         label: &str,
         default: Option<&str>,
         help: &str,
         parse: impl Fn(&str) -> Result<T, E>,
     ) -> Result<T, PromptError> {
         if self.plain {
-            return plain_text(label, default, help, parse);
+            return self.plain_text(label, default, help, parse);
         }
         let aside = match default {
             Some(default) => format!(" ({default})"),
             None if help.is_empty() => String::new(),
             None => format!(" [{help}]"),
         };
-        let (look, term) = (self.look(aside), Term::stderr());
+        let (look, term) = (|| self.look(aside.clone()), Term::stderr());
         // What was not taken stays to be corrected, under the reason.
-        let (mut typed, mut reason) = (String::new(), String::new());
+        let (mut line, mut reason) = (Line::shown(), String::new());
         loop {
-            typed = Input::<String>::with_theme(&look)
-                .with_prompt(label)
-                .with_initial_text(typed)
-                .allow_empty(true)
-                .report(false)
-                .interact_text()?;
-            // dialoguer clears the lines that it broke itself.
-            term.clear_last_lines(look.further_rows(label, &typed) + reason.lines().count())?;
+            shown_line(look, label, &mut line)?;
+            term.clear_last_lines(reason.lines().count())?;
+            let typed = line.parts().concat();
+            if self.takes_back(&typed) {
+                term.write_line(&look().error(&TAKEN_BACK))?;
+                (line, reason) = (Line::shown(), String::new());
+                continue;
+            }
             let answer = match default {
                 Some(default) if typed.is_empty() => default,
                 _ => &typed,
             };
             match parse(answer) {
                 Ok(value) => {
-                    term.write_line(&look.answer(label, answer))?;
+                    term.write_line(&look().answer(label, answer))?;
                     return Ok(value);
                 }
                 Err(fault) => {
-                    reason = look.error(&fault);
+                    reason = look().error(&fault);
                     term.write_line(&reason)?;
                 }
             }
@@ -231,7 +245,7 @@ impl Prompts {
     /// Asks for the token without echo, until `check` takes it. A paste is taken whole, whatever
     /// its length.
     pub fn token<E: Display>(
-        self,
+        &self,
         check: impl Fn(&AccessToken) -> Result<(), E>,
     ) -> Result<AccessToken, PromptError> {
         loop {
@@ -254,7 +268,7 @@ impl Prompts {
     }
 
     /// Asks whether something is to be done; Enter alone takes the default.
-    pub fn confirm(self, question: &str, default: bool) -> Result<bool, PromptError> {
+    pub fn confirm(&self, question: &str, default: bool) -> Result<bool, PromptError> {
         let answers = if default { "Y/n" } else { "y/N" };
         if !self.plain {
             let look = self.look(format!(" ({answers})"));
@@ -273,7 +287,8 @@ impl Prompts {
                 .interact()?);
         }
         loop {
-            match plain_line(&format!("{question} [{answers}]: "))?
+            match self
+                .plain_line(&format!("{question} [{answers}]: "))?
                 .trim()
                 .to_ascii_lowercase()
                 .as_str()
@@ -286,7 +301,16 @@ impl Prompts {
         }
     }
 
-    fn look(self, aside: String) -> Look {
+    /// Whether an answer that could be seen has an access token in it; that one is hidden from then
+    /// on, and no answer.
+    fn takes_back(&self, answer: &str) -> bool {
+        for token in tokens_in(answer) {
+            self.redactor.hide_text(token);
+        }
+        has_token(answer)
+    }
+
+    fn look(&self, aside: String) -> Look {
         Look {
             colors: self.colors,
             columns: width().unwrap_or(80),
@@ -310,104 +334,20 @@ fn say(text: &str) {
 
 fn show(label: &str) -> io::Result<()> {
     let mut stderr = io::stderr();
-    write!(stderr, "{label}")?;
+    stderr.write_all(label.as_bytes())?;
     stderr.flush()
 }
 
-fn plain_text<T, E: Display>(
-    label: &str,
-    default: Option<&str>,
-    help: &str,
-    parse: impl Fn(&str) -> Result<T, E>,
-) -> Result<T, PromptError> {
-    let label = match default {
-        Some(default) => format!("{label} [{default}]: "),
-        None if help.is_empty() => format!("{label}: "),
-        None => format!("{label} ({help}): "),
-    };
-    let label = wrapped(&label, width());
-    loop {
-        let line = plain_line(&label)?;
-        let answer = match default {
-            Some(default) if line.is_empty() => default,
-            _ => &line,
-        };
-        match parse(answer) {
-            Ok(value) => return Ok(value),
-            Err(fault) => say(&format!("Not taken: {fault}.")),
-        }
-    }
+/// The access tokens in an answer that can be seen, as they are pasted: with a username and a colon
+/// before one, or in quotation marks.
+fn tokens_in(answer: &str) -> impl Iterator<Item = &str> {
+    answer
+        .split(|c: char| c == ':' || c.is_whitespace())
+        .filter(|word| TokenKind::is_in_the_wrong_place(word))
+        .map(|word| word.trim_start_matches(|c: char| !c.is_alphanumeric()))
+        .map(|word| word.trim_end_matches(['"', '\'']))
 }
 
-fn plain_choice(
-    label: &str,
-    choices: &[String],
-    first: usize,
-    find: impl Fn(&str) -> Option<usize>,
-) -> Result<usize, PromptError> {
-    let colon = if label.ends_with('?') { "" } else { ":" };
-    say(&format!("{label}{colon}"));
-    for (number, choice) in (1..).zip(choices) {
-        say(&wrapped(&format!("  {number}. {choice}"), width()));
-    }
-    let begins = |answer: &str| {
-        let answer = answer.to_lowercase();
-        let is_meant = |choice: &String| choice.to_lowercase().starts_with(&answer);
-        let mut meant = (0..).zip(choices).filter(|(_, choice)| is_meant(choice));
-        let found = meant.next()?.0;
-        meant.next().is_none().then_some(found)
-    };
-    loop {
-        let answer = plain_line(&format!("Number or name [{}]: ", first + 1))?;
-        let found = match answer.trim() {
-            "" => Some(first),
-            answer => match answer.parse::<usize>() {
-                Ok(number) => number.checked_sub(1).filter(|index| *index < choices.len()),
-                Err(_) => find(answer).or_else(|| begins(answer)),
-            },
-        };
-        match found {
-            Some(found) => return Ok(found),
-            None => say(&format!(
-                "Please answer with a number from 1 to {}.",
-                choices.len()
-            )),
-        }
-    }
-}
-
-fn plain_line(label: &str) -> Result<String, PromptError> {
-    show(label)?;
-    let mut line = String::new();
-    match with_echo(|| io::stdin().lock().read_line(&mut line))? {
-        0 => Err(PromptError::Cancelled),
-        _ => Ok(line.trim_end_matches(['\n', '\r']).to_owned()),
-    }
-}
-
-/// Reads a line key by key, showing nothing of it.
-fn hidden_line(label: &str, plain: bool) -> Result<HiddenLine, PromptError> {
-    let mut keys = Keys::open(plain)?;
-    show(label)?;
-    let mut line = HiddenLine::new();
-    let is_followed = loop {
-        let bytes = keys.read()?;
-        if bytes.is_empty() {
-            return Err(PromptError::Cancelled);
-        }
-        let mut rest = bytes.iter();
-        match rest
-            .by_ref()
-            .map(|byte| line.push(*byte))
-            .find(|typed| *typed != Typed::More)
-        {
-            Some(Typed::Entered) => break rest.next().is_some(),
-            Some(_) => return Err(PromptError::Cancelled),
-            None => {}
-        }
-    };
-    if keys.throw_away() || is_followed {
-        line.add_line_break();
-    }
-    Ok(line)
+fn has_token(answer: &str) -> bool {
+    tokens_in(answer).next().is_some()
 }

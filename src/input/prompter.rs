@@ -29,7 +29,11 @@ impl Prompter {
         let plain = output.is_plain() || !has_room();
         let colors = output.colors_prompts();
         Self {
-            prompts: Prompts { plain, colors },
+            prompts: Prompts {
+                plain,
+                colors,
+                redactor: output.redactor().clone(),
+            },
             _terminal: Guard::hold(plain),
         }
     }

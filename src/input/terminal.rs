@@ -174,6 +174,7 @@ pub fn with_echo<T>(read: impl FnOnce() -> T) -> T {
 /// something to the terminal, for as long as this value lives.
 pub struct Keys {
     plain: bool,
+    /// The last byte; where a key comes whole, its bytes that are left, the next one at the end.
     buffer: Zeroizing<Vec<u8>>,
     #[cfg(unix)]
     found: rustix::termios::Termios,
@@ -187,7 +188,7 @@ impl Keys {
     /// Where standard input is not a terminal any more.
     pub fn open(plain: bool) -> io::Result<Self> {
         let found = rustix::termios::tcgetattr(io::stdin())?;
-        let buffer = Zeroizing::new(vec![0; 4096]);
+        let buffer = Zeroizing::new(vec![0]);
         let keys = Self {
             plain,
             buffer,
@@ -200,14 +201,16 @@ impl Keys {
         Ok(keys)
     }
 
-    /// Waits for keys; none are left where the terminal is gone.
+    /// Waits for the next byte; tells too whether more has come with it. None is left where the
+    /// terminal is gone. What is not asked for stays with the terminal, for the next question.
     ///
     /// # Errors
     /// Where the terminal cannot be read.
-    pub fn read(&mut self) -> io::Result<&[u8]> {
+    pub fn next(&mut self) -> io::Result<Option<(u8, bool)>> {
         let read = || rustix::io::read(io::stdin(), self.buffer.as_mut_slice());
         let length = rustix::io::retry_on_intr(read)?;
-        Ok(&self.buffer[..length])
+        let is_followed = rustix::io::ioctl_fionread(io::stdin()).is_ok_and(|more| more > 0);
+        Ok((length > 0).then_some((self.buffer[0], is_followed)))
     }
 
     /// Throws away what comes at once; whether there was any.
@@ -217,7 +220,7 @@ impl Keys {
         const SAME_PASTE: u8 = 1;
         let mut any = false;
         if self.wait_up_to(Some(SAME_PASTE)).is_ok() {
-            while self.read().is_ok_and(|bytes| !bytes.is_empty()) {
+            while self.next().is_ok_and(|byte| byte.is_some()) {
                 any = true;
             }
         }
@@ -246,28 +249,23 @@ impl Keys {
         Ok(Self { plain, buffer })
     }
 
-    /// Waits for a key.
+    /// Waits for the next byte; tells too whether more has come with it.
     ///
     /// # Errors
     /// Where the console is gone.
-    pub fn read(&mut self) -> io::Result<&[u8]> {
-        use console::Key;
-        let term = Term::stderr();
-        let letter = loop {
-            match term.read_key_raw()? {
-                Key::Char(letter) => break letter,
-                Key::Enter => break '\r',
-                Key::Tab => break '\t',
-                Key::Backspace => break '\u{7f}',
-                Key::Escape => break '\u{1b}',
-                Key::CtrlC => break '\u{3}',
-                // Arrows and the like type nothing.
-                _ => {}
-            }
-        };
-        self.buffer.clear();
-        self.buffer.extend(letter.encode_utf8(&mut [0; 4]).bytes());
-        Ok(&self.buffer)
+    pub fn next(&mut self) -> io::Result<Option<(u8, bool)>> {
+        use crossterm_winapi::{Console, Handle, HandleType};
+        while self.buffer.is_empty() {
+            let key = Term::stderr().read_key_raw()?;
+            self.buffer.extend(bytes_of(key).bytes().rev());
+        }
+        let byte = self.buffer.pop();
+        // What is typed is let go later; a paste has keys that are pressed and let go at once.
+        let waiting = Handle::new(HandleType::InputHandle)
+            .map(Console::from)
+            .and_then(|console| console.number_of_console_input_events());
+        let is_followed = !self.buffer.is_empty() || waiting.is_ok_and(|events| events > 1);
+        Ok(byte.map(|byte| (byte, is_followed)))
     }
 
     /// Throws away what comes at once; whether there was any.
@@ -291,6 +289,27 @@ impl Keys {
             any = true;
         }
     }
+}
+
+/// What other terminals send for a key; nothing for those that type nothing.
+#[cfg(not(unix))]
+fn bytes_of(key: console::Key) -> String {
+    use console::Key;
+    match key {
+        Key::Char(letter) => return letter.to_string(),
+        Key::Enter => "\r",
+        Key::Tab => "\t",
+        Key::Backspace => "\x7f",
+        Key::Escape => "\x1b",
+        Key::CtrlC => "\x03",
+        Key::ArrowLeft => "\x1b[D",
+        Key::ArrowRight => "\x1b[C",
+        Key::Home => "\x1b[H",
+        Key::End => "\x1b[F",
+        Key::Del => "\x1b[3~",
+        _ => "",
+    }
+    .to_owned()
 }
 
 impl Drop for Keys {

@@ -34,7 +34,7 @@ pub fn width() -> Option<usize> {
     size().map(|(_, columns)| columns)
 }
 
-/// A sentence in lines of at most `width` characters, broken between words; longer words stay
+/// A sentence in lines of at most `width` columns, broken between words; longer words stay
 /// whole.
 pub fn wrapped(sentence: &str, width: Option<usize>) -> String {
     filled(sentence, 0, 0, width.unwrap_or(usize::MAX))
@@ -51,11 +51,11 @@ pub fn folded(text: &str, width: Option<usize>) -> String {
 }
 
 fn fold(line: &str, width: usize) -> String {
-    if characters(line) <= width || is_copied(line) {
+    if columns(line) <= width || is_copied(line) {
         return line.to_owned();
     }
     let (label, words) = line.split_at(label_of(line));
-    let start = characters(label);
+    let start = columns(label);
     // On a narrow terminal, more than a third of it is too much to leave empty.
     let under = if start * 3 > width { 2 } else { start };
     let mut commands = words.match_indices(": ").map(|(at, _)| at + 2);
@@ -104,13 +104,13 @@ fn label_of(line: &str) -> usize {
     indent + end.filter(|_| length > 0).map_or(0, |(at, _)| at)
 }
 
-/// Words from column `start` on in lines of at most `width` characters, each but the first begun
+/// Words from column `start` on in lines of at most `width` columns, each but the first begun
 /// with `under` spaces.
 fn filled(words: &str, start: usize, under: usize, width: usize) -> String {
     let mut text = String::new();
     let mut column = start;
     for (index, word) in words.split(' ').enumerate() {
-        let length = characters(word);
+        let length = columns(word);
         if index > 0 && column + 1 + length <= width {
             text.push(' ');
             column += 1;
@@ -125,9 +125,25 @@ fn filled(words: &str, start: usize, under: usize, width: usize) -> String {
     text
 }
 
-/// How many characters of a text are seen.
-fn characters(text: &str) -> usize {
-    visible_characters(text).count()
+/// How many columns of a text are seen.
+fn columns(text: &str) -> usize {
+    visible_characters(text)
+        .map(|(_, c)| columns_of_character(c))
+        .sum()
+}
+
+/// The most columns that a terminal takes for a text: which characters are wide differs from one to
+/// the next.
+pub fn columns_of(text: &str) -> usize {
+    text.chars().map(columns_of_character).sum()
+}
+
+pub fn columns_of_character(character: char) -> usize {
+    if character.is_ascii() {
+        1
+    } else {
+        2
+    }
 }
 
 /// The characters of a text with their places, without its colours.

@@ -2,7 +2,6 @@
 
 use std::fmt::{self, Write};
 
-use console::measure_text_width;
 use dialoguer::theme::Theme;
 
 use crate::output::wrapped;
@@ -31,7 +30,7 @@ impl Look {
     }
 
     /// A question in lines that fit, with room for the cursor.
-    fn question(&self, prompt: &str) -> String {
+    pub fn question(&self, prompt: &str) -> String {
         let question = format!("? {prompt}{}", self.aside);
         wrapped(&question, Some(self.columns.saturating_sub(1)))
     }
@@ -46,15 +45,15 @@ impl Look {
             let _ = writeln!(lines, "{line:0$}", self.columns);
         }
         let lines = format!("{lines}{last} ");
-        let rest = lines.strip_prefix('?').unwrap_or(&lines);
-        write!(f, "{}{rest}", self.paint(GREEN, "?"))
+        f.write_str(&self.sign(&lines))
     }
 
-    /// How many rows an answer takes beside the last of its question.
-    pub fn further_rows(&self, prompt: &str, typed: &str) -> usize {
-        let question = self.question(prompt);
-        let last = question.lines().last().unwrap_or_default();
-        (measure_text_width(last) + measure_text_width(typed)) / self.columns.max(1)
+    /// A part of a question, with its sign painted.
+    pub fn sign(&self, part: &str) -> String {
+        match part.strip_prefix('?') {
+            Some(rest) => self.paint(GREEN, "?") + rest,
+            None => part.to_owned(),
+        }
     }
 
     /// One of several choices, in lines that fit.
@@ -102,15 +101,6 @@ impl Theme for Look {
         f.write_str(&self.answer(prompt, answer))
     }
 
-    fn format_input_prompt(
-        &self,
-        f: &mut dyn Write,
-        prompt: &str,
-        _default: Option<&str>,
-    ) -> fmt::Result {
-        self.draw(f, prompt)
-    }
-
     fn format_fuzzy_select_prompt(
         &self,
         f: &mut dyn Write,
@@ -138,7 +128,8 @@ mod tests {
 
     fn drawn(look: &Look, prompt: &str) -> String {
         let mut text = String::new();
-        look.format_input_prompt(&mut text, prompt, None).unwrap();
+        look.format_fuzzy_select_prompt(&mut text, prompt, "", 0)
+            .unwrap();
         text
     }
 
@@ -158,15 +149,5 @@ mod tests {
         );
         assert_eq!(drawn(&narrow, "one two thr"), "? one two   \nthr ");
         assert_eq!(narrow.item("one two three"), "one two\n  three");
-    }
-
-    #[test]
-    fn rows_of_an_answer() {
-        let narrow = look(12, false, "");
-        // "thr " and eight characters fill a row; the ninth begins another.
-        for (length, rows) in [(0, 0), (8, 0), (9, 1), (20, 1), (21, 2)] {
-            let typed = "x".repeat(length);
-            assert_eq!(narrow.further_rows("one two thr", &typed), rows, "{length}");
-        }
     }
 }

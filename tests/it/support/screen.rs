@@ -146,6 +146,20 @@ impl Screen {
         self.seen.0.lock().unwrap().parser.screen().contents()
     }
 
+    /// What stands on the screen and in the lines that were scrolled off.
+    pub fn history(&self) -> String {
+        let mut seen = self.seen.0.lock().unwrap();
+        let screen = seen.parser.screen_mut();
+        screen.set_scrollback(usize::MAX);
+        let mut text = String::new();
+        for lines in (0..=screen.scrollback()).rev() {
+            screen.set_scrollback(lines);
+            text.extend(screen.rows(0, u16::MAX).next());
+            text.push('\n');
+        }
+        text + &screen.contents()
+    }
+
     /// Expects the terminal of a shell that nothing was done to.
     pub fn is_as_before(&self) -> &Self {
         let now = tcgetattr(self.pty.as_fd()).unwrap();

@@ -5,5 +5,7 @@ mod action;
 #[cfg(unix)]
 mod flow;
 #[cfg(unix)]
+mod keys;
+#[cfg(unix)]
 mod terminal;
 mod words;
