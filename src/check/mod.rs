@@ -23,9 +23,9 @@ use serde::Serialize;
 use crate::model::date::Date;
 use crate::model::rule::Rule;
 use crate::model::secret::Secret;
-use crate::output::escaped;
 use crate::output::hint::Hints;
 use crate::output::report::{Action, StepReport};
+use crate::output::{escaped, paint, Color};
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -36,6 +36,29 @@ pub enum Level {
     /// Pulls may fail, now or later.
     Warning,
     Note,
+}
+
+impl Level {
+    const ALL: [Self; 3] = [Self::Error, Self::Warning, Self::Note];
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+
+    /// Its word in colour, as wide as the widest.
+    fn label(self) -> String {
+        let color = match self {
+            Self::Error => Color::Red,
+            Self::Warning => Color::Yellow,
+            Self::Note => Color::Cyan,
+        };
+        let word = self.word();
+        format!("{}{:2$}", paint(color, word), "", 8 - word.len())
+    }
 }
 
 /// What is wrong with a secret, what that means for a pull, and what mends it. Its JSON members are
@@ -154,14 +177,10 @@ pub fn to_text(findings: &[Finding], hints: &Hints) -> String {
             let _ = writeln!(text, "{}", escaped(&about));
             last = Some(about);
         }
-        let level = match finding.level {
-            Level::Error => "error",
-            Level::Warning => "warning",
-            Level::Note => "note",
-        };
         let _ = writeln!(
             text,
-            "  {level:<8} {}: {}",
+            "  {} {}: {}",
+            finding.level.label(),
             finding.code,
             escaped(&finding.message)
         );
@@ -181,9 +200,10 @@ pub fn to_text(findings: &[Finding], hints: &Hints) -> String {
         };
         let _ = writeln!(
             text,
-            "secrets that no rule uses\n  note     {UNUSED}: {}{more}; each costs money as long \
+            "secrets that no rule uses\n  {} {UNUSED}: {}{more}; each costs money as long \
              as it is there\n    \
              fix:   delete what nobody needs: {}",
+            Level::Note.label(),
             names.join(", "),
             hints.delete("NAME", "")
         );
@@ -194,18 +214,13 @@ pub fn to_text(findings: &[Finding], hints: &Hints) -> String {
 
 /// How many there are of each level: `1 error, 2 warnings`, or `nothing found`.
 pub fn summary(findings: &[Finding]) -> String {
-    let levels = [
-        (Level::Error, "error"),
-        (Level::Warning, "warning"),
-        (Level::Note, "note"),
-    ];
-    let counts = levels.iter().filter_map(|(level, word)| {
+    let counts = Level::ALL.iter().filter_map(|level| {
         let count = findings
             .iter()
             .filter(|finding| finding.level == *level)
             .count();
         let plural = if count == 1 { "" } else { "s" };
-        (count > 0).then(|| format!("{count} {word}{plural}"))
+        (count > 0).then(|| format!("{count} {}{plural}", level.word()))
     });
     let counts: Vec<String> = counts.collect();
     if counts.is_empty() {

@@ -2,6 +2,7 @@
 
 mod create;
 mod documents;
+mod examples;
 mod login;
 mod rule;
 mod secrets;
@@ -243,16 +244,19 @@ pub fn parse(
         }
         Ok(Cli { command: None, .. }) => Err(Failure::usage("no subcommand is given")),
         Err(error) if error.use_stderr() => Err(usage::failure(&error, arguments)),
-        Err(help) => Ok(Asked::Document(help.render().ansi().to_string())),
+        Err(help) => {
+            let text = help.render().ansi().to_string();
+            Ok(Asked::Document(examples::with_spaces(&text)))
+        }
     };
     (usage::style_of(arguments, format_variable), asked)
 }
 
 /// Reads the command line by its definition. A variable that is set to nothing counts as not set.
 fn try_parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
-    fn without_empty_variables(command: clap::Command) -> clap::Command {
+    fn adapted(command: clap::Command) -> clap::Command {
         let is_empty = |arg: &Arg| arg.get_env().is_some_and(env::is_empty);
-        command
+        examples::in_one_piece(command)
             .mut_args(|arg| {
                 if is_empty(&arg) {
                     arg.env(None::<&str>)
@@ -260,9 +264,9 @@ fn try_parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
                     arg
                 }
             })
-            .mut_subcommands(without_empty_variables)
+            .mut_subcommands(adapted)
     }
-    let mut command = without_empty_variables(Cli::command());
+    let mut command = adapted(Cli::command());
     let matches = command.try_get_matches_from_mut(arguments)?;
     Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
 }
@@ -295,18 +299,5 @@ mod tests {
     #[test]
     fn the_definition_is_sound() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn an_example_is_in_lines_that_a_terminal_does_not_break() {
-        let command = Cli::command();
-        let rules = command.find_subcommand("rule").unwrap();
-        for command in command.get_subcommands().chain(rules.get_subcommands()) {
-            let helps = [command.get_after_help(), command.get_after_long_help()];
-            let text: String = helps.iter().flatten().map(ToString::to_string).collect();
-            for line in text.lines().filter(|line| line.contains("ecr-ptc")) {
-                assert!(line.len() <= 80, "{line}");
-            }
-        }
     }
 }

@@ -29,7 +29,8 @@ Examples:
   ecr-ptc rule set docker-hub --registry docker-hub
   ecr-ptc rule set team/azure --secret ecr-pullthroughcache/azure \\
     --registry azure --upstream-registry-url NAME.azurecr.io
-  ecr-ptc rule set docker-hub --registry docker-hub --print terraform >rule.tf")]
+  ecr-ptc rule set docker-hub --registry docker-hub \\
+    --print terraform >rule.tf")]
 pub struct RuleSetArgs {
     /// The repository prefix: 2 to 30 characters, or ROOT
     #[arg(value_name = "PREFIX")]

@@ -2,8 +2,8 @@
 
 use std::ffi::OsStr;
 
-use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
-use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
+use clap::{Args, ValueEnum};
 
 use super::login::{HostArgs, Verify};
 use crate::model::upstream::UPSTREAMS;
@@ -62,15 +62,26 @@ pub struct DeleteArgs {
     pub yes: bool,
 }
 
+/// What the words of `--verify` mean here, where the credentials are stored already.
+fn verify() -> impl TypedValueParser<Value = Verify> {
+    let values = [
+        PossibleValue::new("auto").help("Send nothing to a registry, as with never"),
+        PossibleValue::new("always")
+            .help("Log in with what each secret holds; what is refused is an error"),
+        PossibleValue::new("never").help("Send nothing to a registry"),
+    ];
+    PossibleValuesParser::new(values).map(|word| Verify::from_str(&word, false).unwrap_or_default())
+}
+
 /// Finds what ECR would trip over, in the secrets and their rules
 ///
 /// Checks one secret, or all under ecr-pullthroughcache/, whoever made them: name, key, dates and
 /// value. Each finding has its level, what it means for a pull, and the command that mends it. With
 /// an error among them it ends with status 9. It never shows a token.
 ///
-/// With --verify always it logs in at the registry with the credentials of each; otherwise with
-/// none. Without NAME, --upstream-registry-url is the host of Azure's secrets alone. With it, a
-/// host that is not the registry's own is asked about; where nobody can be asked, it wants --yes.
+/// With --verify always it also logs in at the registries. Without NAME, --upstream-registry-url
+/// is the host of Azure's secrets alone. With it, a host that is not the registry's own is asked
+/// about; where nobody can be asked, it wants --yes.
 ///
 /// With --fix it mends what can be mended without guessing: names of keys that are near misses, and
 /// white space and line ends at the ends of the values. It shows what it will do and asks; where
@@ -85,15 +96,14 @@ pub struct CheckArgs {
     /// The secret: its name, with or without ecr-pullthroughcache/, or its ARN [default: all]
     #[arg(value_name = "NAME", value_parser = AnyName, hide_possible_values = true)]
     pub name: Option<String>,
-    /// Log in with what each secret holds: always; with auto or never, with none
+    /// Whether the stored credentials are tried at their registry
     #[arg(
         long,
-        value_enum,
         value_name = "WHEN",
         env = "ECR_PTC_VERIFY",
         hide_env_values = true,
-        hide_possible_values = true,
-        default_value_t,
+        value_parser = verify(),
+        default_value = "auto",
         help_heading = "The registry"
     )]
     pub verify: Verify,

@@ -19,8 +19,8 @@ use crate::model::upstream::Upstream;
 #[command(after_help = "\
 Examples:
   ecr-ptc update docker-hub
-  printf %s \"$TOKEN\" |
-    ecr-ptc update --registry ghcr --access-token-stdin --expires-on 2027-01-31
+  printf %s \"$TOKEN\" | ecr-ptc update --registry ghcr \\
+    --access-token-stdin --expires-on 2027-01-31
   ecr-ptc update docker-hub --access-token-file token.txt --rule docker-hub
   ecr-ptc update docker-hub --expires-on 2027-01-31
   ecr-ptc update docker-hub --rollback")]

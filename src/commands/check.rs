@@ -1,28 +1,25 @@
 //! `check`: what ECR would trip over, in one secret or in all, and in the rules that use them; and
 //! what of it can be fixed without guessing.
 
+mod fix;
+
+use self::fix::Fixed;
 use super::context::Context;
-use super::find::{find_secret, read_name, refuse_read_only};
+use super::find::{find_secret, read_name};
 use super::login::agree_to_host;
 use crate::aws::{Kind, Session};
 use crate::check::{
-    inspect, scan, summary, to_text, CheckReport, Criteria, Finding, FixReport, Level, LoginCheck,
-    Rules, Scan,
+    inspect, scan, summary, to_text, CheckReport, Criteria, Finding, Level, LoginCheck, Rules, Scan,
 };
 use crate::cli::{CheckArgs, Verify};
-use crate::model::date::{Date, Time};
+use crate::model::date::Date;
 use crate::model::name::SecretId;
 use crate::model::rule::{Rule, RuleUsage};
 use crate::model::secret::Secret;
 use crate::model::stored_value::Reading;
-use crate::model::value_fix::{Change, ValueFix};
 use crate::output::escaped;
 use crate::output::failure::Failure;
-use crate::output::report::{Action, StepReport};
 use crate::output::status::Status;
-use crate::plan::apply::apply;
-use crate::plan::confirm::Question;
-use crate::plan::Plan;
 
 /// What is asked for, checked.
 struct CheckInput {
@@ -70,17 +67,19 @@ pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failu
                 secret: secret?,
                 reading: None,
             };
+            // Before the fix: whoever says no is told that nothing was written.
+            if let Some(login) = &login {
+                let rules = rules.as_deref().ok();
+                found
+                    .agree_to_host(login, rules, input.yes, context)
+                    .await?;
+            }
             let fixed = if input.fix {
                 Some(found.fix(input.yes, &session, context).await?)
             } else {
                 None
             };
             let rules = Rules::new(rules, Some(&found.secret), &session);
-            if let Some(login) = &login {
-                found
-                    .agree_to_host(login, rules.get(), input.yes, context)
-                    .await?;
-            }
             let scan = found.check(rules, &session, &criteria, login.as_ref());
             (Box::pin(scan).await?, fixed)
         }
@@ -139,68 +138,7 @@ struct Found {
     reading: Option<Reading>,
 }
 
-/// What `--fix` did to a secret.
-struct Fixed {
-    name: String,
-    changes: Vec<Change>,
-    steps: Vec<StepReport>,
-}
-
 impl Found {
-    /// Fixes what can be fixed without guessing, after a yes.
-    ///
-    /// # Errors
-    /// The [`Failure`] to show; status 5 where the value may not be read, 130 where the answer is
-    /// no.
-    async fn fix(
-        &mut self,
-        yes: bool,
-        session: &Session,
-        context: &Context<'_>,
-    ) -> Result<Fixed, Failure> {
-        let secret = &mut self.secret;
-        refuse_read_only(secret, ("check", " --fix"), session)?;
-        let name = escaped(&secret.name);
-        let value = session
-            .secrets()
-            .value(&secret.arn)
-            .await
-            .map_err(|error| {
-                error.into_failure(
-                    &format!("could not read the value of {name}"),
-                    &session.service().of_secret(&secret.name),
-                )
-            })?;
-        let fix = match &value {
-            Some(value) => ValueFix::new(value)
-                .map_err(|error| Failure::new(Status::Failed, "too-large", error.to_string()))?,
-            None => None,
-        };
-        let Some(fix) = fix else {
-            self.reading = Some(value.map_or(Reading::Nothing, Reading::Value));
-            return Ok(Fixed {
-                name,
-                changes: Vec::new(),
-                steps: Vec::new(),
-            });
-        };
-        let (changes, fixed) = (fix.changes.clone(), fix.content());
-        let plan = Plan::fix(secret, fix);
-        context
-            .confirm(&plan, Question::TakeAway("Fix it?"), yes, session)
-            .await?;
-        let hints = session.hints();
-        let outcome = apply(plan, session, context.progress, context.output).await;
-        let outcome = outcome.complete(session, &hints, None)?;
-        self.reading = Some(Reading::Value(fixed));
-        secret.last_changed = Some(Time::now());
-        Ok(Fixed {
-            name,
-            changes,
-            steps: outcome.steps,
-        })
-    }
-
     /// Has a host agreed to that is not the one of the secret's registry.
     ///
     /// # Errors
@@ -258,36 +196,6 @@ impl Found {
     }
 }
 
-impl Fixed {
-    /// What was done, for the result; or why nothing was, for a note.
-    fn told(&self, findings: &[Finding]) -> Result<String, String> {
-        let name = &self.name;
-        if !self.changes.is_empty() {
-            let done: Vec<String> = self.changes.iter().map(Change::done).collect();
-            return Ok(format!("Fixed {name}: {}", escaped(&done.join(", "))));
-        }
-        let is_well = findings.iter().all(|finding| finding.level == Level::Note);
-        Err(if is_well {
-            format!("Nothing of {name} needs to be fixed; nothing was written")
-        } else {
-            format!("Nothing of {name} can be fixed without guessing; nothing was written")
-        })
-    }
-
-    fn into_report(self) -> FixReport {
-        FixReport {
-            action: if self.changes.is_empty() {
-                Action::Unchanged
-            } else {
-                Action::Updated
-            },
-            steps: self.steps,
-            warnings: Vec::new(),
-            mended: self.changes.iter().map(Change::to_string).collect(),
-        }
-    }
-}
-
 async fn read(secret: &Secret, session: &Session) -> Result<Reading, Failure> {
     match session.secrets().value(&secret.arn).await {
         Ok(value) => Ok(value.map_or(Reading::Nothing, Reading::Value)),
@@ -323,11 +231,11 @@ fn report(
         };
         key(one).cmp(&key(other))
     });
-    let (done, left) = match fixed.as_ref().map(|fixed| fixed.told(&findings)) {
-        None => (None, None),
-        Some(Ok(done)) => (Some(done), None),
-        Some(Err(left)) => (None, Some(left)),
-    };
+    let done = fixed.as_ref().and_then(Fixed::done);
+    let not_done = fixed
+        .as_ref()
+        .and_then(|fixed| fixed.why_nothing(&findings));
+    let after_the_fix = done.as_ref().map_or("", |_| " after the fix");
     let found = Some(to_text(&findings, &criteria.hints)).filter(|text| !text.is_empty());
     let text: Vec<String> = done.into_iter().chain(found).collect();
     let text = text.join("\n");
@@ -337,7 +245,7 @@ fn report(
     };
     let rules = checked_rules.map(|number| format!(" and {}", some(number, "rule")));
     let note = format!(
-        "{}{} checked: {}",
+        "{}{} checked{after_the_fix}: {}",
         some(checked, "secret"),
         rules.unwrap_or_default(),
         summary(&findings)
@@ -352,8 +260,8 @@ fn report(
         fix: fixed.map(Fixed::into_report),
     };
     context.show(Some(text.as_str()).filter(|text| !text.is_empty()), &report)?;
-    if let Some(left) = left {
-        context.output.note(&left);
+    if let Some(not_done) = not_done {
+        context.output.note(&not_done);
     }
     context.output.note(&note);
     Ok(if has_errors {

@@ -6,9 +6,11 @@ use crate::aws::{Options, Session, Settings};
 use crate::cli::Global;
 use crate::input::{why_not_ask, Prompter};
 use crate::model::arn::SecretArn;
+use crate::model::name::PREFIX;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
-use crate::output::Output;
+use crate::output::table::Table;
+use crate::output::{width, Output};
 use crate::plan::apply::Progress;
 use crate::plan::confirm::{confirm, Consent, Question};
 use crate::plan::Plan;
@@ -134,6 +136,37 @@ impl Context<'_> {
     ) -> Result<Status, Failure> {
         let done = format!("the work itself is done; the secret is {arn}");
         self.report(Some(arn.as_str()), document, &done, notes)
+    }
+
+    /// Writes a table for people, as wide as their terminal, and says what it leaves out; elsewhere
+    /// the table is whole. `list` are the words of the command that lists.
+    pub fn show_table(
+        &self,
+        table: Option<Table>,
+        document: &impl Serialize,
+        list: &str,
+        session: &Session,
+    ) -> Result<Status, Failure> {
+        let width = self.output.is_on_a_screen().then(width).flatten();
+        let rendered = table.map(|table| table.render(width));
+        let text = rendered.as_ref().map(|rendered| rendered.text.as_str());
+        let status = self.show(text, document)?;
+        if rendered
+            .as_ref()
+            .is_some_and(|table| table.is_without_prefix)
+        {
+            let note = format!("{PREFIX}, which the names begin with, is left out");
+            self.output.note(&note);
+        }
+        let left_out = rendered.map_or_else(Vec::new, |rendered| rendered.left_out);
+        if !left_out.is_empty() {
+            let all = session.hints().command(&format!("{list} -o json"));
+            self.output.note(&format!(
+                "The terminal is too narrow for {}\n  see all: {all}",
+                left_out.join(", ")
+            ));
+        }
+        Ok(status)
     }
 
     /// Writes the result of a command that only looks. A reader that has gone away is no failure.

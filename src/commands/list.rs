@@ -7,7 +7,6 @@ use crate::model::name::PREFIX;
 use crate::output::failure::Failure;
 use crate::output::secret_list::SecretList;
 use crate::output::status::Status;
-use crate::output::width;
 
 /// Lists every secret under the prefix, those scheduled for deletion too.
 ///
@@ -43,13 +42,13 @@ pub async fn run(context: &Context<'_>) -> Result<Status, Failure> {
         );
     }
     if secrets.is_empty() {
-        let region = session.region();
-        context
-            .output
-            .note(&format!("There are no secrets under {PREFIX} in {region}"));
+        let (region, hints) = (session.region(), session.hints());
+        let what = format!("There are no secrets under {PREFIX} in {region}");
+        let fill = format!("store credentials: {}", hints.command("create"));
+        let note = hints.nothing_there(&what, &fill, "list");
+        context.output.note(&note);
     }
     let list = SecretList::new(&secrets, rules.as_deref(), Date::today());
-    let is_on_screen = context.output.is_on_a_screen();
-    let text = list.to_text(is_on_screen.then(width).flatten());
-    context.show(text.as_deref(), &list.entries())
+    let table = (!secrets.is_empty()).then(|| list.table());
+    context.show_table(table, &list.entries(), "list", &session)
 }

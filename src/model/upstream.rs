@@ -12,6 +12,8 @@ pub struct Upstream {
     pub aliases: &'static [&'static str],
     /// The name that people know it by.
     pub title: &'static str,
+    /// The same in a word or two, for a table.
+    pub short_title: &'static str,
     /// ECR's `upstreamRegistryUrl`; none where each customer has a host of their own.
     pub url: Option<&'static str>,
     /// What belongs into the username field.
@@ -49,6 +51,7 @@ pub static UPSTREAMS: [Upstream; 5] = [
         kind: "docker-hub",
         aliases: &["dockerhub"],
         title: "Docker Hub",
+        short_title: "Docker Hub",
         url: Some("registry-1.docker.io"),
         username: "your Docker ID (not the e-mail address), or the organization's name with an \
             organization token",
@@ -68,6 +71,7 @@ pub static UPSTREAMS: [Upstream; 5] = [
         kind: "github-container-registry",
         aliases: &["ghcr", "github"],
         title: "GitHub Container Registry",
+        short_title: "GitHub",
         url: Some("ghcr.io"),
         username: "your GitHub login",
         token: "a personal access token (classic) with the scope read:packages, authorized for \
@@ -86,12 +90,12 @@ pub static UPSTREAMS: [Upstream; 5] = [
         kind: "azure-container-registry",
         aliases: &["acr", "azure"],
         title: "Microsoft Azure Container Registry",
+        short_title: "Azure",
         url: None,
         username: "the name of the registry's token, or the application ID of a service principal",
         token: "a password of a token with the action content/read, or the secret of a service \
             principal with the role AcrPull",
-        token_source: "az acr token create --registry NAME --name TOKEN --scope-map \
-            _repositories_pull",
+        token_source: "az acr token create -r NAME -n TOKEN --scope-map _repositories_pull",
         rule_prefix: "azure",
         example_image: PLACEHOLDER,
         token_host: None,
@@ -105,6 +109,7 @@ pub static UPSTREAMS: [Upstream; 5] = [
         kind: "gitlab-container-registry",
         aliases: &["gitlab"],
         title: "GitLab Container Registry",
+        short_title: "GitLab",
         url: Some("registry.gitlab.com"),
         username: "your GitLab username, or the username of the deploy token",
         token: "a personal, group or project access token, or a deploy token, with the scope \
@@ -124,6 +129,7 @@ pub static UPSTREAMS: [Upstream; 5] = [
         kind: "chainguard",
         aliases: &["cgr"],
         title: "Chainguard",
+        short_title: "Chainguard",
         url: Some("cgr.dev"),
         username: "the identity ID of the pull token (ORGANIZATION-ID/IDENTITY-ID)",
         token: "a pull token; it lasts 30 days unless --ttl says otherwise",

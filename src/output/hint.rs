@@ -54,6 +54,13 @@ impl Hints {
         format!("ecr-ptc {words}{}", self.options())
     }
 
+    /// That a list is empty, what fills it, and that another Region may have what is looked for.
+    /// `list` are the words of the command that lists.
+    pub fn nothing_there(&self, what: &str, fill: &str, list: &str) -> String {
+        let elsewhere = self.in_region("REGION").command(list);
+        format!("{what}\n  {fill}\n  or look in another Region: {elsewhere}")
+    }
+
     pub fn show(&self, name: &str) -> String {
         self.command(&format!("show {}", quote(name)))
     }

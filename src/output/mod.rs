@@ -107,9 +107,9 @@ impl Output {
         }
     }
 
-    /// Whether the result goes to a terminal, as text for people.
+    /// Whether the result goes to a terminal, as text for people who are told what it leaves out.
     pub fn is_on_a_screen(&self) -> bool {
-        self.format == Format::Text && io::stdout().is_terminal()
+        self.format == Format::Text && !self.quiet && io::stdout().is_terminal()
     }
 
     /// Writes the result of a command to standard output: `text` and a line end, or `value` as
@@ -175,7 +175,7 @@ impl Output {
     }
 
     pub fn warn(&self, text: &str) {
-        self.note(&format!("{} {text}", paint("1;33", "warning:")));
+        self.note(&format!("{} {text}", paint(Color::Yellow, "warning:")));
     }
 
     /// Writes a failure as the last of standard error.
@@ -188,7 +188,7 @@ impl Output {
             Format::Text => {
                 let text = failure.to_text(self.verbose);
                 let rest = text.strip_prefix("error:").unwrap_or(&text);
-                self.say(&format!("{}{rest}", paint("1;31", "error:")));
+                self.say(&format!("{}{rest}", paint(Color::Red, "error:")));
             }
         }
     }
@@ -239,6 +239,22 @@ pub fn is_at_a_terminal() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-fn paint(code: &str, text: &str) -> String {
+/// Colours of the terminal's own palette, which can be read on a light background as on a dark one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Color {
+    Red,
+    Yellow,
+    Green,
+    Cyan,
+}
+
+/// A word of ours in colour, which a stream that takes none goes without.
+pub fn paint(color: Color, text: &str) -> String {
+    let code = match color {
+        Color::Red => "1;31",
+        Color::Yellow => "1;33",
+        Color::Green => "1;32",
+        Color::Cyan => "36",
+    };
     format!("\x1b[{code}m{text}\x1b[0m")
 }

@@ -56,7 +56,9 @@ impl<'a> Entry<'a> {
 
 /// What scripts get of one secret among many.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Listed<'a> {
+    schema_version: u8,
     #[serde(flatten)]
     entry: Entry<'a>,
     /// The prefixes of the rules that use it; `None` where they could not be looked at.
@@ -84,19 +86,15 @@ impl<'a> SecretList<'a> {
     pub fn entries(&self) -> Vec<Listed<'a>> {
         let secrets = self.secrets.iter();
         let entries = secrets.map(|(secret, usage)| Listed {
+            schema_version: 1,
             entry: Entry::new(secret, usage),
             rules: usage.prefixes(),
         });
         entries.collect()
     }
 
-    /// For people, in lines of at most `width` characters: a row for each secret. `None` where
-    /// there is none.
-    pub fn to_text(&self, width: Option<usize>) -> Option<String> {
-        (!self.secrets.is_empty()).then(|| self.table().render(width))
-    }
-
-    fn table(&self) -> Table {
+    /// For people: a row for each secret.
+    pub fn table(&self) -> Table {
         let column = |cell: &dyn Fn(&Secret, &RuleUsage<'_>) -> String| {
             let cells = self.secrets.iter();
             cells
@@ -115,11 +113,11 @@ impl<'a> SecretList<'a> {
         let rules = column(&|_, usage| usage.prefixes().unwrap_or_default().join(","));
         let replicas = column(&|secret, _| secret.replica_regions().unwrap_or_default().join(","));
         let registry = column(&|_, usage| {
-            let title = usage.upstream.map_or("", |upstream| upstream.title);
+            let title = usage.upstream.map_or("", |upstream| upstream.short_title);
             title.to_owned()
         });
-        Table::new()
-            .column("NAME", Side::Left, column(&|secret, _| secret.name.clone()))
+        Table::default()
+            .names("NAME", column(&|secret, _| secret.name.clone()))
             .column("CHANGED", Side::Right, changed)
             .column("READ", Side::Right, read)
             .column(

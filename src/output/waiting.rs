@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::lines::width;
-use super::{paint, Output};
+use super::{paint, Color, Output};
 
 /// How long nothing is said before the quiet line comes.
 const A_MOMENT: Duration = Duration::from_secs(1);
@@ -95,7 +95,7 @@ impl Output {
     /// Says what came of something, with a mark at a terminal.
     pub fn done(&self, text: &str) {
         if self.may_show_progress() {
-            self.note(&format!("{} {text}", paint("32", "✓")));
+            self.note(&format!("{} {text}", paint(Color::Green, "✓")));
         } else {
             self.note(text);
         }

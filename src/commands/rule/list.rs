@@ -7,13 +7,14 @@ use crate::commands::context::Context;
 use crate::model::rule::Rule;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
-use crate::output::table::{Side, Table};
+use crate::output::table::{Side, Table, NONE};
 use crate::output::{escaped, Output};
 
 /// Its JSON members are a contract: only ever added to.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Listed {
+    schema_version: u8,
     #[serde(flatten)]
     rule: Rule,
     /// The secret's name.
@@ -33,11 +34,14 @@ pub async fn run(context: &Context<'_>) -> Result<Status, Failure> {
     })?;
     let mut listed: Vec<Listed> = rules.into_iter().map(Listed::from).collect();
     validate(&mut listed, &ecr, &place, output).await;
-    let text = table(&listed);
-    context.show((!listed.is_empty()).then_some(text.as_str()), &listed)?;
+    let table = (!listed.is_empty()).then(|| table(&listed));
+    context.show_table(table, &listed, "rule list", &session)?;
     if listed.is_empty() {
-        let region = session.region();
-        output.note(&format!("There are no rules in {region}"));
+        let (region, hints) = (session.region(), session.hints());
+        let what = format!("There are no rules in {region}");
+        let set = hints.command("rule set PREFIX --secret NAME");
+        let fill = format!("make one for a secret that is there: {set}");
+        output.note(&hints.nothing_there(&what, &fill, "rule list"));
     }
     Ok(Status::Done)
 }
@@ -64,13 +68,12 @@ async fn validate(listed: &mut [Listed], ecr: &Ecr, place: &Service, output: &Ou
     }
 }
 
-/// A row for each rule, as wide as it needs to be: what ECR says is never left out.
-fn table(listed: &[Listed]) -> String {
+/// A row for each rule. What ECR says is never left out.
+fn table(listed: &[Listed]) -> Table {
     let column = |cell: &dyn Fn(&Listed) -> String| listed.iter().map(cell).collect::<Vec<_>>();
-    let table = Table::new()
-        .column(
+    Table::default()
+        .kept(
             "PREFIX",
-            Side::Left,
             column(&|entry| escaped(&entry.rule.ecr_repository_prefix)),
         )
         .column(
@@ -78,13 +81,11 @@ fn table(listed: &[Listed]) -> String {
             Side::Left,
             column(&|entry| entry.rule.upstream_registry_url.to_string()),
         )
-        .column(
+        .names(
             "SECRET",
-            Side::Left,
-            column(&|entry| escaped(entry.secret.as_deref().unwrap_or("-"))),
+            column(&|entry| escaped(entry.secret.as_deref().unwrap_or(NONE))),
         )
-        .column("ECR SAYS", Side::Left, column(&verdict));
-    table.render(None)
+        .kept("ECR SAYS", column(&verdict))
 }
 
 fn verdict(entry: &Listed) -> String {
@@ -104,6 +105,7 @@ impl From<Rule> for Listed {
             .as_ref()
             .map(|arn| arn.as_str().to_owned());
         Self {
+            schema_version: 1,
             secret: rule.secret().map(str::to_owned).or(arn),
             rule,
             is_valid: None,

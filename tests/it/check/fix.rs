@@ -42,7 +42,7 @@ fn fix_mends_the_value_and_keeps_the_rest() {
         "change        rename the key access_token to accessToken",
         "change        take the white space and line ends off the ends of accessToken",
         "AWS calls     put-secret-value",
-        "1 secret and 0 rules checked: 1 warning, 1 note",
+        "1 secret and 0 rules checked after the fix: 1 warning, 1 note",
     ] {
         assert!(mended.stderr.contains(part), "{part}: {}", mended.stderr);
     }
@@ -90,6 +90,21 @@ fn fix_tells_a_foreign_key_and_does_not_change_it() {
     );
     assert_eq!(told(&report)[0]["code"], "customer-managed-key");
     assert_eq!(count(&account, "UpdateSecret"), 0);
+}
+
+#[test]
+fn what_was_fixed_is_told_beside_what_is_left() {
+    let account = Account::new();
+    let body = json!({"Name": NAME, "SecretString": r#"{"user":"me","token":"x"}"#, "KmsKeyId": account.new_key()});
+    account.ask("CreateSecret", &body);
+    let ended = account.run(&["check", "docker-hub", "--fix", "--yes"]);
+    assert_eq!(ended.status, 9);
+    let fixed = format!(
+        "Fixed {NAME}:\n  renamed the key user to username\n  renamed the key token to accessToken\n{NAME}\n  error    customer-managed-key: "
+    );
+    assert!(ended.stdout.starts_with(&fixed), "{}", ended.stdout);
+    let left = "1 secret and 0 rules checked after the fix: 1 error, 1 note\n";
+    assert!(ended.stderr.ends_with(left), "{}", ended.stderr);
 }
 
 #[test]
@@ -176,5 +191,21 @@ mod at_a_terminal {
             .status_is(0);
         assert_eq!(count(&account, "PutSecretValue"), 1);
         assert!(!screen.text().contains("dckr_pat"), "{}", screen.text());
+    }
+
+    #[test]
+    fn who_refuses_the_host_has_nothing_written() {
+        let account = Account::new();
+        spoiled(&account);
+        let screen = Screen::new(&account);
+        screen
+            .enters("$PTC check docker-hub --fix --verify always --upstream-registry-url a.example")
+            .sees("a.example is another host.")
+            .sees("Try the credentials there all the same?")
+            .enters("n")
+            .sees("cancelled; nothing was written")
+            .status_is(130);
+        assert_eq!(count(&account, "PutSecretValue"), 0);
+        assert!(!screen.text().contains("Fix it?"), "{}", screen.text());
     }
 }

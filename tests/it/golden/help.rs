@@ -64,6 +64,46 @@ fn help() {
     });
 }
 
+/// The commands to copy in a help text: in the examples, and where a token is made.
+fn examples(help: &str) -> Vec<&str> {
+    let examples = help.lines().skip_while(|line| !line.starts_with("Example"));
+    let examples = examples.take_while(|line| *line != "Where the token is made:");
+    let elsewhere = ["az ", "chainctl "];
+    let elsewhere = help.lines().filter(|line| {
+        let words = line.trim_start();
+        elsewhere.iter().any(|program| words.starts_with(program))
+    });
+    let is_command = |line: &&str| !line.is_empty() && !line.ends_with(':');
+    examples.filter(is_command).chain(elsewhere).collect()
+}
+
+#[test]
+fn no_terminal_breaks_an_example() {
+    let help = |command: &[String], option: &str, columns: &str| {
+        let words: Vec<&str> = command.iter().map(String::as_str).collect();
+        let program = Program::new(&words).and(&[option]);
+        program.env("COLUMNS", columns).run().ok().to_owned()
+    };
+    let mut count = 0;
+    for command in commands() {
+        for option in ["-h", "--help"] {
+            let wide = help(&command, option, "100");
+            assert!(!wide.contains('\u{a0}'), "{wide}");
+            let examples = examples(&wide);
+            count += examples.len();
+            for columns in ["80", "50", "20"] {
+                let narrow = help(&command, option, columns);
+                for example in &examples {
+                    assert!(example.len() <= 76, "{example}");
+                    let is_whole = narrow.lines().any(|line| line == *example);
+                    assert!(is_whole, "{example:?} at {columns}: {narrow}");
+                }
+            }
+        }
+    }
+    assert!(count > 40, "{count}");
+}
+
 #[test]
 fn man_pages() {
     hold(commands(), |command| {

@@ -3,6 +3,8 @@
 mod code;
 pub mod errors;
 mod in_use;
+#[cfg(unix)]
+mod list;
 mod set;
 mod with_create;
 mod with_update;

@@ -270,7 +270,11 @@ fn the_list_tells_what_ecr_says_of_each_rule() {
     let account = Account::new();
     let empty = rule(&account, &["list"]).run();
     assert_eq!(empty.ok(), "");
-    assert!(empty.stderr.contains("There are no rules in us-east-1"));
+    let note = "There are no rules in us-east-1
+  make one for a secret that is there: ecr-ptc rule set PREFIX --secret NAME --region us-east-1
+  or look in another Region: ecr-ptc rule list --region REGION
+";
+    assert_eq!(empty.stderr, note);
     assert_eq!(
         rule(&account, &["list", "-o", "json"]).run().json(),
         json!([])
@@ -292,11 +296,11 @@ fn the_list_tells_what_ecr_says_of_each_rule() {
     assert_eq!(
         listed,
         json!([
-            {"ecrRepositoryPrefix": "aa", "upstreamRegistry": "ecr-public", "upstreamRegistryUrl": "public.ecr.aws",
+            {"schemaVersion": 1, "ecrRepositoryPrefix": "aa", "upstreamRegistry": "ecr-public", "upstreamRegistryUrl": "public.ecr.aws",
              "credentialArn": null, "secret": null, "isValid": null, "failure": null},
-            {"ecrRepositoryPrefix": "docker-hub", "upstreamRegistry": "docker-hub", "upstreamRegistryUrl": "registry-1.docker.io",
+            {"schemaVersion": 1, "ecrRepositoryPrefix": "docker-hub", "upstreamRegistry": "docker-hub", "upstreamRegistryUrl": "registry-1.docker.io",
              "credentialArn": arn, "secret": NAME, "isValid": true, "failure": null},
-            {"ecrRepositoryPrefix": "github", "upstreamRegistry": "github-container-registry", "upstreamRegistryUrl": "ghcr.io",
+            {"schemaVersion": 1, "ecrRepositoryPrefix": "github", "upstreamRegistry": "github-container-registry", "upstreamRegistryUrl": "ghcr.io",
              "credentialArn": bad, "secret": "ecr-pullthroughcache/ghcr", "isValid": false, "failure": failure},
         ])
     );

@@ -73,7 +73,7 @@ fn list_tells_scripts_what_is_known_and_null_for_the_rest() {
     assert_eq!(
         listed[0],
         json!({
-            "name": "ecr-pullthroughcache/team/ghcr", "arn": arn, "registry": "github-container-registry", "lastAccessed": null, "deletedDate": null, "primaryRegion": null,
+            "schemaVersion": 1, "name": "ecr-pullthroughcache/team/ghcr", "arn": arn, "registry": "github-container-registry", "lastAccessed": null, "deletedDate": null, "primaryRegion": null,
             "replicaRegions": ["eu-west-1"], "expiresOn": "2031-02-28", "kmsKey": "aws/secretsmanager",
             "rotationEnabled": false, "lastRotated": null, "nextRotation": null, "rules": [],
         })
@@ -175,9 +175,11 @@ fn list_where_there_is_nothing_or_no_permission() {
     let account = Account::new();
     let listed = account.run(&["list"]);
     assert_eq!(listed.ok(), "");
-    assert!(listed
-        .stderr
-        .contains("There are no secrets under ecr-pullthroughcache/ in us-east-1"));
+    let note = "There are no secrets under ecr-pullthroughcache/ in us-east-1
+  store credentials: ecr-ptc create --region us-east-1
+  or look in another Region: ecr-ptc list --region REGION
+";
+    assert_eq!(listed.stderr, note);
     account.refuse(
         "ListSecrets",
         400,
@@ -196,12 +198,96 @@ mod at_a_terminal {
     use super::*;
     use crate::support::Screen;
 
+    /// The default names, each with a day on which its token ends, and two with a rule.
+    fn ordinary() -> Account {
+        let account = Account::new();
+        for kind in [
+            "docker-hub",
+            "github-container-registry",
+            "azure-container-registry",
+            "gitlab-container-registry",
+            "chainguard",
+        ] {
+            let arn = account.made(&format!("ecr-pullthroughcache/{kind}"));
+            let tags = json!([{"Key": "ecr-ptc:expires-on", "Value": "2031-02-28"}]);
+            account.ask("TagResource", &json!({"SecretId": arn, "Tags": tags}));
+            if let Some(url) = match kind {
+                "docker-hub" => Some("registry-1.docker.io"),
+                "github-container-registry" => Some("ghcr.io"),
+                _ => None,
+            } {
+                let rule = json!({"ecrRepositoryPrefix": url.split('.').next(), "upstreamRegistry": kind,
+                    "upstreamRegistryUrl": url, "credentialArn": arn});
+                account.ask_ecr("CreatePullThroughCacheRule", &rule);
+            }
+        }
+        account
+    }
+
     #[test]
-    fn the_table_fits_the_terminal() {
+    fn the_table_of_the_default_names_fits_80_columns() {
+        let account = ordinary();
+        let shown = Screen::shown(&account, 80, "$PTC list");
+        let wanted = "\
+NAME                       CHANGED   READ  EXPIRES     RULES       REGISTRY
+azure-container-registry     today  never  2031-02-28              Azure
+chainguard                   today  never  2031-02-28              Chainguard
+docker-hub                   today  never  2031-02-28  registry-1  Docker Hub
+github-container-registry    today  never  2031-02-28  ghcr        GitHub
+gitlab-container-registry    today  never  2031-02-28              GitLab
+ecr-pullthroughcache/, which the names begin with, is left out
+";
+        assert_eq!(shown, wanted);
+    }
+
+    #[test]
+    fn what_has_no_room_is_named_on_standard_error() {
+        let account = ordinary();
+        let narrow = Screen::shown(&account, 50, "$PTC list");
+        let wanted = "\
+NAME                       CHANGED   READ
+azure-container-registry     today  never
+chainguard                   today  never
+docker-hub                   today  never
+github-container-registry    today  never
+gitlab-container-registry    today  never
+ecr-pullthroughcache/, which the names begin with,
+is left out
+The terminal is too narrow for EXPIRES, RULES,
+REGISTRY
+  see all: ecr-ptc list -o json --region us-east-1
+";
+        assert_eq!(narrow, wanted);
+        let on_the_screen = Screen::shown(&account, 50, "$PTC list 2>err");
+        assert!(wanted.starts_with(&on_the_screen) && !on_the_screen.contains("narrow"));
+    }
+
+    #[test]
+    fn whoever_cannot_be_told_gets_the_whole() {
+        let account = ordinary();
+        let whole = account.run(&["list"]).ok().to_owned();
+        let name = "ecr-pullthroughcache/github-container-registry  ";
+        assert!(whole.contains(name), "{whole}");
+        let screen = Screen::new(&account);
+        screen.resized(60, 50);
+        screen.enters("$PTC list | cat").sees(name).sees("GitLab");
+        screen
+            .enters("$PTC list --quiet")
+            .sees(name)
+            .sees("GitLab");
+        let json = account.run(&["list", "-o", "json"]).json();
+        assert_eq!(
+            json[0]["name"],
+            "ecr-pullthroughcache/azure-container-registry"
+        );
+    }
+
+    #[test]
+    fn a_name_is_never_cut() {
         let account = Account::new();
         account.made(&format!("ecr-pullthroughcache/{}", "x".repeat(150)));
-        let screen = Screen::new(&account);
-        screen.enters("$PTC list").sees("xxx…").status_is(0);
-        assert!(!screen.text().contains("CHANGED"), "{}", screen.text());
+        let shown = Screen::shown(&account, 120, "$PTC list");
+        assert_eq!(shown.matches('x').count(), 150, "{shown}");
+        assert!(shown.contains("CHANGED"), "{shown}");
     }
 }

@@ -86,6 +86,16 @@ impl Screen {
         screen
     }
 
+    /// What a run that ends well shows on a terminal of this width.
+    pub fn shown(account: &Account, columns: u16, run: &str) -> String {
+        let screen = Self::new(account);
+        screen.resized(60, columns);
+        let run = format!("printf '\\033[H\\033[2J'; {run}");
+        screen.enters(&run).status_is(0);
+        let text = screen.text();
+        text.split("ready> ").next().unwrap().to_owned()
+    }
+
     /// Makes the terminal another size.
     pub fn resized(&self, rows: u16, columns: u16) -> &Self {
         let size = pty_process::Size::new(rows, columns);

@@ -12,10 +12,7 @@ fn asks_for_a_username(screen: &Screen) {
 }
 
 fn is_cancelled(screen: &Screen) {
-    screen
-        .types("\u{3}")
-        .sees("cancelled")
-        .status_is(130);
+    screen.types("\u{3}").sees("cancelled").status_is(130);
 }
 
 /// Keys, and what stands before the cursor and behind it then. What is read at once is typed at

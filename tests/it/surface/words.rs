@@ -36,6 +36,29 @@ fn help_and_version() {
 }
 
 #[test]
+fn each_command_says_what_its_own_verify_means() {
+    let help = |command: &str| {
+        let help = Program::new(&[command, "--help"]).run();
+        help.ok().split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let of_check = [
+        "- auto: Send nothing to a registry, as with never",
+        "- always: Log in with what each secret holds; what is refused is an error",
+        "- never: Send nothing to a registry [env",
+    ];
+    let of_create = ["- auto: Stop where the registry refuses them (status 6)"];
+    for (command, own, others) in [
+        ("check", &of_check[..], &of_create[..]),
+        ("create", &of_create, &of_check),
+        ("update", &of_create, &of_check),
+    ] {
+        let help = help(command);
+        assert!(own.iter().all(|words| help.contains(words)), "{help}");
+        assert!(!help.contains(others[0]), "{help}");
+    }
+}
+
+#[test]
 fn completions_and_the_man_page() {
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let script = Program::new(&["completions", shell]).run();
