@@ -16,6 +16,7 @@ use super::options::Options;
 use super::roles::Roles;
 use super::target::Target;
 use crate::env;
+use crate::model::nearest::nearest;
 use crate::model::region::Region;
 use crate::output::failure::Failure;
 use crate::output::shell::quote;
@@ -289,17 +290,18 @@ fn no_such_profile(name: &str, files: &ProfileSet) -> Failure {
     known.sort_unstable();
     let message = format!("there is no AWS profile {name:?}");
     let failure = Failure::new(Status::Configuration, "no-such-profile", message);
-    let distance = |other: &&&str| strsim::damerau_levenshtein(name, other);
-    match known.iter().min_by_key(distance) {
-        None => failure
+    if known.is_empty() {
+        return failure
             .why("the AWS config and credentials files have no profiles")
             .fix(format!(
                 "make it: aws configure --profile {}; or leave --profile and AWS_PROFILE out",
                 quote(name)
-            )),
-        Some(nearest) => failure
-            .why(format!("the profiles are: {}", known.join(", ")))
-            .fix(format!("the nearest is: --profile {}", quote(nearest))),
+            ));
+    }
+    let failure = failure.why(format!("the profiles are: {}", known.join(", ")));
+    match nearest(name, known) {
+        Some(near) => failure.fix(format!("the nearest is: --profile {}", quote(near))),
+        None => failure.fix("see the profiles that there are: aws configure list-profiles"),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::model::credential::{AccessToken, Credential, Username};
 use crate::model::rule::{Rule, RuleUsage};
 use crate::model::secret::Secret;
 use crate::model::stored_value::{StoredValue, ACCESS_TOKEN, USERNAME};
-use crate::model::upstream::{Upstream, ANY_AZURE_HOST, UPSTREAMS};
+use crate::model::upstream::{NamedRegistry, Upstream, ANY_AZURE_HOST, UPSTREAMS};
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::output::shell::option;
@@ -26,18 +26,22 @@ pub struct LoginCheck {
 }
 
 impl LoginCheck {
-    /// None where nobody asked for it: a login with each is more than looking.
+    /// None where nobody asked for it: a login with each is more than looking. `named` is the
+    /// registry that the NAME of the secret is a word for.
     ///
     /// # Errors
     /// Status 2 where the host is none, or where no secret is named and the host is not one that
     /// the registries without a host in the table can have.
     pub fn new(
         args: &CheckArgs,
+        named: Option<&NamedRegistry>,
         network: &Network,
         hints: &Hints,
     ) -> Result<Option<Self>, Failure> {
         let given = args.host.upstream_registry_url.as_deref();
+        let given = named.map_or(Ok(given), |registry| registry.host_or(given));
         let given = given
+            .map_err(Failure::usage)?
             .map(Address::parse)
             .transpose()
             .map_err(|fault| Failure::usage(format!("--upstream-registry-url: {fault}")))?;

@@ -2,11 +2,12 @@
 
 use std::fmt::Write as _;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
+use super::registry::RegistryWord;
 use super::{LoginArgs, RuleOption, TokenArgs};
-use crate::model::upstream::{Upstream, UPSTREAMS};
+use crate::model::upstream::{NamedRegistry, Upstream, UPSTREAMS};
+use crate::output::failure::Failure;
 
 /// What happens where the secret exists already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -36,16 +37,22 @@ pub enum IfExists {
     after_long_help = create_examples(),
 )]
 pub struct CreateArgs {
+    /// The upstream registry, as with --registry
+    #[arg(
+        value_name = "REGISTRY",
+        value_parser = RegistryWord,
+        hide_possible_values = true
+    )]
+    pub registry_word: Option<NamedRegistry>,
     /// The upstream registry
     #[arg(
         long,
         value_name = "KIND",
         env = "ECR_PTC_REGISTRY",
         hide_env_values = true,
-        value_parser = registry(),
-        ignore_case = true,
+        value_parser = RegistryWord,
     )]
-    pub registry: Option<&'static Upstream>,
+    pub registry: Option<NamedRegistry>,
     /// The account or token name there
     #[arg(
         short,
@@ -142,12 +149,35 @@ pub struct CreateArgs {
     pub yes: bool,
 }
 
+impl CreateArgs {
+    /// Takes the registry from where it is named: as a word, or by `--registry`. A word beats what
+    /// the environment says.
+    ///
+    /// # Errors
+    /// Status 2 where both are given and differ.
+    pub fn with_one_registry(mut self, is_option_given: bool) -> Result<Self, Failure> {
+        let Some(word) = self.registry_word.take() else {
+            return Ok(self);
+        };
+        let option = self.registry.take().filter(|_| is_option_given);
+        let both = option.map_or(Some(word.clone()), |option| option.and(word));
+        self.registry = Some(both.ok_or_else(|| {
+            Failure::usage("the registry is given twice, and --registry names another one")
+                .fix("leave one of them out")
+        })?);
+        Ok(self)
+    }
+}
+
 fn create_examples() -> String {
     let mut text = String::from(
         "\
 Examples:
   At a terminal, asking for everything:
     ecr-ptc create
+
+  The same for one registry:
+    ecr-ptc create docker-hub
 
   In CI, with the token from a variable that the job has:
     ecr-ptc create --registry docker-hub -u me --access-token-env HUB_TOKEN
@@ -175,14 +205,4 @@ Where the token is made:",
         );
     }
     text
-}
-
-/// Reads ECR's word for a registry, or an alias of it.
-pub fn registry() -> impl TypedValueParser<Value = &'static Upstream> {
-    let values = UPSTREAMS.iter().map(|upstream| {
-        PossibleValue::new(upstream.kind)
-            .aliases(upstream.aliases)
-            .help(upstream.title)
-    });
-    PossibleValuesParser::new(values).map(|word| Upstream::find(&word).unwrap_or(&UPSTREAMS[0]))
 }

@@ -1,9 +1,11 @@
 //! The command line: its words and help texts, and nothing that they do.
 
+mod any_text;
 mod create;
 mod documents;
 mod examples;
 mod login;
+mod registry;
 mod rule;
 mod secrets;
 mod update;
@@ -20,8 +22,10 @@ pub use usage::misplaced_tokens;
 use std::ffi::OsString;
 
 use clap::builder::{FalseyValueParser, PossibleValue};
+use clap::error::ErrorKind;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use self::any_text::AnyText;
 use crate::env;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
@@ -94,16 +98,27 @@ pub enum Command {
         #[arg(value_name = "SHELL")]
         shell: clap_complete::Shell,
     },
+    /// Prints the help of the program or of a subcommand, as --help does
+    #[command(after_help = "Example: ecr-ptc help rule set")]
+    Help(CommandWords),
     /// Prints the man page in roff, of the program or of a subcommand
     #[command(after_help = "\
 Examples:
   ecr-ptc man > /usr/local/share/man/man1/ecr-ptc.1
   ecr-ptc man rule set > /usr/local/share/man/man1/ecr-ptc-rule-set.1")]
-    Man {
-        /// The subcommand, such as create, or rule set [default: the program]
-        #[arg(value_name = "COMMAND")]
-        words: Vec<String>,
-    },
+    Man(CommandWords),
+}
+
+/// The words of a subcommand.
+#[derive(Debug, Args)]
+pub struct CommandWords {
+    /// The subcommand, such as create, or rule set [default: the program]
+    #[arg(
+        value_name = "COMMAND",
+        value_parser = AnyText::COMMAND,
+        hide_possible_values = true
+    )]
+    pub words: Vec<String>,
 }
 
 /// The options of every command.
@@ -171,6 +186,15 @@ impl Global {
     pub fn hints(&self) -> Hints {
         Hints::new(self.region.as_deref(), self.profile.as_deref())
     }
+
+    /// Whether a long option is on the command line: its value may be from the environment, too.
+    pub fn gives(&self, option: &str) -> bool {
+        let is_it = |word: &String| {
+            let rest = word.strip_prefix(option);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
+        };
+        self.words.iter().any(is_it)
+    }
 }
 
 impl ValueEnum for Format {
@@ -205,6 +229,8 @@ pub enum Asked {
     Command(Box<Global>, Command),
     /// Help or the version was asked for: the text, with escape sequences for colour.
     Document(String),
+    /// A subcommand is missing: the help that has them, and the failure.
+    Incomplete(String, Failure),
 }
 
 /// Reads the command line, and how everything is to be written, which is known also where the rest
@@ -243,13 +269,35 @@ pub fn parse(
             return (style, Ok(Asked::Command(Box::new(global), command)));
         }
         Ok(Cli { command: None, .. }) => Err(Failure::usage("no subcommand is given")),
-        Err(error) if error.use_stderr() => Err(usage::failure(&error, arguments)),
-        Err(help) => {
-            let text = help.render().ansi().to_string();
-            Ok(Asked::Document(examples::with_spaces(&text)))
+        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let help = examples::with_spaces(&error.render().to_string());
+            Ok(Asked::Incomplete(help, usage::failure(&error, arguments)))
         }
+        Err(error) if error.use_stderr() => Err(usage::failure(&error, arguments)),
+        Err(help) => Ok(Asked::Document(rendered(&help))),
     };
     (usage::style_of(arguments, format_variable), asked)
+}
+
+/// The help of the program, or of the subcommand with these words, with escape sequences for
+/// colour.
+///
+/// # Errors
+/// Where there is no such subcommand: a usage [`Failure`].
+pub fn help(words: &[String]) -> Result<Vec<u8>, Failure> {
+    let words = words.iter().map(String::as_str);
+    let arguments = ["ecr-ptc"].into_iter().chain(words).chain(["--help"]);
+    let arguments: Vec<OsString> = arguments.map(OsString::from).collect();
+    match try_parse(&arguments) {
+        Err(help) if !help.use_stderr() => Ok(rendered(&help).into_bytes()),
+        Err(error) => Err(usage::failure(&error, &arguments)),
+        Ok(_) => Err(Failure::usage("there is no help of that").fix("see: ecr-ptc help")),
+    }
+}
+
+/// A help text, with escape sequences for colour.
+fn rendered(help: &clap::Error) -> String {
+    examples::with_spaces(&help.render().ansi().to_string())
 }
 
 /// Reads the command line by its definition. A variable that is set to nothing counts as not set.

@@ -3,9 +3,10 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
-use super::create::registry;
+use super::any_text::AnyText;
+use super::registry::RegistryWord;
 use crate::model::rule::Language;
-use crate::model::upstream::Upstream;
+use crate::model::upstream::NamedRegistry;
 
 /// Makes, lists and deletes the ECR pull through cache rules that use the secrets
 #[derive(Debug, Subcommand)]
@@ -15,6 +16,17 @@ pub enum RuleCommand {
     #[command(after_help = "Example: ecr-ptc rule list -o json")]
     List,
     Delete(RuleDeleteArgs),
+    /// Prints the help of rule or of a subcommand of it, as --help does
+    #[command(after_help = "Example: ecr-ptc rule help set")]
+    Help {
+        /// The subcommand, such as set [default: rule itself]
+        #[arg(
+            value_name = "COMMAND",
+            value_parser = AnyText::RULE_COMMAND,
+            hide_possible_values = true
+        )]
+        words: Vec<String>,
+    },
 }
 
 /// Makes a rule, or points it at another secret, and asks ECR to validate it
@@ -35,12 +47,13 @@ pub struct RuleSetArgs {
     /// The repository prefix: 2 to 30 characters, or ROOT
     #[arg(value_name = "PREFIX")]
     pub prefix: String,
-    /// The name of the secret [default: ecr-pullthroughcache/KIND]
-    #[arg(long, value_name = "NAME")]
+    /// The secret: its name, with or without ecr-pullthroughcache/, or its ARN [default:
+    /// ecr-pullthroughcache/KIND]
+    #[arg(long, value_name = "NAME", value_parser = AnyText::NAME, hide_possible_values = true)]
     pub secret: Option<String>,
     /// The upstream registry, where the name of the secret does not say it
-    #[arg(long, value_name = "KIND", value_parser = registry(), ignore_case = true)]
-    pub registry: Option<&'static Upstream>,
+    #[arg(long, value_name = "KIND", value_parser = RegistryWord)]
+    pub registry: Option<NamedRegistry>,
     /// The host of the upstream registry; needed for Azure
     #[arg(long, value_name = "HOST")]
     pub upstream_registry_url: Option<String>,

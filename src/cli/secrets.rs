@@ -1,41 +1,18 @@
 //! The options of the commands that work on secrets that exist.
 
-use std::ffi::OsStr;
-
-use clap::builder::{PossibleValue, PossibleValuesParser, StringValueParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
+use super::any_text::AnyText;
 use super::login::{HostArgs, Verify};
-use crate::model::upstream::UPSTREAMS;
-
-/// Takes any name. Completion in a shell offers the default ones, without asking AWS.
-#[derive(Clone)]
-pub struct AnyName;
-
-impl TypedValueParser for AnyName {
-    type Value = String;
-
-    fn parse_ref(
-        &self,
-        command: &clap::Command,
-        argument: Option<&clap::Arg>,
-        value: &OsStr,
-    ) -> Result<String, clap::Error> {
-        StringValueParser::new().parse_ref(command, argument, value)
-    }
-
-    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        let names = UPSTREAMS.iter().map(|upstream| upstream.kind);
-        Some(Box::new(names.map(PossibleValue::new)))
-    }
-}
 
 /// The name of one secret.
 #[derive(Debug, Args)]
 pub struct NameArgs {
-    /// The secret: its name, with or without ecr-pullthroughcache/, or its ARN
-    #[arg(value_name = "NAME", value_parser = AnyName, hide_possible_values = true)]
-    pub name: String,
+    /// The secret: its name, with or without ecr-pullthroughcache/, or its ARN [default: at a
+    /// terminal, it asks which]
+    #[arg(value_name = "NAME", value_parser = AnyText::NAME, hide_possible_values = true)]
+    pub name: Option<String>,
 }
 
 /// Schedules the deletion of a secret
@@ -94,7 +71,7 @@ Examples:
   ecr-ptc check -o json --max-age 180 --expiring-within 14")]
 pub struct CheckArgs {
     /// The secret: its name, with or without ecr-pullthroughcache/, or its ARN [default: all]
-    #[arg(value_name = "NAME", value_parser = AnyName, hide_possible_values = true)]
+    #[arg(value_name = "NAME", value_parser = AnyText::NAME, hide_possible_values = true)]
     pub name: Option<String>,
     /// Whether the stored credentials are tried at their registry
     #[arg(

@@ -2,10 +2,10 @@
 
 use clap::Args;
 
-use super::create::registry;
-use super::secrets::AnyName;
+use super::any_text::AnyText;
+use super::registry::RegistryWord;
 use super::{CreateArgs, LoginArgs, RuleOption, TokenArgs};
-use crate::model::upstream::Upstream;
+use crate::model::upstream::NamedRegistry;
 
 /// Stores new credentials as a new version of an existing secret
 ///
@@ -26,8 +26,8 @@ Examples:
   ecr-ptc update docker-hub --rollback")]
 pub struct UpdateArgs {
     /// The secret: its name, with or without ecr-pullthroughcache/, or its ARN [default: that of
-    /// --registry]
-    #[arg(value_name = "NAME", value_parser = AnyName, hide_possible_values = true)]
+    /// --registry; at a terminal, it asks which]
+    #[arg(value_name = "NAME", value_parser = AnyText::NAME, hide_possible_values = true)]
     pub name: Option<String>,
     /// The upstream registry [default: as the name says]
     #[arg(
@@ -35,10 +35,9 @@ pub struct UpdateArgs {
         value_name = "KIND",
         env = "ECR_PTC_REGISTRY",
         hide_env_values = true,
-        value_parser = registry(),
-        ignore_case = true,
+        value_parser = RegistryWord,
     )]
-    pub registry: Option<&'static Upstream>,
+    pub registry: Option<NamedRegistry>,
     /// Another account or token name at the upstream registry
     #[arg(
         short,

@@ -78,6 +78,7 @@ pub fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
     };
     let argument = text(ContextKind::InvalidArg).unwrap_or_default();
     let option = argument.split([' ', '=']).next().unwrap_or_default();
+    let option = option.trim_matches(['[', ']', '<', '>']);
     let is_option = option.starts_with('-');
     if error.kind() == ErrorKind::UnknownArgument {
         if let Some(refusal) = refusal(option) {
@@ -119,17 +120,32 @@ pub fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
         _ => "the command line cannot be understood".to_owned(),
     };
     let failure = Failure::usage(message);
-    if error.kind() == ErrorKind::UnknownArgument && fits_create(arguments) {
-        return failure.fix("options of create follow its name: ecr-ptc create …");
+    match error.kind() {
+        ErrorKind::UnknownArgument if fits_create(arguments) => {
+            return failure.fix("options of create follow its name: ecr-ptc create …");
+        }
+        ErrorKind::InvalidSubcommand if fits_create(arguments) => {
+            return failure.fix("a registry follows the word create: ecr-ptc create …");
+        }
+        _ => {}
     }
     let mistyped = text(ContextKind::InvalidSubcommand).unwrap_or_default();
     let suggestion = match error.get(ContextKind::SuggestedSubcommand) {
         Some(ContextValue::Strings(names)) => nearest(mistyped, names),
         _ => text(ContextKind::SuggestedArg),
     };
+    if let Some(ContextValue::Strings(names)) = error.get(ContextKind::ValidSubcommand) {
+        if error.kind() == ErrorKind::MissingSubcommand {
+            return failure.fix(format!("use one of: {}", names.join(", ")));
+        }
+    }
     match (error.get(ContextKind::ValidValue), suggestion) {
         (Some(ContextValue::Strings(values)), _) if !values.is_empty() => {
-            failure.fix(format!("use one of: {}", values.join(", ")))
+            let failure = failure.fix(format!("use one of: {}", values.join(", ")));
+            match text(ContextKind::SuggestedValue) {
+                Some(near) => failure.first_fix(&format!("did you mean {near}?")),
+                None => failure,
+            }
         }
         (_, Some(suggestion)) => {
             failure.fix(format!("did you mean {suggestion}? See: ecr-ptc --help"))

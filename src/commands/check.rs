@@ -38,7 +38,9 @@ struct CheckInput {
 pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failure> {
     let input = CheckInput::read(&args, context)?;
     let settings = context.settings().await?;
-    let login = LoginCheck::new(&args, settings.network(), &context.global.hints())?;
+    let named = input.id.as_ref().and_then(SecretId::registry);
+    let hints = context.global.hints();
+    let login = LoginCheck::new(&args, named, settings.network(), &hints)?;
     let mut session = context.open(settings).await?;
     if input.fix && !input.yes {
         context.identify(&mut session).await?;
@@ -91,7 +93,7 @@ impl CheckInput {
     fn read(args: &CheckArgs, context: &Context<'_>) -> Result<Self, Failure> {
         let id = args.name.as_deref();
         let hints = context.global.hints();
-        let id = id.map(|name| read_name(name, &hints)).transpose()?;
+        let id = id.map(|name| read_name("NAME", name, &hints)).transpose()?;
         if args.fix && id.is_none() {
             return Err(
                 Failure::usage("--fix fixes one secret, and no NAME is given").fix(format!(

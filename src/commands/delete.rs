@@ -1,7 +1,7 @@
 //! `delete`: schedules the deletion of a secret, or deletes it for good.
 
+use super::choose::{chosen_secret, read_optional_name, Selection, YES_NEEDS_A_NAME};
 use super::context::Context;
-use super::find::{find_secret, read_name};
 use crate::cli::DeleteArgs;
 use crate::model::date::Time;
 use crate::model::rule::RuleUsage;
@@ -23,11 +23,26 @@ use crate::plan::Plan;
 /// The [`Failure`] to show; status 2 where nobody can be asked and `--yes` is missing, 8 where the
 /// replicas are removed and the secret is not deleted.
 pub async fn run(args: DeleteArgs, context: &Context<'_>) -> Result<Status, Failure> {
-    let id = read_name(&args.named.name, &context.global.hints())?;
+    let why_not = args.yes.then_some(YES_NEEDS_A_NAME);
+    let id = read_optional_name(
+        "delete",
+        args.named.name.as_deref(),
+        why_not,
+        context.global,
+    )?;
     let recovery = read_recovery(&args)?;
     context.refuse_without_yes("delete", args.yes)?;
     let session = context.session_to_review(args.yes).await?;
-    let (secret, rules) = tokio::join!(find_secret(&id, &session), session.rules());
+    let (secret, rules) = tokio::join!(
+        Box::pin(chosen_secret(
+            id,
+            Selection::Active,
+            None,
+            &session,
+            context
+        )),
+        session.rules()
+    );
     let secret = secret?;
     let hints = session.hints();
     let command = command(&secret, recovery, &hints);

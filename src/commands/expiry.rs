@@ -1,7 +1,8 @@
 //! `update --expires-on` alone: says when the token ends that is stored.
 
+use super::choose::{chosen_secret, Selection};
 use super::context::Context;
-use super::find::{find_secret, refuse_read_only};
+use super::find::refuse_read_only;
 use crate::input::options::expiry_tag;
 use crate::model::date::Date;
 use crate::model::name::SecretId;
@@ -19,7 +20,7 @@ use crate::plan::Plan;
 /// # Errors
 /// The [`Failure`] to show.
 pub async fn run(
-    id: SecretId,
+    id: Option<SecretId>,
     date: Date,
     yes: bool,
     context: &Context<'_>,
@@ -29,7 +30,8 @@ pub async fn run(
     if prompter.is_some() {
         context.identify(&mut session).await?;
     }
-    let secret = find_secret(&id, &session).await?;
+    let held = prompter.as_ref();
+    let secret = chosen_secret(id, Selection::Active, held, &session, context).await?;
     let more = format!(" --expires-on {date}");
     refuse_read_only(&secret, ("update", &more), &session)?;
     let tag = expiry_tag(date);

@@ -2,6 +2,7 @@
 
 use crate::aws::{Service, Session};
 use crate::model::name::{RepositoryPrefix, SecretId, PREFIX};
+use crate::model::nearest::nearest;
 use crate::model::region::Region;
 use crate::model::rule::{Rule, RuleRequest};
 use crate::model::secret::{registry_of, Secret};
@@ -13,34 +14,57 @@ use crate::output::shell::{option, quote};
 use crate::output::status::Status;
 use crate::plan::PendingRule;
 
-/// Reads a NAME of the command line, before anything is sent.
+/// Reads the name of a secret from the command line, before anything is sent. `place` is where it
+/// stands: NAME, or an option.
 ///
 /// # Errors
 /// Status 2 where it can be no secret's name.
-pub fn read_name(name: &str, hints: &Hints) -> Result<SecretId, Failure> {
+pub fn read_name(place: &str, name: &str, hints: &Hints) -> Result<SecretId, Failure> {
     if TokenKind::is_in_the_wrong_place(name) {
-        return Err(
-            Failure::usage("NAME looks like an access token, so it is not repeated here")
-                .why(
-                    "other users can see it in the process list, and the shell keeps it in its \
+        return Err(Failure::usage(format!(
+            "{place} looks like an access token, so it is not repeated here"
+        ))
+        .why(
+            "other users can see it in the process list, and the shell keeps it in its \
                     history",
-                )
-                .fix(
-                    "give the name of the secret; if it was a real token, revoke it at the \
+        )
+        .fix(
+            "give the name of the secret; if it was a real token, revoke it at the \
                     registry",
-                ),
-        );
+        ));
     }
     SecretId::parse(name).map_err(|fault| {
-        Failure::usage(format!("NAME: {fault}")).fix(format!("see: {}", hints.command("list")))
+        Failure::usage(format!("{place}: {fault}")).fix(format!("see: {}", hints.command("list")))
     })
 }
 
-/// Looks up a secret by DescribeSecret.
+/// Looks up a secret, as [`look_for`] does.
 ///
 /// # Errors
 /// Status 3 where there is no such secret, with the nearest name where the caller may list.
 pub async fn find_secret(id: &SecretId, session: &Session) -> Result<Secret, Failure> {
+    match look_for(id, session).await? {
+        Some(secret) => Ok(secret),
+        None => Err(not_found(id, session).await),
+    }
+}
+
+/// Looks up a secret by DescribeSecret: that of the name itself, or else the default one of the
+/// registry that the name is a word for.
+///
+/// # Errors
+/// What AWS says, where it cannot be looked at; status 2 for the ARN of another Region.
+pub async fn look_for(id: &SecretId, session: &Session) -> Result<Option<Secret>, Failure> {
+    if let Some(secret) = look_up(id, session).await? {
+        return Ok(Some(secret));
+    }
+    match id.or_default() {
+        Some(default) => look_up(&default, session).await,
+        None => Ok(None),
+    }
+}
+
+async fn look_up(id: &SecretId, session: &Session) -> Result<Option<Secret>, Failure> {
     let region = session.region();
     if let Some(other) = id.region().filter(|other| *other != region.as_str()) {
         let message = format!(
@@ -50,21 +74,27 @@ pub async fn find_secret(id: &SecretId, session: &Session) -> Result<Secret, Fai
         let fix = format!("add {}", option("--region", other));
         return Err(Failure::usage(message).fix(fix));
     }
-    let name = escaped(id.name());
-    match session.secrets().describe(id.id()).await {
-        // Secrets Manager may take a name for a part of an ARN, and find another secret.
-        Ok(Some(secret)) if id.region().is_some() || secret.name == id.name() => Ok(secret),
-        Ok(_) => Err(not_found(id, session).await),
-        Err(error) => {
-            Err(error.into_failure(&format!("could not look at {name}"), session.service()))
-        }
-    }
+    let secret = session.secrets().describe(id.id()).await.map_err(|error| {
+        let what = format!("could not look at {}", escaped(id.name()));
+        error.into_failure(&what, session.service())
+    })?;
+    // Secrets Manager may take a name for a part of an ARN, and find another secret.
+    Ok(secret.filter(|secret| id.region().is_some() || secret.name == id.name()))
+}
+
+/// That neither the secret itself is there, nor the default one that it may stand for.
+pub fn no_such_secret(id: &SecretId, session: &Session) -> String {
+    let default = id.or_default();
+    let default = default.map(|default| format!(", nor {}", default.name()));
+    let (name, region) = (escaped(id.name()), session.region());
+    let default = default.unwrap_or_default();
+    format!("there is no secret {name} in {region}{default}")
 }
 
 async fn not_found(id: &SecretId, session: &Session) -> Failure {
     let (region, name) = (session.region(), escaped(id.name()));
     let failure = |message| Failure::new(Status::SecretState, "secret-not-found", message);
-    let message = format!("there is no secret {name} in {region}");
+    let message = no_such_secret(id, session);
     let hints = session.hints();
     let list = hints.command("list");
     let Ok(secrets) = session.secrets().all().await else {
@@ -72,29 +102,41 @@ async fn not_found(id: &SecretId, session: &Session) -> Failure {
             "see the names that there are, where you may: {list}"
         ));
     };
-    let distance = |secret: &Secret| strsim::damerau_levenshtein(id.name(), &secret.name);
-    match secrets.into_iter().min_by_key(distance) {
-        None => failure(message)
+    if secrets.is_empty() {
+        let default = id.or_default();
+        let name = default.as_ref().unwrap_or(id).name();
+        return failure(message)
             .why(format!("there is none under {PREFIX} at all"))
             .fix(format!(
                 "look in the Region of the rule: --region; or make it: {}",
-                hints.create(id.name(), registry_of(id.name()), "")
-            )),
-        Some(secret) if secret.name == id.name() => {
-            failure(format!("there is no secret with that ARN in {region}"))
-                .why(format!(
-                    "{name} has another one: it was deleted and made again since"
-                ))
-                .fix(format!(
-                    "name it without its ARN: {}",
-                    hints.show(&secret.name)
-                ))
+                hints.create(name, registry_of(name), "")
+            ));
+    }
+    if secrets.iter().any(|secret| secret.name == id.name()) {
+        return failure(format!("there is no secret with that ARN in {region}"))
+            .why(format!(
+                "{name} has another one: it was deleted and made again since"
+            ))
+            .fix(format!(
+                "name it without its ARN: {}",
+                hints.show(id.name())
+            ));
+    }
+    // The prefix is in all of them, and would make any two look alike.
+    let names = secrets
+        .iter()
+        .filter_map(|secret| secret.name.strip_prefix(PREFIX));
+    let word = id.name().strip_prefix(PREFIX).unwrap_or_default();
+    match nearest(word, names) {
+        Some(near) => {
+            let near = format!("{PREFIX}{near}");
+            failure(message).fix(format!(
+                "the nearest name is {}: {}\nsee them all: {list}",
+                quote(&near),
+                hints.show(&near)
+            ))
         }
-        Some(secret) => failure(message).fix(format!(
-            "the nearest name is {}: {}\nsee them all: {list}",
-            quote(&secret.name),
-            hints.show(&secret.name)
-        )),
+        None => failure(message).fix(format!("see the names that there are: {list}")),
     }
 }
 

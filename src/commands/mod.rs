@@ -1,6 +1,7 @@
 //! The subcommands: a file for each, and what they share.
 
 mod check;
+mod choose;
 mod context;
 mod create;
 mod delete;
@@ -34,6 +35,10 @@ pub fn run(asked: Asked, output: &Output) -> Result<Status, Failure> {
     let (global, command) = match asked {
         Asked::Command(global, command) => (global, command),
         Asked::Document(text) => return print(output, text.as_bytes()),
+        Asked::Incomplete(help, failure) => {
+            output.note(&help);
+            return Err(failure);
+        }
     };
     let global = &*global;
     match command {
@@ -69,7 +74,8 @@ pub fn run(asked: Asked, output: &Output) -> Result<Status, Failure> {
             rule::run(command, context).await
         }),
         Command::Completions { shell } => print(output, &cli::completion_script(shell)),
-        Command::Man { words } => print(output, &cli::man_page(&words)?),
+        Command::Help(command) => print(output, &cli::help(&command.words)?),
+        Command::Man(command) => print(output, &cli::man_page(&command.words)?),
     }
 }
 

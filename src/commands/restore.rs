@@ -1,7 +1,7 @@
 //! `restore`: cancels the deletion of a secret.
 
+use super::choose::{chosen_secret, read_optional_name, Selection};
 use super::context::Context;
-use super::find::{find_secret, read_name};
 use super::rule::offer_to_repoint;
 use crate::cli::NameArgs;
 use crate::model::rule::RuleUsage;
@@ -18,10 +18,11 @@ use crate::plan::Plan;
 /// # Errors
 /// The [`Failure`] to show; status 3 where there is no such secret, or it is gone for good.
 pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failure> {
-    let id = read_name(&args.name, &context.global.hints())?;
+    let id = read_optional_name("restore", args.name.as_deref(), None, context.global)?;
     let session = context.session().await?;
+    let selection = Selection::PendingDeletion;
     let (secret, rules) = tokio::join!(
-        Box::pin(find_secret(&id, &session)),
+        Box::pin(chosen_secret(id, selection, None, &session, context)),
         session.rules_in_passing()
     );
     let secret = secret?;

@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::choose::{chosen_secret, Selection};
 use super::context::Context;
-use super::find::{find_secret, refuse_read_only};
+use super::find::refuse_read_only;
 use crate::aws::Kind;
 use crate::model::date::ago;
 use crate::model::name::SecretId;
@@ -22,10 +23,14 @@ use crate::plan::Plan;
 /// # Errors
 /// The [`Failure`] to show; status 3 where there is no previous version, 2 where nobody can be
 /// asked and `--yes` is missing.
-pub async fn run(id: SecretId, yes: bool, context: &Context<'_>) -> Result<Status, Failure> {
+pub async fn run(
+    id: Option<SecretId>,
+    yes: bool,
+    context: &Context<'_>,
+) -> Result<Status, Failure> {
     context.refuse_without_yes("update --rollback", yes)?;
     let session = context.session_to_review(yes).await?;
-    let secret = find_secret(&id, &session).await?;
+    let secret = chosen_secret(id, Selection::Active, None, &session, context).await?;
     refuse_read_only(&secret, ("update", " --rollback"), &session)?;
     let name = escaped(&secret.name);
     let hints = session.hints();

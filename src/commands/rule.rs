@@ -5,10 +5,11 @@ mod list;
 mod set;
 
 use super::context::Context;
-use super::find::pending_rule;
+use super::find::{pending_rule, read_name};
 use crate::aws::Session;
-use crate::cli::RuleCommand;
+use crate::cli::{self, RuleCommand};
 use crate::input::rule::read_rule_set;
+use crate::model::name::SecretId;
 use crate::model::rule::Rule;
 use crate::model::secret::Secret;
 use crate::output::escaped;
@@ -16,6 +17,7 @@ use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::output::pull::Pull;
 use crate::output::report::{Action, RuleCode, RuleSummary};
+use crate::output::shell::option;
 use crate::output::status::Status;
 use crate::plan::apply::apply;
 use crate::plan::step::Subject;
@@ -27,12 +29,20 @@ pub async fn run(command: RuleCommand, context: &Context<'_>) -> Result<Status, 
     match command {
         RuleCommand::List => list::run(context).await,
         RuleCommand::Delete(args) => delete::run(&args, context).await,
+        RuleCommand::Help { words } => {
+            let words = [&["rule".to_owned()], &words[..]].concat();
+            super::print(context.output, &cli::help(&words)?)
+        }
         RuleCommand::Set(args) => {
-            let (wanted, secret) = read_rule_set(&args, &context.global.hints())?;
+            let hints = context.global.hints();
+            let named = args.secret.as_deref();
+            let named = named.map(|name| read_name("--secret", name, &hints));
+            let (wanted, secret) = read_rule_set(&args, named.transpose()?, &hints)?;
             let Some(language) = args.print else {
                 return set::run(wanted, &secret, context).await;
             };
-            let name = secret.for_rule();
+            refuse_two_names(&secret)?;
+            let name = secret.secret_name().for_rule();
             let name = name.map_err(|fault| Failure::usage(fault.to_string()))?;
             let code = wanted.code(language, name, None);
             let report = RuleCode {
@@ -42,6 +52,20 @@ pub async fn run(command: RuleCommand, context: &Context<'_>) -> Result<Status, 
             context.report(Some(&code), &report, "nothing was sent", &[])
         }
     }
+}
+
+/// Refuses a word that may be either of two names, where neither is looked up.
+fn refuse_two_names(secret: &SecretId) -> Result<(), Failure> {
+    let Some(default) = secret.or_default() else {
+        return Ok(());
+    };
+    let (name, default) = (secret.name(), default.secret_name());
+    let message = format!("--secret may mean {name} or {default}, and --print looks neither up");
+    Err(Failure::usage(message).fix(format!(
+        "give the whole name: {} or {}",
+        option("--secret", name),
+        option("--secret", default.as_str())
+    )))
 }
 
 /// What there is to tell of a rule that is as it was wanted: for scripts, and for people.

@@ -1,7 +1,7 @@
 //! `show`: everything about one secret except the token.
 
+use super::choose::{chosen_secret, read_optional_name, Selection};
 use super::context::Context;
-use super::find::{find_secret, read_name};
 use crate::aws::{AwsError, Kind, Session};
 use crate::cli::NameArgs;
 use crate::model::date::Date;
@@ -18,9 +18,9 @@ use crate::output::Warnings;
 /// The [`Failure`] to show; status 3 where there is no such secret. What the caller may not look at
 /// is only left out.
 pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failure> {
-    let id = read_name(&args.name, &context.global.hints())?;
+    let id = read_optional_name("show", args.name.as_deref(), None, context.global)?;
     let session = context.session().await?;
-    let mut secret = find_secret(&id, &session).await?;
+    let mut secret = chosen_secret(id, Selection::Any, None, &session, context).await?;
     let hints = session.hints();
     let see = format!("see: {}", hints.check(&secret.name, ""));
     let (keys, client) = (session.keys(), session.secrets());

@@ -1,7 +1,8 @@
 //! `update`: stores new credentials as a new version of a secret that exists.
 
+use super::choose::{chosen_secret, read_optional_name, Selection, YES_NEEDS_A_NAME};
 use super::context::Context;
-use super::find::{find_rule, find_secret, pending_rule, read_name, refuse_read_only};
+use super::find::{find_rule, pending_rule, refuse_read_only};
 use super::login::{ask_for_good_credentials, warn_of_credentials, Login};
 use super::rule::rule_result;
 use super::store::{plan_update, read_value};
@@ -14,8 +15,8 @@ use crate::input::request::Request;
 use crate::input::{why_not_ask, Prompter};
 use crate::model::date::Date;
 use crate::model::name::SecretId;
-use crate::model::name::SecretName;
 use crate::model::secret::{registry_of, Secret, VersionId};
+use crate::model::upstream::NamedRegistry;
 use crate::model::value_update::username_of;
 use crate::output::failure::Failure;
 use crate::output::report::{new_version, Action, UpdateReport, Verification};
@@ -28,17 +29,18 @@ use crate::plan::{Existing, PendingRule};
 /// What is asked for.
 pub enum UpdateInput {
     Rollback {
-        id: SecretId,
+        /// `None` where it is to be chosen.
+        id: Option<SecretId>,
         yes: bool,
     },
     /// `--expires-on` alone.
     Expiry {
-        id: SecretId,
+        id: Option<SecretId>,
         date: Date,
         yes: bool,
     },
     Store {
-        id: SecretId,
+        id: Option<SecretId>,
         input: Box<CreateInput>,
     },
 }
@@ -53,22 +55,7 @@ pub fn read(
     global: &Global,
     redactor: &Redactor,
 ) -> Result<UpdateInput, Failure> {
-    let hints = global.hints();
-    let id = match (&args.name, args.registry) {
-        (Some(name), _) => read_name(name, &hints)?,
-        (None, Some(upstream)) => {
-            let name = SecretName::of_registry(upstream).map(|name| name.to_string());
-            read_name(&name.unwrap_or_default(), &hints)?
-        }
-        (None, None) => {
-            return Err(
-                Failure::usage("the name of the secret is missing").fix(format!(
-                    "give its NAME, or --registry for the one with the default name; see them: {}",
-                    hints.command("list")
-                )),
-            )
-        }
-    };
+    let id = read_id(&args, global)?;
     if args.rollback {
         if let Some(other) = args.excluded_by_rollback() {
             return Err(
@@ -85,12 +72,31 @@ pub fn read(
         return Ok(UpdateInput::Expiry { id, date, yes });
     }
     let mut args = args;
-    args.registry = args.registry.or_else(|| registry_of(id.name()));
+    if let Some(id) = &id {
+        let named = || id.registry().cloned();
+        let told = || registry_of(id.name()).map(NamedRegistry::from);
+        args.registry = args.registry.or_else(named).or_else(told);
+    }
     let mut args = args.into_create();
-    args.name = Some(id.name().to_owned());
+    args.name = id.as_ref().map(|id| id.name().to_owned());
     let input = CreateInput::for_update(args, global, why_not_ask(global), redactor)?;
     let input = Box::new(input);
     Ok(UpdateInput::Store { id, input })
+}
+
+/// The secret that is named, or the default one of a registry; `None` where it is to be chosen.
+fn read_id(args: &UpdateArgs, global: &Global) -> Result<Option<SecretId>, Failure> {
+    if let (None, Some(registry)) = (&args.name, &args.registry) {
+        return Ok(SecretId::of_registry(registry.upstream));
+    }
+    let why_not = if args.rollback && args.yes {
+        Some(YES_NEEDS_A_NAME)
+    } else if args.token.from_docker_config.is_some() {
+        Some("Docker's login is looked up before, and the name tells the registry")
+    } else {
+        None
+    };
+    read_optional_name("update", args.name.as_deref(), why_not, global)
 }
 
 /// Looks at the secret, gathers the rest, shows what will be done, asks, and stores.
@@ -126,9 +132,20 @@ pub async fn run(input: UpdateInput, context: &Context<'_>) -> Result<Status, Fa
             None => Ok(None),
         }
     };
-    let (secret, observed_rule) = tokio::join!(find_secret(&id, &session), rule);
+    let selection = Selection::Active;
+    let (secret, observed_rule) = tokio::join!(
+        Box::pin(chosen_secret(
+            id,
+            selection,
+            prompter.as_ref(),
+            &session,
+            context
+        )),
+        rule
+    );
     let (observed_rule, secret) = (observed_rule?, secret?);
     refuse_read_only(&secret, ("update", ""), &session)?;
+    input.take_secret(&secret);
     if let Some(rule) = &observed_rule {
         input.take_registry_from(rule);
     }

@@ -137,7 +137,7 @@ impl CreateInput {
     }
 
     fn from_options(args: CreateArgs, can_ask: bool, errors: &mut InputErrors) -> Self {
-        let address = address(&args.login, args.registry, can_ask, errors);
+        let address = address(&args.login, args.registry.as_ref(), can_ask, errors);
         let rotation = rotation(&args, errors);
         let tags: Vec<Tag> = args
             .tags
@@ -159,7 +159,7 @@ impl CreateInput {
             |text: String| SecretName::parse(&text).map_err(|fault| format!("--name: {fault}"));
         let chosen = args.name.and_then(|text| errors.keep(name(text)));
         Self {
-            upstream: args.registry,
+            upstream: args.registry.map(|registry| registry.upstream),
             username: args
                 .username
                 .and_then(|text| errors.keep(parse_username(&text))),

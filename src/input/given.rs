@@ -96,6 +96,11 @@ impl GivenWords {
         given
     }
 
+    /// Adds a word that is no option.
+    pub fn push(&mut self, word: &str) {
+        self.words.push(word.to_owned());
+    }
+
     /// Adds a flag, unless it is given.
     #[must_use]
     pub fn with_flag(mut self, name: &str) -> Self {

@@ -13,7 +13,7 @@ use crate::model::invalid::Invalid;
 use crate::model::name::{RepositoryPrefix, SecretName};
 use crate::model::region::Region;
 use crate::model::secret::EXPIRY_TAG;
-use crate::model::upstream::Upstream;
+use crate::model::upstream::NamedRegistry;
 use crate::output::failure::Failure;
 use crate::registry::Address;
 
@@ -88,15 +88,17 @@ pub fn token_source(args: &CreateArgs, can_ask: bool) -> Result<Option<TokenSour
 /// The registry's address, where one is given. For Azure nothing can be tried without.
 pub fn address(
     args: &LoginArgs,
-    upstream: Option<&Upstream>,
+    registry: Option<&NamedRegistry>,
     can_ask: bool,
     errors: &mut InputErrors,
 ) -> Option<Address> {
-    if let Some(text) = &args.host.upstream_registry_url {
+    let given = args.host.upstream_registry_url.as_deref();
+    let host = registry.map_or(Ok(given), |registry| registry.host_or(given));
+    if let Some(text) = errors.keep(host)? {
         let address = Address::parse(text);
         return errors.keep(address.map_err(|fault| format!("--upstream-registry-url {fault}")));
     }
-    let is_open = upstream.is_some_and(|upstream| upstream.url.is_none());
+    let is_open = registry.is_some_and(|registry| registry.upstream.url.is_none());
     if args.verify == Verify::Always && is_open && !can_ask {
         errors.0.push(
             "--verify always needs --upstream-registry-url NAME.azurecr.io, since each \

@@ -4,6 +4,7 @@ pub mod change;
 
 use std::convert::Infallible;
 use std::fmt::Display;
+use std::sync::{Arc, OnceLock};
 
 use super::create_input::CreateInput;
 use super::docker::Refusal;
@@ -13,7 +14,7 @@ use super::token::TokenSource;
 use crate::cli::Verify;
 use crate::model::credential::Username;
 use crate::model::invalid::Invalid;
-use crate::model::upstream::{Upstream, UPSTREAMS};
+use crate::model::upstream::{NamedRegistry, Upstream, UPSTREAMS};
 use crate::output::failure::Failure;
 use crate::output::Output;
 use crate::registry::Address;
@@ -41,7 +42,7 @@ impl Prompter {
     /// The registry, and where it is if that is needed.
     pub async fn ask_registry(&self, input: &mut CreateInput) -> Result<(), Failure> {
         if input.upstream.is_none() {
-            input.upstream = Some(self.choose_registry().await?);
+            input.upstream = Some(self.choose_registry(input).await?);
         }
         self.ask_address(input).await
     }
@@ -68,16 +69,25 @@ impl Prompter {
         Ok(())
     }
 
-    /// Docker Hub is chosen at first.
-    async fn choose_registry(&self) -> Result<&'static Upstream, Failure> {
+    /// Docker Hub is chosen at first. The host of a customer that is typed is where the registry
+    /// is, unless that was said before.
+    async fn choose_registry(&self, input: &mut CreateInput) -> Result<&'static Upstream, Failure> {
         let choices = UPSTREAMS
             .iter()
             .map(|upstream| format!("{} ({})", upstream.title, upstream.host()));
-        let find = |word: &str| {
-            let found = Upstream::find(word)?;
-            UPSTREAMS.iter().position(|upstream| upstream == found)
+        let typed = Arc::new(OnceLock::new());
+        let host = Arc::clone(&typed);
+        let find = move |word: &str| {
+            let found = NamedRegistry::parse(word)?;
+            found.host.map(|own| host.set(own));
+            UPSTREAMS
+                .iter()
+                .position(|upstream| upstream == found.upstream)
         };
         let chosen = self.choose("Registry", choices.collect(), 0, find).await?;
+        if let (None, Some(host)) = (&input.address, typed.get()) {
+            input.address = Address::parse(host).ok();
+        }
         Ok(&UPSTREAMS[chosen])
     }
 

@@ -4,9 +4,10 @@ use super::create_input::CreateInput;
 use super::options::InputErrors;
 use crate::cli::RuleSetArgs;
 use crate::model::arn::SecretArn;
-use crate::model::invalid::Invalid;
-use crate::model::name::{RepositoryPrefix, SecretName};
+use crate::model::name::{RepositoryPrefix, SecretId, SecretName};
 use crate::model::rule::{upstream_of, upstream_url, Rule, RuleRequest};
+use crate::model::secret::{registry_of, Secret};
+use crate::model::upstream::NamedRegistry;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::registry::Address;
@@ -73,6 +74,16 @@ impl CreateInput {
         })
     }
 
+    /// Takes over the name of the secret that is there: what was given may be a word for its
+    /// registry. Where it was chosen, nothing was given.
+    pub fn take_secret(&mut self, secret: &Secret) {
+        if self.name.is_none() {
+            self.upstream = self.upstream.or_else(|| registry_of(&secret.name));
+            self.given.push(&secret.name);
+        }
+        self.name = SecretName::parse(&secret.name).ok();
+    }
+
     /// Takes over what the options leave open and the rule that is there tells: the registry, and
     /// its host where each customer has one of their own.
     pub fn take_registry_from(&mut self, rule: &Rule) {
@@ -92,58 +103,55 @@ impl CreateInput {
     }
 }
 
-/// The rule, and the name of the secret that it is to use.
+/// The rule, and the secret that it is to use: the one that is named, or else the default one of
+/// the registry.
 ///
 /// # Errors
 /// Status 2, naming everything that is wrong.
 pub fn read_rule_set(
     args: &RuleSetArgs,
+    named: Option<SecretId>,
     hints: &Hints,
-) -> Result<(RuleRequest, SecretName), Failure> {
+) -> Result<(RuleRequest, SecretId), Failure> {
     let mut errors = InputErrors::default();
     let prefix = errors.keep(RepositoryPrefix::parse(&args.prefix));
-    let secret = match (&args.secret, args.registry) {
-        (Some(text), _) => errors.keep(
-            SecretName::parse(text)
-                .map_err(|fault| Invalid::new(format!("--secret: {fault}")))
-                .and_then(|name| match name.check_for_rule() {
-                    Ok(()) => Ok(name),
-                    Err(fault) => Err(Invalid::new(fault.to_string())),
-                }),
-        ),
-        (None, Some(upstream)) => SecretName::of_registry(upstream),
-        (None, None) => {
-            errors
-                .0
-                .push("the secret is missing: --secret NAME, or --registry KIND".to_owned());
-            None
-        }
+    let default = || SecretId::of_registry(args.registry.as_ref()?.upstream);
+    let secret = named.or_else(default);
+    let told = || {
+        let secret = secret.as_ref()?;
+        let of_name = || upstream_of(secret.secret_name()).map(NamedRegistry::from);
+        secret.registry().cloned().or_else(of_name)
     };
-    let upstream = args
-        .registry
-        .or_else(|| secret.as_ref().and_then(upstream_of));
-    if let (Some(secret), None) = (&secret, upstream) {
-        errors.0.push(format!(
-            "the name {secret} does not say for which registry it is: --registry KIND"
-        ));
+    let registry = args.registry.clone().or_else(told);
+    match (&secret, &registry) {
+        (None, _) => errors
+            .0
+            .push("the secret is missing: --secret NAME, or --registry KIND".to_owned()),
+        (Some(secret), None) => errors.0.push(format!(
+            "the name {} does not say for which registry it is: --registry KIND",
+            secret.name()
+        )),
+        _ => {}
     }
-    let url = upstream.and_then(|upstream| {
-        errors.keep(upstream_url(
-            upstream,
-            args.upstream_registry_url.as_deref(),
-        ))
+    if let Some(secret) = &secret {
+        errors.keep(secret.secret_name().check_for_rule());
+    }
+    let url = registry.as_ref().and_then(|registry| {
+        let host = errors.keep(registry.host_or(args.upstream_registry_url.as_deref()))?;
+        errors.keep(upstream_url(registry.upstream, host))
     });
-    match (prefix, secret, upstream, url) {
-        (Some(prefix), Some(secret), Some(upstream), Some(url)) if errors.0.is_empty() => Ok((
-            RuleRequest {
+    match (prefix, secret, registry, url) {
+        (Some(prefix), Some(secret), Some(registry), Some(url)) if errors.0.is_empty() => {
+            let upstream = registry.upstream;
+            let rule = RuleRequest {
                 prefix,
                 upstream,
                 url,
-            },
-            secret,
-        )),
+            };
+            Ok((rule, secret))
+        }
         _ => {
-            let example = "rule set docker-hub --secret ecr-pullthroughcache/docker-hub";
+            let example = "rule set docker-hub --secret docker-hub";
             Err(errors.into_failure(&format!("such as: {}", hints.command(example))))
         }
     }

@@ -7,6 +7,7 @@ pub mod credential;
 pub mod date;
 pub mod invalid;
 pub mod name;
+pub mod nearest;
 pub mod region;
 pub mod rule;
 pub mod secret;

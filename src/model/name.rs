@@ -4,7 +4,7 @@
 use std::fmt;
 
 use crate::model::invalid::Invalid;
-use crate::model::upstream::Upstream;
+use crate::model::upstream::{NamedRegistry, Upstream};
 
 /// What every name begins with; ECR's service-linked role may read no other secret.
 pub const PREFIX: &str = "ecr-pullthroughcache/";
@@ -97,13 +97,15 @@ impl fmt::Display for SecretName {
 }
 
 /// What a person calls a secret that exists: its name, with or without [`PREFIX`], or its ARN. A
-/// name without the prefix is always that of the secret under it, since ECR can read no other.
+/// name without the prefix is that of the secret under it, since ECR can read no other. Where there
+/// is none and the name is a word for a registry, it is the default name of that registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretId {
     /// What AWS is asked for.
     id: String,
-    name: String,
+    name: SecretName,
     region: Option<String>,
+    registry: Option<NamedRegistry>,
 }
 
 /// Why a text names no secret.
@@ -118,47 +120,51 @@ pub enum SecretIdFault {
 }
 
 impl SecretId {
+    /// The default name of a registry.
+    pub fn of_registry(upstream: &'static Upstream) -> Option<Self> {
+        let name = SecretName::of_registry(upstream)?;
+        Some(Self {
+            id: name.to_string(),
+            name,
+            region: None,
+            registry: None,
+        })
+    }
+
     /// # Errors
     /// A [`SecretIdFault`]; it does not repeat the text.
     pub fn parse(text: &str) -> Result<Self, SecretIdFault> {
-        if text.starts_with("arn:") {
+        let (id, name, region, registry) = if text.starts_with("arn:") {
             let parts: Vec<&str> = text.splitn(7, ':').collect();
             let [_, _, "secretsmanager", region, _, "secret", rest] = parts[..] else {
                 return Err(SecretIdFault::OtherArn);
             };
-            if !rest.starts_with(PREFIX) {
-                return Err(SecretIdFault::OtherArn);
-            }
             let name = match rest.char_indices().rev().nth(6) {
                 Some((at, '-')) => &rest[..at],
                 _ => rest,
             };
-            return Ok(Self {
-                id: text.to_owned(),
-                name: name.to_owned(),
-                region: Some(region.to_owned()),
-            });
-        }
-        let rest = text
-            .strip_prefix(PREFIX)
-            .unwrap_or(text)
-            .trim_start_matches('/');
-        if rest.is_empty() && !text.starts_with(PREFIX) {
-            return Err(SecretIdFault::Empty);
-        }
-        let name = if text.starts_with(PREFIX) {
-            text.to_owned()
+            let (id, region) = (text.to_owned(), region.to_owned());
+            (Some(id), name.to_owned(), Some(region), None)
+        } else if text.starts_with(PREFIX) {
+            (None, text.to_owned(), None, None)
         } else {
-            format!("{PREFIX}{rest}")
+            let rest = text.trim_start_matches('/');
+            if rest.is_empty() {
+                return Err(SecretIdFault::Empty);
+            }
+            let registry = NamedRegistry::parse(rest);
+            (None, format!("{PREFIX}{rest}"), None, registry)
         };
-        match name.chars().count() {
-            ..=MAX_CHARACTERS => Ok(Self {
-                id: name.clone(),
-                name,
-                region: None,
-            }),
-            more => Err(SecretIdFault::TooLong(more)),
-        }
+        let name = SecretName::parse(&name).map_err(|fault| match fault {
+            NameFault::TooLong(characters) => SecretIdFault::TooLong(characters),
+            NameFault::Empty | NameFault::NoPrefix(_) => SecretIdFault::OtherArn,
+        })?;
+        Ok(Self {
+            id: id.unwrap_or_else(|| name.to_string()),
+            name,
+            region,
+            registry,
+        })
     }
 
     pub fn id(&self) -> &str {
@@ -166,7 +172,22 @@ impl SecretId {
     }
 
     pub fn name(&self) -> &str {
+        self.name.as_str()
+    }
+
+    pub fn secret_name(&self) -> &SecretName {
         &self.name
+    }
+
+    /// The registry that the name is a word for.
+    pub fn registry(&self) -> Option<&NamedRegistry> {
+        self.registry.as_ref()
+    }
+
+    /// The secret that is meant where there is none of the name itself: the registry's default.
+    pub fn or_default(&self) -> Option<Self> {
+        let default = Self::of_registry(self.registry.as_ref()?.upstream);
+        default.filter(|default| default.name != self.name)
     }
 
     /// The Region that an ARN names.
@@ -307,6 +328,24 @@ mod tests {
             Err(SecretIdFault::OtherArn)
         );
         assert_eq!(named(&"x".repeat(500)), Err(SecretIdFault::TooLong(521)));
+    }
+
+    #[test]
+    fn a_word_for_a_registry_stands_for_its_default_name_too() {
+        let names = |text: &str| {
+            let id = SecretId::parse(text).unwrap();
+            let default = id.or_default().map(|id| id.name().to_owned());
+            (id.name().to_owned(), default)
+        };
+        let full = |rest: &str| format!("{PREFIX}{rest}");
+        let ghcr = Some(full("github-container-registry"));
+        assert_eq!(names("ghcr"), (full("ghcr"), ghcr));
+        let azure = Some(full("azure-container-registry"));
+        assert_eq!(names("me.azurecr.io"), (full("me.azurecr.io"), azure));
+        for text in ["docker-hub", "team/ghcr", "my-hub"] {
+            assert_eq!(names(text), (full(text), None));
+        }
+        assert_eq!(names(&full("ghcr")), (full("ghcr"), None));
     }
 
     #[test]

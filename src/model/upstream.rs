@@ -1,5 +1,9 @@
 //! The upstream registries that need credentials: one table of what is known of each.
 
+mod named;
+
+pub use named::NamedRegistry;
+
 /// An upstream registry of ECR pull through cache that needs a login.
 ///
 /// ECR Public, registry.k8s.io and Quay need none, and another ECR uses an IAM role. Source:
@@ -8,7 +12,7 @@
 pub struct Upstream {
     /// ECR's own value of `upstreamRegistry`.
     pub kind: &'static str,
-    /// Other words people use for it on the command line.
+    /// Other words people use for it on the command line, its host among them.
     pub aliases: &'static [&'static str],
     /// The name that people know it by.
     pub title: &'static str,
@@ -49,7 +53,14 @@ pub const ANY_AZURE_HOST: &str = "NAME.azurecr.io";
 pub static UPSTREAMS: [Upstream; 5] = [
     Upstream {
         kind: "docker-hub",
-        aliases: &["dockerhub"],
+        aliases: &[
+            "dockerhub",
+            "docker",
+            "docker.io",
+            "hub.docker.com",
+            "index.docker.io",
+            "registry-1.docker.io",
+        ],
         title: "Docker Hub",
         short_title: "Docker Hub",
         url: Some("registry-1.docker.io"),
@@ -69,7 +80,7 @@ pub static UPSTREAMS: [Upstream; 5] = [
     },
     Upstream {
         kind: "github-container-registry",
-        aliases: &["ghcr", "github"],
+        aliases: &["ghcr", "github", "ghcr.io"],
         title: "GitHub Container Registry",
         short_title: "GitHub",
         url: Some("ghcr.io"),
@@ -107,7 +118,7 @@ pub static UPSTREAMS: [Upstream; 5] = [
     },
     Upstream {
         kind: "gitlab-container-registry",
-        aliases: &["gitlab"],
+        aliases: &["gitlab", "registry.gitlab.com"],
         title: "GitLab Container Registry",
         short_title: "GitLab",
         url: Some("registry.gitlab.com"),
@@ -127,7 +138,7 @@ pub static UPSTREAMS: [Upstream; 5] = [
     },
     Upstream {
         kind: "chainguard",
-        aliases: &["cgr"],
+        aliases: &["cgr", "cgr.dev"],
         title: "Chainguard",
         short_title: "Chainguard",
         url: Some("cgr.dev"),
@@ -145,17 +156,19 @@ pub static UPSTREAMS: [Upstream; 5] = [
 ];
 
 impl Upstream {
-    /// Finds a registry by its kind or an alias; letter case does not matter.
+    /// Finds a registry by its kind, an alias or its host; letter case does not matter.
     pub fn find(word: &str) -> Option<&'static Self> {
         let word = word.to_ascii_lowercase();
-        UPSTREAMS
-            .iter()
-            .find(|upstream| upstream.kind == word || upstream.aliases.contains(&word.as_str()))
+        UPSTREAMS.iter().find(|upstream| {
+            upstream.kind == word
+                || upstream.aliases.contains(&word.as_str())
+                || upstream.owns(&word)
+        })
     }
 
     /// The host that ECR pulls from, for people.
     pub fn host(&self) -> &'static str {
-        self.url.unwrap_or("NAME.azurecr.io")
+        self.url.unwrap_or(ANY_AZURE_HOST)
     }
 
     /// Whether ECR pulls from the registry at this host: the one in the table, or for Azure the

@@ -2,9 +2,11 @@
 
 use super::rule_result;
 use crate::commands::context::Context;
-use crate::commands::find::{find_pending_rule, refuse_region_without_rules};
+use crate::commands::find::{
+    find_pending_rule, look_for, no_such_secret, refuse_region_without_rules,
+};
 use crate::commands::store::{pending_deletion, UNKNOWN_KEY};
-use crate::model::name::SecretName;
+use crate::model::name::{SecretId, SecretName};
 use crate::model::rule::RuleRequest;
 use crate::output::failure::Failure;
 use crate::output::report::RuleReport;
@@ -15,24 +17,23 @@ use crate::plan::{Observed, Plan};
 
 pub async fn run(
     wanted: RuleRequest,
-    name: &SecretName,
+    id: &SecretId,
     context: &Context<'_>,
 ) -> Result<Status, Failure> {
     let session = context.session().await?;
     refuse_region_without_rules(session.region())?;
     let hints = session.hints();
     let upstream = wanted.upstream;
-    let inventory = session.secrets();
     let (observed, rule) = tokio::join!(
-        inventory.describe(name.as_str()),
+        look_for(id, &session),
         find_pending_rule(Some(wanted), &session)
     );
-    let observed = observed.map_err(|error| {
-        error.into_failure(
-            &format!("could not see whether {name} exists"),
-            session.service(),
-        )
-    })?;
+    let observed = observed?;
+    let found = observed.as_ref();
+    let found = found.and_then(|secret| SecretName::parse(&secret.name).ok());
+    let default = id.or_default();
+    let expected = default.as_ref().unwrap_or(id).secret_name();
+    let name = found.as_ref().unwrap_or(expected);
     let existing = match Observed::from(observed) {
         Observed::Active(existing) => existing,
         Observed::PendingDeletion { due } => {
@@ -40,7 +41,7 @@ pub async fn run(
                 .or_fix("or name another secret: --secret NAME"))
         }
         Observed::Absent | Observed::NotLooked => {
-            let message = format!("there is no secret {name} in {}", session.region());
+            let message = no_such_secret(id, &session);
             let create = hints.create(name.as_str(), Some(upstream), "");
             return Err(
                 Failure::new(Status::SecretState, "secret-not-found", message)

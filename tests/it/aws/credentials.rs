@@ -103,8 +103,12 @@ fn what_a_profile_refers_to_must_be_there() {
     let role = "role_arn = arn:aws:iam::111122223333:role/x";
     for (config, words) in [
         (
-            format!("[profile p]\n{role}\nsource_profile = basis\n[profile base]\n"),
-            ["no AWS profile \"basis\"", "--profile base"],
+            format!("[profile p]\n{role}\nsource_profile = bsae\n[profile base]\n"),
+            ["no AWS profile \"bsae\"", "--profile base"],
+        ),
+        (
+            format!("[profile p]\n{role}\nsource_profile = other\n[profile base]\n"),
+            ["no AWS profile \"other\"", "aws configure list-profiles"],
         ),
         (
             "[profile p]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = r\n".to_owned(),

@@ -42,7 +42,7 @@ pub const SCENES: &[Scene] = &[
     }),
     scene("status-3/show-near-miss", |account| {
         account.made(NAME);
-        words(account, &["show", "dockerhub"])
+        words(account, &["show", "docker-hbu"])
     }),
     scene("status-3/check-none", |account| {
         words(account, &["check", "docker-hub"])

@@ -8,6 +8,16 @@ const LAMBDA: &str = "arn:aws:lambda:us-east-1:111122223333:function:rotate";
 
 pub const SCENES: &[Scene] = &[
     scene("status-2/no-subcommand", |account| words(account, &[])),
+    scene("status-2/no-subcommand-of-rule", |account| {
+        words(account, &["rule", "--region", "us-east-1"])
+    }),
+    scene("status-2/registry-twice", |account| {
+        words(account, &["create", "ghcr", "--registry", "gitlab"])
+    }),
+    scene("status-2/rule-code-of-two-names", |account| {
+        let code = ["--secret", "ghcr", "--print", "terraform"];
+        words(account, &["rule", "set", "github"]).and(&code)
+    }),
     scene("status-2/nothing-given", |account| {
         words(account, &["create"])
     }),
@@ -31,6 +41,17 @@ pub const SCENES: &[Scene] = &[
     }),
     scene("status-2/unknown-registry", |account| {
         words(account, &["create", "--registry", "quay"])
+    }),
+    scene("status-2/registry-near-miss", |account| {
+        words(account, &["create", "--registry", "dokcer-hub"])
+    }),
+    scene("status-2/registry-and-another-host", |account| {
+        let azure = ["create", "--registry", "contoso.azurecr.io", "-u", "me"];
+        let host = ["--upstream-registry-url", "fabrikam.azurecr.io"];
+        words(account, &azure)
+            .and(&host)
+            .and(&["--access-token-stdin"])
+            .stdin("some-token")
     }),
     scene("status-2/value-missing", |account| {
         words(account, &["show", "docker-hub", "--region"])

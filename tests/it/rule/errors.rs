@@ -201,7 +201,7 @@ fn a_secret_that_may_not_be_looked_at_has_no_arn() {
     ended.fails(
         5,
         &[
-            "could not see whether",
+            "could not look at",
             r#""Action":"secretsmanager:DescribeSecret""#,
         ],
     );

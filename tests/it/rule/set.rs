@@ -183,9 +183,9 @@ fn what_does_not_fit_is_refused_before_anything_is_sent() {
                 "--registry",
                 "docker-hub",
                 "--secret",
-                "x",
+                "é",
             ],
-            "does not begin with ecr-pullthroughcache/",
+            "2 things are wrong:\n       that is no repository prefix",
         ),
         (
             &["set", "hub", "--secret", "ecr-pullthroughcache/é"],

@@ -71,13 +71,22 @@ fn each_registry_by_each_of_its_words() {
             "docker-hub",
             "Docker Hub",
             Some("registry-1.docker.io"),
-            &["docker-hub", "dockerhub", "Docker-Hub"][..],
+            &[
+                "docker-hub",
+                "dockerhub",
+                "Docker-Hub",
+                "docker",
+                "docker.io",
+                "index.docker.io",
+                "hub.docker.com",
+                "registry-1.docker.io",
+            ][..],
         ),
         (
             "github-container-registry",
             "GitHub Container Registry",
             Some("ghcr.io"),
-            &["github-container-registry", "ghcr", "github"],
+            &["github-container-registry", "ghcr", "github", "ghcr.io"],
         ),
         (
             "azure-container-registry",
@@ -89,13 +98,13 @@ fn each_registry_by_each_of_its_words() {
             "gitlab-container-registry",
             "GitLab Container Registry",
             Some("registry.gitlab.com"),
-            &["gitlab-container-registry", "gitlab"],
+            &["gitlab-container-registry", "gitlab", "registry.gitlab.com"],
         ),
         (
             "chainguard",
             "Chainguard",
             Some("cgr.dev"),
-            &["chainguard", "cgr"],
+            &["chainguard", "cgr", "cgr.dev"],
         ),
     ];
     for (kind, title, url, words) in registries {

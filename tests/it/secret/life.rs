@@ -152,7 +152,9 @@ fn options_that_cannot_be() {
         "--force-without-recovery",
     ];
     account.run(&both).fails(2, &["exclude each other"]);
-    account.run(&["delete"]).fails(2, &["<NAME> is missing"]);
+    account
+        .run(&["delete"])
+        .fails(2, &["the name of the secret is missing"]);
     account.run(&["delete", "docker-hub"]).fails(
         2,
         &[

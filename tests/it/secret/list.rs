@@ -271,10 +271,7 @@ REGISTRY
         let screen = Screen::new(&account);
         screen.resized(60, 50);
         screen.enters("$PTC list | cat").sees(name).sees("GitLab");
-        screen
-            .enters("$PTC list --quiet")
-            .sees(name)
-            .sees("GitLab");
+        screen.enters("$PTC list --quiet").sees(name).sees("GitLab");
         let json = account.run(&["list", "-o", "json"]).json();
         assert_eq!(
             json[0]["name"],

@@ -1,9 +1,12 @@
 //! The life of a secret: made, updated, looked at, deleted, restored.
 
+#[cfg(unix)]
+mod chosen;
 mod create;
 mod exists;
 mod failures;
 mod life;
 mod list;
+mod named;
 mod show;
 mod update;

@@ -189,30 +189,33 @@ fn show_tells_a_token_that_cannot_work_and_a_value_that_is_not_there() {
 #[test]
 fn a_name_that_does_not_exist_is_told_with_the_nearest() {
     let account = Account::new();
-    account.run(&["show", "dockerhub"]).fails(
+    account.run(&["show", "docker-hbu"]).fails(
         3,
         &[
             "there is none under ecr-pullthroughcache/ at all",
-            "--name ecr-pullthroughcache/dockerhub",
+            "--name ecr-pullthroughcache/docker-hbu",
         ],
     );
     account.made("ecr-pullthroughcache/docker-hub");
     account.made("ecr-pullthroughcache/ghcr");
     let fix = "ecr-ptc show ecr-pullthroughcache/docker-hub --region us-east-1";
-    account.run(&["show", "dockerhub"]).fails(
+    account.run(&["show", "docker-hbu"]).fails(
         3,
         &[
-            "there is no secret ecr-pullthroughcache/dockerhub in us-east-1",
+            "there is no secret ecr-pullthroughcache/docker-hbu in us-east-1",
             fix,
         ],
     );
+    let far = account.run(&["show", "build"]);
+    far.fails(3, &["see the names that there are: ecr-ptc list"]);
+    far.never(&["nearest"]);
     let error = account
-        .run(&["show", "dockerhub", "-o", "json"])
+        .run(&["show", "docker-hbu", "-o", "json"])
         .error_json();
     assert_eq!(error["error"]["code"], "secret-not-found");
     account.refuse("ListSecrets", 400, "AccessDeniedException", "not allowed");
     account
-        .run(&["show", "dockerhub"])
+        .run(&["show", "docker-hbu"])
         .fails(3, &["ecr-ptc list"])
         .never(&["docker-hub"]);
 }
@@ -254,6 +257,8 @@ fn a_name_that_can_be_none() {
     account
         .run(&["show", TOKEN])
         .fails(2, &["looks like an access token"]);
-    account.run(&["show"]).fails(2, &["<NAME> is missing"]);
+    account
+        .run(&["show"])
+        .fails(2, &["the name of the secret is missing"]);
     assert!(account.requests().is_empty());
 }

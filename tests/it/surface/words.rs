@@ -59,6 +59,32 @@ fn each_command_says_what_its_own_verify_means() {
 }
 
 #[test]
+fn help_is_a_subcommand_too() {
+    let run = |words: &[&str]| Program::new(words).run();
+    for (words, same) in [
+        (&["help"][..], &["--help"][..]),
+        (&["help", "create"], &["create", "--help"]),
+        (&["help", "rule", "set"], &["rule", "set", "--help"]),
+        (&["rule", "help", "set"], &["rule", "set", "--help"]),
+        (&["rule", "help"], &["rule", "--help"]),
+        (&["help", "create", "-o", "json"], &["create", "--help"]),
+    ] {
+        assert_eq!(run(words).ok(), run(same).ok(), "{words:?}");
+    }
+    run(&["help", "crate"]).fails(2, &["no subcommand crate", "did you mean create?"]);
+    run(&["help", "--help"]).ok();
+}
+
+#[test]
+fn rule_alone_shows_its_help_and_is_an_error() {
+    let alone = Program::new(&["rule"]).run();
+    let help = Program::new(&["rule", "-h"]).run();
+    alone.fails(2, &[help.ok(), "error: a subcommand is missing"]);
+    let all = "use one of: set, list, delete, help";
+    Program::new(&["rule", "-o", "json"]).run().fails(2, &[all]);
+}
+
+#[test]
 fn completions_and_the_man_page() {
     for shell in ["bash", "zsh", "fish", "powershell"] {
         let script = Program::new(&["completions", shell]).run();
@@ -98,9 +124,12 @@ fn offered(shell: &str, script: &str) -> Option<String> {
 fn the_shells_take_their_scripts_and_offer_what_fits() {
     let bash = r#"eval "$(ecr-ptc completions bash)"
         of() { COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _ecr__ptc "$1" "${COMP_WORDS[COMP_CWORD]}" "${COMP_WORDS[COMP_CWORD - 1]}"; printf '%s ' "${COMPREPLY[@]}"; }
-        of ecr-ptc cr; of ecr-ptc create --registry ch; of ecr-ptc rule s; of ecr-ptc show gith"#;
+        of ecr-ptc cr; of ecr-ptc create --registry ch; of ecr-ptc rule s; of ecr-ptc show gith; of ecr-ptc help res; of ecr-ptc create gitl"#;
     let said = offered("bash", bash).expect("bash is installed");
-    assert_eq!(said, "create chainguard set github-container-registry ");
+    assert_eq!(
+        said,
+        "create chainguard set github-container-registry restore gitlab-container-registry "
+    );
     let fish = r#"ecr-ptc completions fish | source; for line in "cr" "create --registry ch" "rule s"; complete -C "ecr-ptc $line" | cut -f1; end"#;
     if let Some(said) = offered("fish", fish) {
         assert_eq!(said, "create\nchainguard\nset\n");

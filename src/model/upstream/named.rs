@@ -1,0 +1,124 @@
+//! [`NamedRegistry`]: a registry as people name it.
+
+use super::{Upstream, UPSTREAMS};
+use crate::model::invalid::Invalid;
+use crate::model::nearest::nearest;
+
+/// A registry as it is named by one word: ECR's own, an alias, or its host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedRegistry {
+    pub upstream: &'static Upstream,
+    /// The customer's own host, where the registry was named by that.
+    pub host: Option<String>,
+}
+
+impl NamedRegistry {
+    /// `None` where the word names no registry; letter case does not matter.
+    pub fn parse(word: &str) -> Option<Self> {
+        let upstream = Upstream::find(word)?;
+        let host = word.to_ascii_lowercase();
+        let host = (upstream.url.is_none() && upstream.owns(&host)).then_some(host);
+        Some(Self { upstream, host })
+    }
+
+    /// The word for a registry that another one is near to.
+    pub fn nearest(word: &str) -> Option<&'static str> {
+        let words = UPSTREAMS
+            .iter()
+            .flat_map(|upstream| upstream.aliases.iter().chain([&upstream.kind]));
+        nearest(&word.to_ascii_lowercase(), words.copied())
+    }
+
+    /// What two words say together; `None` where they name different registries.
+    pub fn and(self, other: Self) -> Option<Self> {
+        let is_same = self.upstream == other.upstream
+            && (self.host.is_none() || other.host.is_none() || self.host == other.host);
+        let host = self.host.or(other.host);
+        is_same.then_some(Self { host, ..self })
+    }
+
+    /// The host that is meant where `--upstream-registry-url` may give it too.
+    ///
+    /// # Errors
+    /// A sentence that says that the two differ.
+    pub fn host_or<'h>(&'h self, given: Option<&'h str>) -> Result<Option<&'h str>, Invalid> {
+        let (Some(own), Some(text)) = (self.host.as_deref(), given) else {
+            return Ok(given.or(self.host.as_deref()));
+        };
+        let bare = text.strip_prefix("https://").unwrap_or(text);
+        if bare.trim_end_matches('/').eq_ignore_ascii_case(own) {
+            return Ok(given);
+        }
+        Err(Invalid::new(format!(
+            "the registry is {own}, and --upstream-registry-url names another host; leave one of \
+             them out"
+        )))
+    }
+}
+
+impl From<&'static Upstream> for NamedRegistry {
+    fn from(upstream: &'static Upstream) -> Self {
+        let host = None;
+        Self { upstream, host }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_host_of_a_customer_names_the_registry_and_its_host() {
+        let named = |word: &str| {
+            let named = NamedRegistry::parse(word)?;
+            Some((named.upstream.kind, named.host))
+        };
+        let contoso = Some("contoso.azurecr.io".to_owned());
+        let azure = "azure-container-registry";
+        assert_eq!(named("Contoso.azurecr.io"), Some((azure, contoso)));
+        assert_eq!(named("acr"), Some((azure, None)));
+        assert_eq!(named("GHCR.io"), Some(("github-container-registry", None)));
+        for word in ["", "quay", "azurecr.io", "a.b.azurecr.io", "gcr.io.evil"] {
+            assert_eq!(named(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn two_words_name_one_registry_or_none() {
+        let named = |word: &str| NamedRegistry::parse(word).unwrap();
+        let both = |one: &str, other: &str| named(one).and(named(other));
+        assert_eq!(both("docker", "docker.io"), Some(named("docker-hub")));
+        assert_eq!(both("acr", "a.azurecr.io"), Some(named("a.azurecr.io")));
+        assert_eq!(both("a.azurecr.io", "acr"), Some(named("a.azurecr.io")));
+        assert_eq!(both("a.azurecr.io", "b.azurecr.io"), None);
+        assert_eq!(both("ghcr", "gitlab"), None);
+    }
+
+    #[test]
+    fn a_host_that_is_given_twice_is_one() {
+        let azure = NamedRegistry::parse("me.azurecr.io").unwrap();
+        for given in ["me.azurecr.io", "ME.azurecr.io", "https://me.azurecr.io/"] {
+            assert_eq!(azure.host_or(Some(given)), Ok(Some(given)));
+        }
+        assert_eq!(azure.host_or(None), Ok(Some("me.azurecr.io")));
+        assert!(azure.host_or(Some("other.azurecr.io")).is_err());
+        let hub = NamedRegistry::parse("docker").unwrap();
+        let mirror = Some("mirror.example");
+        assert_eq!(hub.host_or(mirror), Ok(mirror));
+    }
+
+    #[test]
+    fn a_near_miss_has_a_nearest_word() {
+        for (word, meant) in [
+            ("dokcer-hub", Some("docker-hub")),
+            ("Docker-Hbu", Some("docker-hub")),
+            ("chainguad", Some("chainguard")),
+            ("ecr", None),
+            ("gcr", None),
+            ("quay", None),
+            ("k8s", None),
+        ] {
+            assert_eq!(NamedRegistry::nearest(word), meant, "{word}");
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! How a secret that exists is named: by its name, or by a word for its registry.
+
+use serde_json::json;
+
+use crate::support::{Account, Program, TOKEN};
+
+const GITHUB: &str = "ecr-pullthroughcache/github-container-registry";
+const AZURE: &str = "ecr-pullthroughcache/azure-container-registry";
+
+fn name_told(account: &Account, words: &[&str]) -> String {
+    let program = Program::new(words).and(&["-o", "json"]).with(account);
+    let report = program.stdin(TOKEN).run().json();
+    report["name"].as_str().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn a_word_for_a_registry_is_its_secret() {
+    let account = Account::new();
+    account.made(GITHUB);
+    for word in ["ghcr", "github", "GHCR.io"] {
+        assert_eq!(name_told(&account, &["show", word]), GITHUB);
+        let checked = account.run(&["check", word, "-o", "json"]).json();
+        assert_eq!(checked["checked"], 1);
+    }
+    let update = ["update", "ghcr.io", "--access-token-stdin", "-u", "me2"];
+    assert_eq!(name_told(&account, &update), GITHUB);
+    assert_eq!(name_told(&account, &["delete", "ghcr.io", "--yes"]), GITHUB);
+    assert_eq!(name_told(&account, &["restore", "ghcr"]), GITHUB);
+}
+
+#[test]
+fn a_secret_of_that_very_name_comes_first_and_is_looked_at_alone() {
+    let account = Account::new();
+    account.made(GITHUB);
+    account.made("ecr-pullthroughcache/ghcr");
+    account.take_actions();
+    let update = ["update", "ghcr", "--access-token-stdin", "-u", "me2"];
+    assert_eq!(name_told(&account, &update), "ecr-pullthroughcache/ghcr");
+    let looks = |account: &Account| {
+        let actions = account.take_actions().into_iter();
+        actions.filter(|action| action == "DescribeSecret").count()
+    };
+    // The second is for others who may have written at the same time.
+    assert_eq!(looks(&account), 2);
+    account.run(&["restore", "ghcr"]).ok();
+    assert_eq!(looks(&account), 1);
+    account.run(&["restore", "github"]).ok();
+    assert_eq!(looks(&account), 2);
+    // The full name is never another.
+    let full = account.run(&["restore", "ecr-pullthroughcache/github"]);
+    full.fails(
+        3,
+        &["there is no secret ecr-pullthroughcache/github in us-east-1\n"],
+    );
+}
+
+#[test]
+fn where_there_is_neither_both_are_told() {
+    let account = Account::new();
+    let both = format!("there is no secret ecr-pullthroughcache/ghcr in us-east-1, nor {GITHUB}");
+    let create = format!("create --registry github-container-registry --name {GITHUB}");
+    account.run(&["show", "ghcr"]).fails(3, &[&both, &create]);
+}
+
+#[test]
+fn the_host_of_a_customer_names_azure_and_the_host() {
+    let account = Account::new();
+    let create = |registry: &[&str]| {
+        let words = ["create", "--access-token-stdin", "-u", "me", "-o", "json"];
+        let program = Program::new(&words).and(registry).and(&["--dry-run"]);
+        program.with(&account).stdin(TOKEN)
+    };
+    let host = "contoso.azurecr.io";
+    let report = create(&["--registry", "Contoso.azurecr.io"]).run().json();
+    assert_eq!(report["name"], AZURE);
+    assert_eq!(report["upstreamRegistryUrl"], host);
+    let by_variable = create(&[]).env("ECR_PTC_REGISTRY", host).run().json();
+    assert_eq!(by_variable["upstreamRegistryUrl"], host);
+    let same = ["--registry", host, "--upstream-registry-url", host];
+    create(&same).run().json();
+    let other = [
+        "--registry",
+        host,
+        "--upstream-registry-url",
+        "x.azurecr.io",
+    ];
+    create(&other)
+        .run()
+        .fails(2, &["the registry is contoso.azurecr.io", "leave one"]);
+    let set = [
+        "rule",
+        "set",
+        "az",
+        "--registry",
+        host,
+        "--print",
+        "terraform",
+    ];
+    assert!(account.run(&set).ok().contains(host));
+    let other = ["--upstream-registry-url", "x.azurecr.io"];
+    let set = Program::new(&set).and(&other).with(&account);
+    set.run()
+        .fails(2, &["the registry is contoso.azurecr.io", "leave one"]);
+}
+
+#[test]
+fn the_host_as_a_name_is_where_the_login_goes() {
+    let account = Account::new();
+    account.made(AZURE);
+    let rule = ["--rule", "az", "-o", "json"];
+    let update = ["update", "contoso.azurecr.io", "--access-token-stdin"];
+    let update = Program::new(&update).and(&rule).with(&account);
+    assert_eq!(update.stdin(TOKEN).run().json()["name"], AZURE);
+    let made = account.rules();
+    assert_eq!(made[0]["upstreamRegistryUrl"], "contoso.azurecr.io");
+    let other = [
+        "--verify",
+        "always",
+        "--upstream-registry-url",
+        "x.azurecr.io",
+    ];
+    let check = Program::new(&["check", "contoso.azurecr.io"]).and(&other);
+    let ended = check.with(&account).run();
+    ended.fails(2, &["the registry is contoso.azurecr.io"]);
+}
+
+#[test]
+fn a_rule_takes_a_secret_as_everything_else_does() {
+    let account = Account::new();
+    let set = |words: &[&str]| {
+        let program = Program::new(&["rule", "set", "hub", "-o", "json"]).and(words);
+        program.with(&account).run()
+    };
+    let missing = set(&["--secret", "ghcr"]);
+    let create = format!("--registry github-container-registry --name {GITHUB}");
+    missing.fails(3, &["ecr-pullthroughcache/ghcr in us-east-1, nor", &create]);
+    let team = "ecr-pullthroughcache/team/hub";
+    let arn = account.made(team);
+    account.made(GITHUB);
+    for name in ["team/hub", team, &arn] {
+        let report = set(&["--secret", name, "--registry", "docker"]).json();
+        assert_eq!(report["secret"], team, "{name}");
+        assert_eq!(report["credentialArn"], arn);
+    }
+    account.ask_ecr(
+        "DeletePullThroughCacheRule",
+        &json!({"ecrRepositoryPrefix": "hub"}),
+    );
+    assert_eq!(set(&["--secret", "ghcr"]).json()["secret"], GITHUB);
+    let elsewhere = arn.replace("us-east-1", "eu-west-1");
+    set(&["--secret", &elsewhere, "--registry", "docker"]).fails(2, &["--region eu-west-1"]);
+    let token = "dckr_pat_0123456789abcdefghijklmnopq";
+    set(&["--secret", token])
+        .fails(2, &["--secret looks like an access token"])
+        .hides(token);
+    let print = ["--print", "terraform", "--secret", "ghcr"];
+    set(&print).fails(
+        2,
+        &["may mean", "--secret ecr-pullthroughcache/ghcr", GITHUB],
+    );
+    let print = ["--print", "terraform", "--secret", "docker-hub"];
+    let code = set(&print).json();
+    assert!(code.to_string().contains("ecr-pullthroughcache/docker-hub"));
+}
+
+#[test]
+fn create_takes_the_registry_as_a_word() {
+    let account = Account::new();
+    let create = |words: &[&str]| {
+        let all = ["create", "--access-token-stdin", "-u", "me", "-o", "json"];
+        let program = Program::new(&all).and(words).and(&["--dry-run"]);
+        program.with(&account).stdin(TOKEN)
+    };
+    for words in [
+        &["ghcr.io"][..],
+        &["github", "--registry", "ghcr"],
+        &["--registry=ghcr", "GHCR"],
+    ] {
+        let report = create(words).run().json();
+        assert_eq!(report["registry"], "github-container-registry");
+    }
+    let host = create(&["acr", "--registry", "me.azurecr.io"]).run().json();
+    assert_eq!(host["upstreamRegistryUrl"], "me.azurecr.io");
+    let by_variable = create(&["ghcr"]).env("ECR_PTC_REGISTRY", "acr").run();
+    assert_eq!(by_variable.json()["registry"], "github-container-registry");
+    create(&["ghcr", "--registry", "gitlab"])
+        .run()
+        .fails(2, &["given twice", "leave one"]);
+    create(&["dokcer-hub"])
+        .run()
+        .fails(2, &["did you mean docker-hub?"]);
+    create(&["ghcr", "gitlab"])
+        .run()
+        .fails(2, &["a word that belongs to no option"]);
+    let alone = account.run(&["docker-hub"]);
+    alone.fails(2, &["no subcommand docker-hub", "ecr-ptc create …"]);
+    create(&["--name", "ghcr", "ghcr"])
+        .run()
+        .fails(2, &["use ecr-pullthroughcache/ghcr"]);
+}
+
+#[test]
+fn a_near_miss_of_a_registry_names_the_nearest_word() {
+    let account = Account::new();
+    let run = |word: &str| account.run(&["create", "--registry", word, "-o", "json"]);
+    let hint = |word: &str| run(word).error_json()["error"]["hint"].clone();
+    let all = "use one of: docker-hub, github-container-registry, azure-container-registry, \
+               gitlab-container-registry, chainguard";
+    assert_eq!(
+        hint("dokcer-hub"),
+        json!(format!("did you mean docker-hub?\n{all}"))
+    );
+    for word in ["quay", "ecr", "dckr_pat_0123456789abcdefghij"] {
+        assert_eq!(hint(word), json!(all), "{word}");
+    }
+}
+
+#[cfg(unix)]
+mod terminal {
+    use super::AZURE;
+    use crate::support::{Account, Screen};
+
+    #[test]
+    fn the_host_that_is_typed_at_the_list_of_registries_is_not_asked_for_again() {
+        let account = Account::new();
+        let screen = Screen::new(&account);
+        screen
+            .enters("ECR_PTC_VERIFY=auto $PTC create --accessible --rule az")
+            .sees("Number or name")
+            .enters("contoso.azurecr.io")
+            .sees("Username")
+            .enters("")
+            .sees("Not taken")
+            .types("\x03");
+        screen.status_is(130);
+        assert!(
+            !screen.text().contains("Azure registry"),
+            "{}",
+            screen.text()
+        );
+        screen
+            .enters("$PTC create --accessible --rule az -u me --description d")
+            .sees("Number or name")
+            .enters("contoso.azurecr.io")
+            .enters_a_token();
+        screen
+            .sees("Store it?")
+            .enters("y")
+            .sees("arn:aws:")
+            .status_is(0);
+        assert_eq!(account.only("CreateSecret")["Name"], AZURE);
+        let rules = account.rules();
+        assert_eq!(rules[0]["upstreamRegistryUrl"], "contoso.azurecr.io");
+    }
+}
