@@ -73,7 +73,7 @@ impl AwsError {
             Kind::BadCredentials | Kind::Clock if self.message.is_none() => {
                 format!(
                     "the AWS credentials cannot be used: {}",
-                    innermost.map_or("no reason is known", String::as_str)
+                    innermost.map_or("no reason is given", String::as_str)
                 )
             }
             Kind::Misconfigured => match innermost {
@@ -134,23 +134,22 @@ impl AwsError {
                     service.login.as_deref().unwrap_or_default()
                 )
             }
-            Kind::NoCredentials => "log in as for the AWS CLI: aws configure, aws sso login, or \
-                AWS_* variables; or name a --profile"
+            Kind::NoCredentials => "log in as with the AWS CLI: aws configure, aws sso login, or \
+                                    AWS_* variables; or name a --profile"
                 .to_owned(),
-            Kind::BadCredentials => "renew the AWS credentials; what the AWS CLI makes of them: \
-                aws sts get-caller-identity"
+            Kind::BadCredentials => "renew the AWS credentials; to test them with the AWS CLI: \
+                                     aws sts get-caller-identity"
                 .to_owned(),
             Kind::NotSubscribed => format!(
-                "where the account is new: finish its sign-up, \
-                 https://portal.aws.amazon.com/billing/signup\n\
-                 where the Region has to be enabled first: aws account enable-region \
-                 --region-name {region}"
+                "if the account is new: finish its sign-up, \
+                 https://portal.aws.amazon.com/billing/signup\nif the Region has to be enabled \
+                 first: aws account enable-region --region-name {region}"
             ),
             Kind::Mfa => {
                 "run it again with the next code of the device; each works once".to_owned()
             }
-            Kind::Clock => "set the clock of this machine; AWS takes requests that are at most \
-                some minutes off"
+            Kind::Clock => "set the clock of this machine; AWS refuses requests when it is more \
+                            than some minutes off"
                 .to_owned(),
             Kind::Service | Kind::TimedOut => "try again in a minute".to_owned(),
             Kind::Unreachable => match &self.fault {
@@ -171,13 +170,14 @@ impl AwsError {
                 service.hints.command("list"),
                 service.hints.options()
             ),
-            Kind::Policy => "fix the file of --resource-policy; what is wrong with it: aws \
-                secretsmanager validate-resource-policy --resource-policy file://PATH"
+            Kind::Policy => "fix the file of --resource-policy; to see what is wrong: aws \
+                             secretsmanager validate-resource-policy --resource-policy \
+                             file://PATH"
                 .to_owned(),
             Kind::Key if self.operation == "CreateSecret" => {
-                "ECR reads only secrets with the key aws/secretsmanager, so the caller has to be \
-                 able to use that; \
-                 see that no policy keeps kms:GenerateDataKey and kms:Decrypt from it"
+                "ECR reads only secrets with the key aws/secretsmanager, so the caller must be \
+                 able to use that key; check that no policy denies kms:GenerateDataKey and \
+                 kms:Decrypt"
                     .to_owned()
             }
             Kind::Key => format!(
@@ -203,11 +203,12 @@ impl AwsError {
         }
         if let Some(policy) = after(message, "explicit deny in ") {
             return format!(
-                "{policy} forbids it, and no other can allow it; ask whoever keeps that policy"
+                "{policy} denies it, and no other policy can allow it; ask who manages that \
+                 policy"
             );
         }
         if message.contains("explicit deny") {
-            return "a policy forbids it; ask whoever keeps that policy".to_owned();
+            return "a policy denies it; ask who manages that policy".to_owned();
         }
         self.statement(service)
     }

@@ -25,21 +25,19 @@ impl AwsError {
         let list = hints.command("rule list");
         Some(match self.kind {
             Kind::NotFound => format!(
-                "the secret has to be in the account and the Region of the rule; see whether it \
+                "the secret must be in the account and the Region of the rule; see whether it \
                  is:\n{see}"
             ),
             Kind::SecretUnreadable => format!(
-                "ECR reads it with the service-linked role {ROLE}; \
-                 a resource policy of the secret must not deny that role, nor every principal but \
-                 others:\n{see}\n\
-                 if the role is missing: aws iam create-service-linked-role --aws-service-name \
+                "ECR reads it with the service-linked role {ROLE}; a resource policy of the \
+                 secret must not deny that role, also not by NotPrincipal:\n{see}\nif the role \
+                 is missing: aws iam create-service-linked-role --aws-service-name \
                  pullthroughcache.ecr.amazonaws.com"
             ),
             Kind::Key => format!(
-                "ECR reads only secrets with the key aws/secretsmanager; see which this one has, \
-                 and give it that:\n{see}\n\
-                 aws secretsmanager update-secret --secret-id {} --kms-key-id \
-                 alias/aws/secretsmanager{}",
+                "ECR reads only secrets with the key aws/secretsmanager; see which key this one \
+                 has, and change it:\n{see}\naws secretsmanager update-secret --secret-id {} \
+                 --kms-key-id alias/aws/secretsmanager{}",
                 service.secret.as_deref().map_or("NAME".to_owned(), quote),
                 hints.options()
             ),

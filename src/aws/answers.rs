@@ -19,7 +19,7 @@ pub fn secret_arn(
         .map_err(|fault| AwsError::malformed(operation, &fault.to_string()))?;
     match name {
         Some(name) if arn.name() != name => {
-            let what = "the ARN of another secret than the one that is meant";
+            let what = "the ARN of another secret";
             Err(AwsError::malformed(operation, what))
         }
         _ if redactor.is_in(arn.end()) => {
@@ -39,6 +39,12 @@ pub fn region(operation: &'static str, name: Option<String>) -> Result<Option<Re
         return Ok(None);
     };
     let region = Region::from_host_label(&name);
-    let region = region.ok_or_else(|| AwsError::malformed(operation, "a Region that is none"))?;
+    let region = region.ok_or_else(|| {
+        AwsError::malformed(
+            operation,
+            "something that is not a \
+         Region",
+        )
+    })?;
     Ok(Some(region))
 }

@@ -25,12 +25,7 @@ impl Endpoints {
     /// Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
     pub fn read(options: &Options, files: &ProfileSet) -> Result<Self, Failure> {
         if let Some(url) = &options.endpoint_url {
-            check_endpoint("--endpoint-url", url).map_err(|fault| {
-                Failure::usage(fault).fix(
-                    "leave it out for AWS's own, or give a whole URL, \
-                     such as --endpoint-url http://localhost:5000",
-                )
-            })?;
+            check_endpoint("--endpoint-url", url).map_err(Failure::from)?;
             return Ok(Self {
                 secrets_manager: Some(url.clone()),
                 sts: Some(url.clone()),
@@ -69,8 +64,10 @@ impl Endpoints {
                 return Ok(None);
             };
             check_endpoint(&origin, &url).map_err(|fault| {
-                Failure::new(Status::Configuration, "endpoint", fault)
-                    .fix(format!("fix or unset {origin}"))
+                Failure::new(Status::Configuration, "endpoint", fault).fix(format!(
+                    "set {origin} to a URL such as https://host:port or \
+                         http://localhost:5000, or unset it"
+                ))
             })?;
             Ok(Some(url))
         };
@@ -98,6 +95,12 @@ fn of_services(files: &ProfileSet, service: &str) -> Option<String> {
     files.other_sections().get(&key).cloned()
 }
 
+const WHOLE_URL: &str = "leave out --endpoint-url for AWS's own, or give a whole URL, such as \
+                         --endpoint-url http://localhost:5000";
+
+const ENCRYPTED: &str = "use https://, or a loopback address, such as --endpoint-url \
+                         http://localhost:5000";
+
 /// The URL itself is in no error: it may have a password in it.
 fn check_endpoint(what: &str, url: &str) -> Result<(), Invalid> {
     let uri = url.parse::<http::Uri>().ok();
@@ -105,20 +108,18 @@ fn check_endpoint(what: &str, url: &str) -> Result<(), Invalid> {
     let authority = uri.as_ref().and_then(http::Uri::authority);
     let host = authority.map_or("", http::uri::Authority::host);
     if !matches!(scheme, Some("http" | "https")) || host.is_empty() {
-        return Err(Invalid::new(format!(
-            "{what} is not a URL such as https://host:port"
-        )));
+        let message = format!("{what} is not a URL such as https://host:port");
+        return Err(Invalid::new(message).fix(WHOLE_URL));
     }
     if authority.is_some_and(|authority| authority.as_str().contains('@')) {
-        return Err(Invalid::new(format!(
-            "{what} has a user or a password in it, which AWS has no use for"
-        )));
+        let message = format!("{what} has a user or a password in it, which AWS has no use for");
+        return Err(Invalid::new(message).fix(WHOLE_URL));
     }
     if scheme == Some("http") && !env::is_this_machine(host) {
-        return Err(Invalid::new(format!(
-            "{what} is an http URL of another machine, where the token would go unencrypted; \
-             use https, or a loopback address"
-        )));
+        let message = format!(
+            "{what} is an http URL of another machine, where the token would go unencrypted"
+        );
+        return Err(Invalid::new(message).fix(ENCRYPTED));
     }
     Ok(())
 }

@@ -147,8 +147,8 @@ fn proxy() -> Result<ProxyConfig, Failure> {
         Failure::new(Status::Configuration, "proxy", message)
             .why(why)
             .fix(format!(
-                "set {name} to the URL of an HTTP proxy, or unset it; \
-                 hosts to reach without it belong in NO_PROXY"
+                "set {name} to the URL of an HTTP proxy, or unset it; list the hosts to reach \
+                 without it in NO_PROXY"
             ))
     };
     let uri = value.parse::<http::Uri>().ok();

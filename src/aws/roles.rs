@@ -95,7 +95,7 @@ impl<'a> Roles<'a> {
                 .set_token_code(needs_code.then(|| code.to_owned()))
                 .send()
                 .await;
-            let what = format!("could not take the role of the profile {}", role.name());
+            let what = format!("could not assume the role of the profile {}", role.name());
             let answer = answer.map_err(|error| {
                 AwsError::of("AssumeRole", &error, redactor).into_failure(&what, service)
             })?;

@@ -155,7 +155,9 @@ impl Session {
                 return match error.kind {
                     Kind::TimedOut | Kind::Unreachable | Kind::Service => Ok(None),
                     Kind::NotAws | Kind::Refused if is_named => Ok(None),
-                    _ => Err(error.into_failure("could not ask AWS who is calling", &self.service)),
+                    _ => {
+                        Err(error.into_failure("could not look up the AWS account", &self.service))
+                    }
                 };
             }
         };
@@ -165,7 +167,7 @@ impl Session {
         };
         let malformed = |fault: ArnFault| {
             let error = AwsError::malformed("GetCallerIdentity", &fault.to_string());
-            error.into_failure("could not ask AWS who is calling", &self.service)
+            error.into_failure("could not look up the AWS account", &self.service)
         };
         Ok(Some(Caller {
             account: AccountId::parse(account).map_err(malformed)?,
@@ -282,8 +284,8 @@ fn needs_mfa(serial: Option<&str>, settings: &Settings) -> Failure {
             settings.redactor.foreign(serial.unwrap_or_default())
         ))
         .fix(format!(
-            "get a session with the AWS CLI first, which asks for the code, and run this again \
-             without --profile:\n\
-             eval \"$(aws configure export-credentials --profile {name} --format env)\""
+            "first get a session with the AWS CLI, which asks for the code; then run this again \
+             without --profile:\neval \"$(aws configure export-credentials --profile {name} \
+             --format env)\""
         ))
 }

@@ -198,7 +198,7 @@ fn region(
     };
     Region::from_host_label(&name).map(Some).ok_or_else(|| {
         let fault =
-            format!("the AWS Region {name:?} is not a name of one; they look like eu-central-1");
+            format!("{name:?} is not the name of a Region; a Region looks like eu-central-1");
         Failure::new(Status::Configuration, "no-such-region", fault)
             .fix("fix AWS_REGION, AWS_DEFAULT_REGION or the region of the profile, or add --region")
     })
@@ -211,8 +211,9 @@ fn timeouts(options: &Options) -> Result<Timeouts, Failure> {
             Ok(0) => Ok(None),
             Ok(seconds @ 1..=86_400) => Ok(Some(Duration::from_secs(seconds))),
             _ => Err(Failure::usage(format!(
-                "{option} takes whole seconds, up to 86400; 0 waits for ever"
-            ))),
+                "{option} takes whole seconds, up to 86400; 0 waits forever"
+            ))
+            .fix(format!("for example: {option} 15"))),
         },
     };
     let default = Timeouts::default();
@@ -258,7 +259,7 @@ fn retry(from_profile: &dyn Fn(&str) -> Option<String>) -> Result<RetryConfig, F
     }
     if let Some((origin, attempts)) = setting("AWS_MAX_ATTEMPTS", "max_attempts") {
         let attempts = attempts.parse().ok().filter(|attempts| *attempts > 0);
-        let attempts = attempts.ok_or_else(|| bad(&origin, "a whole number from 1 on"))?;
+        let attempts = attempts.ok_or_else(|| bad(&origin, "a whole number of at least 1"))?;
         retry = retry.with_max_attempts(attempts);
     }
     Ok(retry)
@@ -294,7 +295,7 @@ fn no_such_profile(name: &str, files: &ProfileSet) -> Failure {
         return failure
             .why("the AWS config and credentials files have no profiles")
             .fix(format!(
-                "make it: aws configure --profile {}; or leave --profile and AWS_PROFILE out",
+                "make it: aws configure --profile {}; or leave out --profile and AWS_PROFILE",
                 quote(name)
             ));
     }
@@ -319,7 +320,7 @@ fn check_references(files: &ProfileSet) -> Result<(), Failure> {
         if let Some(session) = profile.get("sso_session") {
             if files.sso_session(session).is_none() {
                 let message =
-                    format!("there is no sso-session {session:?}, which the profile {name} names");
+                    format!("there is no sso-session {session:?}, which the profile {name} uses");
                 return Err(
                     Failure::new(Status::Configuration, "no-such-profile", message)
                         .fix("aws configure sso-session"),

@@ -10,9 +10,9 @@ use crate::output::Redactor;
 /// What went wrong on the way. Its words go after "cannot be reached: ".
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    #[error("its name is not known to the name server")]
+    #[error("its name cannot be found by DNS")]
     NoSuchHost,
-    #[error("nobody listens there")]
+    #[error("the connection is refused")]
     Refused,
     #[error("its certificate is not signed by an authority that this machine trusts")]
     Untrusted,
@@ -22,7 +22,7 @@ pub enum Fault {
     NotYetValid,
     #[error("its certificate is for another host")]
     WrongHost,
-    #[error("no secure connection came about: {0}")]
+    #[error("no secure connection could be made: {0}")]
     Tls(String),
     #[error("the proxy itself cannot be reached")]
     NoProxy,
@@ -34,7 +34,7 @@ pub enum Fault {
     TimedOut,
     #[error("the connection was closed before the answer was complete")]
     Broken,
-    #[error("the request cannot be sent like that")]
+    #[error("the request cannot be sent in this form")]
     BadRequest,
     #[error("{0}")]
     Other(String),
@@ -85,7 +85,7 @@ impl Fault {
                 .iter()
                 .rev()
                 .find(|text| !text.contains(" { ") && !text.is_empty());
-            Self::Other(innermost.map_or_else(|| "no reason is known".to_owned(), Clone::clone))
+            Self::Other(innermost.map_or_else(|| "no reason is given".to_owned(), Clone::clone))
         }
     }
 
@@ -118,25 +118,24 @@ impl Fault {
     pub fn fix(&self) -> Option<&'static str> {
         match self {
             Self::Untrusted => Some(
-                "where a proxy inspects TLS, or the endpoint is private: name \
-                the file with its CA by --ca-bundle or AWS_CA_BUNDLE",
+                "if a proxy inspects TLS, or the endpoint is private: name the file with its CA \
+                 by --ca-bundle or AWS_CA_BUNDLE",
             ),
             Self::Expired | Self::NotYetValid => Some(
                 "check the clock of this machine, and the \
                 certificate of what answers there",
             ),
-            Self::WrongHost => Some(
-                "check the endpoint, the proxy and the name server: something \
-                else answers there",
-            ),
-            Self::NoProxy => Some("check HTTPS_PROXY, or unset it where there is no proxy"),
+            Self::WrongHost => {
+                Some("check the endpoint, the proxy and DNS: something else answers there")
+            }
+            Self::NoProxy => Some("check HTTPS_PROXY, or unset it if there is no proxy"),
             Self::ProxyLogin => Some(
                 "put the proxy's user and password into HTTPS_PROXY: \
                 http://USER:PASSWORD@host:port, with special characters percent-encoded",
             ),
             Self::ProxyRefused => Some(
-                "check HTTPS_PROXY, and whether the proxy allows that \
-                host; hosts to reach without it belong in NO_PROXY",
+                "check HTTPS_PROXY, and whether the proxy allows that host; list the hosts to \
+                 reach without it in NO_PROXY",
             ),
             _ => None,
         }

@@ -40,11 +40,11 @@ impl LoginCheck {
     ) -> Result<Option<Self>, Failure> {
         let given = args.host.upstream_registry_url.as_deref();
         let given = named.map_or(Ok(given), |registry| registry.host_or(given));
-        let given = given
-            .map_err(Failure::usage)?
-            .map(Address::parse)
-            .transpose()
-            .map_err(|fault| Failure::usage(format!("--upstream-registry-url: {fault}")))?;
+        let given = given?.map(Address::parse).transpose().map_err(|fault| {
+            Failure::usage(format!("--upstream-registry-url {fault}")).fix(format!(
+                "for example: --upstream-registry-url {ANY_AZURE_HOST}"
+            ))
+        })?;
         if args.verify != Verify::Always {
             return Ok(None);
         }
@@ -54,14 +54,14 @@ impl LoginCheck {
             if !open.any(|upstream| given.foreign_to(upstream).is_none()) {
                 let host = option("--upstream-registry-url", &given.to_string());
                 return Err(Failure::usage(format!(
-                    "without the name of a secret, --upstream-registry-url takes a host of Azure's \
-                     alone, such as NAME.azurecr.io, and {given} is none"
+                    "without NAME, --upstream-registry-url takes only a host of Azure, such as \
+                     NAME.azurecr.io, and {given} is not one"
                 ))
                 .why(
                     "the other registries have a host of their own, and their credentials go there",
                 )
                 .fix(format!(
-                    "leave it out, or name the secret: {}",
+                    "leave out --upstream-registry-url, or name the secret: {}",
                     hints.check("NAME", &format!("{ALWAYS} {host}"))
                 )));
             }
@@ -110,7 +110,8 @@ impl LoginCheck {
         let inspected = Inspected::new(secret, rules, criteria);
         let elsewhere = self.foreign_host(&inspected.usage).map(|host| {
             let message = format!(
-                "{host}; the credentials are tried there, which tells nothing of pulls through ECR"
+                "{host}; the credentials are tried there, which says nothing about pulls through \
+                 ECR"
             );
             let again = match host.upstream.url {
                 Some(_) => inspected.check(ALWAYS),
@@ -137,7 +138,7 @@ impl LoginCheck {
         };
         let Some(upstream) = inspected.usage.upstream else {
             return untried(
-                "the name of the secret does not tell the registry".to_owned(),
+                "the name of the secret does not say which registry it is for".to_owned(),
                 inspected.update(" --registry KIND --verify always"),
             );
         };
@@ -155,8 +156,8 @@ impl LoginCheck {
                 let message = match address.foreign_to(upstream) {
                     Some(_) => format!("{address} refuses the credentials of {username}: {reason}"),
                     None => format!(
-                        "{} refuses the credentials of {username}: {reason}; \
-                         pulls of images that ECR has not cached fail",
+                        "{} refuses the credentials of {username}: {reason}; pulls fail for \
+                         images that ECR has not cached",
                         upstream.title
                     ),
                 };

@@ -31,21 +31,19 @@ pub fn inspect_key(inspected: &Inspected<'_>, kind: &KeyKind) -> Option<Finding>
         KeyKind::Customer => {
             let message = format!(
                 "the secret is encrypted with the customer managed key {key}, which ECR cannot \
-                 use: \
-                 pulls of images that ECR has not cached fail"
+                 use: pulls fail for images that ECR has not cached"
             );
             let finding = inspected.finding(Level::Error, "customer-managed-key", message);
             Some(finding.fix(default))
         }
         KeyKind::Unknown(why) => {
             let message = format!(
-                "the secret names the KMS key {key}, and whether that is the default one is not \
-                 known \
-                 ({why}); with a customer managed key, pulls fail"
+                "the secret names the KMS key {key}, and it is not known whether that is the \
+                 default key ({why}); with a customer managed key, pulls fail"
             );
             let finding = inspected.finding(Level::Warning, "unknown-key", message);
             Some(finding.fix(format!(
-                "allow kms:DescribeKey on that key, or take the default one: {default}"
+                "allow kms:DescribeKey on that key, or use the default key: {default}"
             )))
         }
     }
@@ -65,9 +63,9 @@ fn inspect_name(inspected: &Inspected<'_>) -> Option<Finding> {
         );
         (Level::Warning, "name-empty", message)
     } else if ends_like_an_arn(name) {
-        let message = "the name ends in a hyphen and six characters, as an ARN does: where it is \
-            looked up by \
-                       a partial ARN, Secrets Manager may find another secret, and pulls fail";
+        let message = "the name ends in a hyphen and six characters, as an ARN does: when it is \
+                       looked up by a partial ARN, Secrets Manager may find another secret, and \
+                       pulls fail";
         (Level::Warning, "name-like-an-arn", message.to_owned())
     } else {
         return None;
@@ -107,15 +105,15 @@ fn inspect_expiry(inspected: &Inspected<'_>) -> Option<Finding> {
         secret, criteria, ..
     } = inspected;
     let store = inspected.update(" --expires-on END");
-    let fix = format!("store a new token, END being its last day, such as 2027-01-31:\n{store}");
+    let fix = format!("store a new token; END is its last day, such as 2027-01-31:\n{store}");
     let Ok(date) = secret.expires_on()? else {
         let message = format!(
-            "the tag {EXPIRY_TAG} is not a date such as 2027-01-31, so nobody \
-            is warned before the token ends"
+            "the tag {EXPIRY_TAG} is not a date such as 2027-01-31, so check cannot warn before \
+             the token expires"
         );
         let tag = format!(
-            "set the tag, END being the last day of the token, such as 2027-01-31:\n\
-             aws secretsmanager tag-resource --secret-id {} --tags Key={EXPIRY_TAG},Value=END{}",
+            "set the tag; END is the last day of the token, such as 2027-01-31:\naws \
+             secretsmanager tag-resource --secret-id {} --tags Key={EXPIRY_TAG},Value=END{}",
             quote(&secret.name),
             inspected.hints.options()
         );
@@ -125,8 +123,8 @@ fn inspect_expiry(inspected: &Inspected<'_>) -> Option<Finding> {
     let (level, code, message) = match criteria.today.days_until(date) {
         days @ ..0 => {
             let message = format!(
-                "the token ended on {date}, {} ago: ECR serves what it has cached, and pulls of \
-                 anything newer fail",
+                "the token expired on {date}, {} ago: pulls fail for images that ECR has not \
+                 cached",
                 in_days(-days)
             );
             (Level::Error, "token-expired", message)
@@ -138,8 +136,8 @@ fn inspect_expiry(inspected: &Inspected<'_>) -> Option<Finding> {
                 format!("in {}", in_days(days))
             };
             let message = format!(
-                "the token ends on {date}, {when}; from then on, pulls of \
-                images that ECR has not cached fail"
+                "the token expires on {date}, {when}; after that, pulls fail for images that ECR \
+                 has not cached"
             );
             (Level::Warning, "token-expiring", message)
         }
@@ -159,9 +157,8 @@ fn inspect_age(inspected: &Inspected<'_>) -> Option<Finding> {
         return None;
     }
     let message = format!(
-        "the secret was last changed {} ago, on {changed}, and {} is the most that --max-age \
-         allows; \
-         pulls go on as long as the token works",
+        "the secret was last changed {} ago, on {changed}; --max-age allows {}; pulls work as \
+         long as the token does",
         in_days(age),
         in_days(max_age)
     );

@@ -20,6 +20,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
+use crate::model::count::count;
 use crate::model::date::Date;
 use crate::model::rule::Rule;
 use crate::model::secret::Secret;
@@ -200,9 +201,8 @@ pub fn to_text(findings: &[Finding], hints: &Hints) -> String {
         };
         let _ = writeln!(
             text,
-            "secrets that no rule uses\n  {} {UNUSED}: {}{more}; each costs money as long \
-             as it is there\n    \
-             fix:   delete what nobody needs: {}",
+            "secrets that no rule uses\n  {} {UNUSED}: {}{more}; each costs money while it \
+             exists\n    fix:   delete what nobody needs: {}",
             Level::Note.label(),
             names.join(", "),
             hints.delete("NAME", "")
@@ -215,12 +215,9 @@ pub fn to_text(findings: &[Finding], hints: &Hints) -> String {
 /// How many there are of each level: `1 error, 2 warnings`, or `nothing found`.
 pub fn summary(findings: &[Finding]) -> String {
     let counts = Level::ALL.iter().filter_map(|level| {
-        let count = findings
-            .iter()
-            .filter(|finding| finding.level == *level)
-            .count();
-        let plural = if count == 1 { "" } else { "s" };
-        (count > 0).then(|| format!("{count} {}{plural}", level.word()))
+        let of_level = findings.iter().filter(|finding| finding.level == *level);
+        let number = of_level.count();
+        (number > 0).then(|| count(number, level.word()))
     });
     let counts: Vec<String> = counts.collect();
     if counts.is_empty() {

@@ -23,14 +23,14 @@ pub fn inspect_usage(inspected: &Inspected<'_>) -> Vec<Finding> {
         let prefix = escaped(&rule.ecr_repository_prefix);
         let message = format!(
             "the secret is scheduled for deletion, and the rule {prefix} uses it: pulls through \
-             it of \
-             images that ECR has not cached fail"
+             it fail for images that ECR has not cached"
         );
         Finding::for_rule("pending-deletion-in-use", rule, message).fix(restore.clone())
     }));
     if usage.current.is_empty() {
         let message =
-            "the secret is scheduled for deletion: ECR cannot read it, and pulls that need it fail";
+            "the secret is scheduled for deletion: ECR cannot read it, and pulls that need it \
+             fail";
         let note = inspected.finding(Level::Note, "pending-deletion", message);
         findings.push(note.fix(format!("to keep it: {restore}")));
     }
@@ -40,8 +40,7 @@ pub fn inspect_usage(inspected: &Inspected<'_>) -> Vec<Finding> {
 fn made_again(rule: &Rule, inspected: &Inspected<'_>) -> Finding {
     let message = format!(
         "the rule {} points at a secret that is gone; the secret of that name was made again and \
-         has \
-         another ARN, so pulls through it of images that ECR has not cached fail",
+         has another ARN, so pulls through it fail for images that ECR has not cached",
         escaped(&rule.ecr_repository_prefix)
     );
     let hints = &inspected.criteria.hints;
@@ -57,7 +56,7 @@ fn unused(inspected: &Inspected<'_>) -> Finding {
         ..
     } = inspected;
     let message = format!(
-        "no rule in {} uses the secret, and it costs money as long as it is there",
+        "no rule in {} uses the secret, and it costs money while it exists",
         criteria.region
     );
     let delete = criteria.hints.delete(&secret.name, "");
@@ -65,9 +64,9 @@ fn unused(inspected: &Inspected<'_>) -> Finding {
     match usage.upstream {
         Some(upstream) if first_refused(&secret.name).is_none() => {
             let set = criteria.hints.usual_rule(upstream, None, &secret.name);
-            finding.fix(format!("make its rule: {set}\nor delete it: {delete}"))
+            finding.fix(format!("make a rule for it: {set}\nor delete it: {delete}"))
         }
-        _ => finding.fix(format!("where nobody needs it: {delete}")),
+        _ => finding.fix(format!("if nobody needs it: {delete}")),
     }
 }
 
@@ -77,13 +76,13 @@ pub const UNUSED: &str = "unused";
 /// A rule whose secret was found nowhere; none where it needs no login.
 pub fn inspect_rule_alone(rule: &Rule, criteria: &Criteria) -> Option<Finding> {
     let prefix = escaped(&rule.ecr_repository_prefix);
-    let fails = "so pulls through it of images that ECR has not cached fail";
+    let fails = "so pulls through it fail for images that ECR has not cached";
     let (code, message) = match &rule.credential_arn {
         None if rule.upstream().is_none() => return None,
         None => (
             "rule-without-secret",
             format!(
-                "the rule {prefix} has no secret, and {} wants a login, {fails}",
+                "the rule {prefix} has no secret, and {} needs a login, {fails}",
                 rule.upstream_registry_url
             ),
         ),
@@ -109,22 +108,19 @@ pub fn inspect_rule_alone(rule: &Rule, criteria: &Criteria) -> Option<Finding> {
 /// What ECR says against a rule; `is_explained` where something else that was found explains it.
 pub fn invalid(rule: &Rule, words: &str, is_explained: bool, criteria: &Criteria) -> Finding {
     let message = format!(
-        "ECR says that the rule {} is invalid, so pulls through it of images that it has not \
-         cached fail; \
-         in its words: {}",
+        "ECR says that the rule {} is invalid, so pulls through it fail for images that ECR has \
+         not cached; ECR's reason: {}",
         escaped(&rule.ecr_repository_prefix),
         escaped(words)
     );
     let finding = Finding::for_rule("rule-invalid", rule, message);
     if is_explained {
-        return finding.fix("fix first what else is found of its secret");
+        return finding.fix("first fix the other findings about its secret");
     }
     let name = rule.secret().unwrap_or("NAME");
     finding.fix(format!(
-        "most often the token has ended, was revoked or may not pull, or the username is not the \
-         token's:\n\
-         {}\n\
-         then store new credentials: {}",
+        "the likely causes: the token has expired, was revoked or may not pull, or the username \
+         is wrong:\n{}\nthen store new credentials: {}",
         criteria.hints.check(name, " --verify always"),
         criteria.hints.update(name, "")
     ))
@@ -137,7 +133,7 @@ pub fn no_answer(code: &'static str, what: &str, why: &str, fix: Option<String>)
         code,
         secret: None,
         rule: None,
-        message: format!("{what} ({why}); pulls may fail all the same"),
+        message: format!("{what} ({why}); pulls may still fail"),
         fix,
     }
 }

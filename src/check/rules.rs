@@ -127,7 +127,7 @@ impl Rules {
             }
         }
         if let Some((_, error)) = verdicts.refused {
-            let what = "ECR gave no verdict on all of the rules";
+            let what = "ECR did not say of every rule whether it is valid";
             self.add_no_answer("verdict-not-given", what, error, session);
         }
         self.findings

@@ -3,6 +3,7 @@
 
 use super::inspected::Inspected;
 use super::{Finding, Level};
+use crate::model::count::count;
 use crate::model::secret::Secret;
 use crate::model::stored_value::{
     near_miss, text_of, Members, Reading, StoredValue, ACCESS_TOKEN, USERNAME,
@@ -14,7 +15,7 @@ use crate::output::hint::Hints;
 use crate::output::shell::quote;
 
 const NO_LOGIN: &str =
-    "so ECR cannot log in with it, and pulls of images that it has not cached fail";
+    "so ECR cannot log in with it, and pulls fail for images that ECR has not cached";
 
 /// Findings by the current value.
 pub fn inspect_value(inspected: &Inspected<'_>, reading: &Reading) -> Vec<Finding> {
@@ -76,10 +77,7 @@ pub fn none_read(why: &str) -> Finding {
 const NOT_READ: &str = "value-not-read";
 
 fn not_checked(what: &str, why: &str) -> String {
-    format!(
-        "{what} not checked, since this caller could not read it ({why}); \
-         pulls may fail all the same"
-    )
+    format!("{what} not checked: this caller could not read it ({why}); pulls may still fail")
 }
 
 fn allow_reading(whose: &str) -> String {
@@ -89,9 +87,10 @@ fn allow_reading(whose: &str) -> String {
 /// What a value is that is no JSON object.
 fn what_it_is(text: &str) -> &'static str {
     if text.contains("Calling [toJSON] on an [Output<T>]") {
-        "a message of Pulumi's, which was given an Output where JSON.stringify wants a value"
+        "an error message of Pulumi: JSON.stringify was given an Output"
     } else if text.trim_start().starts_with('{') {
-        "meant to be JSON, but is not: most often a shell, such as PowerShell, took the quotes away"
+        "nearly JSON, but not valid: most often a shell, such as PowerShell, has removed the \
+         quotation marks"
     } else if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
         "JSON, but not an object with username and accessToken"
     } else {
@@ -130,7 +129,7 @@ fn inspect_member(
         });
     };
     let Some(text) = text_of(value) else {
-        return Some(error("not-text", format!("{wanted} is not a text")).fix(store()));
+        return Some(error("not-text", format!("{wanted} is not a string")).fix(store()));
     };
     if text.trim().is_empty() {
         return Some(error("empty-value", format!("{wanted} is empty")).fix(store()));
@@ -146,14 +145,12 @@ fn inspect_username(inspected: &Inspected<'_>, members: &Members<'_>) -> Option<
     if !TokenKind::is_in_the_wrong_place(&text) {
         return None;
     }
-    let message = "username begins like an access token, so it is not shown here: where the two \
-        are mixed up, ECR \
-         cannot log in with them, and pulls of images that it has not cached fail; other tools \
-         show a \
-         username as no secret";
+    let message = "username begins like an access token, so it is not shown here; if username \
+                   and token are mixed up, ECR cannot log in, and pulls fail for images that \
+                   ECR has not cached; other tools do not hide a username";
     let finding = inspected.finding(Level::Error, "username-is-token", message);
     Some(finding.fix(format!(
-        "revoke it where it is a real one, and store the credentials again: {}",
+        "if it is a real token, revoke it, and store the credentials again: {}",
         inspected.replace()
     )))
 }
@@ -187,8 +184,7 @@ fn inspect_other_keys(inspected: &Inspected<'_>, members: &Members<'_>) -> Optio
         return None;
     }
     let message = format!(
-        "the value has keys beside username and accessToken: {}; ECR is documented to read a \
-         secret with \
+        "the value has other keys than username and accessToken: {}; ECR documents a secret with \
          these two alone, so pulls may fail",
         showable(&others)
     );
@@ -197,8 +193,8 @@ fn inspect_other_keys(inspected: &Inspected<'_>, members: &Members<'_>) -> Optio
     let delete = inspected.hints.delete(name, " --force-without-recovery");
     let create = inspected.hints.create(name, inspected.usage.upstream, "");
     Some(finding.fix(format!(
-        "where pulls fail, make the secret anew with the two alone: {delete}\n\
-         then, with --rule PREFIX for each rule that uses it: {create}"
+        "if pulls fail, make the secret again with these two alone: {delete}\nthen, with --rule \
+         PREFIX for each rule that uses it: {create}"
     )))
 }
 
@@ -219,7 +215,7 @@ pub fn showable(keys: &[&str]) -> String {
         .collect();
     match (plain.len(), keys.len() - plain.len()) {
         (_, 0) => plain.join(", "),
-        (0, more) => format!("{more} that are not shown"),
+        (0, more) => format!("{}, not shown", count(more, "key")),
         (_, more) => format!("{} and {more} more", plain.join(", ")),
     }
 }
@@ -258,6 +254,6 @@ mod tests {
     fn keys_that_may_be_credentials_are_not_shown() {
         assert_eq!(showable(&["url", "e-mail"]), "url, e-mail");
         assert_eq!(showable(&["url", "dckr_pat_abcdefgh"]), "url and 1 more");
-        assert_eq!(showable(&["a:b"]), "1 that are not shown");
+        assert_eq!(showable(&["a:b"]), "1 key, not shown");
     }
 }

@@ -9,7 +9,7 @@ use super::{LoginArgs, RuleOption, TokenArgs};
 use crate::model::upstream::{NamedRegistry, Upstream, UPSTREAMS};
 use crate::output::failure::Failure;
 
-/// What happens where the secret exists already.
+/// What happens if the secret exists already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum IfExists {
     /// End with an error (status 3)
@@ -27,10 +27,10 @@ pub enum IfExists {
 /// needs: JSON with `username` and `accessToken`, under ecr-pullthroughcache/, encrypted with the
 /// default key aws/secretsmanager, in the account and Region of the rule.
 ///
-/// The credentials are tried at the registry first, and what it refuses is not stored.
+/// The credentials are tried at the registry first. If it refuses them, nothing is stored.
 ///
-/// At a terminal it asks for whatever the options leave open, shows what it will do, and asks
-/// before it writes. Elsewhere it never asks.
+/// At a terminal it asks for what the options do not say, shows what it will do, and asks before it
+/// writes. Elsewhere it never asks.
 #[derive(Debug, Default, Args)]
 #[command(
     after_help = "See --help for examples, and for where to make a token at each registry.",
@@ -132,7 +132,7 @@ pub struct CreateArgs {
     #[arg(long, help_heading = "Rotation")]
     pub no_rotate_immediately: bool,
 
-    /// What to do where the secret exists already
+    /// What to do if the secret exists already
     #[arg(
         long,
         value_enum,
@@ -182,7 +182,7 @@ Examples:
   In CI, with the token from a variable that the job has:
     ecr-ptc create --registry docker-hub -u me --access-token-env HUB_TOKEN
 
-  With the token piped in, renewing the secret where it exists:
+  With the token piped in; if the secret exists, it is updated:
     printf %s \"$TOKEN\" | ecr-ptc create --registry ghcr -u me \\
       --access-token-stdin --if-exists update
 

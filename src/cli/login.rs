@@ -17,7 +17,7 @@ pub struct TokenArgs {
     /// Read the token from the environment variable of this name
     #[arg(long, value_name = "VAR")]
     pub access_token_env: Option<String>,
-    /// Take over the login that Docker has, or its credential helper
+    /// Use the login that Docker or its credential helper has
     #[arg(
         long,
         value_name = "PATH",
@@ -64,10 +64,10 @@ pub struct HostArgs {
 /// When credentials are tried at the registry before they are stored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Verify {
-    /// Stop where the registry refuses them (status 6); warn where it cannot be asked
+    /// Stop if the registry refuses them (status 6); warn if it cannot be asked
     #[default]
     Auto,
-    /// Stop also where it cannot be asked (status 7); in a dry run too
+    /// Stop also if it cannot be asked (status 7); in a dry run too
     Always,
     /// Send nothing to the registry
     Never,

@@ -73,8 +73,9 @@ pub enum Command {
     /// Lists the secrets under ecr-pullthroughcache/ in this account and Region
     ///
     /// Lists every secret whose name begins with ecr-pullthroughcache/, whoever made it, also those
-    /// that are scheduled for deletion: when it was changed and last read, when its token ends, and
-    /// the Regions that it is replicated to. It is a table, or with -o json an array of objects.
+    /// that are scheduled for deletion: when it was changed and last read, when its token expires,
+    /// and the Regions that it is replicated to. It is a table, or an array of objects with
+    /// -o json.
     #[command(after_help = "Example: ecr-ptc list --region eu-central-1")]
     List,
     /// Shows everything about a secret except the token
@@ -86,7 +87,7 @@ pub enum Command {
     Show(NameArgs),
     Check(CheckArgs),
     Delete(DeleteArgs),
-    /// Takes back the deletion of a secret
+    /// Cancels the deletion of a secret
     #[command(after_help = "Example: ecr-ptc restore docker-hub")]
     Restore(NameArgs),
     #[command(subcommand)]
@@ -125,7 +126,7 @@ pub struct CommandWords {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Options of every command")]
 pub struct Global {
-    /// The AWS profile to use; beats keys in the environment
+    /// The AWS profile to use, even if the environment has AWS keys
     #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
     /// The AWS Region: that of the pull through cache rule
@@ -137,10 +138,10 @@ pub struct Global {
     /// Trust the certificate authorities in this PEM file
     #[arg(long, global = true, value_name = "PATH")]
     pub ca_bundle: Option<String>,
-    /// Seconds to wait for a connection [default: 5]; 0 is for ever
+    /// Seconds to wait for a connection [default: 5]; 0 is forever
     #[arg(long, global = true, value_name = "N", allow_hyphen_values = true)]
     pub cli_connect_timeout: Option<String>,
-    /// Seconds to wait for an answer [default: 15]; 0 is for ever
+    /// Seconds to wait for an answer [default: 15]; 0 is forever
     #[arg(long, global = true, value_name = "N", allow_hyphen_values = true)]
     pub cli_read_timeout: Option<String>,
     /// How the result and errors are written

@@ -31,10 +31,9 @@ pub enum RuleCommand {
 
 /// Makes a rule, or points it at another secret, and asks ECR to validate it
 ///
-/// A rule says that images under a prefix of this registry come from an upstream registry. It is
-/// made, or pointed at the secret where it points at another, or left where it does so already;
-/// then ECR reads the secret and logs in with it. What is printed is what the names of the images
-/// begin with.
+/// A rule says that images under a prefix of this registry come from an upstream registry. If there
+/// is no such rule, it is made; if it points at another secret, it is pointed at this one. Then ECR
+/// reads the secret and logs in with it. What is printed is how the names of the images begin.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -51,7 +50,7 @@ pub struct RuleSetArgs {
     /// ecr-pullthroughcache/KIND]
     #[arg(long, value_name = "NAME", value_parser = AnyText::NAME, hide_possible_values = true)]
     pub secret: Option<String>,
-    /// The upstream registry, where the name of the secret does not say it
+    /// The upstream registry, if the name of the secret does not say it
     #[arg(long, value_name = "KIND", value_parser = RegistryWord)]
     pub registry: Option<NamedRegistry>,
     /// The host of the upstream registry; needed for Azure
@@ -76,7 +75,7 @@ fn language() -> impl TypedValueParser<Value = Language> {
 /// The rule that `create` makes after the secret.
 #[derive(Debug, Default, Args)]
 pub struct RuleOption {
-    /// Make, or repoint, the rule with this repository prefix, and validate it
+    /// Make or update the rule with this repository prefix, and validate it
     #[arg(long = "rule", value_name = "PREFIX", help_heading = "The rule")]
     pub prefix: Option<String>,
     /// Print the rule as code instead of making it; only the secret is stored

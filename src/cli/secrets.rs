@@ -17,15 +17,15 @@ pub struct NameArgs {
 
 /// Schedules the deletion of a secret
 ///
-/// Schedules the deletion of a secret, which `restore` takes back within the recovery window, or
-/// deletes it at once. It shows what it will do and asks; where nobody can be asked, it wants
+/// Schedules the deletion of a secret, or deletes it at once. Within the recovery window, `restore`
+/// cancels the deletion. It shows what it will do and asks; if nothing can be asked, it needs
 /// --yes. A secret with replicas is deleted only with --remove-replicas.
 #[derive(Debug, Args)]
 #[command(after_help = "Example: ecr-ptc delete docker-hub --recovery-window-days 7")]
 pub struct DeleteArgs {
     #[command(flatten)]
     pub named: NameArgs,
-    /// How long it can be taken back, 7 to 30 [default: 30]
+    /// How long `restore` can cancel it, 7 to 30 [default: 30]
     #[arg(long, value_name = "DAYS", allow_hyphen_values = true)]
     pub recovery_window_days: Option<String>,
     /// Delete it at once and for good; at a terminal, its name has to be typed
@@ -50,19 +50,19 @@ fn verify() -> impl TypedValueParser<Value = Verify> {
     PossibleValuesParser::new(values).map(|word| Verify::from_str(&word, false).unwrap_or_default())
 }
 
-/// Finds what ECR would trip over, in the secrets and their rules
+/// Finds what would make pulls fail, in the secrets and their rules
 ///
 /// Checks one secret, or all under ecr-pullthroughcache/, whoever made them: name, key, dates and
-/// value. Each finding has its level, what it means for a pull, and the command that mends it. With
-/// an error among them it ends with status 9. It never shows a token.
+/// value. Each finding has its level, what it means for a pull, and the command that fixes it. If
+/// one of them is an error, the exit status is 9. It never shows a token.
 ///
 /// With --verify always it also logs in at the registries. Without NAME, --upstream-registry-url
 /// is the host of Azure's secrets alone. With it, a host that is not the registry's own is asked
-/// about; where nobody can be asked, it wants --yes.
+/// about; if nothing can be asked, it needs --yes.
 ///
-/// With --fix it mends what can be mended without guessing: names of keys that are near misses, and
-/// white space and line ends at the ends of the values. It shows what it will do and asks; where
-/// nobody can be asked, it wants --yes.
+/// With --fix it fixes what can be fixed without guessing: keys with nearly the right name, and
+/// white space and line ends at the ends of the values. It shows what it will do and asks; if
+/// nothing can be asked, it needs --yes.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -86,16 +86,16 @@ pub struct CheckArgs {
     pub verify: Verify,
     #[command(flatten)]
     pub host: HostArgs,
-    /// Mend what can be mended without guessing
+    /// Fix what can be fixed without guessing
     #[arg(long)]
     pub fix: bool,
-    /// Do not ask before mending, nor before a login at a host that is not the registry's own
+    /// Do not ask before fixing, nor before a login at a host that is not the registry's own
     #[arg(short, long)]
     pub yes: bool,
-    /// Warn of secrets that were last changed longer ago
+    /// Warn of secrets that were last changed more days ago
     #[arg(long, value_name = "DAYS", allow_hyphen_values = true)]
     pub max_age: Option<String>,
-    /// Warn of tokens that end within so many days [default: 30]
+    /// Warn of tokens that expire within so many days [default: 30]
     #[arg(long, value_name = "DAYS", allow_hyphen_values = true)]
     pub expiring_within: Option<String>,
 }

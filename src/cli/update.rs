@@ -11,7 +11,7 @@ use crate::model::upstream::NamedRegistry;
 ///
 /// Stores new credentials in a secret that exists, whoever made it: the username stays unless
 /// another is given, other keys of its JSON stay, and what is the same already is not written
-/// again. The version before stays as AWSPREVIOUS; --rollback makes it current again.
+/// again. The previous version stays as AWSPREVIOUS; --rollback makes it current again.
 ///
 /// At a terminal it asks for the token, shows what it will do, and asks before it writes. Elsewhere
 /// it never asks.
@@ -55,10 +55,10 @@ pub struct UpdateArgs {
     /// of the token that is stored
     #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
     pub expires_on: Option<String>,
-    /// Make, or repoint, the rule with this repository prefix, and validate it
+    /// Make or update the rule with this repository prefix, and validate it
     #[arg(long, value_name = "PREFIX")]
     pub rule: Option<String>,
-    /// Make the version before current again
+    /// Make the previous version current again
     #[arg(long)]
     pub rollback: bool,
     /// Do not ask before it writes, nor before a login at a host that is not the registry's own

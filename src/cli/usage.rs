@@ -90,10 +90,8 @@ pub fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
         ErrorKind::UnknownArgument if is_option && is_plain_word(option) => {
             format!("there is no option {option}")
         }
-        ErrorKind::UnknownArgument if is_option => {
-            "there is an option that is none of this command's".to_owned()
-        }
-        ErrorKind::UnknownArgument => "there is a word that belongs to no option".to_owned(),
+        ErrorKind::UnknownArgument if is_option => "this command has no such option".to_owned(),
+        ErrorKind::UnknownArgument => "there is a word too many".to_owned(),
         ErrorKind::InvalidSubcommand => match text(ContextKind::InvalidSubcommand) {
             Some(word) if is_plain_word(word) => format!("there is no subcommand {word}"),
             _ => "there is a word that is no subcommand".to_owned(),
@@ -150,7 +148,14 @@ pub fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
         (_, Some(suggestion)) => {
             failure.fix(format!("did you mean {suggestion}? See: ecr-ptc --help"))
         }
-        _ => failure.fix("see: ecr-ptc --help, or ecr-ptc COMMAND --help"),
+        _ => failure.fix(match error.kind() {
+            ErrorKind::ArgumentConflict => format!("leave out all but one {option}"),
+            ErrorKind::TooManyValues => format!("leave out what follows {option}"),
+            ErrorKind::InvalidValue if value.is_empty() => {
+                format!("give it a value: {option} VALUE")
+            }
+            _ => "see: ecr-ptc --help, or ecr-ptc COMMAND --help".to_owned(),
+        }),
     }
 }
 

@@ -116,7 +116,8 @@ impl CheckInput {
             Some(Ok(days)) => Ok(Some(i64::from(days))),
             Some(Err(_)) => Err(Failure::usage(format!(
                 "{option} takes a number of days, up to 65535"
-            ))),
+            ))
+            .fix(format!("for example: {option} 30"))),
         };
         let input = Self {
             id,

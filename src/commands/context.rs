@@ -86,7 +86,7 @@ impl Context<'_> {
     pub fn refuse_without_yes(&self, command: &str, yes: bool) -> Result<(), Failure> {
         match why_not_ask(self.global) {
             Some(why) if !yes => {
-                let message = format!("{command} asks first, and nobody can be asked here");
+                let message = format!("{command} asks first, and nothing can be asked here");
                 Err(Failure::usage(message).why(why).fix("add --yes"))
             }
             _ => Ok(()),

@@ -87,17 +87,17 @@ pub async fn run(args: DeleteArgs, context: &Context<'_>) -> Result<Status, Fail
 fn read_recovery(args: &DeleteArgs) -> Result<Recovery, Failure> {
     match (&args.recovery_window_days, args.force_without_recovery) {
         (Some(_), true) => Err(Failure::usage(
-            "--recovery-window-days and --force-without-recovery exclude each other",
+            "--recovery-window-days and --force-without-recovery cannot be used together",
         )
-        .fix("leave one of them out")),
+        .fix("leave out one of them")),
         (None, true) => Ok(Recovery::Never),
         (None, false) => Ok(Recovery::Days(30)),
         (Some(days), false) => match days.parse() {
             Ok(days @ 7..=30) => Ok(Recovery::Days(days)),
             _ => Err(
                 Failure::usage("--recovery-window-days takes a number from 7 to 30").fix(
-                    "such as --recovery-window-days 7; at once and for good: \
-                --force-without-recovery",
+                    "for example: --recovery-window-days 7; at once and for good: \
+                     --force-without-recovery",
                 ),
             ),
         },
@@ -118,7 +118,7 @@ fn refuse_what_cannot_be_deleted(
         let here = quote(secret.arn.region());
         let message = format!("{name} is a replica of the secret in {primary}");
         return Err(Failure::new(Status::SecretState, "replica", message)
-            .why("a replica is removed where it was made from")
+            .why("a replica is removed in the Region of its secret")
             .fix(format!(
                 "aws secretsmanager remove-regions-from-replication --secret-id {quoted} \
                  --remove-replica-regions {here}{}",
@@ -175,10 +175,10 @@ fn note(
     let mut lines = match recovery {
         Recovery::Never => vec![format!("{name} is deleted")],
         Recovery::Days(_) => {
-            let until = due.map(|due| format!(" until {}", due.date()));
+            let until = due.map(|due| format!(", until {}", due.date()));
             vec![
                 format!("{name} is scheduled for deletion"),
-                format!("To cancel that{}:", until.unwrap_or_default()),
+                format!("To cancel the deletion{}:", until.unwrap_or_default()),
                 format!("  {}", hints.restore(&secret.name)),
             ]
         }

@@ -98,15 +98,13 @@ async fn not_found(id: &SecretId, session: &Session) -> Failure {
     let hints = session.hints();
     let list = hints.command("list");
     let Ok(secrets) = session.secrets().all().await else {
-        return failure(message).fix(format!(
-            "see the names that there are, where you may: {list}"
-        ));
+        return failure(message).fix(format!("see all names, if you may list them: {list}"));
     };
     if secrets.is_empty() {
         let default = id.or_default();
         let name = default.as_ref().unwrap_or(id).name();
         return failure(message)
-            .why(format!("there is none under {PREFIX} at all"))
+            .why(format!("there are no secrets under {PREFIX}"))
             .fix(format!(
                 "look in the Region of the rule: --region; or make it: {}",
                 hints.create(name, registry_of(name), "")
@@ -115,7 +113,7 @@ async fn not_found(id: &SecretId, session: &Session) -> Failure {
     if secrets.iter().any(|secret| secret.name == id.name()) {
         return failure(format!("there is no secret with that ARN in {region}"))
             .why(format!(
-                "{name} has another one: it was deleted and made again since"
+                "{name} has another ARN: it was deleted and made again since"
             ))
             .fix(format!(
                 "name it without its ARN: {}",

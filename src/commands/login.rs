@@ -116,8 +116,8 @@ impl Login {
                     upstream.username
                 };
                 let fix = format!(
-                    "check the username: {username}\nmake a new token: {}\nto store them all the \
-                     same: --verify never",
+                    "check the username: {username}\nmake a new token: {}\nto store them anyway: \
+                     --verify never",
                     upstream.token_source
                 );
                 tried(VerdictWord::Rejected, Some(reason), Some(fix))
@@ -256,18 +256,20 @@ pub async fn agree_to_host(
     context: &Context<'_>,
     warnings: &mut Warnings<'_>,
 ) -> Result<(), Failure> {
-    const QUESTION: &str = "Try the credentials there all the same?";
+    const QUESTION: &str = "Try the credentials there anyway?";
     let warning = format!("{host}; the credentials are tried there");
     if yes {
         warnings.add(&warning);
         return Ok(());
     }
     if let Some(why) = why_not_ask(context.global) {
-        let message =
-            format!("{host}; nobody can be asked here whether the credentials may go there");
+        let message = format!(
+            "{host}; the credentials go there only after a yes, and nothing \
+                               can be asked here"
+        );
         return Err(Failure::usage(message).why(why).fix(format!(
-            "name the registry's own host: --upstream-registry-url {}\n\
-             or, where that other one may have the credentials: add --yes",
+            "name the registry's own host: --upstream-registry-url {}\nor, if that other host \
+             may get the credentials: add --yes",
             host.upstream.host()
         )));
     }

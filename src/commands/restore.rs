@@ -39,7 +39,7 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
     }
     let name = escaped(&secret.name);
     let (action, mut note) = if outcome.is_changed {
-        let note = format!("{name} is restored, with the ARN that it had");
+        let note = format!("{name} is restored, with the same ARN");
         (LifeAction::Restored, note)
     } else {
         let note = format!("{name} is not scheduled for deletion; nothing was changed");

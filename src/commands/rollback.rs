@@ -46,7 +46,7 @@ pub async fn run(
     let shown = |version: &Version| session.redactor().version(&version.id);
     let made = |version: &Version| match times.get(&version.id) {
         Some(time) => format!("{}, made {}", shown(version), ago(*time)),
-        None => format!("{}, and when it was made may not be seen", shown(version)),
+        None => format!("{}, made at an unknown time", shown(version)),
     };
     let plan = Plan::roll_back(
         &secret,
@@ -61,7 +61,7 @@ pub async fn run(
     if secret.expires_on().is_some() {
         let update = hints.update(&secret.name, " --expires-on DATE");
         warnings.add(&format!(
-            "the tag {EXPIRY_TAG} is of the token that was current before; where it is wrong now: \
+            "the tag {EXPIRY_TAG} was set for the other version; if the date is wrong now: \
              {update}"
         ));
     }
@@ -92,7 +92,7 @@ fn versions<'s>(secret: &'s Secret, hints: &Hints) -> Result<(&'s Version, &'s V
     let message = format!("{} has no previous version", escaped(&secret.name));
     Err(
         Failure::new(Status::SecretState, "no-version-before", message)
-            .why("Secrets Manager keeps one version before the current one, from the second on")
+            .why("a secret has a previous version only once it was updated")
             .fix(format!(
                 "store other credentials: {}",
                 hints.update(&secret.name, "")

@@ -124,9 +124,8 @@ pub async fn offer_to_repoint(
 pub async fn wants_repointing(rule: &Rule, context: &Context<'_>) -> bool {
     let prefix = escaped(&rule.ecr_repository_prefix);
     context.output.say(&format!(
-        "The rule {prefix} points at another secret that had this name and is gone, so its pulls \
-         of what \
-         is not cached fail."
+        "The rule {prefix} points at another secret that had this name and is gone, so pulls \
+         through it fail for images that ECR has not cached."
     ));
     // The secret is as it is, whatever ends the question.
     let answer = context

@@ -40,7 +40,7 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
         keys.kind(&secret),
         session.rules_in_passing()
     );
-    let value = seen(value, "what is in the value", &session, &mut warnings)?;
+    let value = seen(value, "the value", &session, &mut warnings)?;
     let policy = seen(policy, "the resource policy", &session, &mut warnings)?;
     if secret.deleted.is_some() {
         warnings.add(

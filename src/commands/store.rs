@@ -36,9 +36,9 @@ pub async fn read_value(
         Ok(stored) => Ok(stored),
         Err(error) if error.kind == Kind::Denied && !is_needed => {
             warnings.add(
-                "the stored value may not be read (secretsmanager:GetSecretValue), so a new \
-                 version is \
-                 stored without comparing, and other keys that it may have are not kept",
+                "this caller cannot read the stored value (secretsmanager:GetSecretValue), so a \
+                 new version is stored without comparing, and other keys of the value are not \
+                 kept",
             );
             Ok(None)
         }

@@ -59,8 +59,8 @@ pub fn read(
     if args.rollback {
         if let Some(other) = args.excluded_by_rollback() {
             return Err(
-                Failure::usage(format!("--rollback and {other} exclude each other"))
-                    .fix("the previous version is made current as it is; leave one of them out"),
+                Failure::usage(format!("--rollback and {other} cannot be used together"))
+                    .fix("leave out one of them: a rollback takes the previous version as it is"),
             );
         }
         let yes = args.yes;
@@ -312,7 +312,8 @@ async fn verify(
     warnings: &mut Warnings<'_>,
 ) -> Result<Verification, Failure> {
     const WHY: &str =
-        "the name of the secret does not tell the registry, and --registry is not given";
+        "the name of the secret does not say which registry it is for, and --registry is not \
+         given";
     if input.upstream.is_some() {
         if let Some(prompter) = prompter {
             return ask_for_good_credentials(prompter, input, login, context, warnings).await;
@@ -359,13 +360,13 @@ async fn warn_of_others(
     if current != ours {
         warnings.add(&format!(
             "someone else stored another version right after this one: theirs is current ({}), \
-             this one is before it",
+             this one is the previous version",
             shown(current)
         ));
     } else if seen.is_some() && previous != seen {
         warnings.add(&format!(
             "someone else stored another version while this one was prepared: this one is \
-             current, theirs is before it ({})",
+             current, theirs is the previous version ({})",
             shown(previous)
         ));
     }

@@ -1,20 +1,20 @@
 //! [`CreateInput`]: what the options and sources say, checked as far as it goes; and, once nothing
 //! is open, the [`Request`].
 
+use super::errors::InputErrors;
+use super::fixes::{self, such_as};
 use super::given::GivenWords;
 pub use super::options::expiry_tag;
 use super::options::{
     address, check_tags, last_day, open_options, parse_username, read_policy, replicas, rotation,
-    rule_option, token_source, InputErrors,
+    rule_option, token_source,
 };
 use super::request::Request;
 use super::token::TokenSource;
-use super::warnings::check_end;
 use crate::cli::{CreateArgs, Global, IfExists, Verify};
 use crate::model::attributes::{Description, ResourcePolicy, Rotation, Tag};
 use crate::model::credential::{AccessToken, Credential, Username};
 use crate::model::date::Date;
-use crate::model::invalid::Invalid;
 use crate::model::name::{RepositoryPrefix, SecretName};
 use crate::model::region::Region;
 use crate::model::rule::Language;
@@ -118,22 +118,25 @@ impl CreateInput {
         input.options = open_options(global);
         input.hints = global.hints();
         input.given = GivenWords::new(&global.words);
-        input.token_source = errors.keep(source).flatten();
+        let one_source = "use --access-token-stdin alone";
+        input.token_source = errors.keep(source, one_source).flatten();
         if let (Some(why), Some(missing)) = (why_not_ask, list(&missing)) {
-            let fix = input.command_line_with_missing(open);
-            errors.0.push(missing);
-            return Err(errors
-                .into_failure(&fix)
-                .why(format!("nothing can be asked here: {why}")));
+            let command = input.command_line_with_missing(open);
+            let then = if errors.is_empty() {
+                ""
+            } else {
+                "then, with that changed: "
+            };
+            errors.add(missing, format!("{then}{command}"));
+            let why = format!("nothing can be asked here: {why}");
+            return Err(errors.into_failure().why(why));
         }
-        let fix = input.read_token(can_ask, &mut errors);
-        if errors.0.is_empty() {
-            return Ok(input);
+        input.read_token(can_ask, &mut errors);
+        if errors.is_empty() {
+            Ok(input)
+        } else {
+            Err(errors.into_failure())
         }
-        let help = input.given.command();
-        let general =
-            format!("change that and run it again; ecr-ptc {help} --help has all the options");
-        Err(errors.into_failure(fix.as_deref().unwrap_or(&general)))
     }
 
     fn from_options(args: CreateArgs, can_ask: bool, errors: &mut InputErrors) -> Self {
@@ -142,41 +145,46 @@ impl CreateInput {
         let tags: Vec<Tag> = args
             .tags
             .iter()
-            .filter_map(|tag| errors.keep(Tag::parse(tag)))
+            .filter_map(|tag| errors.keep(Tag::parse(tag), &such_as("--tag", "team=platform")))
             .collect();
         let expires_on = args
             .expires_on
             .as_deref()
-            .and_then(|text| errors.keep(last_day(text)));
+            .and_then(|text| errors.keep(last_day(text), &fixes::expires_on()));
         check_tags(&tags, expires_on, errors);
         let replicas = replicas(&args.replica_regions, errors);
         if args.force_overwrite_replica_secret && args.replica_regions.is_empty() {
-            errors
-                .0
-                .push("--force-overwrite-replica-secret needs a --replica-region".to_owned());
+            errors.add(
+                "--force-overwrite-replica-secret needs a --replica-region",
+                "add --replica-region eu-west-1",
+            );
         }
-        let name =
-            |text: String| SecretName::parse(&text).map_err(|fault| format!("--name: {fault}"));
-        let chosen = args.name.and_then(|text| errors.keep(name(text)));
+        let upstream = args.registry.map(|registry| registry.upstream);
+        let chosen = args.name.and_then(|text| {
+            let name = SecretName::parse(&text);
+            let fix = fixes::secret_name("--name", name.as_ref().err(), upstream);
+            errors.keep(name.map_err(|fault| format!("--name: {fault}")), &fix)
+        });
         Self {
-            upstream: args.registry.map(|registry| registry.upstream),
+            upstream,
             username: args
                 .username
-                .and_then(|text| errors.keep(parse_username(&text))),
+                .and_then(|text| errors.keep(parse_username(&text), &fixes::username(upstream))),
             token: None,
             token_source: None,
             address,
             verify: args.login.verify,
             print: args.rule.print,
-            rule: rule_option(&args.rule, chosen.as_ref(), errors),
+            rule: rule_option(&args.rule, chosen.as_ref(), upstream, errors),
             name: chosen,
-            description: args
-                .description
-                .and_then(|text| errors.keep(Description::parse(&text))),
+            description: args.description.and_then(|text| {
+                let fix = "shorten it, or leave out --description: it has a default";
+                errors.keep(Description::parse(&text), fix)
+            }),
             tags,
             policy: args
                 .resource_policy
-                .and_then(|path| errors.keep(read_policy(&path))),
+                .and_then(|path| errors.keep(read_policy(&path), fixes::POLICY)),
             replicas,
             overwrite_replicas: args.force_overwrite_replica_secret,
             rotation,
@@ -192,105 +200,34 @@ impl CreateInput {
         }
     }
 
-    /// Reads the token, where it does not have to be asked for; with what mends a fault of it,
-    /// where there is something better to say than in general.
-    fn read_token(&mut self, can_ask: bool, errors: &mut InputErrors) -> Option<String> {
+    /// Reads the token, where it does not have to be asked for.
+    fn read_token(&mut self, can_ask: bool, errors: &mut InputErrors) {
+        const NOT_DOCKERS: &str = "leave out --from-docker-config, and give the credentials by \
+                                   --username NAME --access-token-stdin";
         let source = match &self.token_source {
-            None | Some(TokenSource::Prompt) => return None,
-            Some(TokenSource::Docker(_)) if can_ask && self.lacks_docker_key() => return None,
+            None | Some(TokenSource::Prompt) => return,
+            Some(TokenSource::Docker(_)) if can_ask && self.lacks_docker_key() => return,
             // No helper is run for what fails anyway, nor with a token that may be in its
             // environment.
-            Some(TokenSource::Docker(_)) if !errors.0.is_empty() => return None,
+            Some(TokenSource::Docker(_)) if !errors.is_empty() => return,
             Some(TokenSource::Docker(_)) => {
-                let refusal = self.take_over_from_docker().err()?;
-                errors.0.push(refusal.message);
-                return refusal.fix.filter(|_| errors.0.len() == 1);
+                errors.keep(self.take_over_from_docker(), NOT_DOCKERS);
+                return;
             }
             Some(source) => source.clone(),
         };
-        let token = errors.keep(source.read(&mut self.warnings));
+        // The same command line works only where nothing else is wrong with it.
+        let command = errors
+            .is_empty()
+            .then(|| self.command_line_with_missing(&[]));
+        let fix = source.fix(command.as_deref());
+        let token = errors.keep(source.read(&mut self.warnings), &fix);
         if let Some(token) = &token {
             // Before anything is said: a fault may quote a value that has the token in it.
             self.redactor.hide(token);
-            errors.keep(self.check_with(token));
+            errors.keep(self.check_with(token), &fix);
         }
         self.token = token;
-        None
-    }
-
-    /// What has no place with this token: its text where everyone can read it, or a secret that is
-    /// too large. For a prompt, a reason to ask again.
-    ///
-    /// # Errors
-    /// A sentence that says where, or gives the size.
-    pub fn check_with(&self, token: &AccessToken) -> Result<(), Invalid> {
-        check_end(token)?;
-        if let Some(tag) = self
-            .tags
-            .iter()
-            .find(|tag| token.is_in(tag.key()) || token.is_in(tag.value()))
-        {
-            let place = if token.is_in(tag.key()) {
-                "the key of a tag"
-            } else {
-                "the value of a tag"
-            };
-            return Err(Invalid::new(format!(
-                "{place} has the access token in it; tags are not encrypted"
-            )));
-        }
-        // Shorter tokens turn up in ordinary words.
-        if token.characters() >= 8 {
-            let open = [
-                ("name", self.name.as_ref().map(SecretName::as_str)),
-                (
-                    "description",
-                    self.description.as_ref().map(Description::as_str),
-                ),
-                ("username", self.username.as_ref().map(Username::as_str)),
-                ("rule", self.rule.as_ref().map(RepositoryPrefix::as_str)),
-                (
-                    "resource policy",
-                    self.policy.as_ref().map(ResourcePolicy::as_str),
-                ),
-            ];
-            let paths = [
-                (
-                    "path of the resource policy",
-                    self.policy.as_ref().map(|policy| policy.path.as_str()),
-                ),
-                (
-                    "rotation function",
-                    self.rotation
-                        .as_ref()
-                        .map(|rotation| rotation.lambda_arn.as_str()),
-                ),
-            ];
-            let options = self
-                .options
-                .iter()
-                .map(|(option, value)| (*option, Some(value.as_str())));
-            if let Some((place, _)) = open
-                .into_iter()
-                .chain(paths)
-                .chain(options)
-                .find(|(_, text)| text.is_some_and(|text| token.is_in(text)))
-            {
-                return Err(Invalid::new(format!(
-                    "the {place} has the access token in it, and is no secret; \
-                     start again with another, and revoke this token"
-                )));
-            }
-        }
-        if let Some(username) = &self.username {
-            let credential = Credential {
-                username: username.clone(),
-                token: token.clone(),
-            };
-            let value = credential.to_value();
-            value.map_err(|fault| Invalid::new(fault.to_string()))?;
-        }
-        Ok(())
     }
 
     /// When the token ends: as was said, or as it says itself. None where a tag says it already.

@@ -51,31 +51,8 @@ impl<'de> Deserialize<'de> for Hidden {
     }
 }
 
-/// Why nothing can be taken over, without any part of it, and what mends that where it is known.
-#[derive(Debug)]
-pub struct Refusal {
-    pub message: String,
-    pub fix: Option<String>,
-}
-
-impl From<String> for Refusal {
-    fn from(message: String) -> Self {
-        Self { message, fix: None }
-    }
-}
-
-impl From<Invalid> for Refusal {
-    fn from(invalid: Invalid) -> Self {
-        String::from(invalid).into()
-    }
-}
-
-impl Refusal {
-    fn fix(mut self, fix: String) -> Self {
-        self.fix = Some(fix);
-        self
-    }
-}
+/// Why nothing can be taken over, without any part of it.
+pub type Refusal = Invalid;
 
 /// Docker's login at one registry.
 pub struct Docker {
@@ -97,13 +74,13 @@ impl Docker {
         address: Option<&Address>,
     ) -> Result<Self, Refusal> {
         let keys = keys(upstream, address).ok_or_else(|| {
-            "--from-docker-config needs --upstream-registry-url NAME.azurecr.io".to_owned()
+            Refusal::new("--from-docker-config needs --upstream-registry-url")
+                .fix("add --upstream-registry-url NAME.azurecr.io")
         })?;
         let path = if given.is_empty() {
             env::docker_config().ok_or_else(|| {
-                "there is no home directory to find Docker's \
-                configuration in; use --from-docker-config=PATH"
-                    .to_owned()
+                Refusal::new("there is no home directory to find Docker's configuration in")
+                    .fix("add the path: --from-docker-config=PATH")
             })?
         } else if Path::new(given).is_dir() {
             Path::new(given).join("config.json")
@@ -224,7 +201,8 @@ impl Docker {
 
     fn identity_token(&self) -> Refusal {
         let message = format!(
-            "Docker has an identity token for {}, which ends soon and which ECR cannot log in with",
+            "Docker has an identity token for {}, which expires soon and with which ECR cannot \
+             log in",
             self.keys[0]
         );
         let Upstream {

@@ -29,12 +29,10 @@ impl CreateInput {
         let (username, token) = docker.credentials()?;
         self.redactor.hide(&token);
         if let Some(given) = self.username.as_ref().filter(|given| **given != username) {
-            return Err(format!(
-                "--username is {given}, and Docker is logged in as {}; leave --username out, or \
-                 log in again",
-                crate::output::escaped(username.as_str())
-            )
-            .into());
+            let username = crate::output::escaped(username.as_str());
+            let message = format!("--username is {given}, and Docker is logged in as {username}");
+            let fix = format!("leave out --username, or log in as {given}: docker login");
+            return Err(Refusal::new(message).fix(fix));
         }
         self.username = Some(username);
         self.check_with(&token)?;

@@ -3,6 +3,8 @@
 mod command_line;
 pub mod create_input;
 mod docker;
+mod errors;
+mod fixes;
 mod given;
 mod login;
 pub mod options;
@@ -12,6 +14,7 @@ pub mod request;
 pub mod rule;
 mod terminal;
 mod token;
+mod token_check;
 mod warnings;
 
 pub use prompt::takes_interrupts;

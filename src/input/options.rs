@@ -3,41 +3,21 @@
 use std::collections::HashSet;
 use std::io;
 
+use super::errors::InputErrors;
+use super::fixes::{self, such_as};
 use super::token::{TokenSource, EMPTY_IN_CI};
 use crate::cli::{CreateArgs, Global, LoginArgs, RuleOption, Verify};
 use crate::env;
-use crate::model::attributes::{ResourcePolicy, Rotation, Schedule, Tag, MAX_TAGS};
+use crate::model::attributes::{ResourcePolicy, Rotation, Schedule, Tag, MAX_POLICY, MAX_TAGS};
 use crate::model::credential::{Username, UsernameFault};
 use crate::model::date::Date;
 use crate::model::invalid::Invalid;
 use crate::model::name::{RepositoryPrefix, SecretName};
 use crate::model::region::Region;
 use crate::model::secret::EXPIRY_TAG;
-use crate::model::upstream::NamedRegistry;
+use crate::model::upstream::{NamedRegistry, Upstream};
 use crate::output::failure::Failure;
 use crate::registry::Address;
-
-/// Collects what is wrong, so that it can all be said at once.
-#[derive(Default)]
-pub struct InputErrors(pub Vec<String>);
-
-impl InputErrors {
-    pub fn keep<T, E: ToString>(&mut self, result: Result<T, E>) -> Option<T> {
-        result.map_err(|fault| self.0.push(fault.to_string())).ok()
-    }
-
-    pub fn into_failure(self, fix: &str) -> Failure {
-        let message = match self.0.as_slice() {
-            [only] => only.clone(),
-            several => format!(
-                "{} things are wrong:\n{}",
-                several.len(),
-                several.join("\n")
-            ),
-        };
-        Failure::usage(message).fix(fix)
-    }
-}
 
 /// Options that stand on the command line for all to see.
 pub fn open_options(global: &Global) -> Vec<(&'static str, String)> {
@@ -61,27 +41,28 @@ pub fn token_source(args: &CreateArgs, can_ask: bool) -> Result<Option<TokenSour
             TokenSource::File(path)
         }
     });
+    let token = &args.token;
+    let stdin = token.access_token_stdin.then_some(TokenSource::Stdin);
+    let variable = token.access_token_env.clone().map(TokenSource::Variable);
+    let docker = token.from_docker_config.clone().map(TokenSource::Docker);
     let sources = [
-        args.token.access_token_stdin.then_some(TokenSource::Stdin),
-        file,
-        args.token
-            .access_token_env
-            .clone()
-            .map(TokenSource::Variable),
-        args.token
-            .from_docker_config
-            .clone()
-            .map(TokenSource::Docker),
+        ("--access-token-stdin", stdin),
+        ("--access-token-file", file),
+        ("--access-token-env", variable),
+        ("--from-docker-config", docker),
     ];
-    let mut given = sources.into_iter().flatten();
-    match (given.next(), given.next()) {
-        (Some(_), Some(_)) => Err(Invalid::new(
-            "the access token has more than one source; use one of \
-                --access-token-stdin, --access-token-file, --access-token-env and \
-                --from-docker-config",
-        )),
-        (Some(TokenSource::Stdin), None) if can_ask => Ok(Some(TokenSource::Prompt)),
-        (source, _) => Ok(source),
+    let given = sources.into_iter();
+    let mut given = given.filter_map(|(option, source)| Some((option, source?)));
+    let first = given.next();
+    let others: Vec<&str> = given.map(|(option, _)| option).collect();
+    match first {
+        Some((first, _)) if !others.is_empty() => {
+            let others = others.join(" and ");
+            let message = format!("{first} and {others} cannot be used together");
+            Err(Invalid::new(message).fix(format!("leave out {others}")))
+        }
+        Some((_, TokenSource::Stdin)) if can_ask => Ok(Some(TokenSource::Prompt)),
+        first => Ok(first.map(|(_, source)| source)),
     }
 }
 
@@ -94,16 +75,18 @@ pub fn address(
 ) -> Option<Address> {
     let given = args.host.upstream_registry_url.as_deref();
     let host = registry.map_or(Ok(given), |registry| registry.host_or(given));
-    if let Some(text) = errors.keep(host)? {
+    let upstream = registry.map(|registry| registry.upstream);
+    if let Some(text) = errors.keep(host, &fixes::host(upstream))? {
         let address = Address::parse(text);
-        return errors.keep(address.map_err(|fault| format!("--upstream-registry-url {fault}")));
+        let address = address.map_err(|fault| format!("--upstream-registry-url {fault}"));
+        return errors.keep(address, &fixes::host(upstream));
     }
-    let is_open = registry.is_some_and(|registry| registry.upstream.url.is_none());
+    let is_open = upstream.is_some_and(|upstream| upstream.url.is_none());
     if args.verify == Verify::Always && is_open && !can_ask {
-        errors.0.push(
-            "--verify always needs --upstream-registry-url NAME.azurecr.io, since each \
-            registry of Azure has a host of its own"
-                .to_owned(),
+        errors.add(
+            "--verify always needs --upstream-registry-url: each registry of Azure has a host of \
+             its own",
+            "add --upstream-registry-url NAME.azurecr.io",
         );
     }
     None
@@ -131,10 +114,16 @@ pub fn read_policy(path: &str) -> Result<ResourcePolicy, Invalid> {
         .and_then(|file| env::read_up_to(MAX_POLICY_FILE, file, &mut bytes))
         .and_then(|()| String::from_utf8(bytes).map_err(io::Error::other));
     match read {
-        Ok(text) => ResourcePolicy::parse(path, &text),
-        Err(error) => Err(Invalid::new(format!(
-            "the resource policy {path} cannot be read: {error}"
-        ))),
+        Ok(text) => ResourcePolicy::parse(path, &text).map_err(|fault| {
+            fault.fix(format!(
+                "write one JSON object with a Statement, of up to {MAX_POLICY} characters, into \
+                 that file, or leave out --resource-policy"
+            ))
+        }),
+        Err(error) => {
+            let message = format!("the resource policy {path} cannot be read: {error}");
+            Err(Invalid::new(message))
+        }
     }
 }
 
@@ -144,7 +133,7 @@ pub fn last_day(text: &str) -> Result<Date, Invalid> {
     let date = date.map_err(|fault| Invalid::new(format!("--expires-on: {fault}")))?;
     if Date::today().days_until(date) < 0 {
         return Err(Invalid::new(format!(
-            "--expires-on: {date} is past; a token that has ended cannot be used"
+            "--expires-on: {date} is in the past; a token that has expired cannot be used"
         )));
     }
     Ok(date)
@@ -156,8 +145,8 @@ pub fn last_day(text: &str) -> Result<Date, Invalid> {
 /// Status 2.
 pub fn read_last_day(text: &str) -> Result<Date, Failure> {
     let mut errors = InputErrors::default();
-    let date = errors.keep(last_day(text));
-    date.ok_or_else(|| errors.into_failure("give its last day: --expires-on 2027-01-31"))
+    let date = errors.keep(last_day(text), &fixes::expires_on());
+    date.ok_or_else(|| errors.into_failure())
 }
 
 /// The tag by which a secret says when its token ends.
@@ -167,24 +156,28 @@ pub fn expiry_tag(date: Date) -> Option<Tag> {
 
 pub fn check_tags(tags: &[Tag], expires_on: Option<Date>, errors: &mut InputErrors) {
     if expires_on.is_some() && tags.iter().any(|tag| tag.key() == EXPIRY_TAG) {
-        errors.0.push(format!(
-            "--expires-on and --tag {EXPIRY_TAG} say the same; use one of them"
-        ));
+        errors.add(
+            format!(
+                "--expires-on and --tag {EXPIRY_TAG} cannot be used together: they say the same"
+            ),
+            "leave out --expires-on",
+        );
     }
-    let expiry = usize::from(expires_on.is_some());
-    if tags.len() + expiry > MAX_TAGS {
-        errors.0.push(format!(
-            "there are {} tags; a secret has up to {MAX_TAGS}",
-            tags.len() + expiry
-        ));
+    let count = tags.len() + usize::from(expires_on.is_some());
+    if count > MAX_TAGS {
+        errors.add(
+            format!("there are {count} tags; a secret has up to {MAX_TAGS}"),
+            format!("leave out --tag for {} of them", count - MAX_TAGS),
+        );
     }
     let mut keys = HashSet::new();
     for tag in tags {
-        if !keys.insert(tag.key()) {
-            errors.0.push(format!(
-                "the tag key {:?} is given more than once",
-                tag.key()
-            ));
+        let key = tag.key();
+        if !keys.insert(key) {
+            errors.add(
+                format!("the tag key {key:?} is given more than once"),
+                format!("leave out --tag for all but one of the tags {key:?}"),
+            );
         }
     }
 }
@@ -192,46 +185,57 @@ pub fn check_tags(tags: &[Tag], expires_on: Option<Date>, errors: &mut InputErro
 pub fn replicas(texts: &[String], errors: &mut InputErrors) -> Vec<Region> {
     let mut regions: Vec<Region> = Vec::new();
     for text in texts {
-        let region =
-            errors.keep(Region::parse(text).map_err(|fault| format!("--replica-region: {fault}")));
+        let region = Region::parse(text).map_err(|fault| format!("--replica-region: {fault}"));
+        let region = errors.keep(region, &such_as("--replica-region", "eu-west-1"));
         regions.extend(region.filter(|region| !regions.contains(region)));
     }
     regions
 }
 
 pub fn rotation(args: &CreateArgs, errors: &mut InputErrors) -> Option<Rotation> {
-    let days = args
-        .rotation_days
-        .as_deref()
-        .and_then(|text| errors.keep(Schedule::days(text)));
-    let schedule = args
-        .rotation_schedule
-        .as_deref()
-        .and_then(|text| errors.keep(Schedule::expression(text)));
-    let duration = args
-        .rotation_duration
-        .as_deref()
-        .and_then(|text| errors.keep(Rotation::duration(text)));
-    let any_rhythm = args.rotation_days.is_some() || args.rotation_schedule.is_some();
-    if args.rotation_days.is_some() && args.rotation_schedule.is_some() {
-        errors
-            .0
-            .push("--rotation-days and --rotation-schedule exclude each other".to_owned());
+    let (days, schedule) = (&args.rotation_days, &args.rotation_schedule);
+    let is_scheduled = days.is_some() || schedule.is_some();
+    let is_twice = days.is_some() && schedule.is_some();
+    let days = days.as_deref().and_then(|text| {
+        let fix = such_as("--rotation-days", "30");
+        errors.keep(Schedule::days(text), &fix)
+    });
+    let schedule = schedule.as_deref().and_then(|text| {
+        let fix = such_as("--rotation-schedule", "rate(30 days)");
+        errors.keep(Schedule::expression(text), &fix)
+    });
+    let duration = args.rotation_duration.as_deref().and_then(|text| {
+        let fix = such_as("--rotation-duration", "3h");
+        errors.keep(Rotation::duration(text), &fix)
+    });
+    if is_twice {
+        errors.add(
+            "--rotation-days and --rotation-schedule cannot be used together",
+            "leave out --rotation-schedule",
+        );
     }
     let Some(arn) = &args.rotation_lambda_arn else {
-        if any_rhythm || args.rotation_duration.is_some() || args.no_rotate_immediately {
-            errors
-                .0
-                .push("rotation needs a function: --rotation-lambda-arn".to_owned());
+        if is_scheduled || args.rotation_duration.is_some() || args.no_rotate_immediately {
+            let days = if is_scheduled {
+                ""
+            } else {
+                " --rotation-days 30"
+            };
+            errors.add(
+                "rotation needs a Lambda function: --rotation-lambda-arn",
+                format!("add --rotation-lambda-arn {}{days}", fixes::FUNCTION),
+            );
         }
         return None;
     };
-    if !any_rhythm {
-        errors
-            .0
-            .push("--rotation-lambda-arn needs --rotation-days or --rotation-schedule".to_owned());
+    if !is_scheduled {
+        errors.add(
+            "--rotation-lambda-arn needs --rotation-days or --rotation-schedule",
+            "add --rotation-days 30",
+        );
     }
-    let lambda_arn = errors.keep(Rotation::lambda_arn(arn))?;
+    let fix = such_as("--rotation-lambda-arn", fixes::FUNCTION);
+    let lambda_arn = errors.keep(Rotation::lambda_arn(arn), &fix)?;
     Some(Rotation {
         lambda_arn,
         schedule: days.or(schedule)?,
@@ -244,16 +248,21 @@ pub fn rotation(args: &CreateArgs, errors: &mut InputErrors) -> Option<Rotation>
 pub fn rule_option(
     option: &RuleOption,
     name: Option<&SecretName>,
+    upstream: Option<&Upstream>,
     errors: &mut InputErrors,
 ) -> Option<RepositoryPrefix> {
+    let prefix = fixes::rule(upstream);
     if option.print.is_some() && option.prefix.is_none() {
-        errors
-            .0
-            .push("--print needs --rule PREFIX: it is the rule that is printed".to_owned());
+        errors.add(
+            "--print needs --rule PREFIX: it is the rule that is printed",
+            format!("add --rule {prefix}"),
+        );
     }
     let text = option.prefix.as_deref()?;
     if let Some(name) = name {
-        errors.keep(name.check_for_rule());
+        let fit = name.check_for_rule().map_err(|fault| fault.to_string());
+        errors.keep(fit, &fixes::name_for_rule(upstream));
     }
-    errors.keep(RepositoryPrefix::parse(text).map_err(|fault| format!("--rule: {fault}")))
+    let parsed = RepositoryPrefix::parse(text).map_err(|fault| format!("--rule: {fault}"));
+    errors.keep(parsed, &such_as("--rule", prefix))
 }

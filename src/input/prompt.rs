@@ -257,7 +257,7 @@ impl Prompts {
             });
             match checked {
                 Ok(token) => {
-                    say(&format!("{} characters", token.characters()));
+                    say(&crate::model::count::count(token.characters(), "character"));
                     return Ok(token);
                 }
                 Err(fault) => say(&format!(
@@ -320,9 +320,9 @@ impl Prompts {
 }
 
 fn cannot_ask(error: &io::Error) -> Failure {
-    let message = format!("the terminal cannot be asked: {error}");
+    let message = format!("the terminal cannot be used: {error}");
     Failure::new(Status::Failed, "prompt", message).fix(
-        "give what is asked for as options, and --yes where it asks whether to go on; \
+        "give what is asked for as options, and --yes for the last question; \
          --help has them",
     )
 }

@@ -165,19 +165,16 @@ impl Prompter {
             .upstream
             .map_or("that registry", |upstream| upstream.title);
         output.say(&format!("Docker seems to be logged in to {title}."));
-        if self
-            .confirm("Take over its username and token?", false)
-            .await?
-        {
+        if self.confirm("Use its username and token?", false).await? {
             input.token_source = Some(TokenSource::Docker("".into()));
             match take_over_from_docker(input).await {
                 Ok(()) => {
                     if let Some(username) = &input.username {
-                        output.say(&format!("Taken over: the login of {username}."));
+                        output.say(&format!("Used: the login of {username}."));
                     }
                 }
                 Err(refusal) => {
-                    output.say(&format!("Not taken over: {}.", refusal.message));
+                    output.say(&format!("Not used: {}.", refusal.message));
                     input.username = None;
                     input.token_source = None;
                 }
@@ -189,7 +186,7 @@ impl Prompter {
     pub async fn ask_token(&self, input: &mut CreateInput, output: &Output) -> Result<(), Failure> {
         if let Some(token) = &input.token {
             // It came with the options; what was answered since must go with it too.
-            return input.check_with(token).map_err(Failure::usage);
+            return input.check_with(token).map_err(Failure::from);
         }
         if let Some(upstream) = input.upstream {
             output.say(&format!(

@@ -1,13 +1,14 @@
 //! What `rule set` says, checked before the first call of any kind.
 
 use super::create_input::CreateInput;
-use super::options::InputErrors;
+use super::errors::InputErrors;
+use super::fixes;
 use crate::cli::RuleSetArgs;
 use crate::model::arn::SecretArn;
 use crate::model::name::{RepositoryPrefix, SecretId, SecretName};
 use crate::model::rule::{upstream_of, upstream_url, Rule, RuleRequest};
 use crate::model::secret::{registry_of, Secret};
-use crate::model::upstream::NamedRegistry;
+use crate::model::upstream::{NamedRegistry, Upstream, UPSTREAMS};
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::registry::Address;
@@ -31,9 +32,10 @@ impl CreateInput {
     pub fn rule_code(&self, arn: Option<&SecretArn>) -> Result<Option<String>, Failure> {
         match (self.print, self.rule_request()?, self.name_or_default()) {
             (Some(language), Some(rule), Some(name)) => {
-                let name = name
-                    .for_rule()
-                    .map_err(|fault| Failure::usage(fault.to_string()))?;
+                let name = name.for_rule().map_err(|fault| {
+                    let fix = fixes::name_for_rule(self.upstream);
+                    Failure::usage(fault.to_string()).fix(fix)
+                })?;
                 Ok(Some(rule.code(language, name, arn)))
             }
             _ => Ok(None),
@@ -46,26 +48,26 @@ impl CreateInput {
     /// As of [`Self::rule_request`].
     pub fn rule_with(&self, prefix: RepositoryPrefix) -> Result<RuleRequest, Failure> {
         let open = || {
-            Failure::usage(format!(
-                "for which registry the rule {prefix} is to be is missing"
-            ))
-            .why("neither the name of the secret says it, nor a rule that is there")
-            .fix("add --registry KIND")
+            Failure::usage(format!("the registry of the rule {prefix} is not known"))
+                .why("neither the name of the secret says it, nor a rule that is there")
+                .fix(fixes::registry())
         };
         let upstream = self.upstream.ok_or_else(open)?;
         let name = self.name_or_default().ok_or_else(open)?;
-        name.check_for_rule()
-            .map_err(|fault| Failure::usage(fault.to_string()))?;
+        name.check_for_rule().map_err(|fault| {
+            Failure::usage(fault.to_string()).fix(fixes::name_for_rule(Some(upstream)))
+        })?;
         let url = upstream_url(upstream, self.upstream_host().as_deref()).map_err(|fault| {
-            Failure::usage(fault).fix(if upstream.url.is_none() {
-                "add --upstream-registry-url NAME.azurecr.io".to_owned()
-            } else {
-                format!(
-                    "leave that out, or make the rule by itself, after the secret:\n{}",
-                    self.hints
-                        .rule_set_at_home(prefix.as_str(), upstream, name.as_str())
-                )
-            })
+            let failure = Failure::from(fault);
+            if upstream.url.is_none() {
+                return failure;
+            }
+            let by_itself = self
+                .hints
+                .rule_set_at_home(prefix.as_str(), upstream, name.as_str());
+            failure.or_fix(&format!(
+                "or make the rule by itself, after the secret: {by_itself}"
+            ))
         })?;
         Ok(RuleRequest {
             prefix,
@@ -114,7 +116,6 @@ pub fn read_rule_set(
     hints: &Hints,
 ) -> Result<(RuleRequest, SecretId), Failure> {
     let mut errors = InputErrors::default();
-    let prefix = errors.keep(RepositoryPrefix::parse(&args.prefix));
     let default = || SecretId::of_registry(args.registry.as_ref()?.upstream);
     let secret = named.or_else(default);
     let told = || {
@@ -123,26 +124,34 @@ pub fn read_rule_set(
         secret.registry().cloned().or_else(of_name)
     };
     let registry = args.registry.clone().or_else(told);
+    let upstream = registry.as_ref().map(|registry| registry.upstream);
+    let prefix = RepositoryPrefix::parse(&args.prefix);
+    let prefix = errors.keep(prefix, &such_as_rule(upstream, secret.as_ref(), hints));
     match (&secret, &registry) {
-        (None, _) => errors
-            .0
-            .push("the secret is missing: --secret NAME, or --registry KIND".to_owned()),
-        (Some(secret), None) => errors.0.push(format!(
-            "the name {} does not say for which registry it is: --registry KIND",
-            secret.name()
-        )),
+        (None, _) => {
+            let message = "the secret is missing: --secret NAME, or --registry KIND";
+            errors.add(message, fixes::registry());
+        }
+        (Some(secret), None) => {
+            let name = secret.name();
+            let message = format!("the name {name} does not say which registry it is for");
+            errors.add(message, fixes::registry());
+        }
         _ => {}
     }
     if let Some(secret) = &secret {
-        errors.keep(secret.secret_name().check_for_rule());
+        let fit = secret.secret_name().check_for_rule();
+        let fix = fixes::secret_name("--secret", None, upstream);
+        errors.keep(fit.map_err(|fault| fault.to_string()), &fix);
     }
     let url = registry.as_ref().and_then(|registry| {
-        let host = errors.keep(registry.host_or(args.upstream_registry_url.as_deref()))?;
-        errors.keep(upstream_url(registry.upstream, host))
+        let fix = fixes::host(upstream);
+        let host = registry.host_or(args.upstream_registry_url.as_deref());
+        let host = errors.keep(host, &fix)?;
+        errors.keep(upstream_url(registry.upstream, host), &fix)
     });
-    match (prefix, secret, registry, url) {
-        (Some(prefix), Some(secret), Some(registry), Some(url)) if errors.0.is_empty() => {
-            let upstream = registry.upstream;
+    match (prefix, secret, upstream, url) {
+        (Some(prefix), Some(secret), Some(upstream), Some(url)) if errors.is_empty() => {
             let rule = RuleRequest {
                 prefix,
                 upstream,
@@ -150,9 +159,20 @@ pub fn read_rule_set(
             };
             Ok((rule, secret))
         }
-        _ => {
-            let example = "rule set docker-hub --secret docker-hub";
-            Err(errors.into_failure(&format!("such as: {}", hints.command(example))))
-        }
+        _ => Err(errors.into_failure()),
     }
+}
+
+/// The usual rule for this registry and secret, as a command.
+fn such_as_rule(
+    upstream: Option<&'static Upstream>,
+    secret: Option<&SecretId>,
+    hints: &Hints,
+) -> String {
+    let upstream = upstream.unwrap_or(&UPSTREAMS[0]);
+    let default = SecretId::of_registry(upstream);
+    let fits = |secret: &&SecretId| secret.secret_name().check_for_rule().is_ok();
+    let secret = secret.filter(fits).or(default.as_ref());
+    let rule = hints.usual_rule(upstream, None, secret.map_or("", SecretId::name));
+    format!("for example: {rule}")
 }

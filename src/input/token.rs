@@ -28,6 +28,24 @@ pub enum TokenSource {
 }
 
 impl TokenSource {
+    /// What fixes a token that cannot be used. `command` is a command line with the token piped in.
+    pub fn fix(&self, command: Option<&str>) -> String {
+        match self {
+            Self::File(path) => format!(
+                "put the token alone into the file, on one line: --access-token-file {}",
+                showable(path, "PATH")
+            ),
+            Self::Variable(name) => format!(
+                "put the token alone into the variable of --access-token-env {}",
+                showable_name(name, "VAR")
+            ),
+            Self::Stdin | Self::Docker(_) | Self::Prompt => {
+                let command = command.unwrap_or("printf %s \"$TOKEN\" | … --access-token-stdin");
+                format!("with the token alone in the variable TOKEN: {command}")
+            }
+        }
+    }
+
     /// Reads the token, and takes a variable out of the environment.
     ///
     /// # Errors
@@ -35,12 +53,12 @@ impl TokenSource {
     pub fn read(&self, warnings: &mut Vec<String>) -> Result<AccessToken, Invalid> {
         let (place, bytes) = match self {
             Self::Prompt | Self::Docker(_) => {
-                return Err(Invalid::new("the access token does not come by itself"))
+                return Err(Invalid::new("the access token is asked for later"))
             }
             Self::Stdin if io::stdin().is_terminal() => {
                 return Err(Invalid::new(
-                    "the access token cannot be asked for here, and standard \
-                    input is a terminal; pipe the token into it",
+                    "nothing can be asked here, and standard input is a terminal; pipe the \
+                     access token into it",
                 ));
             }
             Self::Stdin => (
@@ -54,7 +72,11 @@ impl TokenSource {
                     showable(path, "named by --access-token-file")
                 );
                 let bytes = read_file(Path::new(path), warnings).map_err(|fault| {
-                    Invalid::new(format!("the access token cannot be read: {place} {fault}"))
+                    let message = format!("the access token cannot be read: {place} {fault}");
+                    Invalid::new(message).fix(
+                        "give the path of a file that can be read, such as --access-token-file \
+                         token.txt",
+                    )
                 })?;
                 (place, bytes)
             }
@@ -72,9 +94,15 @@ impl TokenSource {
             } else {
                 ""
             };
-            Invalid::new(format!(
-                "the access token from {place} cannot be used: {fault}{hint}"
-            ))
+            let message = format!("the access token from {place} cannot be used: {fault}{hint}");
+            let invalid = Invalid::new(message);
+            match fault {
+                TokenFault::Utf16 => invalid.fix(
+                    "write the file again in PowerShell, with: \
+                     Set-Content -Encoding ascii -NoNewline",
+                ),
+                _ => invalid,
+            }
         })
     }
 }
@@ -91,7 +119,7 @@ fn read_file(path: &Path, warnings: &mut Vec<String>) -> Result<Zeroizing<Vec<u8
     })?;
     let metadata = file
         .metadata()
-        .map_err(|error| Invalid::new(format!("cannot be looked at: {error}")))?;
+        .map_err(|error| Invalid::new(format!("cannot be read: {error}")))?;
     if metadata.is_dir() {
         return Err(Invalid::new("is a directory"));
     }
@@ -111,14 +139,21 @@ fn read_file(path: &Path, warnings: &mut Vec<String>) -> Result<Zeroizing<Vec<u8
 }
 
 fn read_variable(name: &str) -> Result<Zeroizing<Vec<u8>>, Invalid> {
-    match env::take(name) {
-        Some(value) => Ok(Zeroizing::new(value.into_encoded_bytes())),
-        None => Err(Invalid::new(format!(
-            "the variable {} is not set; --access-token-env takes the name of a variable, \
-             and in CI that variable may not be given to this job",
-            showable_name(name, "named by --access-token-env")
-        ))),
+    if let Some(value) = env::take(name) {
+        return Ok(Zeroizing::new(value.into_encoded_bytes()));
     }
+    let message = format!(
+        "the variable {} is not set; --access-token-env takes the name of a variable, \
+         and in CI that variable may not be given to this job",
+        showable_name(name, "named by --access-token-env")
+    );
+    let fix = match showable_name(name, "") {
+        "" => "give the name of a variable, such as --access-token-env TOKEN".to_owned(),
+        name => {
+            format!("set the variable {name} and export it, or use another: --access-token-env VAR")
+        }
+    };
+    Err(Invalid::new(message).fix(fix))
 }
 
 pub fn read_all(source: impl Read) -> Result<Zeroizing<Vec<u8>>, Invalid> {

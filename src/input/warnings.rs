@@ -20,11 +20,13 @@ const JOB_TOKEN_VARIABLES: [&str; 2] = ["CI_REGISTRY_PASSWORD", "CI_JOB_TOKEN"];
 ///
 /// # Errors
 /// A sentence that says since when.
-pub fn check_end(token: &AccessToken) -> Result<(), Invalid> {
+pub fn check_end(token: &AccessToken, upstream: Option<&Upstream>) -> Result<(), Invalid> {
     match token.ends_at() {
-        Some(end) if end <= Time::now() => Err(Invalid::new(format!(
-            "the access token says itself that it ended at {end}; make a new one"
-        ))),
+        Some(end) if end <= Time::now() => {
+            let message = format!("the access token expired at {end}, as it says itself");
+            let source = upstream.map_or("at the registry", |upstream| upstream.token_source);
+            Err(Invalid::new(message).fix(format!("make a new token: {source}")))
+        }
         _ => Ok(()),
     }
 }
@@ -46,7 +48,7 @@ pub fn warnings(
         }
         if kind.belongs_to_a_registry() && token.characters() > LONG {
             found.push(format!(
-                "the token begins like {}, and with {} characters it is far longer than one",
+                "the token begins like {}, but it is far longer: {} characters",
                 kind.title,
                 token.characters()
             ));
@@ -54,21 +56,21 @@ pub fn warnings(
     }
     if token.is_said_by_pulumi() {
         found.push(
-            "the token is a sentence of Pulumi's about a value that it does not know yet; \
-            use apply or pulumi.jsonStringify"
+            "the token is an error message of Pulumi about an Output; use apply or \
+             pulumi.jsonStringify"
                 .to_owned(),
         );
     } else if token.has_white_space() {
-        found.push("the token has white space inside, as no registry's token has".to_owned());
+        found.push("the token has white space in it; no registry makes such tokens".to_owned());
     }
     if upstream.kind == "docker-hub" && username.as_str().contains('@') {
         found.push(
-            "Docker Hub takes the Docker ID for the username, not an e-mail address".to_owned(),
+            "Docker Hub takes the Docker ID as the username, not an e-mail address".to_owned(),
         );
     }
     if let Some(TokenSource::Variable(name)) = source {
         if JOB_TOKEN_VARIABLES.contains(&name.as_str()) {
-            found.push(format!("the token in {name} ends with the job"));
+            found.push(format!("the token in {name} expires when the job ends"));
         }
     }
     if let Some(end) = token.ends_at() {
@@ -78,7 +80,7 @@ pub fn warnings(
                 ..=0 => "today".to_owned(),
                 days => format!("in {}", in_days(days)),
             };
-            found.push(format!("the token ends {when}, at {end}"));
+            found.push(format!("the token expires {when}, at {end}"));
         }
     }
     found
@@ -126,8 +128,8 @@ mod tests {
     fn each_oddity_is_told() {
         for (registry, username, token, words) in [
             ("ghcr", "me", "github_pat_x", "classic"),
-            ("ghcr", "me", "ghs_x", "private packages are denied"),
-            ("gitlab", "me", "glcbt-x", "ends with the job"),
+            ("ghcr", "me", "ghs_x", "cannot read private packages"),
+            ("gitlab", "me", "glcbt-x", "expires when the job ends"),
             (
                 "docker-hub",
                 "me",
@@ -141,7 +143,7 @@ mod tests {
                 "eyJx",
                 "3 hours",
             ),
-            ("ghcr", "me", "two words", "white space inside"),
+            ("ghcr", "me", "two words", "white space in it"),
             (
                 "ghcr",
                 "me",
@@ -152,13 +154,13 @@ mod tests {
                 "cgr",
                 "me",
                 &ending_in(10 * SECONDS_PER_DAY),
-                "ends in 10 days",
+                "expires in 10 days",
             ),
             (
                 "cgr",
                 "me",
                 &ending_in(SECONDS_PER_DAY),
-                "ends in 1 day, at",
+                "expires in 1 day, at",
             ),
             (
                 "docker-hub",
@@ -174,8 +176,9 @@ mod tests {
 
     #[test]
     fn only_a_token_that_has_ended_is_refused() {
-        let check = |token: &str| check_end(&AccessToken::from_bytes(token.as_bytes()).unwrap());
-        assert!(check(&ending_in(-60)).is_err_and(|why| why.to_string().contains("it ended at 2")));
+        let check =
+            |token: &str| check_end(&AccessToken::from_bytes(token.as_bytes()).unwrap(), None);
+        assert!(check(&ending_in(-60)).is_err_and(|why| why.to_string().contains("expired at 2")));
         assert_eq!(check(&ending_in(60)), Ok(()));
         assert_eq!(check("dckr_pat_x"), Ok(()));
     }

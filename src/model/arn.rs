@@ -11,13 +11,13 @@ use crate::model::region::Region;
 /// Why a text is not an [`Arn`] or an [`AccountId`]; it does not repeat the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ArnFault {
-    #[error("an ARN that is none")]
+    #[error("something that is not an ARN")]
     Form,
-    #[error("an account that is none: one has twelve digits")]
+    #[error("something that is not an account ID of 12 digits")]
     Account,
-    #[error("an ARN of something that is not a secret")]
+    #[error("an ARN that is not of a secret")]
     NotASecret,
-    #[error("an ARN of something that is not a Lambda function")]
+    #[error("an ARN that is not of a Lambda function")]
     NotAFunction,
 }
 

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use crate::model::arn::LambdaArn;
+use crate::model::count::count;
 use crate::model::invalid::Invalid;
 
 /// A description of up to 2,048 Unicode characters.
@@ -60,12 +61,12 @@ impl Tag {
         }
         if key_length > 128 {
             return Err(Invalid::new(format!(
-                "a tag key has {key_length} characters; up to 128 are taken"
+                "a tag key has {key_length} characters; AWS takes up to 128"
             )));
         }
         if value_length > 256 {
             return Err(Invalid::new(format!(
-                "the value of tag {key:?} has {value_length} characters; up to 256 are taken"
+                "the value of the tag {key:?} has {value_length} characters; AWS takes up to 256"
             )));
         }
         if key
@@ -229,7 +230,7 @@ impl Rotation {
 impl fmt::Display for Rotation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.schedule {
-            Schedule::Days(days) => write!(f, "every {days} days")?,
+            Schedule::Days(days) => write!(f, "every {}", count(days, "day"))?,
             Schedule::Expression(expression) => f.write_str(expression)?,
         }
         if let Some(duration) = &self.duration {

@@ -30,18 +30,15 @@ pub struct AccessToken {
 pub enum TokenFault {
     #[error("it is empty")]
     Empty,
-    #[error(
-        "it is UTF-16, as PowerShell writes files; write it with: Set-Content -Encoding ascii \
-        -NoNewline"
-    )]
+    #[error("it is UTF-16, as PowerShell writes files")]
     Utf16,
-    #[error("it is not UTF-8: byte {0} does not belong to any character")]
+    #[error("it is not UTF-8: byte {0} is not part of a character")]
     NotUtf8(usize),
     #[error("it has a line break after character {0}; a token is one line")]
     LineBreak(usize),
     #[error("it has a control character (U+{code:04X}) as character {position}")]
     Control { code: u32, position: usize },
-    #[error("it has white space at its {0}; a token has none there")]
+    #[error("it has white space at its {0}; a token has none")]
     WhiteSpace(&'static str),
 }
 
@@ -132,7 +129,7 @@ pub struct SecretValue(Zeroizing<String>);
 /// The JSON is larger than a secret may be: its size in bytes.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "username and token make a secret of {0} bytes; Secrets Manager takes up to {MAX_JSON_BYTES}"
+    "username and token need {0} bytes as a secret; Secrets Manager takes up to {MAX_JSON_BYTES}"
 )]
 pub struct TooLarge(pub usize);
 

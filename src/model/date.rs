@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use crate::model::count::count;
 use serde::{Serialize, Serializer};
 use time::{Month, UtcDateTime};
 
@@ -52,6 +53,13 @@ impl Date {
     /// How many days it is from this day to another; negative where the other is earlier.
     pub fn days_until(self, other: Self) -> i64 {
         (other.0 - self.0).whole_days()
+    }
+
+    /// The day that comes so many days after this one; the last day that there is where that is
+    /// further off.
+    pub fn after(self, days: i64) -> Self {
+        let later = self.0.checked_add(time::Duration::days(days));
+        Self(later.unwrap_or(time::Date::MAX))
     }
 }
 
@@ -118,8 +126,7 @@ pub fn ago(time: Time) -> String {
 
 /// A number of days in words: `1 day`, `3 days`.
 pub fn in_days(days: i64) -> String {
-    let plural = if days == 1 { "" } else { "s" };
-    format!("{days} day{plural}")
+    count(days, "day")
 }
 
 #[cfg(test)]

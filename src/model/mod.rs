@@ -3,6 +3,7 @@
 
 pub mod arn;
 pub mod attributes;
+pub mod count;
 pub mod credential;
 pub mod date;
 pub mod invalid;

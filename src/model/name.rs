@@ -25,7 +25,7 @@ pub struct SecretName(String);
 pub enum NameFault {
     #[error("the name is empty; it begins with {PREFIX}")]
     Empty,
-    #[error("the name does not begin with {PREFIX}, so ECR could not read the secret; use {0}")]
+    #[error("the name does not begin with {PREFIX}, so ECR cannot read the secret; use {0}")]
     NoPrefix(String),
     #[error("the name has {0} characters; Secrets Manager takes up to {MAX_CHARACTERS}")]
     TooLong(usize),
@@ -70,9 +70,9 @@ impl SecretName {
         let refused: Vec<char> = self.0.chars().filter(|c| !is_portable(*c)).collect();
         if let Some(first) = refused.first() {
             warnings.push(format!(
-                "the name has {first:?}; Secrets Manager and ECR are documented to take only \
-                 ASCII letters, digits and /_+=.@-, \
-                 so storing it, or a rule that uses it, may be refused"
+                "the name has {first:?}; by their documentation, Secrets Manager and ECR take \
+                 only ASCII letters, digits and /_+=.@-, so AWS may refuse the secret, or a \
+                 rule that uses it"
             ));
         }
         if self.0 == PREFIX {
@@ -113,9 +113,9 @@ pub struct SecretId {
 pub enum SecretIdFault {
     #[error("the name is empty")]
     Empty,
-    #[error("that ARN is not one of a secret under {PREFIX}")]
+    #[error("that ARN is not of a secret under {PREFIX}")]
     OtherArn,
-    #[error("the name has {0} characters; the longest that there can be has {MAX_CHARACTERS}")]
+    #[error("the name has {0} characters; Secrets Manager takes up to {MAX_CHARACTERS}")]
     TooLong(usize),
 }
 
@@ -225,8 +225,8 @@ impl RepositoryPrefix {
         } else {
             // The text is not repeated: it may be a token in the wrong place.
             Err(Invalid::new(
-                "that is no repository prefix; one is 2 to 30 lower-case letters and digits with \
-                 . - _ or / between them, such as docker-hub or team/hub, or it is ROOT",
+                "that is not a repository prefix; it has 2 to 30 lower-case letters and digits, \
+                 with . - _ or / between them, such as docker-hub or team/hub, or it is ROOT",
             ))
         }
     }

@@ -31,7 +31,7 @@ impl Region {
             Ok(Self(text.to_owned()))
         } else {
             Err(Invalid::new(format!(
-                "{text:?} is not the name of a Region; they look like eu-central-1"
+                "{text:?} is not the name of a Region; a Region looks like eu-central-1"
             )))
         }
     }

@@ -70,19 +70,22 @@ pub fn upstream_url(upstream: &Upstream, given: Option<&str>) -> Result<Upstream
         return match given {
             Some(url) if upstream.owns(url) => checked(url),
             Some(_) => Err(Invalid::new(
-                "--upstream-registry-url takes NAME.azurecr.io, the login server of the registry",
-            )),
+                "--upstream-registry-url is not the login server of a registry of Azure",
+            )
+            .fix("for example: --upstream-registry-url NAME.azurecr.io")),
             None => Err(Invalid::new(format!(
-                "{} has a host for each customer: --upstream-registry-url NAME.azurecr.io",
+                "{} has a host for each customer, and --upstream-registry-url is missing",
                 upstream.title
-            ))),
+            ))
+            .fix("add --upstream-registry-url NAME.azurecr.io")),
         };
     };
     match given {
         Some(url) if url != host => Err(Invalid::new(format!(
             "--upstream-registry-url: ECR takes only {host} for {}",
             upstream.title
-        ))),
+        ))
+        .fix("leave out --upstream-registry-url")),
         _ => checked(host),
     }
 }

@@ -53,11 +53,11 @@ static KINDS: [TokenKind; 19] = [
         "a token of a GitHub App or workflow",
         GITHUB,
     )
-    .but("it ends within the hour or with the job, and private packages are denied to it"),
+    .but("it expires within an hour or when the job ends, and cannot read private packages"),
     kind("gho_", "github-oauth", "a GitHub OAuth token", GITHUB)
-        .but("it belongs to a login of a program, and may end with it"),
+        .but("it belongs to the login of a program, and may expire with it"),
     kind("ghu_", "github-app-user", "a GitHub App user token", GITHUB)
-        .but("it ends after some hours"),
+        .but("it expires after some hours"),
     kind(
         "glpat-",
         "gitlab-access",
@@ -65,7 +65,10 @@ static KINDS: [TokenKind; 19] = [
         GITLAB,
     ),
     kind("gldt-", "gitlab-deploy", "a GitLab deploy token", GITLAB),
-    kind("glcbt-", "gitlab-job", "a GitLab CI job token", GITLAB).but("it ends with the job"),
+    kind("glcbt-", "gitlab-job", "a GitLab CI job token", GITLAB).but(
+        "it expires when the job \
+         ends",
+    ),
     kind("glrt-", "gitlab-runner", "a GitLab runner token", GITLAB).but(NO_REGISTRY),
     kind(
         "glptt-",
@@ -163,9 +166,7 @@ impl TokenKind {
             && self.word == "jwt"
             && username == Some(AZURE_TOKEN_USER)
         {
-            return Some(
-                "one that az acr login --expose-token gives out ends after 3 hours".to_owned(),
-            );
+            return Some("a token of az acr login --expose-token expires after 3 hours".to_owned());
         }
         self.trouble.map(str::to_owned)
     }

@@ -74,8 +74,8 @@ pub static UPSTREAMS: [Upstream; 5] = [
         token_host: Some("auth.docker.io"),
         refuses_with_400: false,
         forbidden_means: None,
-        login_proves: "that the username and the token belong together and are in force, not that \
-            they may pull a certain image",
+        login_proves: "that the username and the token match and are valid, but not that they \
+                       may pull every image",
         docker_key: Some("https://index.docker.io/v1/"),
     },
     Upstream {
@@ -93,8 +93,8 @@ pub static UPSTREAMS: [Upstream; 5] = [
         token_host: None,
         refuses_with_400: false,
         forbidden_means: None,
-        login_proves: "that the token is in force, not that it may pull a certain image: that \
-            takes read:packages, and for some organizations SAML authorization",
+        login_proves: "that the token is valid, but not that it may pull every image: that needs \
+                       read:packages, and for some organizations SAML authorization",
         docker_key: None,
     },
     Upstream {
@@ -112,8 +112,8 @@ pub static UPSTREAMS: [Upstream; 5] = [
         token_host: None,
         refuses_with_400: false,
         forbidden_means: None,
-        login_proves: "that the name and the password belong together and are in force, not that \
-            they may pull a certain image",
+        login_proves: "that the name and the password match and are valid, but not that they may \
+                       pull every image",
         docker_key: None,
     },
     Upstream {
@@ -131,9 +131,10 @@ pub static UPSTREAMS: [Upstream; 5] = [
         example_image: "gitlab-org/release-cli:latest",
         token_host: Some("gitlab.com"),
         refuses_with_400: false,
-        forbidden_means: Some("the token is in force, without the scope read_registry"),
-        login_proves: "that the token is in force and has a registry scope, not that it may pull \
-            a certain image; nor does it prove the username, which counts with deploy tokens only",
+        forbidden_means: Some("the token is valid, but has no scope read_registry"),
+        login_proves: "that the token is valid and has a registry scope, but not that it may \
+                       pull every image; nor does it prove the username, which matters for \
+                       deploy tokens only",
         docker_key: None,
     },
     Upstream {
@@ -143,14 +144,14 @@ pub static UPSTREAMS: [Upstream; 5] = [
         short_title: "Chainguard",
         url: Some("cgr.dev"),
         username: "the identity ID of the pull token (ORGANIZATION-ID/IDENTITY-ID)",
-        token: "a pull token; it lasts 30 days unless --ttl says otherwise",
+        token: "a pull token; it is valid for 30 days, or as long as --ttl says",
         token_source: "chainctl auth configure-docker --pull-token --save",
         rule_prefix: "chainguard",
         example_image: "chainguard/static:latest",
         token_host: None,
         refuses_with_400: true,
         forbidden_means: None,
-        login_proves: "that the pull token is in force, not that it may pull a certain image",
+        login_proves: "that the pull token is valid, but not that it may pull every image",
         docker_key: None,
     },
 ];

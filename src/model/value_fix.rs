@@ -31,7 +31,7 @@ impl Change {
         match self {
             Self::Rename { from, to } => format!("renamed the key {from} to {to}"),
             Self::Trim(key) => {
-                format!("took the white space and line ends off the ends of {key}")
+                format!("removed the white space and line ends at the ends of {key}")
             }
         }
     }
@@ -45,7 +45,7 @@ impl fmt::Display for Change {
             Self::Trim(key) => {
                 write!(
                     f,
-                    "take the white space and line ends off the ends of {key}"
+                    "remove the white space and line ends at the ends of {key}"
                 )
             }
         }

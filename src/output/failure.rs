@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::report::StepReport;
 use super::status::Status;
 use crate::model::arn::SecretArn;
+use crate::model::invalid::Invalid;
 
 /// What happened, why, and what fixes it, with the chain of causes as its source. Everything in it
 /// may be shown.
@@ -249,6 +250,17 @@ impl fmt::Display for Failure {
 impl Error for Failure {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// A value that is not taken, with the fix that it has of its own.
+impl From<Invalid> for Failure {
+    fn from(Invalid { message, fix }: Invalid) -> Self {
+        let failure = Self::usage(message);
+        match fix {
+            Some(fix) => failure.fix(fix),
+            None => failure,
+        }
     }
 }
 

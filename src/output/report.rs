@@ -93,7 +93,10 @@ impl SecretReport {
 pub fn new_version(name: &str, region: &Region, hints: &Hints) -> String {
     let undo = hints.update(name, " --rollback");
     let name = escaped(name);
-    format!("Stored as a new version of {name} in {region}\nTo go back to the one before: {undo}")
+    format!(
+        "Stored as a new version of {name} in {region}\nTo go back to the previous version: \
+             {undo}"
+    )
 }
 
 /// What came of trying the credentials at the registry.

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::model::count::count;
 use crate::model::date::{in_days, Date, Time};
 use crate::model::rule::{Rule, RuleUsage};
 use crate::model::secret::{ExistingRotation, KeyKind, Replica, Secret, EXPIRY_TAG};
@@ -213,7 +214,8 @@ impl<'a> SecretDetails<'a> {
                 let kind = value
                     .kind
                     .map(|kind| kind_to_text(kind, self.usage.upstream, value.username.as_deref()));
-                format!("{length} characters, not shown{}", kind.unwrap_or_default())
+                let length = count(length, "character");
+                format!("{length}, not shown{}", kind.unwrap_or_default())
             });
             rows.add("accessToken", token.as_deref().unwrap_or(none));
         }
@@ -229,7 +231,7 @@ impl<'a> SecretDetails<'a> {
             KeyKind::Customer => format!("{}, customer managed: ECR cannot use it", secret.key()),
             KeyKind::Unknown(why) => {
                 format!(
-                    "{}; whether ECR can use it is not known ({why})",
+                    "{}; it is not known whether ECR can use it ({why})",
                     secret.key()
                 )
             }
@@ -324,7 +326,7 @@ fn rotation_to_text(rotation: &ExistingRotation) -> String {
     let by = rotation
         .lambda_arn
         .as_deref()
-        .unwrap_or("a function that is not known");
+        .unwrap_or("an unknown function");
     format!("{schedule}, by {by}")
 }
 

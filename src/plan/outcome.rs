@@ -78,7 +78,7 @@ impl Outcome {
                 Failure::new(Status::Partial, "partial", what)
                     .why(failed.join("\n"))
                     .fix(
-                        "where a secret of that name is there already: add \
+                        "if a secret of that name exists there: add \
                         --force-overwrite-replica-secret",
                     )
             }
@@ -150,7 +150,7 @@ impl Outcome {
         };
         failure
             .then_why(&format!(
-                "whether it is {done} all the same cannot be said: AWS does not answer that either"
+                "it is not known whether it is {done}: AWS does not answer that either"
             ))
             .first_fix(&fix)
     }
@@ -202,7 +202,7 @@ impl Progress {
                     stored"
                     ),
                 )
-                .why("a later step was under way, and may or may not have been done")
+                .why("a later step was under way, and it is not known whether it was done")
                 .fix(
                     "run the same command again (create: with --if-exists update); what is \
                         there already is not written twice",

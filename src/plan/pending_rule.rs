@@ -86,7 +86,7 @@ impl Plan {
         let url = &rule.upstream_registry_url;
         review.row("rule", &format!("{prefix} ({url})"));
         review.row("secret", rule.secret().unwrap_or("none"));
-        review.row("images", "those that are cached stay; no further ones come");
+        review.row("images", "cached images stay; no new ones are pulled");
         Self {
             subject: Subject::default(),
             steps: vec![Step::DeleteRule(prefix)],

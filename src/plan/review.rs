@@ -5,6 +5,7 @@ use super::{Existing, PendingRule, Plan};
 use crate::aws::Target;
 use crate::input::request::Request;
 use crate::model::arn::SecretArn;
+use crate::model::count::count;
 use crate::model::credential::Credential;
 use crate::model::region::Region;
 use crate::model::secret::EXPIRY_TAG;
@@ -66,8 +67,8 @@ impl Review {
         }
         let Credential { username, token } = &request.credential;
         self.row("username", username.as_str());
-        let length = token.characters();
-        self.row("access token", &format!("{length} characters, not shown"));
+        let length = count(token.characters(), "character");
+        self.row("access token", &format!("{length}, not shown"));
     }
 
     /// The rows of what the secret has beside its value.

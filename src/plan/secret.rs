@@ -261,7 +261,7 @@ impl Plan {
             Ok([]) => "none".to_owned(),
             Ok(prefixes) => {
                 let prefixes = prefixes.join(", ");
-                format!("{prefixes}: pulls of what is not cached will fail")
+                format!("{prefixes}: pulls will fail for images that are not cached")
             }
             Err(why) => format!("not known ({why})"),
         };

@@ -158,7 +158,9 @@ impl Step {
             Self::PutSecretValue(_) => format!("store the new version of {name}"),
             Self::UpdateDescription(_) => "change the description".to_owned(),
             Self::TagResource(_) => "set the tags".to_owned(),
-            Self::UntagResource(_) => "remove the tag with the date of the token before".to_owned(),
+            Self::UntagResource(_) => {
+                "remove the tag with the date of the previous token".to_owned()
+            }
             Self::ReplicateSecret { .. } => "replicate the secret".to_owned(),
             Self::PutResourcePolicy(_) => "put the resource policy".to_owned(),
             Self::RotateSecret(_) => "switch on rotation".to_owned(),
@@ -167,7 +169,9 @@ impl Step {
             Self::DeleteSecret(_) => format!("delete {name}"),
             Self::RestoreSecret => format!("restore {name}"),
             Self::CreateRule(rule) => format!("make the rule {} in {region}", rule.prefix),
-            Self::UpdateRule(rule) => format!("repoint the rule {} in {region}", rule.prefix),
+            Self::UpdateRule(rule) => {
+                format!("point the rule {} in {region} at the secret", rule.prefix)
+            }
             Self::ValidateRule(rule) => format!("validate the rule {} in {region}", rule.prefix),
             Self::DeleteRule(prefix) => format!("delete the rule {prefix} in {region}"),
         }

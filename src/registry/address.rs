@@ -53,8 +53,8 @@ impl Address {
         let address = address.ok_or_else(|| Invalid::new(FORM))?;
         if address.plain && !address.is_on_loopback() {
             return Err(Invalid::new(
-                "takes http for loopback addresses only; elsewhere the \
-                credentials would go unencrypted",
+                "takes http only for loopback addresses: elsewhere the credentials would go \
+                 unencrypted",
             ));
         }
         Ok(address)
@@ -135,7 +135,7 @@ impl Address {
     }
 }
 
-const FORM: &str = "is not a host such as NAME.azurecr.io";
+const FORM: &str = "is not the host of a registry";
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

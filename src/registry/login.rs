@@ -16,6 +16,7 @@ use serde::Deserialize;
 use super::challenge::{self, Challenge};
 use super::Address;
 use crate::aws::{Answer, Fault, HttpClient, Network};
+use crate::model::count::count;
 use crate::model::credential::Credential;
 use crate::model::upstream::Upstream;
 use crate::output::Redactor;
@@ -94,7 +95,7 @@ impl Login<'_> {
             401 => {}
             200..=299 if !is_page(&answer) => {
                 return Err(Verdict::unknown(format!(
-                    "{address} asks nobody for credentials"
+                    "{address} does not ask for credentials"
                 )))
             }
             _ => return Err(self.no_verdict(&answer, address)),
@@ -121,7 +122,7 @@ impl Login<'_> {
             });
         }
         Err(Verdict::unknown(format!(
-            "{address} asks for a login in no way that is known"
+            "{address} asks for a login in an unknown way"
         )))
     }
 
@@ -147,7 +148,9 @@ impl Login<'_> {
                 return Err(self.no_verdict(&answer, address));
             }
         }
-        Err(Verdict::unknown(format!("{address} redirects without end")))
+        Err(Verdict::unknown(format!(
+            "{address} redirects too many times"
+        )))
     }
 
     /// Where a token is asked for, with the account and the service named in the query.
@@ -241,10 +244,9 @@ impl Login<'_> {
         Verdict::unknown(match answer.status {
             429 => {
                 let wait = answer.header("retry-after").next();
-                let wait = wait
-                    .map(|text| format!("; it takes them again {}", after(text, self.redactor)));
+                let wait = wait.map(|text| format!("; try again {}", after(text, self.redactor)));
                 let wait = wait.unwrap_or_default();
-                format!("{host} takes no more logins for now (429){wait}{words}")
+                format!("{host} takes no more logins at the moment (429){wait}{words}")
             }
             300..=399 => {
                 let to = answer.header("location").next().unwrap_or("nowhere");
@@ -291,8 +293,8 @@ fn words_of(body: &[u8], redactor: &Redactor) -> Option<String> {
 /// When to come again, as `Retry-After` says it: in seconds, or with a date.
 fn after(text: &str, redactor: &Redactor) -> String {
     match text.trim().parse::<u64>() {
-        Ok(seconds @ 0..=119) => format!("in {seconds} seconds"),
-        Ok(seconds) => format!("in {} minutes", seconds.div_ceil(60)),
+        Ok(seconds @ 0..=119) => format!("in {}", count(seconds, "second")),
+        Ok(seconds) => format!("in {}", count(seconds.div_ceil(60), "minute")),
         Err(_) => format!("after {}", redactor.foreign(text)),
     }
 }

@@ -247,7 +247,7 @@ impl SecretsManager {
             .filter(|replica| replica.status() == Some(&StatusType::Failed));
         let text = |replica: &ReplicationStatusType| {
             let region = replica.region().unwrap_or("a replica Region");
-            let why = replica.status_message().unwrap_or("no reason given");
+            let why = replica.status_message().unwrap_or("no reason is given");
             self.redactor.foreign(&format!("{region}: {why}"))
         };
         failed.map(text).collect()

@@ -40,5 +40,5 @@ pub async fn run(args: &RuleDeleteArgs, context: &Context<'_>) -> Result<Status,
         warnings: Vec::new(),
     };
     let note = format!("The rule {prefix} in {region} is deleted; images that are cached stay");
-    context.report(None, &report, "the rule is deleted all the same", &[&note])
+    context.report(None, &report, "the rule is deleted", &[&note])
 }

@@ -50,7 +50,7 @@ enum HelperFault {
     TooSlow,
     #[error("cannot be waited for: {0}")]
     NotWaitedFor(io::Error),
-    #[error("gave an answer that is not of the known form")]
+    #[error("gave an answer in an unknown form")]
     OtherForm,
     #[error("failed: {0}")]
     Known(&'static str),
@@ -67,7 +67,8 @@ enum HelperFault {
 pub fn ask_helper(name: &str, registry: &str) -> Result<Option<(Hidden, Hidden)>, Refusal> {
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
     if !name.bytes().all(is_name) {
-        let message = "Docker's configuration names a credential helper that is no name of one";
+        let message =
+            "Docker's configuration names a credential helper with a name that is not allowed";
         return Err(message.to_owned().into());
     }
     let name = format!("docker-credential-{name}");

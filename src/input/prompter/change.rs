@@ -2,7 +2,8 @@
 
 use super::Prompter;
 use crate::input::create_input::CreateInput;
-use crate::input::options::{check_tags, last_day, InputErrors};
+use crate::input::errors::InputErrors;
+use crate::input::options::{check_tags, last_day};
 use crate::input::request::default_description;
 use crate::model::attributes::{Description, Tag};
 use crate::model::date::Date;
@@ -188,10 +189,7 @@ fn parse_tags(text: &str) -> Result<Vec<Tag>, Invalid> {
     let tags: Result<Vec<Tag>, Invalid> = texts.iter().map(|text| Tag::parse(text)).collect();
     let (tags, mut errors) = (tags?, InputErrors::default());
     check_tags(&tags, None, &mut errors);
-    match errors.0.pop() {
-        Some(fault) => Err(Invalid::new(fault)),
-        None => Ok(tags),
-    }
+    errors.first().map(|()| tags)
 }
 
 /// A fault of an option's value, said of an answer.

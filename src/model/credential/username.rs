@@ -20,9 +20,8 @@ pub enum UsernameFault {
     #[error("the username has white space at its {0}; the registry would refuse it")]
     WhiteSpace(&'static str),
     #[error(
-        "the username begins like an access token, so it is not repeated here: the two may be \
-         mixed up; \
-         revoke it if it is a real one"
+        "the username begins like an access token, so it is not repeated here; username and \
+         token may be mixed up; if it is a real token, revoke it"
     )]
     Token,
 }

@@ -13,8 +13,8 @@ pub struct RuleSecretName<'a>(&'a SecretName);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RuleNameFault {
     #[error(
-        "no rule can use a secret with {0:?} in its name: ECR takes ASCII letters, digits and \
-        /_+=.@-"
+        "no rule can use a secret with {0:?} in its name: ECR takes only ASCII letters, digits \
+         and /_+=.@-"
     )]
     Character(char),
     #[error("no rule can use a secret without a name after {PREFIX}")]

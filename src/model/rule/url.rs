@@ -15,7 +15,7 @@ pub struct UpstreamUrl(String);
 
 /// That a text is no [`UpstreamUrl`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an upstream registry URL that is none")]
+#[error("something that is not an upstream registry URL")]
 pub struct NoUpstreamUrl;
 
 impl UpstreamUrl {

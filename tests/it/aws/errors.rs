@@ -51,7 +51,7 @@ pub const ERRORS: [Row; 34] = [
     row("AccessDeniedException", 400, DENIED, 5, "access-denied", &["the caller's IAM policy (the caller is arn:aws:sts::111122223333:assumed-role/ci/run)", STATEMENT]),
     row("AccessDeniedException", 400, DENIED_BY_ENDPOINT, 5, "access-denied", &["in the VPC endpoint policy", STATEMENT]),
     row("AccessDeniedException", 400, DENIED_BY_BOUNDARY, 5, "access-denied", &["in the permissions boundary", STATEMENT]),
-    row("AccessDeniedException", 400, DENIED_BY_SCP, 5, "access-denied", &["a service control policy forbids it", "no other can allow it"]),
+    row("AccessDeniedException", 400, DENIED_BY_SCP, 5, "access-denied", &["a service control policy denies it", "no other policy can allow it"]),
     row("AccessDeniedException", 400, DENIED_LAMBDA, 5, "access-denied", &[LAMBDA_STATEMENT]),
     row("AccessDeniedException", 400, "Access to KMS is not allowed", 1, "kms-key", &["Access to KMS", "aws/secretsmanager"]),
     row("EncryptionFailure", 400, "Secrets Manager can't encrypt the protected secret text", 1, "kms-key", &["can't encrypt", "aws/secretsmanager"]),

@@ -112,7 +112,7 @@ fn the_attempts_are_as_many_as_the_settings_of_the_aws_cli_say() {
         (
             "AWS_MAX_ATTEMPTS",
             "0",
-            "AWS_MAX_ATTEMPTS is not a whole number from 1 on",
+            "AWS_MAX_ATTEMPTS is not a whole number of at least 1",
         ),
         (
             "AWS_MAX_ATTEMPTS",
@@ -181,7 +181,7 @@ fn requests_that_never_arrived_are_told_as_not_stored() {
                 "try again in a minute",
             ],
         )
-        .never(&["cannot be said"]);
+        .never(&["it is not known whether"]);
     assert!(account.is_empty());
     // Somebody else's secret of that name is not ours.
     let account = Account::new();
@@ -237,7 +237,7 @@ fn where_looking_fails_too_it_says_so_and_how_to_see() {
     ended.fails(
         7,
         &[
-            "cannot be said",
+            "it is not known whether",
             "ecr-ptc show ecr-pullthroughcache/docker-hub --region us-east-1",
             "--if-exists update",
         ],
@@ -314,5 +314,7 @@ fn nobody_listens() {
     let ended = Program::create(&account, &["--endpoint-url", &format!("http://{free}")])
         .env(TWICE.0, TWICE.1)
         .run();
-    ended.fails(7, &["nobody listens there"]).never(&["stored"]);
+    ended
+        .fails(7, &["the connection is refused"])
+        .never(&["stored"]);
 }

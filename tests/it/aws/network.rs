@@ -437,13 +437,13 @@ fn a_host_that_does_not_resolve() {
             .run()
     };
     let ended = run("us-eest-1");
-    ended.fails(7, &["not known to the name server", "a Region us-eest-1"]);
+    ended.fails(7, &["cannot be found by DNS", "a Region us-eest-1"]);
     assert_eq!(ended.error_json()["error"]["code"], "unreachable");
     let ended = Program::create(&account, &[])
         .env("AWS_MAX_ATTEMPTS", "1")
         .env("AWS_ENDPOINT_URL", "https://aws.invalid")
         .run();
-    ended.fails(7, &["not known to the name server"]);
+    ended.fails(7, &["cannot be found by DNS"]);
 }
 
 #[test]

@@ -29,7 +29,7 @@ fn all_secrets_of_every_page_in_few_calls() {
     let checked = account.run(&["check"]);
     assert_eq!(checked.status, 9);
     let text = "ecr-pullthroughcache/zzz\n  error    not-json: the value is plain text, not the JSON object with username and accessToken, \
-                so ECR cannot log in with it, and pulls of images that it has not cached fail\n    \
+                so ECR cannot log in with it, and pulls fail for images that ECR has not cached\n    \
                 fix:   store the credentials: ecr-ptc create --name ecr-pullthroughcache/zzz --if-exists update --region us-east-1\n";
     let unused = "secrets that no rule uses\n  note     unused: ecr-pullthroughcache/000, ecr-pullthroughcache/001, ";
     let (before, after) = checked.stdout.split_once(unused).unwrap();
@@ -127,12 +127,12 @@ fn scripts_get_the_same_members_always() {
         report,
         json!({"schemaVersion": 1, "checked": 1, "checkedRules": 0, "region": "us-east-1", "findings": [{
             "level": "error", "code": "wrong-key", "secret": NAME, "rule": null,
-            "message": "the value has the key password where ECR reads accessToken, so ECR cannot log in with it, and pulls of images that it has not cached fail",
+            "message": "the value has the key password where ECR reads accessToken, so ECR cannot log in with it, and pulls fail for images that ECR has not cached",
             "fix": format!("ecr-ptc check {NAME} --fix --region us-east-1"),
         }, {
             "level": "note", "code": "unused", "secret": NAME, "rule": null,
-            "message": "no rule in us-east-1 uses the secret, and it costs money as long as it is there",
-            "fix": format!("make its rule: ecr-ptc rule set docker-hub --secret {NAME} --registry docker-hub --region us-east-1\nor delete it: ecr-ptc delete {NAME} --region us-east-1"),
+            "message": "no rule in us-east-1 uses the secret, and it costs money while it exists",
+            "fix": format!("make a rule for it: ecr-ptc rule set docker-hub --secret {NAME} --registry docker-hub --region us-east-1\nor delete it: ecr-ptc delete {NAME} --region us-east-1"),
         }]})
     );
 }
@@ -252,7 +252,7 @@ fn a_value_that_is_refused_among_others_is_told_by_its_secret() {
     let checked = account.run(&["check"]);
     assert_eq!(checked.status, 9);
     let lines = [
-        "ecr-pullthroughcache/b\n  warning  value-not-read: the value was not checked, since this caller could not read it (GetSecretValue: DecryptionFailure)",
+        "ecr-pullthroughcache/b\n  warning  value-not-read: the value was not checked: this caller could not read it (GetSecretValue: DecryptionFailure)",
         "fix:   see why: ecr-ptc show ecr-pullthroughcache/b -v --region us-east-1",
         "ecr-pullthroughcache/c\n  error    no-current-value",
     ];
@@ -316,7 +316,7 @@ fn options_that_cannot_be() {
         ),
         (
             &["check", "docker-hub", "--fix"],
-            "nobody can be asked here",
+            "nothing can be asked here",
         ),
         (&["check", TOKEN], "looks like an access token"),
     ] {

@@ -102,7 +102,7 @@ fn a_registry_that_cannot_be_asked_is_a_warning() {
     assert_eq!(seen, [("warning", "login-not-tried"); 2]);
     let messages = told(&report).to_string();
     assert!(
-        messages.contains("does not tell the registry") && messages.contains("503"),
+        messages.contains("does not say which registry it is for") && messages.contains("503"),
         "{messages}"
     );
     // What is no login at all is another finding, and is not tried.
@@ -313,14 +313,14 @@ fn at_a_terminal_another_host_is_asked_about() {
     screen
         .enters(run)
         .sees("mirror.example is another host.")
-        .sees("Try the credentials there all the same? [y/N]: ")
+        .sees("Try the credentials there anyway? [y/N]: ")
         .enters("")
         .sees("nothing was written")
         .status_is(130);
     assert!(elsewhere.is_untouched());
     screen
         .enters(run)
-        .sees("Try the credentials there all the same? [y/N]: ")
+        .sees("Try the credentials there anyway? [y/N]: ")
         .enters("y")
         .sees("login-elsewhere")
         .status_is(0);

@@ -82,7 +82,7 @@ fn each_fault_of_a_value() {
         (
             "{username:me,accessToken:x}",
             "not-json",
-            "took the quotes away",
+            "has removed the quotation marks",
         ),
         (pulumi, "not-json", "Pulumi"),
         (r#"["me","x"]"#, "not-json", "JSON, but not an object"),
@@ -106,7 +106,7 @@ fn each_fault_of_a_value() {
         (
             r#"{"username":7,"accessToken":"x"}"#,
             "not-text",
-            "username is not a text",
+            "username is not a string",
         ),
         (
             r#"{"username":"me","accessToken":""}"#,

@@ -72,10 +72,7 @@ fn a_rule_that_works_and_a_secret_that_none_uses() {
     let findings = found(&account, &[]);
     assert_eq!(codes(&findings), ["unused"]);
     let delete = "ecr-ptc delete ecr-pullthroughcache/other --region us-east-1";
-    assert_eq!(
-        findings[0]["fix"],
-        format!("where nobody needs it: {delete}")
-    );
+    assert_eq!(findings[0]["fix"], format!("if nobody needs it: {delete}"));
     let ended = account.run(&["check"]);
     assert!(
         ended
@@ -207,7 +204,7 @@ fn ecr_has_its_say_and_what_else_is_found_explains_it() {
         assert_eq!(codes(&findings), ["rule-invalid"]);
         let message = findings[0]["message"].as_str().unwrap();
         assert!(
-            message.ends_with("in its words: \\u{1b}[31mno \\u{1b}[0mpull access"),
+            message.ends_with("ECR's reason: \\u{1b}[31mno \\u{1b}[0mpull access"),
             "{message}"
         );
         let fix = findings[0]["fix"].as_str().unwrap();
@@ -225,7 +222,7 @@ fn ecr_has_its_say_and_what_else_is_found_explains_it() {
     assert_eq!(codes(&findings), ["rule-invalid", "wrong-key"]);
     assert_eq!(
         findings[0]["fix"],
-        "fix first what else is found of its secret"
+        "first fix the other findings about its secret"
     );
     let mended = account
         .run(&["check", "docker-hub", "--fix", "--yes", "-o", "json"])

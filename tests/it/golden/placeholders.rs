@@ -8,7 +8,7 @@ use crate::support::Account;
 const DAY: u64 = 24 * 60 * 60;
 
 /// How many days from today the dates are that scenes have in them; others stay as they are.
-const AHEAD: [i64; 5] = [-10, 0, 10, 30, 500];
+const AHEAD: [i64; 6] = [-10, 0, 10, 30, 90, 500];
 
 /// What stands before a date that is only an example, and always the same.
 const EXAMPLE: [&str; 2] = ["such as ", "like "];

@@ -157,7 +157,7 @@ fn what_docker_does_not_have_is_told_with_the_place() {
         "acr",
         &none,
         &[],
-        &["needs --upstream-registry-url NAME.azurecr.io"],
+        &["add --upstream-registry-url NAME.azurecr.io"],
     );
 }
 
@@ -185,7 +185,7 @@ fn what_does_not_go_with_it() {
             "ghcr",
             &mine,
             other,
-            &["more than one source", "--from-docker-config"],
+            &["cannot be used together", "--from-docker-config"],
         );
     }
     let account = Account::new();
@@ -333,7 +333,7 @@ fn a_helper_that_has_nothing_or_fails() {
             "cat answer; echo no credentials username; exit 1",
             "no credentials username",
         ),
-        ("echo nonsense", "not of the known form"),
+        ("echo nonsense", "in an unknown form"),
         ("sed s/octo/'<token>'/ answer", "identity token"),
     ] {
         let account = Account::new();
@@ -350,7 +350,7 @@ fn a_helper_that_has_nothing_or_fails() {
     let account = Account::new();
     for (helper, words) in [
         ("nowhere", "docker-credential-nowhere cannot be started"),
-        ("../test", "no name of one"),
+        ("../test", "a name that is not allowed"),
     ] {
         let config = json!({"credsStore": helper});
         from_docker(&account, "ghcr", &config, &[])

@@ -192,7 +192,7 @@ fn rotation_and_replication_options_belong_together() {
             "--rotation-schedule",
             "rate(1 day)",
         ],
-        &["exclude each other"],
+        &["cannot be used together"],
     );
     refused(
         &["--rotation-lambda-arn", "rotate", "--rotation-days", "1"],

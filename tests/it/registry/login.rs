@@ -93,7 +93,7 @@ const RECORDED: [(&str, &str, u16, &str, &str, &str); 19] = [
         200,
         r#"{"access_token":"eyJ.x"}"#,
         "accepted",
-        "belong together",
+        "match and are valid",
     ),
     (
         "azure-container-registry",
@@ -125,7 +125,7 @@ const RECORDED: [(&str, &str, u16, &str, &str, &str); 19] = [
         403,
         r#"{"errors":[{"code":"DENIED","message":"access forbidden"}]}"#,
         "rejected",
-        "that means the token is in force, without the scope read_registry",
+        "that means the token is valid, but has no scope read_registry",
     ),
     (
         "chainguard",
@@ -157,7 +157,7 @@ const RECORDED: [(&str, &str, u16, &str, &str, &str); 19] = [
         429,
         r#"{"details":"too many"}"#,
         "unknown",
-        "no more logins for now (429); it takes them again in 15 minutes: too many",
+        "no more logins at the moment (429); try again in 15 minutes: too many",
     ),
     (
         "docker-hub",
@@ -227,14 +227,14 @@ type Answer = (fn() -> Reply, &'static str);
 fn a_registry_that_cannot_be_asked_is_no_refusal() {
     let first_answers: [Answer; 10] = [
         (|| page(200), "answered 200 with a web page"),
-        (|| json(200, "{}"), "asks nobody"),
+        (|| json(200, "{}"), "does not ask for credentials"),
         (|| page(403), "web page"),
         (|| json(404, "{}"), "answered 404"),
         (|| json(500, "{}"), "answered 500"),
         (|| json(429, "{}"), "no more logins"),
-        (|| json(401, "{}"), "in no way that is known"),
-        (|| challenge("Negotiate"), "in no way that is known"),
-        (|| challenge("Bearer service=x"), "in no way that is known"),
+        (|| json(401, "{}"), "in an unknown way"),
+        (|| challenge("Negotiate"), "in an unknown way"),
+        (|| challenge("Bearer service=x"), "in an unknown way"),
         (
             || redirect("https://example.invalid/v2/"),
             "redirects to https://example.invalid",

@@ -109,7 +109,7 @@ fn what_cannot_work_is_told_before_it_is_tried() {
     let run = Program::create_at(&registry, &account, &[])
         .stdin(ended)
         .run();
-    run.fails(2, &["it ended at 2023-11-14T22:13:20Z"])
+    run.fails(2, &["expired at 2023-11-14T22:13:20Z"])
         .hides(ended);
     assert!(registry.heard().is_empty() && account.actions().is_empty());
 }

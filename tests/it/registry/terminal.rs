@@ -149,7 +149,7 @@ fn another_host_is_agreed_to_before_the_token_is_asked_for() {
             .enters(host)
             .sees("ECR pulls from Microsoft Azure Container Registry at NAME.azurecr.io only")
             .sees("me.azurecr.io.example is another host.")
-            .sees("Try the credentials there all the same?");
+            .sees("Try the credentials there anyway?");
     };
     // Enter alone is a no, also where the token is there already, and where nothing else is told.
     for more in [
@@ -197,14 +197,14 @@ fn an_update_has_another_host_agreed_to_before_it_asks_for_the_token() {
     screen
         .enters(run)
         .sees("mirror.example is another host.")
-        .sees("Try the credentials there all the same?")
+        .sees("Try the credentials there anyway?")
         .enters("")
         .sees("nothing was written")
         .status_is(130);
     assert!(elsewhere.is_untouched());
     screen
         .enters(run)
-        .sees("Try the credentials there all the same?")
+        .sees("Try the credentials there anyway?")
         .enters("y")
         .sees("Access token (not shown): ")
         .enters("another-token")
@@ -237,7 +237,7 @@ fn a_helper_is_run_only_after_a_yes() {
         .sees("Docker seems to be logged in")
         .enters("y");
     screen
-        .sees("Not taken over: ")
+        .sees("Not used: ")
         .sees("its reason is not shown")
         .sees("Username")
         .types("\x03")

@@ -50,7 +50,7 @@ pub const ERRORS: [Row; 20] = [
     (SET, "Create", "AccessDeniedException", DENIED_ROLE, 5, "access-denied", &["iam:CreateServiceLinkedRole on resource", STATEMENTS[1]]),
     (SET, "Create", "ServerException", "oops", 7, "aws-unavailable", &["try again"]),
     (SET, "Create", "ThrottlingException", "Rate exceeded", 7, "aws-unavailable", &["Rate exceeded", "try again"]),
-    (SET, "Describe", "AccessDeniedException", DENIED_BY_SCP, 5, "access-denied", &["could not see whether there is a rule", "a service control policy forbids it"]),
+    (SET, "Describe", "AccessDeniedException", DENIED_BY_SCP, 5, "access-denied", &["could not see whether there is a rule", "a service control policy denies it"]),
     (SET, "Describe", "ExpiredTokenException", "expired", 4, "bad-credentials", &["renew the AWS credentials"]),
     (SET, "Validate", "AccessDeniedException", "User: x is not authorized to perform: ecr:ValidatePullThroughCacheRule", 8, "access-denied",
      &["could not validate the rule docker-hub", VALIDATE]),
@@ -121,7 +121,7 @@ fn a_repointing_has_errors_of_its_own() {
             "UnableToAccessSecretException",
             5,
             &[
-                "could not repoint the rule",
+                "could not point the rule",
                 "ecr-ptc show ecr-pullthroughcache",
             ][..],
         ),

@@ -166,7 +166,7 @@ fn delete_says_which_rules_use_the_secret_and_how_to_be_rid_of_them() {
     let deleted = account.run(&["delete", "docker-hub", "--yes"]);
     deleted.ok();
     for part in [
-        "used by       hub, mirror: pulls of what is not cached will fail",
+        "used by       hub, mirror: pulls will fail for images that are not cached",
         "To delete the rules that still point at it:\n  ecr-ptc rule delete hub --region us-east-1\n  \
          ecr-ptc rule delete mirror --region us-east-1\n",
     ] {

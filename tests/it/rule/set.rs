@@ -90,9 +90,10 @@ fn a_rule_with_another_secret_is_repointed() {
     let other = "ecr-pullthroughcache/other";
     let arn = secret(&account, other, GOOD);
     let words = ["set", "docker-hub", "--secret", other];
-    rule(&account, &words)
-        .run()
-        .fails(2, &["does not say for which registry", "--registry KIND"]);
+    rule(&account, &words).run().fails(
+        2,
+        &["does not say which registry it is for", "--registry KIND"],
+    );
     let words = [&words[..], &["--registry", "dockerhub", "-o", "json"]].concat();
     let report = rule(&account, &words).run().json();
     for (member, value) in [
@@ -185,7 +186,7 @@ fn what_does_not_fit_is_refused_before_anything_is_sent() {
                 "--secret",
                 "é",
             ],
-            "2 things are wrong:\n       that is no repository prefix",
+            "2 things are wrong:\n       that is not a repository prefix",
         ),
         (
             &["set", "hub", "--secret", "ecr-pullthroughcache/é"],
@@ -205,7 +206,7 @@ fn what_does_not_fit_is_refused_before_anything_is_sent() {
                 "--upstream-registry-url",
                 "https://x.azurecr.io",
             ],
-            "takes NAME.azurecr.io",
+            "--upstream-registry-url NAME.azurecr.io",
         ),
         (
             &[
@@ -219,7 +220,7 @@ fn what_does_not_fit_is_refused_before_anything_is_sent() {
             "only ghcr.io",
         ),
         (&["delete", "docker-hub"], "add --yes"),
-        (&["delete", "A", "--yes"], "no repository prefix"),
+        (&["delete", "A", "--yes"], "not a repository prefix"),
         (&[], "a subcommand is missing"),
     ] {
         rule(&account, words)

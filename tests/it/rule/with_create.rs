@@ -241,7 +241,7 @@ fn what_stands_against_the_rule_is_told_before_the_secret_is_stored() {
     for (more, says) in [
         (
             &["--rule", "a..b"][..],
-            "--rule: that is no repository prefix",
+            "--rule: that is not a repository prefix",
         ),
         (
             &["--rule", "hub", "--name", "ecr-pullthroughcache/é"],

@@ -94,7 +94,7 @@ fn what_stands_against_the_rule_is_told_before_anything_is_written() {
         (
             &["build", "--rule", "build"],
             2,
-            &["for which registry", "--registry KIND"],
+            &["is not known", "--registry KIND"],
         ),
         (
             &["build", "--registry", "acr", "--rule", "az"],
@@ -108,7 +108,7 @@ fn what_stands_against_the_rule_is_told_before_anything_is_written() {
     let words = ["update", "docker-hub", "--rollback", "--rule", "hub"];
     account
         .run(&words)
-        .fails(2, &["--rollback and --rule exclude each other"]);
+        .fails(2, &["--rollback and --rule cannot be used together"]);
     let china = ["docker-hub", "--rule", "hub", "--region", "cn-north-1"];
     update(&account, &china)
         .run()

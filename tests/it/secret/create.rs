@@ -377,3 +377,16 @@ fn a_dry_run_sends_nothing_and_needs_no_credentials() {
     assert!(json_run["warnings"][0].as_str().unwrap().contains("Region"));
     assert!(account.requests().is_empty());
 }
+
+#[test]
+fn one_character_is_no_plural() {
+    let words = ["create", "--registry", "ghcr", "-u", "me", "--dry-run"];
+    let program = Program::new(&words).and(&["--access-token-stdin"]);
+    let ended = program.stdin("x").env("AWS_REGION", "us-east-1").run();
+    ended.ok();
+    assert!(
+        ended.stderr.contains("1 character, not shown"),
+        "{}",
+        ended.stderr
+    );
+}

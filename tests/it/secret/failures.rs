@@ -41,7 +41,7 @@ fn what_a_policy_forbids_is_not_mended_by_allowing_it() {
     account.refuse("CreateSecret", 400, "AccessDeniedException", message);
     let ended = Program::create(&account, &[]).run();
     ended
-        .fails(5, &["explicit deny", "a service control policy forbids it"])
+        .fails(5, &["explicit deny", "a service control policy denies it"])
         .never(&["Effect"]);
 }
 

@@ -41,7 +41,7 @@ fn delete_schedules_and_restore_takes_back() {
     let fix = format!("ecr-ptc restore {NAME} --region us-east-1");
     for part in [
         "recovery      within 30 days",
-        "To cancel that until 2",
+        "To cancel the deletion, until 2",
         &fix,
     ] {
         assert!(deleted.stderr.contains(part), "{part}: {}", deleted.stderr);
@@ -151,14 +151,14 @@ fn options_that_cannot_be() {
         "7",
         "--force-without-recovery",
     ];
-    account.run(&both).fails(2, &["exclude each other"]);
+    account.run(&both).fails(2, &["cannot be used together"]);
     account
         .run(&["delete"])
         .fails(2, &["the name of the secret is missing"]);
     account.run(&["delete", "docker-hub"]).fails(
         2,
         &[
-            "nobody can be asked here",
+            "nothing can be asked here",
             "not a terminal",
             "fix: add --yes",
         ],

@@ -164,7 +164,7 @@ fn list_is_a_table_for_people() {
     assert!(
         listed
             .stderr
-            .contains("replicas are not told of every secret"),
+            .contains("the replicas of some secrets are not shown"),
         "{}",
         listed.stderr
     );

@@ -191,7 +191,7 @@ fn create_takes_the_registry_as_a_word() {
         .fails(2, &["did you mean docker-hub?"]);
     create(&["ghcr", "gitlab"])
         .run()
-        .fails(2, &["a word that belongs to no option"]);
+        .fails(2, &["a word too many"]);
     let alone = account.run(&["docker-hub"]);
     alone.fails(2, &["no subcommand docker-hub", "ecr-ptc create …"]);
     create(&["--name", "ghcr", "ghcr"])

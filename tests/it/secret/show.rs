@@ -104,13 +104,13 @@ fn show_goes_on_without_permissions_and_says_what_is_missing() {
     }
     let shown = account.run(&["show", "x"]);
     for part in [
-        "whether ECR can use it is not known (DescribeKey: not allowed)",
+        "it is not known whether ECR can use it (DescribeKey: not allowed)",
         "name         ecr-pullthroughcache/x",
     ] {
         assert!(shown.ok().contains(part), "{part}: {}", shown.stdout);
     }
     for part in [
-        "what is in the value is not shown (GetSecretValue: not allowed)",
+        "warning: the value is not shown (GetSecretValue: not allowed)",
         "the resource policy is not shown",
     ] {
         assert!(shown.stderr.contains(part), "{part}: {}", shown.stderr);
@@ -192,7 +192,7 @@ fn a_name_that_does_not_exist_is_told_with_the_nearest() {
     account.run(&["show", "docker-hbu"]).fails(
         3,
         &[
-            "there is none under ecr-pullthroughcache/ at all",
+            "there are no secrets under ecr-pullthroughcache/",
             "--name ecr-pullthroughcache/docker-hbu",
         ],
     );
@@ -248,7 +248,7 @@ fn a_name_that_can_be_none() {
         (&*"x".repeat(500), "521 characters"),
         (
             "arn:aws:secretsmanager:us-east-1:1:secret:other-AbCdEf",
-            "not one of a secret under",
+            "not of a secret under",
         ),
         (arn, "--region eu-west-1"),
     ] {

@@ -253,7 +253,7 @@ fn the_day_a_token_ends_is_kept_replaced_and_removed() {
     assert_eq!(report["expiresOn"], json!(null));
     assert_eq!(tag_of(&account), None);
     for (date, words) in [
-        ("2020-01-01", "is past"),
+        ("2020-01-01", "is in the past"),
         ("2027-02-30", "no such day"),
         ("soon", "written like 2027-01-31"),
     ] {
@@ -357,7 +357,9 @@ fn two_at_once_lose_nothing_and_the_later_is_told() {
     let report = ended.json();
     let warning = report["warnings"][0].as_str().unwrap();
     assert!(
-        warning.contains("while this one was prepared: this one is current, theirs is before it"),
+        warning.contains(
+            "while this one was prepared: this one is current, theirs is the previous version"
+        ),
         "{warning}"
     );
     // And the other way round: theirs comes right after ours.
@@ -406,7 +408,7 @@ fn the_way_back_and_forth() {
     back(&[]).fails(2, &["--yes"]);
     for other in [&["--username", "x"][..], &["--from-docker-config"]] {
         let more = [&["--yes"], other].concat();
-        back(&more).fails(2, &["exclude each other"]);
+        back(&more).fails(2, &["cannot be used together"]);
     }
     update(&account, &[]).run().ok();
     let before = stages(&account);

@@ -143,7 +143,7 @@ fn each_row_is_changed_and_changed_back() {
             screen
                 .sees("Last day of")
                 .enters("2020-01-01")
-                .sees("is past");
+                .sees("in the past");
             if way.is_empty() {
                 screen.types("\x7f".repeat(10).as_str());
             }
@@ -528,7 +528,7 @@ fn the_date_alone_needs_no_token() {
     );
     account
         .run(&["update", "docker-hub", "--expires-on", "2020-01-01"])
-        .fails(2, &["is past", "--expires-on"]);
+        .fails(2, &["in the past", "--expires-on"]);
 }
 
 #[test]

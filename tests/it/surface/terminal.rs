@@ -198,7 +198,7 @@ fn a_terminal_that_cannot_be_read_is_no_cancellation() {
         screen
             .enters(&format!("$PTC create {all} {plain} 0>/dev/tty"))
             .sees("Access token (not shown): ")
-            .sees("the terminal cannot be asked: Bad file descriptor")
+            .sees("the terminal cannot be used: Bad file descriptor")
             .sees("fix: ")
             .status_is(1);
     }
@@ -206,7 +206,7 @@ fn a_terminal_that_cannot_be_read_is_no_cancellation() {
         .enters("$PTC 0>/dev/tty")
         .sees("Registry")
         .types("\r")
-        .sees("the terminal cannot be asked: Bad file descriptor")
+        .sees("the terminal cannot be used: Bad file descriptor")
         .status_is(1);
     assert!(account.is_empty());
 }
@@ -332,7 +332,7 @@ fn nobody_types_a_token_into_what_cannot_store_it() {
     account.answer("GetCallerIdentity", 403, "text/xml", expired, None);
     Screen::new(&account)
         .enters("$PTC")
-        .sees("could not ask AWS who is calling")
+        .sees("could not look up the AWS account")
         .status_is(4);
     account.heal();
     Program::create(&account, &[]).run().ok();

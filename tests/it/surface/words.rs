@@ -46,7 +46,7 @@ fn each_command_says_what_its_own_verify_means() {
         "- always: Log in with what each secret holds; what is refused is an error",
         "- never: Send nothing to a registry [env",
     ];
-    let of_create = ["- auto: Stop where the registry refuses them (status 6)"];
+    let of_create = ["- auto: Stop if the registry refuses them (status 6)"];
     for (command, own, others) in [
         ("check", &of_check[..], &of_create[..]),
         ("create", &of_create, &of_check),

@@ -1,0 +1,77 @@
+//! What fixes an option: the option with a value that works, for the registry that is meant.
+
+use crate::model::date::Date;
+use crate::model::name::{NameFault, SecretName};
+use crate::model::upstream::{Upstream, ANY_AZURE_HOST, UPSTREAMS};
+use crate::output::shell::option;
+
+/// A function that rotates, as its ARN looks.
+pub const FUNCTION: &str = "arn:aws:lambda:us-east-1:111122223333:function:rotate";
+
+/// Where a resource policy can be read.
+pub const POLICY: &str = "give the path of a file that can be read, such as --resource-policy \
+                          policy.json";
+
+/// How many days the last day of a token that is only an example is away.
+const DAYS: i64 = 90;
+
+/// An option with a value that it takes.
+pub fn such_as(name: &str, value: &str) -> String {
+    format!("for example: {}", option(name, value))
+}
+
+/// Another name for the secret: the one that a fault proposes, or the default of the registry.
+pub fn secret_name(name: &str, fault: Option<&NameFault>, upstream: Option<&Upstream>) -> String {
+    if let Some(NameFault::NoPrefix(proposed)) = fault {
+        if SecretName::parse(proposed).is_ok_and(|name| name.check_for_rule().is_ok()) {
+            return format!("use {}", option(name, proposed));
+        }
+    }
+    let default = SecretName::of_registry(upstream.unwrap_or(&UPSTREAMS[0]));
+    such_as(name, default.as_ref().map_or("", SecretName::as_str))
+}
+
+/// What to do with a rule whose secret has a name that no rule can use.
+pub fn name_for_rule(upstream: Option<&Upstream>) -> String {
+    let default = SecretName::of_registry(upstream.unwrap_or(&UPSTREAMS[0]));
+    let default = default.as_ref().map_or("", SecretName::as_str);
+    format!("leave out --rule, or use a secret with a name such as {default}")
+}
+
+/// Whose name is wanted.
+pub fn username(upstream: Option<&Upstream>) -> String {
+    match upstream {
+        Some(upstream) => format!("give --username NAME: {}", upstream.username),
+        None => "give --username NAME: the account or token name at the registry".to_owned(),
+    }
+}
+
+/// A day that has not come yet.
+pub fn expires_on() -> String {
+    such_as("--expires-on", &Date::today().after(DAYS).to_string())
+}
+
+/// The prefix that the ECR console proposes for a rule of this registry.
+pub fn rule(upstream: Option<&Upstream>) -> &'static str {
+    upstream.map_or("docker-hub", |upstream| upstream.rule_prefix)
+}
+
+/// The host of the registry, which only Azure's customers have to name.
+pub fn host(upstream: Option<&Upstream>) -> String {
+    match upstream.and_then(|upstream| upstream.url) {
+        Some(own) => format!("leave out --upstream-registry-url: the registry is at {own}"),
+        None => such_as("--upstream-registry-url", ANY_AZURE_HOST),
+    }
+}
+
+/// A word for each registry that there is.
+pub fn registry() -> String {
+    let kinds: Vec<&str> = UPSTREAMS.iter().map(|upstream| upstream.kind).collect();
+    format!("add --registry KIND, which is one of: {}", kinds.join(", "))
+}
+
+/// What is to be done with a token that others may have seen, in the value of an option.
+pub fn shown_token(option: &str, upstream: Option<&Upstream>) -> String {
+    let source = upstream.map_or("at the registry", |upstream| upstream.token_source);
+    format!("make a new token: {source}\nleave the token out of {option}")
+}

@@ -1,0 +1,98 @@
+//! What a [`CreateInput`] must not have beside its token.
+
+use super::create_input::CreateInput;
+use super::fixes;
+use super::warnings::check_end;
+use crate::model::attributes::{Description, ResourcePolicy};
+use crate::model::credential::{AccessToken, Credential, Username};
+use crate::model::invalid::Invalid;
+use crate::model::name::{RepositoryPrefix, SecretName};
+
+impl CreateInput {
+    /// What has no place with this token: its text where everyone can read it, or a secret that is
+    /// too large. For a prompt, a reason to ask again.
+    ///
+    /// # Errors
+    /// A sentence that says where, or gives the size.
+    pub fn check_with(&self, token: &AccessToken) -> Result<(), Invalid> {
+        check_end(token, self.upstream)?;
+        if let Some(tag) = self
+            .tags
+            .iter()
+            .find(|tag| token.is_in(tag.key()) || token.is_in(tag.value()))
+        {
+            let place = if token.is_in(tag.key()) {
+                "the key of a tag"
+            } else {
+                "the value of a tag"
+            };
+            let message = format!("{place} has the access token in it; tags are not encrypted");
+            return Err(Invalid::new(message).fix(fixes::shown_token("--tag", self.upstream)));
+        }
+        // Shorter tokens turn up in ordinary words.
+        if token.characters() >= 8 {
+            if let Some((place, option)) = self.place_of(token) {
+                let message = format!(
+                    "the {place} has the access token in it, and is no secret; \
+                     start again with another, and revoke this token"
+                );
+                return Err(Invalid::new(message).fix(fixes::shown_token(option, self.upstream)));
+            }
+        }
+        if let Some(username) = &self.username {
+            let credential = Credential {
+                username: username.clone(),
+                token: token.clone(),
+            };
+            let value = credential.to_value();
+            value.map_err(|fault| Invalid::new(fault.to_string()))?;
+        }
+        Ok(())
+    }
+
+    /// Where the token is for all to see: in which place, given by which option.
+    fn place_of(&self, token: &AccessToken) -> Option<(&'static str, &'static str)> {
+        let rotation = self.rotation.as_ref();
+        let policy = self.policy.as_ref();
+        let places = [
+            ("name", "--name", self.name.as_ref().map(SecretName::as_str)),
+            (
+                "description",
+                "--description",
+                self.description.as_ref().map(Description::as_str),
+            ),
+            (
+                "username",
+                "--username",
+                self.username.as_ref().map(Username::as_str),
+            ),
+            (
+                "rule",
+                "--rule",
+                self.rule.as_ref().map(RepositoryPrefix::as_str),
+            ),
+            (
+                "resource policy",
+                "--resource-policy",
+                policy.map(ResourcePolicy::as_str),
+            ),
+            (
+                "path of the resource policy",
+                "--resource-policy",
+                policy.map(|policy| policy.path.as_str()),
+            ),
+            (
+                "rotation function",
+                "--rotation-lambda-arn",
+                rotation.map(|rotation| rotation.lambda_arn.as_str()),
+            ),
+        ];
+        let global = self.options.iter().map(|(place, value)| {
+            let option = place.strip_prefix("value of ").unwrap_or(place);
+            (*place, option, Some(value.as_str()))
+        });
+        let mut places = places.into_iter().chain(global);
+        let found = places.find(|(_, _, text)| text.is_some_and(|text| token.is_in(text)));
+        found.map(|(place, option, _)| (place, option))
+    }
+}
