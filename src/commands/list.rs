@@ -38,7 +38,8 @@ pub async fn run(context: &Context<'_>) -> Result<Status, Failure> {
     }
     if secrets.iter().any(|secret| secret.replicas.is_none()) {
         warnings.add(
-            "the replicas of some secrets are not shown: secretsmanager:DescribeSecret is not allowed",
+            "the replicas of some secrets are not shown: secretsmanager:DescribeSecret is not \
+             allowed",
         );
     }
     if secrets.is_empty() {

@@ -11,7 +11,7 @@ use rustix::termios::{tcgetattr, LocalModes, Termios};
 use super::{Account, Program};
 
 /// How long to wait for what must come.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 pub struct Screen {
     pty: Arc<Pty>,

@@ -3,12 +3,18 @@
 use serde_json::json;
 
 use crate::support::registry::base64_of;
-use crate::support::{Account, Program, Registry, Screen, TOKEN};
+use crate::support::{side_by_side, Account, Program, Registry, Screen, TOKEN};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 const TEAM: &str = "ecr-pullthroughcache/team";
 const WIDTHS: [u16; 3] = [50, 80, 120];
 const WAYS: [&str; 2] = ["", "--accessible"];
+
+/// Each way of asking at each width.
+fn ways() -> impl Iterator<Item = (&'static str, u16)> + Send {
+    let ways = WAYS.into_iter();
+    ways.flat_map(|way| WIDTHS.map(move |columns| (way, columns)))
+}
 
 /// A screen on which nothing scrolls off.
 fn screen(account: &Account, columns: u16) -> Screen {
@@ -19,76 +25,74 @@ fn screen(account: &Account, columns: u16) -> Screen {
 
 #[test]
 fn four_answers_lead_to_the_pull() {
-    for columns in WIDTHS {
-        for way in WAYS {
-            let account = Account::new();
-            let screen = screen(&account, columns);
-            screen
-                .enters(&format!("$PTC {way}"))
-                .sees(&format!("Account {}", account.id))
-                .sees("us-east-1")
-                .sees("Registry")
-                .enters("")
-                .sees("Username")
-                .enters("me")
-                .sees("Needed: a personal access token")
-                .sees("https://app.docker.com/settings/personal-access-tokens")
-                .sees("Access token (not shown): ");
-            let mut asked = account.take_actions();
-            asked.sort();
-            assert_eq!(
-                asked,
-                [
-                    "DescribePullThroughCacheRules",
-                    "DescribeSecret",
-                    "GetCallerIdentity"
-                ],
-                "the AWS side is tried before the token is asked for"
-            );
-            screen.enters(TOKEN).sees("23 characters").sees("Store it?");
-            assert!(account.take_actions().is_empty());
-            screen.enters("").sees("ECR says that it is valid");
-            screen.status_is(0);
-            let told = screen.text();
-            let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
-            for row in [
-                &*format!("account {}", account.id),
-                "region us-east-1",
-                "secret ecr-pullthroughcache/docker-hub (new)",
-                "key aws/secretsmanager",
-                "registry Docker Hub (docker-hub)",
-                "username me",
-                "access token 23 characters, not shown",
-                "description Docker Hub credentials for Amazon ECR pull through cache",
-                "expires on not known",
-                "rule docker-hub (registry-1.docker.io), new",
-                "The rule docker-hub is made",
-            ] {
-                assert!(words.contains(row), "{row}: {told}");
-            }
-            let pull = format!(
-                "docker pull {}.dkr.ecr.us-east-1.amazonaws.com/docker-hub/library/alpine:latest",
-                account.id
-            );
-            let on_one_line = told.replace('\n', "");
-            assert!(on_one_line.contains(&pull), "{told}");
-            for said in ["overwrites", "dckr_pat"] {
-                assert!(!told.contains(said), "{said}: {told}");
-            }
-            assert_eq!(
-                account.actions(),
-                [
-                    "CreateSecret",
-                    "CreatePullThroughCacheRule",
-                    "ValidatePullThroughCacheRule"
-                ]
-            );
-            assert_eq!(
-                account.value(NAME),
-                format!(r#"{{"username":"me","accessToken":{}}}"#, json!(TOKEN))
-            );
+    side_by_side(ways(), |(way, columns)| {
+        let account = Account::new();
+        let screen = screen(&account, columns);
+        screen
+            .enters(&format!("$PTC {way}"))
+            .sees(&format!("Account {}", account.id))
+            .sees("us-east-1")
+            .sees("Registry")
+            .enters("")
+            .sees("Username")
+            .enters("me")
+            .sees("Needed: a personal access token")
+            .sees("https://app.docker.com/settings/personal-access-tokens")
+            .sees("Access token (not shown): ");
+        let mut asked = account.take_actions();
+        asked.sort();
+        assert_eq!(
+            asked,
+            [
+                "DescribePullThroughCacheRules",
+                "DescribeSecret",
+                "GetCallerIdentity"
+            ],
+            "the AWS side is tried before the token is asked for"
+        );
+        screen.enters(TOKEN).sees("23 characters").sees("Store it?");
+        assert!(account.take_actions().is_empty());
+        screen.enters("").sees("ECR says that it is valid");
+        screen.status_is(0);
+        let told = screen.text();
+        let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
+        for row in [
+            &*format!("account {}", account.id),
+            "region us-east-1",
+            "secret ecr-pullthroughcache/docker-hub (new)",
+            "key aws/secretsmanager",
+            "registry Docker Hub (docker-hub)",
+            "username me",
+            "access token 23 characters, not shown",
+            "description Docker Hub credentials for Amazon ECR pull through cache",
+            "expires on not known",
+            "rule docker-hub (registry-1.docker.io), new",
+            "The rule docker-hub is made",
+        ] {
+            assert!(words.contains(row), "{row}: {told}");
         }
-    }
+        let pull = format!(
+            "docker pull {}.dkr.ecr.us-east-1.amazonaws.com/docker-hub/library/alpine:latest",
+            account.id
+        );
+        let on_one_line = told.replace('\n', "");
+        assert!(on_one_line.contains(&pull), "{told}");
+        for said in ["overwrites", "dckr_pat"] {
+            assert!(!told.contains(said), "{said}: {told}");
+        }
+        assert_eq!(
+            account.actions(),
+            [
+                "CreateSecret",
+                "CreatePullThroughCacheRule",
+                "ValidatePullThroughCacheRule"
+            ]
+        );
+        assert_eq!(
+            account.value(NAME),
+            format!(r#"{{"username":"me","accessToken":{}}}"#, json!(TOKEN))
+        );
+    });
 }
 
 /// Goes from the review to the question for one row.
@@ -102,98 +106,96 @@ fn changes(screen: &Screen, row: &str) {
 
 #[test]
 fn each_row_is_changed_and_changed_back() {
-    for way in WAYS {
-        for columns in WIDTHS {
-            let account = Account::new();
-            let screen = screen(&account, columns);
-            screen
-                .enters(&format!("$PTC create --registry docker-hub -u me {way}"))
-                .enters_a_token();
-            changes(&screen, "username");
-            screen
-                .sees("Username")
-                .enters("you")
-                .sees("username      you");
-            changes(&screen, "username");
-            screen
-                .sees("Username")
-                .enters("me")
-                .sees("username      me");
-            changes(&screen, "access token");
-            screen
-                .sees("Access token (not")
-                .enters("another")
-                .sees("7 characters, not");
-            changes(&screen, "access token");
-            screen
-                .sees("Access token (not")
-                .enters("not-a-real-token")
-                .sees("16 characters, not");
-            changes(&screen, "description");
-            screen
-                .sees("Description")
-                .enters("mine")
-                .sees("description   mine");
-            changes(&screen, "description");
-            screen
-                .sees("Description")
-                .enters("theirs")
-                .sees("description   theirs");
-            changes(&screen, "expires");
-            screen
-                .sees("Last day of")
-                .enters("2020-01-01")
-                .sees("in the past");
-            if way.is_empty() {
-                screen.types("\x7f".repeat(10).as_str());
-            }
-            screen.enters("2999-01-31").sees("expires on    2999-01-31");
-            changes(&screen, "expires");
-            screen
-                .sees("Last day of")
-                .enters("-")
-                .sees("expires on    not known");
-            changes(&screen, "tags");
-            screen
-                .sees("Tags, such")
-                .enters("team=platform, stage=test");
-            screen
-                .sees("tag           team=platform")
-                .sees("tag           stage=test");
-            changes(&screen, "tags");
-            screen
-                .sees("Tags, such")
-                .enters("-")
-                .sees("rule          docker-hub");
-            changes(&screen, "prefix");
-            screen
-                .sees("Repository")
-                .enters("-")
-                .sees("rule          none");
-            changes(&screen, "prefix");
-            screen
-                .sees("Repository")
-                .enters("team/hub")
-                .sees("rule          team/hub");
-            changes(&screen, "name of");
-            screen.sees("Name of the secret").enters("team");
-            screen.sees("Use").sees("team?").enters("");
-            screen.sees(&format!("secret        {TEAM}"));
-            changes(&screen, "nothing");
-            screen
-                .sees("Store it?")
-                .enters("")
-                .sees("is made")
-                .status_is(0);
-            let created = account.only("CreateSecret");
-            assert_eq!(created["Name"], TEAM);
-            assert_eq!(created["Description"], "theirs");
-            assert_eq!(created.get("Tags"), None);
-            assert_eq!(account.rules()[0]["ecrRepositoryPrefix"], "team/hub");
-            let value = r#"{"username":"me","accessToken":"not-a-real-token"}"#;
-            assert_eq!(account.value(TEAM), value);
+    side_by_side(ways(), |(way, columns)| {
+        let account = Account::new();
+        let screen = screen(&account, columns);
+        screen
+            .enters(&format!("$PTC create --registry docker-hub -u me {way}"))
+            .enters_a_token();
+        changes(&screen, "username");
+        screen
+            .sees("Username")
+            .enters("you")
+            .sees("username      you");
+        changes(&screen, "username");
+        screen
+            .sees("Username")
+            .enters("me")
+            .sees("username      me");
+        changes(&screen, "access token");
+        screen
+            .sees("Access token (not")
+            .enters("another")
+            .sees("7 characters, not");
+        changes(&screen, "access token");
+        screen
+            .sees("Access token (not")
+            .enters("not-a-real-token")
+            .sees("16 characters, not");
+        changes(&screen, "description");
+        screen
+            .sees("Description")
+            .enters("mine")
+            .sees("description   mine");
+        changes(&screen, "description");
+        screen
+            .sees("Description")
+            .enters("theirs")
+            .sees("description   theirs");
+        changes(&screen, "expires");
+        screen
+            .sees("Last day of")
+            .enters("2020-01-01")
+            .sees("in the past");
+        if way.is_empty() {
+            screen.types("\x7f".repeat(10).as_str());
         }
-    }
+        screen.enters("2999-01-31").sees("expires on    2999-01-31");
+        changes(&screen, "expires");
+        screen
+            .sees("Last day of")
+            .enters("-")
+            .sees("expires on    not known");
+        changes(&screen, "tags");
+        screen
+            .sees("Tags, such")
+            .enters("team=platform, stage=test");
+        screen
+            .sees("tag           team=platform")
+            .sees("tag           stage=test");
+        changes(&screen, "tags");
+        screen
+            .sees("Tags, such")
+            .enters("-")
+            .sees("rule          docker-hub");
+        changes(&screen, "prefix");
+        screen
+            .sees("Repository")
+            .enters("-")
+            .sees("rule          none");
+        changes(&screen, "prefix");
+        screen
+            .sees("Repository")
+            .enters("team/hub")
+            .sees("rule          team/hub");
+        changes(&screen, "name of");
+        screen.sees("Name of the secret").enters("team");
+        screen.sees("Use").sees("team?").enters("");
+        screen.sees(&format!("secret        {TEAM}"));
+        changes(&screen, "nothing");
+        screen
+            .sees("Store it?")
+            .enters("")
+            .sees("is made")
+            .status_is(0);
+        let created = account.only("CreateSecret");
+        assert_eq!(created["Name"], TEAM);
+        assert_eq!(created["Description"], "theirs");
+        assert_eq!(created.get("Tags"), None);
+        assert_eq!(account.rules()[0]["ecrRepositoryPrefix"], "team/hub");
+        let value = r#"{"username":"me","accessToken":"not-a-real-token"}"#;
+        assert_eq!(account.value(TEAM), value);
+    });
 }
 
 #[test]
@@ -246,66 +248,64 @@ fn what_finishes_the_work_has_what_was_changed() {
 
 #[test]
 fn an_existing_secret_has_three_ways_on() {
-    for way in WAYS {
-        for columns in WIDTHS {
-            let account = Account::new();
-            let arn = account.made(NAME);
-            let rule = json!({
-                "ecrRepositoryPrefix": "mirror", "upstreamRegistry": "docker-hub",
-                "upstreamRegistryUrl": "registry-1.docker.io", "credentialArn": arn,
-            });
-            account.ask_ecr("CreatePullThroughCacheRule", &rule);
-            let screen = screen(&account, columns);
-            let begins = || {
-                screen
-                    .enters(&format!("$PTC {way}"))
-                    .sees("Registry")
-                    .enters("")
-                    .sees("exists")
-                    .sees("It was changed")
-                    .sees("mirror")
-                    .sees("What now?");
-            };
-            begins();
+    side_by_side(ways(), |(way, columns)| {
+        let account = Account::new();
+        let arn = account.made(NAME);
+        let rule = json!({
+            "ecrRepositoryPrefix": "mirror", "upstreamRegistry": "docker-hub",
+            "upstreamRegistryUrl": "registry-1.docker.io", "credentialArn": arn,
+        });
+        account.ask_ecr("CreatePullThroughCacheRule", &rule);
+        let screen = screen(&account, columns);
+        let begins = || {
             screen
-                .enters("stop")
-                .sees("nothing was written")
-                .status_is(130);
-            begins();
-            // The username that is stored is kept, and the rule is right already.
-            screen
+                .enters(&format!("$PTC {way}"))
+                .sees("Registry")
                 .enters("")
-                .sees("Access token (not")
-                .enters("another-token");
-            screen.sees("username      me");
-            screen
-                .sees("overwrites    the username and")
-                .sees("Store it?")
-                .enters("");
-            screen
-                .sees("Stored as a new version")
-                .sees("uses")
-                .status_is(0);
-            let value = r#"{"username":"me","accessToken":"another-token"}"#;
-            assert_eq!(account.value(NAME), value);
-            begins();
-            screen
-                .enters("use another")
-                .sees("Name of the secret")
-                .enters("ecr-pullthroughcache/team")
-                .sees("Username")
-                .enters("you")
-                .enters_a_token()
-                .sees("secret        ecr-pullthroughcache/team")
-                .sees("rule          docker-hub")
-                .sees("new")
-                .sees("Store it?")
-                .enters("")
-                .sees("is made")
-                .status_is(0);
-            assert!(account.value(TEAM).contains("you"));
-        }
-    }
+                .sees("exists")
+                .sees("It was changed")
+                .sees("mirror")
+                .sees("What now?");
+        };
+        begins();
+        screen
+            .enters("stop")
+            .sees("nothing was written")
+            .status_is(130);
+        begins();
+        // The username that is stored is kept, and the rule is right already.
+        screen
+            .enters("")
+            .sees("Access token (not")
+            .enters("another-token");
+        screen.sees("username      me");
+        screen
+            .sees("overwrites    the username and")
+            .sees("Store it?")
+            .enters("");
+        screen
+            .sees("Stored as a new version")
+            .sees("uses")
+            .status_is(0);
+        let value = r#"{"username":"me","accessToken":"another-token"}"#;
+        assert_eq!(account.value(NAME), value);
+        begins();
+        screen
+            .enters("use another")
+            .sees("Name of the secret")
+            .enters("ecr-pullthroughcache/team")
+            .sees("Username")
+            .enters("you")
+            .enters_a_token()
+            .sees("secret        ecr-pullthroughcache/team")
+            .sees("rule          docker-hub")
+            .sees("new")
+            .sees("Store it?")
+            .enters("")
+            .sees("is made")
+            .status_is(0);
+        assert!(account.value(TEAM).contains("you"));
+    });
 }
 
 #[test]
@@ -418,68 +418,64 @@ fn where_the_rules_may_not_be_seen_or_there_are_none_the_review_says_so() {
 
 #[test]
 fn the_username_of_refused_credentials_can_be_corrected() {
-    for way in WAYS {
-        for columns in WIDTHS {
-            let account = Account::new();
-            let registry = Registry::strict();
-            let program = Program::new(&[])
-                .with(&account)
-                .env("ECR_PTC_VERIFY", "auto");
-            let screen = Screen::with(program);
-            screen.resized(200, columns);
-            screen
-                .enters(&format!(
-                    "$PTC create --registry docker-hub --upstream-registry-url {} {way}",
-                    registry.url
-                ))
-                .sees("Username")
-                .enters("mee")
-                .sees("Access token (not")
-                .enters(TOKEN)
-                .sees("Trying the credentials at Docker Hub")
-                .sees("refused")
-                .sees("Username")
-                .enters("me")
-                .sees("Access token (not")
-                .enters(TOKEN)
-                .sees("Docker Hub accepts the credentials")
-                .sees("Store it?")
-                .enters("")
-                .sees("arn:aws:")
-                .status_is(0);
-            assert_eq!(registry.logins(), 2);
-            let told = screen.text();
-            assert_eq!(
-                told.contains("✓ Docker Hub accepts"),
-                way.is_empty(),
-                "{told}"
-            );
-            // The line that says what lasts is gone again, but in plain lines.
-            assert_eq!(told.contains("Trying the"), !way.is_empty(), "{told}");
-        }
-    }
+    side_by_side(ways(), |(way, columns)| {
+        let account = Account::new();
+        let registry = Registry::strict();
+        let program = Program::new(&[])
+            .with(&account)
+            .env("ECR_PTC_VERIFY", "auto");
+        let screen = Screen::with(program);
+        screen.resized(200, columns);
+        screen
+            .enters(&format!(
+                "$PTC create --registry docker-hub --upstream-registry-url {} {way}",
+                registry.url
+            ))
+            .sees("Username")
+            .enters("mee")
+            .sees("Access token (not")
+            .enters(TOKEN)
+            .sees("Trying the credentials at Docker Hub")
+            .sees("refused")
+            .sees("Username")
+            .enters("me")
+            .sees("Access token (not")
+            .enters(TOKEN)
+            .sees("Docker Hub accepts the credentials")
+            .sees("Store it?")
+            .enters("")
+            .sees("arn:aws:")
+            .status_is(0);
+        assert_eq!(registry.logins(), 2);
+        let told = screen.text();
+        assert_eq!(
+            told.contains("✓ Docker Hub accepts"),
+            way.is_empty(),
+            "{told}"
+        );
+        // The line that says what lasts is gone again, but in plain lines.
+        assert_eq!(told.contains("Trying the"), !way.is_empty(), "{told}");
+    });
 }
 
 #[test]
 fn an_update_begins_with_the_token() {
-    for way in WAYS {
-        for columns in WIDTHS {
-            let account = Account::new();
-            account.made(NAME);
-            let screen = screen(&account, columns);
-            screen
-                .enters(&format!("$PTC update docker-hub {way}"))
-                .sees(&format!("Account {}", account.id))
-                .sees("Access token (not")
-                .enters("another-token")
-                .sees("account  ")
-                .sees("Store it?")
-                .enters("")
-                .sees("Stored as a new version")
-                .status_is(0);
-            assert!(account.value(NAME).contains("another-token"));
-        }
-    }
+    side_by_side(ways(), |(way, columns)| {
+        let account = Account::new();
+        account.made(NAME);
+        let screen = screen(&account, columns);
+        screen
+            .enters(&format!("$PTC update docker-hub {way}"))
+            .sees(&format!("Account {}", account.id))
+            .sees("Access token (not")
+            .enters("another-token")
+            .sees("account  ")
+            .sees("Store it?")
+            .enters("")
+            .sees("Stored as a new version")
+            .status_is(0);
+        assert!(account.value(NAME).contains("another-token"));
+    });
 }
 
 #[test]
@@ -529,6 +525,26 @@ fn the_date_alone_needs_no_token() {
     account
         .run(&["update", "docker-hub", "--expires-on", "2020-01-01"])
         .fails(2, &["in the past", "--expires-on"]);
+}
+
+#[test]
+fn what_lasts_is_told_on_a_line_that_goes_away() {
+    for (words, answered) in [
+        ("show docker-hub", "arn:"),
+        ("update docker-hub", "Access token"),
+    ] {
+        let account = Account::new();
+        account.made(NAME);
+        account.hold("DescribeSecret", "ListSecrets");
+        let screen = screen(&account, 80);
+        screen
+            .enters(&format!("$PTC {words}"))
+            .sees("Waiting for AWS…");
+        account.run(&["list"]);
+        screen.sees(answered).types("\x03").sees("ready> ");
+        let told = screen.text();
+        assert!(!told.contains("Waiting"), "{told}");
+    }
 }
 
 #[test]
@@ -593,4 +609,19 @@ fn dockers_login_is_changed_like_any_other() {
     screen.sees("Store it?").enters("").status_is(0);
     let value = r#"{"username":"me","accessToken":"docker-token"}"#;
     assert_eq!(account.value(NAME), value);
+}
+
+/// Run beside what else waits that long.
+pub fn in_plain_lines_what_lasts_is_told_every_half_a_minute() {
+    let account = Account::new();
+    account.made(NAME);
+    account.stall("DescribeSecret");
+    let screen = screen(&account, 80);
+    screen
+        .enters("$PTC show docker-hub --accessible")
+        .sees("Waiting for AWS…\r\n")
+        .types("\x03")
+        .status_is(130);
+    let told = screen.text();
+    assert_eq!(told.matches("Waiting").count(), 1, "{told}");
 }

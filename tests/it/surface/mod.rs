@@ -3,7 +3,7 @@
 #[cfg(unix)]
 mod action;
 #[cfg(unix)]
-mod flow;
+pub mod flow;
 #[cfg(unix)]
 mod keys;
 #[cfg(unix)]
