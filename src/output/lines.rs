@@ -56,6 +56,11 @@ fn fold(line: &str, width: usize) -> String {
     }
     let (label, words) = line.split_at(label_of(line));
     let start = columns(label);
+    // A long name in a row has a line of its own rather than being cut.
+    let longest = words.split(' ').map(columns).max().unwrap_or(0);
+    if label.ends_with("  ") && start + longest > width {
+        return format!("{}\n    {}", label.trim_end(), filled(words, 4, 4, width));
+    }
     // On a narrow terminal, more than a third of it is too much to leave empty.
     let under = if start * 3 > width { 2 } else { start };
     let mut commands = words.match_indices(": ").map(|(at, _)| at + 2);
@@ -183,6 +188,10 @@ mod tests {
             (
                 "  region     one two three four five",
                 "  region     one two three\n  four five",
+            ),
+            (
+                "  secret     a-name-that-is-too-long (new)",
+                "  secret\n    a-name-that-is-too-long\n    (new)",
             ),
             (
                 "one two three four five six seven eight",

@@ -469,7 +469,7 @@ fn an_update_begins_with_the_token() {
             .sees(&format!("Account {}", account.id))
             .sees("Access token (not")
             .enters("another-token")
-            .sees("account  ")
+            .sees("  account")
             .sees("Store it?")
             .enters("")
             .sees("Stored as a new version")
