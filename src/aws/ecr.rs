@@ -7,13 +7,15 @@ use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
 use aws_config::SdkConfig;
+use aws_sdk_ecr::primitives::DateTime;
 use aws_sdk_ecr::types::{PullThroughCacheRule, UpstreamRegistry};
 use aws_sdk_ecr::Client;
 use futures_util::{stream, StreamExt};
 
 use super::error::{AwsError, Kind};
 use super::pages::Pages;
-use crate::model::arn::SecretArn;
+use crate::model::arn::{AccountId, SecretArn};
+use crate::model::date::Time;
 use crate::model::rule::{CredentialArn, Rule, RuleRequest, UpstreamUrl};
 use crate::output::Redactor;
 
@@ -101,29 +103,45 @@ impl Ecr {
         }
     }
 
-    /// CreatePullThroughCacheRule. The service has no idempotency token for it: where an answer was
-    /// lost, the next attempt may say that the rule exists, so whoever is told that looks.
-    pub async fn create(&self, wanted: &RuleRequest, arn: &SecretArn) -> Result<(), AwsError> {
+    /// CreatePullThroughCacheRule, with the secret of this ARN where it wants a login. Gives the
+    /// account whose rule it is.
+    ///
+    /// The service has no idempotency token for it: where an answer was lost, the next attempt may
+    /// say that the rule exists, so whoever is told that looks.
+    pub async fn create(
+        &self,
+        wanted: &RuleRequest,
+        arn: Option<&SecretArn>,
+    ) -> Result<Option<AccountId>, AwsError> {
         let call = self
             .client
             .create_pull_through_cache_rule()
             .ecr_repository_prefix(wanted.prefix.as_str())
-            .upstream_registry(UpstreamRegistry::from(wanted.upstream.kind))
+            .upstream_registry(UpstreamRegistry::from(wanted.upstream.kind()))
             .upstream_registry_url(wanted.url.as_str())
-            .credential_arn(arn.as_str());
-        call.send()
+            .set_upstream_repository_prefix(text(wanted.upstream_prefix.as_ref()))
+            .set_custom_role_arn(text(wanted.role.as_ref()))
+            .set_credential_arn(text(wanted.credential(arn)));
+        let answer = call
+            .send()
             .await
             .map_err(|error| AwsError::of("CreatePullThroughCacheRule", &error, &self.redactor))?;
-        Ok(())
+        let account = answer.registry_id().map(AccountId::parse);
+        Ok(account.and_then(Result::ok))
     }
 
-    /// UpdatePullThroughCacheRule: points a rule at another secret.
-    pub async fn update(&self, prefix: &str, arn: &SecretArn) -> Result<(), AwsError> {
+    /// UpdatePullThroughCacheRule: has a rule log in with the secret of this ARN, or by its role.
+    pub async fn update(
+        &self,
+        wanted: &RuleRequest,
+        arn: Option<&SecretArn>,
+    ) -> Result<(), AwsError> {
         let call = self
             .client
             .update_pull_through_cache_rule()
-            .ecr_repository_prefix(prefix)
-            .credential_arn(arn.as_str());
+            .ecr_repository_prefix(wanted.prefix.as_str())
+            .set_custom_role_arn(text(wanted.role.as_ref()))
+            .set_credential_arn(text(wanted.credential(arn)));
         call.send()
             .await
             .map_err(|error| AwsError::of("UpdatePullThroughCacheRule", &error, &self.redactor))?;
@@ -189,14 +207,25 @@ impl Ecr {
     }
 }
 
+fn text(value: Option<&impl ToString>) -> Option<String> {
+    value.map(ToString::to_string)
+}
+
 fn rule(rule: &PullThroughCacheRule) -> Result<Rule, AwsError> {
-    let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    let text = |text: Option<&str>| text.map(str::to_owned);
+    let time = |at: Option<&DateTime>| at.map(|at| Time::at(at.secs()));
     let url = UpstreamUrl::parse(rule.upstream_registry_url().unwrap_or_default());
     let url = url.map_err(|fault| AwsError::malformed(DESCRIBE, &fault.to_string()))?;
+    let registry = rule.upstream_registry().map(UpstreamRegistry::as_str);
     Ok(Rule {
-        ecr_repository_prefix: text(rule.ecr_repository_prefix()),
-        upstream_registry: text(rule.upstream_registry().map(UpstreamRegistry::as_str)),
+        ecr_repository_prefix: text(rule.ecr_repository_prefix()).unwrap_or_default(),
+        upstream_registry: text(registry).unwrap_or_default(),
         upstream_registry_url: url,
         credential_arn: rule.credential_arn().map(CredentialArn::of),
+        upstream_repository_prefix: text(rule.upstream_repository_prefix()),
+        custom_role_arn: text(rule.custom_role_arn()),
+        registry_id: text(rule.registry_id()),
+        created_at: time(rule.created_at()),
+        updated_at: time(rule.updated_at()),
     })
 }

@@ -14,7 +14,7 @@ mod usage;
 pub use create::{CreateArgs, IfExists};
 pub use documents::{completion_script, man_page};
 pub use login::{LoginArgs, TokenArgs, Verify};
-pub use rule::{RuleCommand, RuleDeleteArgs, RuleOption, RuleSetArgs};
+pub use rule::{RuleCommand, RuleDeleteArgs, RuleOption, RuleSetArgs, UpstreamPrefixOption};
 pub use secrets::{CheckArgs, DeleteArgs, NameArgs};
 pub use update::UpdateArgs;
 pub use usage::misplaced_tokens;

@@ -5,11 +5,16 @@ use std::ffi::OsStr;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use crate::model::upstream::{NamedRegistry, Upstream, ANY_AZURE_HOST, UPSTREAMS};
+use crate::model::upstream::{AnyUpstream, NamedRegistry, UPSTREAMS};
 
-/// Reads ECR's word for a registry, an alias of it, or its host. A refusal has the nearest word.
+/// Reads ECR's word for a registry with a login, an alias of it, or its host. A refusal has the
+/// nearest word.
 #[derive(Clone)]
 pub struct RegistryWord;
+
+/// The same for every registry that ECR pulls from.
+#[derive(Clone)]
+pub struct AnyRegistryWord;
 
 impl TypedValueParser for RegistryWord {
     type Value = NamedRegistry;
@@ -20,38 +25,61 @@ impl TypedValueParser for RegistryWord {
         argument: Option<&clap::Arg>,
         value: &OsStr,
     ) -> Result<NamedRegistry, clap::Error> {
-        let word = value.to_string_lossy();
-        if let Some(named) = NamedRegistry::parse(&word) {
-            return Ok(named);
-        }
-        let refusal = PossibleValuesParser::new(values()).parse_ref(command, argument, value);
-        let mut refusal = refusal
-            .err()
-            .unwrap_or_else(|| clap::Error::new(ErrorKind::InvalidValue));
-        refusal.remove(ContextKind::SuggestedValue);
-        if let Some(near) = NamedRegistry::nearest(&word) {
-            let near = ContextValue::String(near.to_owned());
-            refusal.insert(ContextKind::SuggestedValue, near);
-        }
-        Err(refusal)
+        let named = NamedRegistry::parse(&value.to_string_lossy());
+        named.ok_or_else(|| refusal(command, argument, value, with_login))
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(values()))
+        Some(Box::new(with_login().map(possible_value)))
     }
 }
 
-fn values() -> impl Iterator<Item = PossibleValue> {
-    UPSTREAMS.iter().map(|upstream| {
-        PossibleValue::new(upstream.kind)
-            .aliases(upstream.aliases)
-            .help(help(upstream))
-    })
+impl TypedValueParser for AnyRegistryWord {
+    type Value = NamedRegistry<AnyUpstream>;
+
+    fn parse_ref(
+        &self,
+        command: &clap::Command,
+        argument: Option<&clap::Arg>,
+        value: &OsStr,
+    ) -> Result<Self::Value, clap::Error> {
+        let named = NamedRegistry::parse_any(&value.to_string_lossy());
+        named.ok_or_else(|| refusal(command, argument, value, AnyUpstream::all))
+    }
+
+    fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
+        Some(Box::new(AnyUpstream::all().map(possible_value)))
+    }
 }
 
-/// Its title, and the other words for it.
-fn help(upstream: &Upstream) -> String {
-    let mut words = upstream.aliases.to_vec();
-    words.extend(upstream.url.is_none().then_some(ANY_AZURE_HOST));
-    format!("{}; also {}", upstream.title, words.join(", "))
+fn with_login() -> impl Iterator<Item = AnyUpstream> {
+    UPSTREAMS.iter().map(AnyUpstream::from)
+}
+
+fn refusal<I: Iterator<Item = AnyUpstream>>(
+    command: &clap::Command,
+    argument: Option<&clap::Arg>,
+    value: &OsStr,
+    among: impl Fn() -> I,
+) -> clap::Error {
+    let values = PossibleValuesParser::new(among().map(possible_value));
+    let refusal = values.parse_ref(command, argument, value);
+    let mut refusal = refusal
+        .err()
+        .unwrap_or_else(|| clap::Error::new(ErrorKind::InvalidValue));
+    refusal.remove(ContextKind::SuggestedValue);
+    if let Some(near) = NamedRegistry::nearest(&value.to_string_lossy(), among()) {
+        let near = ContextValue::String(near.to_owned());
+        refusal.insert(ContextKind::SuggestedValue, near);
+    }
+    refusal
+}
+
+/// Its kind, with its title and the other words for it as help.
+fn possible_value(upstream: AnyUpstream) -> PossibleValue {
+    let mut words = upstream.aliases().to_vec();
+    words.extend(upstream.url().is_none().then_some(upstream.host()));
+    PossibleValue::new(upstream.kind())
+        .aliases(upstream.aliases())
+        .help(format!("{}; also {}", upstream.title(), words.join(", ")))
 }

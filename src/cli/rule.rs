@@ -4,9 +4,9 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
 use super::any_text::AnyText;
-use super::registry::RegistryWord;
+use super::registry::AnyRegistryWord;
 use crate::model::rule::Language;
-use crate::model::upstream::NamedRegistry;
+use crate::model::upstream::{AnyUpstream, NamedRegistry};
 
 /// Makes, lists and deletes the ECR pull through cache rules that use the secrets
 #[derive(Debug, Subcommand)]
@@ -34,12 +34,15 @@ pub enum RuleCommand {
 /// A rule says that images under a prefix of this registry come from an upstream registry. If there
 /// is no such rule, it is made; if it points at another secret, it is pointed at this one. Then ECR
 /// reads the secret and logs in with it. What is printed is how the names of the images begin.
+///
+/// Amazon ECR Public, Quay, Kubernetes and another account's Amazon ECR need no secret.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   ecr-ptc rule set docker-hub --registry docker-hub
   ecr-ptc rule set team/azure --secret ecr-pullthroughcache/azure \\
     --registry azure --upstream-registry-url NAME.azurecr.io
+  ecr-ptc rule set quay --registry quay
   ecr-ptc rule set docker-hub --registry docker-hub \\
     --print terraform >rule.tf")]
 pub struct RuleSetArgs {
@@ -51,11 +54,16 @@ pub struct RuleSetArgs {
     #[arg(long, value_name = "NAME", value_parser = AnyText::NAME, hide_possible_values = true)]
     pub secret: Option<String>,
     /// The upstream registry, if the name of the secret does not say it
-    #[arg(long, value_name = "KIND", value_parser = RegistryWord)]
-    pub registry: Option<NamedRegistry>,
-    /// The host of the upstream registry; needed for Azure
+    #[arg(long, value_name = "KIND", value_parser = AnyRegistryWord)]
+    pub registry: Option<NamedRegistry<AnyUpstream>>,
+    /// The host of the upstream registry; needed for Azure and for another Amazon ECR
     #[arg(long, value_name = "HOST")]
     pub upstream_registry_url: Option<String>,
+    #[command(flatten)]
+    pub part: UpstreamPrefixOption,
+    /// The IAM role by which ECR pulls from another account's Amazon ECR
+    #[arg(long, value_name = "ARN")]
+    pub custom_role_arn: Option<String>,
     /// Print the rule as code, and send nothing
     #[arg(long, value_name = "LANGUAGE", value_parser = language())]
     pub print: Option<Language>,
@@ -72,12 +80,23 @@ fn language() -> impl TypedValueParser<Value = Language> {
     })
 }
 
+/// The part of the upstream registry that a rule is for.
+#[derive(Clone, Debug, Default, Args)]
+pub struct UpstreamPrefixOption {
+    /// What the names of the images begin with upstream, left out in the names here [default: all
+    /// of the registry]
+    #[arg(long, value_name = "PREFIX")]
+    pub upstream_repository_prefix: Option<String>,
+}
+
 /// The rule that `create` makes after the secret.
 #[derive(Debug, Default, Args)]
 pub struct RuleOption {
     /// Make or update the rule with this repository prefix, and validate it
     #[arg(long = "rule", value_name = "PREFIX", help_heading = "The rule")]
     pub prefix: Option<String>,
+    #[command(flatten, next_help_heading = "The rule")]
+    pub part: UpstreamPrefixOption,
     /// Print the rule as code instead of making it; only the secret is stored
     #[arg(long, value_name = "LANGUAGE", value_parser = language(), help_heading = "The rule")]
     pub print: Option<Language>,

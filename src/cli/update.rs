@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::any_text::AnyText;
 use super::registry::RegistryWord;
-use super::{CreateArgs, LoginArgs, RuleOption, TokenArgs};
+use super::{CreateArgs, LoginArgs, RuleOption, TokenArgs, UpstreamPrefixOption};
 use crate::model::upstream::NamedRegistry;
 
 /// Stores new credentials as a new version of an existing secret
@@ -58,6 +58,8 @@ pub struct UpdateArgs {
     /// Make or update the rule with this repository prefix, and validate it
     #[arg(long, value_name = "PREFIX")]
     pub rule: Option<String>,
+    #[command(flatten)]
+    pub part: UpstreamPrefixOption,
     /// Make the previous version current again
     #[arg(long)]
     pub rollback: bool,
@@ -78,6 +80,7 @@ impl UpdateArgs {
             (token.from_docker_config.is_some(), "--from-docker-config"),
             (self.expires_on.is_some(), "--expires-on"),
             (self.rule.is_some(), "--rule"),
+            (self.names_a_part(), "--upstream-repository-prefix"),
         ];
         let mut given = others.iter().filter(|(is_given, _)| *is_given);
         given.next().map(|(_, option)| *option)
@@ -90,8 +93,13 @@ impl UpdateArgs {
             || token.access_token_file.is_some()
             || token.access_token_env.is_some()
             || token.from_docker_config.is_some();
-        let is_more = is_another_token || self.username.is_some() || self.rule.is_some();
+        let is_rule = self.rule.is_some() || self.names_a_part();
+        let is_more = is_another_token || self.username.is_some() || is_rule;
         self.expires_on.is_some() && !is_more
+    }
+
+    fn names_a_part(&self) -> bool {
+        self.part.upstream_repository_prefix.is_some()
     }
 
     /// What `create` has too, as its options.
@@ -104,6 +112,7 @@ impl UpdateArgs {
             expires_on: self.expires_on,
             rule: RuleOption {
                 prefix: self.rule,
+                part: self.part,
                 print: None,
             },
             yes: self.yes,

@@ -6,7 +6,9 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::ValueEnum;
 
 use crate::model::token_kind::TokenKind;
+use crate::model::upstream::OpenUpstream;
 use crate::output::failure::Failure;
+use crate::output::hint::Hints;
 use crate::output::{ColorWhen, Format, Style};
 
 /// How options begin that would carry the token, and how they are called in the refusal.
@@ -86,6 +88,10 @@ pub fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
         }
     }
     let value = text(ContextKind::InvalidValue).unwrap_or_default();
+    if let (true, Some(open)) = (is_of_registry(argument), OpenUpstream::find(value)) {
+        let rule = Hints::default().open_rule(open);
+        return Failure::usage(open.why_no_secret()).fix(format!("make the rule alone: {rule}"));
+    }
     let message = match error.kind() {
         ErrorKind::UnknownArgument if is_option && is_plain_word(option) => {
             format!("there is no option {option}")
@@ -157,6 +163,11 @@ pub fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
             _ => "see: ecr-ptc --help, or ecr-ptc COMMAND --help".to_owned(),
         }),
     }
+}
+
+/// Whether an argument takes a registry with a login.
+fn is_of_registry(argument: &str) -> bool {
+    argument.contains("--registry") || argument.contains("REGISTRY")
 }
 
 /// The name that a word is nearest to: clap lists those that are near, the nearest somewhere.

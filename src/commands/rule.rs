@@ -39,12 +39,17 @@ pub async fn run(command: RuleCommand, context: &Context<'_>) -> Result<Status, 
             let named = named.map(|name| read_name("--secret", name, &hints));
             let (wanted, secret) = read_rule_set(&args, named.transpose()?, &hints)?;
             let Some(language) = args.print else {
-                return set::run(wanted, &secret, context).await;
+                return set::run(wanted, secret.as_ref(), context).await;
             };
-            refuse_two_names(&secret)?;
-            let name = secret.secret_name().for_rule();
-            let name = name.map_err(|fault| Failure::usage(fault.to_string()))?;
-            let code = wanted.code(language, name, None);
+            let code = match &secret {
+                Some(secret) => {
+                    refuse_two_names(secret)?;
+                    let name = secret.secret_name().for_rule();
+                    let name = name.map_err(|fault| Failure::usage(fault.to_string()))?;
+                    wanted.code(language, Some(name), None)
+                }
+                None => wanted.code(language, None, None),
+            };
             let report = RuleCode {
                 schema_version: 1,
                 rule_code: &code,
@@ -75,19 +80,29 @@ pub fn rule_result(
     session: &Session,
     hints: &Hints,
 ) -> Option<(RuleSummary, String)> {
-    let arn = secret.arn.as_ref()?;
-    let wanted = &rule.wanted;
-    let action = rule.action(Some(arn));
-    let (prefix, url, name) = (&wanted.prefix, &wanted.url, &secret.name);
-    let pull = Pull::new(wanted, arn, session.region());
-    let done = match action {
-        Action::Created => format!("The rule {prefix} is made: {url}, with {name}"),
-        Action::Updated => format!("The rule {prefix} ({url}) now uses {name}"),
-        _ => format!("The rule {prefix} ({url}) uses {name} already"),
+    let (arn, wanted) = (secret.arn.as_ref(), &rule.wanted);
+    let account = secret
+        .account()
+        .or_else(|| Some(rule.account()?.to_string()))?;
+    let action = rule.action(arn);
+    let (prefix, source, name) = (&wanted.prefix, wanted.source(), &secret.name);
+    let pull = Pull::new(wanted, &account, session.region());
+    let done = match (action, wanted.has_login()) {
+        (Action::Created, true) => format!("The rule {prefix} is made: {source}, with {name}"),
+        (Action::Updated, true) => format!("The rule {prefix} ({source}) now uses {name}"),
+        (_, true) => format!("The rule {prefix} ({source}) uses {name} already"),
+        (Action::Created, false) => format!("The rule {prefix} is made: {source}"),
+        (Action::Updated, false) => format!("The rule {prefix} ({source}) now uses the role"),
+        (_, false) => format!("The rule {prefix} ({source}) is there already"),
+    };
+    let verdict = if wanted.has_login() {
+        "ECR says that it is valid"
+    } else {
+        "It needs no credentials"
     };
     let commands = pull.commands(hints);
-    let note = format!("{done}\nECR says that it is valid\n\n{commands}");
-    let summary = RuleSummary::valid(action, wanted, name, arn, &pull);
+    let note = format!("{done}\n{verdict}\n\n{commands}");
+    let summary = RuleSummary::done(action, wanted, name, arn, &pull);
     Some((summary, note))
 }
 

@@ -44,6 +44,8 @@ pub struct CreateInput {
     pub rotation: Option<Rotation>,
     /// The prefix of the rule to make.
     pub rule: Option<RepositoryPrefix>,
+    /// The part of the registry that the rule is for; none where that is not said.
+    pub upstream_prefix: Option<RepositoryPrefix>,
     /// The language to print the rule in, instead of making it.
     pub print: Option<Language>,
     pub if_exists: IfExists,
@@ -165,6 +167,7 @@ impl CreateInput {
             let fix = fixes::secret_name("--name", name.as_ref().err(), upstream);
             errors.keep(name.map_err(|fault| format!("--name: {fault}")), &fix)
         });
+        let (rule, upstream_prefix) = rule_option(&args.rule, chosen.as_ref(), upstream, errors);
         Self {
             upstream,
             username: args
@@ -175,7 +178,8 @@ impl CreateInput {
             address,
             verify: args.login.verify,
             print: args.rule.print,
-            rule: rule_option(&args.rule, chosen.as_ref(), upstream, errors),
+            rule,
+            upstream_prefix,
             name: chosen,
             description: args.description.and_then(|text| {
                 let fix = "shorten it, or leave out --description: it has a default";

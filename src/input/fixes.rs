@@ -2,11 +2,14 @@
 
 use crate::model::date::Date;
 use crate::model::name::{NameFault, SecretName};
-use crate::model::upstream::{Upstream, ANY_AZURE_HOST, UPSTREAMS};
+use crate::model::upstream::{AnyUpstream, Upstream, ANY_AZURE_HOST, UPSTREAMS};
 use crate::output::shell::option;
 
 /// A function that rotates, as its ARN looks.
 pub const FUNCTION: &str = "arn:aws:lambda:us-east-1:111122223333:function:rotate";
+
+/// A role, as its ARN looks.
+pub const ROLE: &str = "arn:aws:iam::111122223333:role/ecr-pull-through-cache";
 
 /// Where a resource policy can be read.
 pub const POLICY: &str = "give the path of a file that can be read, such as --resource-policy \
@@ -56,17 +59,29 @@ pub fn rule(upstream: Option<&Upstream>) -> &'static str {
     upstream.map_or("docker-hub", |upstream| upstream.rule_prefix)
 }
 
-/// The host of the registry, which only Azure's customers have to name.
-pub fn host(upstream: Option<&Upstream>) -> String {
-    match upstream.and_then(|upstream| upstream.url) {
+/// The host of the registry, which only the customers of Azure and of ECR itself have to name.
+pub fn host(upstream: Option<AnyUpstream>) -> String {
+    match upstream.and_then(AnyUpstream::url) {
         Some(own) => format!("leave out --upstream-registry-url: the registry is at {own}"),
-        None => such_as("--upstream-registry-url", ANY_AZURE_HOST),
+        None => such_as(
+            "--upstream-registry-url",
+            upstream.map_or(ANY_AZURE_HOST, AnyUpstream::host),
+        ),
     }
 }
 
-/// A word for each registry that there is.
+/// A word for each registry with a login.
 pub fn registry() -> String {
-    let kinds: Vec<&str> = UPSTREAMS.iter().map(|upstream| upstream.kind).collect();
+    one_of(UPSTREAMS.iter().map(AnyUpstream::from))
+}
+
+/// A word for each registry that there is.
+pub fn any_registry() -> String {
+    one_of(AnyUpstream::all())
+}
+
+fn one_of(upstreams: impl Iterator<Item = AnyUpstream>) -> String {
+    let kinds: Vec<&str> = upstreams.map(AnyUpstream::kind).collect();
     format!("add --registry KIND, which is one of: {}", kinds.join(", "))
 }
 

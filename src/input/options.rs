@@ -6,7 +6,7 @@ use std::io;
 use super::errors::InputErrors;
 use super::fixes::{self, such_as};
 use super::token::{TokenSource, EMPTY_IN_CI};
-use crate::cli::{CreateArgs, Global, LoginArgs, RuleOption, Verify};
+use crate::cli::{CreateArgs, Global, LoginArgs, RuleOption, UpstreamPrefixOption, Verify};
 use crate::env;
 use crate::model::attributes::{ResourcePolicy, Rotation, Schedule, Tag, MAX_POLICY, MAX_TAGS};
 use crate::model::credential::{Username, UsernameFault};
@@ -15,7 +15,7 @@ use crate::model::invalid::Invalid;
 use crate::model::name::{RepositoryPrefix, SecretName};
 use crate::model::region::Region;
 use crate::model::secret::EXPIRY_TAG;
-use crate::model::upstream::{NamedRegistry, Upstream};
+use crate::model::upstream::{AnyUpstream, NamedRegistry, Upstream};
 use crate::output::failure::Failure;
 use crate::registry::Address;
 
@@ -76,10 +76,10 @@ pub fn address(
     let given = args.host.upstream_registry_url.as_deref();
     let host = registry.map_or(Ok(given), |registry| registry.host_or(given));
     let upstream = registry.map(|registry| registry.upstream);
-    if let Some(text) = errors.keep(host, &fixes::host(upstream))? {
+    if let Some(text) = errors.keep(host, &fixes::host(upstream.map(AnyUpstream::from)))? {
         let address = Address::parse(text);
         let address = address.map_err(|fault| format!("--upstream-registry-url {fault}"));
-        return errors.keep(address, &fixes::host(upstream));
+        return errors.keep(address, &fixes::host(upstream.map(AnyUpstream::from)));
     }
     let is_open = upstream.is_some_and(|upstream| upstream.url.is_none());
     if args.verify == Verify::Always && is_open && !can_ask {
@@ -244,13 +244,14 @@ pub fn rotation(args: &CreateArgs, errors: &mut InputErrors) -> Option<Rotation>
     })
 }
 
-/// The prefix of `--rule`; what is known already must fit a rule.
+/// The prefix of `--rule`, and that of `--upstream-repository-prefix`; what is known already must
+/// fit a rule.
 pub fn rule_option(
     option: &RuleOption,
     name: Option<&SecretName>,
     upstream: Option<&Upstream>,
     errors: &mut InputErrors,
-) -> Option<RepositoryPrefix> {
+) -> (Option<RepositoryPrefix>, Option<RepositoryPrefix>) {
     let prefix = fixes::rule(upstream);
     if option.print.is_some() && option.prefix.is_none() {
         errors.add(
@@ -258,11 +259,49 @@ pub fn rule_option(
             format!("add --rule {prefix}"),
         );
     }
-    let text = option.prefix.as_deref()?;
+    let Some(text) = option.prefix.as_deref() else {
+        if option.part.upstream_repository_prefix.is_some() {
+            errors.add(
+                format!("{UPSTREAM_PREFIX} needs --rule PREFIX: it belongs to the rule"),
+                format!("add --rule {prefix}"),
+            );
+        }
+        return (None, None);
+    };
     if let Some(name) = name {
         let fit = name.check_for_rule().map_err(|fault| fault.to_string());
         errors.keep(fit, &fixes::name_for_rule(upstream));
     }
     let parsed = RepositoryPrefix::parse(text).map_err(|fault| format!("--rule: {fault}"));
-    errors.keep(parsed, &such_as("--rule", prefix))
+    let parsed = errors.keep(parsed, &such_as("--rule", prefix));
+    let part = upstream_prefix(&option.part, parsed.as_ref(), prefix, errors);
+    (parsed, part)
+}
+
+const UPSTREAM_PREFIX: &str = "--upstream-repository-prefix";
+
+/// The part of the upstream registry that a rule with this prefix is for; `usual` is another prefix
+/// that it can have.
+///
+/// Source: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-private-wildcards.html>
+pub fn upstream_prefix(
+    option: &UpstreamPrefixOption,
+    prefix: Option<&RepositoryPrefix>,
+    usual: &str,
+    errors: &mut InputErrors,
+) -> Option<RepositoryPrefix> {
+    let text = option.upstream_repository_prefix.as_deref()?;
+    let part = RepositoryPrefix::parse(text);
+    let part = part.map_err(|fault| format!("{UPSTREAM_PREFIX}: {fault}"));
+    let part = errors.keep(part, &such_as(UPSTREAM_PREFIX, "library"))?;
+    let is_root = |prefix: &RepositoryPrefix| prefix.path().is_none();
+    if prefix.is_some_and(is_root) && !is_root(&part) {
+        errors.add(
+            format!("a rule for ROOT is for all of its registry, so it has no {UPSTREAM_PREFIX}"),
+            format!(
+                "leave out {UPSTREAM_PREFIX}, or give the rule another prefix, such as {usual}"
+            ),
+        );
+    }
+    Some(part)
 }

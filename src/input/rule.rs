@@ -3,12 +3,13 @@
 use super::create_input::CreateInput;
 use super::errors::InputErrors;
 use super::fixes;
+use super::options::upstream_prefix;
 use crate::cli::RuleSetArgs;
 use crate::model::arn::SecretArn;
 use crate::model::name::{RepositoryPrefix, SecretId, SecretName};
-use crate::model::rule::{upstream_of, upstream_url, Rule, RuleRequest};
+use crate::model::rule::{upstream_of, upstream_url, RoleArn, Rule, RuleRequest};
 use crate::model::secret::{registry_of, Secret};
-use crate::model::upstream::{NamedRegistry, Upstream, UPSTREAMS};
+use crate::model::upstream::{AnyUpstream, NamedRegistry, UPSTREAMS};
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::registry::Address;
@@ -36,7 +37,7 @@ impl CreateInput {
                     let fix = fixes::name_for_rule(self.upstream);
                     Failure::usage(fault.to_string()).fix(fix)
                 })?;
-                Ok(Some(rule.code(language, name, arn)))
+                Ok(Some(rule.code(language, Some(name), arn)))
             }
             _ => Ok(None),
         }
@@ -71,8 +72,10 @@ impl CreateInput {
         })?;
         Ok(RuleRequest {
             prefix,
-            upstream,
+            upstream: upstream.into(),
             url,
+            upstream_prefix: self.upstream_prefix.clone(),
+            role: None,
         })
     }
 
@@ -105,8 +108,8 @@ impl CreateInput {
     }
 }
 
-/// The rule, and the secret that it is to use: the one that is named, or else the default one of
-/// the registry.
+/// The rule, and the secret that it is to use where the registry wants a login: the one that is
+/// named, or else the default one of the registry.
 ///
 /// # Errors
 /// Status 2, naming everything that is wrong.
@@ -114,48 +117,63 @@ pub fn read_rule_set(
     args: &RuleSetArgs,
     named: Option<SecretId>,
     hints: &Hints,
-) -> Result<(RuleRequest, SecretId), Failure> {
+) -> Result<(RuleRequest, Option<SecretId>), Failure> {
     let mut errors = InputErrors::default();
-    let default = || SecretId::of_registry(args.registry.as_ref()?.upstream);
-    let secret = named.or_else(default);
+    let given = args.registry.as_ref();
+    let with_login = given.and_then(|registry| registry.upstream.with_login());
+    let secret = named.or_else(|| SecretId::of_registry(with_login?));
     let told = || {
         let secret = secret.as_ref()?;
-        let of_name = || upstream_of(secret.secret_name()).map(NamedRegistry::from);
-        secret.registry().cloned().or_else(of_name)
+        let named = secret.registry().map(NamedRegistry::to_any);
+        let of_name = || {
+            Some(NamedRegistry::from(AnyUpstream::from(upstream_of(
+                secret.secret_name(),
+            )?)))
+        };
+        named.or_else(of_name)
     };
-    let registry = args.registry.clone().or_else(told);
+    let registry = given.cloned().or_else(told);
     let upstream = registry.as_ref().map(|registry| registry.upstream);
     let prefix = RepositoryPrefix::parse(&args.prefix);
     let prefix = errors.keep(prefix, &such_as_rule(upstream, secret.as_ref(), hints));
-    match (&secret, &registry) {
+    match (&secret, upstream) {
+        (_, Some(AnyUpstream::Open(open))) => {
+            if secret.is_some() {
+                errors.add(open.why_no_secret(), "leave out --secret");
+            }
+        }
         (None, _) => {
             let message = "the secret is missing: --secret NAME, or --registry KIND";
-            errors.add(message, fixes::registry());
+            errors.add(message, fixes::any_registry());
         }
         (Some(secret), None) => {
             let name = secret.name();
             let message = format!("the name {name} does not say which registry it is for");
-            errors.add(message, fixes::registry());
+            errors.add(message, fixes::any_registry());
         }
-        _ => {}
+        (Some(secret), Some(AnyUpstream::WithLogin(upstream))) => {
+            let fit = secret.secret_name().check_for_rule();
+            let fix = fixes::secret_name("--secret", None, Some(upstream));
+            errors.keep(fit.map_err(|fault| fault.to_string()), &fix);
+        }
     }
-    if let Some(secret) = &secret {
-        let fit = secret.secret_name().check_for_rule();
-        let fix = fixes::secret_name("--secret", None, upstream);
-        errors.keep(fit.map_err(|fault| fault.to_string()), &fix);
-    }
+    let usual = upstream.map_or(fixes::rule(None), AnyUpstream::rule_prefix);
+    let part = upstream_prefix(&args.part, prefix.as_ref(), usual, &mut errors);
+    let role = role(args.custom_role_arn.as_deref(), upstream, &mut errors);
     let url = registry.as_ref().and_then(|registry| {
         let fix = fixes::host(upstream);
         let host = registry.host_or(args.upstream_registry_url.as_deref());
         let host = errors.keep(host, &fix)?;
         errors.keep(upstream_url(registry.upstream, host), &fix)
     });
-    match (prefix, secret, upstream, url) {
-        (Some(prefix), Some(secret), Some(upstream), Some(url)) if errors.is_empty() => {
+    match (prefix, upstream, url) {
+        (Some(prefix), Some(upstream), Some(url)) if errors.is_empty() => {
             let rule = RuleRequest {
                 prefix,
                 upstream,
                 url,
+                upstream_prefix: part,
+                role,
             };
             Ok((rule, secret))
         }
@@ -163,13 +181,34 @@ pub fn read_rule_set(
     }
 }
 
+/// The role of `--custom-role-arn`, which only another account's registry is pulled from by.
+fn role(
+    text: Option<&str>,
+    upstream: Option<AnyUpstream>,
+    errors: &mut InputErrors,
+) -> Option<RoleArn> {
+    let text = text?;
+    if let Some(other) = upstream.filter(|upstream| upstream.kind() != "ecr") {
+        errors.add(
+            format!(
+                "--custom-role-arn is for --registry ecr alone: ECR does not pull from {} by a role",
+                other.title()
+            ),
+            "leave out --custom-role-arn",
+        );
+    }
+    let role = RoleArn::parse(text);
+    let role = role.map_err(|fault| format!("--custom-role-arn is {fault}"));
+    errors.keep(role, &fixes::such_as("--custom-role-arn", fixes::ROLE))
+}
+
 /// The usual rule for this registry and secret, as a command.
-fn such_as_rule(
-    upstream: Option<&'static Upstream>,
-    secret: Option<&SecretId>,
-    hints: &Hints,
-) -> String {
-    let upstream = upstream.unwrap_or(&UPSTREAMS[0]);
+fn such_as_rule(upstream: Option<AnyUpstream>, secret: Option<&SecretId>, hints: &Hints) -> String {
+    let upstream = match upstream {
+        Some(AnyUpstream::Open(open)) => return format!("for example: {}", hints.open_rule(open)),
+        Some(AnyUpstream::WithLogin(upstream)) => upstream,
+        None => &UPSTREAMS[0],
+    };
     let default = SecretId::of_registry(upstream);
     let fits = |secret: &&SecretId| secret.secret_name().check_for_rule().is_ok();
     let secret = secret.filter(fits).or(default.as_ref());

@@ -19,6 +19,8 @@ pub enum ArnFault {
     NotASecret,
     #[error("an ARN that is not of a Lambda function")]
     NotAFunction,
+    #[error("an ARN that is not of an IAM role")]
+    NotARole,
 }
 
 /// The number of an AWS account: exactly twelve digits.

@@ -203,11 +203,16 @@ pub fn first_refused(name: &str) -> Option<char> {
     name.chars().find(|c| !is_portable(*c))
 }
 
-/// The repository prefix of a rule: `ROOT`, or 2 to 30 characters. Its parts, between slashes, are
+/// The repository prefix that adds nothing to a name: every repository that no other rule is for, or
+/// every repository upstream.
+pub const ROOT: &str = "ROOT";
+
+/// The repository prefix of a rule, here or upstream: [`ROOT`], or 2 to 30 characters. Its parts, between slashes, are
 /// lower-case letters and digits with single dots, one or two underscores or any hyphens between
 /// them. ECR assumes a slash at the end, so one is taken off.
 ///
-/// Source: `ecrRepositoryPrefix` of CreatePullThroughCacheRule in the API reference.
+/// Source: `ecrRepositoryPrefix` and `upstreamRepositoryPrefix` of CreatePullThroughCacheRule in the
+/// API reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RepositoryPrefix(String);
 
@@ -216,8 +221,8 @@ impl RepositoryPrefix {
     /// A sentence that gives the form.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let path = text.strip_suffix('/').unwrap_or(text);
-        let fits = (2..=30).contains(&text.len())
-            && (text == "ROOT" || path.split('/').all(is_prefix_part));
+        let fits =
+            (2..=30).contains(&text.len()) && (text == ROOT || path.split('/').all(is_prefix_part));
         // The two characters of the shortest prefix may be a letter and the slash.
         let path = if path.len() > 1 { path } else { text };
         if fits {
@@ -237,7 +242,7 @@ impl RepositoryPrefix {
 
     /// The path before the name of an image; none for `ROOT`.
     pub fn path(&self) -> Option<&str> {
-        (self.0 != "ROOT").then(|| self.0.trim_end_matches('/'))
+        (self.0 != ROOT).then(|| self.0.trim_end_matches('/'))
     }
 }
 

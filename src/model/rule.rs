@@ -2,12 +2,16 @@
 
 mod code;
 mod credential;
+mod request;
+mod role;
 mod secret_name;
 mod url;
 mod usage;
 
 pub use code::Language;
 pub use credential::CredentialArn;
+pub use request::RuleRequest;
+pub use role::RoleArn;
 pub use secret_name::RuleSecretName;
 pub use url::UpstreamUrl;
 pub use usage::RuleUsage;
@@ -15,17 +19,10 @@ pub use usage::RuleUsage;
 use serde::Serialize;
 
 use crate::model::arn::SecretArn;
+use crate::model::date::Time;
 use crate::model::invalid::Invalid;
-use crate::model::name::{RepositoryPrefix, SecretName, PREFIX};
-use crate::model::upstream::Upstream;
-
-/// A rule that is wanted; what is in it is valid.
-#[derive(Clone, Debug)]
-pub struct RuleRequest {
-    pub prefix: RepositoryPrefix,
-    pub upstream: &'static Upstream,
-    pub url: UpstreamUrl,
-}
+use crate::model::name::{SecretName, PREFIX, ROOT};
+use crate::model::upstream::{AnyUpstream, Upstream};
 
 /// A rule as ECR has it. The JSON members are ECR's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -36,9 +33,48 @@ pub struct Rule {
     pub upstream_registry_url: UpstreamUrl,
     /// None for an upstream without a login.
     pub credential_arn: Option<CredentialArn>,
+    /// The part of the registry that it is for; `ROOT` or none for all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upstream_repository_prefix: Option<String>,
+    /// The role by which ECR pulls from another account's registry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub custom_role_arn: Option<String>,
+    /// The account whose rule it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub registry_id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_at: Option<Time>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_at: Option<Time>,
 }
 
 impl Rule {
+    /// With a prefix, for a registry by ECR's word for it, at this host; the rest is not said.
+    pub fn new(prefix: &str, registry: &str, url: UpstreamUrl) -> Self {
+        Self {
+            ecr_repository_prefix: prefix.to_owned(),
+            upstream_registry: registry.to_owned(),
+            upstream_registry_url: url,
+            credential_arn: None,
+            upstream_repository_prefix: None,
+            custom_role_arn: None,
+            registry_id: None,
+            created_at: None,
+            updated_at: None,
+        }
+    }
+
+    /// The part of the registry that it is for, `ROOT` for all of it.
+    pub fn upstream_prefix(&self) -> &str {
+        self.upstream_repository_prefix.as_deref().unwrap_or(ROOT)
+    }
+
+    /// What it pulls from: the host, and the part of it where it is for one alone.
+    pub fn source(&self) -> String {
+        let prefix = Some(self.upstream_prefix());
+        request::source(&self.upstream_registry_url, prefix)
+    }
+
     /// Whether it points at the secret of this ARN.
     pub fn uses(&self, arn: &SecretArn) -> bool {
         self.secret_arn() == Some(arn)
@@ -59,31 +95,41 @@ pub fn upstream_of(secret: &SecretName) -> Option<&'static Upstream> {
     Upstream::find(secret.as_str().strip_prefix(PREFIX)?)
 }
 
-/// The host of an upstream, as ECR wants it: that of the registry, or for Azure the customer's own.
+/// The host of an upstream, as ECR wants it: that of the registry, or the customer's own where each
+/// has one.
 ///
 /// # Errors
 /// A sentence that says which host is wanted.
-pub fn upstream_url(upstream: &Upstream, given: Option<&str>) -> Result<UpstreamUrl, Invalid> {
+pub fn upstream_url(
+    upstream: impl Into<AnyUpstream>,
+    given: Option<&str>,
+) -> Result<UpstreamUrl, Invalid> {
+    let upstream = upstream.into();
     let checked =
         |url: &str| UpstreamUrl::parse(url).map_err(|fault| Invalid::new(fault.to_string()));
-    let Some(host) = upstream.url else {
+    let Some(host) = upstream.url() else {
+        let (what, whose) = match upstream {
+            AnyUpstream::WithLogin(_) => ("the login server of a registry of Azure", "customer"),
+            AnyUpstream::Open(_) => ("the host of a private registry of Amazon ECR", "account"),
+        };
+        let example = upstream.host();
         return match given {
             Some(url) if upstream.owns(url) => checked(url),
-            Some(_) => Err(Invalid::new(
-                "--upstream-registry-url is not the login server of a registry of Azure",
-            )
-            .fix("for example: --upstream-registry-url NAME.azurecr.io")),
+            Some(_) => Err(
+                Invalid::new(format!("--upstream-registry-url is not {what}"))
+                    .fix(format!("for example: --upstream-registry-url {example}")),
+            ),
             None => Err(Invalid::new(format!(
-                "{} has a host for each customer, and --upstream-registry-url is missing",
-                upstream.title
+                "{} has a host for each {whose}, and --upstream-registry-url is missing",
+                upstream.title()
             ))
-            .fix("add --upstream-registry-url NAME.azurecr.io")),
+            .fix(format!("add --upstream-registry-url {example}"))),
         };
     };
     match given {
         Some(url) if url != host => Err(Invalid::new(format!(
             "--upstream-registry-url: ECR takes only {host} for {}",
-            upstream.title
+            upstream.title()
         ))
         .fix("leave out --upstream-registry-url")),
         _ => checked(host),
@@ -98,11 +144,10 @@ mod tests {
         "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/github-AbCdEf";
 
     fn there(url: &str, arn: Option<&str>) -> Rule {
+        let url = UpstreamUrl::parse(url).unwrap();
         Rule {
-            ecr_repository_prefix: "github".to_owned(),
-            upstream_registry: "github-container-registry".to_owned(),
-            upstream_registry_url: UpstreamUrl::parse(url).unwrap(),
             credential_arn: arn.map(CredentialArn::of),
+            ..Rule::new("github", "github-container-registry", url)
         }
     }
 

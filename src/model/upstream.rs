@@ -1,12 +1,14 @@
 //! The upstream registries that need credentials: one table of what is known of each.
 
+mod any;
 mod named;
 
+pub use any::{AnyUpstream, OpenUpstream, ANY_ECR_HOST};
 pub use named::NamedRegistry;
 
 /// An upstream registry of ECR pull through cache that needs a login.
 ///
-/// ECR Public, registry.k8s.io and Quay need none, and another ECR uses an IAM role. Source:
+/// The others are [`OpenUpstream`]. Source:
 /// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html>
 #[derive(Debug, PartialEq, Eq)]
 pub struct Upstream {

@@ -5,7 +5,7 @@ use super::shell::{option, quote};
 use crate::model::name::PREFIX;
 use crate::model::rule::{Rule, RuleRequest};
 use crate::model::secret::Secret;
-use crate::model::upstream::{Upstream, ANY_AZURE_HOST};
+use crate::model::upstream::{AnyUpstream, OpenUpstream, Upstream, ANY_AZURE_HOST, ANY_ECR_HOST};
 
 /// Where the printed commands lead.
 #[derive(Clone, Debug, Default)]
@@ -96,42 +96,75 @@ impl Hints {
         self.command(&format!("rule delete {}", quote(prefix)))
     }
 
-    /// Makes a rule, or points it at the secret of this name.
+    /// Makes a rule, or points it at the secret of this name where it has a login.
     pub fn rule_set(&self, rule: &RuleRequest, secret: &str) -> String {
         let RuleRequest {
             prefix,
             upstream,
             url,
+            upstream_prefix,
+            role,
         } = rule;
-        self.rule_set_words(
-            prefix.as_str(),
-            secret,
-            &registry(Some(upstream), upstream.kind, url.as_str()),
-        )
+        let mut words = registry(Some(*upstream), upstream.kind(), url.as_str());
+        let part = upstream_prefix
+            .as_ref()
+            .filter(|part| part.path().is_some());
+        words.extend(part.map(|part| spaced("--upstream-repository-prefix", part.as_str())));
+        words.extend(
+            role.iter()
+                .map(|role| spaced("--custom-role-arn", role.as_str())),
+        );
+        let secret = rule.has_login().then_some(secret);
+        self.rule_set_words(prefix.as_str(), secret, &words)
+    }
+
+    /// Makes the usual rule of a registry without a login.
+    pub fn open_rule(&self, upstream: &'static OpenUpstream) -> String {
+        let words = registry(
+            Some(AnyUpstream::Open(upstream)),
+            upstream.kind,
+            ANY_ECR_HOST,
+        );
+        self.rule_set_words(upstream.rule_prefix, None, &words)
     }
 
     /// Points a rule that is there at the secret of this name.
     pub fn rule_repoint(&self, rule: &Rule, secret: &str) -> String {
-        self.rule_set_words(&rule.ecr_repository_prefix, secret, &registry_of(rule))
+        self.rule_set_words(
+            &rule.ecr_repository_prefix,
+            Some(secret),
+            &registry_of(rule),
+        )
     }
 
-    fn rule_set_words(&self, prefix: &str, secret: &str, registry: &str) -> String {
-        let (prefix, secret) = (quote(prefix), option("--secret", secret));
-        self.command(&format!("rule set {prefix} {secret}{registry}"))
+    fn rule_set_words(&self, prefix: &str, secret: Option<&str>, more: &str) -> String {
+        let secret = secret.map(|name| spaced("--secret", name));
+        let (prefix, secret) = (quote(prefix), secret.unwrap_or_default());
+        self.command(&format!("rule set {prefix}{secret}{more}"))
     }
 
     /// Makes a rule for a registry at its own host, with the secret of this name.
-    pub fn rule_set_at_home(&self, prefix: &str, upstream: &Upstream, secret: &str) -> String {
-        let registry = registry(Some(upstream), upstream.kind, ANY_AZURE_HOST);
-        self.rule_set_words(prefix, secret, &registry)
+    pub fn rule_set_at_home(
+        &self,
+        prefix: &str,
+        upstream: &'static Upstream,
+        secret: &str,
+    ) -> String {
+        let registry = registry(Some(upstream.into()), upstream.kind, ANY_AZURE_HOST);
+        self.rule_set_words(prefix, Some(secret), &registry)
     }
 
     /// Makes the usual rule of a registry, for the secret of this name. `host` is the customer's
     /// own.
-    pub fn usual_rule(&self, upstream: &Upstream, host: Option<&str>, secret: &str) -> String {
+    pub fn usual_rule(
+        &self,
+        upstream: &'static Upstream,
+        host: Option<&str>,
+        secret: &str,
+    ) -> String {
         let host = host.unwrap_or(ANY_AZURE_HOST);
-        let registry = registry(Some(upstream), upstream.kind, host);
-        self.rule_set_words(upstream.rule_prefix, secret, &registry)
+        let registry = registry(Some(upstream.into()), upstream.kind, host);
+        self.rule_set_words(upstream.rule_prefix, Some(secret), &registry)
     }
 
     /// That a rule points at a secret that had this name and is gone.
@@ -155,18 +188,21 @@ impl Hints {
 }
 
 /// `--registry`, and its host where each customer has one; with a space before each.
-fn registry(upstream: Option<&Upstream>, kind: &str, url: &str) -> String {
-    let kind = option("--registry", kind);
-    match upstream {
-        Some(Upstream { url: None, .. }) => {
-            format!(" {kind} {}", option("--upstream-registry-url", url))
-        }
-        _ => format!(" {kind}"),
+fn registry(upstream: Option<AnyUpstream>, kind: &str, url: &str) -> String {
+    let mut words = spaced("--registry", kind);
+    if upstream.is_some_and(|upstream| upstream.url().is_none()) {
+        words.push_str(&spaced("--upstream-registry-url", url));
     }
+    words
 }
 
 fn registry_of(rule: &Rule) -> String {
-    let upstream = rule.upstream();
-    let kind = upstream.map_or(rule.upstream_registry.as_str(), |upstream| upstream.kind);
+    let upstream = rule.any_upstream();
+    let kind = upstream.map_or(rule.upstream_registry.as_str(), |upstream| upstream.kind());
     registry(upstream, kind, rule.upstream_registry_url.as_str())
+}
+
+/// An option with a space before it.
+fn spaced(name: &str, value: &str) -> String {
+    format!(" {}", option(name, value))
 }

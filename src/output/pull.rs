@@ -1,7 +1,6 @@
 //! [`Pull`]: how to pull through a rule, once it is there.
 
 use super::hint::Hints;
-use crate::model::arn::SecretArn;
 use crate::model::name::RepositoryPrefix;
 use crate::model::region::Region;
 use crate::model::rule::RuleRequest;
@@ -16,13 +15,12 @@ pub struct Pull {
 }
 
 impl Pull {
-    /// `arn` is that of the secret, in the account and Region of the rule.
-    pub fn new(rule: &RuleRequest, arn: &SecretArn, region: &Region) -> Self {
-        let account = arn.account();
+    /// In the account and Region of the rule.
+    pub fn new(rule: &RuleRequest, account: &str, region: &Region) -> Self {
         Self {
             registry: format!("{account}.dkr.ecr.{region}.{}", region.dns_suffix()),
             prefix: rule.prefix.clone(),
-            image: rule.upstream.example_image,
+            image: rule.example_image(),
         }
     }
 
@@ -65,25 +63,39 @@ pub fn pull_words(example_image: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::rule::UpstreamUrl;
-    use crate::model::upstream::Upstream;
+    use crate::model::rule::upstream_url;
+    use crate::model::upstream::NamedRegistry;
 
     #[test]
-    fn a_rule_for_the_root_adds_nothing_to_an_image() {
-        let arn = SecretArn::parse(
-            "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/github-AbCdEf",
-        );
-        let (arn, region) = (arn.unwrap(), Region::parse("us-east-1").unwrap());
-        let registry = "docker pull 111122223333.dkr.ecr.us-east-1.amazonaws.com";
-        for (prefix, path) in [("github", "/github/"), ("ROOT", "/")] {
+    fn an_image_is_named_by_what_the_rule_adds_and_takes_off() {
+        let region = Region::parse("us-east-1").unwrap();
+        let pull = |prefix: &str, part: Option<&str>, registry: &str| {
+            let named = NamedRegistry::parse_any(registry).unwrap();
             let rule = RuleRequest {
                 prefix: RepositoryPrefix::parse(prefix).unwrap(),
-                upstream: Upstream::find("ghcr").unwrap(),
-                url: UpstreamUrl::parse("ghcr.io").unwrap(),
+                upstream: named.upstream,
+                url: upstream_url(named.upstream, named.host.as_deref()).unwrap(),
+                upstream_prefix: part.map(|part| RepositoryPrefix::parse(part).unwrap()),
+                role: None,
             };
-            let pull = Pull::new(&rule, &arn, &region).pull();
-            let image = rule.upstream.example_image;
-            assert_eq!(pull, format!("{registry}{path}{image}"));
-        }
+            let pull = Pull::new(&rule, "111122223333", &region).pull();
+            let host = "docker pull 111122223333.dkr.ecr.us-east-1.amazonaws.com/";
+            pull.strip_prefix(host).unwrap().to_owned()
+        };
+        let podinfo = "stefanprodan/podinfo:latest";
+        assert_eq!(pull("github", None, "ghcr"), format!("github/{podinfo}"));
+        assert_eq!(pull("ROOT", None, "ghcr"), podinfo);
+        assert_eq!(
+            pull("github", Some("ROOT"), "ghcr"),
+            format!("github/{podinfo}")
+        );
+        assert_eq!(
+            pull("gh", Some("stefanprodan"), "ghcr"),
+            "gh/podinfo:latest"
+        );
+        assert_eq!(pull("cgr", Some("your.org"), "cgr"), "cgr/REPOSITORY:TAG");
+        assert_eq!(pull("k8s", None, "k8s"), "k8s/pause:3.10");
+        let ecr = "444455556666.dkr.ecr.eu-west-1.amazonaws.com";
+        assert_eq!(pull("ecr", None, ecr), "ecr/REPOSITORY:TAG");
     }
 }

@@ -47,7 +47,12 @@ pub struct SecretReport {
 impl SecretReport {
     /// What to do with the ARN, for people.
     /// `is_used` is whether a rule uses it, as far as that is known.
-    pub fn next_steps(&self, upstream: Option<&Upstream>, is_used: bool, hints: &Hints) -> String {
+    pub fn next_steps(
+        &self,
+        upstream: Option<&'static Upstream>,
+        is_used: bool,
+        hints: &Hints,
+    ) -> String {
         let name = &self.name;
         let (Some(arn), Some(region), Some(upstream)) = (&self.arn, &self.region, upstream) else {
             return String::new();
@@ -158,8 +163,9 @@ pub struct RuleSummary {
     pub action: Action,
     #[serde(flatten)]
     pub rule: Rule,
-    pub secret: String,
-    /// None in a dry run.
+    /// None for a registry without a login.
+    pub secret: Option<String>,
+    /// None in a dry run, and for a registry without a login.
     pub is_valid: Option<bool>,
     /// ECR's words, where it is not.
     pub failure: Option<String>,
@@ -169,18 +175,19 @@ pub struct RuleSummary {
 }
 
 impl RuleSummary {
-    /// A rule that ECR calls valid.
-    pub fn valid(
+    /// A rule as it was wanted, which ECR calls valid where it has a login.
+    pub fn done(
         action: Action,
         wanted: &RuleRequest,
         secret: &str,
-        arn: &SecretArn,
+        arn: Option<&SecretArn>,
         pull: &Pull,
     ) -> Self {
         let mut summary = Self::planned(wanted, secret);
+        let arn = wanted.credential(arn).cloned();
         summary.action = action;
-        summary.rule.credential_arn = Some(CredentialArn::Secret(arn.clone()));
-        summary.is_valid = Some(true);
+        summary.rule.credential_arn = arn.map(CredentialArn::Secret);
+        summary.is_valid = wanted.has_login().then_some(true);
         summary.repository_uri = Some(pull.base());
         summary.pull = Some(pull.pull());
         summary
@@ -188,15 +195,16 @@ impl RuleSummary {
 
     /// In a dry run.
     pub fn planned(wanted: &RuleRequest, secret: &str) -> Self {
+        let prefix = wanted.prefix.as_str();
+        let rule = Rule {
+            upstream_repository_prefix: wanted.upstream_prefix.as_ref().map(ToString::to_string),
+            custom_role_arn: wanted.role.as_ref().map(ToString::to_string),
+            ..Rule::new(prefix, wanted.upstream.kind(), wanted.url.clone())
+        };
         Self {
             action: Action::DryRun,
-            rule: Rule {
-                ecr_repository_prefix: wanted.prefix.to_string(),
-                upstream_registry: wanted.upstream.kind.to_owned(),
-                upstream_registry_url: wanted.url.clone(),
-                credential_arn: None,
-            },
-            secret: secret.to_owned(),
+            rule,
+            secret: wanted.has_login().then(|| secret.to_owned()),
             is_valid: None,
             failure: None,
             repository_uri: None,

@@ -156,7 +156,9 @@ impl Outcome {
     }
 
     fn likely_causes(&self, rule: &RuleRequest, hints: &Hints) -> String {
-        let upstream = rule.upstream;
+        let Some(upstream) = rule.upstream.with_login() else {
+            return String::new();
+        };
         let name = &self.subject.name;
         format!(
         "the likely causes: the token has expired, was revoked or may not pull; the username is \

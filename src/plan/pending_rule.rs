@@ -3,9 +3,10 @@
 use super::review::Review;
 use super::step::{Step, Subject};
 use super::Plan;
-use crate::model::arn::SecretArn;
+use crate::model::arn::{AccountId, SecretArn};
 use crate::model::name::RepositoryPrefix;
-use crate::model::rule::{Rule, RuleRequest, UpstreamUrl};
+use crate::model::rule::{Rule, RuleRequest};
+use crate::output::escaped;
 use crate::output::report::Action;
 
 /// A rule that is wanted, and what was there before.
@@ -15,37 +16,52 @@ pub struct PendingRule {
     observed: Option<Rule>,
 }
 
-/// The prefix belongs to a rule for another registry, which never changes.
+/// The prefix belongs to a rule for another registry or another part of it, which never changes.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the rule {prefix} is for {url} already, and ECR cannot change the upstream of a rule")]
+#[error(
+    "the rule {prefix} is for {upstream} already, and ECR cannot change the upstream of a rule"
+)]
 pub struct OtherUpstream {
     prefix: RepositoryPrefix,
-    url: UpstreamUrl,
+    /// Safe to show.
+    upstream: String,
 }
 
 impl PendingRule {
+    /// What is left open stays as the rule that is there has it.
+    ///
     /// # Errors
-    /// [`OtherUpstream`] where the rule that is there is for another registry.
+    /// [`OtherUpstream`] where the rule that is there is for another registry, or for another part
+    /// of it than is said.
     pub fn new(wanted: RuleRequest, observed: Option<Rule>) -> Result<Self, OtherUpstream> {
         match &observed {
-            Some(rule) if rule.upstream_registry_url != wanted.url => Err(OtherUpstream {
+            Some(rule) if !wanted.is_for_source_of(rule) => Err(OtherUpstream {
                 prefix: wanted.prefix,
-                url: rule.upstream_registry_url.clone(),
+                upstream: escaped(&rule.source()),
             }),
-            _ => Ok(Self { wanted, observed }),
+            Some(rule) => Ok(Self {
+                wanted: wanted.with_rest_of(rule),
+                observed,
+            }),
+            None => Ok(Self { wanted, observed }),
         }
     }
 
-    /// The calls that make it use the secret of this ARN; `None` where the secret is still to be
-    /// created, so that no rule can use it yet. A rule that is right already is validated.
+    /// The calls that make it log in with the secret of this ARN, or by its role; `None` where the
+    /// secret is still to be created, so that no rule can use it yet. A rule with a login that is
+    /// right already is validated; ECR validates no other.
     pub fn steps(&self, arn: Option<&SecretArn>) -> Vec<Step> {
         let wanted = || self.wanted.clone();
-        let mut steps = match &self.observed {
-            None => vec![Step::CreateRule(wanted())],
-            Some(rule) if arn.is_some_and(|arn| rule.uses(arn)) => Vec::new(),
-            Some(_) => vec![Step::UpdateRule(wanted())],
+        let mut steps = match self.action(arn) {
+            Action::Created => vec![Step::CreateRule(wanted())],
+            Action::Updated => vec![Step::UpdateRule(wanted())],
+            _ => Vec::new(),
         };
-        steps.push(Step::ValidateRule(wanted()));
+        steps.extend(
+            self.wanted
+                .has_login()
+                .then(|| Step::ValidateRule(wanted())),
+        );
         steps
     }
 }
@@ -60,17 +76,25 @@ impl PendingRule {
     pub fn action(&self, arn: Option<&SecretArn>) -> Action {
         match &self.observed {
             None => Action::Created,
-            Some(rule) if arn.is_some_and(|arn| rule.uses(arn)) => Action::Unchanged,
+            Some(rule) if self.wanted.has_login_of(rule, arn) => Action::Unchanged,
             Some(_) => Action::Updated,
         }
+    }
+
+    /// The account of the rule that is there.
+    pub fn account(&self) -> Option<AccountId> {
+        let id = self.observed.as_ref()?.registry_id.as_deref()?;
+        AccountId::parse(id).ok()
     }
 }
 
 impl Plan {
-    /// `rule set`: for a secret that exists.
+    /// `rule set`: for a secret that exists, or without one where there is no login.
     pub fn set_rule(rule: &PendingRule, secret: Subject) -> Self {
         let mut review = Review::default();
-        review.row("secret", &secret.name);
+        if rule.wanted.has_login() {
+            review.row("secret", &secret.name);
+        }
         review.rule(Some(rule), secret.arn.as_ref());
         Self {
             steps: rule.steps(secret.arn.as_ref()),
@@ -83,8 +107,7 @@ impl Plan {
     /// `rule delete`.
     pub fn delete_rule(prefix: RepositoryPrefix, rule: &Rule) -> Self {
         let mut review = Review::default();
-        let url = &rule.upstream_registry_url;
-        review.row("rule", &format!("{prefix} ({url})"));
+        review.row("rule", &format!("{prefix} ({})", rule.source()));
         review.row("secret", rule.secret().unwrap_or("none"));
         review.row("images", "cached images stay; no new ones are pulled");
         Self {

@@ -42,14 +42,16 @@ impl Review {
         let Some(rule) = rule else {
             return;
         };
-        let (prefix, url) = (&rule.wanted.prefix, &rule.wanted.url);
-        let state = match rule.action(arn) {
-            Action::Created => "new",
-            Action::Updated => "there already, and pointed at this secret",
-            _ => "uses this secret already",
+        let (prefix, source) = (&rule.wanted.prefix, rule.wanted.source());
+        let state = match (rule.action(arn), rule.wanted.has_login()) {
+            (Action::Created, _) => "new",
+            (Action::Updated, true) => "there already, and pointed at this secret",
+            (Action::Updated, false) => "there already, and given this role",
+            (_, true) => "uses this secret already",
+            (_, false) => "is there already",
         };
-        self.row("rule", &format!("{prefix} ({url}), {state}"));
-        if rule.action(arn) == Action::Updated {
+        self.row("rule", &format!("{prefix} ({source}), {state}"));
+        if rule.wanted.has_login() && rule.action(arn) == Action::Updated {
             let used = rule.secret_before().unwrap_or("none");
             self.overwrites(&format!(
                 "the secret of the rule {prefix}, which is {used} now"

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use crate::aws::{AwsError, Kind, Session, Verdict};
-use crate::model::arn::SecretArn;
+use crate::aws::{AwsError, Ecr, Kind, Session, Verdict};
+use crate::model::arn::{AccountId, SecretArn};
 use crate::model::attributes::{Description, ResourcePolicy, Rotation, Tag};
 use crate::model::credential::SecretValue;
 use crate::model::date::Time;
@@ -38,7 +38,7 @@ pub enum Step {
     DeleteSecret(Recovery),
     RestoreSecret,
     CreateRule(RuleRequest),
-    /// Points the rule at the secret.
+    /// Points the rule at the secret, or has it use the role.
     UpdateRule(RuleRequest),
     /// Has ECR read the secret and log in upstream with it. Changes nothing.
     ValidateRule(RuleRequest),
@@ -55,6 +55,8 @@ pub struct Subject {
     pub version_id: Option<VersionId>,
     /// When a scheduled deletion falls due.
     pub deletion_date: Option<Time>,
+    /// The account, where a rule told it.
+    pub rule_account: Option<AccountId>,
 }
 
 /// Why a step is not done.
@@ -92,6 +94,12 @@ impl Subject {
         self.arn.as_ref().map_or(&self.name, SecretArn::as_str)
     }
 
+    /// The account of the secret, or else of the rule.
+    pub fn account(&self) -> Option<String> {
+        let of_secret = self.arn.as_ref().map(|arn| arn.account().to_owned());
+        of_secret.or_else(|| Some(self.rule_account.as_ref()?.to_string()))
+    }
+
     /// The id of the version, as it may be shown.
     pub fn shown_version(&self, redactor: &Redactor) -> Option<String> {
         self.version_id.as_ref().map(|id| redactor.version(id))
@@ -105,6 +113,7 @@ impl From<&Secret> for Subject {
             arn: Some(secret.arn.clone()),
             version_id: secret.version_with("AWSCURRENT").cloned(),
             deletion_date: None,
+            rule_account: None,
         }
     }
 }
@@ -169,8 +178,11 @@ impl Step {
             Self::DeleteSecret(_) => format!("delete {name}"),
             Self::RestoreSecret => format!("restore {name}"),
             Self::CreateRule(rule) => format!("make the rule {} in {region}", rule.prefix),
-            Self::UpdateRule(rule) => {
+            Self::UpdateRule(rule) if rule.has_login() => {
                 format!("point the rule {} in {region} at the secret", rule.prefix)
+            }
+            Self::UpdateRule(rule) => {
+                format!("have the rule {} in {region} use the role", rule.prefix)
             }
             Self::ValidateRule(rule) => format!("validate the rule {} in {region}", rule.prefix),
             Self::DeleteRule(prefix) => format!("delete the rule {prefix} in {region}"),
@@ -226,15 +238,19 @@ impl Step {
                 Err(StepError::Replicas(created.failed_replicas))
             };
         }
-        if let Self::DeleteRule(prefix) = self {
-            return Ok(aws.ecr().delete(prefix.as_str()).await?);
+        if self.is_of_rule() {
+            return self.call_ecr(subject, &aws.ecr()).await;
         }
         // All others come after the secret is there.
         let Some(arn) = subject.arn.clone() else {
             return Ok(());
         };
         match self {
-            Self::CreateSecret(_) | Self::DeleteRule(_) => {}
+            Self::CreateSecret(_)
+            | Self::CreateRule(_)
+            | Self::UpdateRule(_)
+            | Self::ValidateRule(_)
+            | Self::DeleteRule(_) => {}
             Self::PutSecretValue(value) => {
                 let version = secrets.put_value(&arn, value, token).await?;
                 subject.version_id = Some(version.unwrap_or_else(|| VersionId::new(token)));
@@ -261,12 +277,21 @@ impl Step {
                 subject.deletion_date = secrets.delete(&arn, *recovery).await?;
             }
             Self::RestoreSecret => secrets.restore(&arn).await?,
-            Self::CreateRule(rule) => aws.ecr().create(rule, &arn).await?,
-            Self::UpdateRule(rule) => aws.ecr().update(rule.prefix.as_str(), &arn).await?,
-            Self::ValidateRule(rule) => match aws.ecr().validate(rule.prefix.as_str()).await? {
+        }
+        Ok(())
+    }
+
+    async fn call_ecr(&self, subject: &mut Subject, ecr: &Ecr) -> Result<(), StepError> {
+        let arn = subject.arn.as_ref();
+        match self {
+            Self::CreateRule(rule) => subject.rule_account = ecr.create(rule, arn).await?,
+            Self::UpdateRule(rule) => ecr.update(rule, arn).await?,
+            Self::ValidateRule(rule) => match ecr.validate(rule.prefix.as_str()).await? {
                 Verdict::Valid => {}
                 Verdict::Invalid(words) => return Err(StepError::RuleInvalid(words)),
             },
+            Self::DeleteRule(prefix) => ecr.delete(prefix.as_str()).await?,
+            _ => {}
         }
         Ok(())
     }
@@ -303,6 +328,9 @@ impl Step {
             Self::CreateRule(_) | Self::UpdateRule(_) | Self::DeleteRule(_) => {
                 let rule = self.rule_prefix().unwrap_or_default();
                 let rule = aws.ecr().find(rule).await?;
+                let account = rule.as_ref().and_then(|rule| rule.registry_id.as_deref());
+                let account = account.and_then(|id| AccountId::parse(id).ok());
+                subject.rule_account = subject.rule_account.take().or(account);
                 Ok(self.is_done_for_rule(rule.as_ref(), subject.arn.as_ref()))
             }
             Self::ValidateRule(_) => Ok(false),
@@ -353,12 +381,11 @@ impl Step {
 
     /// Whether a rule as it is now is what the step was to make of it, for the secret of this ARN.
     fn is_done_for_rule(&self, rule: Option<&Rule>, arn: Option<&SecretArn>) -> bool {
-        let uses = |rule: &Rule| arn.is_some_and(|arn| rule.uses(arn));
         match (self, rule) {
             (Self::CreateRule(wanted), Some(rule)) => {
-                rule.upstream_registry_url == wanted.url && uses(rule)
+                wanted.is_for_source_of(rule) && wanted.has_login_of(rule, arn)
             }
-            (Self::UpdateRule(_), Some(rule)) => uses(rule),
+            (Self::UpdateRule(wanted), Some(rule)) => wanted.has_login_of(rule, arn),
             (Self::DeleteRule(_), rule) => rule.is_none(),
             _ => false,
         }

@@ -1,6 +1,7 @@
 //! `rule set`: makes a rule or repoints it, and asks ECR whether it works.
 
 use super::rule_result;
+use crate::aws::Session;
 use crate::commands::context::Context;
 use crate::commands::find::{
     find_pending_rule, look_for, no_such_secret, refuse_region_without_rules,
@@ -8,6 +9,8 @@ use crate::commands::find::{
 use crate::commands::store::{pending_deletion, UNKNOWN_KEY};
 use crate::model::name::{SecretId, SecretName};
 use crate::model::rule::RuleRequest;
+use crate::model::secret::Secret;
+use crate::model::upstream::Upstream;
 use crate::output::failure::Failure;
 use crate::output::report::RuleReport;
 use crate::output::status::Status;
@@ -15,49 +18,32 @@ use crate::plan::apply::apply;
 use crate::plan::step::Subject;
 use crate::plan::{Observed, Plan};
 
+/// `id` names the secret, where the registry wants a login.
 pub async fn run(
     wanted: RuleRequest,
-    id: &SecretId,
+    id: Option<&SecretId>,
     context: &Context<'_>,
 ) -> Result<Status, Failure> {
     let session = context.session().await?;
     refuse_region_without_rules(session.region())?;
     let hints = session.hints();
-    let upstream = wanted.upstream;
-    let (observed, rule) = tokio::join!(
-        look_for(id, &session),
+    let upstream = wanted.upstream.with_login();
+    let (secret, rule) = tokio::join!(
+        find_for_rule(id, upstream, &session),
         find_pending_rule(Some(wanted), &session)
     );
-    let observed = observed?;
-    let found = observed.as_ref();
-    let found = found.and_then(|secret| SecretName::parse(&secret.name).ok());
-    let default = id.or_default();
-    let expected = default.as_ref().unwrap_or(id).secret_name();
-    let name = found.as_ref().unwrap_or(expected);
-    let existing = match Observed::from(observed) {
-        Observed::Active(existing) => existing,
-        Observed::PendingDeletion { due } => {
-            return Err(pending_deletion(name, Some(&due), &hints)
-                .or_fix("or name another secret: --secret NAME"))
-        }
-        Observed::Absent | Observed::NotLooked => {
-            let message = no_such_secret(id, &session);
-            let create = hints.create(name.as_str(), Some(upstream), "");
-            return Err(
-                Failure::new(Status::SecretState, "secret-not-found", message)
-                    .why("the secret has to be in the account and the Region of the rule")
-                    .fix(format!("store the credentials first: {create}")),
-            );
-        }
-    };
+    let secret = secret?;
     let Some(rule) = rule? else {
         return Ok(Status::Done);
     };
     let mut warnings = context.output.warnings();
-    if existing.secret.unknown_key().is_some() {
+    if secret
+        .as_ref()
+        .is_some_and(|secret| secret.unknown_key().is_some())
+    {
         warnings.add(UNKNOWN_KEY);
     }
-    let subject = Subject::from(&existing.secret);
+    let subject = secret.as_ref().map(Subject::from).unwrap_or_default();
     let plan = Plan::set_rule(&rule, subject);
     let outcome = apply(plan, &session, context.progress, context.output).await;
     let outcome = outcome.complete(&session, &hints, None)?;
@@ -73,4 +59,36 @@ pub async fn run(
     };
     let uri = report.summary.repository_uri.clone();
     context.report(uri.as_deref(), &report, "the work itself is done", &[&note])
+}
+
+/// Looks up the secret that a rule is to use, where it has a login.
+async fn find_for_rule(
+    id: Option<&SecretId>,
+    upstream: Option<&'static Upstream>,
+    session: &Session,
+) -> Result<Option<Secret>, Failure> {
+    let Some(id) = id else {
+        return Ok(None);
+    };
+    let hints = session.hints();
+    let observed = look_for(id, session).await?;
+    let found = observed.as_ref();
+    let found = found.and_then(|secret| SecretName::parse(&secret.name).ok());
+    let default = id.or_default();
+    let expected = default.as_ref().unwrap_or(id).secret_name();
+    let name = found.as_ref().unwrap_or(expected);
+    match Observed::from(observed) {
+        Observed::Active(existing) => Ok(Some(existing.secret)),
+        Observed::PendingDeletion { due } => Err(pending_deletion(name, Some(&due), &hints)
+            .or_fix("or name another secret: --secret NAME")),
+        Observed::Absent | Observed::NotLooked => {
+            let message = no_such_secret(id, session);
+            let create = hints.create(name.as_str(), upstream, "");
+            Err(
+                Failure::new(Status::SecretState, "secret-not-found", message)
+                    .why("the secret has to be in the account and the Region of the rule")
+                    .fix(format!("store the credentials first: {create}")),
+            )
+        }
+    }
 }

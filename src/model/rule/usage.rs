@@ -3,7 +3,7 @@
 use super::{upstream_url, Rule, RuleRequest};
 use crate::model::name::RepositoryPrefix;
 use crate::model::secret::{registry_of, Secret};
-use crate::model::upstream::{Upstream, UPSTREAMS};
+use crate::model::upstream::{AnyUpstream, Upstream};
 
 /// How a rule refers to a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,13 +80,16 @@ impl Rule {
         }
     }
 
-    /// The same rule as one that is wanted; none where it is not for a registry with a login.
+    /// The same rule as one that is wanted; none where no registry of ECR's is known by its words.
     pub fn as_wanted(&self) -> Option<RuleRequest> {
-        Some(RuleRequest {
+        let wanted = RuleRequest {
             prefix: RepositoryPrefix::parse(&self.ecr_repository_prefix).ok()?,
-            upstream: self.upstream()?,
+            upstream: self.any_upstream()?,
             url: self.upstream_registry_url.clone(),
-        })
+            upstream_prefix: None,
+            role: None,
+        };
+        Some(wanted.with_rest_of(self))
     }
 
     /// The customer's own host, where the registry has one for each; none where it is not of the
@@ -97,12 +100,18 @@ impl Rule {
         upstream_url(upstream, Some(host)).is_ok().then_some(host)
     }
 
-    /// The registry that it is for; none for one without a login. By its host, where ECR does not
-    /// tell its `upstreamRegistry`.
+    /// The registry that it is for, where that wants a login.
     pub fn upstream(&self) -> Option<&'static Upstream> {
+        self.any_upstream()?.with_login()
+    }
+
+    /// The registry that it is for; none for one that is not known. By its host, where ECR does not
+    /// tell its `upstreamRegistry`.
+    pub fn any_upstream(&self) -> Option<AnyUpstream> {
         let url = self.upstream_registry_url.as_str();
-        let has_host = |upstream: &&Upstream| upstream_url(upstream, Some(url)).is_ok();
-        Upstream::find(&self.upstream_registry).or_else(|| UPSTREAMS.iter().find(has_host))
+        let has_host = |upstream: &AnyUpstream| upstream_url(*upstream, Some(url)).is_ok();
+        let by_word = AnyUpstream::find(&self.upstream_registry);
+        by_word.or_else(|| AnyUpstream::all().find(has_host))
     }
 }
 
@@ -126,11 +135,10 @@ mod tests {
             ("github2-AbCdEf", None),
             ("github-a-AbCdEf", None),
         ] {
+            let url = UpstreamUrl::parse("ghcr.io").unwrap();
             let rule = Rule {
-                ecr_repository_prefix: "github".to_owned(),
-                upstream_registry: "github-container-registry".to_owned(),
-                upstream_registry_url: UpstreamUrl::parse("ghcr.io").unwrap(),
                 credential_arn: Some(CredentialArn::of(&arn(end))),
+                ..Rule::new("github", "github-container-registry", url)
             };
             assert_eq!(rule.refers_to(&secret), expected, "{end}");
             let usage = RuleUsage::new(&secret, Some(std::slice::from_ref(&rule)));
@@ -147,12 +155,7 @@ mod tests {
             ("me.azurecr.io", Some("azure-container-registry")),
             ("quay.io", None),
         ] {
-            let rule = Rule {
-                ecr_repository_prefix: "x".to_owned(),
-                upstream_registry: String::new(),
-                upstream_registry_url: UpstreamUrl::parse(url).unwrap(),
-                credential_arn: None,
-            };
+            let rule = Rule::new("x", "", UpstreamUrl::parse(url).unwrap());
             assert_eq!(rule.upstream().map(|upstream| upstream.kind), kind, "{url}");
         }
     }
@@ -167,10 +170,8 @@ mod tests {
         };
         let secret = Secret::new(arn("AbCdEf"));
         let rule = |kind: &str, end: &str| Rule {
-            ecr_repository_prefix: "x".to_owned(),
-            upstream_registry: kind.to_owned(),
-            upstream_registry_url: UpstreamUrl::parse("x").unwrap(),
             credential_arn: Some(CredentialArn::Secret(arn(end))),
+            ..Rule::new("x", kind, UpstreamUrl::parse("x").unwrap())
         };
         let (hub, chainguard) = (rule("docker-hub", "AbCdEf"), rule("chainguard", "AbCdEf"));
         for (rules, registry) in [

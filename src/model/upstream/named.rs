@@ -1,34 +1,53 @@
 //! [`NamedRegistry`]: a registry as people name it.
 
-use super::{Upstream, UPSTREAMS};
+use super::{AnyUpstream, Upstream};
 use crate::model::invalid::Invalid;
 use crate::model::nearest::nearest;
 
-/// A registry as it is named by one word: ECR's own, an alias, or its host.
+/// A registry as it is named by one word: ECR's own, an alias, or its host. It wants a login, or is
+/// [`AnyUpstream`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NamedRegistry {
-    pub upstream: &'static Upstream,
+pub struct NamedRegistry<U = &'static Upstream> {
+    pub upstream: U,
     /// The customer's own host, where the registry was named by that.
     pub host: Option<String>,
 }
 
 impl NamedRegistry {
-    /// `None` where the word names no registry; letter case does not matter.
+    /// `None` where the word names no registry with a login; letter case does not matter.
     pub fn parse(word: &str) -> Option<Self> {
-        let upstream = Upstream::find(word)?;
-        let host = word.to_ascii_lowercase();
-        let host = (upstream.url.is_none() && upstream.owns(&host)).then_some(host);
+        let NamedRegistry { upstream, host } = NamedRegistry::parse_any(word)?;
+        let upstream = upstream.with_login()?;
         Some(Self { upstream, host })
     }
 
-    /// The word for a registry that another one is near to.
-    pub fn nearest(word: &str) -> Option<&'static str> {
-        let words = UPSTREAMS
-            .iter()
-            .flat_map(|upstream| upstream.aliases.iter().chain([&upstream.kind]));
-        nearest(&word.to_ascii_lowercase(), words.copied())
+    /// The same among all registries.
+    pub fn to_any(&self) -> NamedRegistry<AnyUpstream> {
+        NamedRegistry {
+            upstream: self.upstream.into(),
+            host: self.host.clone(),
+        }
+    }
+}
+
+impl NamedRegistry<AnyUpstream> {
+    /// `None` where the word names no registry; letter case does not matter.
+    pub fn parse_any(word: &str) -> Option<Self> {
+        let upstream = AnyUpstream::find(word)?;
+        let host = word.to_ascii_lowercase();
+        let host = (upstream.url().is_none() && upstream.owns(&host)).then_some(host);
+        Some(Self { upstream, host })
     }
 
+    /// The word for one of these registries that another one is near to.
+    pub fn nearest(word: &str, among: impl Iterator<Item = AnyUpstream>) -> Option<&'static str> {
+        let words =
+            among.flat_map(|upstream| upstream.aliases().iter().copied().chain([upstream.kind()]));
+        nearest(&word.to_ascii_lowercase(), words)
+    }
+}
+
+impl<U: PartialEq> NamedRegistry<U> {
     /// What two words say together; `None` where they name different registries.
     pub fn and(self, other: Self) -> Option<Self> {
         let is_same = self.upstream == other.upstream
@@ -56,8 +75,8 @@ impl NamedRegistry {
     }
 }
 
-impl From<&'static Upstream> for NamedRegistry {
-    fn from(upstream: &'static Upstream) -> Self {
+impl<U> From<U> for NamedRegistry<U> {
+    fn from(upstream: U) -> Self {
         let host = None;
         Self { upstream, host }
     }
@@ -81,6 +100,12 @@ mod tests {
         for word in ["", "quay", "azurecr.io", "a.b.azurecr.io", "gcr.io.evil"] {
             assert_eq!(named(word), None, "{word}");
         }
+        let host = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
+        let ecr = NamedRegistry::parse_any(host).unwrap();
+        assert_eq!(
+            (ecr.upstream.kind(), ecr.host.as_deref()),
+            ("ecr", Some(host))
+        );
     }
 
     #[test]
@@ -113,12 +138,12 @@ mod tests {
             ("dokcer-hub", Some("docker-hub")),
             ("Docker-Hbu", Some("docker-hub")),
             ("chainguad", Some("chainguard")),
-            ("ecr", None),
+            ("kubernets", Some("kubernetes")),
+            ("Quey", Some("quay")),
             ("gcr", None),
-            ("quay", None),
-            ("k8s", None),
         ] {
-            assert_eq!(NamedRegistry::nearest(word), meant, "{word}");
+            let near = NamedRegistry::nearest(word, AnyUpstream::all());
+            assert_eq!(near, meant, "{word}");
         }
     }
 }

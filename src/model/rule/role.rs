@@ -1,0 +1,69 @@
+//! [`RoleArn`]: the role by which ECR pulls from another account's registry.
+
+use std::fmt;
+
+use crate::model::arn::{Arn, ArnFault};
+
+/// ECR's `customRoleArn`: the ARN of an IAM role in the account of the rule, up to 2,048
+/// characters. Of ASCII letters, digits and `:/_+=,.@-` alone, as IAM has the names and paths of
+/// roles, so that it says the same in a shell, in YAML and in Terraform.
+///
+/// Source: `customRoleArn` of CreatePullThroughCacheRule in the ECR API reference, and the names of
+/// roles in the IAM user guide.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleArn(Arn);
+
+impl RoleArn {
+    /// # Errors
+    /// An [`ArnFault`]; it does not repeat the text.
+    pub fn parse(text: &str) -> Result<Self, ArnFault> {
+        let arn = Arn::parse(text)?;
+        let name = arn.resource().strip_prefix("role/");
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+=,.@-".contains(&byte);
+        let is_role = arn.service() == "iam"
+            && !arn.account().is_empty()
+            && name.is_some_and(|name| !name.is_empty() && name.bytes().all(allowed));
+        is_role.then_some(Self(arn)).ok_or(ArnFault::NotARole)
+    }
+
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl fmt::Display for RoleArn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_role_is_one() {
+        for text in [
+            "arn:aws:iam::111122223333:role/ecr",
+            "arn:aws-cn:iam::111122223333:role/team/a_b+c=d,e.f@g-h",
+        ] {
+            assert_eq!(
+                RoleArn::parse(text).map(|arn| arn.to_string()),
+                Ok(text.to_owned())
+            );
+        }
+        for text in [
+            "",
+            "ecr",
+            "arn:aws:iam::aws:role/ecr",
+            "arn:aws:iam:::role/ecr",
+            "arn:aws:iam::111122223333:role/",
+            "arn:aws:iam::111122223333:user/me",
+            "arn:aws:iam::111122223333:role/a b",
+            "arn:aws:iam::111122223333:role/$(id)",
+            "arn:aws:sts::111122223333:assumed-role/ecr/me",
+        ] {
+            assert!(RoleArn::parse(text).is_err(), "{text}");
+        }
+    }
+}
