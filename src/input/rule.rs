@@ -151,11 +151,13 @@ pub fn read_rule_set(
             let message = format!("the name {name} does not say which registry it is for");
             errors.add(message, fixes::any_registry());
         }
-        (Some(secret), Some(AnyUpstream::WithLogin(upstream))) => {
-            let fit = secret.secret_name().check_for_rule();
-            let fix = fixes::secret_name("--secret", None, Some(upstream));
-            errors.keep(fit.map_err(|fault| fault.to_string()), &fix);
-        }
+        (Some(_), Some(AnyUpstream::WithLogin(_))) => {}
+    }
+    let with_login = upstream.and_then(AnyUpstream::with_login);
+    if let (Some(secret), true) = (&secret, upstream.is_none() || with_login.is_some()) {
+        let fit = secret.secret_name().check_for_rule();
+        let fix = fixes::secret_name("--secret", None, with_login);
+        errors.keep(fit.map_err(|fault| fault.to_string()), &fix);
     }
     let usual = upstream.map_or(fixes::rule(None), AnyUpstream::rule_prefix);
     let part = upstream_prefix(&args.part, prefix.as_ref(), usual, &mut errors);
@@ -168,14 +170,14 @@ pub fn read_rule_set(
     });
     match (prefix, upstream, url) {
         (Some(prefix), Some(upstream), Some(url)) if errors.is_empty() => {
-            let rule = RuleRequest {
+            let wanted = RuleRequest {
                 prefix,
                 upstream,
                 url,
                 upstream_prefix: part,
                 role,
             };
-            Ok((rule, secret))
+            Ok((wanted, secret))
         }
         _ => Err(errors.into_failure()),
     }

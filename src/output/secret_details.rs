@@ -280,15 +280,8 @@ impl<'a> SecretDetails<'a> {
             rows.add("replica", &parts.join(", "));
         }
         for rule in &self.usage.current {
-            let Rule {
-                ecr_repository_prefix,
-                upstream_registry_url,
-                ..
-            } = rule;
-            rows.add(
-                "rule",
-                &format!("{ecr_repository_prefix} ({upstream_registry_url})"),
-            );
+            let (prefix, source) = (&rule.ecr_repository_prefix, rule.source());
+            rows.add("rule", &format!("{prefix} ({source})"));
         }
         for (index, line) in self.policy_lines().iter().enumerate() {
             let label = if index == 0 { "policy" } else { "" };

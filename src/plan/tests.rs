@@ -11,10 +11,10 @@ use crate::model::credential::{AccessToken, Credential, Username};
 use crate::model::date::Time;
 use crate::model::name::{RepositoryPrefix, SecretName};
 use crate::model::region::Region;
-use crate::model::rule::{CredentialArn, Rule, RuleRequest, UpstreamUrl};
+use crate::model::rule::{CredentialArn, RoleArn, Rule, RuleRequest, UpstreamUrl};
 use crate::model::secret::{Recovery, Replica, Secret, Version, VersionId, EXPIRY_TAG};
 use crate::model::stored_value::StoredValue;
-use crate::model::upstream::Upstream;
+use crate::model::upstream::{AnyUpstream, Upstream};
 use crate::model::value_fix::ValueFix;
 
 const SAME: &str = r#"{"username":"me","accessToken":"token"}"#;
@@ -74,17 +74,18 @@ fn existing(value: Option<&str>, change: impl FnOnce(&mut Secret)) -> Existing {
 fn wanted() -> RuleRequest {
     RuleRequest {
         prefix: RepositoryPrefix::parse("github").unwrap(),
-        upstream: Upstream::find("ghcr").unwrap(),
+        upstream: AnyUpstream::find("ghcr").unwrap(),
         url: UpstreamUrl::parse("ghcr.io").unwrap(),
+        upstream_prefix: None,
+        role: None,
     }
 }
 
 fn rule(url: &str, end: Option<&str>) -> Rule {
+    let url = UpstreamUrl::parse(url).unwrap();
     Rule {
-        ecr_repository_prefix: "github".to_owned(),
-        upstream_registry: "github-container-registry".to_owned(),
-        upstream_registry_url: UpstreamUrl::parse(url).unwrap(),
         credential_arn: end.map(|end| CredentialArn::Secret(arn(end))),
+        ..Rule::new("github", "github-container-registry", url)
     }
 }
 
@@ -279,4 +280,69 @@ fn what_describe_secret_tells_is_absent_active_or_pending() {
     assert!(matches!(active, Observed::Active(_)));
     let pending = Observed::from(Some(secret(Some(Time::at(0)))));
     assert!(matches!(pending, Observed::PendingDeletion { due } if due.starts_with("1970-01-01")));
+}
+
+#[test]
+fn what_is_open_of_a_rule_stays_as_it_is_and_what_is_said_is_compared() {
+    let part = |text: &str| Some(RepositoryPrefix::parse(text).unwrap());
+    let there = |part: Option<&str>| Rule {
+        upstream_repository_prefix: part.map(str::to_owned),
+        ..rule("ghcr.io", Some("AbCdEf"))
+    };
+    for (said, observed, kept) in [
+        (None, None, Some("ROOT")),
+        (None, Some("ROOT"), Some("ROOT")),
+        (None, Some("me"), Some("me")),
+        (Some("me"), Some("me/"), Some("me")),
+        (Some("ROOT"), None, Some("ROOT")),
+        (Some("me"), None, None),
+        (Some("me"), Some("you"), None),
+        (Some("ROOT"), Some("me"), None),
+    ] {
+        let wanted = RuleRequest {
+            upstream_prefix: said.and_then(part),
+            ..wanted()
+        };
+        let pending = PendingRule::new(wanted, Some(there(observed)));
+        let pending = pending.ok().and_then(|rule| rule.wanted.upstream_prefix);
+        let pending = pending.as_ref().map(RepositoryPrefix::as_str);
+        assert_eq!(pending, kept, "{said:?} {observed:?}");
+    }
+}
+
+#[test]
+fn a_rule_without_a_login_is_made_or_given_its_role_and_never_validated() {
+    let role = |name: &str| RoleArn::parse(&format!("arn:aws:iam::111122223333:role/{name}")).ok();
+    let host = "444455556666.dkr.ecr.eu-west-1.amazonaws.com";
+    let there = |name: Option<&str>| Rule {
+        custom_role_arn: name.and_then(role).map(|role| role.to_string()),
+        ..Rule::new("ecr", "ecr", UpstreamUrl::parse(host).unwrap())
+    };
+    for (said, observed, expected) in [
+        (None, None, "create-pull-through-cache-rule"),
+        (Some("one"), None, "create-pull-through-cache-rule"),
+        (None, Some(there(Some("one"))), ""),
+        (Some("one"), Some(there(Some("one"))), ""),
+        (
+            Some("two"),
+            Some(there(Some("one"))),
+            "update-pull-through-cache-rule",
+        ),
+        (
+            Some("one"),
+            Some(there(None)),
+            "update-pull-through-cache-rule",
+        ),
+    ] {
+        let wanted = RuleRequest {
+            prefix: RepositoryPrefix::parse("ecr").unwrap(),
+            upstream: AnyUpstream::find("ecr").unwrap(),
+            url: UpstreamUrl::parse(host).unwrap(),
+            upstream_prefix: None,
+            role: said.and_then(role),
+        };
+        let pending = PendingRule::new(wanted, observed).unwrap();
+        let plan = Plan::set_rule(&pending, Subject::default());
+        assert_eq!(words(&plan), expected, "{said:?}");
+    }
 }

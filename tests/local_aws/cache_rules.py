@@ -2,7 +2,8 @@
 
 What is taken and what is answered follows botocore's model of ECR, which is AWS's own; what no model
 says (what a rule may point at, what is looked into and when) follows the ECR user guide:
-https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html and
+https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-private-wildcards.html
 
 Nothing goes to an upstream registry: a secret that ECR could read and that has both values is valid.
 """
@@ -72,6 +73,8 @@ def create(rules, given, account, region):
     kind = given.get("upstreamRegistry") or next((k for k, (u, _) in UPSTREAMS.items() if re.fullmatch(u, url)), None)
     if kind is None or not re.fullmatch(UPSTREAMS[kind][0], url):
         refuse("UnsupportedUpstreamRegistry", "The specified upstream registry isn't supported.")
+    if prefix == "ROOT" and given.get("upstreamRepositoryPrefix", "ROOT") != "ROOT":
+        refuse("InvalidParameter", "The upstream repository prefix requires another repository prefix than ROOT.")
     arn = given.get("credentialArn")
     if UPSTREAMS[kind][1] and not arn:
         refuse(
@@ -194,8 +197,10 @@ def check(given, shape):
         if name not in given:
             fails(name, "must not be null")
     for name, value in given.items():
-        if name in shape.members:
-            check_value(name, value, shape.members[name])
+        # The service ignores what it does not know; here that is a request gone wrong.
+        if name not in shape.members:
+            raise Refusal("SerializationException", f"'{name}' is no member of {shape.name}.")
+        check_value(name, value, shape.members[name])
 
 
 def check_value(name, value, shape):

@@ -100,6 +100,10 @@ def main(url):
     assert "credentialArn" not in public, public
     call("Validate", "Validation", ecrRepositoryPrefix="ROOT")
     call("Update", "InvalidParameter", ecrRepositoryPrefix="ROOT", credentialArn=arn)
+    part = call("Create", ecrRepositoryPrefix="team", upstreamRegistryUrl="quay.io", upstreamRepositoryPrefix="x/y")
+    assert part["upstreamRepositoryPrefix"] == "x/y" and public["upstreamRepositoryPrefix"] == "ROOT", part
+    call("Create", "InvalidParameter", ecrRepositoryPrefix="t1", upstreamRegistryUrl="quay.io", upstreamRepositoryPrefix="X")
+    call("Delete", ecrRepositoryPrefix="team")
     kinds = [rule["upstreamRegistry"] for rule in call("Describe")["pullThroughCacheRules"]]
     assert kinds == ["docker-hub", "ecr-public"], kinds
 

@@ -79,7 +79,7 @@ fn table(listed: &[Listed]) -> Table {
         .column(
             "UPSTREAM",
             Side::Left,
-            column(&|entry| entry.rule.upstream_registry_url.to_string()),
+            column(&|entry| escaped(&entry.rule.source())),
         )
         .names(
             "SECRET",

@@ -81,12 +81,13 @@ data "aws_secretsmanager_secret" "{label}" {{
         let width = arguments.iter().map(|(name, _)| name.len()).max();
         let width = width.unwrap_or_default();
         let lines = arguments.iter();
-        let lines: String = lines
-            .map(|(name, value)| format!("  {name:<width$} = {value}\n"))
+        let lines: Vec<String> = lines
+            .map(|(name, value)| format!("  {name:<width$} = {value}"))
             .collect();
         format!(
-            "{}resource \"aws_ecr_pull_through_cache_rule\" \"{label}\" {{\n{lines}}}",
-            data.unwrap_or_default()
+            "{}resource \"aws_ecr_pull_through_cache_rule\" \"{label}\" {{\n{}\n}}",
+            data.unwrap_or_default(),
+            lines.join("\n")
         )
     }
 

@@ -41,9 +41,9 @@ impl RuleRequest {
     /// Whether a rule that is there logs in upstream as this one is to, with the secret of this ARN
     /// or by its role.
     pub fn has_login_of(&self, rule: &Rule, arn: Option<&SecretArn>) -> bool {
-        let role = self.role.as_ref().map(RoleArn::as_str);
-        let is_role = role.is_none_or(|role| rule.custom_role_arn.as_deref() == Some(role));
-        is_role && (!self.has_login() || arn.is_some_and(|arn| rule.uses(arn)))
+        let wanted = self.role.as_ref().map(RoleArn::as_str);
+        let has_role = wanted.is_none_or(|arn| rule.custom_role_arn.as_deref() == Some(arn));
+        has_role && (!self.has_login() || arn.is_some_and(|arn| rule.uses(arn)))
     }
 
     /// The same, with what was left open as the rule that is there has it.
@@ -51,9 +51,9 @@ impl RuleRequest {
     pub fn with_rest_of(mut self, rule: &Rule) -> Self {
         let prefix = RepositoryPrefix::parse(rule.upstream_prefix()).ok();
         self.upstream_prefix = self.upstream_prefix.or(prefix);
-        let role = rule.custom_role_arn.as_deref();
-        let role = role.and_then(|role| RoleArn::parse(role).ok());
-        self.role = self.role.or(role);
+        let given = rule.custom_role_arn.as_deref();
+        let given = given.and_then(|arn| RoleArn::parse(arn).ok());
+        self.role = self.role.or(given);
         self
     }
 

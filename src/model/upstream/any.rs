@@ -90,7 +90,7 @@ impl OpenUpstream {
     pub fn why_no_secret(&self) -> String {
         let Self { title, url, .. } = self;
         match url {
-            Some(_) => format!("{title} needs no credentials: its images are public"),
+            Some(_) => format!("{title} needs no credentials: ECR pulls its public images without"),
             None => format!("{title} needs no credentials: ECR pulls from it by an IAM role"),
         }
     }

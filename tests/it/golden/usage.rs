@@ -40,6 +40,9 @@ pub const SCENES: &[Scene] = &[
         words(account, &["--registry", "ghcr"])
     }),
     scene("status-2/unknown-registry", |account| {
+        words(account, &["create", "--registry", "gcr"])
+    }),
+    scene("status-2/registry-without-a-login", |account| {
         words(account, &["create", "--registry", "quay"])
     }),
     scene("status-2/registry-near-miss", |account| {

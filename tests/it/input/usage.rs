@@ -248,8 +248,8 @@ fn wrong_words_are_told_as_such() {
     run(&["create", "--regisry", "x"]).fails(2, &["no option --regisry", "--registry"]);
     run(&["--registry", "ghcr"]).fails(2, &["no option --registry", "ecr-ptc create"]);
     run(&["crate"]).fails(2, &["no subcommand crate"]);
-    run(&["create", "--registry", "quay"])
-        .fails(2, &["--registry does not take \"quay\"", "docker-hub"]);
+    run(&["create", "--registry", "gcr"])
+        .fails(2, &["--registry does not take \"gcr\"", "docker-hub"]);
     run(&["create", "--registry"]).fails(2, &["--registry needs a value"]);
     run(&["create", "--registry", "ghcr", "--registry", "acr"])
         .fails(2, &["--registry is given more than once"]);

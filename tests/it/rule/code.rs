@@ -20,7 +20,7 @@ struct Tools {
 }
 
 /// What the tools make of code, or what they say is wrong with it.
-fn read(language: &str, code: &str) -> Result<Value, String> {
+pub fn read(language: &str, code: &str) -> Result<Value, String> {
     static TOOLS: LazyLock<Mutex<Tools>> = LazyLock::new(|| {
         let mut process = python("rule_code/check.py", &[]);
         Mutex::new(Tools {

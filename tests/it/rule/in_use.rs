@@ -81,11 +81,16 @@ fn list_and_show_tell_the_rules_and_take_the_registry_from_them() {
     assert_eq!(shown["registry"], "gitlab-container-registry");
     let rules = shown["rules"].as_array().unwrap();
     assert_eq!(rules.len(), 2);
-    assert_eq!(
-        rules[0],
-        json!({"ecrRepositoryPrefix": "one", "upstreamRegistry": "gitlab-container-registry",
-               "upstreamRegistryUrl": "registry.gitlab.com", "credentialArn": arn})
-    );
+    for (member, value) in [
+        ("ecrRepositoryPrefix", "one"),
+        ("upstreamRegistry", "gitlab-container-registry"),
+        ("upstreamRegistryUrl", "registry.gitlab.com"),
+        ("upstreamRepositoryPrefix", "ROOT"),
+        ("credentialArn", &arn),
+        ("registryId", &account.id),
+    ] {
+        assert_eq!(rules[0][member], value, "{shown}");
+    }
     let text = account.run(&["show", "build-team"]);
     for row in [
         "registry     GitLab Container Registry (gitlab-container-registry)",

@@ -6,5 +6,6 @@ mod in_use;
 #[cfg(unix)]
 mod list;
 mod set;
+mod upstreams;
 mod with_create;
 mod with_update;

@@ -294,8 +294,19 @@ fn the_list_tells_what_ecr_says_of_each_rule() {
     assert_eq!(asked.len(), 3, "only rules with a login: {asked:?}");
     let failure = listed[2]["failure"].as_str().unwrap();
     assert!(failure.contains("JSON"), "{failure}");
+    let mut members = listed.clone();
+    for rule in members.as_array_mut().unwrap() {
+        let rule = rule.as_object_mut().unwrap();
+        for (member, value) in [
+            ("registryId", json!(account.id)),
+            ("upstreamRepositoryPrefix", json!("ROOT")),
+        ] {
+            assert_eq!(rule.remove(member), Some(value));
+        }
+        assert!(rule.remove("createdAt").is_some() && rule.remove("updatedAt").is_some());
+    }
     assert_eq!(
-        listed,
+        members,
         json!([
             {"schemaVersion": 1, "ecrRepositoryPrefix": "aa", "upstreamRegistry": "ecr-public", "upstreamRegistryUrl": "public.ecr.aws",
              "credentialArn": null, "secret": null, "isValid": null, "failure": null},

@@ -210,7 +210,7 @@ fn a_near_miss_of_a_registry_names_the_nearest_word() {
         hint("dokcer-hub"),
         json!(format!("did you mean docker-hub?\n{all}"))
     );
-    for word in ["quay", "ecr", "dckr_pat_0123456789abcdefghij"] {
+    for word in ["gcr", "dckr_pat_0123456789abcdefghij"] {
         assert_eq!(hint(word), json!(all), "{word}");
     }
 }

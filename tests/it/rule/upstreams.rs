@@ -1,0 +1,391 @@
+//! Rules for each upstream registry that ECR has, and for a part of one.
+
+use serde_json::{json, Value};
+
+use crate::support::{Account, Program};
+
+const GOOD: &str = r#"{"username":"me","accessToken":"not-a-real-token"}"#;
+const ECR: &str = "444455556666.dkr.ecr.eu-west-1.amazonaws.com";
+const ROLE: &str = "arn:aws:iam::123456789012:role/ecr-pull-through-cache";
+
+fn set(account: &Account, words: &[&str]) -> Program {
+    Program::new(&[&["rule", "set"], words].concat()).with(account)
+}
+
+#[test]
+fn a_rule_is_made_for_each_of_the_nine() {
+    let account = Account::new();
+    for (prefix, kind, url, image) in [
+        (
+            "a/hub",
+            "docker-hub",
+            "registry-1.docker.io",
+            "library/alpine:latest",
+        ),
+        ("a/gh", "ghcr", "ghcr.io", "stefanprodan/podinfo:latest"),
+        ("a/acr", "acr", "me.azurecr.io", "REPOSITORY:TAG"),
+        (
+            "a/gitlab",
+            "gitlab",
+            "registry.gitlab.com",
+            "gitlab-org/release-cli:latest",
+        ),
+        ("a/cgr", "chainguard", "cgr.dev", "chainguard/static:latest"),
+        (
+            "ecr-public",
+            "ecr-public",
+            "public.ecr.aws",
+            "docker/library/alpine:latest",
+        ),
+        ("quay", "quay.io", "quay.io", "prometheus/busybox:latest"),
+        ("kubernetes", "k8s", "registry.k8s.io", "pause:3.10"),
+        ("ecr", "ecr", ECR, "REPOSITORY:TAG"),
+    ] {
+        let name = format!("ecr-pullthroughcache/{}", prefix.replace('/', "-"));
+        let mut words = vec![prefix, "--registry", kind, "-o", "json"];
+        if matches!(kind, "acr" | "ecr") {
+            words.extend(["--upstream-registry-url", url]);
+        }
+        let has_login = prefix.starts_with("a/");
+        if has_login {
+            account.made_with(&name, GOOD);
+            words.extend(["--secret", &name]);
+        }
+        account.take_actions();
+        let report = set(&account, &words).run().json();
+        let base = format!("{}.dkr.ecr.us-east-1.amazonaws.com/{prefix}", account.id);
+        assert_eq!(report["upstreamRegistryUrl"], url);
+        assert_eq!(report["pull"], format!("docker pull {base}/{image}"));
+        let (secret, is_valid) = if has_login {
+            (json!(name), json!(true))
+        } else {
+            (Value::Null, Value::Null)
+        };
+        assert_eq!(
+            (&report["secret"], &report["isValid"]),
+            (&secret, &is_valid)
+        );
+        let actions = account.take_actions();
+        let validates = actions.iter().any(|action| action.starts_with("Validate"));
+        assert_eq!(validates, has_login, "{actions:?}");
+        assert!(!actions.iter().any(|action| action == "GetCallerIdentity"));
+        // A second time, nothing is left to do.
+        let again = set(&account, &words).run().json();
+        assert_eq!(again["action"], "unchanged");
+        assert_eq!(again["pull"], report["pull"]);
+    }
+    assert_eq!(account.rules().as_array().unwrap().len(), 9);
+}
+
+#[test]
+fn the_list_has_every_member_that_ecr_gives() {
+    let account = Account::new();
+    let words = ["ecr", "--registry", ECR, "--custom-role-arn", ROLE];
+    let words = [&words[..], &["--upstream-repository-prefix", "team/x"]].concat();
+    set(&account, &words).run().ok();
+    let listed = account.run(&["rule", "list", "-o", "json"]).json();
+    let (listed, told) = (&listed[0], &account.rules()[0]);
+    for (member, value) in told.as_object().unwrap() {
+        match member.as_str() {
+            // Seconds there, ISO 8601 here.
+            "createdAt" | "updatedAt" => {
+                assert!(listed[member].as_str().unwrap().ends_with('Z'), "{listed}");
+            }
+            _ => assert_eq!(&listed[member], value),
+        }
+    }
+    for (member, value) in [
+        ("upstreamRegistry", "ecr"),
+        ("upstreamRepositoryPrefix", "team/x"),
+        ("customRoleArn", ROLE),
+        ("registryId", account.id.as_str()),
+    ] {
+        assert_eq!(listed[member], value);
+    }
+    let table = account.run(&["rule", "list"]);
+    assert!(
+        table.ok().contains(&format!("{ECR}/team/x")),
+        "{}",
+        table.ok()
+    );
+}
+
+#[test]
+fn a_rule_for_a_part_of_a_registry_takes_its_prefix_off_the_names() {
+    let account = Account::new();
+    account.made_with("ecr-pullthroughcache/chainguard", GOOD);
+    let part = ["--upstream-repository-prefix", "your.org"];
+    let words = [&["chainguard", "--registry", "chainguard"], &part[..]].concat();
+    let first = set(&account, &words).run();
+    let base = format!("{}.dkr.ecr.us-east-1.amazonaws.com/chainguard", account.id);
+    assert_eq!(first.ok(), base);
+    assert!(
+        first.stderr.contains("(cgr.dev/your.org)")
+            || first.stderr.contains(": cgr.dev/your.org, with")
+    );
+    let pull = format!("docker pull {base}/REPOSITORY:TAG");
+    assert_eq!(
+        first.stderr.trim_end().lines().last().map(str::trim),
+        Some(&*pull)
+    );
+    assert_eq!(account.rules()[0]["upstreamRepositoryPrefix"], "your.org");
+
+    // Repointed, by each command that does: the part stays, and the pull is as before.
+    let other = "ecr-pullthroughcache/other";
+    account.made_with(other, GOOD);
+    let words = ["chainguard", "--registry", "cgr", "--secret", other];
+    let repointed = set(&account, &words).run();
+    assert!(repointed.stderr.contains(&pull), "{}", repointed.stderr);
+    let words = [
+        "update",
+        "chainguard",
+        "--access-token-stdin",
+        "--rule",
+        "chainguard",
+    ];
+    let words = [&words[..], &["--verify", "never", "-o", "json", "-q"]].concat();
+    let updated = Program::new(&words)
+        .with(&account)
+        .stdin("new-token")
+        .run()
+        .json();
+    assert_eq!(updated["rule"]["upstreamRepositoryPrefix"], "your.org");
+    assert_eq!(updated["rule"]["pull"], pull);
+    assert_eq!(account.rules()[0]["upstreamRepositoryPrefix"], "your.org");
+
+    // Another part is another upstream.
+    for part in ["mine", "ROOT"] {
+        let part = ["--upstream-repository-prefix", part];
+        let words = [&["chainguard", "--registry", "cgr"], &part[..]].concat();
+        set(&account, &words).run().fails(
+            3,
+            &[
+                "the rule chainguard is for cgr.dev/your.org already",
+                "choose another prefix",
+            ],
+        );
+    }
+}
+
+#[test]
+fn create_and_update_make_a_rule_for_a_part_of_a_registry() {
+    let part = ["--upstream-repository-prefix", "library"];
+    let account = Account::new();
+    let more = [&["--rule", "gh"], &part[..]].concat();
+    let create = |more: &[&str]| Program::create(&account, more);
+    let report = create(&[&more[..], &["-o", "json"]].concat()).run().json();
+    assert_eq!(report["rule"]["upstreamRepositoryPrefix"], "library");
+    let pull = report["rule"]["pull"].as_str().unwrap();
+    assert!(pull.ends_with("/gh/alpine:latest"), "{pull}");
+    let words = [
+        "update",
+        "docker-hub",
+        "--access-token-stdin",
+        "--rule",
+        "gh2",
+    ];
+    let words = [&words[..], &part[..], &["--verify", "never", "-o", "json"]].concat();
+    let report = Program::new(&words)
+        .with(&account)
+        .stdin("new-token")
+        .run()
+        .json();
+    assert_eq!(report["rule"]["upstreamRepositoryPrefix"], "library");
+    for (print, line) in [
+        ("terraform", "  upstream_repository_prefix = \"library\"\n"),
+        (
+            "cloudformation",
+            "      UpstreamRepositoryPrefix: \"library\"\n",
+        ),
+    ] {
+        let name = format!("ecr-pullthroughcache/{print}");
+        let more = [&more[..], &["--print", print, "--name", &name]].concat();
+        let code = create(&more).run();
+        assert!(code.ok().contains(line), "{}", code.ok());
+    }
+    create(&[&["--name", "ecr-pullthroughcache/x"], &part[..]].concat())
+        .run()
+        .fails(
+            2,
+            &[
+                "--upstream-repository-prefix needs --rule PREFIX",
+                "add --rule docker-hub",
+            ],
+        );
+    let words = ["update", "docker-hub", "--rollback"];
+    let words = [&words[..], &part[..]].concat();
+    account
+        .run(&words)
+        .fails(2, &["--rollback and --upstream-repository-prefix cannot"]);
+}
+
+#[test]
+fn a_role_is_given_and_changed() {
+    let account = Account::new();
+    let words = ["ecr", "--registry", ECR, "--custom-role-arn"];
+    let with = |role: &str| set(&account, &[&words[..], &[role, "-o", "json"]].concat()).run();
+    assert_eq!(with(ROLE).json()["action"], "created");
+    let other = format!("{ROLE}-2");
+    let updated = with(&other).json();
+    assert_eq!(updated["action"], "updated");
+    assert_eq!(updated["customRoleArn"], json!(other));
+    assert_eq!(account.rules()[0]["customRoleArn"], json!(other));
+    // What is not said stays.
+    let kept = set(&account, &["ecr", "--registry", ECR, "-o", "json"])
+        .run()
+        .json();
+    assert_eq!(
+        (&kept["action"], &kept["customRoleArn"]),
+        (&json!("unchanged"), &json!(other))
+    );
+}
+
+#[test]
+fn what_does_not_go_together_is_told_before_any_call() {
+    let account = Account::new();
+    account.take_actions();
+    let part = "--upstream-repository-prefix";
+    for (words, told) in [
+        (
+            &["quay", "--registry", "quay", "--secret", "x"][..],
+            &[
+                "Quay needs no credentials: ECR pulls its public images without",
+                "leave out --secret",
+            ][..],
+        ),
+        (
+            &[
+                "ecr",
+                "--registry",
+                "ecr",
+                "--upstream-registry-url",
+                ECR,
+                "--secret",
+                "x",
+            ],
+            &["Amazon ECR needs no credentials: ECR pulls from it by an IAM role"],
+        ),
+        (
+            &["ecr", "--registry", "ecr"],
+            &[
+                "Amazon ECR has a host for each account",
+                "ACCOUNT.dkr.ecr.REGION.amazonaws.com",
+            ],
+        ),
+        (
+            &[
+                "ecr",
+                "--registry",
+                "ecr",
+                "--upstream-registry-url",
+                "ghcr.io",
+            ],
+            &["not the host of a private registry of Amazon ECR"],
+        ),
+        (
+            &["quay", "--registry", "quay", "--custom-role-arn", ROLE],
+            &[
+                "--custom-role-arn is for --registry ecr alone",
+                "leave out --custom-role-arn",
+            ],
+        ),
+        (
+            &["ecr", "--registry", ECR, "--custom-role-arn", "me"],
+            &[
+                "--custom-role-arn is something that is not an ARN",
+                "role/ecr-pull-through-cache",
+            ],
+        ),
+        (
+            &["ROOT", "--registry", "quay", part, "team"],
+            &["a rule for ROOT is for all of its registry", "such as quay"],
+        ),
+        (
+            &["quay", "--registry", "quay", part, "A"],
+            &["--upstream-repository-prefix: that is not a repository prefix"],
+        ),
+        (
+            &["x"],
+            &["the secret is missing", "ecr-public, quay, k8s, ecr"],
+        ),
+    ] {
+        set(&account, words).run().fails(2, told);
+    }
+    assert!(account.take_actions().is_empty());
+}
+
+#[test]
+fn no_credentials_are_taken_for_a_registry_without_a_login() {
+    let account = Account::new();
+    for (words, rule) in [
+        (&["create", "--registry", "quay"][..], "ecr-ptc rule set quay --registry quay"),
+        (&["create", "quay.io"], "ecr-ptc rule set quay --registry quay"),
+        (&["create", "k8s"], "ecr-ptc rule set kubernetes --registry k8s"),
+        (
+            &["update", "--registry", "public.ecr.aws"],
+            "ecr-ptc rule set ecr-public --registry ecr-public",
+        ),
+        (
+            &["create", "--registry", "ecr"],
+            "ecr-ptc rule set ecr --registry ecr --upstream-registry-url ACCOUNT.dkr.ecr.REGION.amazonaws.com",
+        ),
+    ] {
+        account.run(words).fails(2, &["needs no credentials", rule]);
+    }
+}
+
+#[test]
+fn code_for_a_rule_without_a_login_has_no_secret() {
+    for (language, wanted) in [
+        (
+            "terraform",
+            "\
+resource \"aws_ecr_pull_through_cache_rule\" \"ecr\" {
+  ecr_repository_prefix = \"ecr\"
+  upstream_registry_url = \"444455556666.dkr.ecr.eu-west-1.amazonaws.com\"
+  custom_role_arn       = \"arn:aws:iam::123456789012:role/ecr-pull-through-cache\"
+}",
+        ),
+        (
+            "cloudformation",
+            "\
+AWSTemplateFormatVersion: \"2010-09-09\"
+Description: \"ECR pull through cache rule ecr\"
+Resources:
+  PullThroughCacheRule:
+    Type: AWS::ECR::PullThroughCacheRule
+    Properties:
+      EcrRepositoryPrefix: \"ecr\"
+      UpstreamRegistry: \"ecr\"
+      UpstreamRegistryUrl: \"444455556666.dkr.ecr.eu-west-1.amazonaws.com\"
+      CustomRoleArn: \"arn:aws:iam::123456789012:role/ecr-pull-through-cache\"",
+        ),
+    ] {
+        let words = [
+            "rule",
+            "set",
+            "ecr",
+            "--registry",
+            ECR,
+            "--custom-role-arn",
+            ROLE,
+        ];
+        let code = Program::new(&[&words[..], &["--print", language]].concat()).run();
+        assert_eq!(code.ok(), wanted);
+        super::code::read(language, wanted).unwrap();
+    }
+}
+
+#[test]
+fn a_rule_without_a_login_passes_the_check() {
+    let account = Account::new();
+    set(&account, &["quay", "--registry", "quay"]).run().ok();
+    set(&account, &["ROOT", "--registry", "ecr-public"])
+        .run()
+        .ok();
+    let report = account.run(&["check", "-o", "json"]).json();
+    assert_eq!(
+        (&report["checkedRules"], &report["findings"]),
+        (&json!(2), &json!([]))
+    );
+}
