@@ -7,7 +7,7 @@ use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 use crate::model::upstream::UPSTREAMS;
 
 /// The subcommands, of which a value offers one: clap makes it before it has them all.
-const SUBCOMMANDS: [&str; 11] = [
+const SUBCOMMANDS: [&str; 12] = [
     "create",
     "update",
     "list",
@@ -16,6 +16,7 @@ const SUBCOMMANDS: [&str; 11] = [
     "delete",
     "restore",
     "rule",
+    "image",
     "completions",
     "help",
     "man",

@@ -4,7 +4,7 @@ use clap::builder::{Resettable, StyledStr};
 use clap::Command;
 
 /// How such a command begins: with the program that it starts.
-const PROGRAMS: [&str; 4] = ["ecr-ptc ", "printf ", "az ", "chainctl "];
+const PROGRAMS: [&str; 5] = ["ecr-ptc ", "docker ", "printf ", "az ", "chainctl "];
 
 /// Stands for a space while clap breaks lines, which it does at spaces alone.
 const NO_BREAK_SPACE: &str = "\u{a0}";

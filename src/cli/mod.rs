@@ -4,6 +4,7 @@ mod any_text;
 mod create;
 mod documents;
 mod examples;
+mod image;
 mod login;
 mod registry;
 mod rule;
@@ -13,6 +14,7 @@ mod usage;
 
 pub use create::{CreateArgs, IfExists};
 pub use documents::{completion_script, man_page};
+pub use image::ImageArgs;
 pub use login::{LoginArgs, TokenArgs, Verify};
 pub use rule::{RuleCommand, RuleDeleteArgs, RuleOption, RuleSetArgs, UpstreamPrefixOption};
 pub use secrets::{CheckArgs, DeleteArgs, NameArgs};
@@ -92,6 +94,7 @@ pub enum Command {
     Restore(NameArgs),
     #[command(subcommand)]
     Rule(RuleCommand),
+    Image(ImageArgs),
     /// Prints a completion script for a shell
     #[command(after_help = "Example: ecr-ptc completions bash > /etc/bash_completion.d/ecr-ptc")]
     Completions {

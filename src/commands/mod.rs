@@ -7,6 +7,7 @@ mod create;
 mod delete;
 mod expiry;
 mod find;
+mod image;
 mod list;
 mod login;
 mod restore;
@@ -19,6 +20,7 @@ mod update;
 use anyhow::Context as _;
 
 use crate::cli::{self, Asked, Command, Global};
+use crate::input::image::read_images;
 use crate::input::takes_interrupts;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
@@ -73,6 +75,12 @@ pub fn run(asked: Asked, output: &Output) -> Result<Status, Failure> {
         Command::Rule(command) => until_interrupted(global, output, async |context| {
             rule::run(command, context).await
         }),
+        Command::Image(args) => {
+            let images = read_images(&args)?;
+            until_interrupted(global, output, async |context| {
+                image::run(&images, args.keep_going, context).await
+            })
+        }
         Command::Completions { shell } => print(output, &cli::completion_script(shell)),
         Command::Help(command) => print(output, &cli::help(&command.words)?),
         Command::Man(command) => print(output, &cli::man_page(&command.words)?),

@@ -6,6 +6,7 @@ mod docker;
 mod errors;
 mod fixes;
 mod given;
+pub mod image;
 mod login;
 pub mod options;
 mod prompt;

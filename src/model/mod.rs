@@ -6,6 +6,7 @@ pub mod attributes;
 pub mod count;
 pub mod credential;
 pub mod date;
+pub mod image;
 pub mod invalid;
 pub mod name;
 pub mod nearest;

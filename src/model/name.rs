@@ -221,8 +221,8 @@ impl RepositoryPrefix {
     /// A sentence that gives the form.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let path = text.strip_suffix('/').unwrap_or(text);
-        let fits =
-            (2..=30).contains(&text.len()) && (text == ROOT || path.split('/').all(is_prefix_part));
+        let fits = (2..=30).contains(&text.len())
+            && (text == ROOT || path.split('/').all(is_path_component));
         // The two characters of the shortest prefix may be a letter and the slash.
         let path = if path.len() > 1 { path } else { text };
         if fits {
@@ -252,8 +252,8 @@ impl fmt::Display for RepositoryPrefix {
     }
 }
 
-/// `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`
-fn is_prefix_part(part: &str) -> bool {
+/// Whether a text is one component of a repository's name: `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`.
+pub fn is_path_component(part: &str) -> bool {
     let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     let between = part.split(is_word).filter(|gap| !gap.is_empty());
     part.starts_with(is_word)

@@ -118,13 +118,10 @@ impl Hints {
         self.rule_set_words(prefix.as_str(), secret, &words)
     }
 
-    /// Makes the usual rule of a registry without a login.
-    pub fn open_rule(&self, upstream: &'static OpenUpstream) -> String {
-        let words = registry(
-            Some(AnyUpstream::Open(upstream)),
-            upstream.kind,
-            ANY_ECR_HOST,
-        );
+    /// Makes the usual rule of a registry without a login. `host` is another account's own.
+    pub fn open_rule(&self, upstream: &'static OpenUpstream, host: Option<&str>) -> String {
+        let host = host.unwrap_or(ANY_ECR_HOST);
+        let words = registry(Some(AnyUpstream::Open(upstream)), upstream.kind, host);
         self.rule_set_words(upstream.rule_prefix, None, &words)
     }
 

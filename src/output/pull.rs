@@ -18,7 +18,7 @@ impl Pull {
     /// In the account and Region of the rule.
     pub fn new(rule: &RuleRequest, account: &str, region: &Region) -> Self {
         Self {
-            registry: format!("{account}.dkr.ecr.{region}.{}", region.dns_suffix()),
+            registry: registry_host(account, region),
             prefix: rule.prefix.clone(),
             image: rule.example_image(),
         }
@@ -48,6 +48,13 @@ impl Pull {
             self.pull()
         )
     }
+}
+
+/// The host of an account's private registry of ECR.
+///
+/// Source: Amazon ECR private registry, in the ECR user guide.
+pub fn registry_host(account: &str, region: &Region) -> String {
+    format!("{account}.dkr.ecr.{region}.{}", region.dns_suffix())
 }
 
 /// What stands above the pull. No image is in every customer's registry of Azure.

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::escaped;
 use super::hint::Hints;
-use super::pull::{pull_words, Pull};
+use super::pull::{pull_words, registry_host, Pull};
 use crate::model::arn::SecretArn;
 use crate::model::date::{Date, Time};
 use crate::model::region::Region;
@@ -84,11 +84,10 @@ impl SecretReport {
             example_image,
             ..
         } = upstream;
-        let suffix = region.dns_suffix();
-        let account = arn.account();
+        let registry = registry_host(arn.account(), region);
         format!(
             "{stored}\n\nNext, make the rule that uses it, once:\n  {set}\n\
-             {}:\n  docker pull {account}.dkr.ecr.{region}.{suffix}/{rule_prefix}/{example_image}",
+             {}:\n  docker pull {registry}/{rule_prefix}/{example_image}",
             pull_words(example_image)
         )
     }

@@ -2,6 +2,7 @@
 
 mod code;
 pub mod errors;
+mod image;
 mod in_use;
 #[cfg(unix)]
 mod list;

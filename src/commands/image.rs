@@ -1,0 +1,137 @@
+//! `image`: under which name an image is pulled through this registry.
+
+use serde::Serialize;
+
+use super::context::Context;
+use crate::aws::Session;
+use crate::input::image::GivenImage;
+use crate::model::count::count;
+use crate::model::name::SecretName;
+use crate::model::rule::Rule;
+use crate::model::upstream::AnyUpstream;
+use crate::output::escaped;
+use crate::output::failure::Failure;
+use crate::output::pull::registry_host;
+use crate::output::status::Status;
+
+/// Its JSON members are a contract: only ever added to.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Named<'a> {
+    schema_version: u8,
+    /// As it was given.
+    image: &'a str,
+    /// None where no rule is for it.
+    ecr_image: Option<String>,
+    /// The prefix of the rule; none where it is in this registry already.
+    rule: Option<&'a str>,
+}
+
+/// Looks at the rules and at the account, side by side, and prints a name for each image.
+///
+/// # Errors
+/// Status 3 where an image has no rule: nothing is printed then, unless `keep_going`.
+pub async fn run(
+    images: &[GivenImage],
+    keep_going: bool,
+    context: &Context<'_>,
+) -> Result<Status, Failure> {
+    let mut session = context.session().await?;
+    let (ecr, place) = (session.ecr(), session.ecr_service());
+    let (rules, identified) = tokio::join!(ecr.rules(), session.identify_caller());
+    let rules = rules.map_err(|error| {
+        let what = format!("could not look at the rules in {}", session.region());
+        error.into_failure(&what, &place)
+    })?;
+    identified?;
+    let account = account(&rules, &session)?;
+    let host = registry_host(&account, session.region());
+    let named: Vec<Named<'_>> = images
+        .iter()
+        .map(|image| name(image, &rules, &host))
+        .collect();
+    let without: Vec<&GivenImage> = images
+        .iter()
+        .zip(&named)
+        .filter(|(_, named)| named.ecr_image.is_none())
+        .map(|(image, _)| image)
+        .collect();
+    let missing = (!without.is_empty()).then(|| no_rule(&without, images.len(), &session));
+    if keep_going || missing.is_none() {
+        let lines = named.iter().filter_map(|named| named.ecr_image.as_deref());
+        let lines: Vec<&str> = lines.collect();
+        let text = (!lines.is_empty()).then(|| lines.join("\n"));
+        context.show(text.as_deref(), &named)?;
+    }
+    missing.map_or(Ok(Status::Done), Err)
+}
+
+/// The account, as STS says or else the rules.
+fn account(rules: &[Rule], session: &Session) -> Result<String, Failure> {
+    let caller = session.target().caller.as_ref();
+    let of_rule = || rules.iter().find_map(|rule| rule.registry_id.clone());
+    let account = caller.map(|caller| caller.account.to_string());
+    account.or_else(of_rule).ok_or_else(|| {
+        Failure::new(
+            Status::Temporary,
+            "account-not-known",
+            "the account is not known, which is in the names of the images",
+        )
+        .why("AWS STS cannot be reached, and there is no rule that tells it")
+        .fix("try again where STS can be reached")
+    })
+}
+
+fn name<'a>(image: &'a GivenImage, rules: &'a [Rule], host: &str) -> Named<'a> {
+    let is_here = image.reference.domain() == host;
+    let (ecr_image, rule) = match image.reference.cached(rules, host) {
+        _ if is_here => (Some(image.reference.to_string()), None),
+        Some((name, rule)) => (Some(name), Some(rule.ecr_repository_prefix.as_str())),
+        None => (None, None),
+    };
+    Named {
+        schema_version: 1,
+        image: &image.text,
+        ecr_image,
+        rule,
+    }
+}
+
+/// That no rule is for these images, with the rules to make.
+fn no_rule(without: &[&GivenImage], of: usize, session: &Session) -> Failure {
+    let region = session.region();
+    let hints = session.hints();
+    let message = match without {
+        [only] => format!("there is no rule for {} in {region}", escaped(&only.text)),
+        several => {
+            let texts: Vec<String> = several.iter().map(|image| escaped(&image.text)).collect();
+            format!(
+                "there is no rule in {region} for {} of {}:\n{}",
+                several.len(),
+                count(of, "image"),
+                texts.join("\n")
+            )
+        }
+    };
+    let mut fixes = Vec::new();
+    for image in without {
+        let domain = image.reference.domain();
+        let fix = match image.reference.upstream() {
+            Some(AnyUpstream::Open(open)) => {
+                format!("make it: {}", hints.open_rule(open, Some(domain)))
+            }
+            Some(AnyUpstream::WithLogin(upstream)) => {
+                let name = SecretName::of_registry(upstream);
+                let name = name.as_ref().map_or("", SecretName::as_str);
+                let rule = hints.usual_rule(upstream, Some(domain), name);
+                format!("make it, once the credentials are stored: {rule}")
+            }
+            None => format!("ECR has no pull through cache for {domain}: pull it from there"),
+        };
+        if !fixes.contains(&fix) {
+            fixes.push(fix);
+        }
+    }
+    let failure = Failure::new(Status::SecretState, "rule-not-found", message);
+    failure.fix(fixes.join("\n"))
+}

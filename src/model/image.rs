@@ -1,0 +1,192 @@
+//! [`ImageReference`]: the name of an image, by the grammar of the Distribution project.
+
+mod cached;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+use crate::model::name::is_path_component;
+
+/// The name of an image with its registry, as `docker pull` understands it.
+///
+/// `reference := name [ ":" tag ] [ "@" digest ]`, `name := [ domain "/" ] path`. Without a domain it
+/// is Docker Hub, and there a path of one component is under `library/`. Source: the comment of
+/// <https://pkg.go.dev/github.com/distribution/reference>, and Familiar names there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImageReference {
+    /// A host, perhaps with a port.
+    domain: String,
+    /// Components with a slash between each two.
+    path: String,
+    tag: Option<String>,
+    digest: Option<String>,
+}
+
+/// Why a text is no [`ImageReference`]; it does not repeat the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ImageFault {
+    #[error("it is empty")]
+    Empty,
+    #[error("it has a scheme; an image is named without https://")]
+    Scheme,
+    #[error("it is 64 hexadecimal digits, which Docker takes for the ID of an image")]
+    Identifier,
+    #[error("it has an upper-case letter in the repository; repositories are lower case")]
+    UpperCase,
+    #[error("its registry is not a host with an optional port")]
+    Domain,
+    #[error(
+        "its repository is not of lower-case letters and digits, with . _ - or / between them"
+    )]
+    Path,
+    #[error("its repository has more than 255 characters")]
+    TooLong,
+    #[error("its tag is not of up to 128 letters, digits and . _ -, with no . or - first")]
+    Tag,
+    #[error(
+        "its digest is not sha256: and 64 lower-case hexadecimal digits (or sha384:, sha512:)"
+    )]
+    Digest,
+}
+
+/// Docker Hub, as it is named.
+const HUB: &str = "docker.io";
+
+/// The longest repository, in characters. Source: `RepositoryNameTotalLengthMax` there.
+const MAX_PATH: usize = 255;
+
+impl ImageReference {
+    /// # Errors
+    /// An [`ImageFault`].
+    pub fn parse(text: &str) -> Result<Self, ImageFault> {
+        if text.is_empty() {
+            return Err(ImageFault::Empty);
+        }
+        if text.contains("://") {
+            return Err(ImageFault::Scheme);
+        }
+        if text.len() == 64 && text.bytes().all(is_hex) {
+            return Err(ImageFault::Identifier);
+        }
+        let (rest, digest) = match text.split_once('@') {
+            Some((rest, digest)) => (rest, Some(digest)),
+            None => (text, None),
+        };
+        // A colon before the last slash belongs to a port.
+        let last = rest.rfind('/').map_or(0, |slash| slash + 1);
+        let (name, tag) = match rest[last..].split_once(':') {
+            Some((end, tag)) => (&rest[..last + end.len()], Some(tag)),
+            None => (rest, None),
+        };
+        let (domain, path) = match name.split_once('/') {
+            Some((first, path)) if is_domain_first(first) => (first, path),
+            _ => (HUB, name),
+        };
+        let (domain, path) = match domain {
+            HUB | "index.docker.io" if !path.contains('/') => (HUB, format!("library/{path}")),
+            "index.docker.io" => (HUB, path.to_owned()),
+            _ => (domain, path.to_owned()),
+        };
+        if !is_domain(domain) {
+            return Err(ImageFault::Domain);
+        }
+        if path.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return Err(ImageFault::UpperCase);
+        }
+        if !path.split('/').all(is_path_component) {
+            return Err(ImageFault::Path);
+        }
+        if path.len() > MAX_PATH {
+            return Err(ImageFault::TooLong);
+        }
+        if !tag.is_none_or(is_tag) {
+            return Err(ImageFault::Tag);
+        }
+        if !digest.is_none_or(is_digest) {
+            return Err(ImageFault::Digest);
+        }
+        Ok(Self {
+            domain: domain.to_owned(),
+            path,
+            tag: tag.map(str::to_owned),
+            digest: digest.map(str::to_owned),
+        })
+    }
+
+    /// The host of the registry, perhaps with a port.
+    pub fn domain(&self) -> &str {
+        &self.domain
+    }
+
+    /// The tag and the digest, as they end a name.
+    fn end(&self) -> String {
+        let tag = self.tag.as_ref().map(|tag| format!(":{tag}"));
+        let digest = self.digest.as_ref().map(|digest| format!("@{digest}"));
+        tag.into_iter().chain(digest).collect()
+    }
+}
+
+/// With the registry, whatever it was parsed from.
+impl fmt::Display for ImageReference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}{}", self.domain, self.path, self.end())
+    }
+}
+
+/// Whether what stands before the first slash is a registry, and not a part of a repository.
+fn is_domain_first(first: &str) -> bool {
+    let has_upper_case = first.bytes().any(|byte| byte.is_ascii_uppercase());
+    first == "localhost" || first.contains(['.', ':']) || has_upper_case
+}
+
+fn is_domain(domain: &str) -> bool {
+    if let Some(rest) = domain.strip_prefix('[') {
+        let is_address =
+            |text: &str| !text.is_empty() && text.bytes().all(|byte| is_hex(byte) || byte == b':');
+        return rest.split_once(']').is_some_and(|(address, port)| {
+            let is_end = port.is_empty() || port.strip_prefix(':').is_some_and(is_port);
+            is_address(address) && is_end
+        });
+    }
+    let (host, port) = match domain.split_once(':') {
+        Some((host, port)) => (host, Some(port)),
+        None => (domain, None),
+    };
+    let is_label = |label: &str| {
+        label.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && label.ends_with(|c: char| c.is_ascii_alphanumeric())
+            && label
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    host.split('.').all(is_label) && port.is_none_or(is_port)
+}
+
+fn is_port(port: &str) -> bool {
+    !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_tag(tag: &str) -> bool {
+    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
+    (1..=128).contains(&tag.len()) && !tag.starts_with(['.', '-']) && tag.bytes().all(allowed)
+}
+
+/// The algorithms of the OCI image specification, and sha384, which the Go package knows too.
+fn is_digest(digest: &str) -> bool {
+    let Some((algorithm, hex)) = digest.split_once(':') else {
+        return false;
+    };
+    let length = match algorithm {
+        "sha256" => 64,
+        "sha384" => 96,
+        "sha512" => 128,
+        _ => return false,
+    };
+    let is_lower_hex = |byte: u8| is_hex(byte) && !byte.is_ascii_uppercase();
+    hex.len() == length && hex.bytes().all(is_lower_hex)
+}
+
+fn is_hex(byte: u8) -> bool {
+    byte.is_ascii_hexdigit()
+}

@@ -1,0 +1,212 @@
+//! `image`: the names under which images are pulled through this registry.
+
+use serde_json::json;
+
+use crate::support::{Account, Program, TOKEN};
+
+const ECR: &str = "444455556666.dkr.ecr.eu-west-1.amazonaws.com";
+
+/// An account with rules for several registries.
+fn account() -> Account {
+    let account = Account::new();
+    let arn = account.made_with("ecr-pullthroughcache/any", "{}");
+    for (prefix, kind, url, part) in [
+        ("docker-hub", "docker-hub", "registry-1.docker.io", "ROOT"),
+        ("cgr", "chainguard", "cgr.dev", "your.org"),
+        ("ROOT", "quay", "quay.io", "ROOT"),
+        ("kubernetes", "k8s", "registry.k8s.io", "ROOT"),
+    ] {
+        let mut rule = json!({"ecrRepositoryPrefix": prefix, "upstreamRegistry": kind,
+            "upstreamRegistryUrl": url, "upstreamRepositoryPrefix": part});
+        if matches!(kind, "docker-hub" | "chainguard") {
+            rule["credentialArn"] = json!(arn);
+        }
+        account.ask_ecr("CreatePullThroughCacheRule", &rule);
+    }
+    account.take_actions();
+    account
+}
+
+fn host(account: &Account) -> String {
+    format!("{}.dkr.ecr.us-east-1.amazonaws.com", account.id)
+}
+
+#[test]
+fn each_image_has_its_name_in_order_by_one_look_at_the_rules() {
+    let account = account();
+    let host = host(&account);
+    let here = format!("{host}/docker-hub/library/nginx");
+    let words = [
+        "nginx:1.27",
+        "quay.io/a/b",
+        "cgr.dev/your.org/python:3",
+        "nginx:1.27",
+        &here,
+    ];
+    let ended = account.run(&[&["image"], &words[..]].concat());
+    let names = [
+        "docker-hub/library/nginx:1.27",
+        "a/b",
+        "cgr/python:3",
+        "docker-hub/library/nginx:1.27",
+        "docker-hub/library/nginx",
+    ];
+    let names = names.map(|name| format!("{host}/{name}")).join("\n");
+    assert_eq!(ended.ok(), names);
+    assert_eq!(ended.stderr, "");
+    let mut actions = account.take_actions();
+    actions.sort();
+    assert_eq!(
+        actions,
+        ["DescribePullThroughCacheRules", "GetCallerIdentity"]
+    );
+
+    let json = account
+        .run(&["image", "nginx:1.27", &here, "-o", "json"])
+        .json();
+    let name = format!("{host}/docker-hub/library/nginx:1.27");
+    assert_eq!(
+        json,
+        json!([
+            {"schemaVersion": 1, "image": "nginx:1.27", "ecrImage": name, "rule": "docker-hub"},
+            {"schemaVersion": 1, "image": here, "ecrImage": here, "rule": null},
+        ])
+    );
+}
+
+#[test]
+fn a_list_is_rewritten_from_standard_input() {
+    let account = account();
+    let host = host(&account);
+    let list = "\u{feff}# images\r\nnginx\r\n\r\n  registry.k8s.io/pause:3.10\nredis:7";
+    let image = |bytes: &[u8]| {
+        Program::new(&["image", "-"])
+            .with(&account)
+            .stdin(bytes)
+            .run()
+    };
+    let names = [
+        "docker-hub/library/nginx",
+        "kubernetes/pause:3.10",
+        "docker-hub/library/redis:7",
+    ];
+    let names = names.map(|name| format!("{host}/{name}")).join("\n");
+    assert_eq!(image(list.as_bytes()).ok(), names);
+    assert_eq!(image(b"# nothing\n").ok(), "");
+    image(b"nginx\nngin\xff").fails(2, &["standard input cannot be read", "UTF-8"]);
+    image(b"nginx\n\nNginx\na b\n").fails(
+        2,
+        &[
+            "line 3 is no image: \"Nginx\": it has an upper-case letter",
+            "line 4 is no image",
+        ],
+    );
+    image(&vec![b'a'; 9 << 20]).fails(2, &["it has more than"]);
+}
+
+#[test]
+fn an_image_without_a_rule_names_the_rule_to_make_and_nothing_is_printed() {
+    let account = account();
+    for (text, fix) in [
+        (
+            "ghcr.io/o/app:v1",
+            "ecr-ptc rule set github --secret ecr-pullthroughcache/github-container-registry \
+             --registry github-container-registry",
+        ),
+        (
+            "me.azurecr.io/app",
+            "--registry azure-container-registry --upstream-registry-url me.azurecr.io",
+        ),
+        (
+            "public.ecr.aws/x/y",
+            "make it: ecr-ptc rule set ecr-public --registry ecr-public",
+        ),
+        (
+            &format!("{ECR}/x"),
+            &format!("make it: ecr-ptc rule set ecr --registry ecr --upstream-registry-url {ECR}"),
+        ),
+        ("gcr.io/x/y", "ECR has no pull through cache for gcr.io"),
+    ] {
+        let told = format!("there is no rule for {text} in us-east-1");
+        let ended = account.run(&["image", "nginx", text]);
+        ended.fails(3, &[&told, fix]);
+        assert_eq!(ended.stdout, "");
+    }
+    let words = ["image", "ghcr.io/a/b", "nginx", "ghcr.io/c/d", "gcr.io/e"];
+    let ended = account.run(&words);
+    ended.fails(
+        3,
+        &[
+            "for 3 of 4 images:\n",
+            "ghcr.io/a/b\n",
+            "ghcr.io/c/d\n",
+            "gcr.io/e\n",
+        ],
+    );
+    assert_eq!(ended.stderr.matches("rule set github").count(), 1);
+
+    let going = account.run(&[&words[..], &["--keep-going"]].concat());
+    assert_eq!(going.status, 3);
+    assert!(going.stderr.contains("for 3 of 4 images"), "{going:?}");
+    let name = format!("{}/docker-hub/library/nginx", host(&account));
+    assert_eq!(going.stdout, format!("{name}\n"));
+    let going = account.run(&["image", "nginx", "gcr.io/e", "--keep-going", "-o", "json"]);
+    let array: serde_json::Value = serde_json::from_str(&going.stdout).unwrap();
+    let none = json!({"schemaVersion": 1, "image": "gcr.io/e", "ecrImage": null, "rule": null});
+    assert_eq!((&array[0]["ecrImage"], &array[1]), (&json!(name), &none));
+    assert!(going.stderr.contains("\"code\":\"rule-not-found\""));
+}
+
+#[test]
+fn what_is_no_image_is_told_before_any_call() {
+    let account = account();
+    account
+        .run(&["image"])
+        .fails(2, &["which image is missing", "ecr-ptc image nginx:1.27"]);
+    account
+        .run(&["image", "nginx", "https://ghcr.io/a", "a\u{1b}[2J"])
+        .fails(
+            2,
+            &[
+                "2 things are wrong",
+                "an image is named without https://",
+                "\\u{1b}",
+            ],
+        );
+    account
+        .run(&["image", TOKEN])
+        .fails(2, &["looks like an access token", "revoke it"])
+        .hides(TOKEN);
+    Program::new(&["image", "-"])
+        .with(&account)
+        .stdin(TOKEN)
+        .run()
+        .fails(2, &["line 1 looks like an access token"])
+        .hides(TOKEN);
+    assert!(account.take_actions().is_empty());
+}
+
+#[test]
+fn the_account_is_that_of_the_rules_where_sts_says_nothing() {
+    let account = account();
+    account.answer("GetCallerIdentity", 503, "text/html", "<html>", None);
+    let ended = account.run(&["image", "nginx"]);
+    assert_eq!(
+        ended.ok(),
+        format!("{}/docker-hub/library/nginx", host(&account))
+    );
+    account.heal();
+    account.refuse(
+        "DescribePullThroughCacheRules",
+        400,
+        "AccessDeniedException",
+        "User: x is not authorized to perform: ecr:DescribePullThroughCacheRules",
+    );
+    account.run(&["image", "nginx"]).fails(
+        5,
+        &[
+            "could not look at the rules in us-east-1",
+            "ecr:DescribePullThroughCacheRules",
+        ],
+    );
+}
