@@ -1,7 +1,7 @@
 //! [`inspect`]: what is wrong with one secret, from what was looked at. It asks nobody.
 
 use super::inspected::Inspected;
-use super::metadata::{inspect_key, inspect_metadata};
+use super::metadata::{inspect_key, inspect_manager, inspect_metadata};
 use super::rule::{inspect_usage, UNUSED};
 use super::value::inspect_value;
 use super::{Criteria, Finding};
@@ -21,7 +21,9 @@ pub fn inspect(
 ) -> Vec<Finding> {
     let inspected = Inspected::new(secret, rules, criteria);
     let mut findings = inspect_usage(&inspected);
-    if secret.deleted.is_none() {
+    if let Some(finding) = inspect_manager(&inspected) {
+        findings.push(finding);
+    } else if secret.deleted.is_none() {
         findings.extend(inspect_metadata(&inspected));
         findings.extend(inspect_key(&inspected, key));
         findings.extend(

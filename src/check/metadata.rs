@@ -4,7 +4,7 @@ use super::inspected::Inspected;
 use super::{Finding, Level};
 use crate::model::date::in_days;
 use crate::model::name::{ends_like_an_arn, first_refused, PREFIX};
-use crate::model::secret::{KeyKind, EXPIRY_TAG};
+use crate::model::secret::{KeyKind, ManagedBy, EXPIRY_TAG};
 use crate::output::shell::quote;
 
 /// Findings by the name, the dates and the tags.
@@ -47,6 +47,26 @@ pub fn inspect_key(inspected: &Inspected<'_>, kind: &KeyKind) -> Option<Finding>
             )))
         }
     }
+}
+
+/// That Secrets Manager rotates the secret itself, so that nothing else of it is to be mended; none
+/// where it does not, or where it is scheduled for deletion.
+pub fn inspect_manager(inspected: &Inspected<'_>) -> Option<Finding> {
+    let secret = inspected.secret;
+    let managed = secret.managed_by().filter(|_| secret.deleted.is_none())?;
+    if !matches!(managed, ManagedBy::Rotation(_)) {
+        return None;
+    }
+    let message = format!(
+        "the secret is {managed}, which AWS rotates: its value has the partner's keys, which ECR \
+         cannot read, so pulls fail for images that ECR has not cached"
+    );
+    let name = format!("{}-ecr", secret.name);
+    let create = inspected.hints.create(&name, inspected.usage.upstream, "");
+    let finding = inspected.finding(Level::Error, "managed-external-secret", message);
+    Some(finding.fix(format!(
+        "leave it as it is; store the credentials in a secret of their own: {create}"
+    )))
 }
 
 fn inspect_name(inspected: &Inspected<'_>) -> Option<Finding> {

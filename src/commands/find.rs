@@ -5,7 +5,7 @@ use crate::model::name::{RepositoryPrefix, SecretId, PREFIX};
 use crate::model::nearest::nearest;
 use crate::model::region::Region;
 use crate::model::rule::{Rule, RuleRequest};
-use crate::model::secret::{registry_of, Secret};
+use crate::model::secret::{registry_of, ManagedBy, Secret};
 use crate::model::token_kind::TokenKind;
 use crate::output::escaped;
 use crate::output::failure::Failure;
@@ -138,7 +138,8 @@ async fn not_found(id: &SecretId, session: &Session) -> Failure {
     }
 }
 
-/// Refuses to write where AWS would: a secret that is scheduled for deletion, or a replica.
+/// Refuses to write where AWS would, or where it does harm: a secret that is scheduled for deletion,
+/// that others manage, or a replica.
 /// `command` is the subcommand, and the options after the name with a space before each.
 ///
 /// # Errors
@@ -157,6 +158,7 @@ pub fn refuse_read_only(
         return Err(refused("secret-pending-deletion", message)
             .fix(format!("cancel the deletion first: {restore}")));
     }
+    refuse_managed(secret)?;
     if let Some(primary) = secret.replica_of() {
         let message = format!("{name} is a replica of the secret in {primary}");
         let there = hints.in_region(primary.as_str());
@@ -164,6 +166,27 @@ pub fn refuse_read_only(
         return Err(refused("replica", message).fix(format!("do it there: {there}")));
     }
     Ok(())
+}
+
+/// Refuses to change what Secrets Manager or another service changes itself.
+///
+/// # Errors
+/// Status 3.
+pub fn refuse_managed(secret: &Secret) -> Result<(), Failure> {
+    let Some(managed) = secret.managed_by() else {
+        return Ok(());
+    };
+    let why = match managed {
+        ManagedBy::Rotation(_) => {
+            "AWS rotates it, and its value has the partner's keys: ECR cannot read it, and other \
+             keys would break the rotation"
+        }
+        ManagedBy::Service(_) => "only that service may change it",
+    };
+    let message = format!("{} is {managed}", escaped(&secret.name));
+    Err(Failure::new(Status::SecretState, "managed-secret", message)
+        .why(why)
+        .fix("store the credentials in a secret of their own: choose another --name for create"))
 }
 
 /// The rule with this prefix, if there is one. `place` says what it is looked for.

@@ -1,6 +1,7 @@
 //! What `create` and `update` share: a request, held against the secret that is there.
 
 use super::context::Context;
+use super::find::refuse_managed;
 use crate::aws::{Kind, Session};
 use crate::check::showable;
 use crate::input::request::Request;
@@ -62,13 +63,14 @@ pub async fn read_value(
 /// The plan to store credentials in a secret that exists, with warnings of what is odd about it.
 ///
 /// # Errors
-/// Status 2 where the new value is too large.
+/// Status 2 where the new value is too large, 3 where others manage the secret.
 pub fn plan_update(
     request: &Request,
     existing: &Existing,
     rule: Option<&PendingRule>,
     warnings: &mut Warnings<'_>,
 ) -> Result<Plan, Failure> {
+    refuse_managed(&existing.secret)?;
     let update = Plan::update(request, existing, rule);
     let update = update.map_err(|error| Failure::usage(error.to_string()))?;
     if !update.kept_keys.is_empty() {

@@ -9,6 +9,7 @@ use crate::model::date::{Date, DateFault, Time};
 use crate::model::name::{SecretName, PREFIX};
 use crate::model::region::Region;
 use crate::model::upstream::Upstream;
+use crate::output::escaped;
 
 /// The tag that says when the token in a secret ends, as `YYYY-MM-DD`.
 pub const EXPIRY_TAG: &str = "ecr-ptc:expires-on";
@@ -36,6 +37,35 @@ pub struct Secret {
     pub rotation: Option<ExistingRotation>,
     pub last_rotated: Option<Time>,
     pub next_rotation: Option<Time>,
+    /// The partner's kind of a managed external secret, such as `GitLabAccessToken`.
+    pub external_type: Option<String>,
+    /// The role by which Secrets Manager rotates such a secret.
+    pub external_rotation_role: Option<String>,
+    /// The AWS service that made the secret, and alone may change it.
+    pub owning_service: Option<String>,
+}
+
+/// Who rotates or changes a secret, and nobody else should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ManagedBy<'a> {
+    /// Secrets Manager itself, as a partner's secret of this type. The keys of its value are the
+    /// partner's, so that ECR cannot read it, and others would break the rotation.
+    ///
+    /// Source: AWS Secrets Manager managed external secrets, in its user guide.
+    Rotation(&'a str),
+    /// Another service of AWS.
+    Service(&'a str),
+}
+
+impl std::fmt::Display for ManagedBy<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Rotation(kind) => {
+                write!(f, "a managed external secret of the type {}", escaped(kind))
+            }
+            Self::Service(service) => write!(f, "managed by the service {}", escaped(service)),
+        }
+    }
 }
 
 /// A secret that is to be created. The key is never named: the service takes the default one.
@@ -66,6 +96,16 @@ pub struct Replica {
     /// The service's own word, such as `InSync`.
     pub status: Option<String>,
     pub message: Option<String>,
+}
+
+impl Replica {
+    /// Whether it is there, or will be: not where making it failed, or where it was cut off from its
+    /// primary.
+    ///
+    /// Source: `StatusType` in the Secrets Manager API reference.
+    pub fn is_made(&self) -> bool {
+        !matches!(self.status.as_deref(), Some("Failed" | "Detached"))
+    }
 }
 
 /// How a secret is rotated.
@@ -146,6 +186,9 @@ impl Secret {
             rotation: None,
             last_rotated: None,
             next_rotation: None,
+            external_type: None,
+            external_rotation_role: None,
+            owning_service: None,
         }
     }
 
@@ -175,10 +218,10 @@ impl Secret {
         missing.collect()
     }
 
-    /// The Regions of its replicas but for those that failed.
+    /// The Regions of its replicas that are made.
     pub fn working_replica_regions(&self) -> Vec<&str> {
         let replicas = self.replicas.iter().flatten();
-        let working = replicas.filter(|replica| replica.status.as_deref() != Some("Failed"));
+        let working = replicas.filter(|replica| replica.is_made());
         working.map(|replica| replica.region.as_str()).collect()
     }
 
@@ -229,6 +272,12 @@ impl Secret {
     /// Where the tag is no date.
     pub fn expires_on(&self) -> Option<Result<Date, DateFault>> {
         Some(Date::parse(self.tag(EXPIRY_TAG)?))
+    }
+
+    /// Who changes the secret, if it is not its owner alone.
+    pub fn managed_by(&self) -> Option<ManagedBy<'_>> {
+        let rotation = self.external_type.as_deref().map(ManagedBy::Rotation);
+        rotation.or_else(|| self.owning_service.as_deref().map(ManagedBy::Service))
     }
 
     /// Where the secret was made, if this is only a copy of it.
@@ -286,6 +335,25 @@ mod tests {
         assert_eq!(registry("docker-hub/team"), None);
         assert_eq!(registry("my-gitlab"), None);
         assert_eq!(registry(""), None);
+    }
+
+    #[test]
+    fn a_replica_is_made_unless_it_failed_or_was_cut_off() {
+        for (status, is_made) in [
+            (Some("InSync"), true),
+            (Some("InProgress"), true),
+            (Some("Pending"), true),
+            (None, true),
+            (Some("Failed"), false),
+            (Some("Detached"), false),
+        ] {
+            let replica = Replica {
+                region: "eu-west-1".to_owned(),
+                status: status.map(str::to_owned),
+                message: None,
+            };
+            assert_eq!(replica.is_made(), is_made, "{status:?}");
+        }
     }
 
     #[test]

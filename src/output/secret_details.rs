@@ -47,6 +47,7 @@ struct DetailsJson<'a> {
     versions: Vec<VersionJson<'a>>,
     replicas: Option<&'a [Replica]>,
     rotation: Option<RotationJson<'a>>,
+    external_secret_rotation_role_arn: Option<&'a str>,
     resource_policy: Option<Value>,
     /// Those that use it; none where they could not be looked at.
     rules: Option<Vec<&'a Rule>>,
@@ -146,6 +147,7 @@ impl<'a> SecretDetails<'a> {
                 last_rotated: secret.last_rotated,
                 next_rotation: secret.next_rotation,
             }),
+            external_secret_rotation_role_arn: self.secret.external_rotation_role.as_deref(),
             resource_policy: self.policy_json(),
             rules: self.rules(&self.usage.current),
             stale_rules: self.rules(&self.usage.former),
@@ -192,6 +194,12 @@ impl<'a> SecretDetails<'a> {
                 "state",
                 &format!("scheduled for deletion on {}", due.date()),
             );
+        }
+        if let Some(managed) = secret.managed_by() {
+            rows.add("managed", &managed.to_string());
+        }
+        if let Some(role) = &secret.external_rotation_role {
+            rows.add("rotated by", role);
         }
         if let Some(upstream) = self.usage.upstream {
             rows.add(

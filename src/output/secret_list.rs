@@ -6,7 +6,7 @@ use crate::model::arn::SecretArn;
 use crate::model::date::{in_days, Date, Time};
 use crate::model::region::Region;
 use crate::model::rule::{Rule, RuleUsage};
-use crate::model::secret::Secret;
+use crate::model::secret::{ManagedBy, Secret};
 use crate::output::escaped;
 use crate::output::table::{Side, Table};
 
@@ -31,6 +31,10 @@ pub struct Entry<'a> {
     rotation_enabled: bool,
     last_rotated: Option<Time>,
     next_rotation: Option<Time>,
+    /// The partner's kind of a managed external secret.
+    #[serde(rename = "type")]
+    external_type: Option<&'a str>,
+    owning_service: Option<&'a str>,
 }
 
 impl<'a> Entry<'a> {
@@ -50,6 +54,8 @@ impl<'a> Entry<'a> {
             rotation_enabled: secret.rotation.is_some(),
             last_rotated: secret.last_rotated,
             next_rotation: secret.next_rotation,
+            external_type: secret.external_type.as_deref(),
+            owning_service: secret.owning_service.as_deref(),
         }
     }
 }
@@ -135,6 +141,8 @@ impl<'a> SecretList<'a> {
 fn state(secret: &Secret, today: Date) -> String {
     if let Some(due) = secret.deleted {
         format!("deletion on {}", due.date())
+    } else if let Some(ManagedBy::Rotation(by) | ManagedBy::Service(by)) = secret.managed_by() {
+        format!("managed: {}", escaped(by))
     } else if matches!(secret.expires_on(), Some(Ok(date)) if date < today) {
         "expired".to_owned()
     } else {

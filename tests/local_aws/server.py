@@ -68,8 +68,10 @@ def start():
     from werkzeug.serving import make_server
 
     import cache_rules
+    import managed_secrets
 
     cache_rules.install()
+    managed_secrets.install()
     # moto looks for these in its folder with every request, a quarter of the work for one.
     modules = set(backends.list_of_moto_modules())
     backends.list_of_moto_modules = lambda: modules

@@ -202,6 +202,9 @@ fn from_list(entry: SecretListEntry, redactor: &Redactor) -> Result<Secret, AwsE
             .then(|| rotation(entry.rotation_lambda_arn, entry.rotation_rules)),
         last_rotated: time(entry.last_rotated_date),
         next_rotation: time(entry.next_rotation_date),
+        external_type: entry.r#type,
+        external_rotation_role: entry.external_secret_rotation_role_arn,
+        owning_service: entry.owning_service,
         ..Secret::new(arn)
     })
 }
@@ -230,6 +233,9 @@ fn from_description(answer: DescribeSecretOutput, redactor: &Redactor) -> Result
             .then(|| rotation(answer.rotation_lambda_arn, answer.rotation_rules)),
         last_rotated: time(answer.last_rotated_date),
         next_rotation: time(answer.next_rotation_date),
+        external_type: answer.r#type,
+        external_rotation_role: answer.external_secret_rotation_role_arn,
+        owning_service: answer.owning_service,
         ..Secret::new(arn)
     })
 }

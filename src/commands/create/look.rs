@@ -2,6 +2,7 @@
 
 use crate::aws::{Kind, Session};
 use crate::cli::IfExists;
+use crate::commands::find::refuse_managed;
 use crate::commands::store::{already_exists, pending_deletion};
 use crate::input::create_input::CreateInput;
 use crate::model::name::SecretName;
@@ -54,6 +55,9 @@ pub fn refuse_what_is_there(
     match observed {
         Observed::Active(existing) if input.if_exists == IfExists::Fail => {
             Err(already_exists(&name, Some(existing)))
+        }
+        Observed::Active(existing) if input.if_exists == IfExists::Update => {
+            refuse_managed(&existing.secret)
         }
         Observed::PendingDeletion { due } => Err(name_is_taken(&name, Some(due), &session.hints())),
         _ => Ok(()),

@@ -76,6 +76,7 @@ fn list_tells_scripts_what_is_known_and_null_for_the_rest() {
             "schemaVersion": 1, "name": "ecr-pullthroughcache/team/ghcr", "arn": arn, "registry": "github-container-registry", "lastAccessed": null, "deletedDate": null, "primaryRegion": null,
             "replicaRegions": ["eu-west-1"], "expiresOn": "2031-02-28", "kmsKey": "aws/secretsmanager",
             "rotationEnabled": false, "lastRotated": null, "nextRotation": null, "rules": [],
+            "type": null, "owningService": null,
         })
     );
     let copy = Program::new(&["list", "-o", "json", "--region", "eu-west-1"])

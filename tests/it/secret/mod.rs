@@ -7,6 +7,7 @@ mod exists;
 mod failures;
 mod life;
 mod list;
+mod managed;
 mod named;
 mod show;
 mod update;

@@ -1,0 +1,98 @@
+//! Secrets that AWS rotates itself: told as such, and never changed.
+
+use serde_json::json;
+
+use crate::support::{Account, Program};
+
+const NAME: &str = "ecr-pullthroughcache/gitlab";
+const VALUE: &str = r#"{"token":"not-real","tokenId":"7","gitlabUrl":"https://gitlab.com"}"#;
+
+fn account() -> Account {
+    let account = Account::new();
+    let secret = json!({"Name": NAME, "SecretString": VALUE, "Type": "GitLabAccessToken"});
+    account.ask("CreateSecret", &secret);
+    account.take_actions();
+    account
+}
+
+#[test]
+fn check_says_why_ecr_cannot_read_it_and_never_offers_to_fix_it() {
+    let account = account();
+    for words in [&["check", "-o", "json"][..], &["check", NAME, "-o", "json"]] {
+        let ended = account.run(words);
+        assert_eq!(ended.status, 9, "{ended:?}");
+        let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
+        let errors = report["findings"].as_array().unwrap().iter();
+        let errors = errors.filter(|finding| finding["level"] == "error");
+        let codes: Vec<_> = errors.map(|finding| finding["code"].clone()).collect();
+        assert_eq!(codes, [json!("managed-external-secret")], "{report}");
+        assert!(!ended.stdout.contains("--fix"), "{report}");
+        assert!(ended.stdout.contains("GitLabAccessToken"), "{report}");
+    }
+}
+
+#[test]
+fn nothing_changes_it() {
+    let account = account();
+    let token = [
+        "--access-token-stdin",
+        "--verify",
+        "never",
+        "--username",
+        "me",
+    ];
+    let update = [&["update", NAME], &token[..]].concat();
+    let rollback = vec!["update", NAME, "--rollback", "--yes"];
+    let expiry = vec!["update", NAME, "--expires-on", "2099-01-31"];
+    let fix = vec!["check", NAME, "--fix", "--yes"];
+    let create = [
+        "create",
+        "--registry",
+        "gitlab",
+        "--name",
+        NAME,
+        "--if-exists",
+        "update",
+    ];
+    let create = [&create[..], &token[..]].concat();
+    for words in [update, rollback, expiry, fix, create] {
+        let ended = Program::new(&words).with(&account).stdin("glpat-new").run();
+        ended.fails(
+            3,
+            &[
+                "is a managed external secret of the type GitLabAccessToken",
+                "other keys would break the rotation",
+                "choose another --name",
+            ],
+        );
+    }
+    assert_eq!(account.value(NAME), VALUE);
+    let writes = ["Put", "Update", "Tag", "Untag"];
+    let actions = account.take_actions();
+    assert!(!actions
+        .iter()
+        .any(|action| writes.iter().any(|verb| action.starts_with(verb))));
+}
+
+#[test]
+fn list_and_show_name_it() {
+    let account = account();
+    let table = account.run(&["list"]);
+    assert!(
+        table.ok().contains("managed: GitLabAccessToken"),
+        "{}",
+        table.stdout
+    );
+    let listed = account.run(&["list", "-o", "json"]).json();
+    assert_eq!(listed[0]["type"], "GitLabAccessToken");
+    let shown = account.run(&["show", NAME]);
+    let role = format!("rotated by   arn:aws:iam::{}:role/rotation", account.id);
+    for row in [
+        "managed      a managed external secret of the type GitLabAccessToken",
+        &role,
+    ] {
+        assert!(shown.ok().contains(row), "{row}: {}", shown.stdout);
+    }
+    let shown = account.run(&["show", NAME, "-o", "json"]).json();
+    assert_eq!(shown["type"], "GitLabAccessToken");
+}
