@@ -5,6 +5,7 @@ use super::{Finding, Level};
 use crate::model::date::in_days;
 use crate::model::name::{ends_like_an_arn, first_refused, PREFIX};
 use crate::model::secret::{KeyKind, ManagedBy, EXPIRY_TAG};
+use crate::output::escaped;
 use crate::output::shell::quote;
 
 /// Findings by the name, the dates and the tags.
@@ -58,8 +59,9 @@ pub fn inspect_manager(inspected: &Inspected<'_>) -> Option<Finding> {
         return None;
     }
     let message = format!(
-        "the secret is {managed}, which AWS rotates: its value has the partner's keys, which ECR \
-         cannot read, so pulls fail for images that ECR has not cached"
+        "the secret is {}, which AWS rotates: its value has the partner's keys, which ECR \
+         cannot read, so pulls fail for images that ECR has not cached",
+        escaped(&managed.to_string())
     );
     let name = format!("{}-ecr", secret.name);
     let create = inspected.hints.create(&name, inspected.usage.upstream, "");

@@ -4,11 +4,11 @@ use clap::Args;
 
 /// Prints the name under which an image is pulled through this registry
 ///
-/// For each reference of an image, as docker pull takes it, prints the name under which it is pulled
-/// through the pull through cache rules of this account and Region: one a line, in order. If a rule
-/// is missing for one, it says which to make, and prints nothing. Of several rules that fit, the one
-/// for the smallest part of the upstream registry is taken, then the first of the alphabet. What is
-/// in this registry already stays as it is.
+/// For each reference of an image, as docker pull takes it, prints the name under which it is
+/// pulled through the pull through cache rules of this account and Region: one a line, in order. If
+/// a rule is missing for one, it says which to make, and prints nothing. Of several rules that fit,
+/// the one for the smallest part of the upstream registry is taken, then the first of the alphabet.
+/// What is in this registry already stays as it is.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

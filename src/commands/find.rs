@@ -138,8 +138,8 @@ async fn not_found(id: &SecretId, session: &Session) -> Failure {
     }
 }
 
-/// Refuses to write where AWS would, or where it does harm: a secret that is scheduled for deletion,
-/// that others manage, or a replica.
+/// Refuses to write where AWS would, or where it does harm: a secret that is scheduled for
+/// deletion, that others manage, or a replica.
 /// `command` is the subcommand, and the options after the name with a space before each.
 ///
 /// # Errors
@@ -183,7 +183,11 @@ pub fn refuse_managed(secret: &Secret) -> Result<(), Failure> {
         }
         ManagedBy::Service(_) => "only that service may change it",
     };
-    let message = format!("{} is {managed}", escaped(&secret.name));
+    let message = format!(
+        "{} is {}",
+        escaped(&secret.name),
+        escaped(&managed.to_string())
+    );
     Err(Failure::new(Status::SecretState, "managed-secret", message)
         .why(why)
         .fix("store the credentials in a secret of their own: choose another --name for create"))

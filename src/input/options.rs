@@ -283,7 +283,7 @@ const UPSTREAM_PREFIX: &str = "--upstream-repository-prefix";
 /// The part of the upstream registry that a rule with this prefix is for; `usual` is another prefix
 /// that it can have.
 ///
-/// Source: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-private-wildcards.html>
+/// Source: Customizing repository prefixes for ECR to ECR pull through cache, ECR user guide.
 pub fn upstream_prefix(
     option: &UpstreamPrefixOption,
     prefix: Option<&RepositoryPrefix>,

@@ -193,7 +193,8 @@ fn role(
     if let Some(other) = upstream.filter(|upstream| upstream.kind() != "ecr") {
         errors.add(
             format!(
-                "--custom-role-arn is for --registry ecr alone: ECR does not pull from {} by a role",
+                "--custom-role-arn is for --registry ecr alone: ECR does not pull from {} by a \
+                 role",
                 other.title()
             ),
             "leave out --custom-role-arn",

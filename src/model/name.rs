@@ -203,16 +203,16 @@ pub fn first_refused(name: &str) -> Option<char> {
     name.chars().find(|c| !is_portable(*c))
 }
 
-/// The repository prefix that adds nothing to a name: every repository that no other rule is for, or
-/// every repository upstream.
+/// The repository prefix that adds nothing to a name: it is for every repository that no other rule
+/// is for, or every one upstream.
 pub const ROOT: &str = "ROOT";
 
-/// The repository prefix of a rule, here or upstream: [`ROOT`], or 2 to 30 characters. Its parts, between slashes, are
-/// lower-case letters and digits with single dots, one or two underscores or any hyphens between
-/// them. ECR assumes a slash at the end, so one is taken off.
+/// The repository prefix of a rule, here or upstream: [`ROOT`], or 2 to 30 characters. Its parts,
+/// between slashes, are lower-case letters and digits with single dots, one or two underscores or
+/// any hyphens between them. ECR assumes a slash at the end, so one is taken off.
 ///
-/// Source: `ecrRepositoryPrefix` and `upstreamRepositoryPrefix` of CreatePullThroughCacheRule in the
-/// API reference.
+/// Source: `ecrRepositoryPrefix` and `upstreamRepositoryPrefix` of CreatePullThroughCacheRule in
+/// the API reference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RepositoryPrefix(String);
 

@@ -9,7 +9,6 @@ use crate::model::date::{Date, DateFault, Time};
 use crate::model::name::{SecretName, PREFIX};
 use crate::model::region::Region;
 use crate::model::upstream::Upstream;
-use crate::output::escaped;
 
 /// The tag that says when the token in a secret ends, as `YYYY-MM-DD`.
 pub const EXPIRY_TAG: &str = "ecr-ptc:expires-on";
@@ -45,7 +44,8 @@ pub struct Secret {
     pub owning_service: Option<String>,
 }
 
-/// Who rotates or changes a secret, and nobody else should.
+/// Who rotates or changes a secret, and nobody else should. Its words are as AWS tells them:
+/// whoever shows them makes them safe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ManagedBy<'a> {
     /// Secrets Manager itself, as a partner's secret of this type. The keys of its value are the
@@ -61,9 +61,9 @@ impl std::fmt::Display for ManagedBy<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Rotation(kind) => {
-                write!(f, "a managed external secret of the type {}", escaped(kind))
+                write!(f, "a managed external secret of the type {kind}")
             }
-            Self::Service(service) => write!(f, "managed by the service {}", escaped(service)),
+            Self::Service(service) => write!(f, "managed by the service {service}"),
         }
     }
 }
@@ -99,8 +99,8 @@ pub struct Replica {
 }
 
 impl Replica {
-    /// Whether it is there, or will be: not where making it failed, or where it was cut off from its
-    /// primary.
+    /// Whether it is there, or will be: not where making it failed, or where it was cut off from
+    /// its primary.
     ///
     /// Source: `StatusType` in the Secrets Manager API reference.
     pub fn is_made(&self) -> bool {

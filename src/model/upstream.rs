@@ -161,12 +161,7 @@ pub static UPSTREAMS: [Upstream; 5] = [
 impl Upstream {
     /// Finds a registry by its kind, an alias or its host; letter case does not matter.
     pub fn find(word: &str) -> Option<&'static Self> {
-        let word = word.to_ascii_lowercase();
-        UPSTREAMS.iter().find(|upstream| {
-            upstream.kind == word
-                || upstream.aliases.contains(&word.as_str())
-                || upstream.owns(&word)
-        })
+        AnyUpstream::find(word)?.with_login()
     }
 
     /// The host that ECR pulls from, for people.

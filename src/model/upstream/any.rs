@@ -65,12 +65,10 @@ static OPEN_UPSTREAMS: [OpenUpstream; 4] = [
 impl OpenUpstream {
     /// Finds a registry by its kind, an alias or its host; letter case does not matter.
     pub fn find(word: &str) -> Option<&'static Self> {
-        let word = word.to_ascii_lowercase();
-        OPEN_UPSTREAMS.iter().find(|upstream| {
-            upstream.kind == word
-                || upstream.aliases.contains(&word.as_str())
-                || upstream.owns(&word)
-        })
+        match AnyUpstream::find(word)? {
+            AnyUpstream::Open(upstream) => Some(upstream),
+            AnyUpstream::WithLogin(_) => None,
+        }
     }
 
     /// Whether ECR takes this host for it: the one in the table, or that of an account in a Region.
@@ -122,8 +120,12 @@ impl AnyUpstream {
 
     /// Finds a registry by its kind, an alias or its host; letter case does not matter.
     pub fn find(word: &str) -> Option<Self> {
-        let open = || OpenUpstream::find(word).map(Self::Open);
-        Upstream::find(word).map(Self::WithLogin).or_else(open)
+        let word = word.to_ascii_lowercase();
+        Self::all().find(|upstream| {
+            upstream.kind() == word
+                || upstream.aliases().contains(&word.as_str())
+                || upstream.owns(&word)
+        })
     }
 
     /// The registry, where it wants a login.
