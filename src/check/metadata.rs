@@ -29,6 +29,21 @@ pub fn inspect_key(inspected: &Inspected<'_>, kind: &KeyKind) -> Option<Finding>
     );
     match kind {
         KeyKind::Default => None,
+        KeyKind::Customer if secret.cross_account_primary.is_some() => {
+            let primary = secret.cross_account_primary.as_deref().unwrap_or_default();
+            let message = format!(
+                "the secret is a replica of {}, in another account, and such a replica always has \
+                 a customer managed key, which ECR cannot use: pulls fail for images that ECR has \
+                 not cached",
+                escaped(primary)
+            );
+            let name = format!("{}-ecr", secret.name);
+            let create = inspected.hints.create(&name, inspected.usage.upstream, "");
+            let finding = inspected.finding(Level::Error, "cross-account-replica", message);
+            Some(finding.fix(format!(
+                "store the credentials in a secret of their own, in this account: {create}"
+            )))
+        }
         KeyKind::Customer => {
             let message = format!(
                 "the secret is encrypted with the customer managed key {key}, which ECR cannot \

@@ -164,11 +164,19 @@ impl Scanner<'_> {
         }
     }
 
-    async fn inspect_one(&self, secret: Secret, reading: Option<Reading>) -> Inspected {
+    async fn inspect_one(&self, mut secret: Secret, reading: Option<Reading>) -> Inspected {
         let key = match &secret.deleted {
             None => self.keys.kind(&secret).await,
             Some(_) => KeyKind::Default,
         };
+        if key == KeyKind::Customer {
+            // ListSecrets does not tell whether the key has to be: a replica from another account
+            // has no other. Who may not ask is told of the key alone.
+            let described = self.session.secrets().describe(secret.arn.as_str()).await;
+            if let Ok(Some(described)) = described {
+                secret.cross_account_primary = described.cross_account_primary;
+            }
+        }
         let rules = self.rules.as_deref();
         let (reading, refused) = match reading {
             Some(Reading::Refused(why)) => (None, Some(why)),

@@ -40,6 +40,11 @@ pub struct Secret {
     pub external_type: Option<String>,
     /// The role by which Secrets Manager rotates such a secret.
     pub external_rotation_role: Option<String>,
+    /// The ARN of the secret in another account that this is a replica of; none where it is none,
+    /// or only ListSecrets was asked, which does not tell it.
+    pub cross_account_primary: Option<String>,
+    /// Its replicas in other accounts, as far as it was asked.
+    pub cross_account_replicas: Vec<CrossAccountReplica>,
     /// The AWS service that made the secret, and alone may change it.
     pub owning_service: Option<String>,
 }
@@ -106,6 +111,17 @@ impl Replica {
     pub fn is_made(&self) -> bool {
         !matches!(self.status.as_deref(), Some("Failed" | "Detached"))
     }
+}
+
+/// A copy of the secret in another account, in the same Region. It has a customer managed key.
+///
+/// Source: Replicate secrets across accounts, Secrets Manager user guide.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct CrossAccountReplica {
+    pub arn: String,
+    /// The service's own word, such as `InSync`.
+    pub status: Option<String>,
 }
 
 /// How a secret is rotated.
@@ -187,6 +203,8 @@ impl Secret {
             last_rotated: None,
             next_rotation: None,
             external_type: None,
+            cross_account_primary: None,
+            cross_account_replicas: Vec::new(),
             external_rotation_role: None,
             owning_service: None,
         }

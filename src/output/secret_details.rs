@@ -8,7 +8,9 @@ use serde_json::Value;
 use crate::model::count::count;
 use crate::model::date::{in_days, Date, Time};
 use crate::model::rule::{Rule, RuleUsage};
-use crate::model::secret::{ExistingRotation, KeyKind, Replica, Secret, EXPIRY_TAG};
+use crate::model::secret::{
+    CrossAccountReplica, ExistingRotation, KeyKind, Replica, Secret, EXPIRY_TAG,
+};
 use crate::model::stored_value::StoredValue;
 use crate::model::token_kind::TokenKind;
 use crate::model::upstream::Upstream;
@@ -48,6 +50,9 @@ struct DetailsJson<'a> {
     replicas: Option<&'a [Replica]>,
     rotation: Option<RotationJson<'a>>,
     external_secret_rotation_role_arn: Option<&'a str>,
+    /// The ARN of the secret in another account that this is a replica of.
+    cross_account_primary: Option<&'a str>,
+    cross_account_replicas: &'a [CrossAccountReplica],
     resource_policy: Option<Value>,
     /// Those that use it; none where they could not be looked at.
     rules: Option<Vec<&'a Rule>>,
@@ -147,6 +152,8 @@ impl<'a> SecretDetails<'a> {
                 last_rotated: secret.last_rotated,
                 next_rotation: secret.next_rotation,
             }),
+            cross_account_primary: self.secret.cross_account_primary.as_deref(),
+            cross_account_replicas: &self.secret.cross_account_replicas,
             external_secret_rotation_role_arn: self.secret.external_rotation_role.as_deref(),
             resource_policy: self.policy_json(),
             rules: self.rules(&self.usage.current),
@@ -274,6 +281,14 @@ impl<'a> SecretDetails<'a> {
         }
         for VersionJson { id, stages } in self.versions() {
             rows.add("version", format!("{id} {}", stages.join(", ")).trim_end());
+        }
+        if let Some(primary) = &secret.cross_account_primary {
+            rows.add("replica of", primary);
+        }
+        for replica in &secret.cross_account_replicas {
+            let status = replica.status.as_deref();
+            let status = status.map_or_else(String::new, |status| format!(", {status}"));
+            rows.add("replica", &format!("{}{status}", replica.arn));
         }
         if let Some(primary) = secret.replica_of() {
             rows.add("replica of", primary.as_str());

@@ -1,5 +1,6 @@
 //! [`SecretsManager`]: its operations that we use, in our own types.
 
+mod beyond;
 mod deletion;
 mod read;
 mod values;

@@ -2,11 +2,10 @@
 
 use std::pin::pin;
 
-use aws_sdk_secretsmanager::config::http::HttpResponse;
+use aws_sdk_secretsmanager::config::Builder;
 use aws_sdk_secretsmanager::error::SdkError;
-use aws_sdk_secretsmanager::operation::describe_secret::{
-    DescribeSecretError, DescribeSecretOutput,
-};
+use aws_sdk_secretsmanager::operation::describe_secret::builders::DescribeSecretFluentBuilder;
+use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretOutput;
 use aws_sdk_secretsmanager::operation::list_secrets::{ListSecretsError, ListSecretsOutput};
 use aws_sdk_secretsmanager::primitives::{Blob, DateTime};
 use aws_sdk_secretsmanager::types::{
@@ -16,6 +15,7 @@ use aws_smithy_async::future::pagination_stream::PaginationStream;
 use futures_util::{stream, StreamExt};
 use zeroize::{Zeroize, Zeroizing};
 
+use super::beyond::Beyond;
 use super::SecretsManager;
 use crate::aws::answers::{region, secret_arn};
 use crate::aws::error::{AwsError, Kind};
@@ -72,16 +72,28 @@ impl SecretsManager {
 
     /// DescribeSecret; none where there is no such secret.
     pub async fn describe(&self, id: &str) -> Result<Option<Secret>, AwsError> {
-        self.described(self.client.describe_secret().secret_id(id).send().await)
+        self.described(self.client.describe_secret().secret_id(id), None)
+            .await
     }
 
-    /// What an answer of DescribeSecret tells; none where there is no such secret.
-    pub(super) fn described(
+    /// What a call of DescribeSecret tells, with its own patience; none where there is no such
+    /// secret.
+    pub(super) async fn described(
         &self,
-        answer: Result<DescribeSecretOutput, SdkError<DescribeSecretError, HttpResponse>>,
+        call: DescribeSecretFluentBuilder,
+        patience: Option<Builder>,
     ) -> Result<Option<Secret>, AwsError> {
-        match answer {
-            Ok(answer) => from_description(answer, &self.redactor).map(Some),
+        let beyond = Beyond::default();
+        let mut call = call.customize().interceptor(beyond.clone());
+        if let Some(patience) = patience {
+            call = call.config_override(patience);
+        }
+        match call.send().await {
+            Ok(answer) => {
+                let mut secret = from_description(answer, &self.redactor)?;
+                beyond.add_to(&mut secret);
+                Ok(Some(secret))
+            }
             Err(error) => match AwsError::of("DescribeSecret", &error, &self.redactor) {
                 error if error.kind == Kind::NotFound => Ok(None),
                 error => Err(error),

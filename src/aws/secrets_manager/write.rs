@@ -87,7 +87,7 @@ impl SecretsManager {
                     .build(),
             );
         let call = self.client.describe_secret().secret_id(id);
-        self.described(call.customize().config_override(patience).send().await)
+        self.described(call, Some(patience)).await
     }
 
     /// GetResourcePolicy: the policy's JSON, where there is one.

@@ -96,3 +96,35 @@ fn list_and_show_name_it() {
     let shown = account.run(&["show", NAME, "-o", "json"]).json();
     assert_eq!(shown["type"], "GitLabAccessToken");
 }
+
+#[test]
+fn a_replica_from_another_account_is_told_with_what_works() {
+    let account = Account::new();
+    let primary =
+        "arn:aws:secretsmanager:us-east-1:444455556666:secret:ecr-pullthroughcache/hub-AbCdEf";
+    let name = "ecr-pullthroughcache/docker-hub";
+    let key = account.new_key();
+    let secret = json!({"Name": name, "SecretString": r#"{"username":"me","accessToken":"x"}"#,
+        "KmsKeyId": key, "CrossAccountPrimaryARN": primary});
+    account.ask("CreateSecret", &secret);
+    for words in [&["check"][..], &["check", name]] {
+        let ended = account.run(words);
+        assert_eq!(ended.status, 9, "{ended:?}");
+        for told in [
+            primary,
+            "such a replica always has a customer managed key, which ECR cannot use",
+            "in a secret of their own, in this account: ecr-ptc create --registry docker-hub",
+        ] {
+            assert!(ended.stdout.contains(told), "{told}: {}", ended.stdout);
+        }
+        ended.never(&["update-secret"]);
+    }
+    let shown = account.run(&["show", name]);
+    assert!(
+        shown.ok().contains(&format!("replica of   {primary}")),
+        "{}",
+        shown.stdout
+    );
+    let shown = account.run(&["show", name, "-o", "json"]).json();
+    assert_eq!(shown["crossAccountPrimary"], primary);
+}
