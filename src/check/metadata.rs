@@ -29,21 +29,6 @@ pub fn inspect_key(inspected: &Inspected<'_>, kind: &KeyKind) -> Option<Finding>
     );
     match kind {
         KeyKind::Default => None,
-        KeyKind::Customer if secret.cross_account_primary.is_some() => {
-            let primary = secret.cross_account_primary.as_deref().unwrap_or_default();
-            let message = format!(
-                "the secret is a replica of {}, in another account, and such a replica always has \
-                 a customer managed key, which ECR cannot use: pulls fail for images that ECR has \
-                 not cached",
-                escaped(primary)
-            );
-            let name = format!("{}-ecr", secret.name);
-            let create = inspected.hints.create(&name, inspected.usage.upstream, "");
-            let finding = inspected.finding(Level::Error, "cross-account-replica", message);
-            Some(finding.fix(format!(
-                "store the credentials in a secret of their own, in this account: {create}"
-            )))
-        }
         KeyKind::Customer => {
             let message = format!(
                 "the secret is encrypted with the customer managed key {key}, which ECR cannot \
@@ -65,24 +50,32 @@ pub fn inspect_key(inspected: &Inspected<'_>, kind: &KeyKind) -> Option<Finding>
     }
 }
 
-/// That Secrets Manager rotates the secret itself, so that nothing else of it is to be mended; none
-/// where it does not, or where it is scheduled for deletion.
+/// That ECR cannot read the secret because of who manages it, so that nothing else of it is to be
+/// mended; none where nobody does, or where it is scheduled for deletion.
 pub fn inspect_manager(inspected: &Inspected<'_>) -> Option<Finding> {
     let secret = inspected.secret;
     let managed = secret.managed_by().filter(|_| secret.deleted.is_none())?;
-    if !matches!(managed, ManagedBy::Rotation(_)) {
-        return None;
-    }
+    let (code, why) = match managed {
+        ManagedBy::Rotation(_) => (
+            "managed-external-secret",
+            "AWS rotates it, and its value has the partner's keys, which ECR cannot read",
+        ),
+        ManagedBy::Primary(_) => (
+            "cross-account-replica",
+            "such a replica always has a customer managed key, which ECR cannot use",
+        ),
+        // Such secrets have other names, so that no rule can use them.
+        ManagedBy::Service(_) => return None,
+    };
     let message = format!(
-        "the secret is {}, which AWS rotates: its value has the partner's keys, which ECR \
-         cannot read, so pulls fail for images that ECR has not cached",
+        "the secret is {}: {why}, so pulls fail for images that ECR has not cached",
         escaped(&managed.to_string())
     );
-    let name = format!("{}-ecr", secret.name);
+    let name = better_name(&format!("{}-ecr", secret.name));
     let create = inspected.hints.create(&name, inspected.usage.upstream, "");
-    let finding = inspected.finding(Level::Error, "managed-external-secret", message);
+    let finding = inspected.finding(Level::Error, code, message);
     Some(finding.fix(format!(
-        "leave it as it is; store the credentials in a secret of their own: {create}"
+        "leave it as it is, and store the credentials in a secret of their own: {create}"
     )))
 }
 

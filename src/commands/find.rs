@@ -168,7 +168,7 @@ pub fn refuse_read_only(
     Ok(())
 }
 
-/// Refuses to change what Secrets Manager or another service changes itself.
+/// Refuses to change what Secrets Manager, another service or another account changes.
 ///
 /// # Errors
 /// Status 3.
@@ -182,6 +182,9 @@ pub fn refuse_managed(secret: &Secret) -> Result<(), Failure> {
              keys would break the rotation"
         }
         ManagedBy::Service(_) => "only that service may change it",
+        ManagedBy::Primary(_) => {
+            "only its primary changes it, and ECR cannot use the customer managed key that it has"
+        }
     };
     let message = format!(
         "{} is {}",

@@ -29,7 +29,7 @@ const EXAMPLE: &str = "for example: ecr-ptc image nginx:1.27";
 /// lines, and lines that begin with #, are no images.
 ///
 /// # Errors
-/// Status 2, naming everything that is no image; status 1 where standard input cannot be read.
+/// Status 2, naming everything that is no image, or where standard input cannot be read.
 pub fn read_images(args: &ImageArgs) -> Result<Vec<GivenImage>, Failure> {
     let mut texts = Vec::new();
     let mut is_read = false;
@@ -55,7 +55,7 @@ pub fn read_images(args: &ImageArgs) -> Result<Vec<GivenImage>, Failure> {
             return None;
         }
         let reference = ImageReference::parse(&text)
-            .map_err(|fault| format!("{place} is no image: {:?}: {fault}", escaped(&text)));
+            .map_err(|fault| format!("{place} is no image: \"{}\": {fault}", escaped(&text)));
         let reference = errors.keep(reference, EXAMPLE)?;
         Some(GivenImage { text, reference })
     });

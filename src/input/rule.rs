@@ -125,12 +125,8 @@ pub fn read_rule_set(
     let told = || {
         let secret = secret.as_ref()?;
         let named = secret.registry().map(NamedRegistry::to_any);
-        let of_name = || {
-            Some(NamedRegistry::from(AnyUpstream::from(upstream_of(
-                secret.secret_name(),
-            )?)))
-        };
-        named.or_else(of_name)
+        let of_name = || upstream_of(secret.secret_name()).map(AnyUpstream::from);
+        named.or_else(|| of_name().map(NamedRegistry::from))
     };
     let registry = given.cloned().or_else(told);
     let upstream = registry.as_ref().map(|registry| registry.upstream);

@@ -49,7 +49,7 @@ pub struct Secret {
     pub owning_service: Option<String>,
 }
 
-/// Who rotates or changes a secret, and nobody else should. Its words are as AWS tells them:
+/// Who changes a secret, and nobody else should or can. Its words are as AWS tells them:
 /// whoever shows them makes them safe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ManagedBy<'a> {
@@ -60,6 +60,8 @@ pub enum ManagedBy<'a> {
     Rotation(&'a str),
     /// Another service of AWS.
     Service(&'a str),
+    /// The secret with this ARN in another account, of which it is a replica.
+    Primary(&'a str),
 }
 
 impl std::fmt::Display for ManagedBy<'_> {
@@ -69,6 +71,7 @@ impl std::fmt::Display for ManagedBy<'_> {
                 write!(f, "a managed external secret of the type {kind}")
             }
             Self::Service(service) => write!(f, "managed by the service {service}"),
+            Self::Primary(arn) => write!(f, "a replica of {arn} in another account"),
         }
     }
 }
@@ -295,7 +298,9 @@ impl Secret {
     /// Who changes the secret, if it is not its owner alone.
     pub fn managed_by(&self) -> Option<ManagedBy<'_>> {
         let rotation = self.external_type.as_deref().map(ManagedBy::Rotation);
-        rotation.or_else(|| self.owning_service.as_deref().map(ManagedBy::Service))
+        let service = self.owning_service.as_deref().map(ManagedBy::Service);
+        let primary = self.cross_account_primary.as_deref();
+        rotation.or(service).or(primary.map(ManagedBy::Primary))
     }
 
     /// Where the secret was made, if this is only a copy of it.

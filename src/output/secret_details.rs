@@ -282,9 +282,6 @@ impl<'a> SecretDetails<'a> {
         for VersionJson { id, stages } in self.versions() {
             rows.add("version", format!("{id} {}", stages.join(", ")).trim_end());
         }
-        if let Some(primary) = &secret.cross_account_primary {
-            rows.add("replica of", primary);
-        }
         for replica in &secret.cross_account_replicas {
             let status = replica.status.as_deref();
             let status = status.map_or_else(String::new, |status| format!(", {status}"));

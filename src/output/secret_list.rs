@@ -141,8 +141,11 @@ impl<'a> SecretList<'a> {
 fn state(secret: &Secret, today: Date) -> String {
     if let Some(due) = secret.deleted {
         format!("deletion on {}", due.date())
-    } else if let Some(ManagedBy::Rotation(by) | ManagedBy::Service(by)) = secret.managed_by() {
-        format!("managed: {}", escaped(by))
+    } else if let Some(managed) = secret.managed_by() {
+        match managed {
+            ManagedBy::Rotation(by) | ManagedBy::Service(by) => format!("managed: {}", escaped(by)),
+            ManagedBy::Primary(arn) => format!("replica of {}", escaped(arn)),
+        }
     } else if matches!(secret.expires_on(), Some(Ok(date)) if date < today) {
         "expired".to_owned()
     } else {

@@ -13,19 +13,26 @@ impl ImageReference {
 
     /// The name of the image in the registry at `host`, and the rule by which it is pulled there:
     /// of those that fit, the one for the smallest part of the upstream registry; then one with a
-    /// prefix of its own before `ROOT`; then the first of the alphabet. Without a rule that fits,
-    /// none.
+    /// prefix of its own before `ROOT`; then the first of the alphabet. A name that belongs to
+    /// another rule is none: ECR would pull another image by it. Without a rule that fits, none.
     pub fn cached<'r>(&self, rules: &'r [Rule], host: &str) -> Option<(String, &'r Rule)> {
         let fits = rules.iter().filter_map(|rule| {
+            let prefix = RepositoryPrefix::parse(&rule.ecr_repository_prefix).ok()?;
             let rest = self.after(rule)?;
-            let is_root = rule.ecr_repository_prefix == ROOT;
-            Some((rest.len(), is_root, &rule.ecr_repository_prefix, rest, rule))
+            let path = match prefix.path() {
+                Some(before) => format!("{before}/{rest}"),
+                None => rest.to_owned(),
+            };
+            let is_its_own = rule_of(&path, rules).is_some_and(|own| std::ptr::eq(own, rule));
+            let order = (
+                rest.len(),
+                prefix.path().is_none(),
+                &rule.ecr_repository_prefix,
+            );
+            is_its_own.then_some((order, path, rule))
         });
-        let (_, _, _, rest, rule) = fits.min_by_key(|fit| (fit.0, fit.1, fit.2))?;
-        let prefix = RepositoryPrefix::parse(&rule.ecr_repository_prefix).ok()?;
-        let path = prefix.path();
-        let path = path.map_or_else(String::new, |path| format!("{path}/"));
-        Some((format!("{host}/{path}{rest}{}", self.end()), rule))
+        let (_, path, rule) = fits.min_by_key(|(order, _, _)| *order)?;
+        Some((format!("{host}/{path}{}", self.end()), rule))
     }
 
     /// What follows the part of the registry that a rule is for; none where it is not for this one.
@@ -48,4 +55,21 @@ impl ImageReference {
         }
         Some(rest)
     }
+}
+
+/// The rule by which ECR pulls what has this path here: the one with the longest prefix; `ROOT` is
+/// for what has no other.
+///
+/// Source: Customizing repository prefixes for ECR to ECR pull through cache, ECR user guide, which
+/// says so of `ROOT`. Of prefixes within others it says nothing; that the longest counts is assumed.
+fn rule_of<'r>(path: &str, rules: &'r [Rule]) -> Option<&'r Rule> {
+    let length = |rule: &Rule| match rule.ecr_repository_prefix.trim_end_matches('/') {
+        ROOT => Some(0),
+        prefix => {
+            let rest = path.strip_prefix(prefix)?;
+            rest.starts_with('/').then_some(prefix.len())
+        }
+    };
+    let fits = rules.iter().filter_map(|rule| Some((length(rule)?, rule)));
+    fits.max_by_key(|(length, _)| *length).map(|(_, rule)| rule)
 }

@@ -44,7 +44,6 @@ fn rules() -> Vec<Rule> {
         rule("k8s", "k8s", "registry.k8s.io", None),
         rule("pub/lic", "ecr-public", "public.ecr.aws", None),
         rule("team-a", "ecr", ecr, Some("team-a")),
-        rule("ROOT", "github-container-registry", "ghcr.io", None),
     ]
 }
 
@@ -174,7 +173,6 @@ const NAMES: [(&str, &str, Option<&str>); 50] = [
         "docker.io/library/debian-slim/x",
         Some("docker-hub/library/debian-slim/x"),
     ),
-    // A prefix of its own before ROOT.
     ("ghcr.io/o/app", "ghcr.io/o/app", Some("github/o/app")),
     ("ghcr.io/app", "ghcr.io/app", Some("github/app")),
     (
@@ -369,6 +367,47 @@ fn among_equal_rules_the_first_of_the_alphabet_is_taken() {
         let (_, rule) = image.cached(&rules, HOST).unwrap();
         assert_eq!(rule.ecr_repository_prefix, "docker-hub");
     }
+}
+
+#[test]
+fn a_name_that_belongs_to_another_rule_is_none() {
+    let hub = || rule("docker-hub", "docker-hub", "registry-1.docker.io", None);
+    let quay = |prefix: &str| rule(prefix, "quay", "quay.io", None);
+    let named = |text: &str, rules: &[Rule]| {
+        let image = ImageReference::parse(text).unwrap();
+        let (name, rule) = image.cached(rules, "h.io")?;
+        Some((name, rule.ecr_repository_prefix.clone()))
+    };
+    let name = |name: &str, prefix: &str| Some((name.to_owned(), prefix.to_owned()));
+    let rules = [hub(), quay("ROOT")];
+    assert_eq!(named("quay.io/docker-hub/x", &rules), None);
+    assert_eq!(
+        named("quay.io/docker-hubs/x", &rules),
+        name("h.io/docker-hubs/x", "ROOT")
+    );
+    assert_eq!(
+        named("quay.io/docker-hub", &rules),
+        name("h.io/docker-hub", "ROOT")
+    );
+    // Another rule for the same registry names it.
+    let rules = [hub(), quay("ROOT"), quay("qq")];
+    assert_eq!(
+        named("quay.io/docker-hub/x", &rules),
+        name("h.io/qq/docker-hub/x", "qq")
+    );
+    let rules = [quay("docker-hub/library"), hub()];
+    assert_eq!(named("nginx", &rules), None);
+    assert_eq!(
+        named("a/b", &rules),
+        name("h.io/docker-hub/a/b", "docker-hub")
+    );
+    assert_eq!(
+        named("quay.io/x", &rules),
+        name("h.io/docker-hub/library/x", "docker-hub/library")
+    );
+    // What is no prefix hides nothing that is one.
+    let rules = [quay("A\u{1b}"), quay("qq")];
+    assert_eq!(named("quay.io/x", &rules), name("h.io/qq/x", "qq"));
 }
 
 proptest! {

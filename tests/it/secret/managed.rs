@@ -113,18 +113,24 @@ fn a_replica_from_another_account_is_told_with_what_works() {
         for told in [
             primary,
             "such a replica always has a customer managed key, which ECR cannot use",
-            "in a secret of their own, in this account: ecr-ptc create --registry docker-hub",
+            "in a secret of their own: ecr-ptc create --registry docker-hub",
         ] {
             assert!(ended.stdout.contains(told), "{told}: {}", ended.stdout);
         }
         ended.never(&["update-secret"]);
     }
     let shown = account.run(&["show", name]);
-    assert!(
-        shown.ok().contains(&format!("replica of   {primary}")),
-        "{}",
-        shown.stdout
-    );
+    let row = format!("managed      a replica of {primary} in another account");
+    assert!(shown.ok().contains(&row), "{}", shown.stdout);
     let shown = account.run(&["show", name, "-o", "json"]).json();
     assert_eq!(shown["crossAccountPrimary"], primary);
+    account.take_actions();
+    let words = ["update", name, "--access-token-stdin", "--verify", "never"];
+    Program::new(&words)
+        .with(&account)
+        .stdin("dckr_pat_new")
+        .run()
+        .fails(3, &["in another account", "only its primary changes it"]);
+    let actions = account.take_actions();
+    assert_eq!(actions, ["DescribeSecret"]);
 }

@@ -161,7 +161,7 @@ fn each_subcommand_has_a_man_page() {
     let man = |words: &[&str]| Program::new(&[&["man"], words].concat()).run();
     let page = man(&[]);
     for name in [
-        "create", "update", "list", "show", "check", "delete", "restore", "rule", "man",
+        "create", "update", "list", "show", "check", "delete", "restore", "rule", "image", "man",
     ] {
         assert!(
             page.ok().contains(&format!("ecr\\-ptc\\-{name}(1)")),
