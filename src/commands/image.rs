@@ -4,7 +4,8 @@ use serde::Serialize;
 
 use super::context::Context;
 use crate::aws::Session;
-use crate::input::image::GivenImage;
+use crate::cli::ImageArgs;
+use crate::input::image::{read_images, waits_for_a_person, GivenImage};
 use crate::model::count::count;
 use crate::model::name::SecretName;
 use crate::model::rule::Rule;
@@ -13,6 +14,7 @@ use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::pull::registry_host;
 use crate::output::status::Status;
+use crate::output::Output;
 
 /// Its JSON members are a contract: only ever added to.
 #[derive(Serialize)]
@@ -27,6 +29,21 @@ struct Named<'a> {
     rule: Option<&'a str>,
 }
 
+/// Reads which images are meant, from the command line and standard input.
+///
+/// # Errors
+/// Status 2.
+pub fn read(args: &ImageArgs, output: &Output) -> Result<Vec<GivenImage>, Failure> {
+    if waits_for_a_person(args) {
+        output.note("Reading the names of images, one a line; Ctrl-D ends them");
+    }
+    let images = read_images(args)?;
+    if images.is_empty() {
+        output.note("There are no images on standard input");
+    }
+    Ok(images)
+}
+
 /// Looks at the rules and at the account, side by side, and prints a name for each image.
 ///
 /// # Errors
@@ -36,6 +53,9 @@ pub async fn run(
     keep_going: bool,
     context: &Context<'_>,
 ) -> Result<Status, Failure> {
+    if images.is_empty() {
+        return context.show(None, &[(); 0]);
+    }
     let mut session = context.session().await?;
     let (ecr, place) = (session.ecr(), session.ecr_service());
     let (rules, identified) = tokio::join!(ecr.rules(), session.identify_caller());

@@ -20,7 +20,6 @@ mod update;
 use anyhow::Context as _;
 
 use crate::cli::{self, Asked, Command, Global};
-use crate::input::image::read_images;
 use crate::input::takes_interrupts;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
@@ -76,7 +75,7 @@ pub fn run(asked: Asked, output: &Output) -> Result<Status, Failure> {
             rule::run(command, context).await
         }),
         Command::Image(args) => {
-            let images = read_images(&args)?;
+            let images = image::read(&args, output)?;
             until_interrupted(global, output, async |context| {
                 image::run(&images, args.keep_going, context).await
             })

@@ -1,6 +1,6 @@
 //! Which images `image` is asked about.
 
-use std::io;
+use std::io::{self, IsTerminal as _};
 
 use super::errors::InputErrors;
 use crate::cli::ImageArgs;
@@ -24,6 +24,11 @@ const MAX_LIST: usize = 8 << 20;
 const STDIN: &str = "-";
 
 const EXAMPLE: &str = "for example: ecr-ptc image nginx:1.27";
+
+/// Whether the names are to be typed at a terminal.
+pub fn waits_for_a_person(args: &ImageArgs) -> bool {
+    args.references.iter().any(|text| text == STDIN) && io::stdin().is_terminal()
+}
 
 /// Reads the images from the command line, and from standard input where `-` stands there. Empty
 /// lines, and lines that begin with #, are no images.

@@ -2,6 +2,8 @@
 
 use serde_json::json;
 
+#[cfg(unix)]
+use crate::support::Screen;
 use crate::support::{Account, Program, TOKEN};
 
 const ECR: &str = "444455556666.dkr.ecr.eu-west-1.amazonaws.com";
@@ -92,7 +94,16 @@ fn a_list_is_rewritten_from_standard_input() {
     ];
     let names = names.map(|name| format!("{host}/{name}")).join("\n");
     assert_eq!(image(list.as_bytes()).ok(), names);
-    assert_eq!(image(b"# nothing\n").ok(), "");
+    account.take_actions();
+    let none = image(b"# nothing\n");
+    assert_eq!(none.ok(), "");
+    assert!(
+        none.stderr.contains("no images on standard input"),
+        "{none:?}"
+    );
+    let none = Program::new(&["image", "-", "-o", "json"]).with(&account);
+    assert_eq!(none.run().json(), json!([]));
+    assert!(account.take_actions().is_empty());
     image(b"nginx\nngin\xff").fails(2, &["standard input cannot be read", "UTF-8"]);
     image(b"nginx\n\nNginx\na b\n").fails(
         2,
@@ -209,4 +220,18 @@ fn the_account_is_that_of_the_rules_where_sts_says_nothing() {
             "ecr:DescribePullThroughCacheRules",
         ],
     );
+}
+
+#[cfg(unix)]
+#[test]
+fn at_a_terminal_it_says_that_it_waits() {
+    let account = account();
+    let screen = Screen::new(&account);
+    screen
+        .enters("$PTC image -")
+        .sees("Reading the names of images, one a line; Ctrl-D ends them")
+        .enters("nginx:1.27")
+        .types("\x04")
+        .sees(&format!("{}/docker-hub/library/nginx:1.27", host(&account)));
+    screen.status_is(0).is_as_before();
 }
