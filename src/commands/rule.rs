@@ -20,7 +20,7 @@ use crate::output::report::{Action, RuleCode, RuleSummary};
 use crate::output::shell::option;
 use crate::output::status::Status;
 use crate::plan::apply::apply;
-use crate::plan::step::Subject;
+use crate::plan::Subject;
 use crate::plan::{PendingRule, Plan};
 
 /// # Errors

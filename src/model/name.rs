@@ -1,9 +1,12 @@
 //! [`SecretName`]: the name of a secret that ECR pull through cache can find; [`RepositoryPrefix`]:
 //! the prefix by which a rule's images are found.
 
+mod repository;
+
+pub use repository::{is_path_component, RepositoryPrefix, ROOT};
+
 use std::fmt;
 
-use crate::model::invalid::Invalid;
 use crate::model::upstream::{NamedRegistry, Upstream};
 
 /// What every name begins with; ECR's service-linked role may read no other secret.
@@ -203,66 +206,6 @@ pub fn first_refused(name: &str) -> Option<char> {
     name.chars().find(|c| !is_portable(*c))
 }
 
-/// The repository prefix that adds nothing to a name: it is for every repository that no other rule
-/// is for, or every one upstream.
-pub const ROOT: &str = "ROOT";
-
-/// The repository prefix of a rule, here or upstream: [`ROOT`], or 2 to 30 characters. Its parts,
-/// between slashes, are lower-case letters and digits with single dots, one or two underscores or
-/// any hyphens between them. ECR assumes a slash at the end, so one is taken off.
-///
-/// Source: `ecrRepositoryPrefix` and `upstreamRepositoryPrefix` of CreatePullThroughCacheRule in
-/// the API reference.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RepositoryPrefix(String);
-
-impl RepositoryPrefix {
-    /// # Errors
-    /// A sentence that gives the form.
-    pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let path = text.strip_suffix('/').unwrap_or(text);
-        let fits = (2..=30).contains(&text.len())
-            && (text == ROOT || path.split('/').all(is_path_component));
-        // The two characters of the shortest prefix may be a letter and the slash.
-        let path = if path.len() > 1 { path } else { text };
-        if fits {
-            Ok(Self(path.to_owned()))
-        } else {
-            // The text is not repeated: it may be a token in the wrong place.
-            Err(Invalid::new(
-                "that is not a repository prefix; it has 2 to 30 lower-case letters and digits, \
-                 with . - _ or / between them, such as docker-hub or team/hub, or it is ROOT",
-            ))
-        }
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// The path before the name of an image; none for `ROOT`.
-    pub fn path(&self) -> Option<&str> {
-        (self.0 != ROOT).then(|| self.0.trim_end_matches('/'))
-    }
-}
-
-impl fmt::Display for RepositoryPrefix {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-/// Whether a text is one component of a repository's name: `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`.
-pub fn is_path_component(part: &str) -> bool {
-    let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
-    let between = part.split(is_word).filter(|gap| !gap.is_empty());
-    part.starts_with(is_word)
-        && part.ends_with(is_word)
-        && between
-            .into_iter()
-            .all(|gap| matches!(gap, "." | "_" | "__") || gap.bytes().all(|b| b == b'-'))
-}
-
 fn is_portable(c: char) -> bool {
     c.is_ascii_alphanumeric() || "/_+=.@-".contains(c)
 }
@@ -353,63 +296,7 @@ mod tests {
         assert_eq!(names(&full("ghcr")), (full("ghcr"), None));
     }
 
-    #[test]
-    fn repository_prefixes_by_the_pattern_of_ecr() {
-        let thirty = "a".repeat(30);
-        for (text, parsed) in [
-            ("docker-hub", "docker-hub"),
-            ("docker-hub/", "docker-hub"),
-            ("ROOT", "ROOT"),
-            ("a/", "a/"),
-            ("00", "00"),
-            ("a--b", "a--b"),
-            ("a__b/c.d", "a__b/c.d"),
-            (&thirty, &thirty),
-        ] {
-            let prefix = RepositoryPrefix::parse(text).unwrap();
-            assert_eq!(prefix.as_str(), parsed);
-        }
-        for text in [
-            "",
-            "a",
-            "/",
-            "//",
-            "a//",
-            "a//b",
-            "/ab",
-            "a___b",
-            "a..b",
-            "a._b",
-            "a-_b",
-            "-a",
-            "a-",
-            "aB",
-            "Root",
-            "ROOT/",
-            "aé",
-            "a b",
-            &format!("{thirty}a"),
-            &format!("{thirty}/"),
-        ] {
-            assert!(RepositoryPrefix::parse(text).is_err(), "{text}");
-        }
-    }
-
     proptest! {
-        #[test]
-        fn whatever_is_a_prefix_has_the_form_of_one(text in "[a-c0._/-]{0,33}|ROOT/?|\\PC{0,40}") {
-            if let Ok(prefix) = RepositoryPrefix::parse(&text) {
-                let path = prefix.path().unwrap_or_default();
-                prop_assert!((2..=30).contains(&text.len()) && text.starts_with(prefix.as_str()));
-                let ends = path.starts_with(['.', '_', '-', '/']) || path.ends_with(['.', '_', '-', '/']);
-                prop_assert!(!ends, "{}", text);
-                for refused in ["..", "___", "//", "._", "_.", "-.", ".-", "/.", "./", "_-", "-_", "-/"] {
-                    prop_assert!(!path.contains(refused), "{}", text);
-                }
-                prop_assert!(path.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"._-/".contains(&b)));
-            }
-        }
-
         #[test]
         fn whatever_parses_is_within_the_bounds_and_unchanged(text in ".{0,600}", prefixed: bool) {
             let text = if prefixed { format!("{PREFIX}{text}") } else { text };

@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 
-use super::step::{Effect, Step, StepError, Subject};
+use super::step::{Effect, Step, StepError};
 use super::Plan;
+use super::Subject;
 use crate::aws::Session;
 use crate::model::region::Region;
 use crate::output::report::{StepReport, StepStatus};

@@ -8,15 +8,17 @@ mod pending_rule;
 pub mod review;
 mod secret;
 pub mod step;
+mod subject;
 #[cfg(test)]
 mod tests;
 
 pub use pending_rule::PendingRule;
 pub use secret::{Existing, Observed};
+pub use subject::Subject;
 
 use crate::output::report::{StepReport, StepStatus};
 use review::Review;
-use step::{Step, Subject};
+use step::Step;
 
 /// The calls that bring what was observed to what was asked for, in order.
 #[derive(Debug)]

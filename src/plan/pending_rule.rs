@@ -1,8 +1,9 @@
 //! [`PendingRule`]: a rule that is wanted, beside the one that is there.
 
 use super::review::Review;
-use super::step::{Step, Subject};
+use super::step::Step;
 use super::Plan;
+use super::Subject;
 use crate::model::arn::{AccountId, SecretArn};
 use crate::model::name::RepositoryPrefix;
 use crate::model::rule::{Rule, RuleRequest};

@@ -1,7 +1,8 @@
 //! The plans of the commands that change a secret.
 
 use super::review::{Review, OF_REPLICAS};
-use super::step::{Step, Subject};
+use super::step::Step;
+use super::Subject;
 use super::{PendingRule, Plan};
 use crate::input::request::Request;
 use crate::model::attributes::{Description, ResourcePolicy, Tag};

@@ -3,16 +3,15 @@
 
 use std::time::Duration;
 
+use super::Subject;
 use crate::aws::{AwsError, Ecr, Kind, Session, Verdict};
 use crate::model::arn::{AccountId, SecretArn};
 use crate::model::attributes::{Description, ResourcePolicy, Rotation, Tag};
 use crate::model::credential::SecretValue;
-use crate::model::date::Time;
-use crate::model::name::{RepositoryPrefix, SecretName};
+use crate::model::name::RepositoryPrefix;
 use crate::model::region::Region;
 use crate::model::rule::{Rule, RuleRequest};
 use crate::model::secret::{NewSecret, Recovery, Secret, VersionId};
-use crate::output::Redactor;
 
 /// One call, with all that it needs but the ARN of a secret that is still to be created.
 #[derive(Debug)]
@@ -45,20 +44,6 @@ pub enum Step {
     DeleteRule(RepositoryPrefix),
 }
 
-/// The secret that the steps work on, and what their answers have told of it so far.
-#[derive(Clone, Debug, Default)]
-pub struct Subject {
-    pub name: String,
-    /// `None` before the secret is created.
-    pub arn: Option<SecretArn>,
-    /// The version that readers get.
-    pub version_id: Option<VersionId>,
-    /// When a scheduled deletion falls due.
-    pub deletion_date: Option<Time>,
-    /// The account, where a rule told it.
-    pub rule_account: Option<AccountId>,
-}
-
 /// Why a step is not done.
 #[derive(Debug)]
 pub enum StepError {
@@ -78,44 +63,6 @@ pub enum Effect {
     Secret(&'static str),
     /// The rule with this prefix is changed.
     Rule(RepositoryPrefix),
-}
-
-impl Subject {
-    /// By its name, before it is known whether it exists.
-    pub fn named(name: &SecretName) -> Self {
-        Self {
-            name: name.to_string(),
-            ..Self::default()
-        }
-    }
-
-    /// The ARN, or the name as long as there is none.
-    pub fn id(&self) -> &str {
-        self.arn.as_ref().map_or(&self.name, SecretArn::as_str)
-    }
-
-    /// The account of the secret, or else of the rule.
-    pub fn account(&self) -> Option<String> {
-        let of_secret = self.arn.as_ref().map(|arn| arn.account().to_owned());
-        of_secret.or_else(|| Some(self.rule_account.as_ref()?.to_string()))
-    }
-
-    /// The id of the version, as it may be shown.
-    pub fn shown_version(&self, redactor: &Redactor) -> Option<String> {
-        self.version_id.as_ref().map(|id| redactor.version(id))
-    }
-}
-
-impl From<&Secret> for Subject {
-    fn from(secret: &Secret) -> Self {
-        Self {
-            name: secret.name.clone(),
-            arn: Some(secret.arn.clone()),
-            version_id: secret.version_with("AWSCURRENT").cloned(),
-            deletion_date: None,
-            rule_account: None,
-        }
-    }
 }
 
 impl From<AwsError> for StepError {

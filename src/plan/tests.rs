@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use super::step::Subject;
+use super::Subject;
 use super::{Existing, Observed, PendingRule, Plan};
 use crate::input::request::Request;
 use crate::model::arn::SecretArn;

@@ -15,7 +15,7 @@ use crate::output::failure::Failure;
 use crate::output::report::RuleReport;
 use crate::output::status::Status;
 use crate::plan::apply::apply;
-use crate::plan::step::Subject;
+use crate::plan::Subject;
 use crate::plan::{Observed, Plan};
 
 /// `id` names the secret, where the registry wants a login.
