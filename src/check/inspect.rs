@@ -22,6 +22,8 @@ pub fn inspect(
     let inspected = Inspected::new(secret, rules, criteria);
     let mut findings = inspect_usage(&inspected);
     if let Some(finding) = inspect_manager(&inspected) {
+        // It is there for something else than rules, and is neither to be used nor deleted here.
+        findings.retain(|finding| finding.code != UNUSED);
         findings.push(finding);
     } else if secret.deleted.is_none() {
         findings.extend(inspect_metadata(&inspected));

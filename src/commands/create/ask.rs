@@ -23,6 +23,12 @@ enum WayOn {
     Stop,
 }
 
+/// What there is to do where the secret of that name cannot have another version.
+const ELSEWHERE: [(WayOn, &str); 2] = [
+    (WayOn::OtherName, "Use another name"),
+    (WayOn::Stop, "Stop"),
+];
+
 impl Create<'_> {
     /// Asks for the registry, and looks at its secret and the rules, side by side.
     pub async fn ask_what_to_make(&mut self, prompter: &Prompter) -> Result<(), Failure> {
@@ -88,18 +94,19 @@ impl Create<'_> {
             let ways: &[(WayOn, &str)] = match &self.observed {
                 Observed::Active(existing) if self.input.if_exists == IfExists::Fail => {
                     self.context.output.say(&self.about(existing));
-                    &[
-                        (WayOn::NextVersion, "Store the token as its next version"),
-                        (WayOn::OtherName, "Use another name"),
-                        (WayOn::Stop, "Stop"),
-                    ]
+                    if existing.secret.managed_by().is_some() {
+                        &ELSEWHERE
+                    } else {
+                        &[
+                            (WayOn::NextVersion, "Store the token as its next version"),
+                            ELSEWHERE[0],
+                            ELSEWHERE[1],
+                        ]
+                    }
                 }
                 Observed::PendingDeletion { due } => {
                     self.context.output.say(&self.about_deletion(due));
-                    &[
-                        (WayOn::OtherName, "Use another name"),
-                        (WayOn::Stop, "Stop"),
-                    ]
+                    &ELSEWHERE
                 }
                 _ => return Ok(()),
             };
@@ -150,9 +157,13 @@ impl Create<'_> {
             Some([only]) => format!(" The rule {only} uses it."),
             Some(several) => format!(" The rules {} use it.", several.join(", ")),
         };
+        let managed = secret.managed_by();
+        let managed = managed.map_or_else(String::new, |managed| {
+            format!(" It is {managed}, so it is not changed here.")
+        });
         let name = &secret.name;
         escaped(&format!(
-            "The secret {name} exists already.{changed}{rules}"
+            "The secret {name} exists already.{managed}{changed}{rules}"
         ))
     }
 

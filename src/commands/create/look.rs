@@ -56,7 +56,10 @@ pub fn refuse_what_is_there(
         Observed::Active(existing) if input.if_exists == IfExists::Fail => {
             Err(already_exists(&name, Some(existing)))
         }
-        Observed::Active(existing) if input.if_exists == IfExists::Update => {
+        // No rule works with a secret that ECR cannot read; one that is left alone is only named.
+        Observed::Active(existing)
+            if input.if_exists == IfExists::Update || input.rule.is_some() =>
+        {
             refuse_managed(&existing.secret)
         }
         Observed::PendingDeletion { due } => Err(name_is_taken(&name, Some(due), &session.hints())),

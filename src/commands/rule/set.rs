@@ -4,7 +4,7 @@ use super::rule_result;
 use crate::aws::Session;
 use crate::commands::context::Context;
 use crate::commands::find::{
-    find_pending_rule, look_for, no_such_secret, refuse_region_without_rules,
+    find_pending_rule, look_for, no_such_secret, refuse_managed, refuse_region_without_rules,
 };
 use crate::commands::store::{pending_deletion, UNKNOWN_KEY};
 use crate::model::name::{SecretId, SecretName};
@@ -78,7 +78,10 @@ async fn find_for_rule(
     let expected = default.as_ref().unwrap_or(id).secret_name();
     let name = found.as_ref().unwrap_or(expected);
     match Observed::from(observed) {
-        Observed::Active(existing) => Ok(Some(existing.secret)),
+        Observed::Active(existing) => {
+            refuse_managed(&existing.secret)?;
+            Ok(Some(existing.secret))
+        }
         Observed::PendingDeletion { due } => Err(pending_deletion(name, Some(&due), &hints)
             .or_fix("or name another secret: --secret NAME")),
         Observed::Absent | Observed::NotLooked => {

@@ -61,7 +61,8 @@ impl ImageReference {
 /// for what has no other.
 ///
 /// Source: Customizing repository prefixes for ECR to ECR pull through cache, ECR user guide, which
-/// says so of `ROOT`. Of prefixes within others it says nothing; that the longest counts is assumed.
+/// says so of `ROOT`. Of prefixes within others it says nothing; that the longest counts is
+/// assumed.
 fn rule_of<'r>(path: &str, rules: &'r [Rule]) -> Option<&'r Rule> {
     let length = |rule: &Rule| match rule.ecr_repository_prefix.trim_end_matches('/') {
         ROOT => Some(0),

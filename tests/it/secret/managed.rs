@@ -22,9 +22,8 @@ fn check_says_why_ecr_cannot_read_it_and_never_offers_to_fix_it() {
         let ended = account.run(words);
         assert_eq!(ended.status, 9, "{ended:?}");
         let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
-        let errors = report["findings"].as_array().unwrap().iter();
-        let errors = errors.filter(|finding| finding["level"] == "error");
-        let codes: Vec<_> = errors.map(|finding| finding["code"].clone()).collect();
+        let findings = report["findings"].as_array().unwrap().iter();
+        let codes: Vec<_> = findings.map(|finding| finding["code"].clone()).collect();
         assert_eq!(codes, [json!("managed-external-secret")], "{report}");
         assert!(!ended.stdout.contains("--fix"), "{report}");
         assert!(ended.stdout.contains("GitLabAccessToken"), "{report}");
@@ -55,7 +54,15 @@ fn nothing_changes_it() {
         "update",
     ];
     let create = [&create[..], &token[..]].concat();
-    for words in [update, rollback, expiry, fix, create] {
+    let rule = vec!["rule", "set", "gitlab", "--secret", NAME];
+    let skip = ["create", "--registry", "gitlab", "--name", NAME];
+    let skip = [
+        &skip[..],
+        &["--if-exists", "skip", "--rule", "gitlab"],
+        &token[..],
+    ]
+    .concat();
+    for words in [update, rollback, expiry, fix, create, rule, skip] {
         let ended = Program::new(&words).with(&account).stdin("glpat-new").run();
         ended.fails(
             3,
@@ -67,7 +74,7 @@ fn nothing_changes_it() {
         );
     }
     assert_eq!(account.value(NAME), VALUE);
-    let writes = ["Put", "Update", "Tag", "Untag"];
+    let writes = ["Put", "Update", "Tag", "Untag", "CreatePull"];
     let actions = account.take_actions();
     assert!(!actions
         .iter()
@@ -133,4 +140,18 @@ fn a_replica_from_another_account_is_told_with_what_works() {
         .fails(3, &["in another account", "only its primary changes it"]);
     let actions = account.take_actions();
     assert_eq!(actions, ["DescribeSecret"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn at_a_terminal_another_name_is_the_way_on() {
+    let account = account();
+    let screen = crate::support::Screen::new(&account);
+    screen
+        .enters("$PTC create gitlab --name ecr-pullthroughcache/gitlab")
+        .sees("It is a managed external secret of the type GitLabAccessToken")
+        .sees("Use another name");
+    let text = screen.text();
+    assert!(!text.contains("next version"), "{text}");
+    screen.types("\x03").status_is(130).is_as_before();
 }
