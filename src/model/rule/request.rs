@@ -32,10 +32,10 @@ impl RuleRequest {
     /// Whether a rule that is there pulls from the same registry, and the same part of it where
     /// that was said.
     pub fn is_for_source_of(&self, rule: &Rule) -> bool {
-        let path = |prefix: &str| prefix.trim_end_matches('/').to_owned();
-        let wanted = self.upstream_prefix.as_ref();
+        let there = rule.upstream_prefix().trim_end_matches('/');
+        let wanted = self.upstream_prefix.as_ref().map(RepositoryPrefix::as_str);
         rule.upstream_registry_url == self.url
-            && wanted.is_none_or(|wanted| path(wanted.as_str()) == path(rule.upstream_prefix()))
+            && wanted.is_none_or(|wanted| wanted.trim_end_matches('/') == there)
     }
 
     /// Whether a rule that is there logs in upstream as this one is to, with the secret of this ARN
