@@ -14,7 +14,8 @@ use futures_util::{stream, StreamExt};
 
 use super::error::{AwsError, Kind};
 use super::pages::Pages;
-use crate::model::arn::{AccountId, SecretArn};
+use crate::model::account::AccountId;
+use crate::model::arn::SecretArn;
 use crate::model::date::Time;
 use crate::model::rule::{CredentialArn, Rule, RuleRequest, UpstreamUrl};
 use crate::output::Redactor;

@@ -24,7 +24,8 @@ use super::secrets_manager::SecretsManager;
 use super::service::Service;
 use super::settings::Settings;
 use super::target::{Caller, Target};
-use crate::model::arn::{AccountId, Arn, ArnFault};
+use crate::model::account::AccountId;
+use crate::model::arn::Arn;
 use crate::model::region::Region;
 use crate::model::rule::Rule;
 use crate::output::failure::Failure;
@@ -165,13 +166,13 @@ impl Session {
         let (Some(account), Some(arn)) = (identity.account(), identity.arn()) else {
             return Ok(None);
         };
-        let malformed = |fault: ArnFault| {
-            let error = AwsError::malformed("GetCallerIdentity", &fault.to_string());
+        let malformed = |fault: String| {
+            let error = AwsError::malformed("GetCallerIdentity", &fault);
             error.into_failure("could not look up the AWS account", &self.service)
         };
         Ok(Some(Caller {
-            account: AccountId::parse(account).map_err(malformed)?,
-            arn: Arn::parse(arn).map_err(malformed)?,
+            account: AccountId::parse(account).map_err(|fault| malformed(fault.to_string()))?,
+            arn: Arn::parse(arn).map_err(|fault| malformed(fault.to_string()))?,
         }))
     }
 

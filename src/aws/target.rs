@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::model::arn::{AccountId, Arn};
+use crate::model::account::AccountId;
+use crate::model::arn::Arn;
 use crate::model::region::Region;
 use crate::output::escaped;
 

@@ -1,48 +1,25 @@
-//! [`Arn`]: the name of a thing of AWS's, [`SecretArn`] of a secret, [`LambdaArn`] of a function;
-//! and [`AccountId`]. Each is parsed where it comes in, and never again.
+//! [`Arn`]: the name of a thing of AWS's, [`SecretArn`] of a secret, [`LambdaArn`] of a function.
+//! Each is parsed where it comes in, and never again.
 
 use std::fmt;
 
 use serde::Serialize;
 
+use crate::model::account::AccountId;
 use crate::model::name::MAX_CHARACTERS;
 use crate::model::region::Region;
 
-/// Why a text is not an [`Arn`] or an [`AccountId`]; it does not repeat the text.
+/// Why a text is not an [`Arn`]; it does not repeat the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ArnFault {
     #[error("something that is not an ARN")]
     Form,
-    #[error("something that is not an account ID of 12 digits")]
-    Account,
     #[error("an ARN that is not of a secret")]
     NotASecret,
     #[error("an ARN that is not of a Lambda function")]
     NotAFunction,
     #[error("an ARN that is not of an IAM role")]
     NotARole,
-}
-
-/// The number of an AWS account: exactly twelve digits.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct AccountId(String);
-
-impl AccountId {
-    /// # Errors
-    /// [`ArnFault::Account`].
-    pub fn parse(text: &str) -> Result<Self, ArnFault> {
-        if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(ArnFault::Account)
-        }
-    }
-}
-
-impl fmt::Display for AccountId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
 }
 
 /// `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`, of up to 2,048 characters on one line. Region
@@ -309,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn functions_and_accounts() {
+    fn what_is_an_arn_of_a_function() {
         let function = "arn:aws:lambda:us-east-1:111122223333:function:rotate";
         for good in [
             function,
@@ -330,16 +307,6 @@ mod tests {
             &format!("{function}'"),
         ] {
             assert_eq!(LambdaArn::parse(bad), Err(ArnFault::NotAFunction), "{bad}");
-        }
-        assert!(AccountId::parse("000000000000").is_ok());
-        for bad in [
-            "",
-            "00000000000",
-            "0000000000000",
-            "11112222333a",
-            "１１１１２２２２３３３３",
-        ] {
-            assert_eq!(AccountId::parse(bad), Err(ArnFault::Account), "{bad}");
         }
     }
 

@@ -1,6 +1,7 @@
 //! What we work on, as plain values: each type holds only what is valid, and nothing here reads or
 //! writes anything.
 
+pub mod account;
 pub mod arn;
 pub mod attributes;
 pub mod count;

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::Subject;
 use crate::aws::{AwsError, Ecr, Kind, Session, Verdict};
-use crate::model::arn::{AccountId, SecretArn};
+use crate::model::account::AccountId;
+use crate::model::arn::SecretArn;
 use crate::model::attributes::{Description, ResourcePolicy, Rotation, Tag};
 use crate::model::credential::SecretValue;
 use crate::model::name::RepositoryPrefix;

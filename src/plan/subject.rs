@@ -1,6 +1,7 @@
 //! [`Subject`]: what the steps of a plan work on.
 
-use crate::model::arn::{AccountId, SecretArn};
+use crate::model::account::AccountId;
+use crate::model::arn::SecretArn;
 use crate::model::date::Time;
 use crate::model::name::SecretName;
 use crate::model::secret::{Secret, VersionId};

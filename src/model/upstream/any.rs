@@ -1,7 +1,7 @@
 //! [`AnyUpstream`]: all upstream registries of ECR, and the table of those without a login.
 
 use super::{Upstream, PLACEHOLDER, UPSTREAMS};
-use crate::model::arn::AccountId;
+use crate::model::account::AccountId;
 use crate::model::region::Region;
 
 /// An upstream registry that wants no credentials: ECR pulls from it without, or by a role.
