@@ -6,6 +6,7 @@ use crate::aws::{AwsError, Kind, Session};
 use crate::cli::NameArgs;
 use crate::model::date::Date;
 use crate::model::rule::RuleUsage;
+use crate::model::secret::StoredPolicy;
 use crate::output::failure::Failure;
 use crate::output::secret_details::SecretDetails;
 use crate::output::status::Status;
@@ -60,7 +61,10 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
     };
     let redactor = session.redactor();
     let key = key.clean(|words| redactor.foreign(words));
-    let policy = policy.map(|policy| redactor.field(&policy));
+    let policy = policy.map(|policy| StoredPolicy {
+        text: redactor.field(&policy.text),
+        name: policy.name.map(|name| redactor.field(&name)),
+    });
     secret.clean(|text| redactor.field(text));
     let usage = RuleUsage::new(&secret, rules.as_deref());
     for rule in &usage.former {
@@ -75,7 +79,7 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
     let details = SecretDetails {
         secret: &secret,
         value: value.as_ref(),
-        policy: policy.as_deref(),
+        policy: policy.as_ref(),
         key: &key,
         usage,
         redactor,

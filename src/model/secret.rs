@@ -40,6 +40,8 @@ pub struct Secret {
     pub external_type: Option<String>,
     /// The role by which Secrets Manager rotates such a secret.
     pub external_rotation_role: Option<String>,
+    /// What else the partner is told when it is rotated.
+    pub external_rotation_metadata: Vec<(String, String)>,
     /// The ARN of the secret in another account that this is a replica of; none where it is none,
     /// or only ListSecrets was asked, which does not tell it.
     pub cross_account_primary: Option<String>,
@@ -101,6 +103,8 @@ pub enum Recovery {
 #[serde(rename_all = "camelCase")]
 pub struct Replica {
     pub region: String,
+    /// As AWS tells it: any form of a key's name there.
+    pub kms_key_id: Option<String>,
     /// The service's own word, such as `InSync`.
     pub status: Option<String>,
     pub message: Option<String>,
@@ -114,6 +118,11 @@ impl Replica {
     pub fn is_made(&self) -> bool {
         !matches!(self.status.as_deref(), Some("Failed" | "Detached"))
     }
+
+    /// Its key, where the name does not tell whether ECR can use it.
+    pub fn unknown_key(&self) -> Option<&str> {
+        unless_default(self.kms_key_id.as_deref())
+    }
 }
 
 /// A copy of the secret in another account, in the same Region. It has a customer managed key.
@@ -125,6 +134,16 @@ pub struct CrossAccountReplica {
     pub arn: String,
     /// The service's own word, such as `InSync`.
     pub status: Option<String>,
+}
+
+/// The resource policy of a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredPolicy {
+    /// Its JSON.
+    pub text: String,
+    /// `default`, which is the one that its owner writes, or the name of one that the service does;
+    /// none where it is not told.
+    pub name: Option<String>,
 }
 
 /// How a secret is rotated.
@@ -186,6 +205,10 @@ pub fn registry_of(name: &str) -> Option<&'static Upstream> {
     Upstream::find(rest).or_else(|| Upstream::find(rest.rsplit('/').next()?))
 }
 
+fn unless_default(key: Option<&str>) -> Option<&str> {
+    key.filter(|key| !key.ends_with("alias/aws/secretsmanager"))
+}
+
 impl Secret {
     /// A secret of which no more is known than its ARN.
     pub fn new(arn: SecretArn) -> Self {
@@ -209,6 +232,7 @@ impl Secret {
             cross_account_primary: None,
             cross_account_replicas: Vec::new(),
             external_rotation_role: None,
+            external_rotation_metadata: Vec::new(),
             owning_service: None,
         }
     }
@@ -276,12 +300,20 @@ impl Secret {
     /// and the ids of its versions stay; they are what it is found by.
     pub fn clean(&mut self, clean: impl Fn(&str) -> String) {
         let texts = self.description.iter_mut().chain(&mut self.kms_key_id);
-        let tags = self.tags.iter_mut().flat_map(|(key, value)| [key, value]);
+        let rotation = &mut self.external_rotation_metadata;
+        let tags = self.tags.iter_mut().chain(rotation);
+        let tags = tags.flat_map(|(key, value)| [key, value]);
         let stages = self.versions.iter_mut();
         let stages = stages.flat_map(|version| &mut version.stages);
         let replicas = self.replicas.iter_mut().flatten();
-        let replicas =
-            replicas.flat_map(|replica| replica.status.iter_mut().chain(&mut replica.message));
+        let replicas = replicas.flat_map(|replica| {
+            let told = [
+                &mut replica.status,
+                &mut replica.message,
+                &mut replica.kms_key_id,
+            ];
+            told.into_iter().flatten()
+        });
         for text in texts.chain(tags).chain(stages).chain(replicas) {
             *text = clean(text);
         }
@@ -324,8 +356,7 @@ impl Secret {
     /// The key, where its name does not tell whether ECR can use it: the console stores the id of
     /// the default key too.
     pub fn unknown_key(&self) -> Option<&str> {
-        let key = self.kms_key_id.as_deref()?;
-        (!key.ends_with("alias/aws/secretsmanager")).then_some(key)
+        unless_default(self.kms_key_id.as_deref())
     }
 
     /// The name of the key: aws/secretsmanager, or another as AWS tells it, which may still be the
@@ -372,6 +403,7 @@ mod tests {
         ] {
             let replica = Replica {
                 region: "eu-west-1".to_owned(),
+                kms_key_id: None,
                 status: status.map(str::to_owned),
                 message: None,
             };

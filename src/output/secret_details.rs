@@ -9,7 +9,7 @@ use crate::model::count::count;
 use crate::model::date::{in_days, Date, Time};
 use crate::model::rule::{Rule, RuleUsage};
 use crate::model::secret::{
-    CrossAccountReplica, ExistingRotation, KeyKind, Replica, Secret, EXPIRY_TAG,
+    CrossAccountReplica, ExistingRotation, KeyKind, Replica, Secret, StoredPolicy, EXPIRY_TAG,
 };
 use crate::model::stored_value::StoredValue;
 use crate::model::token_kind::TokenKind;
@@ -23,8 +23,7 @@ pub struct SecretDetails<'a> {
     pub secret: &'a Secret,
     /// `None` where there is none, or it may not be read.
     pub value: Option<&'a StoredValue>,
-    /// The resource policy as it is stored.
-    pub policy: Option<&'a str>,
+    pub policy: Option<&'a StoredPolicy>,
     pub key: &'a KeyKind,
     pub usage: RuleUsage<'a>,
     pub redactor: &'a Redactor,
@@ -50,10 +49,13 @@ struct DetailsJson<'a> {
     replicas: Option<&'a [Replica]>,
     rotation: Option<RotationJson<'a>>,
     external_secret_rotation_role_arn: Option<&'a str>,
+    external_secret_rotation_metadata: Vec<Tag<'a>>,
     /// The ARN of the secret in another account that this is a replica of.
     cross_account_primary: Option<&'a str>,
     cross_account_replicas: &'a [CrossAccountReplica],
     resource_policy: Option<Value>,
+    /// `default` where its owner wrote it.
+    resource_policy_name: Option<&'a str>,
     /// Those that use it; none where they could not be looked at.
     rules: Option<Vec<&'a Rule>>,
     /// Those that point at another secret that had its name.
@@ -137,11 +139,7 @@ impl<'a> SecretDetails<'a> {
                 KeyKind::Customer => Some("CUSTOMER"),
                 KeyKind::Unknown(_) => None,
             },
-            tags: secret
-                .tags
-                .iter()
-                .map(|(key, value)| Tag { key, value })
-                .collect(),
+            tags: pairs(&secret.tags),
             versions: self.versions().collect(),
             replicas: secret.replicas.as_deref(),
             rotation: secret.rotation.as_ref().map(|rotation| RotationJson {
@@ -155,7 +153,9 @@ impl<'a> SecretDetails<'a> {
             cross_account_primary: self.secret.cross_account_primary.as_deref(),
             cross_account_replicas: &self.secret.cross_account_replicas,
             external_secret_rotation_role_arn: self.secret.external_rotation_role.as_deref(),
+            external_secret_rotation_metadata: pairs(&secret.external_rotation_metadata),
             resource_policy: self.policy_json(),
+            resource_policy_name: self.policy.and_then(|policy| policy.name.as_deref()),
             rules: self.rules(&self.usage.current),
             stale_rules: self.rules(&self.usage.former),
             warnings,
@@ -168,7 +168,7 @@ impl<'a> SecretDetails<'a> {
 
     /// The policy as JSON; as the text that it is, should it not be JSON.
     fn policy_json(&self) -> Option<Value> {
-        let text = self.policy?;
+        let text = self.policy?.text.as_str();
         Some(serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)))
     }
 
@@ -207,6 +207,9 @@ impl<'a> SecretDetails<'a> {
         }
         if let Some(role) = &secret.external_rotation_role {
             rows.add("rotated by", role);
+        }
+        for (key, value) in &secret.external_rotation_metadata {
+            rows.add("rotated with", &format!("{key}={value}"));
         }
         if let Some(upstream) = self.usage.upstream {
             rows.add(
@@ -291,23 +294,34 @@ impl<'a> SecretDetails<'a> {
             rows.add("replica of", primary.as_str());
         }
         for replica in secret.replicas.iter().flatten() {
+            let key = replica.unknown_key().map(|key| format!("key {key}"));
             let parts = [
-                Some(&replica.region),
-                replica.status.as_ref(),
-                replica.message.as_ref(),
+                Some(replica.region.as_str()),
+                replica.status.as_deref(),
+                key.as_deref(),
+                replica.message.as_deref(),
             ];
-            let parts: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
+            let parts: Vec<&str> = parts.into_iter().flatten().collect();
             rows.add("replica", &parts.join(", "));
         }
         for rule in &self.usage.current {
             let (prefix, source) = (&rule.ecr_repository_prefix, rule.source());
             rows.add("rule", &format!("{prefix} ({source})"));
         }
+        let name = self.policy.and_then(|policy| policy.name.as_deref());
+        if let Some(name) = name.filter(|name| *name != "default") {
+            rows.add("policy name", name);
+        }
         for (index, line) in self.policy_lines().iter().enumerate() {
             let label = if index == 0 { "policy" } else { "" };
             rows.add(label, line);
         }
     }
+}
+
+fn pairs(pairs: &[(String, String)]) -> Vec<Tag<'_>> {
+    let pairs = pairs.iter();
+    pairs.map(|(key, value)| Tag { key, value }).collect()
 }
 
 /// Lines of a label and a text, which may be anyone's.

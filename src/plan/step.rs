@@ -287,7 +287,7 @@ impl Step {
                     return Ok(false);
                 };
                 let stored = aws.secrets().policy(arn).await?;
-                Ok(stored.is_some_and(|stored| policy.is_same_as(&stored)))
+                Ok(stored.is_some_and(|stored| policy.is_same_as(&stored.text)))
             }
             _ => {
                 let secret = aws.secrets().describe_patiently(subject.id()).await?;

@@ -138,6 +138,7 @@ fn update_does_only_what_is_not_so_already() {
         secret.tags = vec![("team".to_owned(), "platform".to_owned())];
         let replica = |region: &str, status: &str| Replica {
             region: region.to_owned(),
+            kms_key_id: None,
             status: Some(status.to_owned()),
             message: None,
         };
@@ -241,6 +242,7 @@ fn the_other_commands_on_a_secret() {
     let with_replica = |secret: &mut Secret| {
         secret.replicas = Some(vec![Replica {
             region: "eu-west-1".to_owned(),
+            kms_key_id: None,
             status: None,
             message: None,
         }]);

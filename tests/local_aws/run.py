@@ -31,7 +31,7 @@ usage: tests/local-aws COMMAND [ARGUMENT...]
 
 Starts a local AWS on a free port of 127.0.0.1, runs COMMAND with the AWS_* variables that lead to it,
 and returns COMMAND's status. With --serve: prints the address and serves until standard input ends.
-With --check: holds what we added to it against AWS's own model of the service.
+With --check: holds what we added to it, and what the program knows, against AWS's own models.
 """
 
 # As `env` and `docker run` have it: the wrapper itself failed, not the command.

@@ -31,8 +31,12 @@ def main(arguments):
         return serve(url)
     if arguments == ["--check"]:
         import check_cache_rules
+        import check_managed_secrets
+        import check_picture
 
         check_cache_rules.main(url)
+        check_managed_secrets.main(url)
+        check_picture.main()
         return 0
     os.environ["AWS_ENDPOINT_URL"] = url
     return run(arguments)

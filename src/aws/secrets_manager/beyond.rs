@@ -1,36 +1,48 @@
-//! [`Beyond`]: what DescribeSecret tells beyond what the SDK reads of it.
+//! [`Beyond`]: what an answer tells beyond what the SDK reads of it.
 //!
-//! aws-sdk-secretsmanager 1.125 has no members for replicas in other accounts, which the service
-//! has had since. They are read from the body of the answer, where no secret value is.
+//! aws-sdk-secretsmanager 1.125 has no members for replicas in other accounts, nor for the names of
+//! policies, which the service has had since. They are read from the body of the answer, where no
+//! secret value is.
 
+use std::fmt::Debug;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use aws_sdk_secretsmanager::config::interceptors::AfterDeserializationInterceptorContextRef;
 use aws_sdk_secretsmanager::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_secretsmanager::error::BoxError;
+use serde::de::DeserializeOwned;
 use serde::Deserialize;
 
 use crate::model::secret::{CrossAccountReplica, Secret};
 
-/// Reads along with one call of DescribeSecret.
+/// Reads along with one call, whose answer has a `T` in it.
 #[derive(Clone, Debug, Default)]
-pub struct Beyond(Arc<Mutex<Told>>);
+pub struct Beyond<T>(Arc<Mutex<T>>);
 
-/// Source: `DescribeSecretResponse` in botocore's model of the service, 1.44.5.
-#[derive(Debug, Default, Deserialize)]
+/// Of `DescribeSecretOutput`. Source: botocore's model of the service, 1.44.5.
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
-struct Told {
+pub struct OfOtherAccounts {
     cross_account_primary: Option<Primary>,
     cross_account_replicas: Vec<Replica>,
 }
 
-#[derive(Debug, Deserialize)]
+/// Of `GetResourcePolicyOutput`.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+pub struct PolicyOrigin {
+    pub policy_name: Option<String>,
+}
+
+/// Of `CrossAccountPrimaryType`.
+#[derive(Clone, Debug, Deserialize)]
 struct Primary {
     #[serde(rename = "PrimarySecretARN")]
     arn: Option<String>,
 }
 
-#[derive(Debug, Deserialize)]
+/// Of `CrossAccountReplicaEntry`.
+#[derive(Clone, Debug, Deserialize)]
 struct Replica {
     #[serde(rename = "ReplicaSecretARN")]
     arn: Option<String>,
@@ -38,14 +50,20 @@ struct Replica {
     status: Option<String>,
 }
 
-impl Beyond {
-    /// Adds what was told to what the SDK has read.
-    pub fn add_to(&self, secret: &mut Secret) {
-        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let Told {
+impl<T: Default> Beyond<T> {
+    /// What was told with the answer.
+    pub fn told(&self) -> T {
+        std::mem::take(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl OfOtherAccounts {
+    /// Adds it to what the SDK has read.
+    pub fn add_to(self, secret: &mut Secret) {
+        let Self {
             cross_account_primary: primary,
             cross_account_replicas: replicas,
-        } = std::mem::take(&mut *told);
+        } = self;
         secret.cross_account_primary =
             primary.map(|primary| primary.arn.unwrap_or_else(|| "another account".to_owned()));
         let replicas = replicas.into_iter().filter_map(|replica| {
@@ -58,7 +76,7 @@ impl Beyond {
     }
 }
 
-impl Intercept for Beyond {
+impl<T: DeserializeOwned + Default + Debug + Send> Intercept for Beyond<T> {
     fn name(&self) -> &'static str {
         "Beyond"
     }

@@ -9,13 +9,14 @@ use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretOutput;
 use aws_sdk_secretsmanager::operation::list_secrets::{ListSecretsError, ListSecretsOutput};
 use aws_sdk_secretsmanager::primitives::{Blob, DateTime};
 use aws_sdk_secretsmanager::types::{
-    Filter, FilterNameStringType, ReplicationStatusType, RotationRulesType, SecretListEntry, Tag,
+    ExternalSecretRotationMetadataItem, Filter, FilterNameStringType, ReplicationStatusType,
+    RotationRulesType, SecretListEntry, Tag,
 };
 use aws_smithy_async::future::pagination_stream::PaginationStream;
 use futures_util::{stream, StreamExt};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::beyond::Beyond;
+use super::beyond::{Beyond, OfOtherAccounts};
 use super::SecretsManager;
 use crate::aws::answers::{region, secret_arn};
 use crate::aws::error::{AwsError, Kind};
@@ -83,7 +84,7 @@ impl SecretsManager {
         call: DescribeSecretFluentBuilder,
         patience: Option<Builder>,
     ) -> Result<Option<Secret>, AwsError> {
-        let beyond = Beyond::default();
+        let beyond = Beyond::<OfOtherAccounts>::default();
         let mut call = call.customize().interceptor(beyond.clone());
         if let Some(patience) = patience {
             call = call.config_override(patience);
@@ -91,7 +92,7 @@ impl SecretsManager {
         match call.send().await {
             Ok(answer) => {
                 let mut secret = from_description(answer, &self.redactor)?;
-                beyond.add_to(&mut secret);
+                beyond.told().add_to(&mut secret);
                 Ok(Some(secret))
             }
             Err(error) => match AwsError::of("DescribeSecret", &error, &self.redactor) {
@@ -216,6 +217,7 @@ fn from_list(entry: SecretListEntry, redactor: &Redactor) -> Result<Secret, AwsE
         next_rotation: time(entry.next_rotation_date),
         external_type: entry.r#type,
         external_rotation_role: entry.external_secret_rotation_role_arn,
+        external_rotation_metadata: metadata(entry.external_secret_rotation_metadata),
         owning_service: entry.owning_service,
         ..Secret::new(arn)
     })
@@ -247,6 +249,7 @@ fn from_description(answer: DescribeSecretOutput, redactor: &Redactor) -> Result
         next_rotation: time(answer.next_rotation_date),
         external_type: answer.r#type,
         external_rotation_role: answer.external_secret_rotation_role_arn,
+        external_rotation_metadata: metadata(answer.external_secret_rotation_metadata),
         owning_service: answer.owning_service,
         ..Secret::new(arn)
     })
@@ -278,6 +281,13 @@ fn tags(tags: Option<Vec<Tag>>) -> Vec<(String, String)> {
         .collect()
 }
 
+fn metadata(items: Option<Vec<ExternalSecretRotationMetadataItem>>) -> Vec<(String, String)> {
+    let items = items.unwrap_or_default().into_iter();
+    items
+        .map(|item| (item.key.unwrap_or_default(), item.value.unwrap_or_default()))
+        .collect()
+}
+
 /// The newest labels first, then by id, since the service tells them in any order.
 fn versions(versions: impl Iterator<Item = (String, Vec<String>)>) -> Vec<Version> {
     let mut versions: Vec<Version> = versions
@@ -301,6 +311,7 @@ fn versions(versions: impl Iterator<Item = (String, Vec<String>)>) -> Vec<Versio
 fn replica(replica: ReplicationStatusType) -> Option<Replica> {
     Some(Replica {
         region: replica.region?,
+        kms_key_id: replica.kms_key_id,
         status: replica.status.map(|status| status.as_str().to_owned()),
         message: replica.status_message,
     })

@@ -9,6 +9,7 @@ use aws_sdk_secretsmanager::types::{
 };
 use aws_sdk_secretsmanager::Config;
 
+use super::beyond::{Beyond, PolicyOrigin};
 use super::SecretsManager;
 use crate::aws::answers::secret_arn;
 use crate::aws::error::AwsError;
@@ -16,7 +17,7 @@ use crate::model::arn::SecretArn;
 use crate::model::attributes::{self, ResourcePolicy, Rotation, Schedule};
 use crate::model::credential::SecretValue;
 use crate::model::region::Region;
-use crate::model::secret::{NewSecret, Secret, VersionId};
+use crate::model::secret::{NewSecret, Secret, StoredPolicy, VersionId};
 
 /// A secret that was just created.
 #[derive(Debug)]
@@ -90,17 +91,17 @@ impl SecretsManager {
         self.described(call, Some(patience)).await
     }
 
-    /// GetResourcePolicy: the policy's JSON, where there is one.
-    pub async fn policy(&self, arn: &SecretArn) -> Result<Option<String>, AwsError> {
-        let answer = self
-            .client
-            .get_resource_policy()
-            .secret_id(arn.as_str())
-            .send()
-            .await;
+    /// GetResourcePolicy, where there is one.
+    pub async fn policy(&self, arn: &SecretArn) -> Result<Option<StoredPolicy>, AwsError> {
+        let beyond = Beyond::<PolicyOrigin>::default();
+        let call = self.client.get_resource_policy().secret_id(arn.as_str());
+        let answer = call.customize().interceptor(beyond.clone()).send().await;
         let answer =
             answer.map_err(|error| AwsError::of("GetResourcePolicy", &error, &self.redactor))?;
-        Ok(answer.resource_policy().map(str::to_owned))
+        Ok(answer.resource_policy.map(|text| StoredPolicy {
+            text,
+            name: beyond.told().policy_name,
+        }))
     }
 
     /// PutSecretValue: a new version, which becomes AWSCURRENT. Gives its id.

@@ -152,7 +152,8 @@ impl Create<'_> {
                 let what = format!("{name} exists, and could not be looked at");
                 error.into_failure(&what, self.session.service())
             })?,
-        };
+        }
+        .map(|policy| policy.text);
         Ok(())
     }
 

@@ -97,11 +97,79 @@ fn list_and_show_name_it() {
     for row in [
         "managed      a managed external secret of the type GitLabAccessToken",
         &role,
+        "rotated with groupId=17",
     ] {
         assert!(shown.ok().contains(row), "{row}: {}", shown.stdout);
     }
     let shown = account.run(&["show", NAME, "-o", "json"]).json();
     assert_eq!(shown["type"], "GitLabAccessToken");
+    let metadata = json!([{"key": "groupId", "value": "17"}]);
+    assert_eq!(shown["externalSecretRotationMetadata"], metadata);
+}
+
+#[test]
+fn show_tells_a_replica_in_another_account() {
+    let account = Account::new();
+    account.made(NAME);
+    let replica = format!("arn:aws:secretsmanager:us-east-1:444455556666:secret:{NAME}-AbCdEf");
+    let body = json!({"SecretId": NAME, "CrossAccountReplicaARN": replica});
+    account.ask("AssociateCrossAccountReplica", &body);
+    let shown = account.run(&["show", NAME]);
+    let row = format!("replica      {replica}, Pending");
+    assert!(shown.ok().contains(&row), "{}", shown.stdout);
+    let shown = account.run(&["show", NAME, "-o", "json"]).json();
+    let replicas = json!([{"arn": replica, "status": "Pending"}]);
+    assert_eq!(shown["crossAccountReplicas"], replicas);
+}
+
+#[test]
+fn show_names_a_policy_that_its_owner_did_not_write() {
+    let account = Account::new();
+    account.made(NAME);
+    let policy = json!({"SecretId": NAME, "ResourcePolicy": r#"{"Statement":[]}"#});
+    account.ask("PutResourcePolicy", &policy);
+    let shown = account.run(&["show", NAME]);
+    shown.never(&["policy name"]);
+    assert!(shown.ok().contains("\npolicy       {"), "{}", shown.stdout);
+    let shown = account.run(&["show", NAME, "-o", "json"]).json();
+    assert_eq!(shown["resourcePolicyName"], "default");
+    let name = "cross-account-replication";
+    let answer = json!({"ResourcePolicy": r#"{"Statement":[]}"#, "PolicyName": name});
+    let answer = answer.to_string();
+    account.answer(
+        "GetResourcePolicy",
+        200,
+        "application/x-amz-json-1.1",
+        &answer,
+        None,
+    );
+    let shown = account.run(&["show", NAME]);
+    let row = format!("\npolicy name  {name}\npolicy       {{");
+    assert!(shown.ok().contains(&row), "{}", shown.stdout);
+    let shown = account.run(&["show", NAME, "-o", "json"]).json();
+    assert_eq!(shown["resourcePolicyName"], name);
+}
+
+#[test]
+fn show_names_the_key_of_a_replica_that_is_not_the_default_one() {
+    let account = Account::new();
+    account.made(NAME);
+    let replica = |key: &str| json!({"Region": "eu-west-1", "Status": "InSync", "KmsKeyId": key});
+    let mut secret = account.ask("DescribeSecret", &json!({"SecretId": NAME}));
+    for (key, row) in [
+        ("alias/aws/secretsmanager", "replica      eu-west-1, InSync"),
+        (
+            "alias/mine",
+            "replica      eu-west-1, InSync, key alias/mine",
+        ),
+    ] {
+        secret["ReplicationStatus"] = json!([replica(key)]);
+        let kind = "application/x-amz-json-1.1";
+        account.answer("DescribeSecret", 200, kind, &secret.to_string(), Some(1));
+        let shown = account.run(&["show", NAME]);
+        let has_it = shown.ok().lines().any(|line| line == row);
+        assert!(has_it, "{row}: {}", shown.stdout);
+    }
 }
 
 #[test]

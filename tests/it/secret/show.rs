@@ -39,7 +39,8 @@ fn show_tells_all_but_the_token() {
         assert_eq!(shown["versions"][0]["stages"], json!(["AWSCURRENT"]));
         assert_eq!(
             shown["replicas"],
-            json!([{"region": "eu-west-1", "status": "InSync", "message": "Replication succeeded"}])
+            json!([{"region": "eu-west-1", "kmsKeyId": "alias/aws/secretsmanager",
+                "status": "InSync", "message": "Replication succeeded"}])
         );
         assert_eq!(
             shown["tags"][0],
