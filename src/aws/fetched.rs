@@ -1,25 +1,41 @@
-//! [`Fetched`]: AWS credentials that were asked for before they were needed.
+//! [`Fetched`]: AWS credentials that are got once for a whole run.
 
-use std::sync::Mutex;
+use std::time::{Duration, SystemTime};
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_credential_types::provider::{future, ProvideCredentials, SharedCredentialsProvider};
 use aws_credential_types::Credentials;
+use tokio::sync::Mutex;
 
-/// Gives the first answer of a provider, got beforehand, then asks it as before.
+/// How long before their end credentials are got anew, as in the SDK's own cache.
+const BEFORE_THE_END: Duration = Duration::from_secs(10);
+
+/// Asks a provider once, and again only when the credentials end. Each asking may be a prompt of a
+/// program's, or a page in a browser, so that no two are under way at once.
 #[derive(Debug)]
 pub struct Fetched {
-    first: Mutex<Option<Result<Credentials, CredentialsError>>>,
     provider: SharedCredentialsProvider,
+    credentials: Mutex<Option<Credentials>>,
 }
 
 impl Fetched {
-    pub async fn from(provider: SharedCredentialsProvider) -> Self {
-        let first = provider.provide_credentials().await;
+    pub fn by(provider: SharedCredentialsProvider) -> Self {
         Self {
-            first: Mutex::new(Some(first)),
             provider,
+            credentials: Mutex::new(None),
         }
+    }
+
+    async fn get(&self) -> Result<Credentials, CredentialsError> {
+        let mut known = self.credentials.lock().await;
+        let soon = SystemTime::now() + BEFORE_THE_END;
+        let lasts = |credentials: &&Credentials| credentials.expiry().is_none_or(|end| end > soon);
+        if let Some(credentials) = known.as_ref().filter(lasts) {
+            return Ok(credentials.clone());
+        }
+        let credentials = self.provider.provide_credentials().await?;
+        *known = Some(credentials.clone());
+        Ok(credentials)
     }
 }
 
@@ -28,9 +44,6 @@ impl ProvideCredentials for Fetched {
     where
         Self: 'a,
     {
-        match self.first.lock().ok().and_then(|mut first| first.take()) {
-            Some(first) => future::ProvideCredentials::ready(first),
-            None => self.provider.provide_credentials(),
-        }
+        future::ProvideCredentials::new(self.get())
     }
 }

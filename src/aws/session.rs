@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::identity::IdentityCache;
 use aws_config::imds;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
 use aws_config::meta::credentials::CredentialsProviderChain;
@@ -13,7 +14,7 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_config::{BehaviorVersion, SdkConfig};
-use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 
 use super::ecr::Ecr;
 use super::endpoints::Endpoints;
@@ -96,8 +97,13 @@ impl Session {
             }
             (Some(roles), None) => return Err(needs_mfa(roles.mfa_serial(), &settings)),
         };
+        let config = config
+            .to_builder()
+            .credentials_provider(SharedCredentialsProvider::new(Fetched::by(provider)))
+            // Those of the clients would each ask for themselves.
+            .identity_cache(IdentityCache::no_cache());
         Ok(Self {
-            config: config.to_builder().credentials_provider(provider).build(),
+            config: config.build(),
             target: settings.target(),
             endpoints: settings.endpoints,
             service,
@@ -176,14 +182,20 @@ impl Session {
         }))
     }
 
-    /// Gets AWS credentials now, so that the first call need not wait for them. Where there are
-    /// none, that call says so.
-    pub async fn fetch_credentials(&mut self) {
+    /// Gets AWS credentials, once for all calls: within a call they would have to come in the time
+    /// that an attempt has, and be asked for again with each.
+    ///
+    /// # Errors
+    /// Status 4 where there are none that can be used; what AWS says where it is asked for them.
+    pub async fn fetch_credentials(&self) -> Result<(), Failure> {
         if let Some(provider) = self.config.credentials_provider() {
-            let provider = SharedCredentialsProvider::new(Fetched::from(provider).await);
-            let config = self.config.to_builder().credentials_provider(provider);
-            self.config = config.build();
+            let credentials = provider.provide_credentials().await;
+            credentials.map_err(|error| {
+                AwsError::of_credentials(&error, &self.redactor)
+                    .into_failure("could not get AWS credentials", &self.service)
+            })?;
         }
+        Ok(())
     }
 
     /// Where calls of ECR go, for what is said when one fails.

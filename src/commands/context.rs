@@ -46,8 +46,16 @@ impl Context<'_> {
         Settings::read(&options, self.output.redactor()).await
     }
 
-    /// Opens AWS, with a code from the person at the terminal where the profile needs one.
+    /// Opens AWS, with credentials.
     pub async fn open(&self, settings: Settings) -> Result<Session, Failure> {
+        let session = self.open_without_credentials(settings).await?;
+        session.fetch_credentials().await?;
+        Ok(session)
+    }
+
+    /// Opens AWS, with a code from the person at the terminal where the profile needs one. The
+    /// credentials are still to be fetched.
+    pub async fn open_without_credentials(&self, settings: Settings) -> Result<Session, Failure> {
         let code = match settings.mfa_serial() {
             Some(serial) if self.can_ask() => Some(self.prompter().ask_mfa_code(serial).await?),
             _ => None,

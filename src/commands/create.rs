@@ -52,7 +52,7 @@ pub async fn run(input: CreateInput, context: &Context<'_>) -> Result<Status, Fa
             .agree_to_host(&input, None, context, &mut warnings)
             .await?;
     }
-    let session = context.open(settings).await?;
+    let session = context.open_without_credentials(settings).await?;
     refuse_replica_at_home(&input, session.region())?;
     let mut create = Create {
         input,
@@ -66,6 +66,10 @@ pub async fn run(input: CreateInput, context: &Context<'_>) -> Result<Status, Fa
         verification: Verification::skipped("nothing is stored"),
     };
     if !context.can_ask() {
+        // A login is tried beside getting the credentials, unless they are needed before.
+        if create.input.rule.is_some() || !create.login.is_wanted() {
+            create.session.fetch_credentials().await?;
+        }
         create.rule = PlannedRule::asked_for(&create.input, &create.session).await?;
         create.verify().await?;
         return Box::pin(create.store(None)).await;
@@ -84,6 +88,7 @@ impl Create<'_> {
     /// The AWS side first, and the secret and its rule, so that nobody types a token for nothing.
     async fn begin(&mut self, prompter: &Prompter) -> Result<(), Failure> {
         let context = self.context;
+        self.session.fetch_credentials().await?;
         context.identify(&mut self.session).await?;
         if self.input.yes {
             prompter.ask_registry(&mut self.input).await?;
@@ -103,13 +108,12 @@ impl Create<'_> {
     async fn verify(&mut self) -> Result<(), Failure> {
         warn_of_credentials(&self.input, &mut self.warnings);
         let output = self.context.output;
-        let (tried, ()) = tokio::join!(self.login.attempt(&self.input, output), async {
-            if self.login.is_wanted() {
-                self.session.fetch_credentials().await;
-            }
-        });
+        let (tried, fetched) = tokio::join!(
+            self.login.attempt(&self.input, output),
+            self.session.fetch_credentials()
+        );
         self.verification = self.login.judge(tried?, output, &mut self.warnings)?;
-        Ok(())
+        fetched
     }
 
     fn leaves_it_as_it_is(&self) -> bool {

@@ -53,6 +53,84 @@ fn a_process_gives_them() {
     program.run().fails(4, &["credentials cannot be used"]);
 }
 
+/// A profile whose process says in a file that it ran.
+fn counted(program: Program, before: &str, exit: u8) -> Program {
+    let count = program.home.path().join("runs");
+    let json = r#"{"Version":1,"AccessKeyId":"AKIAPROCESS","SecretAccessKey":"x"}"#;
+    let (count, json) = (count.display(), json.replace('"', "\\\""));
+    let script =
+        format!("#!/bin/sh\necho run >>'{count}'\n{before}\necho \"{json}\"\nexit {exit}\n");
+    let script = program.file("process.sh", script);
+    let config = format!("[default]\ncredential_process = sh {}\n", script.display());
+    program.file("config", config);
+    program
+}
+
+/// How often the process of this run has run.
+fn runs(program: &Program) -> usize {
+    let runs = fs::read_to_string(program.home.path().join("runs")).unwrap_or_default();
+    runs.lines().count()
+}
+
+/// As with the AWS CLI: each may be a prompt, or a page in a browser.
+#[test]
+fn they_are_got_once_for_a_whole_run() {
+    let account = Account::new();
+    let arn = account.made("ecr-pullthroughcache/docker-hub");
+    let rule = serde_json::json!({"ecrRepositoryPrefix": "docker-hub",
+        "upstreamRegistryUrl": "registry-1.docker.io", "credentialArn": arn});
+    account.ask_ecr("CreatePullThroughCacheRule", &rule);
+    let update = [
+        "update",
+        "docker-hub",
+        "--access-token-stdin",
+        "--rule",
+        "docker-hub",
+    ];
+    let create = [
+        "create",
+        "--registry",
+        "ghcr",
+        "-u",
+        "me",
+        "--access-token-stdin",
+        "--rule",
+        "ghcr",
+    ];
+    for words in [
+        &["image", "nginx"][..],
+        &["show", "docker-hub"],
+        &["check"],
+        &["list"],
+        &["rule", "list"],
+        &update,
+        &create,
+    ] {
+        for exit in [0, 3] {
+            let program = Program::new(words).with(&account).stdin("some-token");
+            let program = program
+                .without("AWS_ACCESS_KEY_ID")
+                .without("AWS_SECRET_ACCESS_KEY");
+            let program = counted(program, "", exit);
+            let ended = program.run();
+            let statuses = if exit == 0 { [0, 9] } else { [4, 4] };
+            assert!(statuses.contains(&ended.status), "{words:?}: {ended:?}");
+            assert_eq!(runs(&program), 1, "{words:?}: {ended:?}");
+        }
+    }
+}
+
+/// Someone may have to touch a key, or to find a telephone.
+#[test]
+fn a_process_takes_the_time_that_it_needs() {
+    let account = Account::new();
+    let words = ["--cli-read-timeout", "1", "--cli-connect-timeout", "1"];
+    let program = keyless(&account, &words).env("ECR_PTC_VERIFY", "never");
+    let program = counted(program, "sleep 2", 0);
+    signed_by(&account, &program, "AKIAPROCESS/");
+    assert_eq!(runs(&program), 1);
+}
+
 #[test]
 fn a_role_is_taken_with_the_keys_of_another_profile_or_source() {
     let account = Account::new();
