@@ -83,6 +83,11 @@ pub fn aws(name: &str) -> Option<String> {
     text(name).filter(|value| !value.is_empty())
 }
 
+/// Whether such a variable is set to what is no text in UTF-8, which counts as not set too.
+pub fn is_not_text(name: &str) -> bool {
+    env::var_os(name).is_some_and(|value| value.to_str().is_none())
+}
+
 /// The proxy for TLS connections, with the variable that names it: as the AWS CLI understands them,
 /// the lower-case name wins, and an empty value is no proxy.
 pub fn https_proxy() -> Option<(&'static str, String)> {

@@ -23,7 +23,7 @@ use super::fetched::Fetched;
 use super::kms::Keys;
 use super::secrets_manager::SecretsManager;
 use super::service::Service;
-use super::settings::Settings;
+use super::settings::{is_one_word, Settings};
 use super::target::{Caller, Target};
 use crate::model::account::AccountId;
 use crate::model::arn::Arn;
@@ -190,10 +190,18 @@ impl Session {
     pub async fn fetch_credentials(&self) -> Result<(), Failure> {
         if let Some(provider) = self.config.credentials_provider() {
             let credentials = provider.provide_credentials().await;
-            credentials.map_err(|error| {
+            let credentials = credentials.map_err(|error| {
                 AwsError::of_credentials(&error, &self.redactor)
                     .into_failure("could not get AWS credentials", &self.service)
             })?;
+            let token = credentials.session_token().unwrap_or_default();
+            // The SDK would end the program over one that is not.
+            if !is_one_word(credentials.access_key_id()) || !is_one_word(token) {
+                let message = "the AWS credentials have a character that AWS never puts there, \
+                               such as a space or a line end";
+                let failure = Failure::new(Status::Configuration, "bad-credentials", message);
+                return Err(failure.fix("set the access key ID and the session token anew"));
+            }
         }
         Ok(())
     }

@@ -120,6 +120,63 @@ fn they_are_got_once_for_a_whole_run() {
     }
 }
 
+/// The AWS CLI (botocore 1.44.5) ends with an error too; here other credentials were taken.
+#[cfg(unix)]
+#[test]
+fn half_of_them_or_no_text_is_an_error_that_names_the_variable() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let account = Account::new();
+    let not_text = std::ffi::OsStr::from_bytes(b"x\xff");
+    for (name, value, words) in [
+        ("AWS_PROFILE", "".as_ref(), "AWS_PROFILE is set to nothing"),
+        (
+            "AWS_PROFILE",
+            not_text,
+            "AWS_PROFILE has bytes that are not UTF-8",
+        ),
+        (
+            "AWS_ACCESS_KEY_ID",
+            not_text,
+            "AWS_ACCESS_KEY_ID has bytes that are not UTF-8",
+        ),
+        (
+            "AWS_SECRET_ACCESS_KEY",
+            "".as_ref(),
+            "AWS_ACCESS_KEY_ID is set, and AWS_SECRET",
+        ),
+        (
+            "AWS_ACCESS_KEY_ID",
+            "AKIA\nHIDDEN".as_ref(),
+            "AWS_ACCESS_KEY_ID has a character",
+        ),
+        (
+            "AWS_ACCESS_KEY_ID",
+            "AKIA\u{7f}HIDDEN".as_ref(),
+            "AWS_ACCESS_KEY_ID has a character",
+        ),
+        (
+            "AWS_SESSION_TOKEN",
+            "HID\nDEN".as_ref(),
+            "AWS_SESSION_TOKEN has a character",
+        ),
+    ] {
+        let program = Program::create(&account, &[]).env(name, value);
+        let keys = "[default]\naws_access_key_id = AKIAOTHER\naws_secret_access_key = x\n";
+        program.file("credentials", keys);
+        let ended = program.run();
+        ended.fails(4, &[words, "unset"]);
+        ended.never(&["HIDDEN", "this is a bug"]);
+    }
+    let program = keyless(&account, &[]);
+    let keys = "[default]\naws_access_key_id = AKIA\u{7f}HIDDEN\naws_secret_access_key = x\n";
+    program.file("credentials", keys);
+    let ended = program.run();
+    ended.fails(4, &["the AWS credentials have a character"]);
+    ended.never(&["HIDDEN", "this is a bug"]);
+    assert!(account.requests().is_empty());
+}
+
 /// Someone may have to touch a key, or to find a telephone.
 #[test]
 fn a_process_takes_the_time_that_it_needs() {

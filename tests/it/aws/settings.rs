@@ -145,7 +145,6 @@ fn a_variable_that_is_set_to_nothing_counts_as_not_set() {
     for name in [
         "AWS_ENDPOINT_URL_SECRETS_MANAGER",
         "AWS_ENDPOINT_URL_STS",
-        "AWS_PROFILE",
         "AWS_CA_BUNDLE",
         "AWS_MAX_ATTEMPTS",
         "AWS_RETRY_MODE",
