@@ -88,6 +88,15 @@ pub fn is_not_text(name: &str) -> bool {
     env::var_os(name).is_some_and(|value| value.to_str().is_none())
 }
 
+/// A path with the home directory in place of a `~` that is its first component.
+pub fn expand_home(path: &str) -> PathBuf {
+    let below = PathBuf::from(path);
+    match (below.strip_prefix("~"), env::home_dir()) {
+        (Ok(rest), Some(home)) => home.join(rest),
+        _ => below,
+    }
+}
+
 /// The proxy for TLS connections, with the variable that names it: as the AWS CLI understands them,
 /// the lower-case name wins, and an empty value is no proxy.
 pub fn https_proxy() -> Option<(&'static str, String)> {

@@ -186,7 +186,7 @@ fn read_ca_bundle(path: &str) -> Result<Vec<u8>, Failure> {
     const END: &str = "-----END CERTIFICATE-----";
     let bad = |why: &str| bad_trust_store(&format!("the CA bundle {path}"), why);
     let mut bytes = Vec::new();
-    std::fs::File::open(path)
+    std::fs::File::open(env::expand_home(path))
         .and_then(|file| env::read_up_to(MAX_CA_BUNDLE, file, &mut bytes))
         .map_err(|error| bad(&error.to_string()))?;
     let text = String::from_utf8_lossy(&bytes);

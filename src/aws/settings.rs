@@ -74,7 +74,9 @@ impl Settings {
             .ca_bundle
             .clone()
             .or_else(|| env::aws("AWS_CA_BUNDLE"))
-            .or_else(|| from_profile("ca_bundle"));
+            .or_else(|| from_profile("ca_bundle"))
+            // As the AWS CLI has it, whose HTTP library this was.
+            .or_else(|| env::aws("REQUESTS_CA_BUNDLE"));
         let is_on = |variable: &str, key: &str| {
             let value = env::aws(variable).or_else(|| from_profile(key));
             value.is_some_and(|value| value.eq_ignore_ascii_case("true"))

@@ -12,7 +12,7 @@ fn a_private_authority_is_trusted_by_each_of_its_settings() {
     let content = format!("# a comment\n{other}{}", authority.pem());
     std::fs::write(&bundle, content).unwrap();
     let bundle = bundle.to_str().unwrap();
-    for how in ["option", "variable", "profile"] {
+    for how in ["option", "variable", "profile", "home", "requests", "both"] {
         let account = Account::new();
         let address = authority.serve(&["localhost"], &account.url);
         let more = ["--ca-bundle", bundle];
@@ -25,6 +25,18 @@ fn a_private_authority_is_trusted_by_each_of_its_settings() {
             "variable" => program = program.env("AWS_CA_BUNDLE", bundle),
             "profile" => {
                 program.file("config", format!("[default]\nca_bundle = {bundle}\n"));
+            }
+            // Also where no shell has put the home directory in its place.
+            "home" => {
+                program.file("ca.pem", std::fs::read(bundle).unwrap());
+                program.file("config", "[default]\nca_bundle = ~/ca.pem\n");
+            }
+            // botocore 1.44.5 takes that of its old HTTP library after its own.
+            "requests" => program = program.env("REQUESTS_CA_BUNDLE", bundle),
+            "both" => {
+                program = program
+                    .env("REQUESTS_CA_BUNDLE", "/nowhere")
+                    .env("AWS_CA_BUNDLE", bundle);
             }
             _ => {}
         }
