@@ -22,6 +22,8 @@ pub enum Fault {
     NotYetValid,
     #[error("its certificate is for another host")]
     WrongHost,
+    #[error("its certificate cannot be used: {0}")]
+    Unusable(&'static str),
     #[error("no secure connection could be made: {0}")]
     Tls(String),
     #[error("the proxy itself cannot be reached")]
@@ -101,6 +103,16 @@ impl Fault {
             InvalidCertificate(Bad::NotValidForName | Bad::NotValidForNameContext { .. }) => {
                 Self::WrongHost
             }
+            // rustls has no word of its own for it, and shows what it was made of.
+            InvalidCertificate(Bad::Other(other))
+                if format!("{other:?}").contains("CaUsedAsEndEntity") =>
+            {
+                Self::Unusable("it is an authority's own, and not one of a server")
+            }
+            InvalidCertificate(
+                Bad::UnsupportedSignatureAlgorithmContext { .. }
+                | Bad::UnsupportedSignatureAlgorithmForPublicKeyContext { .. },
+            ) => Self::Unusable("it is signed in a way that is not supported, such as with SHA-1"),
             other => Self::Tls(other.to_string()),
         }
     }
@@ -124,6 +136,10 @@ impl Fault {
             Self::Expired | Self::NotYetValid => Some(
                 "check the clock of this machine, and the \
                 certificate of what answers there",
+            ),
+            Self::Unusable(_) => Some(
+                "give the server a certificate of its own, signed by an authority, and name that \
+                 authority's by --ca-bundle",
             ),
             Self::WrongHost => {
                 Some("check the endpoint, the proxy and DNS: something else answers there")
@@ -149,6 +165,7 @@ impl Fault {
                 | Self::Expired
                 | Self::NotYetValid
                 | Self::WrongHost
+                | Self::Unusable(_)
                 | Self::ProxyLogin
         )
     }

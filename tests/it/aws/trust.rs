@@ -98,6 +98,22 @@ fn certificates_that_do_not_hold() {
     assert!(account.requests().is_empty());
 }
 
+/// OpenSSL takes such a certificate, and so does the AWS CLI; the TLS library here does not.
+#[test]
+fn a_certificate_that_is_its_own_authority_is_told_in_words() {
+    let account = Account::new();
+    let (address, pem) = Authority::serve_itself("localhost", &account.url);
+    let program = Program::create(&account, &[]).env(
+        "AWS_ENDPOINT_URL",
+        format!("https://{}", address.replace("127.0.0.1", "localhost")),
+    );
+    let bundle = program.file("ca.pem", pem);
+    let ended = program.env("AWS_CA_BUNDLE", bundle).run();
+    let words = ["its certificate cannot be used: it is an authority's own"];
+    ended.fails(4, &words).never(&["Other(", "may be stored"]);
+    assert!(account.requests().is_empty());
+}
+
 #[test]
 fn a_bundle_that_cannot_be_used() {
     let account = Account::new();

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
-use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::aws::read_request;
@@ -142,6 +142,16 @@ impl Authority {
         Self(CertifiedIssuer::self_signed(params, key).unwrap())
     }
 
+    /// TLS with the authority's own certificate as the server's, as many make it with one command.
+    pub fn serve_itself(host: &str, target: &str) -> (String, String) {
+        let mut params = CertificateParams::new(vec![host.to_owned()]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().unwrap();
+        let certificate = params.self_signed(&key).unwrap();
+        let address = serve_tls(certificate.der(), &key, target);
+        (address, certificate.pem())
+    }
+
     /// Its certificate, as a CA bundle.
     pub fn pem(&self) -> String {
         self.0.pem()
@@ -159,33 +169,38 @@ impl Authority {
         params.not_after = rcgen::date_time_ymd(year, 1, 1);
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.0).unwrap();
-        let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![certificate.der().clone()], key)
-            .unwrap();
-        let config = Arc::new(config);
-        let target = target.split("//").last().unwrap().to_owned();
-        listen(move |stream| {
-            let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
-            let mut stream = StreamOwned::new(connection, stream);
-            while let Some((head, body)) = read_request(&mut stream) {
-                let mut upstream = TcpStream::connect(&target).unwrap();
-                upstream.write_all(head.as_bytes()).unwrap();
-                upstream.write_all(&body).unwrap();
-                let mut answer = Vec::new();
-                let _ = upstream.read_to_end(&mut answer);
-                if stream.write_all(&answer).is_err() || ends(&answer) {
-                    break;
-                }
-            }
-            stream.conn.send_close_notify();
-            let _ = stream.flush();
-        })
+        serve_tls(certificate.der(), &key, target)
     }
+}
+
+/// TLS with this certificate in front of a server at `http://…`. Gives the address.
+fn serve_tls(certificate: &CertificateDer<'static>, key: &KeyPair, target: &str) -> String {
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.clone()], key)
+        .unwrap();
+    let config = Arc::new(config);
+    let target = target.split("//").last().unwrap().to_owned();
+    listen(move |stream| {
+        let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
+        let mut stream = StreamOwned::new(connection, stream);
+        while let Some((head, body)) = read_request(&mut stream) {
+            let mut upstream = TcpStream::connect(&target).unwrap();
+            upstream.write_all(head.as_bytes()).unwrap();
+            upstream.write_all(&body).unwrap();
+            let mut answer = Vec::new();
+            let _ = upstream.read_to_end(&mut answer);
+            if stream.write_all(&answer).is_err() || ends(&answer) {
+                break;
+            }
+        }
+        stream.conn.send_close_notify();
+        let _ = stream.flush();
+    })
 }
 
 fn ends(answer: &[u8]) -> bool {
