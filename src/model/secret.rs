@@ -1,6 +1,8 @@
 //! [`Secret`]: what AWS tells of a stored secret beside its value, whoever stored it.
 
-use serde::Serialize;
+mod replica;
+
+pub use replica::{CrossAccountReplica, Replica};
 
 use crate::model::arn::SecretArn;
 use crate::model::attributes::{Description, Rotation, Schedule, Tag};
@@ -96,44 +98,6 @@ pub enum Recovery {
     Days(u8),
     /// Not at all: the secret is gone at once.
     Never,
-}
-
-/// A copy of the secret in another Region.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Replica {
-    pub region: String,
-    /// As AWS tells it: any form of a key's name there.
-    pub kms_key_id: Option<String>,
-    /// The service's own word, such as `InSync`.
-    pub status: Option<String>,
-    pub message: Option<String>,
-}
-
-impl Replica {
-    /// Whether it is there, or will be: not where making it failed, or where it was cut off from
-    /// its primary.
-    ///
-    /// Source: `StatusType` in the Secrets Manager API reference.
-    pub fn is_made(&self) -> bool {
-        !matches!(self.status.as_deref(), Some("Failed" | "Detached"))
-    }
-
-    /// Its key, where the name does not tell whether ECR can use it.
-    pub fn unknown_key(&self) -> Option<&str> {
-        unless_default(self.kms_key_id.as_deref())
-    }
-}
-
-/// A copy of the secret in another account, in the same Region. It has a customer managed key.
-///
-/// Source: Replicate secrets across accounts, Secrets Manager user guide.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CrossAccountReplica {
-    pub arn: String,
-    /// The service's own word, such as `InSync`.
-    pub status: Option<String>,
 }
 
 /// The resource policy of a secret.
@@ -389,26 +353,6 @@ mod tests {
         assert_eq!(registry("docker-hub/team"), None);
         assert_eq!(registry("my-gitlab"), None);
         assert_eq!(registry(""), None);
-    }
-
-    #[test]
-    fn a_replica_is_made_unless_it_failed_or_was_cut_off() {
-        for (status, is_made) in [
-            (Some("InSync"), true),
-            (Some("InProgress"), true),
-            (Some("Pending"), true),
-            (None, true),
-            (Some("Failed"), false),
-            (Some("Detached"), false),
-        ] {
-            let replica = Replica {
-                region: "eu-west-1".to_owned(),
-                kms_key_id: None,
-                status: status.map(str::to_owned),
-                message: None,
-            };
-            assert_eq!(replica.is_made(), is_made, "{status:?}");
-        }
     }
 
     #[test]
