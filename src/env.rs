@@ -88,13 +88,44 @@ pub fn is_not_text(name: &str) -> bool {
     env::var_os(name).is_some_and(|value| value.to_str().is_none())
 }
 
+/// A file that the AWS CLI and the SDKs share: the one that a variable names, or the one of this
+/// name in the home directory.
+pub fn aws_file(variable: &str, name: &str) -> Option<PathBuf> {
+    match env::var_os(variable).filter(|value| !value.is_empty()) {
+        Some(path) => Some(expand_home(path)),
+        None => Some(env::home_dir()?.join(".aws").join(name)),
+    }
+}
+
 /// A path with the home directory in place of a `~` that is its first component.
-pub fn expand_home(path: &str) -> PathBuf {
-    let below = PathBuf::from(path);
+pub fn expand_home(path: impl Into<PathBuf>) -> PathBuf {
+    let below = path.into();
     match (below.strip_prefix("~"), env::home_dir()) {
         (Ok(rest), Some(home)) => home.join(rest),
         _ => below,
     }
+}
+
+/// Takes endpoints of AWS out of the environment where `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`
+/// switches them off, since the SDK's own requests for credentials would go there all the same.
+///
+/// Must be called before the program starts any thread.
+pub fn drop_ignored_endpoints() {
+    if aws("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").is_some_and(|value| is_word_for_yes(&value)) {
+        let names: Vec<OsString> = env::vars_os().map(|(name, _)| name).collect();
+        let is_endpoint = |name: &&OsString| {
+            let name = name.to_str();
+            name.is_some_and(|name| name.starts_with("AWS_ENDPOINT_URL"))
+        };
+        for name in names.iter().filter(is_endpoint) {
+            env::remove_var(name);
+        }
+    }
+}
+
+/// What switches a setting of AWS's on.
+pub fn is_word_for_yes(value: &str) -> bool {
+    value.eq_ignore_ascii_case("true")
 }
 
 /// The proxy for TLS connections, with the variable that names it: as the AWS CLI understands them,

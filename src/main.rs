@@ -33,6 +33,7 @@ use output::{Output, Redactor, Style};
 
 fn main() -> ExitCode {
     process::protect();
+    env::drop_ignored_endpoints();
     tell_panics(Style::default());
     std::panic::catch_unwind(run)
         .unwrap_or(Status::Failed)

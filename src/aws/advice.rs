@@ -1,6 +1,7 @@
 //! What is said of an [`AwsError`]: why it came, and what mends it.
 
-use super::error::{AwsError, Kind};
+use super::error::AwsError;
+use super::kind::Kind;
 use super::service::Service;
 use super::transport::Fault;
 use crate::model::arn::Arn;

@@ -1,6 +1,7 @@
 //! What mends an error of ECR's, where it is not what mends one of Secrets Manager's.
 
-use super::error::{AwsError, Kind};
+use super::error::AwsError;
+use super::kind::Kind;
 use super::service::{Service, CREATE, DELETE};
 use crate::model::name::PREFIX;
 use crate::output::shell::quote;

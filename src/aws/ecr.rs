@@ -12,7 +12,8 @@ use aws_sdk_ecr::types::{PullThroughCacheRule, UpstreamRegistry};
 use aws_sdk_ecr::Client;
 use futures_util::{stream, StreamExt};
 
-use super::error::{AwsError, Kind};
+use super::error::AwsError;
+use super::kind::Kind;
 use super::pages::Pages;
 use crate::model::account::AccountId;
 use crate::model::arn::SecretArn;

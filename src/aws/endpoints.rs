@@ -1,9 +1,8 @@
 //! [`Endpoints`]: where the services are, where that is not what the Region says.
 
-use aws_config::profile::ProfileSet;
-use aws_runtime::env_config::property::PropertiesKey;
-
+use super::config_files::ConfigFiles;
 use super::options::Options;
+use super::sources::Source;
 use crate::env;
 use crate::model::invalid::Invalid;
 use crate::output::failure::Failure;
@@ -14,41 +13,40 @@ use crate::output::status::Status;
 pub struct Endpoints {
     pub secrets_manager: Option<String>,
     pub sts: Option<String>,
+    /// Where STS is asked for credentials: what they are asked with goes to no other endpoint than
+    /// that of the AWS CLI, which `--endpoint-url` is not for.
+    pub sts_of_credentials: Option<String>,
     pub kms: Option<String>,
     pub ecr: Option<String>,
 }
 
 impl Endpoints {
+    /// `source` is where credentials come from.
+    ///
     /// The option, the variable of the service, the variable for all, the `services` section of the
     /// profile, the profile's own, in this order.
     ///
     /// Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
-    pub fn read(options: &Options, files: &ProfileSet) -> Result<Self, Failure> {
-        if let Some(url) = &options.endpoint_url {
-            check_endpoint("--endpoint-url", url).map_err(Failure::from)?;
-            return Ok(Self {
-                secrets_manager: Some(url.clone()),
-                sts: Some(url.clone()),
-                kms: Some(url.clone()),
-                ecr: Some(url.clone()),
-            });
-        }
-        let is_true = |value: &str| value.eq_ignore_ascii_case("true");
-        let ignores = env::aws("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
-            .is_some_and(|value| is_true(&value))
-            || files
+    pub fn read(options: &Options, files: &ConfigFiles, source: &Source) -> Result<Self, Failure> {
+        let ignores = match env::aws("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") {
+            Some(value) => env::is_word_for_yes(&value),
+            None => files
                 .get("ignore_configured_endpoint_urls")
-                .is_some_and(is_true);
+                .is_some_and(env::is_word_for_yes),
+        };
+        if ignores {
+            check_endpoints_of_sessions(source)?;
+        }
         let of = |variable: &str, sections: &[&str]| -> Result<Option<String>, Failure> {
             let of_variable = |name: &str| env::aws(name).map(|url| (name.to_owned(), url));
             let of_section = || {
                 let url = sections
                     .iter()
-                    .find_map(|service| of_services(files, service))?;
+                    .find_map(|service| files.endpoint_of(service))?;
                 let name = sections.first()?;
                 Some((
                     format!("endpoint_url of {name} in the services section"),
-                    url,
+                    url.to_owned(),
                 ))
             };
             let of_profile = || {
@@ -59,7 +57,7 @@ impl Endpoints {
                 .or_else(|| of_variable("AWS_ENDPOINT_URL"))
                 .or_else(of_section)
                 .or_else(of_profile)
-                .filter(|(_, url)| !ignores && !url.is_empty());
+                .filter(|_| !ignores);
             let Some((origin, url)) = found else {
                 return Ok(None);
             };
@@ -71,7 +69,23 @@ impl Endpoints {
             })?;
             Ok(Some(url))
         };
+        let sts_of_credentials = if source.asks_sts() {
+            of("AWS_ENDPOINT_URL_STS", &["sts"])?
+        } else {
+            None
+        };
+        if let Some(url) = &options.endpoint_url {
+            check_endpoint("--endpoint-url", url).map_err(Failure::from)?;
+            return Ok(Self {
+                secrets_manager: Some(url.clone()),
+                sts: Some(url.clone()),
+                sts_of_credentials,
+                kms: Some(url.clone()),
+                ecr: Some(url.clone()),
+            });
+        }
         Ok(Self {
+            sts_of_credentials,
             secrets_manager: of(
                 "AWS_ENDPOINT_URL_SECRETS_MANAGER",
                 &["secrets_manager", "secrets-manager"],
@@ -83,16 +97,26 @@ impl Endpoints {
     }
 }
 
-/// The endpoint of a service in the `services` section that the profile names.
-fn of_services(files: &ProfileSet, service: &str) -> Option<String> {
-    let key = PropertiesKey::builder()
-        .section_key("services")
-        .section_name(files.get("services")?)
-        .property_name(service)
-        .sub_property_name("endpoint_url")
-        .build()
-        .ok()?;
-    files.other_sections().get(&key).cloned()
+/// The SDK asks for the credentials of a session where these variables say, whatever a profile says
+/// of them: the access token of the session is not sent there against its word.
+fn check_endpoints_of_sessions(source: &Source) -> Result<(), Failure> {
+    let variables = match source.base() {
+        Source::Sso(_) => ["AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC"],
+        Source::Login(_) => ["AWS_ENDPOINT_URL_SIGNIN"; 2],
+        _ => return Ok(()),
+    };
+    let all = ["AWS_ENDPOINT_URL"].into_iter().chain(variables);
+    match { all }.find(|name| env::aws(name).is_some()) {
+        None => Ok(()),
+        Some(name) => Err(Failure::new(
+            Status::Configuration,
+            "endpoint",
+            format!("{name} is set, and ignore_configured_endpoint_urls of the profile is true"),
+        )
+        .fix(format!(
+            "unset {name}, or set AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true"
+        ))),
+    }
 }
 
 const WHOLE_URL: &str = "leave out --endpoint-url for AWS's own, or give a whole URL, such as \

@@ -2,19 +2,22 @@
 //! token included, so it is never shown.
 
 use std::error::Error;
+use std::fmt;
 
+use aws_config::imds::client::error::{ImdsError, TokenError};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_secretsmanager::config::http::HttpResponse;
 use aws_sdk_secretsmanager::error::{ErrorMetadata, ProvideErrorMetadata, SdkError};
 use aws_sdk_secretsmanager::operation::RequestId;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
+use super::kind::{kind_of_code, kind_of_response, Kind};
 use super::transport::{whole_chain, Fault};
 use crate::output::{escaped, Redactor};
 
 /// What went wrong with one operation. The words of the service in it are as they came: they are
 /// made safe to show when they are, since a token may be known by then that was not before.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct AwsError {
     pub(super) operation: &'static str,
     pub kind: Kind,
@@ -26,54 +29,15 @@ pub struct AwsError {
     /// What went wrong on the way.
     pub(super) fault: Option<Fault>,
     pub(super) causes: Vec<String>,
+    /// Whether nothing was sent that could have done what was asked.
+    nothing_sent: bool,
     /// Whether somebody looked, and the service has done nothing.
-    nothing_done: bool,
+    looked_at: bool,
     redactor: Redactor,
 }
 
 /// What stands for an operation, where credentials are looked for.
 const CREDENTIALS: &str = "the request for credentials";
-
-/// The kinds of error that are handled differently.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    Exists,
-    PendingDeletion,
-    NotFound,
-    Denied,
-    NoCredentials,
-    BadCredentials,
-    /// The account has not signed up for the service, or has not enabled the Region.
-    NotSubscribed,
-    /// The MFA code was not taken.
-    Mfa,
-    Clock,
-    /// The endpoint, the Region or another setting makes no request that could be sent.
-    Misconfigured,
-    /// The service refuses the input.
-    Refused,
-    /// The resource policy is not one.
-    Policy,
-    /// The KMS key of the secret cannot be used.
-    Key,
-    Limit,
-    /// A pull through cache rule with that prefix is there.
-    RuleExists,
-    RuleNotFound,
-    /// ECR may not read the secret.
-    SecretUnreadable,
-    /// ECR does not take the upstream registry, or not like this.
-    Upstream,
-    /// Throttled, or an error of the service's own.
-    Service,
-    TimedOut,
-    Unreachable,
-    /// An answer that is not AWS's.
-    NotAws,
-    /// An answer of the right form, in which something is not what it has to be.
-    Malformed,
-    Other,
-}
 
 impl AwsError {
     /// The redactor makes its words safe to show.
@@ -129,14 +93,27 @@ impl AwsError {
             http_status,
             fault,
             causes,
-            nothing_done: false,
+            nothing_sent: false,
+            looked_at: false,
             redactor: redactor.clone(),
         }
     }
 
     /// Reads why there are no credentials. Whoever gives them may be AWS, over the network.
     pub fn of_credentials(error: &CredentialsError, redactor: &Redactor) -> Self {
-        let causes = causes_of(error);
+        if let Some(refused) = RoleRefused::within(error) {
+            return Self {
+                nothing_sent: true,
+                ..refused.error.clone()
+            };
+        }
+        let mut causes = causes_of(error);
+        let of_instance = status_of_instance(error);
+        if let Some(status) = of_instance {
+            causes = vec![format!(
+                "the instance metadata service answered with HTTP {status}"
+            )];
+        }
         let metadata = whole_chain(error).find_map(|cause| cause.downcast_ref::<ErrorMetadata>());
         let code = metadata.and_then(|metadata| metadata.code());
         let message = metadata.and_then(|metadata| metadata.message());
@@ -151,6 +128,7 @@ impl AwsError {
         let kind = match error {
             CredentialsError::CredentialsNotLoaded(_) => Kind::NoCredentials,
             CredentialsError::ProviderTimedOut(_) => Kind::TimedOut,
+            _ if of_instance.is_some_and(|status| status >= 500) => Kind::Service,
             _ if fault == Some(Fault::TimedOut) || (connector && timed_out) => Kind::TimedOut,
             _ if connector => Kind::Unreachable,
             _ => match code.map(|_| kind_of_code(code, message, None)) {
@@ -173,7 +151,8 @@ impl AwsError {
             http_status: None,
             fault,
             causes,
-            nothing_done: true,
+            nothing_sent: true,
+            looked_at: false,
             redactor: redactor.clone(),
         }
     }
@@ -190,7 +169,8 @@ impl AwsError {
             http_status: None,
             fault: None,
             causes: Vec::new(),
-            nothing_done: false,
+            nothing_sent: false,
+            looked_at: false,
             redactor: Redactor::new(),
         }
     }
@@ -211,7 +191,7 @@ impl AwsError {
 
     /// Whether the service may have done what was asked, although no answer says so.
     pub fn may_have_worked(&self) -> bool {
-        if self.nothing_done {
+        if self.nothing_sent || self.looked_at {
             return false;
         }
         match self.kind {
@@ -227,13 +207,13 @@ impl AwsError {
 
     /// Keeps that somebody looked, and the service has done nothing.
     pub fn after_a_look(mut self) -> Self {
-        self.nothing_done = true;
+        self.looked_at = true;
         self
     }
 
     /// Whether it was [`Self::after_a_look`] that settled it.
     pub fn was_looked_at(&self) -> bool {
-        self.nothing_done && !matches!(self.operation, CREDENTIALS)
+        self.looked_at
     }
 
     /// What was refused and why, on one line: for a remark in passing.
@@ -255,82 +235,42 @@ impl AwsError {
     }
 }
 
-fn kind_of_code(code: Option<&str>, message: Option<&str>, http_status: Option<u16>) -> Kind {
-    let says = |words: &str| message.is_some_and(|message| message.contains(words));
-    match code {
-        Some("ResourceExistsException") => Kind::Exists,
-        Some("InvalidRequestException")
-            if says("scheduled for deletion")
-                || says("marked for deletion")
-                || says("marked deleted") =>
-        {
-            Kind::PendingDeletion
-        }
-        Some("ResourceNotFoundException" | "SecretNotFoundException") => Kind::NotFound,
-        Some("PullThroughCacheRuleAlreadyExistsException") => Kind::RuleExists,
-        Some("PullThroughCacheRuleNotFoundException") => Kind::RuleNotFound,
-        Some("UnableToAccessSecretException") => Kind::SecretUnreadable,
-        Some("UnsupportedUpstreamRegistryException") => Kind::Upstream,
-        Some("AccessDeniedException" | "AccessDenied") if says("MultiFactorAuthentication") => {
-            Kind::Mfa
-        }
-        Some("AccessDeniedException" | "AccessDenied") if says("Access to KMS is not allowed") => {
-            Kind::Key
-        }
-        Some("AccessDeniedException" | "AccessDenied" | "UnauthorizedOperation") => Kind::Denied,
-        Some("MalformedPolicyDocumentException" | "PublicPolicyException") => Kind::Policy,
-        Some("EncryptionFailure" | "DecryptionFailure" | "UnableToDecryptSecretValueException") => {
-            Kind::Key
-        }
-        Some(
-            "ExpiredTokenException"
-            | "ExpiredToken"
-            | "UnrecognizedClientException"
-            | "InvalidClientTokenId"
-            | "InvalidAccessKeyId"
-            | "MissingAuthenticationTokenException"
-            | "MissingAuthenticationToken"
-            | "NotAuthorized"
-            | "UnauthorizedException"
-            | "InvalidSignatureException"
-            | "SignatureDoesNotMatch"
-            | "IncompleteSignature",
-        ) => {
-            if says("Signature expired") || says("Signature not yet current") {
-                Kind::Clock
-            } else {
-                Kind::BadCredentials
-            }
-        }
-        Some("OptInRequired") => Kind::NotSubscribed,
-        Some("RequestExpired" | "RequestTimeTooSkewed") => Kind::Clock,
-        Some("LimitExceededException") => Kind::Limit,
-        Some(
-            "ThrottlingException"
-            | "Throttling"
-            | "TooManyRequestsException"
-            | "InternalServiceError"
-            | "ServiceUnavailable"
-            | "ServiceUnavailableException"
-            | "RequestLimitExceeded"
-            | "SlowDown"
-            | "InternalServerException"
-            | "ServerException"
-            | "InternalFailure",
-        ) => Kind::Service,
-        Some(_) if http_status.is_some_and(|status| status >= 500) => Kind::Service,
-        Some(_) => Kind::Refused,
-        None if http_status.is_some_and(|status| status >= 500) => Kind::Service,
-        None => Kind::NotAws,
+/// Why a role was not taken.
+#[derive(Debug)]
+pub struct RoleRefused {
+    /// Which role.
+    pub of: String,
+    pub error: AwsError,
+}
+
+impl RoleRefused {
+    /// Finds it in an error of a provider.
+    pub fn within<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Self> {
+        whole_chain(error).find_map(|cause| cause.downcast_ref())
     }
 }
 
-/// An answer that could not be read: cut off, or not what AWS speaks.
-fn kind_of_response(http_status: Option<u16>, fault: &Fault) -> Kind {
-    match fault {
-        Fault::Broken | Fault::TimedOut => Kind::Unreachable,
-        _ => kind_of_code(None, None, http_status),
+impl fmt::Display for RoleRefused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "could not assume {}", self.of)
     }
+}
+
+impl Error for RoleRefused {}
+
+/// What the metadata service of an instance answered with, where that was an error.
+fn status_of_instance(error: &CredentialsError) -> Option<u16> {
+    whole_chain(error).find_map(|cause| {
+        let answer = match cause.downcast_ref()? {
+            ImdsError::ErrorResponse(error) => error.response(),
+            ImdsError::FailedToLoadToken(_) => cause
+                .source()?
+                .downcast_ref::<SdkError<TokenError, HttpResponse>>()?
+                .raw_response()?,
+            _ => return None,
+        };
+        Some(answer.status().as_u16())
+    })
 }
 
 fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {

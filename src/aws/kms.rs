@@ -7,7 +7,8 @@ use aws_config::SdkConfig;
 use aws_sdk_kms::types::KeyManagerType;
 use aws_sdk_kms::Client;
 
-use super::error::{AwsError, Kind};
+use super::error::AwsError;
+use super::kind::Kind;
 use crate::model::secret::{KeyKind, Secret};
 use crate::output::Redactor;
 

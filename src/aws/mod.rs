@@ -4,28 +4,33 @@ mod advice;
 mod advice_ecr;
 mod answers;
 mod body_limit;
+mod config_files;
+mod credentials;
 mod ecr;
 mod endpoints;
 mod error;
 mod fetched;
 mod http_client;
-
+mod kind;
 mod kms;
+mod metadata;
 mod network;
 mod options;
 mod pages;
-
 mod roles;
 mod secrets_manager;
 mod service;
 mod session;
 mod settings;
+mod sources;
 mod target;
 mod transport;
+mod variables;
 
 pub use ecr::{Ecr, Verdict, Verdicts};
-pub use error::{AwsError, Kind};
+pub use error::AwsError;
 pub use http_client::{Answer, HttpClient};
+pub use kind::Kind;
 pub use kms::Keys;
 pub use network::Network;
 pub use options::Options;

@@ -1,161 +1,155 @@
-//! [`Roles`]: the roles that a profile asks for, one upon the other. The SDK takes them by itself,
-//! but for an MFA code, which it cannot ask for.
+//! Roles, taken with the credentials of another source or with the token of another identity
+//! provider. The SDK's own cannot ask for an MFA code, and give an attempt's time to what gets the
+//! credentials.
 
-use aws_config::ecs::EcsCredentialsProvider;
-use aws_config::environment::EnvironmentVariableCredentialsProvider;
-use aws_config::imds::credentials::ImdsCredentialsProvider;
-use aws_config::profile::{Profile, ProfileFileCredentialsProvider, ProfileSet};
-use aws_config::provider_config::ProviderConfig;
-use aws_config::SdkConfig;
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use std::time::SystemTime;
+
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{future, ProvideCredentials, SharedCredentialsProvider};
 use aws_credential_types::Credentials;
+use aws_sdk_sts::{types, Client, Config};
 
-use super::error::AwsError;
-use super::service::Service;
-use crate::output::failure::Failure;
+use super::error::{AwsError, RoleRefused};
+use super::sources::{Role, WebIdentity};
+use crate::env;
 use crate::output::Redactor;
 
-/// The profiles with a `role_arn`, from the selected one down to the one that has the credentials.
-#[derive(Debug)]
-pub struct Roles<'a> {
-    /// The selected profile first.
-    roles: Vec<&'a Profile>,
-    base: &'a Profile,
+/// The longest token of an identity provider, in bytes; the API takes 20,000 characters.
+const MAX_TOKEN: usize = 1 << 20;
+
+/// What the sessions of roles are called in CloudTrail, where nothing else is asked for.
+const SESSION_NAME: &str = "ecr-ptc";
+
+/// STS, for those who ask it for credentials.
+#[derive(Clone, Debug)]
+pub struct Sts {
+    /// Without credentials.
+    pub config: Config,
+    pub redactor: Redactor,
 }
 
-impl<'a> Roles<'a> {
-    /// None where the selected profile has no role, or one that is taken with a web identity.
-    pub fn of(files: &'a ProfileSet) -> Option<Self> {
-        let mut roles: Vec<&Profile> = Vec::new();
-        let mut profile = files.get_profile(files.selected_profile())?;
-        loop {
-            let is_role = profile.get("role_arn").is_some()
-                && profile.get("web_identity_token_file").is_none();
-            let seen = roles.iter().any(|role| role.name() == profile.name());
-            if !is_role || seen {
-                break;
-            }
-            roles.push(profile);
-            match profile.get("source_profile") {
-                // A profile may be the source of its own role: its keys are meant then.
-                Some(name) if name != profile.name() => profile = files.get_profile(name)?,
-                _ => break,
+/// Takes a role: STS AssumeRole.
+#[derive(Debug)]
+pub struct AssumedRole {
+    pub role: Role,
+    pub of: SharedCredentialsProvider,
+    /// What an MFA device shows, where the role needs it.
+    pub code: Option<String>,
+    pub sts: Sts,
+}
+
+impl AssumedRole {
+    async fn get(&self) -> Result<Credentials, CredentialsError> {
+        let role = &self.role;
+        // Before the call, which has the time of an attempt only.
+        let credentials = self.of.provide_credentials().await?;
+        let config = self.sts.config.to_builder();
+        let client = Client::from_conf(config.credentials_provider(credentials).build());
+        let code = self.code.clone().filter(|_| role.mfa_serial.is_some());
+        let answer = client
+            .assume_role()
+            .role_arn(&role.arn)
+            .role_session_name(role.session_name.as_deref().unwrap_or(SESSION_NAME))
+            .set_external_id(role.external_id.clone())
+            .set_duration_seconds(role.duration)
+            .set_serial_number(role.mfa_serial.clone())
+            .set_token_code(code)
+            .send()
+            .await;
+        let of = format!("the role of the profile {}", role.profile);
+        match answer {
+            Ok(answer) => given("AssumeRole", answer.credentials(), of),
+            Err(error) => {
+                let error = AwsError::of("AssumeRole", &error, &self.sts.redactor);
+                Err(CredentialsError::provider_error(RoleRefused { of, error }))
             }
         }
-        (!roles.is_empty()).then_some(Self {
-            roles,
-            base: profile,
-        })
     }
+}
 
-    /// The profile that the first credentials come from.
-    pub fn base(&self) -> &'a Profile {
-        self.base
-    }
+/// Takes a role with a web identity: STS AssumeRoleWithWebIdentity, which needs no credentials.
+#[derive(Debug)]
+pub struct RoleByWebIdentity {
+    pub identity: WebIdentity,
+    pub sts: Sts,
+}
 
-    /// The MFA device of the role that needs one.
-    pub fn mfa_serial(&self) -> Option<&'a str> {
-        self.roles.iter().find_map(|role| role.get("mfa_serial"))
-    }
-
-    /// Takes the roles, one upon the other, with `code` for those that need one.
-    ///
-    /// # Errors
-    /// Status 4 or 5 where the credentials, the code or a role are refused, 7 where AWS cannot be
-    /// reached.
-    pub async fn assume(
-        &self,
-        code: &str,
-        config: &SdkConfig,
-        providers: &ProviderConfig,
-        sts_endpoint: Option<&str>,
-        service: &Service,
-        redactor: &Redactor,
-    ) -> Result<Credentials, Failure> {
-        let mut credentials = self.base_credentials(providers, service, redactor).await?;
-        for role in self.roles.iter().rev() {
-            let config = config
-                .to_builder()
-                .credentials_provider(SharedCredentialsProvider::new(credentials))
-                .build();
-            let mut sts = aws_sdk_sts::config::Builder::from(&config);
-            sts.set_endpoint_url(sts_endpoint.map(str::to_owned));
-            let session = role.get("role_session_name").unwrap_or("ecr-ptc");
-            let needs_code = role.get("mfa_serial").is_some();
-            let answer = aws_sdk_sts::Client::from_conf(sts.build())
-                .assume_role()
-                .set_role_arn(role.get("role_arn").map(str::to_owned))
-                .role_session_name(session)
-                .set_external_id(role.get("external_id").map(str::to_owned))
-                .set_duration_seconds(
-                    role.get("duration_seconds")
-                        .and_then(|seconds| seconds.parse().ok()),
-                )
-                .set_serial_number(role.get("mfa_serial").map(str::to_owned))
-                .set_token_code(needs_code.then(|| code.to_owned()))
-                .send()
-                .await;
-            let what = format!("could not assume the role of the profile {}", role.name());
-            let answer = answer.map_err(|error| {
-                AwsError::of("AssumeRole", &error, redactor).into_failure(&what, service)
-            })?;
-            let given = answer.credentials().ok_or_else(|| {
-                Failure::new(crate::output::status::Status::Failed, "failed", what)
-                    .why("AWS answered without credentials")
-            })?;
-            credentials = Credentials::new(
-                given.access_key_id(),
-                given.secret_access_key(),
-                Some(given.session_token().to_owned()),
-                None,
-                "AssumeRole",
-            );
+impl RoleByWebIdentity {
+    async fn get(&self) -> Result<Credentials, CredentialsError> {
+        let identity = &self.identity;
+        // Each time: whoever put it there puts a new one before it ends.
+        let token = self.token()?;
+        let session = identity.session_name.as_deref();
+        let answer = Client::from_conf(self.sts.config.clone())
+            .assume_role_with_web_identity()
+            .role_arn(&identity.role_arn)
+            .role_session_name(session.unwrap_or(SESSION_NAME))
+            .web_identity_token(token)
+            .send()
+            .await;
+        let operation = "AssumeRoleWithWebIdentity";
+        let of = format!("the role {}", identity.role_arn);
+        match answer {
+            Ok(answer) => given(operation, answer.credentials(), of),
+            Err(error) => {
+                let error = AwsError::of(operation, &error, &self.sts.redactor);
+                Err(CredentialsError::provider_error(RoleRefused { of, error }))
+            }
         }
-        Ok(credentials)
     }
 
-    async fn base_credentials(
-        &self,
-        providers: &ProviderConfig,
-        service: &Service,
-        redactor: &Redactor,
-    ) -> Result<Credentials, Failure> {
-        let provider = match self.base.get("credential_source") {
-            Some("Environment") => {
-                SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new())
-            }
-            Some("EcsContainer") => SharedCredentialsProvider::new(
-                EcsCredentialsProvider::builder()
-                    .configure(providers)
-                    .build(),
-            ),
-            Some("Ec2InstanceMetadata") => SharedCredentialsProvider::new(
-                ImdsCredentialsProvider::builder()
-                    .configure(providers)
-                    .build(),
-            ),
-            _ if self.base.get("role_arn").is_some() => {
-                let keys = |key| self.base.get(key).unwrap_or_default().to_owned();
-                let token = self.base.get("aws_session_token").map(str::to_owned);
-                SharedCredentialsProvider::new(Credentials::new(
-                    keys("aws_access_key_id"),
-                    keys("aws_secret_access_key"),
-                    token,
-                    None,
-                    "Profile",
-                ))
-            }
-            _ => SharedCredentialsProvider::new(
-                ProfileFileCredentialsProvider::builder()
-                    .configure(providers)
-                    .profile_name(self.base.name())
-                    .build(),
-            ),
+    fn token(&self) -> Result<String, CredentialsError> {
+        let path = &self.identity.token_file;
+        let bad = |why: String| {
+            CredentialsError::invalid_configuration(format!(
+                "the web identity token file {path} cannot be read: {why}"
+            ))
         };
-        let credentials = provider.provide_credentials().await;
-        credentials.map_err(|error| {
-            let what = format!("the profile {} gives no credentials", self.base.name());
-            AwsError::of_credentials(&error, redactor).into_failure(&what, service)
-        })
+        let mut bytes = Vec::new();
+        std::fs::File::open(env::expand_home(path))
+            .and_then(|file| env::read_up_to(MAX_TOKEN, file, &mut bytes))
+            .map_err(|error| bad(error.to_string()))?;
+        let token = String::from_utf8(bytes).map_err(|_| bad("it is not text".to_owned()))?;
+        match token.trim() {
+            "" => Err(bad("it is empty".to_owned())),
+            token => Ok(token.to_owned()),
+        }
     }
+}
+
+impl ProvideCredentials for AssumedRole {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(self.get())
+    }
+}
+
+impl ProvideCredentials for RoleByWebIdentity {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(self.get())
+    }
+}
+
+/// The credentials in an answer.
+fn given(
+    operation: &'static str,
+    credentials: Option<&types::Credentials>,
+    of: String,
+) -> Result<Credentials, CredentialsError> {
+    let Some(given) = credentials else {
+        let error = AwsError::malformed(operation, "no credentials");
+        return Err(CredentialsError::provider_error(RoleRefused { of, error }));
+    };
+    Ok(Credentials::new(
+        given.access_key_id(),
+        given.secret_access_key(),
+        Some(given.session_token().to_owned()),
+        SystemTime::try_from(*given.expiration()).ok(),
+        operation,
+    ))
 }

@@ -2,28 +2,25 @@
 
 use std::time::Duration;
 
-use aws_config::ecs::EcsCredentialsProvider;
-use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::identity::IdentityCache;
-use aws_config::imds;
-use aws_config::imds::credentials::ImdsCredentialsProvider;
-use aws_config::meta::credentials::CredentialsProviderChain;
-use aws_config::profile::ProfileFileCredentialsProvider;
+use aws_config::imds::Client;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 
+use super::credentials::Ways;
 use super::ecr::Ecr;
 use super::endpoints::Endpoints;
-use super::error::{AwsError, Kind};
-use super::fetched::Fetched;
+use super::error::{AwsError, RoleRefused};
+use super::kind::Kind;
 use super::kms::Keys;
+use super::metadata;
+use super::roles::Sts;
 use super::secrets_manager::SecretsManager;
 use super::service::Service;
-use super::settings::{is_one_word, Settings};
+use super::settings::Settings;
 use super::target::{Caller, Target};
 use crate::model::account::AccountId;
 use crate::model::arn::Arn;
@@ -49,33 +46,33 @@ impl Session {
     /// # Errors
     /// Status 4 where no Region is known, or an MFA code is needed and missing; what
     /// AWS says of a role that needs one.
-    pub async fn open(settings: Settings, mfa_code: Option<String>) -> Result<Self, Failure> {
+    pub async fn open(mut settings: Settings, mfa_code: Option<String>) -> Result<Self, Failure> {
+        let http_client = settings.network.client();
+        let timeouts = settings.timeouts.for_calls();
+        let providers = ProviderConfig::without_region()
+            .with_http_client(http_client.clone())
+            .with_retry_config(settings.retry.clone())
+            .with_timeout_config(timeouts.clone())
+            .with_use_fips(Some(settings.fips))
+            .with_use_dual_stack(Some(settings.dual_stack));
+        let metadata = settings.metadata.client(&providers, &http_client)?;
+        if settings.region.is_none() {
+            settings.region = region_of_instance(&metadata).await?;
+        }
         let Some(region) = settings.region.clone() else {
-            return Err(Failure::new(Status::Configuration, "no-region", "no AWS Region is set")
-                .why("looked at --region, AWS_REGION, AWS_DEFAULT_REGION and the region of the \
-                    profile")
-                .fix("add --region REGION: the Region in which the pull through cache rule is, or \
-                    will be"));
+            return Err(no_region());
         };
+        let target = settings.target();
         let service = Service::new(
             region.clone(),
             settings
                 .profile
                 .as_deref()
                 .filter(|_| settings.profile_is_explicit),
-            settings.login_command(),
+            settings.source.login_command(),
             settings.places_of_credentials(),
             settings.endpoints.secrets_manager.as_deref(),
         );
-        let http_client = settings.network.client();
-        let timeouts = settings.timeouts.for_calls();
-        let providers = ProviderConfig::without_region()
-            .with_region(Some(aws_config::Region::new(region.to_string())))
-            .with_http_client(http_client.clone())
-            .with_retry_config(settings.retry.clone())
-            .with_timeout_config(timeouts.clone())
-            .with_use_fips(Some(settings.fips))
-            .with_use_dual_stack(Some(settings.dual_stack));
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(aws_config::Region::new(region.to_string()))
@@ -85,26 +82,30 @@ impl Session {
             .use_fips(settings.fips)
             .use_dual_stack(settings.dual_stack)
             .build();
-        let provider = match (settings.roles_by_hand(), mfa_code) {
-            (None, _) => credentials(&settings, &providers),
-            (Some(roles), Some(code)) => {
-                let endpoint = settings.endpoints.sts.as_deref();
-                let redactor = &settings.redactor;
-                let credentials = roles
-                    .assume(&code, &config, &providers, endpoint, &service, redactor)
-                    .await?;
-                SharedCredentialsProvider::new(credentials)
-            }
-            (Some(roles), None) => return Err(needs_mfa(roles.mfa_serial(), &settings)),
+        if let (Some(serial), None) = (settings.mfa_serial(), &mfa_code) {
+            return Err(needs_mfa(serial, &settings));
+        }
+        let mut sts = aws_sdk_sts::config::Builder::from(&config);
+        sts.set_endpoint_url(settings.endpoints.sts_of_credentials.clone());
+        let region = aws_config::Region::new(region.to_string());
+        let ways = Ways {
+            providers: providers.with_region(Some(region)),
+            metadata,
+            sts: Sts {
+                config: sts.build(),
+                redactor: settings.redactor.clone(),
+            },
+            mfa_code,
         };
+        let credentials = ways.to(settings.source);
         let config = config
             .to_builder()
-            .credentials_provider(SharedCredentialsProvider::new(Fetched::by(provider)))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
             // Those of the clients would each ask for themselves.
             .identity_cache(IdentityCache::no_cache());
         Ok(Self {
             config: config.build(),
-            target: settings.target(),
+            target,
             endpoints: settings.endpoints,
             service,
             redactor: settings.redactor,
@@ -190,18 +191,13 @@ impl Session {
     pub async fn fetch_credentials(&self) -> Result<(), Failure> {
         if let Some(provider) = self.config.credentials_provider() {
             let credentials = provider.provide_credentials().await;
-            let credentials = credentials.map_err(|error| {
-                AwsError::of_credentials(&error, &self.redactor)
-                    .into_failure("could not get AWS credentials", &self.service)
+            credentials.map_err(|error| {
+                let what = RoleRefused::within(&error).map_or_else(
+                    || "could not get AWS credentials".to_owned(),
+                    ToString::to_string,
+                );
+                AwsError::of_credentials(&error, &self.redactor).into_failure(&what, &self.service)
             })?;
-            let token = credentials.session_token().unwrap_or_default();
-            // The SDK would end the program over one that is not.
-            if !is_one_word(credentials.access_key_id()) || !is_one_word(token) {
-                let message = "the AWS credentials have a character that AWS never puts there, \
-                               such as a space or a line end";
-                let failure = Failure::new(Status::Configuration, "bad-credentials", message);
-                return Err(failure.fix("set the access key ID and the session token anew"));
-            }
         }
         Ok(())
     }
@@ -262,47 +258,37 @@ impl Session {
     }
 }
 
-/// The places where credentials are looked for, in the order of the AWS CLI: a profile that is
-/// named on the command line beats the environment, and instance metadata comes last.
-fn credentials(settings: &Settings, providers: &ProviderConfig) -> SharedCredentialsProvider {
-    let profile = ProfileFileCredentialsProvider::builder()
-        .configure(providers)
-        .profile_name(settings.files.selected_profile())
-        .build();
-    let chain = if settings.profile_is_explicit {
-        CredentialsProviderChain::first_try("Profile", profile)
-    } else {
-        let web_identity = WebIdentityTokenCredentialsProvider::builder().configure(providers);
-        CredentialsProviderChain::first_try(
-            "Environment",
-            EnvironmentVariableCredentialsProvider::new(),
-        )
-        .or_else("Profile", profile)
-        .or_else("WebIdentityToken", web_identity.build())
+/// The Region of the instance, where this is one.
+async fn region_of_instance(metadata: &Client) -> Result<Option<Region>, Failure> {
+    let Some(name) = metadata::region(metadata).await else {
+        return Ok(None);
     };
-    let container = EcsCredentialsProvider::builder().configure(providers);
-    // One attempt, as the AWS CLI makes: where nothing answers, there is nothing.
-    let metadata = imds::Client::builder()
-        .configure(providers)
-        .max_attempts(1)
-        .operation_timeout(Duration::from_millis(2_500));
-    let instance = ImdsCredentialsProvider::builder()
-        .configure(providers)
-        .imds_client(metadata.build());
-    SharedCredentialsProvider::new(
-        chain
-            .or_else("EcsContainer", container.build())
-            .or_else("Ec2InstanceMetadata", instance.build()),
-    )
+    let region = Region::from_host_label(&name);
+    region.map(Some).ok_or_else(|| {
+        let message = "what the instance metadata service says is not the name of a Region";
+        Failure::new(Status::Configuration, "no-such-region", message).fix("add --region REGION")
+    })
 }
 
-fn needs_mfa(serial: Option<&str>, settings: &Settings) -> Failure {
-    let name = crate::output::shell::quote(settings.files.selected_profile());
+fn no_region() -> Failure {
+    Failure::new(Status::Configuration, "no-region", "no AWS Region is set")
+        .why(
+            "looked at --region, AWS_REGION, AWS_DEFAULT_REGION, the region of the \
+                    profile and the instance metadata service",
+        )
+        .fix(
+            "add --region REGION: the Region in which the pull through cache rule is, or \
+                    will be",
+        )
+}
+
+fn needs_mfa(serial: &str, settings: &Settings) -> Failure {
+    let name = crate::output::shell::quote(settings.files.selected());
     let message = format!("the profile {name} needs an MFA code, and nothing can be asked here");
     Failure::new(Status::Configuration, "mfa", message)
         .why(format!(
             "its mfa_serial is {}",
-            settings.redactor.foreign(serial.unwrap_or_default())
+            settings.redactor.foreign(serial)
         ))
         .fix(format!(
             "first get a session with the AWS CLI, which asks for the code; then run this again \

@@ -1,25 +1,22 @@
 //! [`Settings`]: what the options, the environment and the profile say of the AWS side, by the
 //! rules of the AWS CLI. Nothing is sent for it.
 
-use std::borrow::Cow;
 use std::str::FromStr;
 use std::time::Duration;
 
-use aws_config::profile::ProfileSet;
 use aws_config::retry::{RetryConfig, RetryMode};
-use aws_runtime::env_config::file::EnvConfigFiles;
-use aws_types::os_shim_internal::{Env, Fs};
 
+use super::config_files::ConfigFiles;
 use super::endpoints::Endpoints;
+use super::metadata::Metadata;
 use super::network::{Network, Timeouts};
 use super::options::Options;
-use super::roles::Roles;
+use super::sources::Source;
 use super::target::Target;
+use super::variables::{check_environment, container_variable};
 use crate::env;
-use crate::model::nearest::nearest;
 use crate::model::region::Region;
 use crate::output::failure::Failure;
-use crate::output::shell::quote;
 use crate::output::status::Status;
 use crate::output::Redactor;
 
@@ -29,6 +26,9 @@ pub struct Settings {
     pub(super) profile: Option<String>,
     /// Whether the profile was named on the command line, and so beats keys in the environment.
     pub(super) profile_is_explicit: bool,
+    /// Where credentials come from.
+    pub(super) source: Source,
+    pub(super) metadata: Metadata,
     pub(super) region: Option<Region>,
     pub(super) endpoints: Endpoints,
     pub(super) network: Network,
@@ -36,7 +36,7 @@ pub struct Settings {
     pub(super) retry: RetryConfig,
     pub(super) fips: bool,
     pub(super) dual_stack: bool,
-    pub(super) files: ProfileSet,
+    pub(super) files: ConfigFiles,
     pub(super) redactor: Redactor,
 }
 
@@ -46,7 +46,7 @@ impl Settings {
     /// # Errors
     /// Status 4 for a profile that does not exist, or a setting that cannot be used; 2 for an
     /// option that is malformed.
-    pub async fn read(options: &Options, redactor: &Redactor) -> Result<Self, Failure> {
+    pub fn read(options: &Options, redactor: &Redactor) -> Result<Self, Failure> {
         if options.profile.is_none() {
             check_environment()?;
         }
@@ -55,21 +55,9 @@ impl Settings {
             .clone()
             .or_else(|| env::aws("AWS_PROFILE"))
             .or_else(|| env::aws("AWS_DEFAULT_PROFILE"));
-        let files = load_files(profile.as_deref()).await?;
-        if let Some(name) = &profile {
-            if files.get_profile(name).is_none() {
-                return Err(no_such_profile(name, &files));
-            }
-        }
-        if options.profile.is_some() || !has_keys_in_environment() {
-            check_references(&files)?;
-        }
-        let from_profile = |key: &str| {
-            files
-                .get(key)
-                .filter(|value| !value.is_empty())
-                .map(str::to_owned)
-        };
+        let files = ConfigFiles::read(profile.as_deref())?;
+        let source = Source::of(&files, options.profile.is_some())?;
+        let from_profile = |key: &str| files.get(key).map(str::to_owned);
         let ca_bundle = options
             .ca_bundle
             .clone()
@@ -79,16 +67,18 @@ impl Settings {
             .or_else(|| env::aws("REQUESTS_CA_BUNDLE"));
         let is_on = |variable: &str, key: &str| {
             let value = env::aws(variable).or_else(|| from_profile(key));
-            value.is_some_and(|value| value.eq_ignore_ascii_case("true"))
+            value.is_some_and(|value| env::is_word_for_yes(&value))
         };
         Ok(Self {
             region: region(options, &from_profile)?,
-            endpoints: Endpoints::read(options, &files)?,
+            endpoints: Endpoints::read(options, &files, &source)?,
             network: Network::new(ca_bundle.as_deref(), redactor.clone())?,
             timeouts: timeouts(options)?,
             retry: retry(&from_profile)?,
             fips: is_on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
             dual_stack: is_on("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
+            metadata: Metadata::read(&files)?,
+            source,
             profile_is_explicit: options.profile.is_some(),
             profile,
             files,
@@ -114,35 +104,7 @@ impl Settings {
     /// The serial number of the MFA device whose code is needed for the credentials; none where no
     /// code is.
     pub fn mfa_serial(&self) -> Option<&str> {
-        self.roles_by_hand()?.mfa_serial()
-    }
-
-    /// The roles of the profile, where the SDK cannot take them: those that need an MFA code.
-    pub(super) fn roles_by_hand(&self) -> Option<Roles<'_>> {
-        if !self.profile_is_explicit && has_keys_in_environment() {
-            return None;
-        }
-        Roles::of(&self.files).filter(|roles| roles.mfa_serial().is_some())
-    }
-
-    /// The command that begins a new session, where the profile's credentials come from one.
-    pub(super) fn login_command(&self) -> Option<String> {
-        if !self.profile_is_explicit && has_keys_in_environment() {
-            return None;
-        }
-        let roles = Roles::of(&self.files);
-        let base = roles.as_ref().map_or_else(
-            || self.files.get_profile(self.files.selected_profile()),
-            |roles| Some(roles.base()),
-        )?;
-        let command = if base.get("sso_session").is_some() || base.get("sso_start_url").is_some() {
-            "aws sso login"
-        } else if base.get("login_session").is_some() {
-            "aws login"
-        } else {
-            return None;
-        };
-        Some(format!("{command} --profile {}", quote(base.name())))
+        self.source.mfa_serial()
     }
 
     /// Where credentials are looked for, and why there are none, for when there are none.
@@ -155,26 +117,20 @@ impl Settings {
         if !self.profile_is_explicit {
             places.push(state("AWS_ACCESS_KEY_ID"));
         }
-        let name = self.files.selected_profile();
-        places.push(match self.files.get_profile(name) {
+        let name = self.files.selected();
+        places.push(match self.files.profile(name) {
             Some(_) => format!("the profile {name} (has no credentials)"),
             None => format!("the profile {name} (does not exist)"),
         });
         if !self.profile_is_explicit {
             places.push(state("AWS_WEB_IDENTITY_TOKEN_FILE"));
         }
-        let container = [
-            "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-            "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-        ];
-        places.push(
-            match container.into_iter().find(|name| env::aws(name).is_some()) {
-                Some(name) => state(name),
-                None => "AWS_CONTAINER_CREDENTIALS_… (not set)".to_owned(),
-            },
-        );
-        let off = env::aws("AWS_EC2_METADATA_DISABLED")
-            .is_some_and(|value| value.eq_ignore_ascii_case("true"));
+        places.push(match container_variable() {
+            Some(name) => state(name),
+            None => "AWS_CONTAINER_CREDENTIALS_… (not set)".to_owned(),
+        });
+        let off =
+            env::aws("AWS_EC2_METADATA_DISABLED").is_some_and(|value| env::is_word_for_yes(&value));
         places.push(if off {
             "the instance metadata service (switched off by AWS_EC2_METADATA_DISABLED)".to_owned()
         } else {
@@ -268,129 +224,4 @@ fn retry(from_profile: &dyn Fn(&str) -> Option<String>) -> Result<RetryConfig, F
         retry = retry.with_max_attempts(attempts);
     }
     Ok(retry)
-}
-
-async fn load_files(profile: Option<&str>) -> Result<ProfileSet, Failure> {
-    let selected = profile.map(|name| Cow::Owned(name.to_owned()));
-    aws_config::profile::load(
-        &Fs::real(),
-        &Env::real(),
-        &EnvConfigFiles::default(),
-        selected,
-    )
-    .await
-    .map_err(|error| {
-        let source = std::error::Error::source(&error).map(ToString::to_string);
-        Failure::new(
-            Status::Configuration,
-            "profile-files",
-            "the AWS config or credentials file cannot be read",
-        )
-        .why(source.unwrap_or_else(|| error.to_string()))
-        .fix("fix the file, or name another by AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE")
-    })
-}
-
-fn no_such_profile(name: &str, files: &ProfileSet) -> Failure {
-    let mut known: Vec<&str> = files.profiles().collect();
-    known.sort_unstable();
-    let message = format!("there is no AWS profile {name:?}");
-    let failure = Failure::new(Status::Configuration, "no-such-profile", message);
-    if known.is_empty() {
-        return failure
-            .why("the AWS config and credentials files have no profiles")
-            .fix(format!(
-                "make it: aws configure --profile {}; or leave out --profile and AWS_PROFILE",
-                quote(name)
-            ));
-    }
-    let failure = failure.why(format!("the profiles are: {}", known.join(", ")));
-    match nearest(name, known) {
-        Some(near) => failure.fix(format!("the nearest is: --profile {}", quote(near))),
-        None => failure.fix("see the profiles that there are: aws configure list-profiles"),
-    }
-}
-
-fn has_keys_in_environment() -> bool {
-    env::aws("AWS_ACCESS_KEY_ID").is_some() && env::aws("AWS_SECRET_ACCESS_KEY").is_some()
-}
-
-/// What the environment says of the credentials must be whole, where the command line names no
-/// profile: by what is passed over, other credentials would be taken without a word. No value is
-/// told.
-fn check_environment() -> Result<(), Failure> {
-    let bad = |message: String, fix: &str| {
-        Err(Failure::new(Status::Configuration, "bad-credentials", message).fix(fix))
-    };
-    let keys = ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"];
-    let token = "AWS_SESSION_TOKEN";
-    if env::is_empty("AWS_PROFILE".as_ref()) {
-        let fix = "unset AWS_PROFILE, or set it to the name of a profile";
-        return bad(
-            "AWS_PROFILE is set to nothing, which names no profile".to_owned(),
-            fix,
-        );
-    }
-    if let Some(name) = [
-        "AWS_PROFILE",
-        "AWS_DEFAULT_PROFILE",
-        keys[0],
-        keys[1],
-        token,
-    ]
-    .into_iter()
-    .find(|name| env::is_not_text(name))
-    {
-        let message = format!("{name} has bytes that are not UTF-8");
-        return bad(message, &format!("set {name} anew, or unset it"));
-    }
-    for name in [keys[0], token] {
-        if env::aws(name).is_some_and(|value| !is_one_word(value.trim())) {
-            let message = format!(
-                "{name} has a character that AWS never puts there, such as a space or a line end"
-            );
-            return bad(message, &format!("set {name} anew, or unset it"));
-        }
-    }
-    if env::aws(keys[0]).is_some() && env::aws(keys[1]).is_none() {
-        let message = format!("{} is set, and {} is not", keys[0], keys[1]);
-        let fix = format!("set both, or unset {} for other credentials", keys[0]);
-        return bad(message, &fix);
-    }
-    Ok(())
-}
-
-/// Whether a text can be in a header as it is.
-pub(super) fn is_one_word(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-/// What the profile refers to must be there: the SDK would go on to other credentials without a
-/// word.
-fn check_references(files: &ProfileSet) -> Result<(), Failure> {
-    let mut name = files.selected_profile();
-    let mut seen = Vec::new();
-    while let Some(profile) = files.get_profile(name) {
-        seen.push(name);
-        if let Some(session) = profile.get("sso_session") {
-            if files.sso_session(session).is_none() {
-                let message =
-                    format!("there is no sso-session {session:?}, which the profile {name} uses");
-                return Err(
-                    Failure::new(Status::Configuration, "no-such-profile", message)
-                        .fix("aws configure sso-session"),
-                );
-            }
-        }
-        let is_role = profile.get("role_arn").is_some();
-        match profile.get("source_profile").filter(|_| is_role) {
-            Some(source) if files.get_profile(source).is_none() => {
-                return Err(no_such_profile(source, files)
-                    .why(format!("the profile {name} names it as its source_profile")))
-            }
-            Some(source) if !seen.contains(&source) => name = source,
-            _ => break,
-        }
-    }
-    Ok(())
 }

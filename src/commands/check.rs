@@ -37,7 +37,7 @@ struct CheckInput {
 /// 9.
 pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failure> {
     let input = CheckInput::read(&args, context)?;
-    let settings = context.settings().await?;
+    let settings = context.settings()?;
     let named = input.id.as_ref().and_then(SecretId::registry);
     let hints = context.global.hints();
     let login = LoginCheck::new(&args, named, settings.network(), &hints)?;

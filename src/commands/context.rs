@@ -33,7 +33,7 @@ impl Context<'_> {
     }
 
     /// What is known of the AWS side before anything is sent.
-    pub async fn settings(&self) -> Result<Settings, Failure> {
+    pub fn settings(&self) -> Result<Settings, Failure> {
         let global = self.global;
         let options = Options {
             profile: global.profile.clone(),
@@ -43,7 +43,7 @@ impl Context<'_> {
             cli_connect_timeout: global.cli_connect_timeout.clone(),
             cli_read_timeout: global.cli_read_timeout.clone(),
         };
-        Settings::read(&options, self.output.redactor()).await
+        Settings::read(&options, self.output.redactor())
     }
 
     /// Opens AWS, with credentials.
@@ -84,7 +84,7 @@ impl Context<'_> {
 
     /// The same as [`Self::open`], with the settings read.
     pub async fn session(&self) -> Result<Session, Failure> {
-        self.open(self.settings().await?).await
+        self.open(self.settings()?).await
     }
 
     /// Refuses a command that takes something away where nobody can be asked and nobody said yes.

@@ -41,7 +41,7 @@ pub fn read(
 /// # Errors
 /// The [`Failure`] to show; status 8 where the secret is stored and a later step failed.
 pub async fn run(input: CreateInput, context: &Context<'_>) -> Result<Status, Failure> {
-    let settings = context.settings().await?;
+    let settings = context.settings()?;
     let login = Login::new(&input, &settings);
     if input.dry_run {
         return Box::pin(dry_run(input, &settings, &login, context)).await;

@@ -111,7 +111,7 @@ pub async fn run(input: UpdateInput, context: &Context<'_>) -> Result<Status, Fa
     };
     let output = context.output;
     let mut warnings = output.warnings();
-    let settings = context.settings().await?;
+    let settings = context.settings()?;
     let login = Login::new(&input, &settings);
     if !context.can_ask() {
         login

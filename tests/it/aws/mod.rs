@@ -2,8 +2,10 @@
 
 mod credentials;
 pub mod errors;
+mod instance;
 mod local_aws;
 mod lost_answers;
 mod network;
 mod settings;
+mod sources;
 mod trust;

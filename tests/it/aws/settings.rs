@@ -164,3 +164,58 @@ fn a_variable_that_is_set_to_nothing_counts_as_not_set() {
     let program = Program::create(&account, &["--endpoint-url", &account.url]);
     program.env("AWS_ENDPOINT_URL", "").run().ok();
 }
+
+/// The AWS CLI (botocore 1.44.5) ends with an error too, except where the line is part of what it
+/// does not take at all.
+#[test]
+fn a_file_that_cannot_be_understood_is_told_with_its_line() {
+    let account = Account::new();
+    for (file, text, words) in [
+        (
+            "config",
+            &b"[default]\nregion = eu-west-3\n# caf\xe9\n"[..],
+            "line 3 of ",
+        ),
+        ("credentials", b"[default]\nHIDDEN\n", "line 2 of "),
+        ("credentials", b"HIDDEN = x\n", "line 1 of "),
+        ("config", b"[default\n", "line 1 of "),
+        ("config", b"[default]\ns3 =\n  HIDDEN\n", "line 3 of "),
+    ] {
+        let program = Program::create(&account, &[]);
+        let path = program.file(file, text);
+        let ended = program.run();
+        ended.fails(4, &[words, &path.display().to_string(), "AWS_CONFIG_FILE"]);
+        ended.never(&["HIDDEN"]);
+    }
+    let program = Program::create(&account, &[]);
+    let directory = program.home.path().to_owned();
+    let ended = program.env("AWS_CONFIG_FILE", directory).run();
+    ended.fails(4, &["cannot be read", "Is a directory"]);
+    assert!(account.requests().is_empty());
+}
+
+#[test]
+fn a_profile_is_found_by_the_name_that_the_cli_takes() {
+    for (head, name) in [
+        ("profile 'my dev'", "my dev"),
+        ("  profile\tdev", "dev"),
+        ("profile größe", "größe"),
+        ("profile (a,b)=~*!", "(a,b)=~*!"),
+    ] {
+        let account = Account::new();
+        let program = Program::create(&account, &["--profile", name]);
+        program.file(
+            "config",
+            format!("  [{head}]\n  region : eu-west-3\n  aws_access_key_id : AKIAFILE\n  aws_secret_access_key : x\n"),
+        );
+        let program = program.without("AWS_REGION");
+        let arn = program.run().ok().to_owned();
+        assert!(arn.contains(":eu-west-3:"), "{head}: {arn}");
+        assert!(account.requests()[0].headers.contains("=AKIAFILE/"));
+    }
+    let account = Account::new();
+    let program = Program::create(&account, &["--profile", "my dev"]);
+    program.file("config", "[profile my dev]\nregion = eu-west-3\n");
+    let ended = program.run();
+    ended.fails(4, &["[profile my dev] in line 1 of", "in quotes"]);
+}

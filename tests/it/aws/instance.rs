@@ -1,0 +1,129 @@
+//! What the metadata service of an instance is asked, and what comes of its answers.
+
+use super::credentials::{keyless, session_keys, signed_by};
+use crate::support::{answer, Account, Program, Web};
+
+const TOKEN: &str = "HTTP/1.1 200 OK\r\nx-aws-ec2-metadata-token-ttl-seconds: 21600\r\nContent-Length: 1\r\nConnection: close\r\n\r\nt";
+
+/// What a service in version 2 answers, with a role and a Region.
+fn answered(head: &str) -> String {
+    let path = head.split(' ').nth(1).unwrap();
+    match path.strip_prefix("/latest/") {
+        Some("api/token") => TOKEN.to_owned(),
+        Some("meta-data/placement/region") => answer(200, "text/plain", "eu-west-3"),
+        Some("meta-data/iam/security-credentials/") => answer(200, "text/plain", "role"),
+        _ => answer(200, "application/json", &session_keys("ASIAINSTANCE")),
+    }
+}
+
+/// A run beside this metadata service.
+fn beside(instance: &Web, account: &Account, more: &[&str]) -> Program {
+    keyless(account, more)
+        .without("AWS_EC2_METADATA_DISABLED")
+        .env("AWS_EC2_METADATA_SERVICE_ENDPOINT", &instance.url)
+}
+
+#[test]
+fn it_gives_credentials_last() {
+    let instance = Web::new(|head, _| answered(head));
+    let account = Account::new();
+    signed_by(&account, &beside(&instance, &account, &[]), "ASIAINSTANCE/");
+    // Also where a profile is named that has none itself, as with the AWS CLI.
+    let account = Account::new();
+    let program = beside(&instance, &account, &["--profile", "bare"]);
+    program.file("config", "[profile bare]\nregion = us-east-1\n");
+    signed_by(&account, &program, "ASIAINSTANCE/");
+    // And for a role.
+    let account = Account::new();
+    let program = beside(&instance, &account, &["--profile", "role"]);
+    program.file("config", "[profile role]\nrole_arn = arn:aws:iam::111122223333:role/x\ncredential_source = Ec2InstanceMetadata\n");
+    signed_by(&account, &program, "ASIA");
+    assert_eq!(account.actions(), ["AssumeRole", "CreateSecret"]);
+}
+
+#[test]
+fn its_region_is_taken_where_none_is_set() {
+    let instance = Web::new(|head, _| answered(head));
+    let account = Account::new();
+    let program = beside(&instance, &account, &[]).without("AWS_REGION");
+    let arn = program.run().ok().to_owned();
+    assert!(arn.contains(":eu-west-3:"), "{arn}");
+    let program = beside(&instance, &account, &[]);
+    program.env("AWS_REGION", "us-east-1").run().ok();
+    let odd = Web::new(|head, _| answered(head).replace("eu-west-3", "..@evil//"));
+    let account = Account::new();
+    let ended = beside(&odd, &account, &[]).without("AWS_REGION").run();
+    ended.fails(4, &["not the name of a Region", "--region"]);
+    assert!(account.requests().is_empty());
+}
+
+/// The AWS CLI (botocore 1.44.5) asks version 1 where 403, 404 or 405 answers for a token.
+#[test]
+fn version_1_alone_is_enough() {
+    for status in [403, 404, 405] {
+        let instance = Web::new(move |head, _| {
+            if head.starts_with("PUT ") {
+                return answer(status, "text/plain", "");
+            }
+            assert!(!head.contains("x-aws-ec2-metadata-token"), "{head}");
+            answered(head)
+        });
+        let account = Account::new();
+        signed_by(&account, &beside(&instance, &account, &[]), "ASIAINSTANCE/");
+        let account = Account::new();
+        let program = beside(&instance, &account, &[]);
+        let ended = program.env("AWS_EC2_METADATA_V1_DISABLED", "true").run();
+        ended.fails(
+            4,
+            &[&format!("metadata service answered with HTTP {status}")],
+        );
+        assert!(account.requests().is_empty());
+    }
+}
+
+#[test]
+fn it_is_asked_as_often_and_as_long_as_is_said() {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::Arc;
+
+    let asked = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&asked);
+    let instance = Web::new(move |head, _| {
+        if count.fetch_add(1, Ordering::SeqCst) < 2 {
+            return answer(503, "text/plain", "");
+        }
+        answered(head)
+    });
+    let account = Account::new();
+    let ended = beside(&instance, &account, &[]).run();
+    ended.fails(7, &["instance metadata service answered with HTTP 503"]);
+    asked.store(0, Ordering::SeqCst);
+    let program = beside(&instance, &account, &[]).env("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "3");
+    signed_by(&account, &program, "ASIAINSTANCE/");
+    // A service that takes longer than the second that is waited for by itself.
+    let slow = Web::new(|head, _| {
+        if head.starts_with("PUT ") {
+            std::thread::sleep(std::time::Duration::from_millis(1_200));
+        }
+        answered(head)
+    });
+    let account = Account::new();
+    let program = beside(&slow, &account, &[]).env("AWS_METADATA_SERVICE_TIMEOUT", "30");
+    signed_by(&account, &program, "ASIAINSTANCE/");
+    let program = beside(&slow, &account, &[]).env("AWS_METADATA_SERVICE_TIMEOUT", "soon");
+    let ended = program.run();
+    ended.fails(4, &["AWS_METADATA_SERVICE_TIMEOUT is not a whole number"]);
+}
+
+#[test]
+fn an_instance_without_a_role_is_told() {
+    let instance = Web::new(|head, _| {
+        if head.starts_with("PUT ") {
+            return TOKEN.to_owned();
+        }
+        answer(404, "text/html", "<html>Not Found</html>")
+    });
+    let account = Account::new();
+    let ended = beside(&instance, &account, &[]).run();
+    ended.fails(4, &["no AWS credentials", "no answer, or no role"]);
+}
