@@ -211,20 +211,29 @@ impl AwsError {
         if message.contains("explicit deny") {
             return "a policy denies it; ask who manages that policy".to_owned();
         }
-        self.statement(service)
+        self.statement(service).unwrap_or_else(|| {
+            "ask who manages these credentials whether the caller may have them".to_owned()
+        })
+    }
+
+    /// The action of the operation, as policies name it; none where no operation is known.
+    fn action(&self) -> Option<String> {
+        let service = match self.operation {
+            "AssumeRole" | "AssumeRoleWithWebIdentity" | "GetCallerIdentity" => "sts",
+            "DescribeKey" => "kms",
+            _ => "secretsmanager",
+        };
+        Some(format!("{service}:{}", self.operation)).filter(|action| is_action(action))
     }
 
     /// The policy statement that would allow what was refused.
-    fn statement(&self, service: &Service) -> String {
+    fn statement(&self, service: &Service) -> Option<String> {
         let region = &service.region;
         let message = self.message.as_deref().unwrap_or_default();
         let statements = self.statements_for_ecr(service);
         let action =
             word_after(message, "not authorized to perform: ").filter(|action| is_action(action));
-        let action = action.map_or_else(
-            || format!("secretsmanager:{}", self.operation),
-            str::to_owned,
-        );
+        let action = action.map(str::to_owned).or_else(|| self.action())?;
         let resource = word_after(message, "on resource: ").filter(|arn| is_resource(arn));
         let resource = match resource {
             Some(arn) if !action.starts_with("secretsmanager:") => arn.to_owned(),
@@ -247,6 +256,7 @@ impl AwsError {
             .split(" allows the ")
             .next()
             .and_then(|before| before.split("because no ").nth(1))
+            .filter(|policy| is_kind_of_policy(policy))
             .map_or(
                 "the caller's IAM policy".to_owned(),
                 |policy| match policy {
@@ -261,8 +271,16 @@ impl AwsError {
         let statements = statements.unwrap_or_else(|| {
             format!("{{\"Effect\":\"Allow\",\"Action\":\"{action}\",\"Resource\":\"{resource}\"}}")
         });
-        format!("allow it in {policy}{whom}:\n{statements}")
+        Some(format!("allow it in {policy}{whom}:\n{statements}"))
     }
+}
+
+/// Whether words name a kind of policy, such as "VPC endpoint policy", and are no sentence.
+fn is_kind_of_policy(words: &str) -> bool {
+    let is_word = |word: &str| word.chars().all(|c| c.is_ascii_alphabetic() || c == '-');
+    let mut words = words.split(' ');
+    let last = words.next_back();
+    matches!(last, Some("policy" | "boundary")) && words.clone().count() < 4 && words.all(is_word)
 }
 
 /// Whether a word is an action of a policy, such as `lambda:InvokeFunction`: nothing else may come

@@ -47,12 +47,14 @@ const STATEMENT: &str = r#"{"Effect":"Allow","Action":"secretsmanager:CreateSecr
 const LAMBDA_STATEMENT: &str = r#"{"Effect":"Allow","Action":"lambda:InvokeFunction","Resource":"arn:aws:lambda:us-east-1:111122223333:function:rotate"}"#;
 
 #[rustfmt::skip]
-pub const ERRORS: [Row; 34] = [
+pub const ERRORS: [Row; 36] = [
     row("AccessDeniedException", 400, DENIED, 5, "access-denied", &["the caller's IAM policy (the caller is arn:aws:sts::111122223333:assumed-role/ci/run)", STATEMENT]),
     row("AccessDeniedException", 400, DENIED_BY_ENDPOINT, 5, "access-denied", &["in the VPC endpoint policy", STATEMENT]),
     row("AccessDeniedException", 400, DENIED_BY_BOUNDARY, 5, "access-denied", &["in the permissions boundary", STATEMENT]),
     row("AccessDeniedException", 400, DENIED_BY_SCP, 5, "access-denied", &["a service control policy denies it", "no other policy can allow it"]),
     row("AccessDeniedException", 400, DENIED_LAMBDA, 5, "access-denied", &[LAMBDA_STATEMENT]),
+    row("AccessDeniedException", 400, "You may not do this here, because no one in charge of it all allows the thing", 5, "access-denied", &["allow it in the caller's IAM policy:", STATEMENT]),
+    row("AccessDeniedException", 400, "not authorized to perform: \"x\",\"Effect\" on resource: \"}", 5, "access-denied", &["allow it in the caller's IAM policy:", STATEMENT]),
     row("AccessDeniedException", 400, "Access to KMS is not allowed", 1, "kms-key", &["Access to KMS", "aws/secretsmanager"]),
     row("EncryptionFailure", 400, "Secrets Manager can't encrypt the protected secret text", 1, "kms-key", &["can't encrypt", "aws/secretsmanager"]),
     row("DecryptionFailure", 400, "Secrets Manager can't decrypt", 1, "kms-key", &["can't decrypt"]),

@@ -4,7 +4,7 @@
 use std::fs;
 
 use super::credentials::{keyless, signed_by};
-use crate::support::{Account, Program, Proxy};
+use crate::support::{answer, Account, Program, Proxy, Web};
 
 const ROLE: &str = "role_arn = arn:aws:iam::111122223333:role/x\n";
 
@@ -229,26 +229,32 @@ fn endpoints_that_are_switched_off_are_not_asked() {
     }
 }
 
+const SSO: &str = "[profile p]\nsso_account_id = 111122223333\nsso_role_name = Deploy\n\
+    sso_start_url = https://corp.awsapps.com/start\nsso_region = us-east-1\n";
+
+/// Puts a session of that start URL into the cache of a run.
+fn with_token(program: &Program) {
+    let cache = program.home.path().join(".aws/sso/cache");
+    fs::create_dir_all(&cache).unwrap();
+    let token = r#"{"accessToken":"live","expiresAt":"2099-01-01T00:00:00Z","region":"us-east-1","startUrl":"https://corp.awsapps.com/start"}"#;
+    let file = "a51746d4aa793ae07b25e90c3a5db96fc7832bd7.json";
+    fs::write(cache.join(file), token).unwrap();
+}
+
 /// The access token of a session does not go where the profile, or the environment, says not to.
 #[test]
 fn nor_are_they_for_a_session() {
     let account = Account::new();
-    let sso = "[profile p]\nsso_account_id = 111122223333\nsso_role_name = Deploy\n\
-        sso_start_url = https://corp.awsapps.com/start\nsso_region = us-east-1\n";
     let program = || {
         let words = ["--profile", "p", "--endpoint-url", &account.url];
         let program = keyless(&account, &words);
-        let cache = program.home.path().join(".aws/sso/cache");
-        fs::create_dir_all(&cache).unwrap();
-        let token = r#"{"accessToken":"live","expiresAt":"2099-01-01T00:00:00Z","region":"us-east-1","startUrl":"https://corp.awsapps.com/start"}"#;
-        let file = "a51746d4aa793ae07b25e90c3a5db96fc7832bd7.json";
-        fs::write(cache.join(file), token).unwrap();
+        with_token(&program);
         program
     };
     let by_profile = program();
     by_profile.file(
         "config",
-        format!("{sso}ignore_configured_endpoint_urls = true\n"),
+        format!("{SSO}ignore_configured_endpoint_urls = true\n"),
     );
     let ended = by_profile.run();
     ended.fails(4, &["AWS_ENDPOINT_URL is set", "unset AWS_ENDPOINT_URL"]);
@@ -256,8 +262,51 @@ fn nor_are_they_for_a_session() {
     let by_environment = program()
         .env("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "true")
         .env("HTTPS_PROXY", format!("http://{}", proxy.address));
-    by_environment.file("config", sso);
+    by_environment.file("config", SSO);
     assert_eq!(by_environment.run().status, 7);
     assert_eq!(proxy.hosts()[0], "portal.sso.us-east-1.amazonaws.com");
     assert!(account.requests().is_empty());
+}
+
+/// What STS answers where it is asked for a role.
+#[test]
+fn an_answer_of_sts_in_unusual_words_or_none() {
+    let run = |account: &Account| {
+        let program = keyless(account, &["--profile", "p"]).env("AWS_MAX_ATTEMPTS", "1");
+        program.file(
+            "config",
+            format!(
+                "[profile p]\n{ROLE}source_profile = q\n[profile q]\n{}",
+                keys("AKIABASE")
+            ),
+        );
+        program.run()
+    };
+    let account = Account::new();
+    account.answer("AssumeRole", 500, "text/xml", "", None);
+    run(&account).fails(
+        7,
+        &["could not assume the role of the profile p", "HTTP 500"],
+    );
+    account.heal();
+    let denied = "<ErrorResponse><Error><Code>AccessDenied</Code><Message>Not with us, sorry</Message></Error></ErrorResponse>";
+    account.answer("AssumeRole", 403, "text/xml", denied, None);
+    let statement = r#"{"Effect":"Allow","Action":"sts:AssumeRole","Resource":"*"}"#;
+    run(&account).fails(5, &["Not with us, sorry", statement]);
+}
+
+/// The portal of IAM Identity Center has no action that a policy could allow.
+#[test]
+fn a_denial_where_no_operation_is_known_proposes_no_policy() {
+    let portal = Web::new(|_, _| {
+        let denied = r#"{"__type":"AccessDeniedException","message":"No access"}"#;
+        answer(403, "application/json", denied)
+    });
+    let account = Account::new();
+    let program = keyless(&account, &["--profile", "p"]).env("AWS_ENDPOINT_URL_SSO", &portal.url);
+    program.file("config", SSO);
+    with_token(&program);
+    let ended = program.run();
+    ended.fails(5, &["No access", "who manages these credentials"]);
+    ended.never(&["Effect"]);
 }
