@@ -3,7 +3,7 @@
 use super::error::AwsError;
 use super::kind::Kind;
 use super::service::Service;
-use super::transport::Fault;
+use super::transport::{Fault, PROXY_LOGIN};
 use crate::model::arn::Arn;
 use crate::model::name::PREFIX;
 use crate::output::failure::{AwsAnswer, Failure};
@@ -160,7 +160,7 @@ impl AwsError {
                 Some(fault) if fault.fix().is_some() => fault.fix()?.to_owned(),
                 _ => "check the network, the proxy (HTTPS_PROXY) and the endpoint".to_owned(),
             },
-            Kind::NotAws if self.http_status == Some(407) => Fault::ProxyLogin.fix()?.to_owned(),
+            Kind::NotAws if self.http_status == Some(407) => PROXY_LOGIN.to_owned(),
             Kind::NotAws | Kind::Malformed => "check HTTPS_PROXY and NO_PROXY, --endpoint-url and \
                 AWS_ENDPOINT_URL"
                 .to_owned(),

@@ -1,8 +1,7 @@
 //! [`HttpClient`]: the HTTP client, for servers that are not AWS's.
 
 use aws_sdk_secretsmanager::config::http::HttpRequest;
-use aws_smithy_http_client::Connector;
-use aws_smithy_runtime_api::client::http::HttpConnector;
+use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use aws_smithy_types::byte_stream::ByteStream;
 
 use super::transport::Fault;
@@ -11,7 +10,7 @@ use crate::output::Redactor;
 /// Sends GET requests, and follows no redirect. Keeps its connections for as long as it lives.
 #[derive(Debug)]
 pub struct HttpClient {
-    connector: Connector,
+    connector: SharedHttpConnector,
     redactor: Redactor,
 }
 
@@ -38,7 +37,7 @@ impl Answer {
 }
 
 impl HttpClient {
-    pub(super) fn of(connector: Connector, redactor: Redactor) -> Self {
+    pub(super) fn of(connector: SharedHttpConnector, redactor: Redactor) -> Self {
         Self {
             connector,
             redactor,

@@ -17,6 +17,7 @@ mod metadata;
 mod network;
 mod options;
 mod pages;
+mod proxy;
 mod roles;
 mod secrets_manager;
 mod service;

@@ -1,19 +1,24 @@
 //! [`Network`]: the one HTTP client, with the proxies, the trust store and the time-outs that the
 //! AWS CLI has. The SDK's own default client knows neither proxies nor a CA bundle.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
-use aws_smithy_http_client::{Builder, Connector};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_http_client::{Builder, Connector, ConnectorBuilder};
+use aws_smithy_runtime_api::client::http::{
+    http_client_fn, HttpClient as _, SharedHttpClient, SharedHttpConnector,
+};
+use aws_smithy_runtime_api::shared::IntoShared;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::CertificateDer;
 
 use super::body_limit::with_limited_answers;
 use super::http_client::HttpClient;
+use super::proxy::{ByHost, Proxy, Way};
 use crate::env;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
@@ -58,15 +63,16 @@ const FOR_EVER: Duration = Duration::from_hours(24 * 365);
 #[derive(Clone, Debug)]
 pub struct Network {
     tls: TlsContext,
-    proxy: ProxyConfig,
+    /// None where none is asked for.
+    proxy: Option<Arc<Proxy>>,
     redactor: Redactor,
 }
 
 impl Network {
     /// # Errors
-    /// Status 4 where the CA bundle or a proxy variable cannot be used.
+    /// Status 4 where the CA bundle cannot be used.
     pub fn new(ca_bundle: Option<&str>, redactor: Redactor) -> Result<Self, Failure> {
-        let proxy = proxy()?;
+        let proxy = Proxy::of_environment().map(Arc::new);
         let store = match ca_bundle {
             Some(path) => TrustStore::empty().with_pem_certificate(read_ca_bundle(path)?),
             None => TrustStore::default(),
@@ -96,74 +102,74 @@ impl Network {
 
     /// For the SDK. The trust store is read at the first connection over TLS.
     pub fn client(&self) -> SharedHttpClient {
-        let network = self.clone();
+        let direct = self.client_by(ProxyConfig::disabled());
+        let Some(proxy) = self.proxy.clone() else {
+            return with_limited_answers(direct);
+        };
+        let by_proxy = self.client_by(proxy.config());
+        with_limited_answers(http_client_fn(move |settings, components| {
+            let way = |client: &SharedHttpClient| {
+                let (client, settings) = (client.clone(), settings.clone());
+                let components = components.clone();
+                let way = move || client.http_connector(&settings, &components);
+                Way::new(Box::new(way))
+            };
+            SharedHttpConnector::new(ByHost {
+                proxy: Arc::clone(&proxy),
+                by_proxy: way(&by_proxy),
+                direct: way(&direct),
+            })
+        }))
+    }
+
+    fn client_by(&self, proxy: ProxyConfig) -> SharedHttpClient {
+        let tls = self.tls.clone();
         let client = Builder::new().build_with_connector_fn(move |settings, components| {
             let mut connector = Connector::builder();
             connector.set_connector_settings(settings.cloned());
             connector.set_sleep_impl(
                 components.and_then(aws_sdk_secretsmanager::config::RuntimeComponents::sleep_impl),
             );
-            network.finish(connector)
+            finish(connector, &tls, &proxy)
         });
-        with_limited_answers(client)
+        client.into_shared()
     }
 
     /// For servers that are not AWS's.
     pub fn http_client(&self) -> HttpClient {
-        let connector = self.finish(Connector::builder());
+        let way = |proxy: ProxyConfig| {
+            let tls = self.tls.clone();
+            let way = move || finish(Connector::builder(), &tls, &proxy).into_shared();
+            Way::new(Box::new(way))
+        };
+        let direct = way(ProxyConfig::disabled());
+        let connector = match self.proxy.clone() {
+            None => direct.clone(),
+            Some(proxy) => SharedHttpConnector::new(ByHost {
+                by_proxy: way(proxy.config()),
+                proxy,
+                direct,
+            }),
+        };
         HttpClient::of(connector, self.redactor.clone())
     }
 
     /// The same, never through a proxy: for servers on this machine.
     pub fn direct_http_client(&self) -> HttpClient {
         let direct = Self {
-            proxy: ProxyConfig::disabled(),
+            proxy: None,
             ..self.clone()
         };
         direct.http_client()
     }
-
-    fn finish(&self, connector: aws_smithy_http_client::ConnectorBuilder) -> Connector {
-        connector
-            .proxy_config(self.proxy.clone())
-            .tls_provider(Provider::Rustls(CryptoMode::Ring))
-            .tls_context(self.tls.clone())
-            .build()
-    }
 }
 
-/// The proxy for TLS connections. Without TLS nothing leaves this machine, and no proxy is asked:
-/// neither for loopback addresses nor for the metadata services.
-///
-/// # Errors
-/// Status 4 for a proxy that cannot be used: it would be passed around without a word.
-fn proxy() -> Result<ProxyConfig, Failure> {
-    let without = env::no_proxy().unwrap_or_default();
-    let Some((name, value)) = env::https_proxy().filter(|_| without.trim() != "*") else {
-        return Ok(ProxyConfig::disabled());
-    };
-    let bad = |why: &str| {
-        let message = format!("the proxy in {name} cannot be used");
-        Failure::new(Status::Configuration, "proxy", message)
-            .why(why)
-            .fix(format!(
-                "set {name} to the URL of an HTTP proxy, or unset it; list the hosts to reach \
-                 without it in NO_PROXY"
-            ))
-    };
-    let uri = value.parse::<http::Uri>().ok();
-    let scheme = uri.as_ref().and_then(http::Uri::scheme_str);
-    let host = uri.as_ref().and_then(http::Uri::host).unwrap_or_default();
-    let proxy = match scheme {
-        Some(scheme) if scheme.starts_with("socks") => {
-            return Err(bad("it names a SOCKS proxy; only HTTP proxies can be used"));
-        }
-        None if !host.is_empty() => ProxyConfig::https(format!("http://{value}")),
-        Some("http" | "https") if !host.is_empty() => ProxyConfig::https(value),
-        _ => return Err(bad("it is not a URL such as http://proxy.example.com:8080")),
-    };
-    let proxy = proxy.map_err(|_| bad("it is not a URL such as http://proxy.example.com:8080"))?;
-    Ok(proxy.no_proxy(without))
+fn finish(builder: ConnectorBuilder, tls: &TlsContext, proxy: &ProxyConfig) -> Connector {
+    builder
+        .proxy_config(proxy.clone())
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .tls_context(tls.clone())
+        .build()
 }
 
 fn bad_trust_store(what: &str, why: &str) -> Failure {
@@ -173,7 +179,10 @@ fn bad_trust_store(what: &str, why: &str) -> Failure {
         format!("{what} cannot be used"),
     )
     .why(why)
-    .fix("name a PEM file by --ca-bundle, AWS_CA_BUNDLE or ca_bundle of the profile")
+    .fix(
+        "name a PEM file by --ca-bundle, AWS_CA_BUNDLE, ca_bundle of the profile or \
+         REQUESTS_CA_BUNDLE",
+    )
 }
 
 /// The longest CA bundle that is read, in bytes; the one of a system has some 250,000.

@@ -5,7 +5,12 @@ use std::io;
 
 use rustls::CertificateError;
 
+use super::proxy::{ThroughProxy, UnusableProxy};
 use crate::output::Redactor;
+
+/// What to do where a proxy asks for a login.
+pub const PROXY_LOGIN: &str = "put the proxy's user and password into HTTPS_PROXY: \
+    http://USER:PASSWORD@host:port, with /, ? and # percent-encoded";
 
 /// What went wrong on the way. Its words go after "cannot be reached: ".
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -26,12 +31,14 @@ pub enum Fault {
     Unusable(&'static str),
     #[error("no secure connection could be made: {0}")]
     Tls(String),
-    #[error("the proxy itself cannot be reached")]
-    NoProxy,
-    #[error("the proxy asks for a login")]
-    ProxyLogin,
-    #[error("the proxy did not let the connection through")]
-    ProxyRefused,
+    #[error("the proxy itself cannot be reached ({0})")]
+    NoProxy(String),
+    #[error("the proxy asks for a login ({0})")]
+    ProxyLogin(String),
+    #[error("the proxy did not let the connection through ({0})")]
+    ProxyRefused(String),
+    #[error("{0}")]
+    UnusableProxy(String),
     #[error("there was no answer in time")]
     TimedOut,
     #[error("the connection was closed before the answer was complete")]
@@ -60,12 +67,20 @@ impl Fault {
             .filter_map(|cause| Some(cause.downcast_ref::<io::Error>()?.kind()))
             .collect();
         let is = |kind| kinds.contains(&kind);
-        if says("proxy authorization required") {
-            Self::ProxyLogin
+        let unusable = chain.iter().find(|cause| cause.is::<UnusableProxy>());
+        let proxy = chain
+            .iter()
+            .find_map(|cause| cause.downcast_ref::<ThroughProxy>())
+            .map(|through| through.address.clone())
+            .unwrap_or_default();
+        if let Some(error) = unusable {
+            Self::UnusableProxy(error.to_string())
+        } else if says("proxy authorization required") {
+            Self::ProxyLogin(proxy)
         } else if says("tunnel error: failed to create underlying connection") {
-            Self::NoProxy
+            Self::NoProxy(proxy)
         } else if says("tunnel error") {
-            Self::ProxyRefused
+            Self::ProxyRefused(proxy)
         } else if says("dns error") {
             Self::NoSuchHost
         } else if is(io::ErrorKind::ConnectionRefused) {
@@ -144,12 +159,13 @@ impl Fault {
             Self::WrongHost => {
                 Some("check the endpoint, the proxy and DNS: something else answers there")
             }
-            Self::NoProxy => Some("check HTTPS_PROXY, or unset it if there is no proxy"),
-            Self::ProxyLogin => Some(
-                "put the proxy's user and password into HTTPS_PROXY: \
-                http://USER:PASSWORD@host:port, with special characters percent-encoded",
+            Self::NoProxy(_) => Some("check HTTPS_PROXY, or unset it if there is no proxy"),
+            Self::ProxyLogin(_) => Some(PROXY_LOGIN),
+            Self::UnusableProxy(_) => Some(
+                "name an HTTP proxy there, or unset it; list the hosts to reach without it in \
+                 NO_PROXY",
             ),
-            Self::ProxyRefused => Some(
+            Self::ProxyRefused(_) => Some(
                 "check HTTPS_PROXY, and whether the proxy allows that host; list the hosts to \
                  reach without it in NO_PROXY",
             ),
@@ -166,7 +182,8 @@ impl Fault {
                 | Self::NotYetValid
                 | Self::WrongHost
                 | Self::Unusable(_)
-                | Self::ProxyLogin
+                | Self::ProxyLogin(_)
+                | Self::UnusableProxy(_)
         )
     }
 }

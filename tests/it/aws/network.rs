@@ -239,13 +239,16 @@ fn each_proxy_variable_in_both_cases() {
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
         let account = Account::new();
         let (program, proxy) = by_proxy(&account, &[DEFAULT], &[]);
-        let login = format!("http://us%3Aer:p%40ss@{}", proxy.address);
-        program.without("HTTPS_PROXY").env(name, login).run().ok();
+        let login = format!("http://us%3Aer:p@s^%40@{}", proxy.address);
+        let program = program.without("HTTPS_PROXY").env(name, login);
+        // As where a program runs for a web server: it is no reason to go without the proxy.
+        program.env("REQUEST_METHOD", "GET").run().ok();
         assert_eq!(account.actions(), ["CreateSecret"], "{name}");
         let seen = proxy.seen();
-        // us:er:p@ss
-        let header = "proxy-authorization: basic dxm6zxi6cebzcw==";
-        assert!(seen[0].to_lowercase().contains(header), "{name}: {seen:?}");
+        // us:er:p@s^@
+        let header = "Proxy-Authorization: Basic dXM6ZXI6cEBzXkA=";
+        let has = |line: &str| line.eq_ignore_ascii_case(header);
+        assert!(seen[0].lines().any(has), "{name}: {seen:?}");
         let headers = account.requests()[0].headers.to_lowercase();
         assert!(!headers.contains("proxy-authorization"), "{headers}");
     }
@@ -259,9 +262,40 @@ fn the_lower_case_name_wins_and_an_empty_one_is_no_proxy() {
     let endpoint = format!("https://{}", server.replace("127.0.0.1", "localhost"));
     let proxy = Proxy::to(&server);
     let address = format!("http://{}", proxy.address);
+    let port = server.split(':').next_back().unwrap();
+    let (with_port, with_other) = (format!("x,localhost:{port}"), "localhost:4566");
     Program::create(&account, &[]).run().ok();
     for (is_proxied, variables) in [
-        (true, &[("HTTPS_PROXY", address.as_str())][..]),
+        // As the AWS CLI takes them (botocore 1.44.5), which knows no networks.
+        (
+            false,
+            &[("HTTPS_PROXY", address.as_str()), ("NO_PROXY", &with_port)][..],
+        ),
+        (true, &[("HTTPS_PROXY", &address), ("NO_PROXY", with_other)]),
+        (
+            false,
+            &[("HTTPS_PROXY", &address), ("NO_PROXY", "..localhost")],
+        ),
+        // What is not used stops nothing.
+        (
+            true,
+            &[
+                ("https_proxy", &address),
+                ("ALL_PROXY", "socks://127.0.0.1:1/"),
+            ],
+        ),
+        (
+            true,
+            &[("https_proxy", &address), ("http_proxy", "http://us er@")],
+        ),
+        (
+            false,
+            &[
+                ("https_proxy", "socks5://127.0.0.1:1"),
+                ("NO_PROXY", "localhost"),
+            ],
+        ),
+        (true, &[("HTTPS_PROXY", address.as_str())]),
         (
             true,
             &[
@@ -330,13 +364,17 @@ fn a_proxy_that_cannot_be_used_is_told_before_anything_is_sent() {
     for (value, words) in [
         ("socks5://127.0.0.1:1080", "SOCKS"),
         ("http://", "is not a URL"),
-        ("http://user:p@ss word@host", "is not a URL"),
+        ("http://user:p@ss@ho st", "is not a URL"),
         ("ftp://proxy", "is not a URL"),
     ] {
-        let ended = Program::create(&account, &["-v"])
-            .env("HTTPS_PROXY", value)
-            .run();
+        let run = |program: Program| program.env("HTTPS_PROXY", value).run();
+        let ended = run(Program::create(&account, &["-v"]).without("AWS_ENDPOINT_URL"));
         ended.fails(4, &["HTTPS_PROXY", words]).never(&["p@ss"]);
+        assert!(account.requests().is_empty());
+        // Without TLS, which no proxy is asked for, it stops nothing.
+        let ended = run(Program::create(&account, &["--dry-run"]));
+        ended.ok();
+        account.take_actions();
     }
     assert!(account.requests().is_empty());
 }
@@ -360,9 +398,11 @@ fn a_proxy_that_lets_nothing_through() {
             );
         let bundle = program.file("ca.pem", authority.pem());
         let ended = program.env("AWS_CA_BUNDLE", bundle).run();
-        ended
-            .fails(exit, &[words])
-            .never(&["hidden-word", "\u{1b}[31m", "may be stored"]);
+        ended.fails(exit, &[words, &proxy.address]).never(&[
+            "hidden-word",
+            "\u{1b}[31m",
+            "may be stored",
+        ]);
     }
     for (status, exit) in [(407, 4), (403, 4), (502, 7)] {
         let proxy = Proxy::that_refuses(status);
@@ -386,7 +426,9 @@ fn a_proxy_that_is_not_there() {
             .env("AWS_MAX_ATTEMPTS", "1")
             .env("HTTPS_PROXY", proxy)
             .run();
-        ended.fails(7, &["the proxy itself cannot be reached", "HTTPS_PROXY"]);
+        let address = proxy.trim_start_matches("http://");
+        let words = ["the proxy itself cannot be reached", address, "HTTPS_PROXY"];
+        ended.fails(7, &words);
     }
     assert!(account.requests().is_empty());
 }
