@@ -36,6 +36,11 @@ pub fn docker_config() -> Option<PathBuf> {
     Some(directory.join("config.json"))
 }
 
+/// What Docker takes before its configuration file: the logins in `DOCKER_AUTH_CONFIG`.
+pub fn docker_auth_config() -> Option<String> {
+    text("DOCKER_AUTH_CONFIG").filter(|value| !value.is_empty())
+}
+
 /// A program in a directory of `PATH`. Relative and empty entries, which name the directory that
 /// one happens to be in, are passed over.
 pub fn program(name: &str) -> Option<PathBuf> {

@@ -26,12 +26,23 @@ use crate::registry::Address;
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Configuration {
+    #[serde(deserialize_with = "or_none")]
     auths: BTreeMap<String, Entry>,
     creds_store: Option<String>,
+    #[serde(deserialize_with = "or_none")]
     cred_helpers: BTreeMap<String, String>,
 }
 
-#[derive(Default, Deserialize)]
+/// `null`, which Go programs write for what is empty, is nothing.
+fn or_none<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Default + Deserialize<'de>,
+{
+    Option::deserialize(deserializer).map(Option::unwrap_or_default)
+}
+
+#[derive(Default, Deserialize, PartialEq)]
 #[serde(default)]
 struct Entry {
     auth: Hidden,
@@ -41,7 +52,7 @@ struct Entry {
 }
 
 /// A text whose memory is zeroed.
-#[derive(Default)]
+#[derive(Default, PartialEq)]
 struct Hidden(Zeroizing<String>);
 
 impl<'de> Deserialize<'de> for Hidden {
@@ -57,7 +68,8 @@ pub type Refusal = Invalid;
 /// Docker's login at one registry.
 pub struct Docker {
     upstream: &'static Upstream,
-    path: PathBuf,
+    /// Where the configuration is, for people.
+    place: String,
     /// The keys that Docker may have it under, the one for helpers first.
     keys: Vec<String>,
     configuration: Configuration,
@@ -77,6 +89,11 @@ impl Docker {
             Refusal::new("--from-docker-config needs --upstream-registry-url")
                 .fix("add --upstream-registry-url NAME.azurecr.io")
         })?;
+        if given.is_empty() {
+            if let Some(docker) = Self::in_variable(upstream, &keys)? {
+                return Ok(docker);
+            }
+        }
         let path = if given.is_empty() {
             env::docker_config().ok_or_else(|| {
                 Refusal::new("there is no home directory to find Docker's configuration in")
@@ -87,36 +104,54 @@ impl Docker {
         } else {
             PathBuf::from(given)
         };
-        let shown = if given.is_empty() {
+        let place = if given.is_empty() {
             escaped(&path.to_string_lossy())
         } else {
             showable(path.as_os_str(), "file named by --from-docker-config")
         };
         let file = std::fs::File::open(&path).map_err(|error| match error.kind() {
             std::io::ErrorKind::NotFound => {
-                Refusal::from(format!("there is no {shown}, so Docker has no login"))
+                Refusal::from(format!("there is no {place}, so Docker has no login"))
                     .fix(log_in(&keys))
             }
-            _ => format!("Docker's configuration {shown} cannot be opened: {error}").into(),
+            _ => format!("Docker's configuration {place} cannot be opened: {error}").into(),
         })?;
-        let bad = |fault: &str| format!("Docker's configuration {shown} {fault}");
-        let bytes = read_all(file).map_err(|fault| bad(&fault.to_string()))?;
-        let configuration = serde_json::from_slice(&bytes).map_err(|error| {
-            // Not the error itself: it may quote a value.
-            let (line, column) = (error.line(), error.column());
-            bad(&format!("cannot be read: line {line}, column {column}"))
-        })?;
+        let bytes =
+            read_all(file).map_err(|fault| format!("Docker's configuration {place} {fault}"))?;
+        let configuration = read(&bytes, &place)?;
         Ok(Self {
             upstream,
-            path,
+            place,
             keys,
             configuration,
         })
     }
 
+    /// The login in `DOCKER_AUTH_CONFIG`, which Docker takes before its file, and without a helper;
+    /// none where there is none for this registry.
+    ///
+    /// Source: <https://docs.docker.com/reference/cli/docker/#environment-variables>
+    fn in_variable(upstream: &'static Upstream, keys: &[String]) -> Result<Option<Self>, Refusal> {
+        let Some(text) = env::docker_auth_config().map(Zeroizing::new) else {
+            return Ok(None);
+        };
+        let place = "DOCKER_AUTH_CONFIG".to_owned();
+        let read: Configuration = read(text.as_bytes(), &place)?;
+        let docker = Self {
+            upstream,
+            place,
+            keys: keys.to_vec(),
+            configuration: Configuration {
+                auths: read.auths,
+                ..Configuration::default()
+            },
+        };
+        Ok(Some(docker).filter(|docker| !docker.entries().is_empty()))
+    }
+
     /// Whether Docker seems to have credentials. No helper is asked.
     pub fn may_know(&self) -> bool {
-        self.entry().is_some() || self.helper_of_registry().is_some()
+        self.entries().len() == 1 || self.helper_of_registry().is_some()
     }
 
     /// The credentials. A helper gets the registry's name on standard input, and nothing else.
@@ -130,13 +165,14 @@ impl Docker {
             .creds_store
             .as_deref()
             .filter(|name| !name.is_empty()));
-        let (username, secret) = match (helper, self.entry()) {
+        let (username, secret) = match (helper, &self.entries()[..]) {
             (Some(helper), _) => match ask_helper(helper, registry)? {
                 Some(answer) => answer,
                 None => return Err(self.not_logged_in(&format!("docker-credential-{helper}"))),
             },
-            (None, Some(entry)) => self.read_entry(entry)?,
-            (None, None) => return Err(self.not_logged_in("auths, credHelpers and credsStore")),
+            (None, [(_, entry)]) => self.read_entry(entry)?,
+            (None, []) => return Err(self.not_logged_in("auths, credHelpers and credsStore")),
+            (None, several) => return Err(self.several(several)),
         };
         if *username.0 == "<token>" {
             return Err(self.identity_token());
@@ -161,23 +197,43 @@ impl Docker {
             return Ok((copy(&entry.username), copy(&entry.password)));
         }
         decode(&entry.auth.0).ok_or_else(|| {
-            let path = showable(self.path.as_os_str(), "Docker's configuration");
             let registry = &self.keys[0];
             let message = format!(
-                "{path} has an entry for {registry} that is not username and password in base64"
+                "{} has an entry for {registry} that is not username and password in base64",
+                self.place
             );
             Refusal::from(message).fix(log_in(&self.keys))
         })
     }
 
-    fn entry(&self) -> Option<&Entry> {
+    /// The logins that may be meant, by their keys: one that is exact, or those of the host that
+    /// are not the same.
+    fn entries(&self) -> Vec<(&String, &Entry)> {
         let auths = &self.configuration.auths;
-        let exact = self.keys.iter().find_map(|key| auths.get(key));
-        exact.or_else(|| {
-            let mut entries = auths.iter();
-            let found = entries.find(|(key, _)| self.keys.iter().any(|own| host(own) == host(key)));
-            found.map(|(_, entry)| entry)
-        })
+        if let Some(exact) = self.keys.iter().find_map(|key| auths.get_key_value(key)) {
+            return vec![exact];
+        }
+        let mut entries: Vec<(&String, &Entry)> = Vec::new();
+        for (key, entry) in auths {
+            let is_meant = self.keys.iter().any(|own| host(own) == host(key));
+            if is_meant && entries.iter().all(|(_, known)| *known != entry) {
+                entries.push((key, entry));
+            }
+        }
+        entries
+    }
+
+    fn several(&self, entries: &[(&String, &Entry)]) -> Refusal {
+        let keys: Vec<_> = entries.iter().map(|(key, _)| escaped(key)).collect();
+        let registry = &self.keys[0];
+        let message = format!(
+            "Docker has several logins for {registry}, and which is meant is not known: {}",
+            keys.join(", ")
+        );
+        Refusal::from(message).fix(format!(
+            "{}; or give the username and the token of one",
+            log_in(&self.keys)
+        ))
     }
 
     fn helper_of_registry(&self) -> Option<&str> {
@@ -190,10 +246,10 @@ impl Docker {
     }
 
     fn not_logged_in(&self, place: &str) -> Refusal {
-        let path = showable(self.path.as_os_str(), "its configuration");
         let message = format!(
-            "Docker has no credentials for {}; looked in {path} ({})",
+            "Docker has no credentials for {}; looked in {} ({})",
             self.keys[0],
+            self.place,
             escaped(place)
         );
         Refusal::from(message).fix(log_in(&self.keys))
@@ -212,6 +268,16 @@ impl Docker {
         } = self.upstream;
         Refusal::from(message).fix(format!("make {token}: {token_source}"))
     }
+}
+
+/// `place` is where it is, for people.
+fn read(bytes: &[u8], place: &str) -> Result<Configuration, Refusal> {
+    serde_json::from_slice(bytes).map_err(|error| {
+        // Not the error itself: it may quote a value.
+        let (line, column) = (error.line(), error.column());
+        let fault = format!("cannot be read: line {line}, column {column}");
+        format!("Docker's configuration {place} {fault}").into()
+    })
 }
 
 /// The names that Docker may have the registry under; none where the host is not known.

@@ -101,8 +101,17 @@ impl Login<'_> {
             _ => return Err(self.no_verdict(&answer, address)),
         }
         let challenges = challenge::parse(answer.header("www-authenticate"));
-        let of = |scheme| challenges.iter().find(|c: &&Challenge| c.scheme == scheme);
-        let bearer = of("bearer").and_then(|c| Some((c, c.parameter("realm")?)));
+        let of = |scheme| {
+            let challenges = challenges.iter();
+            challenges.filter(move |c: &&Challenge| c.scheme == scheme)
+        };
+        let bearers: Vec<_> = of("bearer")
+            .filter_map(|c| Some((c, c.parameter("realm")?)))
+            .collect();
+        let own = bearers
+            .iter()
+            .find(|(_, realm)| self.host_of(realm).is_some());
+        let bearer = own.or(bearers.first()).copied();
         let basic = credential.basic().ok_or_else(|| {
             Verdict::unknown("a username with a colon in it cannot be used for a login")
         })?;
@@ -114,7 +123,7 @@ impl Login<'_> {
             let answer = self.get(&host, &url, Some(&header)).await?;
             return Ok(self.of_token_endpoint(&answer, &host));
         }
-        if of("basic").is_some() {
+        if of("basic").next().is_some() {
             let answer = self.get(address, &url, Some(&header)).await?;
             return Ok(match answer.status {
                 200..=299 if !is_page(&answer) => Verdict::Accepted,
@@ -153,6 +162,12 @@ impl Login<'_> {
         )))
     }
 
+    /// The host of a realm that may have the credentials.
+    fn host_of(&self, realm: &str) -> Option<Address> {
+        let host = Address::of(&realm.parse::<Uri>().ok()?)?;
+        Some(host).filter(|host| self.address.trusts(host, self.upstream))
+    }
+
     /// Where a token is asked for, with the account and the service named in the query.
     fn token_url(
         &self,
@@ -160,9 +175,7 @@ impl Login<'_> {
         service: Option<&str>,
         username: &str,
     ) -> Result<(Address, String), Verdict> {
-        let uri = realm.parse::<Uri>().ok();
-        let host = uri.as_ref().and_then(Address::of);
-        let Some(host) = host.filter(|host| self.address.trusts(host, self.upstream)) else {
+        let Some(host) = self.host_of(realm) else {
             return Err(Verdict::unknown(format!(
                 "{} sends logins to {}, which is not known to be its own; the credentials were \
                  not sent there",
@@ -212,10 +225,14 @@ impl Login<'_> {
             return self.refusal(answer, host);
         }
         let tokens = serde_json::from_slice::<Tokens>(&answer.body).ok();
-        let token = tokens.and_then(|tokens| tokens.token.or(tokens.access_token));
-        match token {
-            Some(token) if !token.is_empty() => Verdict::Accepted,
-            _ => Verdict::unknown(format!("{host} gave an answer that has no token in it")),
+        let has_token = tokens.is_some_and(|tokens| {
+            let mut both = [tokens.token, tokens.access_token].into_iter().flatten();
+            both.any(|token| !token.is_empty())
+        });
+        if has_token {
+            Verdict::Accepted
+        } else {
+            Verdict::unknown(format!("{host} gave an answer that has no token in it"))
         }
     }
 

@@ -85,6 +85,74 @@ fn where_the_configuration_is() {
     nowhere.run().fails(2, &["there is no /no/such"]);
 }
 
+/// As Docker takes it (docker/cli 28.3): before its file, and that for what it does not have.
+#[test]
+fn logins_in_the_environment_come_first() {
+    let file = json!({"auths": {"ghcr.io": auth("of-the-file", TOKEN)}});
+    for (variable, username) in [
+        (
+            json!({"auths": {"ghcr.io": auth("of-the-variable", TOKEN)}}).to_string(),
+            "of-the-variable",
+        ),
+        (
+            json!({"auths": {"other.example": auth("x", "y")}}).to_string(),
+            "of-the-file",
+        ),
+        (json!({"auths": null}).to_string(), "of-the-file"),
+        (String::new(), "of-the-file"),
+    ] {
+        let account = Account::new();
+        let program = from_docker(&account, "ghcr", &file, &[]);
+        let report = program.env("DOCKER_AUTH_CONFIG", &variable).run().json();
+        assert_eq!(report["username"], username, "{variable}");
+    }
+    let account = Account::new();
+    let program = from_docker(&account, "ghcr", &file, &[]);
+    let ended = program
+        .env("DOCKER_AUTH_CONFIG", format!("{{\"auths\": \"{TOKEN}\"}}"))
+        .run();
+    ended.fails(2, &["DOCKER_AUTH_CONFIG cannot be read: line 1"]);
+    ended.never(&[TOKEN]);
+    assert!(account.requests().is_empty());
+    // A file that is named is the one that is meant.
+    let program = from_docker(&account, "ghcr", &file, &[]);
+    let path = program.home.path().join(".docker");
+    let other = json!({"auths": {"ghcr.io": auth("of-the-variable", TOKEN)}}).to_string();
+    let words = ["create", "--registry", "ghcr", "-o", "json"];
+    let named = format!("--from-docker-config={}", path.display());
+    let by_path = Program::new(&[&words[..], &[&named]].concat()).with(&account);
+    let report = by_path.env("DOCKER_AUTH_CONFIG", other).run().json();
+    assert_eq!(report["username"], "of-the-file");
+}
+
+#[test]
+fn several_logins_of_one_host_are_named_and_none_is_taken() {
+    let two = json!({"auths": {
+        "ghcr.io/team-a": auth("a", TOKEN),
+        "ghcr.io/team-b": auth("b", TOKEN),
+    }});
+    let words = [
+        "several logins",
+        "ghcr.io/team-a, ghcr.io/team-b",
+        "docker login ghcr.io",
+    ];
+    refused("ghcr", &two, &[], &words);
+    for config in [
+        json!({"auths": {
+            "ghcr.io/team-a": auth("b", TOKEN),
+            "ghcr.io": auth("octo", TOKEN),
+        }, "credHelpers": null}),
+        json!({"auths": {
+            "ghcr.io/team-a": auth("octo", TOKEN),
+            "ghcr.io/team-b": auth("octo", TOKEN),
+        }}),
+    ] {
+        let account = Account::new();
+        let report = from_docker(&account, "ghcr", &config, &[]).run().json();
+        assert_eq!(report["username"], "octo");
+    }
+}
+
 fn refused(kind: &str, config: &Value, more: &[&str], words: &[&str]) {
     let account = Account::new();
     let program = from_docker(&account, kind, config, more);

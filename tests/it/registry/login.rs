@@ -222,6 +222,57 @@ fn every_verdict_of_every_registry() {
 /// An answer to the first request, and a word of the reason.
 type Answer = (fn() -> Reply, &'static str);
 
+#[test]
+fn a_token_is_one_under_either_name_and_in_a_compressed_answer() {
+    for body in [
+        r#"{"token":"","access_token":"x"}"#,
+        r#"{"token":null,"access_token":"x"}"#,
+        r#"{"token":"x","access_token":""}"#,
+    ] {
+        let registry = Registry::with_tokens("x", move |_| json(200, body));
+        verdict_is(&attempt("ghcr", &registry.url, &[]).run(), "accepted", &[]);
+        let registry = Registry::with_tokens("x", move |_| compressed(body));
+        verdict_is(&attempt("ghcr", &registry.url, &[]).run(), "accepted", &[]);
+    }
+    let none = r#"{"token":"","access_token":""}"#;
+    let registry = Registry::with_tokens("x", move |_| json(200, none));
+    let ended = attempt("ghcr", &registry.url, &[]).run();
+    verdict_is(&ended, "unknown", &["no token in it"]);
+    // It says that it is compressed, and is not.
+    let registry = Registry::with_tokens("x", |_| {
+        let (status, mut headers, body) = json(200, r#"{"token":"x"}"#);
+        headers.push(("Content-Encoding", "gzip".to_owned()));
+        (status, headers, body)
+    });
+    let ended = attempt("ghcr", &registry.url, &[]).run();
+    verdict_is(&ended, "unknown", &["no token in it"]);
+}
+
+fn compressed(text: &str) -> Reply {
+    use std::io::Write;
+
+    let (status, mut headers, body) = json(200, text);
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(&body).unwrap();
+    headers.push(("Content-Encoding", "gzip".to_owned()));
+    (status, headers, packed.finish().unwrap())
+}
+
+/// As containerd takes them: the first that can be used.
+#[test]
+fn a_second_challenge_is_taken_where_the_first_is_for_elsewhere() {
+    let registry = Registry::new(|heard| {
+        if heard.path != "/v2/" {
+            return json(200, r#"{"token":"x"}"#);
+        }
+        let realm = format!("http://{}/token", heard.host);
+        let elsewhere = r#"Bearer realm="https://elsewhere.example/token""#;
+        challenge(&format!(r#"{elsewhere}, Bearer realm="{realm}""#))
+    });
+    verdict_is(&attempt("ghcr", &registry.url, &[]).run(), "accepted", &[]);
+    assert_eq!(registry.asked()[1].0, "/token?account=me");
+}
+
 /// Registries that nothing can be said of. None of them gets credentials.
 #[test]
 fn a_registry_that_cannot_be_asked_is_no_refusal() {

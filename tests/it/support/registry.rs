@@ -18,7 +18,7 @@ pub struct Heard {
 }
 
 /// What it answers: status, headers, body.
-pub type Reply = (u16, Vec<(&'static str, String)>, String);
+pub type Reply = (u16, Vec<(&'static str, String)>, Vec<u8>);
 
 type Script = dyn Fn(&Heard) -> Reply + Send + Sync;
 
@@ -131,8 +131,9 @@ fn answer(stream: TcpStream, script: &Script, record: &Mutex<Vec<Heard>>) {
     for (name, value) in headers {
         write!(reply, "{name}: {value}\r\n").unwrap();
     }
-    write!(reply, "Content-Length: {}\r\n\r\n{body}", body.len()).unwrap();
+    write!(reply, "Content-Length: {}\r\n\r\n", body.len()).unwrap();
     let _ = stream.write_all(reply.as_bytes());
+    let _ = stream.write_all(&body);
     let _ = stream.flush();
 }
 
@@ -144,12 +145,12 @@ pub fn basic(username: &str, token: &str) -> String {
 
 pub fn json(status: u16, body: &str) -> Reply {
     let kind = ("Content-Type", "application/json".to_owned());
-    (status, vec![kind], body.to_owned())
+    (status, vec![kind], body.into())
 }
 
 pub fn page(status: u16) -> Reply {
     let kind = ("Content-Type", "text/html".to_owned());
-    (status, vec![kind], "<html>Please accept</html>".to_owned())
+    (status, vec![kind], "<html>Please accept</html>".into())
 }
 
 /// The 401 that says how to log in.
@@ -162,11 +163,11 @@ pub fn challenge(value: &str) -> Reply {
 
 /// Never answers, as long as the client waits.
 pub fn silence() -> Reply {
-    (0, Vec::new(), String::new())
+    (0, Vec::new(), Vec::new())
 }
 
 pub fn redirect(to: &str) -> Reply {
-    (307, vec![("Location", to.to_owned())], String::new())
+    (307, vec![("Location", to.to_owned())], Vec::new())
 }
 
 /// The base64 of a text.
