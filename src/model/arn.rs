@@ -14,6 +14,8 @@ use crate::model::region::Region;
 pub enum ArnFault {
     #[error("something that is not an ARN")]
     Form,
+    #[error("an ARN of more than {MAX_ARN} characters")]
+    TooLong,
     #[error("an ARN that is not of a secret")]
     NotASecret,
     #[error("an ARN that is not of a Lambda function")]
@@ -21,6 +23,9 @@ pub enum ArnFault {
     #[error("an ARN that is not of an IAM role")]
     NotARole,
 }
+
+/// The longest ARN, in characters.
+const MAX_ARN: usize = 2_048;
 
 /// `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`, of up to 2,048 characters on one line. Region
 /// and account are valid or empty, since not all services have them. The resource may have
@@ -33,7 +38,7 @@ pub struct Arn(String);
 
 impl Arn {
     /// # Errors
-    /// [`ArnFault::Form`].
+    /// [`ArnFault::Form`], [`ArnFault::TooLong`].
     pub fn parse(text: &str) -> Result<Self, ArnFault> {
         let parts: Vec<&str> = text.splitn(6, ':').collect();
         let ["arn", partition, service, region, account, resource] = parts[..] else {
@@ -51,8 +56,10 @@ impl Arn {
             && (region.is_empty() || Region::from_host_label(region).is_some())
             && (account.is_empty() || AccountId::parse(account).is_ok())
             && !resource.is_empty()
-            && !resource.contains(ends_the_line)
-            && text.chars().count() <= 2_048;
+            && !resource.contains(ends_the_line);
+        if fits && text.chars().count() > MAX_ARN {
+            return Err(ArnFault::TooLong);
+        }
         fits.then(|| Self(text.to_owned())).ok_or(ArnFault::Form)
     }
 
@@ -164,7 +171,7 @@ pub struct LambdaArn(Arn);
 
 impl LambdaArn {
     /// # Errors
-    /// [`ArnFault::NotAFunction`].
+    /// An [`ArnFault`].
     pub fn parse(text: &str) -> Result<Self, ArnFault> {
         let fits = |arn: &Arn| {
             let name = arn.resource().strip_prefix("function:").unwrap_or_default();
@@ -178,8 +185,11 @@ impl LambdaArn {
                 && name.split(':').all(is_word)
                 && name.split(':').count() <= 2
         };
-        let arn = Arn::parse(text).ok().filter(fits);
-        arn.map(Self).ok_or(ArnFault::NotAFunction)
+        match Arn::parse(text) {
+            Ok(arn) if fits(&arn) => Ok(Self(arn)),
+            Err(ArnFault::TooLong) => Err(ArnFault::TooLong),
+            _ => Err(ArnFault::NotAFunction),
+        }
     }
 
     pub fn as_str(&self) -> &str {
@@ -279,7 +289,7 @@ mod tests {
             (&secret("x\u{9b}-AbCdEf"), ArnFault::Form),
             (&secret("x\u{2028}-AbCdEf"), ArnFault::Form),
             (&format!("{ARN}\n"), ArnFault::Form),
-            (&secret(&"x".repeat(2_048)), ArnFault::Form),
+            (&secret(&"x".repeat(2_048)), ArnFault::TooLong),
         ] {
             assert_eq!(SecretArn::parse(text), Err(fault), "{text:?}");
         }
@@ -308,6 +318,8 @@ mod tests {
         ] {
             assert_eq!(LambdaArn::parse(bad), Err(ArnFault::NotAFunction), "{bad}");
         }
+        let long = format!("{function}{}", "x".repeat(MAX_ARN));
+        assert_eq!(LambdaArn::parse(&long), Err(ArnFault::TooLong));
     }
 
     proptest! {

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::model::arn::LambdaArn;
+use crate::model::arn::{ArnFault, LambdaArn};
 use crate::model::count::count;
 use crate::model::invalid::Invalid;
 
@@ -38,6 +38,8 @@ impl Description {
 pub const MAX_TAGS: usize = 50;
 
 /// A tag: a key of 1 to 128 and a value of up to 256 Unicode characters. Tags are not encrypted.
+///
+/// Source: <https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tag {
     key: String,
@@ -48,7 +50,7 @@ impl Tag {
     /// Reads `KEY=VALUE`; the first `=` parts them, and the value may be empty.
     ///
     /// # Errors
-    /// A sentence that says which bound does not hold. Keys that begin with `aws:` are reserved.
+    /// A sentence that says which bound does not hold. What begins with `aws:` is reserved.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let Some((key, value)) = text.split_once('=') else {
             return Err(Invalid::new("a tag has no '='; tags are written KEY=VALUE"));
@@ -69,12 +71,28 @@ impl Tag {
                 "the value of the tag {key:?} has {value_length} characters; AWS takes up to 256"
             )));
         }
-        if key
-            .get(..4)
-            .is_some_and(|start| start.eq_ignore_ascii_case("aws:"))
-        {
+        let is_in_keys = |c: char| {
+            let is_space = c.is_whitespace() && !c.is_control();
+            c.is_alphanumeric() || is_space || "+-=._:/@".contains(c)
+        };
+        if let Some(other) = key.chars().find(|c| !is_in_keys(*c)) {
             return Err(Invalid::new(format!(
-                "the tag key {key:?} begins with aws:, which AWS reserves for itself"
+                "the tag key {key:?} has the character {other:?}; AWS takes letters, numbers, \
+                 spaces and + - = . _ : / @ there"
+            )));
+        }
+        let is_reserved = |text: &str| {
+            let start = text.get(..4);
+            start.is_some_and(|start| start.eq_ignore_ascii_case("aws:"))
+        };
+        if is_reserved(key) || is_reserved(value) {
+            let what = if is_reserved(key) {
+                "tag key"
+            } else {
+                "value of the tag"
+            };
+            return Err(Invalid::new(format!(
+                "the {what} {key:?} begins with aws:, which AWS reserves for itself"
             )));
         }
         Ok(Self {
@@ -121,10 +139,12 @@ impl ResourcePolicy {
             )));
         }
         match serde_json::from_str::<serde_json::Value>(text) {
-            Ok(serde_json::Value::Object(_)) => Ok(Self {
-                path: path.to_owned(),
-                text: text.to_owned(),
-            }),
+            Ok(policy) if policy["Statement"].is_array() || policy["Statement"].is_object() => {
+                Ok(Self {
+                    path: path.to_owned(),
+                    text: text.to_owned(),
+                })
+            }
             Ok(_) => Err(Invalid::new(format!(
                 "the resource policy {path} is JSON, but not an object with a Statement"
             ))),
@@ -218,11 +238,13 @@ impl Rotation {
     /// # Errors
     /// A sentence that shows the form.
     pub fn lambda_arn(text: &str) -> Result<LambdaArn, Invalid> {
-        LambdaArn::parse(text).map_err(|_| {
-            Invalid::new(
-                "--rotation-lambda-arn takes the ARN of a Lambda function, \
-                 such as arn:aws:lambda:us-east-1:111122223333:function:rotate",
-            )
+        LambdaArn::parse(text).map_err(|fault| {
+            Invalid::new(match fault {
+                ArnFault::TooLong => format!("--rotation-lambda-arn is {fault}"),
+                _ => "--rotation-lambda-arn takes the ARN of a Lambda function, \
+                      such as arn:aws:lambda:us-east-1:111122223333:function:rotate"
+                    .to_owned(),
+            })
         })
     }
 }
@@ -266,6 +288,8 @@ mod tests {
             "k=".into(),
             "k=a=b".into(),
             "AW:S=1".into(),
+            "größe +-._:/@ 1=v".into(),
+            "k=#".into(),
         ];
         for tag in &good {
             assert_eq!(Tag::parse(tag).unwrap().to_string(), *tag);
@@ -276,6 +300,10 @@ mod tests {
             "k".into(),
             "=v".into(),
             "Aws:x=1".into(),
+            "x=AWS:y".into(),
+            "a#b=1".into(),
+            "a\tb=1".into(),
+            "a\"b=1".into(),
         ];
         for tag in &bad {
             assert!(Tag::parse(tag).is_err(), "{tag}");
@@ -284,16 +312,20 @@ mod tests {
 
     #[test]
     fn policies_are_json_objects_within_the_bound() {
-        let padded = |length: usize| format!("{{{}}}", " ".repeat(length - 2));
+        let whole = r#"{"Statement":[]}"#;
+        let padded = |length: usize| format!("{whole}{}", " ".repeat(length - whole.len()));
         assert!(ResourcePolicy::parse("p", &padded(MAX_POLICY)).is_ok());
         assert!(ResourcePolicy::parse("p", &padded(MAX_POLICY + 1)).is_err());
-        assert!(ResourcePolicy::parse("p", "[]").is_err());
+        for none in ["[]", "{}", r#"{"Statement":"x"}"#, r#"{"statement":[]}"#] {
+            let fault = ResourcePolicy::parse("p", none).unwrap_err().to_string();
+            assert!(fault.contains("an object with a Statement"), "{fault}");
+        }
         assert!(ResourcePolicy::parse("p", "{,}")
             .unwrap_err()
             .to_string()
             .contains("line 1"));
-        let policy = ResourcePolicy::parse("p", r#"{"a": 1, "b": 2}"#).unwrap();
-        assert!(policy.is_same_as(r#"{"b":2,"a":1}"#) && !policy.is_same_as("{}"));
+        let policy = ResourcePolicy::parse("p", r#"{"a": 1, "Statement": {}}"#).unwrap();
+        assert!(policy.is_same_as(r#"{"Statement":{},"a":1}"#) && !policy.is_same_as("{}"));
     }
 
     #[test]

@@ -22,10 +22,7 @@ impl Region {
         let mut words = 0;
         let all_words = parts.all(|part| {
             words += 1;
-            !part.is_empty()
-                && part
-                    .bytes()
-                    .all(|b| b.is_ascii_alphanumeric() && !b.is_ascii_uppercase())
+            !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase())
         });
         if number && all_words && words > 0 && text.len() <= 128 {
             Ok(Self(text.to_owned()))
@@ -123,6 +120,7 @@ mod tests {
             "us-east-1 ",
             "-1",
             "us--1",
+            "us-e4st-1",
             "1",
         ] {
             assert!(Region::parse(region).is_err(), "{region}");

@@ -42,6 +42,29 @@ fn what_is_missing_is_named_together_with_a_command_that_works() {
     Program::new(&run).run().fails(2, &kept);
 }
 
+/// Where AWS would refuse it after the secret is there.
+#[test]
+fn bounds_are_checked_before_anything_is_sent() {
+    let long = format!(
+        "arn:aws:lambda:us-east-1:111122223333:function:{}",
+        "x".repeat(2_048)
+    );
+    let rotation = ["--rotation-days", "30", "--rotation-lambda-arn", &long];
+    refused(&rotation, &["an ARN of more than 2048 characters"]);
+    refused(&["--tag", "a#b=1"], &["has the character '#'"]);
+    refused(
+        &["--tag", "team=aws:x"],
+        &["the value of the tag \"team\" begins with aws:"],
+    );
+    refused(&["--region", "us-e4st-1"], &["--region", "us-e4st-1"]);
+    let program = Program::new(&[]);
+    let policy = program.file("policy.json", r#"{"Version":"2012-10-17"}"#);
+    refused(
+        &["--resource-policy", policy.to_str().unwrap()],
+        &["not an object with a Statement"],
+    );
+}
+
 #[test]
 fn variables_stand_in_for_options() {
     let account = Account::new();
