@@ -25,6 +25,10 @@ impl AwsError {
         let (hints, see) = (&service.hints, service.see_secret());
         let list = hints.command("rule list");
         Some(match self.kind {
+            _ if self.is_unknown_operation() => format!(
+                "ECR has no pull through cache in {}; choose another Region: --region REGION",
+                service.region
+            ),
             Kind::NotFound => format!(
                 "the secret must be in the account and the Region of the rule; see whether it \
                  is:\n{see}"

@@ -216,6 +216,14 @@ impl AwsError {
         self.looked_at
     }
 
+    /// Whether the service does not have the operation, there.
+    pub fn is_unknown_operation(&self) -> bool {
+        let codes = ["UnknownOperationException", "InvalidAction"];
+        self.code
+            .as_deref()
+            .is_some_and(|code| codes.contains(&code))
+    }
+
     /// What was refused and why, on one line: for a remark in passing.
     pub fn summary(&self) -> String {
         self.in_safe_words().summary_as_it_came()

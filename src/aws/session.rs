@@ -231,10 +231,11 @@ impl Session {
     }
 
     async fn rules_by(&self, config: &SdkConfig) -> Result<Vec<Rule>, AwsError> {
-        if self.region().has_pull_through_cache() {
-            self.ecr_by(config).rules().await
-        } else {
-            Ok(Vec::new())
+        match self.ecr_by(config).rules().await {
+            Err(error) if error.is_unknown_operation() && !self.region().has_documented_rules() => {
+                Ok(Vec::new())
+            }
+            rules => rules,
         }
     }
 

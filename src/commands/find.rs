@@ -12,6 +12,7 @@ use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::output::shell::{option, quote};
 use crate::output::status::Status;
+use crate::output::Warnings;
 use crate::plan::PendingRule;
 
 /// Reads the name of a secret from the command line, before anything is sent. `place` is where it
@@ -199,32 +200,26 @@ pub fn refuse_managed(secret: &Secret) -> Result<(), Failure> {
 /// The rule with this prefix, if there is one. `place` says what it is looked for.
 ///
 /// # Errors
-/// Status 2 in a Region without rules; what AWS says, where it cannot be looked at.
+/// What AWS says, where it cannot be looked at.
 pub async fn find_rule(
     prefix: &RepositoryPrefix,
     place: &Service,
     session: &Session,
 ) -> Result<Option<Rule>, Failure> {
-    refuse_region_without_rules(session.region())?;
     session.ecr().find(prefix.as_str()).await.map_err(|error| {
         let what = format!("could not see whether there is a rule {prefix}");
         error.into_failure(&what, place)
     })
 }
 
-/// Before anything is written: there are Regions without pull through cache.
-///
-/// # Errors
-/// Status 2 in such a Region.
-pub fn refuse_region_without_rules(region: &Region) -> Result<(), Failure> {
-    if region.has_pull_through_cache() {
-        return Ok(());
+/// Warns of a Region in which it is not sure that there are rules.
+pub fn warn_of_region(region: &Region, warnings: &mut Warnings<'_>) {
+    if !region.has_documented_rules() {
+        warnings.add(&format!(
+            "AWS does not document ECR pull through cache in {region}; whether a rule there can \
+             use the secret is for AWS to answer"
+        ));
     }
-    let message = format!("ECR has no pull through cache in {region}");
-    Err(
-        Failure::new(Status::Usage, "no-pull-through-cache", message)
-            .fix("choose another Region: --region REGION"),
-    )
 }
 
 /// A rule that is wanted beside the one that is there.

@@ -2,7 +2,7 @@
 
 use super::choose::{chosen_secret, read_optional_name, Selection, YES_NEEDS_A_NAME};
 use super::context::Context;
-use super::find::{find_rule, pending_rule, refuse_read_only};
+use super::find::{find_rule, pending_rule, refuse_read_only, warn_of_region};
 use super::login::{ask_for_good_credentials, warn_of_credentials, Login};
 use super::rule::rule_result;
 use super::store::{plan_update, read_value};
@@ -165,7 +165,10 @@ pub async fn run(input: UpdateInput, context: &Context<'_>) -> Result<Status, Fa
     .await?;
     // Whatever stands against the rule is told before the token is asked for.
     let rule = match input.rule_request()? {
-        Some(wanted) => Some(pending_rule(wanted, observed_rule, &session)?),
+        Some(wanted) => {
+            warn_of_region(session.region(), &mut warnings);
+            Some(pending_rule(wanted, observed_rule, &session)?)
+        }
         None => None,
     };
     for warning in std::mem::take(&mut input.warnings) {

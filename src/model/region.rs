@@ -48,10 +48,11 @@ impl Region {
 }
 
 impl Region {
-    /// Whether ECR pull through cache exists there. Secrets Manager exists in all Regions.
+    /// Whether AWS documents ECR pull through cache there. It may be there all the same, which only
+    /// AWS can tell.
     ///
     /// Source: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html>
-    pub fn has_pull_through_cache(&self) -> bool {
+    pub fn has_documented_rules(&self) -> bool {
         !["cn-", "us-gov-"]
             .iter()
             .any(|partition| self.0.starts_with(partition))

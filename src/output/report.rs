@@ -70,7 +70,7 @@ impl SecretReport {
             }
             Action::Skipped | Action::DryRun => return String::new(),
         };
-        if is_used || self.rule_code.is_some() || !region.has_pull_through_cache() {
+        if is_used || self.rule_code.is_some() {
             return stored;
         }
         // ECR takes no other host than the registry's own, whichever the credentials were tried at.

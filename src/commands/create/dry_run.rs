@@ -1,10 +1,9 @@
 //! `create --dry-run`: the review alone.
 
 use super::look::refuse_replica_at_home;
-use super::store::warn_of_region;
 use crate::aws::Settings;
 use crate::commands::context::Context;
-use crate::commands::find::refuse_region_without_rules;
+use crate::commands::find::warn_of_region;
 use crate::commands::login::{ask_for_good_credentials, warn_of_credentials, Login};
 use crate::commands::store::{report_stored, secret_report};
 use crate::input::create_input::CreateInput;
@@ -45,9 +44,6 @@ pub async fn dry_run(
     let request = input.finish()?;
     let rule_code = input.rule_code(None)?;
     let wanted = input.rule_request()?;
-    if let (Some(region), Some(_)) = (&target.region, &wanted) {
-        refuse_region_without_rules(region)?;
-    }
     let wanted = wanted.filter(|_| rule_code.is_none());
     if target.region.is_none() {
         input

@@ -1,7 +1,7 @@
 //! [`PlannedRule`]: the rule that `create` makes with the secret, or why it makes none.
 
 use crate::aws::{AwsError, Session};
-use crate::commands::find::{find_pending_rule, refuse_region_without_rules};
+use crate::commands::find::find_pending_rule;
 use crate::input::create_input::CreateInput;
 use crate::model::name::RepositoryPrefix;
 use crate::model::rule::Rule;
@@ -37,10 +37,7 @@ impl PlannedRule {
     /// As of [`find_pending_rule`].
     pub async fn asked_for(input: &CreateInput, session: &Session) -> Result<Self, Failure> {
         let pending = match input.rule_request()? {
-            Some(_) if input.print.is_some() => {
-                refuse_region_without_rules(session.region())?;
-                None
-            }
+            Some(_) if input.print.is_some() => None,
             wanted => find_pending_rule(wanted, session).await?,
         };
         Ok(Self {
@@ -110,29 +107,20 @@ impl PlannedRule {
     }
 
     /// Settles what becomes of the rule that is wanted now, where the rules were looked at.
-    pub fn settle(&mut self, input: &CreateInput, session: &Session) {
+    pub fn settle(&mut self, input: &CreateInput) {
         let Some(rules) = &self.looked_at else {
             return;
         };
-        (self.pending, self.why_not) = match decide(rules, input, session) {
+        (self.pending, self.why_not) = match decide(rules, input) {
             Ok(pending) => (Some(pending), None),
             Err(why) => (None, Some(why)),
         };
     }
 }
 
-fn decide(
-    rules: &Result<Vec<Rule>, AwsError>,
-    input: &CreateInput,
-    session: &Session,
-) -> Result<PendingRule, WhyNot> {
+fn decide(rules: &Result<Vec<Rule>, AwsError>, input: &CreateInput) -> Result<PendingRule, WhyNot> {
     let told = |why: &str| WhyNot::Told(why.to_owned());
     let prefix = input.rule.clone().ok_or_else(|| told("none"))?;
-    let region = session.region();
-    if !region.has_pull_through_cache() {
-        let why = format!("none: ECR has no pull through cache in {region}");
-        return Err(WhyNot::Told(why));
-    }
     let wanted = input.rule_with(prefix);
     let wanted = wanted.map_err(|failure| told(&format!("none: {}", failure.message())))?;
     if input.print.is_some() {

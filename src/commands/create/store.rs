@@ -5,6 +5,7 @@ use super::rule::{PlannedRule, WhyNot};
 use crate::aws::{Kind, Session};
 use crate::cli::IfExists;
 use crate::commands::context::Context;
+use crate::commands::find::warn_of_region;
 use crate::commands::login::Login;
 use crate::commands::rule::rule_result;
 use crate::commands::store::{
@@ -13,7 +14,6 @@ use crate::commands::store::{
 use crate::input::create_input::CreateInput;
 use crate::input::request::Request;
 use crate::input::Prompter;
-use crate::model::region::Region;
 use crate::model::rule::RuleUsage;
 use crate::output::failure::Failure;
 use crate::output::report::{Action, SecretReport, Verification};
@@ -44,7 +44,7 @@ impl Create<'_> {
         let (context, yes) = (self.context, self.input.yes);
         loop {
             let request = self.input.finish()?;
-            self.rule.settle(&self.input, &self.session);
+            self.rule.settle(&self.input);
             let plan = self.plan(&request).await?;
             let consent = Consent::of(prompter.as_ref(), yes);
             let target = self.session.target();
@@ -157,7 +157,7 @@ impl Create<'_> {
         Ok(())
     }
 
-    /// Warns of a Region in which no rule can use the secret.
+    /// Warns of a Region in which it is not sure that there are rules.
     pub fn warn_of_region(&mut self) {
         warn_of_region(self.session.region(), &mut self.warnings);
     }
@@ -206,14 +206,5 @@ impl Create<'_> {
             context,
             &[&next, rule_note.as_deref().unwrap_or_default()],
         )
-    }
-}
-
-/// Warns of a Region in which no rule can use the secret.
-pub fn warn_of_region(region: &Region, warnings: &mut Warnings<'_>) {
-    if !region.has_pull_through_cache() {
-        warnings.add(&format!(
-            "ECR has no pull through cache in {region}, so no rule can use the secret there"
-        ));
     }
 }

@@ -4,7 +4,7 @@ use super::rule_result;
 use crate::aws::Session;
 use crate::commands::context::Context;
 use crate::commands::find::{
-    find_pending_rule, look_for, no_such_secret, refuse_managed, refuse_region_without_rules,
+    find_pending_rule, look_for, no_such_secret, refuse_managed, warn_of_region,
 };
 use crate::commands::store::{pending_deletion, UNKNOWN_KEY};
 use crate::model::name::{SecretId, SecretName};
@@ -25,7 +25,6 @@ pub async fn run(
     context: &Context<'_>,
 ) -> Result<Status, Failure> {
     let session = context.session().await?;
-    refuse_region_without_rules(session.region())?;
     let hints = session.hints();
     let upstream = wanted.upstream.with_login();
     let (secret, rule) = tokio::join!(
@@ -37,6 +36,7 @@ pub async fn run(
         return Ok(Status::Done);
     };
     let mut warnings = context.output.warnings();
+    warn_of_region(session.region(), &mut warnings);
     if secret
         .as_ref()
         .is_some_and(|secret| secret.unknown_key().is_some())

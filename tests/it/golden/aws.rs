@@ -20,6 +20,14 @@ pub const SCENES: &[Scene] = &[
         refuse(account, "CreateSecret", "InvalidParameterException");
         create(account, &["-v"])
     }),
+    scene("status-1/rule-where-there-is-none", |account| {
+        refuse(
+            account,
+            "DescribePullThroughCacheRules",
+            "UnknownOperationException",
+        );
+        create(account, &["--rule", "hub", "--region", "cn-north-1"])
+    }),
     scene("status-4/no-region", |account| {
         create(account, &[]).without("AWS_REGION")
     }),

@@ -165,9 +165,6 @@ pub const SCENES: &[Scene] = &[
         let name = ["--name", "ecr-pullthroughcache/é"];
         create(account, &["--rule", "hub"]).and(&name)
     }),
-    scene("status-2/rule-where-there-is-none", |account| {
-        create(account, &["--rule", "hub", "--region", "cn-north-1"])
-    }),
     scene("status-2/rule-of-which-registry", |account| {
         account.made("ecr-pullthroughcache/build");
         let rule = ["rule", "set", "hub"];

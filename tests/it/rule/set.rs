@@ -228,9 +228,34 @@ fn what_does_not_fit_is_refused_before_anything_is_sent() {
             .fails(2, &[says])
             .never(&["dckr_pat"]);
     }
-    let ended = set(&account, &["--region", "us-gov-west-1"]).run();
-    ended.fails(2, &["no pull through cache in us-gov-west-1"]);
     assert_eq!(account.actions(), [""; 0]);
+}
+
+/// There seem to be rules since August 2026: the types of cfn-lint 1.54.0 for each Region.
+#[test]
+fn where_pull_through_cache_is_not_documented_aws_answers() {
+    for region in ["us-gov-west-1", "cn-north-1"] {
+        let account = Account::new();
+        let create = Program::create(&account, &["--region", region, "--rule", "hub"]).run();
+        create.ok();
+        let warning = format!("not document ECR pull through cache in {region}");
+        assert!(create.stderr.contains(&warning), "{}", create.stderr);
+        let words = ["rule", "list", "-o", "json", "--region", region];
+        let rules = Program::new(&words).with(&account).run().json();
+        assert_eq!(rules[0]["ecrRepositoryPrefix"], "hub", "{rules}");
+        let set = set(&account, &["--region", region]).run();
+        assert!(set.stderr.contains(&warning), "{}", set.stderr);
+        account.refuse(
+            "DescribePullThroughCacheRules",
+            400,
+            "UnknownOperationException",
+            "?",
+        );
+        let words = ["--region", region, "--rule", "other"];
+        let ended = Program::create(&account, &words).run();
+        let fix = format!("ECR has no pull through cache in {region}");
+        ended.fails(1, &[&fix, "--region REGION"]);
+    }
 }
 
 #[test]

@@ -247,14 +247,6 @@ fn what_stands_against_the_rule_is_told_before_the_secret_is_stored() {
             &["--rule", "hub", "--name", "ecr-pullthroughcache/é"],
             "no rule can use a secret with 'é'",
         ),
-        (
-            &["--rule", "hub", "--region", "cn-north-1"],
-            "no pull through cache in cn-north-1",
-        ),
-        (
-            &["--rule", "hub", "--region", "cn-north-1", "--dry-run"],
-            "no pull through cache in cn-north-1",
-        ),
     ] {
         Program::create(&account, more).run().fails(2, &[says]);
     }

@@ -408,9 +408,9 @@ fn where_the_rules_may_not_be_seen_or_there_are_none_the_review_says_so() {
     account.heal();
     screen
         .enters("$PTC create --registry docker-hub -u me --region cn-north-1")
-        .sees("ECR has no pull through cache in cn-north-1, so no rule")
+        .sees("not document ECR pull through cache in cn-north-1")
         .enters_a_token()
-        .sees("rule          none: ECR has no pull through cache in cn-north-1")
+        .sees("rule          docker-hub")
         .sees("Store it?")
         .types("\x03")
         .status_is(130);
