@@ -325,6 +325,7 @@ fn decode(text: &str) -> Option<(Hidden, Hidden)> {
 mod tests {
     use super::*;
     use crate::model::upstream::UPSTREAMS;
+    use proptest::prelude::*;
 
     #[test]
     fn what_base64_holds() {
@@ -360,5 +361,42 @@ mod tests {
         assert_eq!(keys(&UPSTREAMS[2], None), None);
         assert_eq!(host("https://ghcr.io/v1/"), "ghcr.io");
         assert_eq!(host("ghcr.io"), "ghcr.io");
+    }
+    proptest! {
+        #[test]
+        fn any_bytes_are_a_configuration_or_refused_by_their_place(bytes: Vec<u8>, text in "\\PC{0,80}") {
+            for bytes in [&bytes[..], text.as_bytes()] {
+                if let Err(refusal) = read(bytes, "x") {
+                    prop_assert!(refusal.to_string().contains("x cannot be read: line "));
+                }
+            }
+        }
+
+        #[test]
+        fn no_refusal_repeats_what_is_secret(
+            key in "(https://)?(ghcr\\.io|docker\\.io)(/[a-z]{0,4})?",
+            other in "(ghcr\\.io)?(/[a-z]{0,4})?",
+            login in "[a-zA-Z<>:]{0,12}",
+            secret in "S3CRET[!-~]{0,20}[ \n\u{e9}]{0,2}",
+            in_base64: bool,
+        ) {
+            use base64::prelude::*;
+
+            let auth = format!("{login}:{secret}");
+            let auth = if in_base64 { BASE64_STANDARD.encode(&auth) } else { auth };
+            let text = serde_json::json!({"auths": {
+                key: {"auth": auth, "username": login},
+                other: {"auth": BASE64_STANDARD.encode("a:b")},
+            }}).to_string();
+            let docker = Docker {
+                upstream: &UPSTREAMS[1],
+                place: "x".to_owned(),
+                keys: keys(&UPSTREAMS[1], None).unwrap(),
+                configuration: read(text.as_bytes(), "x").unwrap(),
+            };
+            if let Err(refusal) = docker.credentials() {
+                prop_assert!(!format!("{refusal:?}").contains("S3CRET"), "{}", refusal);
+            }
+        }
     }
 }

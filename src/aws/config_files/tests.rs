@@ -1,34 +1,14 @@
 //! Held against the cases of the SDK for Rust, which come with its package.
 
 use std::path::Path;
-use std::process::Command;
 
+use proptest::prelude::*;
 use serde_json::Value;
 
 use super::{sections, ConfigFiles};
 
-/// A file of the package `aws-runtime`, in the version that this one is built with.
-fn of_the_sdk(file: &str) -> Value {
-    // Of other platforms' packages there may be none here.
-    let rustc = Command::new("rustc").arg("-vV").output().unwrap();
-    let rustc = String::from_utf8(rustc.stdout).unwrap();
-    let mut lines = rustc.lines();
-    let host = lines.find_map(|line| line.strip_prefix("host: ")).unwrap();
-    let metadata = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version=1", "--offline"])
-        .args(["--filter-platform", host, "--manifest-path"])
-        .arg(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml"))
-        .output()
-        .unwrap();
-    let metadata: Value = serde_json::from_slice(&metadata.stdout).unwrap();
-    let mut packages = metadata["packages"].as_array().unwrap().iter();
-    let package = packages
-        .find(|package| package["name"] == "aws-runtime")
-        .unwrap();
-    let manifest = Path::new(package["manifest_path"].as_str().unwrap());
-    let path = manifest.with_file_name("test-data").join(file);
-    serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
-}
+#[path = "../../../tests/it/support/sdk_cases.rs"]
+mod sdk_cases;
 
 fn read(config: &str, credentials: &str) -> Option<ConfigFiles> {
     let mut files = ConfigFiles::default();
@@ -73,7 +53,7 @@ const AS_THE_CLI: [(&str, &str); 4] = [
 
 #[test]
 fn the_cases_of_the_sdk() {
-    let cases = of_the_sdk("profile-parser-tests.json");
+    let cases = sdk_cases::of_the_sdk("profile-parser-tests.json");
     let cases = cases["tests"].as_array().unwrap();
     assert!(cases.len() >= 65, "{}", cases.len());
     for case in cases {
@@ -129,4 +109,21 @@ fn the_forms_of_the_cli() {
     files.selected = "of".to_owned();
     assert_eq!(files.endpoint_of("sts"), Some("http://x:1"));
     assert_eq!(files.endpoint_of("kms"), None);
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_read_or_told_with_its_line(
+        text in "([ \t]{0,3}(\\[(profile |sso-session )?['\"]?\\PC{0,6}['\"]?\\]?|[a-zA-Z_]{0,8}|[=:#;]|\\PC{0,6}){0,4}\r?\n){0,8}|\\PC{0,60}"
+    ) {
+        match sections(&text) {
+            Ok(sections) => {
+                let mut files = ConfigFiles::default();
+                files.add_config(sections, Path::new("config"));
+                prop_assert!(files.profiles.iter().all(|(name, profile)| name == profile.name()));
+                let _ = (files.endpoint_of("sts"), files.no_such_profile("x"));
+            }
+            Err(fault) => prop_assert!((1..=text.lines().count()).contains(&fault.line)),
+        }
+    }
 }

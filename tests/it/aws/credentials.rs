@@ -313,7 +313,8 @@ fn by_sso(account: &Account, portal: &Web, new_form: bool, token: &str, ends: &s
     // The SHA-1 of the session's name, or of the start URL.
     let (config, file) = if new_form {
         (
-            format!("[profile sso]\nsso_session = corp\n{what}[sso-session corp]\n{place}"),
+            // The place beside the session, as `aws configure sso` wrote it once: it is the same.
+            format!("[profile sso]\nsso_session = corp\n{what}{place}[sso-session corp]\n{place}"),
             SESSION_FILE,
         )
     } else {

@@ -9,6 +9,7 @@ mod python;
 pub mod registry;
 #[cfg(unix)]
 mod screen;
+pub mod sdk_cases;
 mod side_by_side;
 
 pub use aws::Account;
