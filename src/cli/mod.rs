@@ -17,7 +17,7 @@ pub use documents::{completion_script, man_page};
 pub use image::ImageArgs;
 pub use login::{LoginArgs, TokenArgs, Verify};
 pub use rule::{RuleCommand, RuleDeleteArgs, RuleOption, RuleSetArgs, UpstreamPrefixOption};
-pub use secrets::{CheckArgs, DeleteArgs, NameArgs};
+pub use secrets::{CheckArgs, DeleteArgs, ListArgs, NameArgs};
 pub use update::UpdateArgs;
 pub use usage::misplaced_tokens;
 
@@ -76,10 +76,9 @@ pub enum Command {
     ///
     /// Lists every secret whose name begins with ecr-pullthroughcache/, whoever made it, also those
     /// that are scheduled for deletion: when it was changed and last read, when its token expires,
-    /// and the Regions that it is replicated to. It is a table, or an array of objects with
-    /// -o json.
+    /// and the rules that use it. It is a table, or an array of objects with -o json.
     #[command(after_help = "Example: ecr-ptc list --region eu-central-1")]
-    List,
+    List(ListArgs),
     /// Shows everything about a secret except the token
     ///
     /// Shows all that is known of a secret, whoever made it: of the token only its length and its

@@ -6,6 +6,14 @@ use clap::{Args, ValueEnum};
 use super::any_text::AnyText;
 use super::login::{HostArgs, Verify};
 
+/// Which secrets, and how much of them.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Adds the Regions that each secret is replicated to, which takes a call for each
+    #[arg(long)]
+    pub replicas: bool,
+}
+
 /// The name of one secret.
 #[derive(Debug, Args)]
 pub struct NameArgs {

@@ -1,23 +1,26 @@
 //! `list`: the secrets that pull through cache rules can use.
 
 use super::context::Context;
-use crate::aws::{AwsError, Kind};
+use crate::aws::{Kind, Session};
 use crate::model::date::Date;
 use crate::model::name::PREFIX;
+use crate::model::secret::Secret;
 use crate::output::failure::Failure;
 use crate::output::secret_list::SecretList;
 use crate::output::status::Status;
+use crate::output::Warnings;
 
-/// Lists every secret under the prefix, those scheduled for deletion too.
+/// Lists every secret under the prefix, those scheduled for deletion too; `with_replicas` takes a
+/// call for each.
 ///
 /// # Errors
 /// The [`Failure`] to show.
-pub async fn run(context: &Context<'_>) -> Result<Status, Failure> {
+pub async fn run(with_replicas: bool, context: &Context<'_>) -> Result<Status, Failure> {
     let session = context.session().await?;
     let client = session.secrets();
-    let failed = |error: AwsError, what| error.into_failure(what, session.service());
     let (secrets, rules) = tokio::join!(client.all(), session.rules_in_passing());
-    let mut secrets = secrets.map_err(|error| failed(error, "could not list the secrets"))?;
+    let mut secrets = secrets
+        .map_err(|error| error.into_failure("could not list the secrets", session.service()))?;
     let mut warnings = context.output.warnings();
     let rules = rules.map_err(|error| {
         // ECR may be out of reach where Secrets Manager is not.
@@ -27,20 +30,8 @@ pub async fn run(context: &Context<'_>) -> Result<Status, Failure> {
         ));
     });
     let rules = rules.ok();
-    let progress = |done| {
-        context
-            .output
-            .progress(&format!("replicas looked up: {done}"));
-    };
-    match client.look_up_replicas(&mut secrets, progress).await {
-        Err(error) if error.kind == Kind::Denied => {}
-        looked_up => looked_up.map_err(|error| failed(error, "could not look up the replicas"))?,
-    }
-    if secrets.iter().any(|secret| secret.replicas.is_none()) {
-        warnings.add(
-            "the replicas of some secrets are not shown: secretsmanager:DescribeSecret is not \
-             allowed",
-        );
+    if with_replicas {
+        look_up_replicas(&mut secrets, &session, context, &mut warnings).await?;
     }
     if secrets.is_empty() {
         let (region, hints) = (session.region(), session.hints());
@@ -52,4 +43,30 @@ pub async fn run(context: &Context<'_>) -> Result<Status, Failure> {
     let list = SecretList::new(&secrets, rules.as_deref(), Date::today());
     let table = (!secrets.is_empty()).then(|| list.table());
     context.show_table(table, &list.entries(), "list", &session)
+}
+
+async fn look_up_replicas(
+    secrets: &mut [Secret],
+    session: &Session,
+    context: &Context<'_>,
+    warnings: &mut Warnings<'_>,
+) -> Result<(), Failure> {
+    let progress = |done| {
+        context
+            .output
+            .progress(&format!("replicas looked up: {done}"));
+    };
+    match session.secrets().look_up_replicas(secrets, progress).await {
+        Err(error) if error.kind == Kind::Denied => {}
+        looked_up => looked_up.map_err(|error| {
+            error.into_failure("could not look up the replicas", session.service())
+        })?,
+    }
+    if secrets.iter().any(|secret| secret.replicas.is_none()) {
+        warnings.add(
+            "the replicas of some secrets are not shown: secretsmanager:DescribeSecret is not \
+             allowed",
+        );
+    }
+    Ok(())
 }

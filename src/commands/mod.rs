@@ -56,9 +56,9 @@ pub fn run(asked: Asked, output: &Output) -> Result<Status, Failure> {
                 Box::pin(update::run(input, context)).await
             })
         }
-        Command::List => {
-            until_interrupted(global, output, async |context| list::run(context).await)
-        }
+        Command::List(args) => until_interrupted(global, output, async |context| {
+            list::run(args.replicas, context).await
+        }),
         Command::Show(args) => until_interrupted(global, output, async |context| {
             show::run(args, context).await
         }),

@@ -80,6 +80,17 @@ impl std::fmt::Display for ManagedBy<'_> {
     }
 }
 
+impl Secret {
+    /// The same without what can be long, and only says what is in it.
+    pub fn in_brief(mut self) -> Self {
+        self.description = None;
+        self.versions = Vec::new();
+        self.external_rotation_metadata = Vec::new();
+        self.tags.retain(|(key, _)| key == EXPIRY_TAG);
+        self
+    }
+}
+
 /// A secret that is to be created. The key is never named: the service takes the default one.
 #[derive(Debug)]
 pub struct NewSecret {

@@ -61,12 +61,12 @@ impl SecretsManager {
         }
     }
 
-    /// All secrets, by name.
+    /// All secrets, by name, without what a list of many has no place for.
     pub async fn all(&self) -> Result<Vec<Secret>, AwsError> {
         let mut secrets = Vec::new();
         let mut pages = self.pages();
         while let Some(page) = pages.next().await? {
-            secrets.extend(page);
+            secrets.extend(page.into_iter().map(Secret::in_brief));
         }
         secrets.sort_by(|one: &Secret, other| one.name.cmp(&other.name));
         Ok(secrets)

@@ -14,6 +14,10 @@ pub const SCENES: &[Scene] = &[
         several(account);
         words(account, &["list"])
     }),
+    scene("list/replicas", |account| {
+        several(account);
+        words(account, &["list", "--replicas"])
+    }),
     scene("list/without-the-right-to-see-rules", |account| {
         account.made(NAME);
         denied(account, "DescribePullThroughCacheRules");
