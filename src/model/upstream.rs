@@ -33,8 +33,10 @@ pub struct Upstream {
     /// A small image that anyone with credentials may pull, by its path at the registry. Azure has
     /// none: each customer's registry has other images.
     pub example_image: &'static str,
-    /// The host of its token endpoint, where that is another than the registry's own.
-    pub token_host: Option<&'static str>,
+    /// Its token endpoint, as its challenge names it: a URL, or a path at the registry's own host.
+    pub realm: &'static str,
+    /// The service that its challenge names, where that is not its host.
+    pub service: Option<&'static str>,
     /// Whether its token endpoint says 400 to credentials that it refuses.
     pub refuses_with_400: bool,
     /// What it means where that says 403, if it is more than a refusal.
@@ -73,7 +75,8 @@ pub static UPSTREAMS: [Upstream; 5] = [
         token_source: "https://app.docker.com/settings/personal-access-tokens",
         rule_prefix: "docker-hub",
         example_image: "library/alpine:latest",
-        token_host: Some("auth.docker.io"),
+        realm: "https://auth.docker.io/token",
+        service: Some("registry.docker.io"),
         refuses_with_400: false,
         forbidden_means: None,
         login_proves: "that the username and the token match and are valid, but not that they \
@@ -92,7 +95,8 @@ pub static UPSTREAMS: [Upstream; 5] = [
         token_source: "https://github.com/settings/tokens/new?scopes=read:packages",
         rule_prefix: "github",
         example_image: "stefanprodan/podinfo:latest",
-        token_host: None,
+        realm: "/token",
+        service: None,
         refuses_with_400: false,
         forbidden_means: None,
         login_proves: "that the token is valid, but not that it may pull every image: that needs \
@@ -111,7 +115,8 @@ pub static UPSTREAMS: [Upstream; 5] = [
         token_source: "az acr token create -r NAME -n TOKEN --scope-map _repositories_pull",
         rule_prefix: "azure",
         example_image: PLACEHOLDER,
-        token_host: None,
+        realm: "/oauth2/token",
+        service: None,
         refuses_with_400: false,
         forbidden_means: None,
         login_proves: "that the name and the password match and are valid, but not that they may \
@@ -131,7 +136,8 @@ pub static UPSTREAMS: [Upstream; 5] = [
             "https://gitlab.com/-/user_settings/personal_access_tokens?scopes=read_registry",
         rule_prefix: "gitlab",
         example_image: "gitlab-org/release-cli:latest",
-        token_host: Some("gitlab.com"),
+        realm: "https://gitlab.com/jwt/auth",
+        service: Some("container_registry"),
         refuses_with_400: false,
         forbidden_means: Some("the token is valid, but has no scope read_registry"),
         login_proves: "that the token is valid and has a registry scope, but not that it may \
@@ -150,7 +156,8 @@ pub static UPSTREAMS: [Upstream; 5] = [
         token_source: "chainctl auth configure-docker --pull-token --save",
         rule_prefix: "chainguard",
         example_image: "chainguard/static:latest",
-        token_host: None,
+        realm: "/token",
+        service: None,
         refuses_with_400: true,
         forbidden_means: None,
         login_proves: "that the pull token is valid, but not that it may pull every image",

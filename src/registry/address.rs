@@ -115,23 +115,40 @@ impl Address {
         is_this_machine(&self.host)
     }
 
+    /// Whether it is one of the registry's own, as the table has it.
+    fn is_own_of(&self, upstream: &Upstream) -> bool {
+        !self.plain && self.port.is_none() && upstream.owns(&self.host)
+    }
+
     /// The host, if it is neither one of the registry's own nor on this machine.
     pub fn foreign_to(&self, upstream: &'static Upstream) -> Option<ForeignHost> {
-        let is_own = !self.plain && self.port.is_none() && upstream.owns(&self.host);
-        (!is_own && !self.is_on_loopback()).then(|| ForeignHost {
+        (!self.is_own_of(upstream) && !self.is_on_loopback()).then(|| ForeignHost {
             address: self.clone(),
             upstream,
         })
     }
 
+    /// The token endpoint and the service that the registry at this address names in its challenge,
+    /// as far as the table knows it: for the registry's own hosts.
+    pub fn known_realm(&self, upstream: &Upstream) -> Option<(String, String)> {
+        let realm = match upstream.realm.strip_prefix('/') {
+            Some(path) => format!("{}/{path}", self.origin()),
+            None => upstream.realm.to_owned(),
+        };
+        let service = upstream
+            .service
+            .map_or_else(|| self.host.clone(), str::to_owned);
+        self.is_own_of(upstream).then_some((realm, service))
+    }
+
     /// Whether a token endpoint may get the credentials for the registry at this address: it is at
     /// the same host, port and scheme, or the table names its host for this very registry.
     pub fn trusts(&self, realm: &Self, upstream: &Upstream) -> bool {
-        let is_named = !realm.plain
-            && realm.port.is_none()
-            && upstream.token_host == Some(&realm.host)
-            && Self::of_upstream(upstream).as_ref() == Some(self);
-        realm == self || is_named
+        let is_named = |(url, _): (String, String)| {
+            let known = url.parse().ok().and_then(|url| Self::of(&url));
+            known.as_ref() == Some(realm)
+        };
+        realm == self || self.known_realm(upstream).is_some_and(is_named)
     }
 }
 

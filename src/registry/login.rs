@@ -3,7 +3,9 @@
 //! The token flow of the Distribution specification, and its Basic variant: `GET /v2/` without
 //! credentials, then with the credentials the token endpoint that the challenge names, or `/v2/`
 //! once more. An anonymous token opens `/v2/` too, so the token endpoint's answer to these very
-//! credentials is what tells; none of the registries that we know needs a scope for that.
+//! credentials is what tells; none of the registries that we know needs a scope for that. What
+//! their challenges say is known as well, so that their token endpoints are asked at once, and the
+//! challenge only where that says neither yes nor no.
 //! Source: <https://distribution.github.io/distribution/spec/auth/token/>
 
 use std::borrow::Cow;
@@ -86,9 +88,43 @@ struct Login<'a> {
     redactor: &'a Redactor,
 }
 
+/// Where a token is asked for, with the query.
+#[derive(PartialEq, Eq)]
+struct TokenEndpoint {
+    host: Address,
+    url: String,
+}
+
 impl Login<'_> {
     /// The error is the verdict where it comes early.
     async fn attempt(&self, credential: &Credential) -> Result<Verdict, Verdict> {
+        let basic = credential.basic().ok_or_else(|| {
+            Verdict::unknown("a username with a colon in it cannot be used for a login")
+        })?;
+        self.redactor.hide_text(&basic);
+        let header = zeroize::Zeroizing::new(["Basic ", basic.as_str()].concat());
+        let username = credential.username.as_str();
+        let Some((realm, service)) = self.address.known_realm(self.upstream) else {
+            return self.attempt_as_challenged(username, &header, None).await;
+        };
+        let endpoint = self.token_endpoint(&realm, Some(&service), username)?;
+        let (status, verdict) = self.ask(&endpoint, &header).await?;
+        let may_be_elsewhere = !matches!(status, 429 | 500..=599);
+        if !may_be_elsewhere || !matches!(verdict, Verdict::Unknown { .. }) {
+            return Ok(verdict);
+        }
+        let known = Some((endpoint, verdict));
+        self.attempt_as_challenged(username, &header, known).await
+    }
+
+    /// The same by the registry's own challenge. What a token endpoint answered that was asked
+    /// already is not asked again.
+    async fn attempt_as_challenged(
+        &self,
+        username: &str,
+        header: &str,
+        known: Option<(TokenEndpoint, Verdict)>,
+    ) -> Result<Verdict, Verdict> {
         let address = self.address;
         let (url, answer) = self.ping().await?;
         match answer.status {
@@ -112,19 +148,16 @@ impl Login<'_> {
             .iter()
             .find(|(_, realm)| self.host_of(realm).is_some());
         let bearer = own.or(bearers.first()).copied();
-        let basic = credential.basic().ok_or_else(|| {
-            Verdict::unknown("a username with a colon in it cannot be used for a login")
-        })?;
-        self.redactor.hide_text(&basic);
-        let header = zeroize::Zeroizing::new(["Basic ", basic.as_str()].concat());
         if let Some((challenge, realm)) = bearer {
             let service = challenge.parameter("service");
-            let (host, url) = self.token_url(realm, service, credential.username.as_str())?;
-            let answer = self.get(&host, &url, Some(&header)).await?;
-            return Ok(self.of_token_endpoint(&answer, &host));
+            let endpoint = self.token_endpoint(realm, service, username)?;
+            if let Some((_, verdict)) = known.filter(|(asked, _)| *asked == endpoint) {
+                return Ok(verdict);
+            }
+            return Ok(self.ask(&endpoint, header).await?.1);
         }
         if of("basic").next().is_some() {
-            let answer = self.get(address, &url, Some(&header)).await?;
+            let answer = self.get(address, &url, Some(header)).await?;
             return Ok(match answer.status {
                 200..=299 if !is_page(&answer) => Verdict::Accepted,
                 _ => self.refusal(&answer, address),
@@ -169,12 +202,12 @@ impl Login<'_> {
     }
 
     /// Where a token is asked for, with the account and the service named in the query.
-    fn token_url(
+    fn token_endpoint(
         &self,
         realm: &str,
         service: Option<&str>,
         username: &str,
-    ) -> Result<(Address, String), Verdict> {
+    ) -> Result<TokenEndpoint, Verdict> {
         let Some(host) = self.host_of(realm) else {
             return Err(Verdict::unknown(format!(
                 "{} sends logins to {}, which is not known to be its own; the credentials were \
@@ -194,7 +227,14 @@ impl Login<'_> {
         if let Some(service) = service {
             add("service", service);
         }
-        Ok((host, url))
+        Ok(TokenEndpoint { host, url })
+    }
+
+    /// The status that a token endpoint answers the credentials with, and what that says of them.
+    async fn ask(&self, endpoint: &TokenEndpoint, header: &str) -> Result<(u16, Verdict), Verdict> {
+        let TokenEndpoint { host, url } = endpoint;
+        let answer = self.get(host, url, Some(header)).await?;
+        Ok((answer.status, self.of_token_endpoint(&answer, host)))
     }
 
     async fn get(

@@ -137,10 +137,11 @@ fn with_each_registry() -> Account {
     account
 }
 
+/// Where tokens are asked for: of Docker Hub and GitLab, at another host than the registry's.
 const HOSTS: [&str; 7] = [
-    "registry-1.docker.io",
+    "auth.docker.io",
     "ghcr.io",
-    "registry.gitlab.com",
+    "gitlab.com",
     "cgr.dev",
     "contoso.azurecr.io",
     "other.azurecr.io",
@@ -161,13 +162,13 @@ fn without_a_name_a_host_gets_the_credentials_of_azures_secrets_alone() {
     assert_eq!(
         hosts,
         [
+            "auth.docker.io",
             "cgr.dev",
             "contoso.azurecr.io",
             "contoso.azurecr.io",
             "ghcr.io",
-            "other.azurecr.io",
-            "registry-1.docker.io",
-            "registry.gitlab.com"
+            "gitlab.com",
+            "other.azurecr.io"
         ]
     );
 }

@@ -11,7 +11,7 @@ pub const NAME: &str = "ecr-pullthroughcache/docker-hub";
 pub const SCENES: &[Scene] = &[
     scene("create/new", |account| create(account, &[])),
     scene("create/verified", |account| {
-        let hosts = ["registry-1.docker.io"];
+        let hosts = ["auth.docker.io"];
         Elsewhere::at(&hosts).reached_by(create(account, &[]))
     }),
     scene("create/everything", everything),

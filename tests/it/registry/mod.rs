@@ -3,5 +3,6 @@
 mod hosts;
 pub mod login;
 mod options;
+mod realms;
 #[cfg(unix)]
 mod terminal;

@@ -1,6 +1,6 @@
 //! [`Elsewhere`]: registries at hosts that are not this machine, reached through a proxy.
 
-use super::registry::{challenge, json};
+use super::registry::{challenge, json, Heard, Reply};
 use super::{Authority, Program, Proxy, Registry};
 
 /// Whatever host is asked for, one registry answers there, over TLS, and takes any credentials.
@@ -13,14 +13,22 @@ pub struct Elsewhere {
 impl Elsewhere {
     /// With a certificate for these hosts.
     pub fn at(hosts: &[&str]) -> Self {
-        let authority = Authority::new();
-        let registry = Registry::new(|heard| match heard.path.as_str() {
+        Self::answering(hosts, |heard| match heard.path.as_str() {
             "/v2/" => challenge(&format!(
                 r#"Bearer realm="https://{0}/token",service="{0}""#,
                 heard.host
             )),
             _ => json(200, r#"{"token":"t0ken"}"#),
-        });
+        })
+    }
+
+    /// The same, with answers by this script.
+    pub fn answering(
+        hosts: &[&str],
+        script: impl Fn(&Heard) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        let authority = Authority::new();
+        let registry = Registry::new(script);
         Self {
             proxy: Proxy::to(&authority.serve(hosts, &registry.url)),
             registry,

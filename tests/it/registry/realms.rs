@@ -1,0 +1,147 @@
+//! The token endpoints of the registries that we know: asked at once, and found by the challenge
+//! where they have moved.
+
+use super::login::verdict_is;
+use crate::support::registry::{basic, challenge, json, page, redirect, Heard, Reply};
+use crate::support::{Elsewhere, Program, TOKEN};
+
+/// Each registry by its kind, with its host, and where its token endpoint is.
+pub const REALMS: [(&str, &str, &str, &str); 5] = [
+    (
+        "docker-hub",
+        "registry-1.docker.io",
+        "auth.docker.io",
+        "/token?account=me&service=registry.docker.io",
+    ),
+    (
+        "github-container-registry",
+        "ghcr.io",
+        "ghcr.io",
+        "/token?account=me&service=ghcr.io",
+    ),
+    (
+        "azure-container-registry",
+        "contoso.azurecr.io",
+        "contoso.azurecr.io",
+        "/oauth2/token?account=me&service=contoso.azurecr.io",
+    ),
+    (
+        "gitlab-container-registry",
+        "registry.gitlab.com",
+        "gitlab.com",
+        "/jwt/auth?account=me&service=container_registry",
+    ),
+    (
+        "chainguard",
+        "cgr.dev",
+        "cgr.dev",
+        "/token?account=me&service=cgr.dev",
+    ),
+];
+
+/// A dry run that logs in at the registry's own host.
+fn attempt(kind: &str, host: &str, elsewhere: &Elsewhere) -> crate::support::Ended {
+    let words = [
+        "create",
+        "--registry",
+        kind,
+        "--username",
+        "me",
+        "--access-token-stdin",
+        "--dry-run",
+        "--verify",
+        "always",
+        "--upstream-registry-url",
+        host,
+        "-o",
+        "json",
+    ];
+    let program = elsewhere.reached_by(Program::new(&words).stdin(TOKEN));
+    program.run()
+}
+
+#[test]
+fn each_is_asked_in_one_request_on_one_connection() {
+    for (kind, host, realm_host, path) in REALMS {
+        for (status, body, verdict) in [
+            (200, r#"{"token":"x","access_token":"x"}"#, "accepted"),
+            (401, r#"{"details":"no"}"#, "rejected"),
+            (403, r#"{"errors":[{"code":"DENIED"}]}"#, "rejected"),
+            (429, "{}", "unknown"),
+            (503, "{}", "unknown"),
+        ] {
+            let elsewhere = Elsewhere::answering(&[realm_host], move |_| json(status, body));
+            verdict_is(&attempt(kind, host, &elsewhere), verdict, &[]);
+            let heard = elsewhere.registry.heard();
+            assert_eq!(heard.len(), 1, "{kind} {status}: {heard:?}");
+            assert_eq!((&*heard[0].host, &*heard[0].path), (realm_host, path));
+            assert_eq!(heard[0].authorization, Some(basic("me", TOKEN)));
+            assert_eq!(elsewhere.proxy.hosts(), [realm_host]);
+        }
+    }
+}
+
+/// What says neither yes nor no of the credentials.
+const OTHERWISE: [fn() -> Reply; 5] = [
+    || json(404, r#"{"message":"moved"}"#),
+    || json(405, "{}"),
+    || json(200, "{}"),
+    || redirect("https://elsewhere.example/token"),
+    || page(200),
+];
+
+#[test]
+fn where_it_answers_otherwise_the_challenge_tells_where_it_is() {
+    for (kind, host, realm_host, path) in REALMS {
+        for otherwise in OTHERWISE {
+            let script = move |heard: &Heard| match heard.path.as_str() {
+                asked if asked == path => otherwise(),
+                "/v2/" => challenge(&format!(r#"Bearer realm="https://{host}/new?x=1""#)),
+                _ => json(200, r#"{"token":"x"}"#),
+            };
+            let elsewhere = Elsewhere::answering(&[host, realm_host], script);
+            verdict_is(&attempt(kind, host, &elsewhere), "accepted", &[]);
+            assert_eq!(
+                elsewhere.registry.asked(),
+                [
+                    (path.to_owned(), true),
+                    ("/v2/".to_owned(), false),
+                    ("/new?x=1&account=me".to_owned(), true)
+                ]
+            );
+        }
+    }
+}
+
+/// Many bad logins lock an account: no endpoint gets the same twice.
+#[test]
+fn an_endpoint_that_the_challenge_names_too_is_not_asked_again() {
+    for (kind, host, realm_host, path) in REALMS {
+        let script = move |heard: &Heard| {
+            if heard.path != "/v2/" {
+                return json(404, r#"{"message":"moved"}"#);
+            }
+            let (realm, service) = path.split_once("?account=me&service=").unwrap();
+            let realm = format!("https://{realm_host}{realm}");
+            challenge(&format!(r#"Bearer realm="{realm}",service="{service}""#))
+        };
+        let elsewhere = Elsewhere::answering(&[host, realm_host], script);
+        let ended = attempt(kind, host, &elsewhere);
+        verdict_is(&ended, "unknown", &["answered 404: moved"]);
+        assert_eq!(elsewhere.registry.logins(), 1);
+        assert_eq!(elsewhere.registry.heard().len(), 2);
+    }
+}
+
+/// A challenge that leads away is followed no further than before.
+#[test]
+fn a_challenge_for_another_host_gets_no_credentials() {
+    let elsewhere = Elsewhere::answering(&["ghcr.io"], |heard| match heard.path.as_str() {
+        "/v2/" => challenge(r#"Bearer realm="https://ghcr.io.example/token""#),
+        _ => json(404, "{}"),
+    });
+    let ended = attempt("ghcr", "ghcr.io", &elsewhere);
+    verdict_is(&ended, "unknown", &["not known to be its own"]);
+    assert_eq!(elsewhere.hosts_with_logins(), ["ghcr.io"]);
+    assert_eq!(elsewhere.proxy.hosts(), ["ghcr.io"; 2]);
+}
