@@ -1,4 +1,4 @@
-"""Answers every request over TLS with the same CreateSecret, so that what is measured is the client.
+"""Answers every request over TLS as CreateSecret does, so that what is measured is the client.
 
     python3 tests/bench/responder.py CERTIFICATE KEY
 
@@ -11,17 +11,23 @@ import ssl
 import sys
 import threading
 
-BODY = json.dumps(
-    {
-        "ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:ecr-pullthroughcache/bench-AbCdEf",
-        "Name": "ecr-pullthroughcache/bench",
+
+def answer_to(request):
+    """What CreateSecret says where the name is free; to what is no JSON, an error of the service's."""
+    try:
+        name = json.loads(request)["Name"]
+    except ValueError:
+        return b"HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\n{}"
+    told = {
+        "ARN": f"arn:aws:secretsmanager:us-east-1:123456789012:secret:{name}-AbCdEf",
+        "Name": name,
         "VersionId": "00000000-0000-4000-8000-000000000000",
     }
-).encode()
-ANSWER = (
-    b"HTTP/1.1 200 OK\r\nx-amzn-RequestId: 00000000-0000-4000-8000-000000000001\r\n"
-    b"Content-Type: application/x-amz-json-1.1\r\nContent-Length: %d\r\n\r\n" % len(BODY)
-) + BODY
+    body = json.dumps(told).encode()
+    return (
+        b"HTTP/1.1 200 OK\r\nx-amzn-RequestId: 00000000-0000-4000-8000-000000000001\r\n"
+        b"Content-Type: application/x-amz-json-1.1\r\nContent-Length: %d\r\n\r\n" % len(body)
+    ) + body
 
 
 def main(certificate, key):
@@ -44,19 +50,18 @@ def answer(connection, context):
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
     try:
         with context.wrap_socket(connection, server_side=True) as stream, stream.makefile("rb") as requests:
-            while length := body_length(requests):
-                requests.read(length)
-                stream.sendall(ANSWER)
+            while (length := body_length(requests)) is not None:
+                stream.sendall(answer_to(requests.read(length)))
     except OSError:
         pass
 
 
 def body_length(requests):
-    """Reads a head, and says how long its body is; 0 where there is none, or no further request."""
+    """Reads a head, and says how long its body is, in bytes; None where there is no further request."""
     length = 0
     for line in iter(requests.readline, b"\r\n"):
         if not line:
-            return 0
+            return None
         name, _, value = line.partition(b":")
         if name.lower() == b"content-length":
             length = int(value)
