@@ -5,6 +5,8 @@ mod advice_ecr;
 mod answers;
 mod body_limit;
 mod config_files;
+mod connect;
+mod connector;
 mod credentials;
 mod ecr;
 mod endpoints;
@@ -26,6 +28,7 @@ mod settings;
 mod sources;
 mod target;
 mod transport;
+mod trust;
 mod variables;
 
 pub use ecr::{Ecr, Verdict, Verdicts};

@@ -3,15 +3,8 @@
 
 use std::error::Error;
 use std::fmt;
-use std::sync::{Arc, LazyLock};
 
-use aws_smithy_http_client::proxy::ProxyConfig;
-use aws_smithy_runtime_api::client::http::{
-    HttpConnector, HttpConnectorFuture, SharedHttpConnector,
-};
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
-use aws_smithy_runtime_api::client::result::ConnectorError;
-use http::Uri;
+use http::{HeaderValue, Uri};
 use hyper_util::client::proxy::matcher::Matcher;
 
 use crate::env;
@@ -22,11 +15,20 @@ use crate::env;
 pub struct Proxy {
     /// The variable that names it.
     variable: &'static str,
-    /// Its host and port, which have no login in them; empty where it cannot be used.
-    address: String,
     /// How it is used, or why it cannot be.
-    config: Result<ProxyConfig, &'static str>,
+    route: Result<Route, &'static str>,
     without: Vec<Without>,
+}
+
+/// The way to a proxy.
+#[derive(Debug)]
+pub struct Route {
+    /// Without its login.
+    pub uri: Uri,
+    /// Its host and port.
+    pub address: String,
+    /// The `Proxy-Authorization` that it gets.
+    pub login: Option<HeaderValue>,
 }
 
 /// Hosts that are reached without the proxy.
@@ -44,39 +46,35 @@ impl Proxy {
     pub fn of_environment() -> Option<Self> {
         let without = env::no_proxy().unwrap_or_default();
         let (variable, value) = env::https_proxy().filter(|_| without.trim() != "*")?;
-        let (address, config) = match usable(&value) {
-            Ok((address, config)) => (address, Ok(config)),
-            Err(why) => (String::new(), Err(why)),
-        };
         Some(Self {
             variable,
-            address,
-            config,
+            route: route(&value),
             without: hosts_without(&without),
         })
     }
 
-    /// How the HTTP client uses it; where it cannot, it is not asked for anything.
-    pub fn config(&self) -> ProxyConfig {
-        let config = self.config.as_ref();
-        config.map_or_else(|_| ProxyConfig::disabled(), Clone::clone)
+    /// The way to it.
+    ///
+    /// # Errors
+    /// Where it cannot be used.
+    pub fn route(&self) -> Result<&Route, UnusableProxy> {
+        let variable = self.variable;
+        let route = self.route.as_ref();
+        route.map_err(|why| UnusableProxy { variable, why })
     }
 
     /// Whether this URL is reached by it.
-    fn is_for(&self, url: &str) -> bool {
-        let Ok(url) = url.parse::<Uri>() else {
-            return false;
-        };
+    pub fn is_for(&self, url: &Uri) -> bool {
         let port = url.port_u16().unwrap_or(443);
         url.scheme_str() == Some("https")
             && self.without.iter().all(|without| {
-                without.hosts.intercept(&url).is_some() || without.port.is_some_and(|of| of != port)
+                without.hosts.intercept(url).is_some() || without.port.is_some_and(|of| of != port)
             })
     }
 }
 
-/// The address of a proxy, and how it is used. Its login may have characters that are in no URL.
-fn usable(value: &str) -> Result<(String, ProxyConfig), &'static str> {
+/// The way to the proxy of a URL. Its login may have characters that are in no URL.
+fn route(value: &str) -> Result<Route, &'static str> {
     let (scheme, rest) = value.split_once("://").unwrap_or(("http", value));
     if scheme.starts_with("socks") {
         return Err("it names a SOCKS proxy; only HTTP proxies can be used");
@@ -93,8 +91,15 @@ fn usable(value: &str) -> Result<(String, ProxyConfig), &'static str> {
     if uri.map_err(|_| NO_URL)?.host().is_none_or(str::is_empty) {
         return Err(NO_URL);
     }
-    let config = ProxyConfig::https(format!("{scheme}://{login}{address}"));
-    Ok((address.to_owned(), config.map_err(|_| NO_URL)?))
+    // Reads the login as every client of this library does.
+    let matcher = Matcher::builder().https(format!("{scheme}://{login}{address}"));
+    let any_host = Uri::from_static("https://any.invalid");
+    let intercept = matcher.build().intercept(&any_host).ok_or(NO_URL)?;
+    Ok(Route {
+        uri: intercept.uri().clone(),
+        address: address.to_owned(),
+        login: intercept.basic_auth().cloned(),
+    })
 }
 
 /// A login with what cannot be in a URL percent-encoded; what is encoded already stays.
@@ -148,50 +153,6 @@ fn host_and_port(entry: &str) -> (&str, Option<u16>) {
     }
 }
 
-/// A way out that is made when it is first needed: each reads the trust store.
-pub type Way = LazyLock<SharedHttpConnector, Box<dyn FnOnce() -> SharedHttpConnector + Send>>;
-
-/// Sends each request by the proxy, or without it.
-pub struct ByHost {
-    pub proxy: Arc<Proxy>,
-    pub by_proxy: Way,
-    pub direct: Way,
-}
-
-impl fmt::Debug for ByHost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("ByHost").field(&self.proxy).finish()
-    }
-}
-
-impl HttpConnector for ByHost {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let proxy = &self.proxy;
-        if !proxy.is_for(request.uri()) {
-            return self.direct.call(request);
-        }
-        if let Err(why) = proxy.config {
-            let variable = proxy.variable;
-            let error = UnusableProxy { variable, why };
-            let error = ConnectorError::other(error.into(), None);
-            return HttpConnectorFuture::ready(Err(error));
-        }
-        let answer = self.by_proxy.call(request);
-        let address = proxy.address.clone();
-        HttpConnectorFuture::new(async move {
-            answer.await.map_err(|error| {
-                let (is_timeout, is_io) = (error.is_timeout(), error.is_io());
-                let error = ThroughProxy { address, error }.into();
-                match (is_timeout, is_io) {
-                    (true, _) => ConnectorError::timeout(error),
-                    (_, true) => ConnectorError::io(error),
-                    _ => ConnectorError::other(error, None),
-                }
-            })
-        })
-    }
-}
-
 /// Why the proxy of a variable cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("the proxy in {variable} cannot be used: {why}")]
@@ -205,7 +166,7 @@ pub struct UnusableProxy {
 pub struct ThroughProxy {
     /// Its host and port.
     pub address: String,
-    error: ConnectorError,
+    pub error: Box<dyn Error + Send + Sync>,
 }
 
 impl fmt::Display for ThroughProxy {
@@ -216,7 +177,7 @@ impl fmt::Display for ThroughProxy {
 
 impl Error for ThroughProxy {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&self.error)
+        Some(&*self.error)
     }
 }
 
@@ -253,16 +214,15 @@ mod tests {
             (",,", "https://example.com", false),
             (":443", "https://example.com", false),
         ] {
-            let (address, config) = usable("http://p:8080").unwrap();
             let proxy = Proxy {
                 variable: "HTTPS_PROXY",
-                address,
-                config: Ok(config),
+                route: route("http://p:8080"),
                 without: hosts_without(list),
             };
-            assert_eq!(proxy.is_for(url), !is_without, "{list} {url}");
+            let is_for = |url: &str| proxy.is_for(&url.parse().unwrap());
+            assert_eq!(is_for(url), !is_without, "{list} {url}");
             let plain = url.replacen("https", "http", 1);
-            assert!(!proxy.is_for(&plain), "{plain}");
+            assert!(!is_for(&plain), "{plain}");
         }
     }
 }

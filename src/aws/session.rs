@@ -17,8 +17,9 @@ use super::error::{AwsError, RoleRefused};
 use super::kind::Kind;
 use super::kms::Keys;
 use super::metadata;
+use super::network::{Network, Timeouts};
 use super::roles::Sts;
-use super::secrets_manager::SecretsManager;
+use super::secrets_manager::{self, SecretsManager};
 use super::service::Service;
 use super::settings::Settings;
 use super::target::{Caller, Target};
@@ -37,6 +38,8 @@ pub struct Session {
     endpoints: Endpoints,
     service: Service,
     target: Target,
+    network: Network,
+    timeouts: Timeouts,
     redactor: Redactor,
 }
 
@@ -108,6 +111,8 @@ impl Session {
             target,
             endpoints: settings.endpoints,
             service,
+            network: settings.network,
+            timeouts: settings.timeouts,
             redactor: settings.redactor,
         })
     }
@@ -200,6 +205,14 @@ impl Session {
             })?;
         }
         Ok(())
+    }
+
+    /// Opens the connection to Secrets Manager, while something else is waited for.
+    pub fn open_ahead(&self) {
+        let endpoint = self.endpoints.secrets_manager.as_deref();
+        if let Some(url) = secrets_manager::url(&self.config, endpoint) {
+            self.network.open_ahead(&url, self.timeouts.connect);
+        }
     }
 
     /// Where calls of ECR go, for what is said when one fails.

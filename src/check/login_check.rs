@@ -13,7 +13,7 @@ use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::output::shell::option;
 use crate::output::{escaped, Redactor};
-use crate::registry::{log_in, Address, ForeignHost, Verdict};
+use crate::registry::{log_in, open_ahead, Address, ForeignHost, Verdict};
 
 /// How stored credentials are tried.
 #[derive(Debug)]
@@ -91,6 +91,16 @@ impl LoginCheck {
     pub fn foreign_host(&self, usage: &RuleUsage<'_>) -> Option<ForeignHost> {
         let upstream = usage.upstream?;
         self.address(usage, upstream)?.foreign_to(upstream)
+    }
+
+    /// Opens the connection for the login of a secret, while its value is read.
+    pub fn open_ahead(&self, usage: &RuleUsage<'_>) {
+        if let Some((upstream, address)) = usage
+            .upstream
+            .and_then(|upstream| Some((upstream, self.address(usage, upstream)?)))
+        {
+            open_ahead(&self.network, upstream, &address);
+        }
     }
 
     /// What one login with what the secret holds tells, and that it was tried where ECR never pulls

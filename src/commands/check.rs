@@ -176,6 +176,9 @@ impl Found {
     ) -> Result<Scan, Failure> {
         let Self { secret, reading } = self;
         rules.see(&secret);
+        if let Some(login) = login.filter(|_| secret.deleted.is_none()) {
+            login.open_ahead(&RuleUsage::new(&secret, rules.get()));
+        }
         let keys = session.keys();
         let reading = async {
             match reading {

@@ -66,12 +66,7 @@ pub async fn run(input: CreateInput, context: &Context<'_>) -> Result<Status, Fa
         verification: Verification::skipped("nothing is stored"),
     };
     if !context.can_ask() {
-        // A login is tried beside getting the credentials, unless they are needed before.
-        if create.input.rule.is_some() || !create.login.is_wanted() {
-            create.session.fetch_credentials().await?;
-        }
-        create.rule = PlannedRule::asked_for(&create.input, &create.session).await?;
-        create.verify().await?;
+        create.look_and_verify().await?;
         return Box::pin(create.store(None)).await;
     }
     let prompter = context.prompter();
@@ -104,16 +99,20 @@ impl Create<'_> {
         agreed.await
     }
 
-    /// Logs in with what was given, beside getting AWS credentials.
-    async fn verify(&mut self) -> Result<(), Failure> {
+    /// Logs in with what was given, beside all that is looked at in AWS before anything is written.
+    async fn look_and_verify(&mut self) -> Result<(), Failure> {
         warn_of_credentials(&self.input, &mut self.warnings);
         let output = self.context.output;
-        let (tried, fetched) = tokio::join!(
-            self.login.attempt(&self.input, output),
-            self.session.fetch_credentials()
-        );
-        self.verification = self.login.judge(tried?, output, &mut self.warnings)?;
-        fetched
+        self.session.open_ahead();
+        let look = async {
+            self.session.fetch_credentials().await?;
+            PlannedRule::asked_for(&self.input, &self.session).await
+        };
+        // What AWS has against it ends the wait for the registry.
+        let (tried, rule) = tokio::try_join!(self.login.attempt(&self.input, output), look)?;
+        self.rule = rule;
+        self.verification = self.login.judge(tried, output, &mut self.warnings)?;
+        Ok(())
     }
 
     fn leaves_it_as_it_is(&self) -> bool {

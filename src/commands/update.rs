@@ -3,7 +3,7 @@
 use super::choose::{chosen_secret, read_optional_name, Selection, YES_NEEDS_A_NAME};
 use super::context::Context;
 use super::find::{find_rule, pending_rule, refuse_read_only, warn_of_region};
-use super::login::{ask_for_good_credentials, warn_of_credentials, Login};
+use super::login::{ask_for_good_credentials, warn_of_credentials, Login, Tried};
 use super::rule::rule_result;
 use super::store::{plan_update, read_value};
 use super::{expiry, rollback};
@@ -15,6 +15,7 @@ use crate::input::request::Request;
 use crate::input::{why_not_ask, Prompter};
 use crate::model::date::Date;
 use crate::model::name::SecretId;
+use crate::model::rule::Rule;
 use crate::model::secret::{registry_of, Secret, VersionId};
 use crate::model::upstream::NamedRegistry;
 use crate::model::value_update::username_of;
@@ -118,32 +119,17 @@ pub async fn run(input: UpdateInput, context: &Context<'_>) -> Result<Status, Fa
             .agree_to_host(&input, None, context, &mut warnings)
             .await?;
     }
-    let mut session = context.open(settings).await?;
+    let mut session = context.open_without_credentials(settings).await?;
     let prompter = context.can_ask().then(|| context.prompter());
     if prompter.is_some() {
+        session.fetch_credentials().await?;
         context.identify(&mut session).await?;
+    } else {
+        session.open_ahead();
+        login.open_ahead(&input);
     }
-    let rule = async {
-        match &input.rule {
-            Some(prefix) => {
-                let place = session.ecr_service().before_making_a_rule();
-                find_rule(prefix, &place, &session).await
-            }
-            None => Ok(None),
-        }
-    };
-    let selection = Selection::Active;
-    let (secret, observed_rule) = tokio::join!(
-        Box::pin(chosen_secret(
-            id,
-            selection,
-            prompter.as_ref(),
-            &session,
-            context
-        )),
-        rule
-    );
-    let (observed_rule, secret) = (observed_rule?, secret?);
+    let (tried, secret, observed_rule) =
+        look_and_try(id, &input, &login, prompter.as_ref(), &session, context).await?;
     refuse_read_only(&secret, ("update", ""), &session)?;
     input.take_secret(&secret);
     if let Some(rule) = &observed_rule {
@@ -176,6 +162,7 @@ pub async fn run(input: UpdateInput, context: &Context<'_>) -> Result<Status, Fa
     }
     let verification = verify(
         &mut input,
+        tried,
         prompter.as_ref(),
         &login,
         context,
@@ -198,6 +185,44 @@ pub async fn run(input: UpdateInput, context: &Context<'_>) -> Result<Status, Fa
         warnings,
     };
     Box::pin(update.store(prompter)).await
+}
+
+/// Looks at the secret and at the rule that is asked for. Where all that a login takes is known and
+/// nobody is asked, it is tried beside.
+async fn look_and_try(
+    id: Option<SecretId>,
+    input: &CreateInput,
+    login: &Login,
+    prompter: Option<&Prompter>,
+    session: &Session,
+    context: &Context<'_>,
+) -> Result<(Option<Tried>, Secret, Option<Rule>), Failure> {
+    let rule = async {
+        match &input.rule {
+            Some(prefix) => {
+                let place = session.ecr_service().before_making_a_rule();
+                find_rule(prefix, &place, session).await
+            }
+            None => Ok(None),
+        }
+    };
+    let look = async {
+        session.fetch_credentials().await?;
+        let secret = chosen_secret(id, Selection::Active, prompter, session, context);
+        let (secret, rule) = tokio::join!(Box::pin(secret), rule);
+        let rule = rule?;
+        Ok((secret?, rule))
+    };
+    let is_ready = prompter.is_none() && login.is_ready(input);
+    let tried = async {
+        if is_ready {
+            login.attempt(input, context.output).await.map(Some)
+        } else {
+            Ok(None)
+        }
+    };
+    let (tried, (secret, rule)) = tokio::try_join!(tried, look)?;
+    Ok((tried, secret, rule))
 }
 
 /// What `update` has gathered, ready to be planned.
@@ -305,10 +330,11 @@ async fn gather(
     login.agree_to_host(input, None, context, warnings).await
 }
 
-/// Logs in with the new credentials; a person is asked again where the registry refuses them. Where
-/// the registry is not known, nobody can be asked.
+/// Logs in with the new credentials, if that was not `tried` before; a person is asked again where
+/// the registry refuses them. Where the registry is not known, nobody can be asked.
 async fn verify(
     input: &mut CreateInput,
+    tried: Option<Tried>,
     prompter: Option<&Prompter>,
     login: &Login,
     context: &Context<'_>,
@@ -322,7 +348,10 @@ async fn verify(
             return ask_for_good_credentials(prompter, input, login, context, warnings).await;
         }
         warn_of_credentials(input, warnings);
-        let tried = login.attempt(input, context.output).await?;
+        let tried = match tried {
+            Some(tried) => tried,
+            None => login.attempt(input, context.output).await?,
+        };
         return login.judge(tried, context.output, warnings);
     }
     if let Some(prompter) = prompter {

@@ -81,6 +81,14 @@ pub async fn log_in(
     }
 }
 
+/// Opens the connection for a login, while something else is waited for.
+pub fn open_ahead(network: &Network, upstream: &Upstream, address: &Address) {
+    let realm = address.known_realm(upstream);
+    if let Some(url) = realm.and_then(|(realm, _)| realm.parse::<Uri>().ok()) {
+        network.open_ahead(&url, None);
+    }
+}
+
 struct Login<'a> {
     http_client: HttpClient,
     upstream: &'a Upstream,

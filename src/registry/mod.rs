@@ -5,4 +5,4 @@ mod challenge;
 mod login;
 
 pub use address::{Address, ForeignHost};
-pub use login::{log_in, Verdict};
+pub use login::{log_in, open_ahead, Verdict};

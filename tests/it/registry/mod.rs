@@ -4,5 +4,6 @@ mod hosts;
 pub mod login;
 mod options;
 mod realms;
+mod round_trips;
 #[cfg(unix)]
 mod terminal;

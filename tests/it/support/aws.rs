@@ -413,7 +413,7 @@ fn header<'h>(head: &'h str, name: &str) -> Option<&'h str> {
 }
 
 /// The operation: of the JSON protocol by its header, of STS by its form.
-fn action_of(head: &str, body: &[u8]) -> String {
+pub fn action_of(head: &str, body: &[u8]) -> String {
     if let Some(target) = header(head, "x-amz-target") {
         return target.rsplit('.').next().unwrap_or_default().to_owned();
     }

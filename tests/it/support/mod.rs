@@ -11,6 +11,7 @@ pub mod registry;
 mod screen;
 pub mod sdk_cases;
 mod side_by_side;
+mod wire;
 
 pub use aws::Account;
 pub use elsewhere::Elsewhere;
@@ -22,3 +23,4 @@ pub use registry::Registry;
 #[cfg(unix)]
 pub use screen::Screen;
 pub use side_by_side::side_by_side;
+pub use wire::Wire;

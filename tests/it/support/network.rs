@@ -12,7 +12,7 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use super::aws::read_request;
 
 /// Starts a server on loopback that handles each connection on a thread of its own.
-fn listen(handle: impl Fn(TcpStream) + Send + Sync + 'static) -> String {
+pub fn listen(handle: impl Fn(TcpStream) + Send + Sync + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let handle = Arc::new(handle);
@@ -164,17 +164,27 @@ impl Authority {
 
     /// The same, with a certificate that is valid until that year begins.
     pub fn serve_until(&self, hosts: &[&str], year: i32, target: &str) -> String {
+        let (certificate, key) = self.certificate(hosts, year);
+        serve_tls(&certificate, &key, target)
+    }
+
+    /// TLS of a server with a certificate for these hosts.
+    pub fn tls(&self, hosts: &[&str]) -> Arc<ServerConfig> {
+        let (certificate, key) = self.certificate(hosts, 2100);
+        tls(&certificate, &key)
+    }
+
+    fn certificate(&self, hosts: &[&str], year: i32) -> (CertificateDer<'static>, KeyPair) {
         let hosts: Vec<String> = hosts.iter().map(ToString::to_string).collect();
         let mut params = CertificateParams::new(hosts).unwrap();
         params.not_after = rcgen::date_time_ymd(year, 1, 1);
         let key = KeyPair::generate().unwrap();
         let certificate = params.signed_by(&key, &self.0).unwrap();
-        serve_tls(certificate.der(), &key, target)
+        (certificate.der().clone(), key)
     }
 }
 
-/// TLS with this certificate in front of a server at `http://…`. Gives the address.
-fn serve_tls(certificate: &CertificateDer<'static>, key: &KeyPair, target: &str) -> String {
+fn tls(certificate: &CertificateDer<'static>, key: &KeyPair) -> Arc<ServerConfig> {
     let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
@@ -183,17 +193,18 @@ fn serve_tls(certificate: &CertificateDer<'static>, key: &KeyPair, target: &str)
         .with_no_client_auth()
         .with_single_cert(vec![certificate.clone()], key)
         .unwrap();
-    let config = Arc::new(config);
+    Arc::new(config)
+}
+
+/// TLS with this certificate in front of a server at `http://…`. Gives the address.
+fn serve_tls(certificate: &CertificateDer<'static>, key: &KeyPair, target: &str) -> String {
+    let config = tls(certificate, key);
     let target = target.split("//").last().unwrap().to_owned();
     listen(move |stream| {
         let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
         let mut stream = StreamOwned::new(connection, stream);
         while let Some((head, body)) = read_request(&mut stream) {
-            let mut upstream = TcpStream::connect(&target).unwrap();
-            upstream.write_all(head.as_bytes()).unwrap();
-            upstream.write_all(&body).unwrap();
-            let mut answer = Vec::new();
-            let _ = upstream.read_to_end(&mut answer);
+            let answer = ask(&target, &head, &body);
             if stream.write_all(&answer).is_err() || ends(&answer) {
                 break;
             }
@@ -201,6 +212,16 @@ fn serve_tls(certificate: &CertificateDer<'static>, key: &KeyPair, target: &str)
         stream.conn.send_close_notify();
         let _ = stream.flush();
     })
+}
+
+/// What a server answers to a request.
+pub fn ask(target: &str, head: &str, body: &[u8]) -> Vec<u8> {
+    let mut upstream = TcpStream::connect(target).unwrap();
+    upstream.write_all(head.as_bytes()).unwrap();
+    upstream.write_all(body).unwrap();
+    let mut answer = Vec::new();
+    let _ = upstream.read_to_end(&mut answer);
+    answer
 }
 
 fn ends(answer: &[u8]) -> bool {

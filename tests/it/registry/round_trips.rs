@@ -1,0 +1,246 @@
+//! How often the program waits for the network, as servers see it: a connection is one round trip
+//! for TCP and one for TLS 1.3, each request is another. What is held back until something else was
+//! seen shows what goes side by side.
+
+use serde_json::json;
+
+use super::realms::REALMS;
+use crate::support::registry::json;
+use crate::support::{Account, Ended, Program, Registry, Wire, TOKEN};
+
+const AWS: &str = "secretsmanager.us-east-1.amazonaws.com";
+const ECR: &str = "api.ecr.us-east-1.amazonaws.com";
+const STS: &str = "sts.us-east-1.amazonaws.com";
+const CONNECTED: [&str; 2] = ["connect", "hello"];
+
+/// A connection with these requests, one after another.
+fn connection_with(requests: &[&str]) -> Vec<String> {
+    let asked = requests
+        .iter()
+        .flat_map(|what| [format!("ask {what}"), format!("answer {what}")]);
+    CONNECTED
+        .into_iter()
+        .map(str::to_owned)
+        .chain(asked)
+        .collect()
+}
+
+/// A registry that takes all credentials, or none.
+fn registry(takes: bool) -> Registry {
+    let (status, body) = if takes {
+        (200, r#"{"token":"x"}"#)
+    } else {
+        (401, r#"{"details":"no"}"#)
+    };
+    Registry::new(move |_| json(status, body))
+}
+
+/// The wire to AWS and to the token endpoint of a registry.
+fn wire(account: &Account, registry: &Registry, realm: &str) -> Wire {
+    let aws = [AWS, ECR, STS].map(|host| (host, account.url.as_str()));
+    Wire::to(&[&aws[..], &[(realm, &registry.url)]].concat())
+}
+
+/// A `create` with these words, beside the registry and its host.
+fn create(account: &Account, wire: &Wire, kind: &str, host: &str, more: &[&str]) -> Ended {
+    let words = [
+        "create",
+        "--registry",
+        kind,
+        "--username",
+        "me",
+        "--access-token-stdin",
+        "--upstream-registry-url",
+        host,
+    ];
+    let program = Program::new(&[&words[..], more].concat()).stdin(TOKEN);
+    wire.reached_by(program.with(account)).run()
+}
+
+#[test]
+fn a_verified_create_takes_four() {
+    for (kind, host, realm, path) in REALMS {
+        let (account, registry) = (Account::new(), registry(true));
+        let wire = wire(&account, &registry, realm);
+        // Whoever opened the connection to AWS only now would wait in vain.
+        wire.hold(&format!("answer {realm} {path}"), &format!("hello {AWS}"));
+        create(&account, &wire, kind, host, &["--verify", "always"]).ok();
+        assert_eq!(wire.seen_of(realm), connection_with(&[path]), "{kind}");
+        assert_eq!(wire.seen_of(AWS), connection_with(&["CreateSecret"]));
+        assert_eq!(wire.seen().len(), 8, "{:?}", wire.seen());
+        let verdict = format!("answer {realm} {path}");
+        assert!(wire.is_in_order(&format!("hello {AWS}"), &verdict));
+        assert!(wire.is_in_order(&verdict, &format!("ask {AWS} CreateSecret")));
+    }
+}
+
+#[test]
+fn a_rule_is_looked_at_while_the_registry_is_asked() {
+    const LOOK: &str = "DescribePullThroughCacheRules";
+    for (kind, host, realm, path) in REALMS {
+        let (account, registry) = (Account::new(), registry(true));
+        let wire = wire(&account, &registry, realm);
+        let verdict = format!("answer {realm} {path}");
+        wire.hold(&verdict, &format!("answer {ECR} {LOOK}"));
+        create(&account, &wire, kind, host, &["--rule", "up"]).ok();
+        assert!(wire.is_in_order(&format!("answer {ECR} {LOOK}"), &verdict));
+        assert!(wire.is_in_order(&verdict, &format!("ask {AWS} CreateSecret")));
+        assert_eq!(wire.seen_of(realm), connection_with(&[path]), "{kind}");
+        assert_eq!(wire.seen_of(AWS), connection_with(&["CreateSecret"]));
+        let rule = [
+            LOOK,
+            "CreatePullThroughCacheRule",
+            "ValidatePullThroughCacheRule",
+        ];
+        assert_eq!(wire.seen_of(ECR), connection_with(&rule));
+    }
+}
+
+#[test]
+fn nothing_is_written_where_the_registry_refuses() {
+    for (kind, host, realm, path) in REALMS {
+        let (account, registry) = (Account::new(), registry(false));
+        let wire = wire(&account, &registry, realm);
+        create(&account, &wire, kind, host, &[]).fails(6, &["nothing was stored"]);
+        create(&account, &wire, kind, host, &["--rule", "up"]).fails(6, &["nothing was stored"]);
+        let asked: Vec<String> = wire
+            .seen()
+            .into_iter()
+            .filter(|event| event.starts_with("ask ") && !event.contains(realm))
+            .collect();
+        let looked = format!("ask {ECR} DescribePullThroughCacheRules");
+        assert!(asked.iter().all(|event| *event == looked), "{asked:?}");
+        assert_eq!(registry.logins(), 2, "{path}");
+        assert!(account.is_empty() && account.rules() == json!([]));
+    }
+}
+
+#[test]
+fn a_web_identity_is_taken_while_the_registry_is_asked() {
+    const ROLE: &str = "AssumeRoleWithWebIdentity";
+    let (_, host, realm, path) = REALMS[0];
+    let (account, registry) = (Account::new(), registry(true));
+    let wire = wire(&account, &registry, realm);
+    let verdict = format!("answer {realm} {path}");
+    wire.hold(&verdict, &format!("answer {STS} {ROLE}"));
+    let words = [
+        "create",
+        "--registry",
+        "docker-hub",
+        "-u",
+        "me",
+        "--access-token-stdin",
+        "--upstream-registry-url",
+        host,
+    ];
+    let program = Program::new(&words).stdin(TOKEN).with(&account);
+    let token = program.file("web-identity", "a.web.identity");
+    let program = program
+        .without("AWS_ACCESS_KEY_ID")
+        .without("AWS_SECRET_ACCESS_KEY")
+        .env("AWS_ROLE_ARN", "arn:aws:iam::123456789012:role/pipeline")
+        .env("AWS_WEB_IDENTITY_TOKEN_FILE", token);
+    wire.reached_by(program).run().ok();
+    assert!(wire.is_in_order(&format!("answer {STS} {ROLE}"), &verdict));
+    assert!(wire.is_in_order(&format!("hello {AWS}"), &verdict));
+    assert_eq!(wire.seen_of(STS), connection_with(&[ROLE]));
+    assert_eq!(wire.seen_of(AWS), connection_with(&["CreateSecret"]));
+}
+
+/// `update` of the secret of a registry, with these words.
+fn update(account: &Account, wire: &Wire, name: &str, more: &[&str]) -> Ended {
+    let words = [&["update", name, "--access-token-stdin"], more].concat();
+    let program = Program::new(&words).stdin("another-token");
+    wire.reached_by(program.with(account)).run()
+}
+
+#[test]
+fn an_update_looks_at_the_secret_while_the_registry_is_asked() {
+    let (_, _, realm, path) = REALMS[0];
+    let (account, registry) = (Account::new(), registry(true));
+    account.made("ecr-pullthroughcache/docker-hub");
+    let wire = wire(&account, &registry, realm);
+    let verdict = format!("answer {realm} {path}");
+    wire.hold(&verdict, &format!("answer {AWS} DescribeSecret"));
+    update(&account, &wire, "docker-hub", &["-u", "me"]).ok();
+    assert!(wire.is_in_order(&format!("answer {AWS} DescribeSecret"), &verdict));
+    assert!(wire.is_in_order(&verdict, &format!("ask {AWS} PutSecretValue")));
+    assert_eq!(wire.seen_of(realm), connection_with(&[path]));
+    let calls = [
+        "DescribeSecret",
+        "GetSecretValue",
+        "PutSecretValue",
+        "DescribeSecret",
+    ];
+    assert_eq!(wire.seen_of(AWS), connection_with(&calls));
+}
+
+#[test]
+fn an_update_that_keeps_the_username_opens_both_connections_at_once() {
+    let (_, _, realm, path) = REALMS[0];
+    let (account, registry) = (Account::new(), registry(true));
+    account.made("ecr-pullthroughcache/docker-hub");
+    let wire = wire(&account, &registry, realm);
+    let value = format!("answer {AWS} GetSecretValue");
+    wire.hold(&value, &format!("hello {realm}"));
+    update(&account, &wire, "docker-hub", &[]).ok();
+    assert!(wire.is_in_order(&format!("hello {realm}"), &value));
+    assert!(wire.is_in_order(&value, &format!("ask {realm} {path}")));
+    assert_eq!(wire.seen_of(realm), connection_with(&[path]));
+}
+
+#[test]
+fn an_update_that_the_registry_refuses_writes_nothing() {
+    let (_, _, realm, _) = REALMS[0];
+    for more in [&[][..], &["-u", "me"]] {
+        let (account, registry) = (Account::new(), registry(false));
+        account.made("ecr-pullthroughcache/docker-hub");
+        let wire = wire(&account, &registry, realm);
+        update(&account, &wire, "docker-hub", more).fails(6, &["nothing was stored"]);
+        assert!(!account.actions().contains(&"PutSecretValue".to_owned()));
+        assert_eq!(registry.logins(), 1);
+    }
+}
+
+#[test]
+fn a_check_opens_the_connection_while_it_reads_the_value() {
+    let (_, _, realm, path) = REALMS[0];
+    let (account, registry) = (Account::new(), registry(true));
+    account.made("ecr-pullthroughcache/docker-hub");
+    let wire = wire(&account, &registry, realm);
+    let value = format!("answer {AWS} GetSecretValue");
+    wire.hold(&value, &format!("hello {realm}"));
+    let words = ["check", "docker-hub", "--verify", "always"];
+    let program = wire.reached_by(Program::new(&words).with(&account));
+    program.run().ok();
+    assert!(wire.is_in_order(&format!("hello {realm}"), &value));
+    assert_eq!(wire.seen_of(realm), connection_with(&[path]));
+}
+
+/// As a server closes a connection on which nothing is asked for too long.
+#[test]
+fn a_connection_that_was_closed_meanwhile_is_opened_again() {
+    let (kind, host, realm, path) = REALMS[0];
+    let (account, registry) = (Account::new(), registry(true));
+    let wire = wire(&account, &registry, realm);
+    wire.close_first(AWS);
+    wire.hold(&format!("answer {realm} {path}"), &format!("hello {AWS}"));
+    create(&account, &wire, kind, host, &[]).ok();
+    let twice = [&CONNECTED[..], &["connect", "hello"]].concat();
+    let seen = wire.seen_of(AWS);
+    assert_eq!(seen[..4], twice, "{seen:?}");
+    assert_eq!(seen[4..], ["ask CreateSecret", "answer CreateSecret"]);
+}
+
+/// Where the way is blocked, it is said as ever, and nothing is left open.
+#[test]
+fn a_connection_that_cannot_be_opened_is_told_when_it_is_needed() {
+    let (kind, host, realm, _) = REALMS[0];
+    let (account, registry) = (Account::new(), registry(true));
+    let wire = Wire::to(&[(realm, &registry.url)]);
+    let program = create(&account, &wire, kind, host, &[]);
+    program.fails(
+        7,
+        &["cannot be reached", "did not let the connection through"],
+    );
+}
