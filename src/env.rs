@@ -3,9 +3,12 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io::{self, Read};
 use std::net::Ipv4Addr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
 
 /// The command line, program name first.
 pub fn arguments() -> Vec<OsString> {
@@ -64,18 +67,51 @@ fn is_executable(path: &std::path::Path) -> bool {
     path.is_file()
 }
 
-/// Adds what `source` holds to `bytes`.
+/// What `source` holds. It may be a secret: what a buffer that grows leaves behind is wiped.
 ///
 /// # Errors
 /// Where it cannot be read, or holds more than `limit` bytes, as a device without an end does.
-pub fn read_up_to(limit: usize, source: impl Read, bytes: &mut Vec<u8>) -> io::Result<()> {
-    source.take(limit as u64 + 1).read_to_end(bytes)?;
-    if bytes.len() > limit {
-        let fault = format!("it has more than {limit} bytes");
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, fault));
-    }
-    Ok(())
+pub fn read_up_to(limit: usize, source: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
+    read_into(vec![0; FIRST_READ], limit, source)
 }
+
+/// The same of a file.
+///
+/// # Errors
+/// As of [`read_up_to`].
+pub fn read_file_up_to(limit: usize, path: impl AsRef<Path>) -> io::Result<Zeroizing<Vec<u8>>> {
+    let file = File::open(path)?;
+    // Room for all of it, and for the end to be seen.
+    let length = file.metadata()?.len().try_into().unwrap_or(limit);
+    read_into(vec![0; FIRST_READ.max(length.min(limit) + 1)], limit, file)
+}
+
+fn read_into(room: Vec<u8>, limit: usize, mut source: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(room);
+    let mut filled = 0;
+    loop {
+        match source.read(&mut bytes[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        if filled > limit {
+            let fault = format!("it has more than {limit} bytes");
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, fault));
+        }
+        if filled == bytes.len() {
+            let mut larger = Zeroizing::new(vec![0; 4 * filled]);
+            larger[..filled].copy_from_slice(&bytes);
+            bytes = larger;
+        }
+    }
+    bytes.truncate(filled);
+    Ok(bytes)
+}
+
+/// The room for what is read at first, in bytes: a token takes less.
+const FIRST_READ: usize = 8 << 10;
 
 /// Whether a host is this machine, so that what is sent there does not leave it.
 pub fn is_this_machine(host: &str) -> bool {
@@ -154,6 +190,15 @@ fn first_set(names: [&'static str; 2]) -> Option<(&'static str, String)> {
 /// Whether a variable is set to nothing, as CI systems set those that they do not have.
 pub fn is_empty(name: &OsStr) -> bool {
     env::var_os(name).is_some_and(|value| value.is_empty())
+}
+
+/// Whether one whose name begins so is.
+pub fn has_empty(beginning: &str) -> bool {
+    let begins = |name: &OsStr| {
+        name.to_str()
+            .is_some_and(|name| name.starts_with(beginning))
+    };
+    env::vars_os().any(|(name, value)| value.is_empty() && begins(&name))
 }
 
 /// Takes the value of a variable out of the environment, so that no child process gets it.

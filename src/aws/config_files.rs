@@ -222,10 +222,8 @@ fn sections_of(path: &Path) -> Result<Vec<Section>, Failure> {
     if path.metadata().is_err() {
         return Ok(Vec::new());
     }
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| env::read_up_to(MAX_FILE, file, &mut bytes))
-        .map_err(|error| bad(None, &error.to_string()))?;
+    let bytes =
+        env::read_file_up_to(MAX_FILE, path).map_err(|error| bad(None, &error.to_string()))?;
     let text = std::str::from_utf8(&bytes).map_err(|error| {
         let before = bytes.iter().take(error.valid_up_to());
         let line = before.filter(|byte| **byte == b'\n').count() + 1;

@@ -105,11 +105,9 @@ impl RoleByWebIdentity {
                 "the web identity token file {path} cannot be read: {why}"
             ))
         };
-        let mut bytes = Vec::new();
-        std::fs::File::open(env::expand_home(path))
-            .and_then(|file| env::read_up_to(MAX_TOKEN, file, &mut bytes))
+        let bytes = env::read_file_up_to(MAX_TOKEN, env::expand_home(path))
             .map_err(|error| bad(error.to_string()))?;
-        let token = String::from_utf8(bytes).map_err(|_| bad("it is not text".to_owned()))?;
+        let token = std::str::from_utf8(&bytes).map_err(|_| bad("it is not text".to_owned()))?;
         match token.trim() {
             "" => Err(bad("it is empty".to_owned())),
             token => Ok(token.to_owned()),

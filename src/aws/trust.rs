@@ -70,9 +70,7 @@ fn read_ca_bundle(path: &str) -> Result<RootCertStore, Failure> {
                  REQUESTS_CA_BUNDLE",
             )
     };
-    let mut bytes = Vec::new();
-    std::fs::File::open(env::expand_home(path))
-        .and_then(|file| env::read_up_to(MAX_CA_BUNDLE, file, &mut bytes))
+    let bytes = env::read_file_up_to(MAX_CA_BUNDLE, env::expand_home(path))
         .map_err(|error| bad(&error.to_string()))?;
     let text = String::from_utf8_lossy(&bytes);
     let mut roots = RootCertStore::empty();

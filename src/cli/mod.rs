@@ -303,23 +303,60 @@ fn rendered(help: &clap::Error) -> String {
     examples::with_spaces(&help.render().ansi().to_string())
 }
 
-/// Reads the command line by its definition. A variable that is set to nothing counts as not set.
+/// Reads the command line by its definition. One with which nothing is wrong needs that of its own
+/// subcommand alone; help and errors are of the whole.
 fn try_parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
-    fn adapted(command: clap::Command) -> clap::Command {
-        let is_empty = |arg: &Arg| arg.get_env().is_some_and(env::is_empty);
-        examples::in_one_piece(command)
-            .mut_args(|arg| {
-                if is_empty(&arg) {
-                    arg.env(None::<&str>)
-                } else {
-                    arg
-                }
-            })
-            .mut_subcommands(adapted)
+    let short = with_one(arguments).and_then(|command| {
+        let matches = command.try_get_matches_from(arguments).ok()?;
+        Cli::from_arg_matches(&matches).ok()
+    });
+    if let Some(cli) = short {
+        return Ok(cli);
     }
     let mut command = adapted(Cli::command());
     let matches = command.try_get_matches_from_mut(arguments)?;
     Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
+}
+
+type Define = fn(clap::Command) -> clap::Command;
+
+/// The subcommands that are run often, with what defines each.
+const OFTEN: [(&str, Define); 9] = [
+    ("create", CreateArgs::augment_args),
+    ("update", UpdateArgs::augment_args),
+    ("list", ListArgs::augment_args),
+    ("show", NameArgs::augment_args),
+    ("check", CheckArgs::augment_args),
+    ("delete", DeleteArgs::augment_args),
+    ("restore", NameArgs::augment_args),
+    ("rule", RuleCommand::augment_subcommands),
+    ("image", ImageArgs::augment_args),
+];
+
+/// The definition with the subcommand alone that is the first word, where it is one of those and
+/// needs nothing of [`adapted`].
+fn with_one(arguments: &[OsString]) -> Option<clap::Command> {
+    let word = arguments.get(1)?;
+    let (name, define) = OFTEN.iter().find(|(name, _)| word == name)?;
+    if env::has_empty("ECR_PTC_") {
+        return None;
+    }
+    let command = clap::Command::new("ecr-ptc").disable_help_subcommand(true);
+    Some(Global::augment_args(command).subcommand(define(clap::Command::new(*name))))
+}
+
+/// The same definition for this environment: a variable that is set to nothing counts as not set.
+fn adapted(command: clap::Command) -> clap::Command {
+    let is_empty = |arg: &Arg| arg.get_env().is_some_and(env::is_empty);
+    examples::in_one_piece(command)
+        .mut_args(|arg| {
+            if is_empty(&arg) {
+                arg.env(None::<&str>)
+            } else {
+                arg
+            }
+        })
+        .mut_subcommands(adapted)
 }
 
 /// The words after the program's name, with the subcommand first.
@@ -328,12 +365,7 @@ fn words(arguments: &[OsString]) -> Vec<String> {
     let mut words: Vec<String> = words
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
-    let command = Cli::command();
-    let is_command = |word: &String| {
-        command
-            .get_subcommands()
-            .any(|command| command.get_name() == word)
-    };
+    let is_command = |word: &String| Command::has_subcommand(word);
     match words.iter().position(is_command) {
         Some(at) => words[..=at].rotate_right(1),
         None => words.insert(0, "create".to_owned()),

@@ -74,9 +74,8 @@ pub fn read_images(args: &ImageArgs) -> Result<Vec<GivenImage>, Failure> {
 
 /// The lines of standard input, and where each stands.
 fn read_list() -> Result<Vec<(String, String)>, Failure> {
-    let mut bytes = Vec::new();
-    let read = env::read_up_to(MAX_LIST, io::stdin().lock(), &mut bytes);
-    let text = read.and_then(|()| String::from_utf8(bytes).map_err(io::Error::other));
+    let read = env::read_up_to(MAX_LIST, io::stdin().lock());
+    let text = read.and_then(|bytes| String::from_utf8(bytes.to_vec()).map_err(io::Error::other));
     let text = text.map_err(|error| {
         Failure::usage(format!("standard input cannot be read: {error}"))
             .fix("give one image a line, in UTF-8: … | ecr-ptc image -")

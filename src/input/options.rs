@@ -109,10 +109,8 @@ const MAX_POLICY_FILE: usize = 1 << 20;
 
 pub fn read_policy(path: &str) -> Result<ResourcePolicy, Invalid> {
     let path = path.strip_prefix("file://").unwrap_or(path);
-    let mut bytes = Vec::new();
-    let read = std::fs::File::open(path)
-        .and_then(|file| env::read_up_to(MAX_POLICY_FILE, file, &mut bytes))
-        .and_then(|()| String::from_utf8(bytes).map_err(io::Error::other));
+    let read = env::read_file_up_to(MAX_POLICY_FILE, path)
+        .and_then(|bytes| String::from_utf8(bytes.to_vec()).map_err(io::Error::other));
     match read {
         Ok(text) => ResourcePolicy::parse(path, &text).map_err(|fault| {
             fault.fix(format!(

@@ -157,11 +157,8 @@ fn read_variable(name: &str) -> Result<Zeroizing<Vec<u8>>, Invalid> {
 }
 
 pub fn read_all(source: impl Read) -> Result<Zeroizing<Vec<u8>>, Invalid> {
-    // Room for all of it at once: a buffer that grows leaves copies of the token in memory.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_READ + 1));
-    env::read_up_to(MAX_READ, source, &mut bytes)
-        .map_err(|error| Invalid::new(format!("cannot be read: {error}")))?;
-    Ok(bytes)
+    env::read_up_to(MAX_READ, source)
+        .map_err(|error| Invalid::new(format!("cannot be read: {error}")))
 }
 
 /// A path, or `otherwise` where someone may have put the token itself there: nothing is there, nor
