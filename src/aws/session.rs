@@ -58,8 +58,8 @@ impl Session {
             .with_timeout_config(timeouts.clone())
             .with_use_fips(Some(settings.fips))
             .with_use_dual_stack(Some(settings.dual_stack));
-        let metadata = settings.metadata.client(&providers, &http_client)?;
         if settings.region.is_none() {
+            let metadata = settings.metadata.client(&providers, &http_client)?;
             settings.region = region_of_instance(&metadata).await?;
         }
         let Some(region) = settings.region.clone() else {
@@ -79,7 +79,7 @@ impl Session {
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(aws_config::Region::new(region.to_string()))
-            .http_client(http_client)
+            .http_client(http_client.clone())
             .retry_config(settings.retry.clone())
             .timeout_config(timeouts)
             .use_fips(settings.fips)
@@ -93,14 +93,15 @@ impl Session {
         let region = aws_config::Region::new(region.to_string());
         let ways = Ways {
             providers: providers.with_region(Some(region)),
-            metadata,
+            metadata: settings.metadata,
+            http_client,
             sts: Sts {
                 config: sts.build(),
                 redactor: settings.redactor.clone(),
             },
             mfa_code,
         };
-        let credentials = ways.to(settings.source);
+        let credentials = ways.to(settings.source)?;
         let config = config
             .to_builder()
             .credentials_provider(SharedCredentialsProvider::new(credentials))
