@@ -35,9 +35,9 @@ impl Inspected<'_> {
         self.hints.check(&self.secret.name, more)
     }
 
-    /// The command that fixes what can be fixed without guessing.
-    pub fn fix(&self) -> String {
-        self.hints.check(&self.secret.name, " --fix")
+    /// The command that fixes what can be fixed without guessing; `more` as of the others.
+    pub fn fix(&self, more: &str) -> String {
+        self.check(&format!(" --fix{more}"))
     }
 }
 

@@ -5,15 +5,16 @@ use super::{Criteria, Finding, Level};
 use crate::aws::Network;
 use crate::cli::{CheckArgs, Verify};
 use crate::model::credential::{AccessToken, Credential, Username};
+use crate::model::date::Date;
 use crate::model::rule::{Rule, RuleUsage};
-use crate::model::secret::Secret;
+use crate::model::secret::{Secret, EXPIRY_TAG};
 use crate::model::stored_value::{StoredValue, ACCESS_TOKEN, USERNAME};
 use crate::model::upstream::{NamedRegistry, Upstream, ANY_AZURE_HOST, UPSTREAMS};
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::output::shell::option;
 use crate::output::{escaped, Redactor};
-use crate::registry::{log_in, open_ahead, Address, ForeignHost, Verdict};
+use crate::registry::{log_in, open_ahead, Address, ForeignHost, TokenInfo, Verdict};
 
 /// How stored credentials are tried.
 #[derive(Debug)]
@@ -103,9 +104,30 @@ impl LoginCheck {
         }
     }
 
+    /// What the registry tells of the token of a value; nothing where that is no login.
+    pub async fn token_info(
+        &self,
+        value: &StoredValue,
+        usage: &RuleUsage<'_>,
+        redactor: &Redactor,
+    ) -> TokenInfo {
+        let of = usage.upstream.zip(credential_of(value));
+        let at = of.and_then(|(upstream, credential)| {
+            Some((upstream, credential, self.address(usage, upstream)?))
+        });
+        let network = self.network.redacted_by(redactor.clone());
+        match at {
+            Some((upstream, credential, at)) => {
+                TokenInfo::of(&network, upstream, &at, &credential.token).await
+            }
+            None => TokenInfo::default(),
+        }
+    }
+
     /// What one login with what the secret holds tells, and that it was tried where ECR never pulls
-    /// from. Nothing where the registry takes it, or where what the secret holds is no login at
-    /// all, which is a finding of its own. The redactor hides what the secret holds.
+    /// from; and what its registry tells of the token, if that is not `known`. Nothing where the
+    /// registry takes it, or where what the secret holds is no login at all, which is a finding of
+    /// its own. The redactor hides what the secret holds.
     pub async fn inspect(
         &self,
         secret: &Secret,
@@ -113,6 +135,7 @@ impl LoginCheck {
         rules: Option<&[Rule]>,
         criteria: &Criteria,
         redactor: &Redactor,
+        known: Option<TokenInfo>,
     ) -> Vec<Finding> {
         let Some(credential) = credential_of(value) else {
             return Vec::new();
@@ -130,8 +153,19 @@ impl LoginCheck {
             let finding = inspected.finding(Level::Warning, "login-elsewhere", message);
             finding.fix(format!("try them where ECR does: {again}"))
         });
-        let login = self.log_in(&inspected, &credential, redactor).await;
-        elsewhere.into_iter().chain(login).collect()
+        let info = async {
+            match known {
+                Some(info) => info,
+                None => self.token_info(value, &inspected.usage, redactor).await,
+            }
+        };
+        let login = self.log_in(&inspected, &credential, redactor);
+        let (login, info) = tokio::join!(login, info);
+        let end = expiry_to_keep(&info, value, secret);
+        // Of a token that is refused, nothing else matters.
+        let told = login.is_none().then(|| findings_of(&inspected, end, &info));
+        let told = told.into_iter().flatten();
+        elsewhere.into_iter().chain(login).chain(told).collect()
     }
 
     /// Logs in once. `None` where the registry takes the credentials.
@@ -185,6 +219,33 @@ impl LoginCheck {
 }
 
 const ALWAYS: &str = " --verify always";
+
+/// When the token of a value ends, as its registry or it itself tells, where the tag of the secret
+/// does not say so.
+pub fn expiry_to_keep(info: &TokenInfo, value: &StoredValue, secret: &Secret) -> Option<Date> {
+    let of_token = || Some(credential_of(value)?.token.ends_at()?.date());
+    let end = info.ends.or_else(of_token);
+    end.filter(|end| secret.expires_on() != Some(Ok(*end)))
+}
+
+/// What the registry tells of the token; `end` where the tag does not say the same.
+fn findings_of(inspected: &Inspected<'_>, end: Option<Date>, info: &TokenInfo) -> Vec<Finding> {
+    let differs = end.map(|end| {
+        let says = match inspected.secret.expires_on() {
+            None => "does not say when".to_owned(),
+            Some(Ok(date)) => format!("says {date}"),
+            Some(Err(_)) => "is not a date".to_owned(),
+        };
+        let message = format!("the token ends on {end}, and the tag {EXPIRY_TAG} {says}");
+        let finding = inspected.finding(Level::Warning, "expiry-differs", message);
+        finding.fix(format!("set the tag: {}", inspected.fix(ALWAYS)))
+    });
+    let doubts = info.doubts.iter().map(|doubt| {
+        let finding = inspected.finding(Level::Warning, "token-doubtful", doubt.clone());
+        finding.fix(format!("store a new token: {}", inspected.update("")))
+    });
+    differs.into_iter().chain(doubts).collect()
+}
 
 /// A login at a registry of Azure's whose host is not known.
 fn at_azure() -> String {

@@ -10,7 +10,7 @@ mod scan;
 mod value;
 
 pub use inspect::inspect;
-pub use login_check::LoginCheck;
+pub use login_check::{expiry_to_keep, LoginCheck};
 pub use rule::UNUSED;
 pub use rules::Rules;
 pub use scan::{scan, Scan};

@@ -191,7 +191,7 @@ impl Scanner<'_> {
         if let Some(Reading::Value(value)) = &reading {
             self.read.set(self.read.get() + 1);
             if let Some(login) = self.login {
-                let found = login.inspect(&secret, value, rules, self.criteria, &redactor);
+                let found = login.inspect(&secret, value, rules, self.criteria, &redactor, None);
                 findings.extend(found.await);
             }
         }

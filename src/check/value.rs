@@ -124,7 +124,7 @@ fn inspect_member(
                 "wrong-key",
                 format!("the value has the key {key} where ECR reads {wanted}"),
             )
-            .fix(inspected.fix()),
+            .fix(inspected.fix("")),
             None => error("missing-key", format!("the value has no key {wanted}")).fix(store()),
         });
     };
@@ -135,7 +135,7 @@ fn inspect_member(
         return Some(error("empty-value", format!("{wanted} is empty")).fix(store()));
     }
     let found = ends(&text)?;
-    Some(error("white-space", format!("{wanted} has {found}")).fix(inspected.fix()))
+    Some(error("white-space", format!("{wanted} has {found}")).fix(inspected.fix("")))
 }
 
 /// That a token stands where the username belongs, be it under a near miss of that key.

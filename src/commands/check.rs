@@ -20,6 +20,7 @@ use crate::model::stored_value::Reading;
 use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
+use crate::registry::TokenInfo;
 
 /// What is asked for, checked.
 struct CheckInput {
@@ -68,6 +69,7 @@ pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failu
             let mut found = Found {
                 secret: secret?,
                 reading: None,
+                token_info: None,
             };
             // Before the fix: whoever says no is told that nothing was written.
             if let Some(login) = &login {
@@ -77,7 +79,9 @@ pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failu
                     .await?;
             }
             let fixed = if input.fix {
-                Some(found.fix(input.yes, &session, context).await?)
+                let (login, rules) = (login.as_ref(), rules.as_deref().ok());
+                let fixed = found.fix(input.yes, login, rules, &session, context);
+                Some(Box::pin(fixed).await?)
             } else {
                 None
             };
@@ -139,6 +143,8 @@ struct Found {
     secret: Secret,
     /// Its value, where it was read.
     reading: Option<Reading>,
+    /// What its registry tells of the token, where it was asked.
+    token_info: Option<TokenInfo>,
 }
 
 impl Found {
@@ -174,7 +180,11 @@ impl Found {
         criteria: &Criteria,
         login: Option<&LoginCheck>,
     ) -> Result<Scan, Failure> {
-        let Self { secret, reading } = self;
+        let Self {
+            secret,
+            reading,
+            token_info,
+        } = self;
         rules.see(&secret);
         if let Some(login) = login.filter(|_| secret.deleted.is_none()) {
             login.open_ahead(&RuleUsage::new(&secret, rules.get()));
@@ -194,7 +204,14 @@ impl Found {
         if let (Some(login), Some(Reading::Value(value))) = (login, &reading) {
             findings.extend(
                 login
-                    .inspect(&secret, value, rules.get(), criteria, session.redactor())
+                    .inspect(
+                        &secret,
+                        value,
+                        rules.get(),
+                        criteria,
+                        session.redactor(),
+                        token_info,
+                    )
                     .await,
             );
         }

@@ -111,7 +111,9 @@ impl Create<'_> {
         // What AWS has against it ends the wait for the registry.
         let (tried, rule) = tokio::try_join!(self.login.attempt(&self.input, output), look)?;
         self.rule = rule;
-        self.verification = self.login.judge(tried, output, &mut self.warnings)?;
+        self.verification = self
+            .login
+            .judge(tried, &mut self.input, output, &mut self.warnings)?;
         Ok(())
     }
 

@@ -5,13 +5,13 @@ use super::context::Context;
 use crate::aws::{Network, Settings};
 use crate::cli::Verify;
 use crate::input::create_input::CreateInput;
-use crate::input::{why_not_ask, Prompter};
+use crate::input::{ends_soon, why_not_ask, Prompter};
 use crate::model::upstream::{Upstream, ANY_AZURE_HOST};
 use crate::output::failure::Failure;
 use crate::output::report::{VerdictWord, Verification};
 use crate::output::status::Status;
 use crate::output::{escaped, Output, Warnings};
-use crate::registry::{log_in, open_ahead, ForeignHost, Verdict};
+use crate::registry::{log_in, open_ahead, ForeignHost, TokenInfo, Verdict};
 
 /// How often a token is asked for that the registry takes; more bad logins may lock the account.
 const TRIES: usize = 3;
@@ -26,6 +26,7 @@ pub struct Login {
 pub struct Tried {
     upstream: &'static Upstream,
     username: String,
+    info: TokenInfo,
     verification: Verification,
     /// What fixes a registry that cannot be asked, or credentials that it refused.
     fix: Option<String>,
@@ -101,6 +102,7 @@ impl Login {
         let tried = |verdict, reason, fix| Tried {
             upstream,
             username: escaped(credential.username.as_str()),
+            info: TokenInfo::default(),
             verification: Verification {
                 verdict,
                 reason,
@@ -118,8 +120,17 @@ impl Login {
             return Ok(tried(VerdictWord::Unknown, Some(reason), Some(fix)));
         };
         let what = format!("Trying the credentials at {}", upstream.title);
-        let login = log_in(network, upstream, &address, &credential);
-        let verdict = output.while_waiting(&what, login).await;
+        let both = async {
+            tokio::join!(
+                log_in(network, upstream, &address, &credential),
+                TokenInfo::of(network, upstream, &address, &credential.token)
+            )
+        };
+        let (verdict, info) = output.while_waiting(&what, both).await;
+        let tried = |verdict, reason, fix| Tried {
+            info: info.clone(),
+            ..tried(verdict, reason, fix)
+        };
         Ok(match verdict {
             Verdict::Accepted => tried(VerdictWord::Accepted, None, None),
             Verdict::Rejected { reason } => {
@@ -144,19 +155,22 @@ impl Login {
         })
     }
 
-    /// Says what came of it, and goes on where that is wanted.
+    /// Says what came of it, takes over what the registry told of the token, and goes on where that
+    /// is wanted.
     ///
     /// # Errors
     /// Status 6 where the registry refused the credentials, 7 where it could not be asked and must.
     pub fn judge(
         &self,
         tried: Tried,
+        input: &mut CreateInput,
         output: &Output,
         warnings: &mut Warnings<'_>,
     ) -> Result<Verification, Failure> {
         let Tried {
             upstream,
             username: _,
+            info,
             verification,
             fix,
         } = &tried;
@@ -189,7 +203,33 @@ impl Login {
                 ));
             }
         }
+        for doubt in &info.doubts {
+            warnings.add(doubt);
+        }
+        input.told_end = info.ends;
+        if let Some(end) = info.ends {
+            if let Some(warning) = ends_soon(end, &format!("on {end}")) {
+                warnings.add(&warning);
+            }
+        }
+        if let Some(warning) = input.end_warning() {
+            warnings.add(&warning);
+        }
+        if verification.verdict == VerdictWord::Accepted && input.expiry().is_none() {
+            tell_where_the_end_stands(upstream, output);
+        }
         Ok(tried.verification)
+    }
+}
+
+/// For the registries that nobody can ask when a token ends.
+fn tell_where_the_end_stands(upstream: &Upstream, output: &Output) {
+    if upstream.token_api.is_none() {
+        let (title, place) = (upstream.title, upstream.expiry_place);
+        output.note(&format!(
+            "{title} does not tell when a token ends; keep the date with --expires-on. It stands \
+             here: {place}"
+        ));
     }
 }
 
@@ -253,7 +293,7 @@ pub async fn ask_for_good_credentials(
         left -= 1;
         if left == 0 || !tried.is_refused() {
             warnings.extend(found);
-            return login.judge(tried, output, warnings);
+            return login.judge(tried, input, output, warnings);
         }
         output.say(&tried.refusal());
         prompter.correct_username(input).await?;

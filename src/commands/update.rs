@@ -128,8 +128,15 @@ pub async fn run(input: UpdateInput, context: &Context<'_>) -> Result<Status, Fa
         session.open_ahead();
         login.open_ahead(&input);
     }
-    let (tried, secret, observed_rule) =
-        look_and_try(id, &input, &login, prompter.as_ref(), &session, context).await?;
+    let (tried, secret, observed_rule) = Box::pin(look_and_try(
+        id,
+        &input,
+        &login,
+        prompter.as_ref(),
+        &session,
+        context,
+    ))
+    .await?;
     refuse_read_only(&secret, ("update", ""), &session)?;
     input.take_secret(&secret);
     if let Some(rule) = &observed_rule {
@@ -352,7 +359,7 @@ async fn verify(
             Some(tried) => tried,
             None => login.attempt(input, context.output).await?,
         };
-        return login.judge(tried, context.output, warnings);
+        return login.judge(tried, input, context.output, warnings);
     }
     if let Some(prompter) = prompter {
         prompter.ask_token(input, context.output).await?;

@@ -54,6 +54,8 @@ pub struct CreateInput {
     pub warnings: Vec<String>,
     /// When the token ends, where that was said.
     pub expires_on: Option<Date>,
+    /// When the token ends, where the registry told it.
+    pub told_end: Option<Date>,
     /// Where the program works: options that stand on the command line for all to see.
     pub options: Vec<(&'static str, String)>,
     /// Commands that lead to where the options say.
@@ -197,6 +199,7 @@ impl CreateInput {
             yes: args.yes,
             warnings: Vec::new(),
             expires_on,
+            told_end: None,
             options: Vec::new(),
             hints: Hints::default(),
             redactor: Redactor::new(),
@@ -234,13 +237,34 @@ impl CreateInput {
         self.token = token;
     }
 
-    /// When the token ends: as was said, or as it says itself. None where a tag says it already.
+    /// When the token ends: as the registry told, as it says itself, or as was said.
     pub fn expiry(&self) -> Option<Date> {
-        if self.tags.iter().any(|tag| tag.key() == EXPIRY_TAG) {
-            return None;
-        }
+        self.known_end().or_else(|| self.given_end())
+    }
+
+    /// The same where it is more than someone's word.
+    fn known_end(&self) -> Option<Date> {
         let of_token = || Some(self.token.as_ref()?.ends_at()?.date());
-        self.expires_on.or_else(of_token)
+        self.told_end.or_else(of_token)
+    }
+
+    /// When the token ends, as was said: by the option, or by a tag.
+    fn given_end(&self) -> Option<Date> {
+        let mut tags = self.tags.iter().filter(|tag| tag.key() == EXPIRY_TAG);
+        let of_tag = || Date::parse(tags.next()?.value()).ok();
+        self.expires_on.or_else(of_tag)
+    }
+
+    /// That a date was given which is not the one that is known, and so is not kept.
+    pub fn end_warning(&self) -> Option<String> {
+        let (known, given) = (self.known_end()?, self.given_end()?);
+        let who = match (self.told_end, self.upstream) {
+            (Some(_), Some(upstream)) => upstream.title,
+            _ => "the token itself",
+        };
+        (known != given).then(|| {
+            format!("the token ends on {known}, as {who} says, and not on {given}; {known} is kept")
+        })
     }
 
     /// Username and token, where there are both.
@@ -261,6 +285,7 @@ impl CreateInput {
     /// Leaves the token open again: it is asked for.
     pub fn forget_token(&mut self) {
         self.token = None;
+        self.told_end = None;
         self.token_source = Some(TokenSource::Prompt);
     }
 
@@ -271,7 +296,10 @@ impl CreateInput {
     pub fn finish(&self) -> Result<Request, Failure> {
         let open = || Failure::usage("the registry, the username or the access token is missing");
         let mut tags = self.tags.clone();
-        tags.extend(self.expiry().and_then(expiry_tag));
+        if let Some(tag) = self.expiry().and_then(expiry_tag) {
+            tags.retain(|tag| tag.key() != EXPIRY_TAG);
+            tags.push(tag);
+        }
         Ok(Request {
             upstream: self.upstream,
             upstream_url: self.address().map(|address| address.to_string()),

@@ -20,6 +20,7 @@ mod warnings;
 
 pub use prompt::takes_interrupts;
 pub use prompter::Prompter;
+pub use warnings::ends_soon;
 
 use crate::cli::Global;
 use crate::env;

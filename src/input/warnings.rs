@@ -3,7 +3,7 @@
 
 use super::token::TokenSource;
 use crate::model::credential::{AccessToken, Username};
-use crate::model::date::{in_days, Time};
+use crate::model::date::{in_days, Date, Time};
 use crate::model::invalid::Invalid;
 use crate::model::upstream::Upstream;
 
@@ -74,16 +74,19 @@ pub fn warnings(
         }
     }
     if let Some(end) = token.ends_at() {
-        let days = Time::now().date().days_until(end.date());
-        if days < SOON {
-            let when = match days {
-                ..=0 => "today".to_owned(),
-                days => format!("in {}", in_days(days)),
-            };
-            found.push(format!("the token expires {when}, at {end}"));
-        }
+        found.extend(ends_soon(end.date(), &format!("at {end}")));
     }
     found
+}
+
+/// That a token ends within a month; `at` says when once more.
+pub fn ends_soon(end: Date, at: &str) -> Option<String> {
+    let when = match Date::today().days_until(end) {
+        ..=0 => "today".to_owned(),
+        days @ ..SOON => format!("in {}", in_days(days)),
+        _ => return None,
+    };
+    Some(format!("the token expires {when}, {at}"))
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::model::count::count;
 use serde::{Serialize, Serializer};
-use time::{Month, UtcDateTime};
+use time::{Month, PrimitiveDateTime, UtcDateTime, UtcOffset};
 
 /// A day of the Gregorian calendar, from 0001-01-01 to 9999-12-31.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -97,9 +97,42 @@ impl Time {
         Self::at(UtcDateTime::now().unix_timestamp())
     }
 
+    /// Reads `2027-01-31 00:00:00 UTC`, or the same with an offset such as `+0100` for `UTC`; none
+    /// where it is another form, or no moment.
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.split(' ');
+        let (date, clock, zone, None) = (parts.next()?, parts.next()?, parts.next()?, parts.next())
+        else {
+            return None;
+        };
+        let date = Date::parse(date).ok()?;
+        let [hour, minute, second] = two_digits(clock.split(':'))?;
+        let clock = time::Time::from_hms(hour, minute, second).ok()?;
+        let offset = match zone.strip_prefix(['+', '-']) {
+            _ if zone == "UTC" => UtcOffset::UTC,
+            Some(offset) if offset.len() == 4 && offset.is_ascii() => {
+                let [hours, minutes] = two_digits([&offset[..2], &offset[2..]].into_iter())?;
+                let seconds = 60 * (60 * i32::from(hours) + i32::from(minutes));
+                let sign = if zone.starts_with('-') { -1 } else { 1 };
+                UtcOffset::from_whole_seconds(sign * seconds).ok()?
+            }
+            _ => return None,
+        };
+        let moment = PrimitiveDateTime::new(date.0, clock).assume_offset(offset);
+        Some(Self::at(moment.unix_timestamp()))
+    }
+
     pub fn date(self) -> Date {
         Date(self.0.date())
     }
+}
+
+/// So many numbers of two digits, and no more.
+fn two_digits<'t, const N: usize>(texts: impl Iterator<Item = &'t str>) -> Option<[u8; N]> {
+    let is_number = |text: &&str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let numbers = texts.map(|text| Some(text).filter(is_number)?.parse().ok());
+    let numbers: Option<Vec<u8>> = numbers.collect();
+    numbers?.try_into().ok()
 }
 
 /// ISO 8601, such as `2027-01-31T12:00:00Z`.
@@ -168,6 +201,35 @@ mod tests {
             "20270131",
         ] {
             assert_eq!(Date::parse(text), Err(DateFault::Form), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_time_with_its_zone_is_read() {
+        let time = |text: &str| Time::parse(text).map(|time| time.to_string());
+        for (text, utc) in [
+            ("2027-01-31 00:00:00 UTC", "2027-01-31T00:00:00Z"),
+            ("2027-01-31 00:30:00 +0100", "2027-01-30T23:30:00Z"),
+            ("2027-01-31 23:30:59 -0530", "2027-02-01T05:00:59Z"),
+        ] {
+            assert_eq!(time(text).as_deref(), Some(utc), "{text}");
+        }
+        for text in [
+            "",
+            "2027-01-31",
+            "2027-01-31 00:00:00",
+            "2027-01-31 00:00 UTC",
+            "2027-01-31 24:00:00 UTC",
+            "2027-02-30 00:00:00 UTC",
+            "2027-01-31 00:00:00 CET",
+            "2027-01-31 00:00:00 +01:00",
+            "2027-01-31 00:00:00 +9900",
+            "2027-01-31 00:00:00 +0\u{e9}0",
+            "2027-01-31 +0:00:00 UTC",
+            "2027-01-31T00:00:00Z",
+            "2027-01-31 00:00:00 UTC x",
+        ] {
+            assert_eq!(time(text), None, "{text}");
         }
     }
 

@@ -221,6 +221,13 @@ impl Secret {
         Some(value)
     }
 
+    /// Takes over a tag that was written.
+    pub fn set_tag(&mut self, tag: &Tag) {
+        self.tags.retain(|(key, _)| key != tag.key());
+        let (key, value) = (tag.key().to_owned(), tag.value().to_owned());
+        self.tags.push((key, value));
+    }
+
     pub fn has_tag(&self, tag: &Tag) -> bool {
         self.tag(tag.key()) == Some(tag.value())
     }

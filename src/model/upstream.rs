@@ -45,6 +45,30 @@ pub struct Upstream {
     pub login_proves: &'static str,
     /// Docker's key for it, where that is not the host.
     pub docker_key: Option<&'static str>,
+    /// What tells when a token ends and what it may do, beside the token itself.
+    pub token_api: Option<TokenApi>,
+    /// Where a person sees when a token ends: a page, or a command.
+    pub expiry_place: &'static str,
+}
+
+/// An API of the registry's owner that tells of the token that it is asked with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenApi {
+    /// Any call is answered with what is known of the token in its headers.
+    GitHub,
+    /// A call is for that alone, and answered in JSON.
+    GitLab,
+}
+
+impl TokenApi {
+    /// Sources: <https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api>,
+    /// <https://docs.gitlab.com/api/personal_access_tokens/>
+    pub fn url(self) -> &'static str {
+        match self {
+            Self::GitHub => "https://api.github.com/",
+            Self::GitLab => "https://gitlab.com/api/v4/personal_access_tokens/self",
+        }
+    }
 }
 
 /// Stands for an image, where nobody but the customer knows one.
@@ -82,6 +106,8 @@ pub static UPSTREAMS: [Upstream; 5] = [
         login_proves: "that the username and the token match and are valid, but not that they \
                        may pull every image",
         docker_key: Some("https://index.docker.io/v1/"),
+        token_api: None,
+        expiry_place: "https://app.docker.com/settings/personal-access-tokens",
     },
     Upstream {
         kind: "github-container-registry",
@@ -102,6 +128,8 @@ pub static UPSTREAMS: [Upstream; 5] = [
         login_proves: "that the token is valid, but not that it may pull every image: that needs \
                        read:packages, and for some organizations SAML authorization",
         docker_key: None,
+        token_api: Some(TokenApi::GitHub),
+        expiry_place: "https://github.com/settings/tokens",
     },
     Upstream {
         kind: "azure-container-registry",
@@ -122,6 +150,8 @@ pub static UPSTREAMS: [Upstream; 5] = [
         login_proves: "that the name and the password match and are valid, but not that they may \
                        pull every image",
         docker_key: None,
+        token_api: None,
+        expiry_place: "az acr token show -r NAME -n TOKEN --query credentials.passwords",
     },
     Upstream {
         kind: "gitlab-container-registry",
@@ -144,6 +174,8 @@ pub static UPSTREAMS: [Upstream; 5] = [
                        pull every image; nor does it prove the username, which matters for \
                        deploy tokens only",
         docker_key: None,
+        token_api: Some(TokenApi::GitLab),
+        expiry_place: "https://gitlab.com/-/user_settings/personal_access_tokens",
     },
     Upstream {
         kind: "chainguard",
@@ -162,6 +194,8 @@ pub static UPSTREAMS: [Upstream; 5] = [
         forbidden_means: None,
         login_proves: "that the pull token is valid, but not that it may pull every image",
         docker_key: None,
+        token_api: None,
+        expiry_place: "chainctl iam identities list",
     },
 ];
 

@@ -5,6 +5,8 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use crate::model::credential::{SecretValue, TooLarge};
+use crate::model::date::Date;
+use crate::model::secret::EXPIRY_TAG;
 use crate::model::stored_value::{near_miss, text_of, StoredValue, ACCESS_TOKEN, USERNAME};
 
 /// What will be changed, and the value that it gives. Shows nothing of the value.
@@ -23,6 +25,8 @@ pub enum Change {
     },
     /// Takes the white space off the ends of the value of this key.
     Trim(String),
+    /// Sets the tag that says when the token ends.
+    Expiry(Date),
 }
 
 impl Change {
@@ -33,6 +37,7 @@ impl Change {
             Self::Trim(key) => {
                 format!("removed the white space and line ends at the ends of {key}")
             }
+            Self::Expiry(date) => format!("set the tag {EXPIRY_TAG} to {date}"),
         }
     }
 }
@@ -48,6 +53,7 @@ impl fmt::Display for Change {
                     "remove the white space and line ends at the ends of {key}"
                 )
             }
+            Self::Expiry(date) => write!(f, "set the tag {EXPIRY_TAG} to {date}"),
         }
     }
 }

@@ -6,11 +6,11 @@ use super::Subject;
 use super::{PendingRule, Plan};
 use crate::input::request::Request;
 use crate::model::attributes::{Description, ResourcePolicy, Tag};
-use crate::model::credential::TooLarge;
+use crate::model::credential::{SecretValue, TooLarge};
 use crate::model::date::in_days;
 use crate::model::secret::{NewSecret, Recovery, Secret, Version, EXPIRY_TAG};
 use crate::model::stored_value::StoredValue;
-use crate::model::value_fix::ValueFix;
+use crate::model::value_fix::Change;
 use crate::model::value_update::ValueUpdate;
 
 /// What is there before anything is done.
@@ -235,16 +235,25 @@ impl Plan {
     }
 
     /// `check --fix`.
-    pub fn fix(secret: &Secret, fix: ValueFix) -> Self {
+    pub fn fix(
+        secret: &Secret,
+        changes: &[Change],
+        value: Option<SecretValue>,
+        expiry: Option<Tag>,
+    ) -> Self {
         let mut review = Review::default();
         review.row("secret", &secret.name);
-        for change in &fix.changes {
+        for change in changes {
             review.row("change", &change.to_string());
         }
-        review.row("values", "not shown; other keys stay as they are");
+        if value.is_some() {
+            review.row("values", "not shown; other keys stay as they are");
+        }
+        let value = value.map(Step::PutSecretValue);
+        let expiry = expiry.map(|tag| Step::TagResource(vec![tag]));
         Self {
             subject: Subject::from(secret),
-            steps: vec![Step::PutSecretValue(fix.value)],
+            steps: value.into_iter().chain(expiry).collect(),
             review,
             is_stored: false,
         }

@@ -271,7 +271,10 @@ fn the_other_commands_on_a_secret() {
     assert_eq!(words(&plan), "update-secret-version-stage");
     let value = StoredValue::Text(Zeroizing::new(r#"{"user":"me","token":"x"}"#.to_owned()));
     let fix = ValueFix::new(&value).unwrap().unwrap();
-    assert_eq!(words(&Plan::fix(&secret, fix)), "put-secret-value");
+    assert_eq!(
+        words(&Plan::fix(&secret, &fix.changes, Some(fix.value), None)),
+        "put-secret-value"
+    );
 }
 
 #[test]

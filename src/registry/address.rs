@@ -116,7 +116,7 @@ impl Address {
     }
 
     /// Whether it is one of the registry's own, as the table has it.
-    fn is_own_of(&self, upstream: &Upstream) -> bool {
+    pub fn is_own_of(&self, upstream: &Upstream) -> bool {
         !self.plain && self.port.is_none() && upstream.owns(&self.host)
     }
 

@@ -3,6 +3,8 @@
 mod address;
 mod challenge;
 mod login;
+mod token_info;
 
 pub use address::{Address, ForeignHost};
 pub use login::{log_in, open_ahead, Verdict};
+pub use token_info::TokenInfo;

@@ -2,10 +2,12 @@
 
 use super::Found;
 use crate::aws::Session;
-use crate::check::{Finding, FixReport, Level};
+use crate::check::{expiry_to_keep, Finding, FixReport, Level, LoginCheck};
 use crate::commands::context::Context;
 use crate::commands::find::refuse_read_only;
+use crate::input::options::expiry_tag;
 use crate::model::date::Time;
+use crate::model::rule::{Rule, RuleUsage};
 use crate::model::stored_value::Reading;
 use crate::model::value_fix::{Change, ValueFix};
 use crate::output::failure::Failure;
@@ -32,6 +34,8 @@ impl Found {
     pub async fn fix(
         &mut self,
         yes: bool,
+        login: Option<&LoginCheck>,
+        rules: Option<&[Rule]>,
         session: &Session,
         context: &Context<'_>,
     ) -> Result<Fixed, Failure> {
@@ -53,24 +57,43 @@ impl Found {
                 .map_err(|error| Failure::new(Status::Failed, "too-large", error.to_string()))?,
             None => None,
         };
-        let Some(fix) = fix else {
-            self.reading = Some(value.map_or(Reading::Nothing, Reading::Value));
+        let fixed = fix.as_ref().map(ValueFix::content).or(value);
+        let expiry = match (login, &fixed) {
+            (Some(login), Some(value)) => {
+                let usage = RuleUsage::new(secret, rules);
+                let info = login.token_info(value, &usage, session.redactor()).await;
+                let expiry = expiry_to_keep(&info, value, secret);
+                self.token_info = Some(info);
+                expiry
+            }
+            _ => None,
+        };
+        let (changes, value) = fix.map(|fix| (fix.changes, fix.value)).unzip();
+        let changes = changes.into_iter().flatten();
+        let changes: Vec<Change> = changes.chain(expiry.map(Change::Expiry)).collect();
+        self.reading = Some(fixed.map_or(Reading::Nothing, Reading::Value));
+        if changes.is_empty() {
             return Ok(Fixed {
                 name,
-                changes: Vec::new(),
+                changes,
                 steps: Vec::new(),
             });
-        };
-        let (changes, fixed) = (fix.changes.clone(), fix.content());
-        let plan = Plan::fix(secret, fix);
+        }
+        let is_value_fixed = value.is_some();
+        let expiry = expiry.and_then(expiry_tag);
+        let plan = Plan::fix(secret, &changes, value, expiry.clone());
         context
             .confirm(&plan, Question::TakeAway("Fix it?"), yes, session)
             .await?;
         let hints = session.hints();
         let outcome = apply(plan, session, context.progress, context.output).await;
         let outcome = outcome.complete(session, &hints, None)?;
-        self.reading = Some(Reading::Value(fixed));
-        secret.last_changed = Some(Time::now());
+        if is_value_fixed {
+            secret.last_changed = Some(Time::now());
+        }
+        if let Some(tag) = &expiry {
+            secret.set_tag(tag);
+        }
         Ok(Fixed {
             name,
             changes,

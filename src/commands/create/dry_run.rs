@@ -39,7 +39,7 @@ pub async fn dry_run(
             .await?;
         warn_of_credentials(&input, &mut warnings);
         let tried = login.attempt(&input, output).await?;
-        login.judge(tried, output, &mut warnings)?
+        login.judge(tried, &mut input, output, &mut warnings)?
     };
     let request = input.finish()?;
     let rule_code = input.rule_code(None)?;

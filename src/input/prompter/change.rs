@@ -97,6 +97,9 @@ impl Prompter {
             Change::ExpiresOn => {
                 input.expires_on = self.ask_expiry(input.expiry()).await?;
                 input.tags.retain(|tag| tag.key() != EXPIRY_TAG);
+                if let Some(warning) = input.end_warning() {
+                    output.say(&format!("{warning}."));
+                }
             }
             Change::Tags => input.tags = self.ask_tags(tags(input)).await?,
             Change::Rule => input.rule = self.ask_rule(input).await?,

@@ -36,6 +36,11 @@ struct Claims {
 const LAST_SECOND: f64 = 253_402_300_799.0;
 
 impl AccessToken {
+    /// The credentials of HTTP's Bearer scheme, with its word.
+    pub fn bearer(&self) -> Zeroizing<String> {
+        Zeroizing::new(["Bearer ", self.reveal()].concat())
+    }
+
     /// What its beginning tells of it.
     pub fn kind(&self) -> Option<&'static TokenKind> {
         TokenKind::of(self.reveal())

@@ -167,6 +167,8 @@ fn without_a_name_a_host_gets_the_credentials_of_azures_secrets_alone() {
             "contoso.azurecr.io",
             "contoso.azurecr.io",
             "ghcr.io",
+            // The login, and what is asked of the token.
+            "gitlab.com",
             "gitlab.com",
             "other.azurecr.io"
         ]

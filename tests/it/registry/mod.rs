@@ -7,3 +7,4 @@ mod realms;
 mod round_trips;
 #[cfg(unix)]
 mod terminal;
+pub mod token_info;

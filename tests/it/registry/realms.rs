@@ -5,6 +5,20 @@ use super::login::verdict_is;
 use crate::support::registry::{basic, challenge, json, page, redirect, Heard, Reply};
 use crate::support::{Elsewhere, Program, TOKEN};
 
+/// Whether a request is one of a login, and not of what else is asked of the token.
+fn is_of_login(heard: &Heard) -> bool {
+    let login = heard.authorization.as_deref();
+    login.is_none_or(|login| login.starts_with("Basic "))
+}
+
+/// The paths asked for a login, in order, and whether there were credentials with them.
+fn asked(elsewhere: &Elsewhere) -> Vec<(String, bool)> {
+    let heard = elsewhere.registry.heard().into_iter().filter(is_of_login);
+    heard
+        .map(|heard| (heard.path, heard.authorization.is_some()))
+        .collect()
+}
+
 /// Each registry by its kind, with its host, and where its token endpoint is.
 pub const REALMS: [(&str, &str, &str, &str); 5] = [
     (
@@ -72,11 +86,11 @@ fn each_is_asked_in_one_request_on_one_connection() {
         ] {
             let elsewhere = Elsewhere::answering(&[realm_host], move |_| json(status, body));
             verdict_is(&attempt(kind, host, &elsewhere), verdict, &[]);
-            let heard = elsewhere.registry.heard();
+            let heard = elsewhere.registry.heard().into_iter();
+            let heard: Vec<_> = heard.filter(is_of_login).collect();
             assert_eq!(heard.len(), 1, "{kind} {status}: {heard:?}");
             assert_eq!((&*heard[0].host, &*heard[0].path), (realm_host, path));
             assert_eq!(heard[0].authorization, Some(basic("me", TOKEN)));
-            assert_eq!(elsewhere.proxy.hosts(), [realm_host]);
         }
     }
 }
@@ -102,7 +116,7 @@ fn where_it_answers_otherwise_the_challenge_tells_where_it_is() {
             let elsewhere = Elsewhere::answering(&[host, realm_host], script);
             verdict_is(&attempt(kind, host, &elsewhere), "accepted", &[]);
             assert_eq!(
-                elsewhere.registry.asked(),
+                asked(&elsewhere),
                 [
                     (path.to_owned(), true),
                     ("/v2/".to_owned(), false),
@@ -128,8 +142,8 @@ fn an_endpoint_that_the_challenge_names_too_is_not_asked_again() {
         let elsewhere = Elsewhere::answering(&[host, realm_host], script);
         let ended = attempt(kind, host, &elsewhere);
         verdict_is(&ended, "unknown", &["answered 404: moved"]);
-        assert_eq!(elsewhere.registry.logins(), 1);
-        assert_eq!(elsewhere.registry.heard().len(), 2);
+        let asked = asked(&elsewhere);
+        assert_eq!(asked, [(path.to_owned(), true), ("/v2/".to_owned(), false)]);
     }
 }
 
@@ -143,5 +157,7 @@ fn a_challenge_for_another_host_gets_no_credentials() {
     let ended = attempt("ghcr", "ghcr.io", &elsewhere);
     verdict_is(&ended, "unknown", &["not known to be its own"]);
     assert_eq!(elsewhere.hosts_with_logins(), ["ghcr.io"]);
-    assert_eq!(elsewhere.proxy.hosts(), ["ghcr.io"; 2]);
+    let mut hosts = elsewhere.proxy.hosts();
+    hosts.retain(|host| host != "api.github.com");
+    assert_eq!(hosts, ["ghcr.io"; 2]);
 }
