@@ -26,6 +26,18 @@ pub struct TokenArgs {
         default_missing_value = ""
     )]
     pub from_docker_config: Option<OsString>,
+    #[arg(
+        long,
+        help = "Run a command, without a shell, that makes the credentials",
+        long_help = "Run a command, without a shell, that makes the credentials. It prints one \
+                     JSON object, {\"username\":…,\"accessToken\":…,\"expiresOn\":…}; username \
+                     and expiresOn may be missing. It runs when all else is known to be right",
+        value_name = "COMMAND"
+    )]
+    pub credential_command: Option<String>,
+    /// Seconds that it may take [default: 60]
+    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
+    pub credential_command_timeout: Option<String>,
 }
 
 /// How the credentials are tried before they are stored.

@@ -60,6 +60,9 @@ pub struct UpdateArgs {
     pub rule: Option<String>,
     #[command(flatten)]
     pub part: UpstreamPrefixOption,
+    /// Do nothing while the token that is stored lasts longer than so many days
+    #[arg(long, value_name = "DAYS", allow_hyphen_values = true)]
+    pub renew_within: Option<String>,
     /// Make the previous version current again
     #[arg(long)]
     pub rollback: bool,
@@ -78,6 +81,8 @@ impl UpdateArgs {
             (token.access_token_file.is_some(), "--access-token-file"),
             (token.access_token_env.is_some(), "--access-token-env"),
             (token.from_docker_config.is_some(), "--from-docker-config"),
+            (token.credential_command.is_some(), "--credential-command"),
+            (self.renew_within.is_some(), "--renew-within"),
             (self.expires_on.is_some(), "--expires-on"),
             (self.rule.is_some(), "--rule"),
             (self.names_a_part(), "--upstream-repository-prefix"),
@@ -92,7 +97,8 @@ impl UpdateArgs {
         let is_another_token = token.access_token_stdin
             || token.access_token_file.is_some()
             || token.access_token_env.is_some()
-            || token.from_docker_config.is_some();
+            || token.from_docker_config.is_some()
+            || token.credential_command.is_some();
         let is_rule = self.rule.is_some() || self.names_a_part();
         let is_more = is_another_token || self.username.is_some() || is_rule;
         self.expires_on.is_some() && !is_more

@@ -62,7 +62,7 @@ pub fn misplaced_tokens(arguments: &[OsString]) -> Vec<String> {
     let words = arguments.iter().map(|word| word.to_string_lossy());
     words
         .flat_map(|word| {
-            word.split([':', '=', ','])
+            word.split(|c: char| c.is_whitespace() || [':', '=', ','].contains(&c))
                 .map(|part| part.trim_matches(|c: char| !c.is_alphanumeric()).to_owned())
                 .filter(|part| TokenKind::is_in_the_wrong_place(part))
                 .collect::<Vec<_>>()

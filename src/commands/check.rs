@@ -12,6 +12,7 @@ use crate::check::{
     inspect, scan, summary, to_text, CheckReport, Criteria, Finding, Level, LoginCheck, Rules, Scan,
 };
 use crate::cli::{CheckArgs, Verify};
+use crate::input::options::read_days;
 use crate::model::date::Date;
 use crate::model::name::SecretId;
 use crate::model::rule::{Rule, RuleUsage};
@@ -115,20 +116,12 @@ impl CheckInput {
             )
             .fix("leave --yes out, or add --fix"));
         }
-        let days = |option: &str, text: Option<&str>| match text.map(str::parse::<u16>) {
-            None => Ok(None),
-            Some(Ok(days)) => Ok(Some(i64::from(days))),
-            Some(Err(_)) => Err(Failure::usage(format!(
-                "{option} takes a number of days, up to 65535"
-            ))
-            .fix(format!("for example: {option} 30"))),
-        };
         let input = Self {
             id,
             fix: args.fix,
             yes: args.yes,
-            max_age: days("--max-age", args.max_age.as_deref())?,
-            expiring_within: days("--expiring-within", args.expiring_within.as_deref())?
+            max_age: read_days("--max-age", args.max_age.as_deref())?,
+            expiring_within: read_days("--expiring-within", args.expiring_within.as_deref())?
                 .unwrap_or(30),
         };
         if input.fix {

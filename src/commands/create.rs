@@ -12,7 +12,7 @@ use self::look::{look, refuse_replica_at_home, refuse_what_is_there};
 use self::rule::PlannedRule;
 use self::store::Create;
 use super::context::Context;
-use super::login::{warn_of_credentials, Login};
+use super::login::{make_credentials, warn_of_credentials, Login};
 use crate::cli::{CreateArgs, Global, IfExists};
 use crate::input::create_input::CreateInput;
 use crate::input::{why_not_ask, Prompter};
@@ -66,7 +66,15 @@ pub async fn run(input: CreateInput, context: &Context<'_>) -> Result<Status, Fa
         verification: Verification::skipped("nothing is stored"),
     };
     if !context.can_ask() {
-        create.look_and_verify().await?;
+        let mut rule = None;
+        if create.input.credential_command().is_some() {
+            rule = Some(create.look_first().await?);
+            if create.leaves_it_as_it_is() {
+                return create.skip().await;
+            }
+            make_credentials(&mut create.input, None, context.output).await?;
+        }
+        create.look_and_verify(rule).await?;
         return Box::pin(create.store(None)).await;
     }
     let prompter = context.prompter();
@@ -99,14 +107,34 @@ impl Create<'_> {
         agreed.await
     }
 
-    /// Logs in with what was given, beside all that is looked at in AWS before anything is written.
-    async fn look_and_verify(&mut self) -> Result<(), Failure> {
+    /// Looks at the secret and the rule before a token is made, which would be lost if it could not
+    /// be stored.
+    async fn look_first(&mut self) -> Result<PlannedRule, Failure> {
+        self.session.open_ahead();
+        self.login.open_ahead(&self.input);
+        self.session.fetch_credentials().await?;
+        let (observed, rule) = tokio::try_join!(
+            look(&self.input, &self.session),
+            PlannedRule::asked_for(&self.input, &self.session)
+        )?;
+        self.observed = observed;
+        refuse_what_is_there(&self.input, &self.observed, &self.session)?;
+        self.read_existing().await?;
+        Ok(rule)
+    }
+
+    /// Logs in with what was given, beside all that is looked at in AWS before anything is written,
+    /// unless the rule is `known`.
+    async fn look_and_verify(&mut self, known: Option<PlannedRule>) -> Result<(), Failure> {
         warn_of_credentials(&self.input, &mut self.warnings);
         let output = self.context.output;
         self.session.open_ahead();
         let look = async {
             self.session.fetch_credentials().await?;
-            PlannedRule::asked_for(&self.input, &self.session).await
+            match known {
+                Some(rule) => Ok(rule),
+                None => PlannedRule::asked_for(&self.input, &self.session).await,
+            }
         };
         // What AWS has against it ends the wait for the registry.
         let (tried, rule) = tokio::try_join!(self.login.attempt(&self.input, output), look)?;

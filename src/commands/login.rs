@@ -6,6 +6,7 @@ use crate::aws::{Network, Settings};
 use crate::cli::Verify;
 use crate::input::create_input::CreateInput;
 use crate::input::{ends_soon, why_not_ask, Prompter};
+use crate::model::credential::Username;
 use crate::model::upstream::{Upstream, ANY_AZURE_HOST};
 use crate::output::failure::Failure;
 use crate::output::report::{VerdictWord, Verification};
@@ -206,8 +207,8 @@ impl Login {
         for doubt in &info.doubts {
             warnings.add(doubt);
         }
-        input.told_end = info.ends;
         if let Some(end) = info.ends {
+            input.told_end = Some((end, title));
             if let Some(warning) = ends_soon(end, &format!("on {end}")) {
                 warnings.add(&warning);
             }
@@ -263,6 +264,24 @@ impl Tried {
     }
 }
 
+/// Has the credentials made, where they come from a command: what it makes is lost if it cannot be
+/// stored, so all else comes before. `stored` is the username that stays where it says none.
+///
+/// # Errors
+/// Status 1 where it fails, 2 where its credentials do not fit what was given.
+pub async fn make_credentials(
+    input: &mut CreateInput,
+    stored: Option<Username>,
+    output: &Output,
+) -> Result<(), Failure> {
+    if let Some(command) = input.credential_command() {
+        let run = command.run(output);
+        let made = output.while_waiting("Running the credential command", run);
+        input.take_made(made.await?, stored)?;
+    }
+    Ok(())
+}
+
 /// Warns of what makes it doubtful that the credentials work.
 pub fn warn_of_credentials(input: &CreateInput, warnings: &mut Warnings<'_>) {
     for warning in input.credential_warnings() {
@@ -285,6 +304,7 @@ pub async fn ask_for_good_credentials(
     let output = context.output;
     let mut left = TRIES;
     loop {
+        make_credentials(input, None, output).await?;
         prompter.ask_token(input, output).await?;
         // What is odd about a token that is refused is shown, and of no use to the report.
         let mut found = output.warnings();

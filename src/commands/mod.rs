@@ -10,6 +10,7 @@ mod find;
 mod image;
 mod list;
 mod login;
+mod renewal;
 mod restore;
 mod rollback;
 mod rule;

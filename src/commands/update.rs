@@ -3,14 +3,15 @@
 use super::choose::{chosen_secret, read_optional_name, Selection, YES_NEEDS_A_NAME};
 use super::context::Context;
 use super::find::{find_rule, pending_rule, refuse_read_only, warn_of_region};
-use super::login::{ask_for_good_credentials, warn_of_credentials, Login, Tried};
+use super::login::{ask_for_good_credentials, make_credentials, warn_of_credentials, Login, Tried};
+use super::renewal::{lasts_longer, report_not_due};
 use super::rule::rule_result;
 use super::store::{plan_update, read_value};
 use super::{expiry, rollback};
 use crate::aws::Session;
 use crate::cli::{Global, UpdateArgs, Verify};
 use crate::input::create_input::CreateInput;
-use crate::input::options::read_last_day;
+use crate::input::options::{read_days, read_last_day};
 use crate::input::request::Request;
 use crate::input::{why_not_ask, Prompter};
 use crate::model::date::Date;
@@ -43,6 +44,8 @@ pub enum UpdateInput {
     Store {
         id: Option<SecretId>,
         input: Box<CreateInput>,
+        /// Nothing is done while the token that is stored lasts longer than so many days.
+        renew_within: Option<i64>,
     },
 }
 
@@ -72,6 +75,7 @@ pub fn read(
         let yes = args.yes;
         return Ok(UpdateInput::Expiry { id, date, yes });
     }
+    let renew_within = read_days("--renew-within", args.renew_within.as_deref())?;
     let mut args = args;
     if let Some(id) = &id {
         let named = || id.registry().cloned();
@@ -82,7 +86,11 @@ pub fn read(
     args.name = id.as_ref().map(|id| id.name().to_owned());
     let input = CreateInput::for_update(args, global, why_not_ask(global), redactor)?;
     let input = Box::new(input);
-    Ok(UpdateInput::Store { id, input })
+    Ok(UpdateInput::Store {
+        id,
+        input,
+        renew_within,
+    })
 }
 
 /// The secret that is named, or the default one of a registry; `None` where it is to be chosen.
@@ -105,10 +113,14 @@ fn read_id(args: &UpdateArgs, global: &Global) -> Result<Option<SecretId>, Failu
 /// # Errors
 /// The [`Failure`] to show; status 8 where the new version is stored and a later step failed.
 pub async fn run(input: UpdateInput, context: &Context<'_>) -> Result<Status, Failure> {
-    let (id, mut input) = match input {
+    let (id, mut input, renew_within) = match input {
         UpdateInput::Rollback { id, yes } => return rollback::run(id, yes, context).await,
         UpdateInput::Expiry { id, date, yes } => return expiry::run(id, date, yes, context).await,
-        UpdateInput::Store { id, input } => (id, *input),
+        UpdateInput::Store {
+            id,
+            input,
+            renew_within,
+        } => (id, *input, renew_within),
     };
     let output = context.output;
     let mut warnings = output.warnings();
@@ -128,24 +140,31 @@ pub async fn run(input: UpdateInput, context: &Context<'_>) -> Result<Status, Fa
         session.open_ahead();
         login.open_ahead(&input);
     }
-    let (tried, secret, observed_rule) = Box::pin(look_and_try(
+    let may_try = prompter.is_none() && renew_within.is_none();
+    let looked = look_and_try(
         id,
         &input,
         &login,
         prompter.as_ref(),
+        may_try,
         &session,
         context,
-    ))
-    .await?;
+    );
+    let (tried, secret, observed_rule) = Box::pin(looked).await?;
     refuse_read_only(&secret, ("update", ""), &session)?;
+    if let Some(end) = lasts_longer(&secret, renew_within, &mut warnings) {
+        return report_not_due(&secret, end, &session, warnings, context);
+    }
     input.take_secret(&secret);
     if let Some(rule) = &observed_rule {
         input.take_registry_from(rule);
     }
-    let is_needed = input.username.is_none();
+    let is_made = input.credential_command().is_some();
+    let is_needed = input.username.is_none() && !is_made;
     let value = read_value(&secret, is_needed, &session, &mut warnings).await?;
-    if input.username.is_none() {
-        input.username = value.as_ref().and_then(username_of);
+    let stored = value.as_ref().and_then(username_of);
+    if is_needed {
+        input.username.clone_from(&stored);
     }
     gather(
         &mut input,
@@ -167,6 +186,7 @@ pub async fn run(input: UpdateInput, context: &Context<'_>) -> Result<Status, Fa
     for warning in std::mem::take(&mut input.warnings) {
         warnings.add(&warning);
     }
+    make_credentials(&mut input, stored, output).await?;
     let verification = verify(
         &mut input,
         tried,
@@ -194,13 +214,14 @@ pub async fn run(input: UpdateInput, context: &Context<'_>) -> Result<Status, Fa
     Box::pin(update.store(prompter)).await
 }
 
-/// Looks at the secret and at the rule that is asked for. Where all that a login takes is known and
-/// nobody is asked, it is tried beside.
+/// Looks at the secret and at the rule that is asked for. Where all that a login takes is known, it
+/// is tried beside if it may.
 async fn look_and_try(
     id: Option<SecretId>,
     input: &CreateInput,
     login: &Login,
     prompter: Option<&Prompter>,
+    may_try: bool,
     session: &Session,
     context: &Context<'_>,
 ) -> Result<(Option<Tried>, Secret, Option<Rule>), Failure> {
@@ -220,7 +241,7 @@ async fn look_and_try(
         let rule = rule?;
         Ok((secret?, rule))
     };
-    let is_ready = prompter.is_none() && login.is_ready(input);
+    let is_ready = may_try && login.is_ready(input);
     let tried = async {
         if is_ready {
             login.attempt(input, context.output).await.map(Some)
@@ -321,12 +342,12 @@ async fn gather(
         prompter.ask_address(input).await?;
         let agreed = login.agree_to_host(input, Some(prompter), context, warnings);
         agreed.await?;
-        if input.username.is_none() {
+        if input.username.is_none() && input.credential_command().is_none() {
             prompter.correct_username(input).await?;
         }
         return Ok(());
     }
-    if input.username.is_none() {
+    if input.username.is_none() && input.credential_command().is_none() {
         let name = escaped(&secret.name);
         return Err(
             Failure::usage(format!("{name} has no username that can be kept"))

@@ -54,8 +54,8 @@ pub struct CreateInput {
     pub warnings: Vec<String>,
     /// When the token ends, where that was said.
     pub expires_on: Option<Date>,
-    /// When the token ends, where the registry told it.
-    pub told_end: Option<Date>,
+    /// When the token ends, and who told it, where that is not whoever gave the options.
+    pub told_end: Option<(Date, &'static str)>,
     /// Where the program works: options that stand on the command line for all to see.
     pub options: Vec<(&'static str, String)>,
     /// Commands that lead to where the options say.
@@ -79,10 +79,11 @@ impl CreateInput {
         why_not_ask: Option<&str>,
         redactor: &Redactor,
     ) -> Result<Self, Failure> {
-        let is_dockers = args.token.from_docker_config.is_some();
+        let token = &args.token;
+        let tells = token.from_docker_config.is_some() || token.credential_command.is_some();
         let open = [
             (args.registry.is_none(), "--registry"),
-            (args.username.is_none() && !is_dockers, "--username"),
+            (args.username.is_none() && !tells, "--username"),
         ];
         let open = open.iter().filter(|(is_open, _)| *is_open);
         let open: Vec<&str> = open.map(|(_, option)| *option).collect();
@@ -156,6 +157,13 @@ impl CreateInput {
             .as_deref()
             .and_then(|text| errors.keep(last_day(text), &fixes::expires_on()));
         check_tags(&tags, expires_on, errors);
+        if args.dry_run && args.token.credential_command.is_some() {
+            errors.add(
+                "--dry-run and --credential-command cannot be used together: the command would \
+                 make a token",
+                "leave out --dry-run",
+            );
+        }
         let replicas = replicas(&args.replica_regions, errors);
         if args.force_overwrite_replica_secret && args.replica_regions.is_empty() {
             errors.add(
@@ -212,7 +220,7 @@ impl CreateInput {
         const NOT_DOCKERS: &str = "leave out --from-docker-config, and give the credentials by \
                                    --username NAME --access-token-stdin";
         let source = match &self.token_source {
-            None | Some(TokenSource::Prompt) => return,
+            None | Some(TokenSource::Prompt | TokenSource::Command(_)) => return,
             Some(TokenSource::Docker(_)) if can_ask && self.lacks_docker_key() => return,
             // No helper is run for what fails anyway, nor with a token that may be in its
             // environment.
@@ -245,7 +253,7 @@ impl CreateInput {
     /// The same where it is more than someone's word.
     fn known_end(&self) -> Option<Date> {
         let of_token = || Some(self.token.as_ref()?.ends_at()?.date());
-        self.told_end.or_else(of_token)
+        self.told_end.map(|(date, _)| date).or_else(of_token)
     }
 
     /// When the token ends, as was said: by the option, or by a tag.
@@ -258,10 +266,7 @@ impl CreateInput {
     /// That a date was given which is not the one that is known, and so is not kept.
     pub fn end_warning(&self) -> Option<String> {
         let (known, given) = (self.known_end()?, self.given_end()?);
-        let who = match (self.told_end, self.upstream) {
-            (Some(_), Some(upstream)) => upstream.title,
-            _ => "the token itself",
-        };
+        let who = self.told_end.map_or("the token itself", |(_, who)| who);
         (known != given).then(|| {
             format!("the token ends on {known}, as {who} says, and not on {given}; {known} is kept")
         })

@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer};
 use zeroize::Zeroizing;
 
 use self::helper::ask_helper;
+use super::hidden::Hidden;
 use super::token::{read_all, showable};
 use crate::env;
 use crate::model::credential::{AccessToken, Username};
@@ -49,17 +50,6 @@ struct Entry {
     username: Hidden,
     password: Hidden,
     identitytoken: Hidden,
-}
-
-/// A text whose memory is zeroed.
-#[derive(Default, PartialEq)]
-struct Hidden(Zeroizing<String>);
-
-impl<'de> Deserialize<'de> for Hidden {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = Option::<String>::deserialize(deserializer)?;
-        Ok(Self(Zeroizing::new(text.unwrap_or_default())))
-    }
 }
 
 /// Why nothing can be taken over, without any part of it.

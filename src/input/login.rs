@@ -2,9 +2,12 @@
 //! and what is odd about the credentials.
 
 use super::create_input::CreateInput;
+use super::credential_command::{CredentialCommand, Made};
 use super::docker::{Docker, Refusal};
 use super::token::TokenSource;
 use super::warnings::warnings;
+use crate::model::credential::Username;
+use crate::output::failure::Failure;
 use crate::registry::{Address, ForeignHost};
 
 impl CreateInput {
@@ -37,6 +40,42 @@ impl CreateInput {
         self.username = Some(username);
         self.check_with(&token)?;
         self.token = Some(token);
+        Ok(())
+    }
+
+    /// The command that makes the credentials, where they are still to be made.
+    pub fn credential_command(&self) -> Option<CredentialCommand> {
+        match &self.token_source {
+            Some(TokenSource::Command(command)) if self.token.is_none() => Some(command.clone()),
+            _ => None,
+        }
+    }
+
+    /// Takes over what the command made; where it says no username, that which was given stays, or
+    /// else the one that is `stored`.
+    ///
+    /// # Errors
+    /// Status 2 where the username is another than the one that was given, or the token is for all
+    /// to see.
+    pub fn take_made(&mut self, made: Made, stored: Option<Username>) -> Result<(), Failure> {
+        let Made {
+            username,
+            token,
+            expires_on,
+        } = made;
+        if username.is_some() && self.username.is_some() && username != self.username {
+            let message = "the credential command made credentials for another username than that \
+                           of --username";
+            return Err(Failure::usage(message).fix("leave out --username"));
+        }
+        self.username = username.or(self.username.take()).or(stored);
+        if self.username.is_none() {
+            let message = "the credential command says no username, and none is given";
+            return Err(Failure::usage(message).fix("give it: --username NAME"));
+        }
+        self.check_with(&token).map_err(Failure::from)?;
+        self.token = Some(token);
+        self.told_end = expires_on.map(|date| (date, "the credential command"));
         Ok(())
     }
 

@@ -2,10 +2,12 @@
 
 mod command_line;
 pub mod create_input;
+mod credential_command;
 mod docker;
 mod errors;
 mod fixes;
 mod given;
+mod hidden;
 pub mod image;
 mod login;
 pub mod options;

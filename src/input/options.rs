@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::io;
 
+use super::credential_command::CredentialCommand;
 use super::errors::InputErrors;
 use super::fixes::{self, such_as};
 use super::token::{TokenSource, EMPTY_IN_CI};
@@ -45,11 +46,21 @@ pub fn token_source(args: &CreateArgs, can_ask: bool) -> Result<Option<TokenSour
     let stdin = token.access_token_stdin.then_some(TokenSource::Stdin);
     let variable = token.access_token_env.clone().map(TokenSource::Variable);
     let docker = token.from_docker_config.clone().map(TokenSource::Docker);
+    let timeout = token.credential_command_timeout.as_deref();
+    let command = match token.credential_command.as_deref() {
+        Some(command) => Some(CredentialCommand::parse(command, timeout)?),
+        None if timeout.is_some() => {
+            let message = "--credential-command-timeout needs --credential-command";
+            return Err(Invalid::new(message).fix("leave out --credential-command-timeout"));
+        }
+        None => None,
+    };
     let sources = [
         ("--access-token-stdin", stdin),
         ("--access-token-file", file),
         ("--access-token-env", variable),
         ("--from-docker-config", docker),
+        ("--credential-command", command.map(TokenSource::Command)),
     ];
     let given = sources.into_iter();
     let mut given = given.filter_map(|(option, source)| Some((option, source?)));
@@ -145,6 +156,21 @@ pub fn read_last_day(text: &str) -> Result<Date, Failure> {
     let mut errors = InputErrors::default();
     let date = errors.keep(last_day(text), &fixes::expires_on());
     date.ok_or_else(|| errors.into_failure())
+}
+
+/// A number of days.
+///
+/// # Errors
+/// Status 2.
+pub fn read_days(option: &str, text: Option<&str>) -> Result<Option<i64>, Failure> {
+    match text.map(str::parse::<u16>) {
+        None => Ok(None),
+        Some(Ok(days)) => Ok(Some(i64::from(days))),
+        Some(Err(_)) => {
+            let message = format!("{option} takes a number of days, up to 65535");
+            Err(Failure::usage(message).fix(format!("for example: {option} 30")))
+        }
+    }
 }
 
 /// The tag by which a secret says when its token ends.

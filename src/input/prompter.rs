@@ -54,7 +54,7 @@ impl Prompter {
         output: &Output,
     ) -> Result<(), Failure> {
         self.look_at_docker(input, output).await?;
-        if input.username.is_none() {
+        if input.username.is_none() && input.credential_command().is_none() {
             self.correct_username(input).await?;
         }
         Ok(())

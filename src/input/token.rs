@@ -7,6 +7,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
+use super::credential_command::CredentialCommand;
 use crate::env;
 use crate::model::credential::{AccessToken, TokenFault};
 use crate::model::invalid::Invalid;
@@ -23,6 +24,8 @@ pub enum TokenSource {
     Variable(String),
     /// Docker's configuration, with the username: this path, or empty for its own place.
     Docker(OsString),
+    /// Made by a command, with the username if that is its own.
+    Command(CredentialCommand),
     /// Asked for at the terminal.
     Prompt,
 }
@@ -39,7 +42,7 @@ impl TokenSource {
                 "put the token alone into the variable of --access-token-env {}",
                 showable_name(name, "VAR")
             ),
-            Self::Stdin | Self::Docker(_) | Self::Prompt => {
+            Self::Stdin | Self::Docker(_) | Self::Command(_) | Self::Prompt => {
                 let command = command.unwrap_or("printf %s \"$TOKEN\" | … --access-token-stdin");
                 format!("with the token alone in the variable TOKEN: {command}")
             }
@@ -52,7 +55,7 @@ impl TokenSource {
     /// A sentence that says what and where, without showing anything that could be a token.
     pub fn read(&self, warnings: &mut Vec<String>) -> Result<AccessToken, Invalid> {
         let (place, bytes) = match self {
-            Self::Prompt | Self::Docker(_) => {
+            Self::Prompt | Self::Docker(_) | Self::Command(_) => {
                 return Err(Invalid::new("the access token is asked for later"))
             }
             Self::Stdin if io::stdin().is_terminal() => {

@@ -10,6 +10,7 @@ mod check;
 mod golden;
 mod input;
 mod registry;
+mod renewal;
 mod rule;
 mod secrecy;
 mod secret;

@@ -9,8 +9,9 @@ use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 
-use super::{Hidden, Refusal};
+use super::Refusal;
 use crate::env;
+use crate::input::hidden::Hidden;
 use crate::input::token::read_all;
 use crate::model::invalid::Invalid;
 

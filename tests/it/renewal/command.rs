@@ -1,0 +1,399 @@
+//! `--credential-command`: what a command makes is stored; what goes wrong with it is said, and its
+//! token never.
+
+use std::os::unix::fs::PermissionsExt;
+
+use serde_json::json;
+
+use super::due::{ending, in_days};
+use crate::support::registry::{basic, json};
+use crate::support::{policy_file, Account, Ended, Program, Registry};
+
+const NAME: &str = "ecr-pullthroughcache/docker-hub";
+/// Of no known kind, and short.
+const MADE: &str = "made-Zq7-by-a-command";
+
+/// A program with a script of its own that counts how often it runs.
+struct Mint {
+    program: Program,
+    command: String,
+}
+
+impl Mint {
+    fn new(words: &[&str], script: &str) -> Self {
+        let program = Program::new(words);
+        let script = format!("#!/bin/sh\necho run >> \"$0.runs\"\n{script}\n");
+        let path = program.file("mint", script);
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        Self {
+            command: path.display().to_string(),
+            program,
+        }
+    }
+
+    /// Runs it in this account, with the command in the options.
+    fn run(self, account: &Account) -> (Ended, usize) {
+        let runs = format!("{}.runs", self.command);
+        let program = self.program.with(account);
+        let program = program.and(&["--credential-command", &self.command]);
+        let ended = program.run();
+        let runs = std::fs::read_to_string(runs).unwrap_or_default();
+        (ended, runs.lines().count())
+    }
+}
+
+const CREATE: [&str; 3] = ["create", "--registry", "docker-hub"];
+
+/// What is stored.
+fn stored(account: &Account) -> serde_json::Value {
+    serde_json::from_str(&account.value(NAME)).unwrap()
+}
+
+fn printing(text: &str) -> String {
+    format!("printf '%s' '{text}'")
+}
+
+fn made() -> String {
+    printing(&json!({"username": "me", "accessToken": MADE}).to_string())
+}
+
+#[test]
+fn what_it_makes_is_stored() {
+    for (text, username, end) in [
+        (
+            json!({"username": "me", "accessToken": MADE}),
+            "me",
+            json!(null),
+        ),
+        (
+            json!({"username": "other", "accessToken": MADE, "expiresOn": "2999-01-31"}),
+            "other",
+            json!("2999-01-31"),
+        ),
+        (
+            json!({"username": "me", "accessToken": MADE, "expiresOn": "2999-01-31T23:00:00Z", "x": 1}),
+            "me",
+            json!("2999-01-31"),
+        ),
+        (
+            json!({"username": "me", "accessToken": MADE, "expiresOn": null}),
+            "me",
+            json!(null),
+        ),
+    ] {
+        let account = Account::new();
+        let script = format!("echo making >&2\n{}", printing(&text.to_string()));
+        let (ended, runs) = Mint::new(&CREATE, &script).run(&account);
+        ended.ok();
+        ended.hides(MADE);
+        assert_eq!(runs, 1);
+        assert!(ended.stderr.contains("making"), "{ended:?}");
+        let value = json!({"username": username, "accessToken": MADE});
+        assert_eq!(stored(&account), value);
+        let tags = account.only("CreateSecret")["Tags"].clone();
+        assert_eq!(tags[0]["Value"], end);
+    }
+}
+
+#[test]
+fn the_username_is_the_one_that_was_given_or_is_stored_where_it_says_none() {
+    let account = Account::new();
+    let script = printing(&json!({"accessToken": MADE}).to_string());
+    let more = [&CREATE[..], &["-u", "given"]].concat();
+    Mint::new(&more, &script).run(&account).0.ok();
+    assert!(account.value(NAME).contains(r#""username":"given""#));
+    let other = printing(&json!({"username": "x", "accessToken": "another-one"}).to_string());
+    let update = ["update", "docker-hub"];
+    let (ended, _) = Mint::new(&[&update[..], &["-u", "given"]].concat(), &other).run(&account);
+    ended.fails(2, &["another username", "leave out --username"]);
+    let script = printing(&json!({"accessToken": "another-one"}).to_string());
+    Mint::new(&update, &script).run(&account).0.ok();
+    let value = json!({"username": "given", "accessToken": "another-one"});
+    assert_eq!(stored(&account), value);
+    let account = Account::new();
+    let (ended, _) = Mint::new(&CREATE, &script).run(&account);
+    ended.fails(2, &["says no username", "--username NAME"]);
+    assert!(account.is_empty());
+}
+
+#[test]
+fn what_goes_wrong_is_said_without_the_token_and_nothing_is_stored() {
+    let token = json!({"username": "me", "accessToken": MADE}).to_string();
+    for (script, words) in [
+        ("exit 0".to_owned(), &["mint printed nothing"][..]),
+        (
+            "echo no >&2; exit 3".to_owned(),
+            &["mint failed", "3", "no"],
+        ),
+        (
+            format!("{}; echo oh {MADE} no >&2; exit 1", printing(&token)),
+            &["failed", "oh [token not shown] no"],
+        ),
+        (
+            "echo saying dckr_pat_abcdefghijklmnopqrst >&2; exit 1".to_owned(),
+            &["saying [token not shown]"],
+        ),
+        (printing("[]"), &["something else than a JSON object"]),
+        (printing(MADE), &["something else than a JSON object"]),
+        (
+            printing(r#"{"accessToken": ""}"#),
+            &["accessToken that cannot be used", "empty"],
+        ),
+        (
+            printing(r#"{"username": "me"}"#),
+            &["accessToken that cannot be used", "empty"],
+        ),
+        (
+            printing(r#"{"username": "me", "accessToken": "a\nb"}"#),
+            &["accessToken that cannot be used"],
+        ),
+        (
+            printing(&json!({"accessToken": MADE, "expiresOn": "soon"}).to_string()),
+            &["expiresOn that cannot be used", "2027-01-31"],
+        ),
+        (
+            format!("printf '%s' '{MADE}'; head -c 1000000000 /dev/zero"),
+            &["printed more than 131072 bytes"],
+        ),
+        ("kill -9 $$".to_owned(), &["mint failed", "signal"]),
+    ] {
+        let account = Account::new();
+        let (ended, runs) = Mint::new(&CREATE, &script).run(&account);
+        ended.fails(1, words);
+        ended.fails(1, &["fix:"]);
+        ended.hides(MADE);
+        ended.never(&["dckr_pat_abcdefghijklmnopqrst"]);
+        assert_eq!(runs, 1, "{script}");
+        assert!(account.is_empty(), "{script}");
+    }
+}
+
+#[test]
+fn a_token_on_standard_error_is_not_shown() {
+    for more in [&[][..], &["-v"], &["-o", "json"]] {
+        let account = Account::new();
+        let script = format!("echo made {MADE} for you >&2\n{}", made());
+        let (ended, _) = Mint::new(&[&CREATE[..], more].concat(), &script).run(&account);
+        ended.ok();
+        ended.hides(MADE);
+        assert!(
+            ended.stderr.contains("made [token not shown] for you"),
+            "{ended:?}"
+        );
+    }
+}
+
+/// As `vault` or `chainctl` may leave an agent behind, that keeps what it was given open.
+#[test]
+fn a_child_that_it_leaves_behind_is_not_waited_for() {
+    let account = Account::new();
+    let (ended, _) = Mint::new(&CREATE, &format!("sleep 600 &\n{}", made())).run(&account);
+    ended.ok();
+    assert!(account.value(NAME).contains(MADE));
+}
+
+#[test]
+fn one_that_hangs_ends_with_its_time() {
+    let account = Account::new();
+    let words = [&CREATE[..], &["--credential-command-timeout", "1"]].concat();
+    let (ended, _) = Mint::new(&words, "sleep 600").run(&account);
+    ended.fails(
+        1,
+        &[
+            "did not end within 1 seconds",
+            "--credential-command-timeout",
+        ],
+    );
+    assert!(account.is_empty());
+}
+
+#[test]
+fn a_name_is_looked_for_in_path_and_a_path_is_one() {
+    let account = Account::new();
+    let run = |command: &str, path: Option<&str>| {
+        let program = Program::new(&CREATE).with(&account);
+        let file = program.file("mint", format!("#!/bin/sh\n{}\n", made()));
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let command = command.replace("HOME", program.home.path().to_str().unwrap());
+        let path = path.map(|path| path.replace("HOME", program.home.path().to_str().unwrap()));
+        let program = match path {
+            Some(path) => program.env("PATH", path),
+            None => program,
+        };
+        program.and(&["--credential-command", &command]).run()
+    };
+    for (command, path) in [
+        ("mint", None),
+        ("mint", Some("")),
+        ("mint", Some(".:relative")),
+        ("no-such-program --x", Some("/usr/bin")),
+    ] {
+        run(command, path).fails(1, &["cannot be started", "no absolute directory of PATH"]);
+    }
+    run("HOME/no-such-file", None).fails(1, &["cannot be started"]);
+    run("./no-such-file", None).fails(1, &["cannot be started"]);
+    assert!(account.is_empty());
+    run("mint", Some("HOME:/usr/bin:/bin")).ok();
+}
+
+#[test]
+fn what_cannot_be_right_is_said_before_anything_runs() {
+    let account = Account::new();
+    for (more, words) in [
+        (&["--access-token-stdin"][..], "cannot be used together"),
+        (&["--dry-run"], "the command would make a token"),
+        (&["--credential-command-timeout", "0"], "from 1 to 3600"),
+        (&["--tag", "bad"], "--tag"),
+    ] {
+        let (ended, runs) = Mint::new(&[&CREATE[..], more].concat(), &made()).run(&account);
+        ended.fails(2, &[words]);
+        assert_eq!(runs, 0, "{more:?}");
+    }
+    let lonely = [&CREATE[..], &["--credential-command-timeout", "5"]].concat();
+    account
+        .run(&lonely)
+        .fails(2, &["needs --credential-command"]);
+    assert!(account.requests().is_empty());
+}
+
+/// It stands in the process list; but no message repeats it.
+#[test]
+fn a_token_among_its_words_is_not_repeated() {
+    let account = Account::new();
+    let words = [
+        "--credential-command",
+        "no-such dckr_pat_abcdefghijklmnopqrst",
+    ];
+    for more in [&["--dry-run"][..], &["-u", "x"]] {
+        let ended = account.run(&[&CREATE[..], &words, more].concat());
+        assert_ne!(ended.status, 0);
+        ended.never(&["dckr_pat_abcdefghijklmnopqrst"]);
+    }
+}
+
+/// A token that is made and cannot be stored is lost.
+#[test]
+fn all_that_can_be_known_is_looked_at_before_it_runs() {
+    let account = Account::new();
+    account.made(NAME);
+    let (ended, runs) = Mint::new(&CREATE, &made()).run(&account);
+    ended.fails(3, &["exists already"]);
+    assert_eq!(runs, 0);
+    let skip = [&CREATE[..], &["--if-exists", "skip"]].concat();
+    let (ended, runs) = Mint::new(&skip, &made()).run(&account);
+    ended.ok();
+    assert_eq!(runs, 0);
+    let (ended, runs) = Mint::new(&["update", "ghcr"], &made()).run(&account);
+    ended.fails(3, &[]);
+    assert_eq!(runs, 0);
+    for action in ["DescribeSecret", "GetSecretValue"] {
+        let account = Account::new();
+        account.made(NAME);
+        account.refuse(action, 400, "InternalServiceError", "no");
+        let (ended, runs) = Mint::new(&["update", "docker-hub"], &made()).run(&account);
+        assert_ne!(ended.status, 0);
+        assert_eq!(runs, 0, "{action}");
+    }
+    let account = Account::new();
+    let program = Mint::new(&CREATE, &made());
+    let program = Mint {
+        program: program.program.with(&account).without("AWS_ACCESS_KEY_ID"),
+        command: program.command,
+    };
+    let runs = format!("{}.runs", program.command);
+    let words = ["--credential-command", &program.command];
+    let ended = program.program.and(&words).run();
+    ended.fails(4, &[]);
+    assert!(!std::path::Path::new(&runs).exists());
+}
+
+#[test]
+fn it_gets_no_login_of_dockers_and_nothing_on_standard_input() {
+    let account = Account::new();
+    let script = format!(
+        "test -z \"$DOCKER_AUTH_CONFIG\" || exit 7\ntest -z \"$(cat)\" || exit 8\n{}",
+        made()
+    );
+    let mint = Mint::new(&CREATE, &script);
+    let mint = Mint {
+        program: mint.program.env("DOCKER_AUTH_CONFIG", "{}").stdin("x"),
+        ..mint
+    };
+    mint.run(&account).0.ok();
+}
+
+#[test]
+fn a_refused_token_is_not_stored_and_the_finishing_command_makes_another() {
+    let account = Account::new();
+    let registry = Registry::new(|heard| match heard.path.as_str() {
+        "/v2/" => crate::support::registry::challenge(&format!(
+            r#"Bearer realm="http://{}/token""#,
+            heard.host
+        )),
+        _ if heard.authorization == Some(basic("me", MADE)) => json(200, r#"{"token":"x"}"#),
+        _ => json(401, r#"{"details":"no"}"#),
+    });
+    let at = [
+        &CREATE[..],
+        &[
+            "--upstream-registry-url",
+            &registry.url,
+            "--verify",
+            "always",
+        ],
+    ]
+    .concat();
+    let other = printing(&json!({"username": "me", "accessToken": "another-one"}).to_string());
+    Mint::new(&at, &other).run(&account).0.fails(6, &[]);
+    assert!(account.is_empty());
+    account.refuse("PutResourcePolicy", 400, "InvalidRequestException", "no");
+    let file = Program::new(&[]);
+    let policy = policy_file(&file).display().to_string();
+    let words = [&at[..], &["--resource-policy", &policy]].concat();
+    let (ended, _) = Mint::new(&words, &made()).run(&account);
+    ended.fails(8, &["--credential-command", "--if-exists update"]);
+    ended.hides(MADE);
+}
+
+/// A token that ends in three days is renewed, and the rule validated; the next night there is
+/// nothing to do; and when the command fails, the version before is still current.
+#[test]
+fn three_nights() {
+    let account = Account::new();
+    let arn = ending(&account, Some(&in_days(3)));
+    account.ask_ecr(
+        "CreatePullThroughCacheRule",
+        &json!({"ecrRepositoryPrefix": "docker-hub", "upstreamRegistryUrl": "registry-1.docker.io", "credentialArn": arn}),
+    );
+    let job = [
+        "update",
+        "docker-hub",
+        "--renew-within",
+        "10",
+        "--rule",
+        "docker-hub",
+        "-o",
+        "json",
+    ];
+    let token = json!({"accessToken": MADE, "expiresOn": in_days(30)}).to_string();
+    let (ended, runs) = Mint::new(&job, &printing(&token)).run(&account);
+    let report = ended.json();
+    assert_eq!((&report["action"], runs), (&json!("updated"), 1));
+    assert_eq!(report["expiresOn"], in_days(30));
+    assert_eq!(report["rule"]["isValid"], true);
+    assert!(account
+        .actions()
+        .contains(&"ValidatePullThroughCacheRule".to_owned()));
+    account.take_actions();
+    let (ended, runs) = Mint::new(&job, &printing(&token)).run(&account);
+    assert_eq!((&ended.json()["action"], runs), (&json!("unchanged"), 0));
+    assert!(!account.actions().contains(&"PutSecretValue".to_owned()));
+    let later = [&job[..2], &["--renew-within", "60", "--rule", "docker-hub"]].concat();
+    let (ended, runs) = Mint::new(&later, "echo the server is down >&2; exit 1").run(&account);
+    ended.fails(
+        1,
+        &["mint failed", "the server is down", "nothing was stored"],
+    );
+    assert_eq!(runs, 1);
+    assert!(account.value(NAME).contains(MADE));
+}

@@ -1,0 +1,5 @@
+//! Tokens that are made by a command, and renewed before they end.
+
+#[cfg(unix)]
+mod command;
+mod due;
