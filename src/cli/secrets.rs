@@ -69,8 +69,9 @@ fn verify() -> impl TypedValueParser<Value = Verify> {
 /// about; if nothing can be asked, it needs --yes.
 ///
 /// With --fix it fixes what can be fixed without guessing: keys with nearly the right name, and
-/// white space and line ends at the ends of the values. It shows what it will do and asks; if
-/// nothing can be asked, it needs --yes.
+/// white space and line ends at the ends of the values; with --verify always also the tag that says
+/// when the token ends, where the registry tells it. It shows what it will do and asks; if nothing
+/// can be asked, it needs --yes.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

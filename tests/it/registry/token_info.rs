@@ -2,7 +2,7 @@
 
 use serde_json::{json, Value};
 
-use crate::support::registry::{json, redirect, silence, Heard, Reply};
+use crate::support::registry::{base64_of, json, redirect, silence, Heard, Reply};
 use crate::support::{Account, Elsewhere, Ended, Program};
 
 /// Of no known kind.
@@ -343,5 +343,24 @@ fn docker_hub_and_azure_do_not_tell_and_it_is_said_where_the_date_stands() {
         let dated = [at, &["--expires-on", "2999-01-31"]].concat();
         let ended = create(&elsewhere, &Account::new(), kind, &dated);
         assert!(!ended.stderr.contains(place), "{ended:?}");
+    }
+}
+
+/// A pull token of Chainguard's tells its end itself, whoever is asked.
+#[test]
+fn a_token_that_tells_its_end_itself_is_asked_of_nobody() {
+    let claims = base64_of(r#"{"exp":32474736000}"#).replace('=', "");
+    let token = format!("eyJhbGciOiJSUzI1NiJ9.{claims}.c2ln");
+    for (kind, host) in [("cgr", "cgr.dev"), ("ghcr", "ghcr.io")] {
+        let elsewhere = Elsewhere::answering(&[host], |_| accepted());
+        let account = Account::new();
+        let words = ["create", "--registry", kind, "-u", "me", "-o", "json"];
+        let more = ["--access-token-stdin", "--expires-on", "2999-02-01"];
+        let program = Program::new(&[&words[..], &more].concat()).with(&account);
+        let ended = elsewhere.reached_by(program.stdin(&token)).run();
+        let says = "ends on 2999-01-31, as the token itself says, and not on 2999-02-01";
+        assert!(warnings(&ended).contains(says), "{ended:?}");
+        assert_eq!(tag(&account), json!("2999-01-31"));
+        assert_eq!(elsewhere.proxy.hosts(), [host]);
     }
 }

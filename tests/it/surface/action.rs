@@ -1,4 +1,4 @@
-//! The GitHub Action: its script, as the runner starts it.
+//! The GitHub Actions: their scripts, as the runner starts them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -11,24 +11,31 @@ use crate::support::{Account, Program};
 const TOKEN: &str = "dckr_pat_100%25-not-a-real-token";
 
 struct Job {
+    script: &'static str,
     program: Program,
     output: PathBuf,
 }
 
 impl Job {
     fn new(account: &Account) -> Self {
+        Self::of("create/create.sh", account)
+    }
+
+    fn of(script: &'static str, account: &Account) -> Self {
         let program = Program::new(&[]).with(account);
         let output = program.file("output", "");
-        Self { program, output }
+        Self {
+            script,
+            program,
+            output,
+        }
     }
 
     fn run(&self, inputs: &[(&str, &str)]) -> Output {
         let built = Path::new(env!("CARGO_BIN_EXE_ecr-ptc")).parent().unwrap();
         let path = std::env::var("PATH").unwrap();
-        let script = concat!(
-            env!("CARGO_MANIFEST_DIR"),
-            "/.github/actions/create/create.sh"
-        );
+        let actions = Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/actions");
+        let script = actions.join(self.script);
         let mut command = Command::new("bash");
         command.env_clear().arg(script);
         let variables = self.program.command();
@@ -141,4 +148,51 @@ fn the_action_traces_nothing_and_exports_nothing() {
             assert!(!said.contains("not-a-real-token"), "{options}: {said}");
         }
     }
+}
+
+/// A job that checks, with the place of its summary.
+fn check(account: &Account, inputs: &[(&str, &str)]) -> (Output, String) {
+    let job = Job::of("check/check.sh", account);
+    let summary = job.output.display().to_string();
+    let ended = job.run(&[&[("GITHUB_STEP_SUMMARY", summary.as_str())], inputs].concat());
+    (ended, std::fs::read_to_string(&job.output).unwrap())
+}
+
+#[test]
+fn the_check_fails_on_errors_and_annotates_what_it_finds() {
+    let account = Account::new();
+    let arn = account.made("ecr-pullthroughcache/ended");
+    let tags = json!([{"Key": "ecr-ptc:expires-on", "Value": "2020-01-31"}]);
+    account.ask("TagResource", &json!({"SecretId": arn, "Tags": tags}));
+    account.made_with("ecr-pullthroughcache/100%, odd:", "plain");
+    let (ended, summary) = check(&account, &[("EXPIRING_WITHIN", "7")]);
+    let stdout = String::from_utf8(ended.stdout).unwrap();
+    assert_eq!(ended.status.code(), Some(9), "{stdout}");
+    for line in [
+        "::error title=ecr-pullthroughcache/ended::token-expired: the token expired on 2020-01-31, ",
+        "::error title=ecr-pullthroughcache/100%25%2C odd%3A::not-json: ",
+        "::notice title=",
+    ] {
+        let starts = |given: &str| given.starts_with(line);
+        assert!(stdout.lines().any(starts), "{line}: {stdout}");
+    }
+    assert!(
+        summary.starts_with("## Amazon ECR pull through cache\n\n"),
+        "{summary}"
+    );
+    assert!(summary.contains("\n    ecr-pullthroughcache/ended\n      error    token-expired"));
+}
+
+#[test]
+fn a_check_that_finds_nothing_or_cannot_look_says_so() {
+    let account = Account::new();
+    let (ended, summary) = check(&account, &[]);
+    assert_eq!(ended.status.code(), Some(0));
+    assert!(summary.ends_with("Nothing is wrong.\n"), "{summary}");
+    account.refuse("ListSecrets", 400, "AccessDeniedException", "no");
+    let (ended, summary) = check(&account, &[]);
+    assert_eq!(ended.status.code(), Some(5));
+    assert!(summary.contains("ended with status 5"), "{summary}");
+    let (ended, _) = check(&account, &[("NAME", "-x"), ("MAX_AGE", "x")]);
+    assert_eq!(ended.status.code(), Some(2));
 }

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# What the action does: the inputs are in the environment, each under its name. The findings become
+# annotations, and all that was found the summary of the job; its status is that of ecr-ptc, which is 9 where
+# there is an error among them.
+set -euo pipefail
+
+# Where the action builds it, if the job has none.
+PATH=$PATH:${RUNNER_TEMP-}/ecr-ptc/bin
+
+options=()
+option() { # NAME VALUE
+    if [ -n "$2" ]; then
+        options+=("$1=$2")
+    fi
+}
+option --region "${REGION-}"
+option --verify "${VERIFY-}"
+option --upstream-registry-url "${UPSTREAM_REGISTRY_URL-}"
+option --expiring-within "${EXPIRING_WITHIN-}"
+option --max-age "${MAX_AGE-}"
+options+=(--output=text --color=never --no-input)
+if [ -n "${NAME-}" ]; then
+    options+=(-- "$NAME")
+fi
+
+status=0
+found=$(ecr-ptc check "${options[@]}") || status=$?
+printf '%s\n' "$found"
+
+# In the runner's own escapes.
+escaped() { # TEXT
+    local text=${1//'%'/%25}
+    text=${text//$'\r'/%0D}
+    printf %s "${text//$'\n'/%0A}"
+}
+subject=
+while IFS= read -r line; do
+    case $line in
+    '  error    '*) kind=error ;;
+    '  warning  '*) kind=warning ;;
+    '  note     '*) kind=notice ;;
+    ' '*) continue ;;
+    *)
+        subject=$line
+        continue
+        ;;
+    esac
+    title=$(escaped "$subject")
+    title=${title//:/%3A}
+    printf '::%s title=%s::%s\n' "$kind" "${title//,/%2C}" "$(escaped "${line:11}")"
+done <<<"$found"
+
+if [ -n "${GITHUB_STEP_SUMMARY-}" ]; then
+    {
+        printf '## Amazon ECR pull through cache\n\n'
+        if [ "$status" -ne 0 ] && [ "$status" -ne 9 ]; then
+            printf 'The check could not be made: ecr-ptc ended with status %s.\n' "$status"
+        elif [ -z "$found" ]; then
+            printf 'Nothing is wrong.\n'
+        else
+            # Indented, so that nothing in it is markup.
+            printf '%s\n' "$found" | sed 's/^/    /'
+        fi
+    } >>"$GITHUB_STEP_SUMMARY"
+fi
+exit "$status"
