@@ -169,6 +169,17 @@ pub fn is_word_for_yes(value: &str) -> bool {
     value.eq_ignore_ascii_case("true")
 }
 
+/// Where the variables say that the certificates of authorities are, for people; none where no
+/// variable is set.
+pub fn places_of_certificates() -> Option<String> {
+    let set = |name: &str| Some(format!("{name} says ({})", text(name)?));
+    let places: Vec<String> = ["SSL_CERT_FILE", "SSL_CERT_DIR"]
+        .into_iter()
+        .filter_map(set)
+        .collect();
+    (!places.is_empty()).then(|| places.join(" and "))
+}
+
 /// The proxy for TLS connections, with the variable that names it: as the AWS CLI understands them,
 /// the lower-case name wins, and an empty value is no proxy.
 pub fn https_proxy() -> Option<(&'static str, String)> {

@@ -3,7 +3,9 @@
 
 use std::error::Error;
 use std::fmt;
-use std::future::{poll_fn, Future};
+use std::future::{poll_fn, ready, Future};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
@@ -12,6 +14,7 @@ use std::time::Duration;
 use http::Uri;
 use hyper::rt::{Read, ReadBuf, Write};
 use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::connect::dns::{GaiResolver, Name};
 use hyper_util::client::legacy::connect::proxy::Tunnel;
 use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
 use tokio::task::JoinHandle;
@@ -26,7 +29,7 @@ type Opened = Result<Box<dyn Stream>, BoxError>;
 /// Opens connections: without TLS, with it, and with it by a proxy.
 #[derive(Clone, Debug)]
 pub struct Connect {
-    tcp: HttpConnector,
+    tcp: HttpConnector<Resolver>,
     trust: Arc<Trust>,
     proxy: Option<Arc<Proxy>>,
     timeout: Option<Duration>,
@@ -35,7 +38,7 @@ pub struct Connect {
 
 impl Connect {
     pub fn new(trust: Arc<Trust>, proxy: Option<Arc<Proxy>>) -> Self {
-        let mut tcp = HttpConnector::new();
+        let mut tcp = HttpConnector::new_with_resolver(Resolver(GaiResolver::new()));
         tcp.set_nodelay(true);
         tcp.enforce_http(false);
         Self {
@@ -56,7 +59,7 @@ impl Connect {
     }
 
     /// Opens the connection for the first request to a URL, while something else is waited for.
-    /// Where that fails, the request opens its own, and says why it cannot.
+    /// Where that has failed by then, the request opens its own.
     pub fn open_ahead(self, url: &Uri) {
         let ahead = self.ahead.clone();
         ahead.put(url, self.open(url.clone()));
@@ -65,7 +68,10 @@ impl Connect {
     async fn open(self, url: Uri) -> Opened {
         match self.timeout {
             None => self.open_by_its_way(url).await,
-            Some(limit) => tokio::time::timeout(limit, self.open_by_its_way(url)).await?,
+            Some(limit) => match tokio::time::timeout(limit, self.open_by_its_way(url)).await {
+                Ok(opened) => opened,
+                Err(_) => Err(NoConnection.into()),
+            },
         }
     }
 
@@ -75,7 +81,7 @@ impl Connect {
         }
         let proxy = self.proxy.filter(|proxy| proxy.is_for(&url));
         let route = proxy.as_ref().map(|proxy| proxy.route()).transpose()?;
-        let tls = self.trust.tls();
+        let tls = self.trust.tls()?;
         let mut direct = HttpsConnector::from((self.tcp, Arc::clone(&tls)));
         let Some(route) = route else {
             return Ok(Box::new(direct.call(url).await?));
@@ -106,7 +112,13 @@ impl Service<Uri> for Connect {
         let connect = self.clone();
         Box::pin(async move {
             if let Some(opening) = connect.ahead.take(&url) {
-                if let Ok(Ok(mut stream)) = opening.await {
+                let has_ended = opening.is_finished();
+                let stream = match opening.await {
+                    // To try again would take twice the time.
+                    Ok(Err(error)) if !has_ended => return Err(error),
+                    opened => opened.ok().and_then(Result::ok),
+                };
+                if let Some(mut stream) = stream {
                     if is_open(&mut stream).await {
                         return Ok(stream);
                     }
@@ -116,6 +128,39 @@ impl Service<Uri> for Connect {
         })
     }
 }
+
+/// Looks up hosts. `localhost` is this machine, whatever anyone says (RFC 6761, 6.3): what is sent
+/// there without TLS must not leave it.
+#[derive(Clone, Debug)]
+struct Resolver(GaiResolver);
+
+impl Service<Name> for Resolver {
+    type Response = std::vec::IntoIter<SocketAddr>;
+    type Error = io::Error;
+    type Future = Pin<Box<dyn Future<Output = io::Result<Self::Response>> + Send>>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.0.poll_ready(context)
+    }
+
+    fn call(&mut self, name: Name) -> Self::Future {
+        if name.as_str().eq_ignore_ascii_case("localhost") {
+            let here = [
+                IpAddr::from(Ipv4Addr::LOCALHOST),
+                Ipv6Addr::LOCALHOST.into(),
+            ];
+            let here = here.map(|address| SocketAddr::new(address, 0)).to_vec();
+            return Box::pin(ready(Ok(here.into_iter())));
+        }
+        let found = self.0.call(name);
+        Box::pin(async move { Ok(found.await?.collect::<Vec<_>>().into_iter()) })
+    }
+}
+
+/// That no connection came about in time.
+#[derive(Debug, thiserror::Error)]
+#[error("there was no connection in time")]
+pub struct NoConnection;
 
 /// Connections that are opened ahead.
 #[derive(Clone, Debug, Default)]

@@ -2,7 +2,9 @@
 //! servers that are not AWS's. The SDK's own reads the trust store twice, and opens no connection
 //! before it is needed.
 
+use std::collections::HashSet;
 use std::error::Error;
+use std::fmt;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -30,6 +32,7 @@ use super::trust::Trust;
 pub struct Connector {
     connect: Connect,
     clients: Arc<Mutex<Vec<TimedClient>>>,
+    sent: Sent,
 }
 
 /// How long a connection may take, and the client for that.
@@ -40,6 +43,7 @@ impl Connector {
         Self {
             connect: Connect::new(trust, proxy),
             clients: Arc::default(),
+            sent: Sent::default(),
         }
     }
 
@@ -63,7 +67,11 @@ impl Connector {
             clients.push((connect, client.clone()));
             client
         });
-        SharedHttpConnector::new(Within { client, read })
+        SharedHttpConnector::new(Within {
+            client,
+            read,
+            sent: self.sent.clone(),
+        })
     }
 
     /// Opens the connection for the first request to a URL, while something else is waited for.
@@ -77,6 +85,51 @@ impl Connector {
 struct Within {
     client: Client<Connect, SdkBody>,
     read: Option<Duration>,
+    sent: Sent,
+}
+
+/// The calls of which a request may have been sent, by what the SDK calls them in each attempt.
+#[derive(Clone, Debug, Default)]
+struct Sent(Arc<Mutex<HashSet<String>>>);
+
+/// An attempt at a call, until it ends or is given up.
+struct Attempt {
+    call: String,
+    connection: CaptureConnection,
+    sent: Sent,
+}
+
+impl Attempt {
+    /// Whether a request of the call has got a connection, in this attempt or before.
+    fn may_be_sent(&self) -> bool {
+        let mut sent = self.sent.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.connection.connection_metadata().is_some() {
+            sent.insert(self.call.clone());
+        }
+        sent.contains(&self.call)
+    }
+}
+
+impl Drop for Attempt {
+    fn drop(&mut self) {
+        self.may_be_sent();
+    }
+}
+
+/// Why a request failed of whose call nothing was ever sent.
+#[derive(Debug)]
+pub struct NotSent(Box<dyn Error + Send + Sync>);
+
+impl fmt::Display for NotSent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no request was sent")
+    }
+}
+
+impl Error for NotSent {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.0)
+    }
 }
 
 impl HttpConnector for Within {
@@ -88,6 +141,12 @@ impl HttpConnector for Within {
             }
         };
         let connection = capture_connection(&mut request);
+        let call = request.headers().get("amz-sdk-invocation-id");
+        let attempt = Attempt {
+            call: call.map_or_else(String::new, |id| format!("{id:?}")),
+            connection: connection.clone(),
+            sent: self.sent.clone(),
+        };
         if let Some(capture) = request.extensions().get::<CaptureSmithyConnection>() {
             capture.set_connection_retriever(move || metadata_of(&connection));
         }
@@ -100,7 +159,8 @@ impl HttpConnector for Within {
                     .map_err(|error| ConnectorError::timeout(error.into()))?,
                 None => answer.await,
             };
-            let answer = answer.map_err(failed)?.map(SdkBody::from_body_1_x);
+            let answer = answer.map_err(|error| failed(error, attempt.may_be_sent()))?;
+            let answer = answer.map(SdkBody::from_body_1_x);
             HttpResponse::try_from(answer)
                 .map_err(|error| ConnectorError::other(error.into(), None))
         })
@@ -121,14 +181,19 @@ fn metadata_of(connection: &CaptureConnection) -> Option<ConnectionMetadata> {
 }
 
 /// Says of what kind an error is, by which the SDK tries again or not.
-fn failed(error: legacy::Error) -> ConnectorError {
+fn failed(error: legacy::Error, may_be_sent: bool) -> ConnectorError {
     let fault = Fault::of(&error);
     let is_connect = error.is_connect();
-    let error: Box<dyn Error + Send + Sync> = error.into();
+    let mut error: Box<dyn Error + Send + Sync> = error.into();
+    if !may_be_sent {
+        error = NotSent(error).into();
+    }
     let of_http = whole_chain(&*error).find_map(|cause| cause.downcast_ref::<hyper::Error>());
     let is_io = is_connect || whole_chain(&*error).any(<dyn Error>::is::<io::Error>);
     match of_http {
-        _ if fault == Fault::TimedOut => ConnectorError::timeout(error),
+        _ if matches!(fault, Fault::TimedOut | Fault::NoConnection) => {
+            ConnectorError::timeout(error)
+        }
         _ if fault.is_of_configuration() => ConnectorError::other(error, None),
         Some(http) if http.is_timeout() => ConnectorError::timeout(error),
         Some(http) if http.is_user() => ConnectorError::user(error),

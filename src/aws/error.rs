@@ -11,6 +11,7 @@ use aws_sdk_secretsmanager::error::{ErrorMetadata, ProvideErrorMetadata, SdkErro
 use aws_sdk_secretsmanager::operation::RequestId;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
+use super::connector::NotSent;
 use super::kind::{kind_of_code, kind_of_response, Kind};
 use super::transport::{whole_chain, Fault};
 use crate::output::{escaped, Redactor};
@@ -73,6 +74,7 @@ impl AwsError {
             SdkError::ServiceError(_) => kind_of_code(code, message, http_status),
             SdkError::ResponseError(_) => kind_of_response(http_status, &Fault::of(error)),
             SdkError::TimeoutError(_) => Kind::TimedOut,
+            SdkError::DispatchFailure(_) if fault == Some(Fault::NoConnection) => Kind::Unreachable,
             SdkError::DispatchFailure(failure) if failure.is_timeout() => Kind::TimedOut,
             SdkError::DispatchFailure(failure) if failure.is_user() => Kind::Misconfigured,
             SdkError::DispatchFailure(failure)
@@ -93,7 +95,7 @@ impl AwsError {
             http_status,
             fault,
             causes,
-            nothing_sent: false,
+            nothing_sent: whole_chain(error).any(<dyn Error>::is::<NotSent>),
             looked_at: false,
             redactor: redactor.clone(),
         }
@@ -195,12 +197,10 @@ impl AwsError {
             return false;
         }
         match self.kind {
-            Kind::TimedOut | Kind::Malformed => true,
+            Kind::TimedOut | Kind::Malformed | Kind::Unreachable => true,
             // A proxy that refuses has sent nothing on; one that garbles the answer has.
             Kind::NotAws => self.http_status.is_none_or(|status| status < 400),
             Kind::Service => self.http_status.is_some_and(|status| status >= 500),
-            // The HTTP client says in which phase it failed.
-            Kind::Unreachable => !self.causes.iter().any(|cause| cause.contains("(Connect)")),
             _ => false,
         }
     }

@@ -35,11 +35,18 @@ impl Default for Timeouts {
 }
 
 impl Timeouts {
+    /// For a connection, which an attempt does not outlast: whether something was sent would not be
+    /// known then.
+    pub fn for_connections(self) -> Option<Duration> {
+        let within = self.attempt.map(|attempt| attempt.mul_f64(0.9));
+        self.connect.into_iter().chain(within).min()
+    }
+
     /// For the SDK: a call with all its attempts takes a minute at most, or four attempts where
     /// those are longer.
     pub fn for_calls(self) -> TimeoutConfig {
         let mut config = TimeoutConfig::builder()
-            .connect_timeout(self.connect.unwrap_or(FOR_EVER))
+            .connect_timeout(self.for_connections().unwrap_or(FOR_EVER))
             .operation_attempt_timeout(self.attempt.unwrap_or(FOR_EVER));
         if let Some(attempt) = self.attempt {
             config = config.operation_timeout(Duration::from_mins(1).max(attempt * 4));

@@ -212,7 +212,8 @@ impl Session {
     pub fn open_ahead(&self) {
         let endpoint = self.endpoints.secrets_manager.as_deref();
         if let Some(url) = secrets_manager::url(&self.config, endpoint) {
-            self.network.open_ahead(&url, self.timeouts.connect);
+            let timeout = self.timeouts.for_connections();
+            self.network.open_ahead(&url, timeout);
         }
     }
 

@@ -5,7 +5,9 @@ use std::io;
 
 use rustls::CertificateError;
 
+use super::connect::NoConnection;
 use super::proxy::{ThroughProxy, UnusableProxy};
+use super::trust::NoCertificates;
 use crate::output::Redactor;
 
 /// What to do where a proxy asks for a login.
@@ -21,6 +23,8 @@ pub enum Fault {
     Refused,
     #[error("its certificate is not signed by an authority that this machine trusts")]
     Untrusted,
+    #[error("{0}")]
+    NoCertificates(String),
     #[error("its certificate has expired")]
     Expired,
     #[error("its certificate is not valid yet")]
@@ -39,6 +43,8 @@ pub enum Fault {
     ProxyRefused(String),
     #[error("{0}")]
     UnusableProxy(String),
+    #[error("there was no connection in time")]
+    NoConnection,
     #[error("there was no answer in time")]
     TimedOut,
     #[error("the connection was closed before the answer was complete")]
@@ -73,7 +79,12 @@ impl Fault {
             .find_map(|cause| cause.downcast_ref::<ThroughProxy>())
             .map(|through| through.address.clone())
             .unwrap_or_default();
-        if let Some(error) = unusable {
+        let certificates = chain.iter().find(|cause| cause.is::<NoCertificates>());
+        if let Some(error) = certificates {
+            Self::NoCertificates(error.to_string())
+        } else if chain.iter().any(|cause| cause.is::<NoConnection>()) {
+            Self::NoConnection
+        } else if let Some(error) = unusable {
             Self::UnusableProxy(error.to_string())
         } else if says("proxy authorization required") {
             Self::ProxyLogin(proxy)
@@ -136,6 +147,7 @@ impl Fault {
     pub fn safe(&self, redactor: &Redactor) -> Self {
         match self {
             Self::Tls(words) => Self::Tls(redactor.foreign(words)),
+            Self::NoCertificates(words) => Self::NoCertificates(redactor.foreign(words)),
             Self::Other(words) => Self::Other(redactor.foreign(words)),
             other => other.clone(),
         }
@@ -148,6 +160,10 @@ impl Fault {
                 "if a proxy inspects TLS, or the endpoint is private: name the file with its CA \
                  by --ca-bundle or AWS_CA_BUNDLE",
             ),
+            Self::NoCertificates(_) => Some(
+                "install them (of Debian and Alpine: the package ca-certificates), or name a PEM \
+                 file that has them by --ca-bundle, AWS_CA_BUNDLE or SSL_CERT_FILE",
+            ),
             Self::Expired | Self::NotYetValid => Some(
                 "check the clock of this machine, and the \
                 certificate of what answers there",
@@ -159,6 +175,10 @@ impl Fault {
             Self::WrongHost => {
                 Some("check the endpoint, the proxy and DNS: something else answers there")
             }
+            Self::NoConnection => Some(
+                "see whether a firewall drops what is sent there: check the network, the proxy \
+                 (HTTPS_PROXY) and the endpoint",
+            ),
             Self::NoProxy(_) => Some("check HTTPS_PROXY, or unset it if there is no proxy"),
             Self::ProxyLogin(_) => Some(PROXY_LOGIN),
             Self::UnusableProxy(_) => Some(
@@ -178,6 +198,7 @@ impl Fault {
         matches!(
             self,
             Self::Untrusted
+                | Self::NoCertificates(_)
                 | Self::Expired
                 | Self::NotYetValid
                 | Self::WrongHost

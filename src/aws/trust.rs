@@ -14,21 +14,28 @@ use crate::output::status::Status;
 
 /// The authorities of a CA bundle, or the system's, which are read at the first connection over
 /// TLS.
-pub struct Trust(LazyLock<Arc<ClientConfig>, MakeTls>);
+pub struct Trust(LazyLock<Tls, Box<dyn FnOnce() -> Tls + Send>>);
 
-type MakeTls = Box<dyn FnOnce() -> Arc<ClientConfig> + Send>;
+type Tls = Result<Arc<ClientConfig>, NoCertificates>;
+
+/// That there are no authorities to trust, and where they were looked for.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("no certificates of authorities were found {0}")]
+pub struct NoCertificates(String);
 
 impl Trust {
     /// # Errors
     /// Status 4 where the CA bundle cannot be used.
     pub fn read(ca_bundle: Option<&str>) -> Result<Self, Failure> {
         let roots = ca_bundle.map(read_ca_bundle).transpose()?;
-        let tls = move || tls(roots.unwrap_or_else(roots_of_system));
+        let tls = move || Ok(tls(roots.map_or_else(roots_of_system, Ok)?));
         Ok(Self(LazyLock::new(Box::new(tls))))
     }
 
-    pub fn tls(&self) -> Arc<ClientConfig> {
-        Arc::clone(&self.0)
+    /// # Errors
+    /// Where the system has no authorities.
+    pub fn tls(&self) -> Tls {
+        self.0.clone()
     }
 }
 
@@ -47,10 +54,16 @@ fn tls(roots: RootCertStore) -> Arc<ClientConfig> {
     Arc::new(tls)
 }
 
-fn roots_of_system() -> RootCertStore {
+fn roots_of_system() -> Result<RootCertStore, NoCertificates> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    roots
+    if roots.is_empty() {
+        return Err(NoCertificates(match env::places_of_certificates() {
+            Some(places) => format!("where {places}"),
+            None => "on this machine".to_owned(),
+        }));
+    }
+    Ok(roots)
 }
 
 /// The longest CA bundle that is read, in bytes; the one of a system has some 250,000.

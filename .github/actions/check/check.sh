@@ -4,8 +4,12 @@
 # there is an error among them.
 set -euo pipefail
 
-# Where the action builds it, if the job has none.
-PATH=$PATH:${RUNNER_TEMP-}/ecr-ptc/bin
+# Where the action builds it, if the job has none. On Windows a path with a colon would be two.
+built=${RUNNER_TEMP-}/ecr-ptc/bin
+if command -v cygpath >/dev/null; then
+    built=$(cygpath -u "$built")
+fi
+PATH=$PATH:$built
 
 options=()
 option() { # NAME VALUE

@@ -17,13 +17,18 @@ if [ -n "$token" ]; then
     printf '::add-mask::%s\n' "$mask"
 fi
 
-# Where the action builds it, if the job has none.
-PATH=$PATH:${RUNNER_TEMP-}/ecr-ptc/bin
+# Where the action builds it, if the job has none. On Windows a path with a colon would be two.
+built=${RUNNER_TEMP-}/ecr-ptc/bin
+if command -v cygpath >/dev/null; then
+    built=$(cygpath -u "$built")
+fi
+PATH=$PATH:$built
 
-options=(--registry "${REGISTRY-}" --username "${USERNAME-}")
+# Each value in the word of its option, so that one may begin with a hyphen.
+options=(--registry="${REGISTRY-}" --username="${USERNAME-}" --output=text)
 option() { # NAME VALUE
     if [ -n "$2" ]; then
-        options+=("$1" "$2")
+        options+=("$1=$2")
     fi
 }
 option --region "${REGION-}"

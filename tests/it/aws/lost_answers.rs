@@ -318,3 +318,60 @@ fn nobody_listens() {
         .fails(7, &["the connection is refused"])
         .never(&["stored"]);
 }
+
+/// A server whose backlog is full, as a firewall that drops what comes looks from outside; with what
+/// fills it.
+fn full() -> (String, std::net::TcpListener, Vec<std::net::TcpStream>) {
+    use std::net::{TcpListener, TcpStream};
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let limit = std::time::Duration::from_millis(200);
+    let fill = std::iter::repeat_with(|| TcpStream::connect_timeout(&address, limit));
+    let fill = fill.take(10_000).map_while(Result::ok).collect();
+    (format!("http://{address}"), listener, fill)
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn where_no_connection_came_about_nothing_is_stored_and_that_is_known() {
+    let (url, _listener, _fill) = full();
+    for more in [
+        &["--cli-connect-timeout", "1"][..],
+        &["--cli-read-timeout", "1"],
+    ] {
+        let account = Account::new();
+        let ended = Program::create(&account, more)
+            .env("AWS_ENDPOINT_URL", &url)
+            .env("AWS_MAX_ATTEMPTS", "1")
+            .run();
+        ended.fails(
+            7,
+            &[
+                "cannot be reached: there was no connection in time",
+                "a firewall drops what is sent there",
+                "HTTPS_PROXY",
+                "endpoint",
+            ],
+        );
+        ended.never(&["not known whether", "did not answer", "has not stored it"]);
+    }
+}
+
+/// The first attempt was sent, and the second found nobody: the first may have worked.
+#[test]
+fn a_connection_that_is_refused_after_a_request_was_sent_says_nothing() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        // No one else gets in.
+        drop(listener);
+        crate::support::read_request(&mut stream);
+    });
+    let account = Account::new();
+    let ended = Program::create(&account, &[])
+        .env("AWS_ENDPOINT_URL", &url)
+        .env("AWS_MAX_ATTEMPTS", "3")
+        .run();
+    ended.fails(7, &["the connection is refused", "it is not known whether"]);
+}

@@ -136,3 +136,35 @@ fn a_bundle_that_cannot_be_used() {
             .fails(4, &[words, "--ca-bundle"]);
     }
 }
+
+/// As in an image without the package, and where a variable names what is not there.
+#[test]
+fn a_machine_without_certificates_is_told_what_to_install() {
+    let account = Account::new();
+    let authority = Authority::new();
+    let address = authority.serve(&["localhost"], &account.url);
+    let port = address.rsplit(':').next().unwrap();
+    let program = |file: &str| {
+        let program = Program::create(
+            &account,
+            &["--endpoint-url", &format!("https://localhost:{port}")],
+        );
+        let file = program.home.path().join(file);
+        program.env("SSL_CERT_FILE", file)
+    };
+    for file in ["no-such-file", "config"] {
+        let program = program(file);
+        program.file("config", "");
+        let ended = program.run();
+        ended.fails(
+            4,
+            &[
+                "no certificates of authorities were found where SSL_CERT_FILE says",
+                "ca-certificates",
+                "--ca-bundle",
+            ],
+        );
+        ended.never(&["not signed by an authority", "it is not known whether"]);
+    }
+    assert!(account.requests().is_empty());
+}

@@ -196,3 +196,48 @@ fn a_check_that_finds_nothing_or_cannot_look_says_so() {
     let (ended, _) = check(&account, &[("NAME", "-x"), ("MAX_AGE", "x")]);
     assert_eq!(ended.status.code(), Some(2));
 }
+
+#[test]
+fn a_value_may_begin_with_a_hyphen_and_the_job_may_have_variables_of_ours() {
+    let account = Account::new();
+    let job = Job::new(&account);
+    let inputs = [("USERNAME", "-me"), ("ECR_PTC_OUTPUT", "json")];
+    let ended = job.run(&inputs);
+    let stderr = String::from_utf8(ended.stderr).unwrap();
+    assert!(ended.status.success(), "{stderr}");
+    let output = std::fs::read_to_string(&job.output).unwrap();
+    assert!(output.starts_with("arn=arn:aws:"), "{output}");
+    let stored = account.value("ecr-pullthroughcache/docker-hub");
+    assert!(stored.contains(r#""username":"-me""#));
+    let (ended, summary) = check(&account, &[("ECR_PTC_OUTPUT", "json")]);
+    assert!(ended.status.success());
+    assert!(
+        summary.contains("\n    ecr-pullthroughcache/docker-hub\n"),
+        "{summary}"
+    );
+}
+
+/// On Windows, RUNNER_TEMP is such as `D:\a\_temp`.
+#[test]
+fn the_program_that_was_built_is_found_under_a_path_with_a_colon() {
+    use std::os::unix::fs::PermissionsExt;
+    let runs = |job: &Job, name: &str, script: &str| {
+        let path = job.program.file(name, script);
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    let account = Account::new();
+    let job = Job::new(&account);
+    let home = job.program.home.path().display().to_string();
+    std::fs::create_dir_all(job.program.home.path().join("temp/ecr-ptc/bin")).unwrap();
+    runs(
+        &job,
+        "temp/ecr-ptc/bin/ecr-ptc",
+        "#!/bin/sh\ncat >/dev/null\necho built\n",
+    );
+    let script = format!("#!/bin/sh\n[ \"$1\" = -u ] && echo '{home}'/temp/ecr-ptc/bin\n");
+    runs(&job, "cygpath", &script);
+    let path = format!("{home}:/usr/bin:/bin");
+    let ended = job.run(&[("RUNNER_TEMP", "D:\\a\\_temp"), ("PATH", &path)]);
+    let stdout = String::from_utf8(ended.stdout).unwrap();
+    assert!(stdout.ends_with("built\n"), "{stdout}");
+}
