@@ -26,6 +26,27 @@ pub fn protect() {
     }
 }
 
+/// What a run takes of open files at most, with some to spare: its runtime, what it reads, and a
+/// connection for each of what it does side by side.
+#[cfg(unix)]
+const OPEN_FILES: u64 = 64;
+
+/// Refuses to start where too few files may be open, which the runtime would take for a bug.
+///
+/// # Errors
+/// The limit, where it is too low.
+pub fn check_limits() -> Result<(), u64> {
+    #[cfg(unix)]
+    {
+        use rustix::process::{getrlimit, Resource};
+        match getrlimit(Resource::Nofile).current {
+            Some(limit) if limit < OPEN_FILES => return Err(limit),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
 /// From now on a panic is told with its place alone: its message can quote data.
 pub fn on_panic(tell: impl Fn(&str) + Send + Sync + 'static) {
     std::panic::set_hook(Box::new(move |panic| {

@@ -103,6 +103,10 @@ fn until_interrupted(
     output: &Output,
     work: impl AsyncFnOnce(&Context<'_>) -> Result<Status, Failure>,
 ) -> Result<Status, Failure> {
+    process::check_limits().map_err(|limit| {
+        let message = format!("only {limit} files may be open, and that is too few");
+        Failure::new(Status::Failed, "too-few-files", message).fix("raise the limit: ulimit -n 256")
+    })?;
     let progress = Progress::default();
     let context = Context {
         global,

@@ -625,3 +625,27 @@ pub fn in_plain_lines_what_lasts_is_told_every_half_a_minute() {
     let told = screen.text();
     assert_eq!(told.matches("Waiting").count(), 1, "{told}");
 }
+
+#[cfg(unix)]
+#[test]
+fn a_limit_of_open_files_that_is_too_low_is_no_bug() {
+    for limit in ["6", "10", "63"] {
+        let account = Account::new();
+        let program = Program::new(&[]).with(&account);
+        let mut command = std::process::Command::new("sh");
+        let script = format!(
+            "ulimit -n {limit}; exec '{}' list",
+            env!("CARGO_BIN_EXE_ecr-ptc")
+        );
+        command.args(["-c", &script]);
+        program.prepare(&mut command);
+        let ended = command.output().unwrap();
+        let stderr = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(1), "{stderr}");
+        let says = format!("only {limit} files may be open");
+        assert!(
+            stderr.contains(&says) && stderr.contains("ulimit -n 256"),
+            "{stderr}"
+        );
+    }
+}
