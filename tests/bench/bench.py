@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Measures `ecr-ptc` beside what people use without it, all in one run, taking turns: see README.md here.
 
-    cargo build --release && python3 tests/bench/bench.py [--runs N] [--secrets N[,N…]]
+    cargo build --release && python3 tests/bench/bench.py [--runs N] [--secrets N[,N…]] [--beside PROGRAM]
 
 Needs curl 7.75 or later, openssl and GNU time (apt-get install curl openssl time), and installs the AWS CLI and boto3 under
-target/bench. Prints Markdown: medians, and their ratios to the first line of each table.
+target/bench; the floor is built under target/floor. Prints Markdown: medians, and their ratios to the first line of each table.
 """
 
 import argparse
@@ -23,10 +23,19 @@ HERE = pathlib.Path(__file__).resolve().parent
 TOP = HERE.parent.parent
 TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", TOP / "target")).resolve()
 PROGRAM = TARGET / "release" / "ecr-ptc"
+PROGRAMS = {"**ecr-ptc**": PROGRAM}
 WORK = TARGET / "bench"
 SYSTEM_BUNDLE = pathlib.Path("/etc/ssl/certs/ca-certificates.crt")
 TIME = "/usr/bin/time"
+FLOOR = TARGET / "floor" / "release" / "floor"
 TOKEN = b"not-a-real-token-but-of-a-usual-size"
+TOKEN_FILE = WORK / "token"
+# The system's are read from where its variables say, as a bundle is from where the AWS CLI's say.
+TRUST = {
+    "one CA": {"AWS_CA_BUNDLE": str(WORK / "ca.pem")},
+    "the system's CAs": {"SSL_CERT_FILE": str(WORK / "all.pem")},
+    "the system's CAs, in a directory too": {"SSL_CERT_FILE": str(WORK / "all.pem"), "SSL_CERT_DIR": "/etc/ssl/certs"},
+}
 ENVIRONMENT = {
     "PATH": os.environ["PATH"],
     "HOME": str(WORK),
@@ -43,15 +52,20 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=40)
     parser.add_argument("--secrets", default="10,100,1000", help="how many secrets to list and check")
+    parser.add_argument("--beside", type=pathlib.Path, help="another build of ecr-ptc, measured beside this one")
     options = parser.parse_args()
+    if options.beside:
+        PROGRAMS["the other build"] = options.beside.resolve()
     python = prepare()
     print(f"Program: {PROGRAM.stat().st_size / 1e6:.1f} MB.\n")
     offline(options.runs)
     with Server([sys.executable, str(HERE / "responder.py"), *map(str, certificate())]) as url:
-        for title, bundle in [("its own CA alone", WORK / "ca.pem"), ("the system's CAs too", WORK / "all.pem")]:
-            create(f"create over TLS, trusting {title}", url, bundle, python, options.runs)
+        for title, trust in TRUST.items():
+            create(f"create over TLS, trusting {title}", url, trust, python, options.runs)
+        for milliseconds in [0, 20, 100]:
+            far(url, milliseconds, max(options.runs // 4, 3))
     with Server([sys.executable, str(TOP / "tests" / "local_aws" / "run.py"), "--serve"]) as url:
-        create("create at the local AWS", url, None, python, options.runs)
+        create("create at the local AWS", url, {}, python, options.runs)
         for number in map(int, options.secrets.split(",")):
             many(url, python, number)
 
@@ -62,6 +76,8 @@ def prepare():
             sys.exit(f"{program} is missing: apt-get install {package}")
     if not PROGRAM.exists():
         sys.exit("the program is missing: cargo build --release")
+    floor = ["cargo", "build", "--quiet", "--release", "--target-dir", str(TARGET / "floor")]
+    subprocess.run([*floor, "--manifest-path", str(HERE / "floor" / "Cargo.toml")], check=True)
     python = WORK / "bin" / "python"
     requirements = HERE / "requirements.txt"
     done = WORK / "requirements.txt"
@@ -80,11 +96,15 @@ def certificate():
     request = ["openssl", "req", *new_key]
     subprocess.run([*request, "-x509", "-days", "2", "-subj", "/CN=bench CA", "-keyout", "ca.key", "-out", ca], **quiet)
     subprocess.run([*request, "-subj", "/CN=localhost", "-keyout", key, "-out", "leaf.csr"], **quiet)
-    (WORK / "leaf.ext").write_text("subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n")
+    hosts = ["localhost", "secretsmanager.us-east-1.amazonaws.com", "registry-1.docker.io", "auth.docker.io"]
+    names = ",".join(f"DNS:{host}" for host in hosts)
+    (WORK / "leaf.ext").write_text(f"subjectAltName={names}\nbasicConstraints=CA:FALSE\n")
     sign = ["openssl", "x509", "-req", "-in", "leaf.csr", "-CA", ca, "-CAkey", "ca.key", "-CAcreateserial"]
     subprocess.run([*sign, "-days", "2", "-extfile", "leaf.ext", "-out", leaf], **quiet)
     system = SYSTEM_BUNDLE.read_text() if SYSTEM_BUNDLE.exists() else ""
     (WORK / "all.pem").write_text(system + ca.read_text())
+    TOKEN_FILE.write_bytes(TOKEN)
+    TOKEN_FILE.chmod(0o600)
     return leaf, key
 
 
@@ -153,26 +173,30 @@ def offline(runs):
     words = {"--version": ["--version"], "--help": ["--help"], "completions bash": ["completions", "bash"], "create --dry-run": dry}
     contestants = {"an empty process (`true`)": lambda: (["true"], {})}
     for name, command in words.items():
-        contestants[f"`{name}`"] = lambda command=command: ([PROGRAM, *command], {}, TOKEN)
+        for title, program in PROGRAMS.items():
+            title = f"{title} `{name}`"
+            contestants[title] = lambda program=program, command=command: ([program, *command], {}, TOKEN)
     table("Without AWS", contestants, runs)
 
 
-def create(title, url, bundle, python, runs):
+def create(title, url, trust, python, runs):
     names = (f"ecr-pullthroughcache/bench_{time.time_ns()}" for _ in iter(int, 1))
-    trust = {"AWS_CA_BUNDLE": str(bundle)} if bundle else {}
     at = {"AWS_ENDPOINT_URL": url, **trust}
     value = json.dumps({"username": "me", "accessToken": TOKEN.decode()})
+
+    def with_floor():
+        return [FLOOR, next(names), TOKEN_FILE], at
 
     def with_curl():
         body = json.dumps({"Name": next(names), "ClientRequestToken": f"{time.time_ns():032}", "SecretString": value})
         head = ["-H", "Content-Type: application/x-amz-json-1.1", "-H", "X-Amz-Target: secretsmanager.CreateSecret"]
         sign = ["--aws-sigv4", "aws:amz:us-east-1:secretsmanager", "--user", "AKIAEXAMPLE:example"]
-        cacert = ["--cacert", bundle] if bundle else []
+        cacert = ["--cacert", next(iter(trust.values()))] if trust else []
         return ["curl", "-sS", "--fail", *sign, *head, *cacert, "--data-binary", "@-", url], {}, body.encode()
 
-    def with_ecr_ptc():
-        words = ["create", "--registry", "docker-hub", "-u", "me", "--access-token-stdin", "--name", next(names)]
-        return [PROGRAM, *words], at, TOKEN
+    def with_ecr_ptc(program):
+        words = ["create", "--registry", "docker-hub", "-u", "me", "--access-token-file", TOKEN_FILE, "--name", next(names)]
+        return [program, *words], at
 
     def with_aws():
         words = ["secretsmanager", "create-secret", "--name", next(names), "--secret-string", "file:///dev/stdin"]
@@ -181,10 +205,26 @@ def create(title, url, bundle, python, runs):
     def with_boto3():
         return [python, HERE / "with_boto3.py", "create"], {**at, "NAME": next(names)}, TOKEN
 
-    few = {"curl --aws-sigv4": with_curl, "**ecr-ptc create**": with_ecr_ptc}
-    table(title[0].upper() + title[1:], few, runs)
-    all_four = {"**ecr-ptc create**": with_ecr_ptc, "boto3": with_boto3, "aws secretsmanager create-secret": with_aws}
-    table(f"The same, beside Python ({title})", all_four, max(runs // 8, 3))
+    builds = {name: lambda program=program: with_ecr_ptc(program) for name, program in PROGRAMS.items()}
+    floor = {"the floor": with_floor} if url.startswith("https") else {}
+    table(title[0].upper() + title[1:], {**floor, **builds, "curl --aws-sigv4": with_curl}, runs)
+    if "SSL_CERT_FILE" not in trust:
+        in_python = {"boto3": with_boto3, "aws secretsmanager create-secret": with_aws}
+        table(f"The same, beside Python ({title})", {**builds, **in_python}, max(runs // 8, 3))
+
+
+def far(url, milliseconds, runs):
+    """Creates with AWS and the registry so far away, by a proxy that takes no time itself."""
+    port = url.rsplit(":", 1)[1]
+    with Server([sys.executable, str(HERE / "slow.py"), port, str(milliseconds)]) as proxy:
+        at = {**TRUST["one CA"], "HTTPS_PROXY": proxy}
+        words = ["create", "--registry", "docker-hub", "-u", "me", "--access-token-file", TOKEN_FILE]
+        contestants = {}
+        for verify, what in [("never", "create"), ("always", "verified create")]:
+            for name, program in PROGRAMS.items():
+                command = [program, *words, "--verify", verify]
+                contestants[f"{name}, {what}"] = lambda command=command: (command, at)
+        table(f"With a round trip of {milliseconds} ms", contestants, runs)
 
 
 def many(url, python, number):
@@ -198,10 +238,9 @@ def many(url, python, number):
     at = {"AWS_ENDPOINT_URL": url}
     runs = 5 if number <= 100 else 1
     for command in ["list", "check"]:
-        contestants = {
-            f"boto3, as `{command}` does": lambda: ([python, HERE / "with_boto3.py", command], at),
-            f"**ecr-ptc {command}**": lambda: ([PROGRAM, command], at),
-        }
+        contestants = {f"boto3, as `{command}` does": lambda: ([python, HERE / "with_boto3.py", command], at)}
+        for name, program in PROGRAMS.items():
+            contestants[f"{name} {command}"] = lambda program=program: ([program, command], at)
         table(f"{command} of {number} secrets, at the local AWS", contestants, runs)
 
 

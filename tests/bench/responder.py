@@ -1,4 +1,4 @@
-"""Answers every request over TLS as CreateSecret does, so that what is measured is the client.
+"""Answers every request over TLS as CreateSecret does, or a token endpoint, so that what is measured is the client.
 
     python3 tests/bench/responder.py CERTIFICATE KEY
 
@@ -12,12 +12,20 @@ import sys
 import threading
 
 
-def answer_to(request):
-    """What CreateSecret says where the name is free; to what is no JSON, an error of the service's."""
-    try:
-        name = json.loads(request)["Name"]
-    except ValueError:
-        return b"HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\n{}"
+# What a registry says to who has no login, and where a login is taken.
+CHALLENGE = (
+    b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n"
+    b'WWW-Authenticate: Bearer realm="https://auth.docker.io/token",service="registry.docker.io"\r\n\r\n'
+)
+
+
+def answer_to(path, request):
+    """What CreateSecret says where the name is free; to a request without a body, a token."""
+    if path == b"/v2/":
+        return CHALLENGE
+    if not request:
+        return b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n{"token":"x"}'
+    name = json.loads(request)["Name"]
     told = {
         "ARN": f"arn:aws:secretsmanager:us-east-1:123456789012:secret:{name}-AbCdEf",
         "Name": name,
@@ -50,22 +58,23 @@ def answer(connection, context):
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
     try:
         with context.wrap_socket(connection, server_side=True) as stream, stream.makefile("rb") as requests:
-            while (length := body_length(requests)) is not None:
-                stream.sendall(answer_to(requests.read(length)))
+            while head := read_head(requests):
+                path, length = head
+                stream.sendall(answer_to(path, requests.read(length)))
     except OSError:
         pass
 
 
-def body_length(requests):
-    """Reads a head, and says how long its body is, in bytes; None where there is no further request."""
-    length = 0
-    for line in iter(requests.readline, b"\r\n"):
-        if not line:
+def read_head(requests):
+    """The path of a request and the length of its body, in bytes; None where there is no further one."""
+    line, length = requests.readline(), 0
+    for header in iter(requests.readline, b"\r\n"):
+        if not header:
             return None
-        name, _, value = line.partition(b":")
+        name, _, value = header.partition(b":")
         if name.lower() == b"content-length":
             length = int(value)
-    return length
+    return line.split(b" ")[1], length
 
 
 if __name__ == "__main__":

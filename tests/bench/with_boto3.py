@@ -21,8 +21,7 @@ def secrets(client):
 
 def show(client):
     for secret in secrets(client):
-        described = client.describe_secret(SecretId=secret["ARN"])
-        print(secret["Name"], secret["LastChangedDate"], len(described.get("ReplicationStatus", [])))
+        print(secret["Name"], secret["LastChangedDate"])
 
 
 def check(client):
