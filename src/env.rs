@@ -47,13 +47,18 @@ pub fn docker_auth_config() -> Option<String> {
 /// A program in a directory of `PATH`. Relative and empty entries, which name the directory that
 /// one happens to be in, are passed over.
 pub fn program(name: &str) -> Option<PathBuf> {
-    let file = format!("{name}{}", env::consts::EXE_SUFFIX);
     let path = env::var_os("PATH")?;
     let mut programs = env::split_paths(&path)
         .filter(|directory| directory.is_absolute())
-        .map(|directory| directory.join(&file));
+        .flat_map(|directory| PROGRAMS.map(|end| directory.join(format!("{name}{end}"))));
     programs.find(|program| is_executable(program))
 }
+
+/// How the names of programs end: as they are, and on Windows as shells there complete them.
+#[cfg(not(windows))]
+const PROGRAMS: [&str; 1] = [""];
+#[cfg(windows)]
+const PROGRAMS: [&str; 4] = [".exe", ".cmd", ".bat", ""];
 
 #[cfg(unix)]
 fn is_executable(path: &std::path::Path) -> bool {

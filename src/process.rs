@@ -99,6 +99,8 @@ struct Signals {
     interrupt: tokio::signal::unix::Signal,
     #[cfg(not(unix))]
     interrupt: tokio::signal::windows::CtrlC,
+    #[cfg(not(unix))]
+    ctrl_break: tokio::signal::windows::CtrlBreak,
 }
 
 impl Signals {
@@ -113,6 +115,8 @@ impl Signals {
             #[cfg(unix)]
             quit: signal(SignalKind::quit())?,
             interrupt: interrupts()?,
+            #[cfg(not(unix))]
+            ctrl_break: tokio::signal::windows::ctrl_break()?,
         })
     }
 
@@ -130,7 +134,11 @@ impl Signals {
 
     #[cfg(not(unix))]
     async fn next(&mut self) -> Status {
-        self.interrupt.recv().await;
-        Status::Cancelled
+        tokio::select! {
+            biased;
+            // It is never taken for an answer to a question.
+            _ = self.ctrl_break.recv() => Status::Quit,
+            _ = self.interrupt.recv() => Status::Cancelled,
+        }
     }
 }

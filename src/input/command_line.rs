@@ -5,6 +5,7 @@ use super::create_input::CreateInput;
 use super::given::GivenWords;
 use super::token::TokenSource;
 use crate::model::attributes::Description;
+use crate::output::shell::PIPED_TOKEN;
 
 impl CreateInput {
     /// The command that finishes what this one began: as it was given, with what was answered
@@ -88,7 +89,7 @@ impl CreateInput {
         } else {
             given.with_flag("--access-token-stdin")
         };
-        format!("printf %s \"$TOKEN\" | {given}")
+        format!("{PIPED_TOKEN} {given}")
     }
 }
 

@@ -19,6 +19,8 @@ mod terminal;
 mod token;
 mod token_check;
 mod warnings;
+#[cfg(any(not(unix), test))]
+mod windows_keys;
 
 pub use prompt::takes_interrupts;
 pub use prompter::Prompter;
@@ -36,6 +38,8 @@ pub fn why_not_ask(global: &Global) -> Option<&'static str> {
         Some("the variable CI is set")
     } else if !is_at_a_terminal() {
         Some("standard input or standard error is not a terminal")
+    } else if !terminal::has_keys() {
+        Some("this terminal gives no keys to programs for Windows; start it by: winpty ecr-ptc")
     } else {
         None
     }

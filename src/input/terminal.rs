@@ -7,6 +7,8 @@ use std::thread::JoinHandle;
 use console::Term;
 use zeroize::Zeroizing;
 
+#[cfg(not(unix))]
+use super::windows_keys::{KeyDecoder, KeyEvent};
 use crate::output::size;
 
 /// Holds the terminal while questions are asked.
@@ -178,6 +180,8 @@ pub struct Keys {
     buffer: Zeroizing<Vec<u8>>,
     #[cfg(unix)]
     found: rustix::termios::Termios,
+    #[cfg(not(unix))]
+    decoder: KeyDecoder,
 }
 
 #[cfg(unix)]
@@ -245,8 +249,11 @@ impl Keys {
     /// # Errors
     /// None here.
     pub fn open(plain: bool) -> io::Result<Self> {
-        let buffer = Zeroizing::default();
-        Ok(Self { plain, buffer })
+        Ok(Self {
+            plain,
+            buffer: Zeroizing::default(),
+            decoder: KeyDecoder::default(),
+        })
     }
 
     /// Waits for the next byte; tells too whether more has come with it.
@@ -254,16 +261,18 @@ impl Keys {
     /// # Errors
     /// Where the console is gone.
     pub fn next(&mut self) -> io::Result<Option<(u8, bool)>> {
-        use crossterm_winapi::{Console, Handle, HandleType};
+        use crossterm_winapi::{Console, Handle, HandleType, InputRecord};
+        let console = Console::from(Handle::new(HandleType::InputHandle)?);
         while self.buffer.is_empty() {
-            let key = Term::stderr().read_key_raw()?;
-            self.buffer.extend(bytes_of(key).bytes().rev());
+            if let InputRecord::KeyEvent(key) = console.read_single_input_event()? {
+                let bytes = self.decoder.bytes_of(event_of(&key));
+                let times = usize::from(key.repeat_count.max(1));
+                self.buffer.extend(bytes.repeat(times).bytes().rev());
+            }
         }
         let byte = self.buffer.pop();
         // What is typed is let go later; a paste has keys that are pressed and let go at once.
-        let waiting = Handle::new(HandleType::InputHandle)
-            .map(Console::from)
-            .and_then(|console| console.number_of_console_input_events());
+        let waiting = console.number_of_console_input_events();
         let is_followed = !self.buffer.is_empty() || waiting.is_ok_and(|events| events > 1);
         Ok(byte.map(|byte| (byte, is_followed)))
     }
@@ -291,25 +300,32 @@ impl Keys {
     }
 }
 
-/// What other terminals send for a key; nothing for those that type nothing.
 #[cfg(not(unix))]
-fn bytes_of(key: console::Key) -> String {
-    use console::Key;
-    match key {
-        Key::Char(letter) => return letter.to_string(),
-        Key::Enter => "\r",
-        Key::Tab => "\t",
-        Key::Backspace => "\x7f",
-        Key::Escape => "\x1b",
-        Key::CtrlC => "\x03",
-        Key::ArrowLeft => "\x1b[D",
-        Key::ArrowRight => "\x1b[C",
-        Key::Home => "\x1b[H",
-        Key::End => "\x1b[F",
-        Key::Del => "\x1b[3~",
-        _ => "",
+fn event_of(key: &crossterm_winapi::KeyEventRecord) -> KeyEvent {
+    // Sources: RIGHT_ALT_PRESSED and the like of KEY_EVENT_RECORD.
+    const ALT: u32 = 0x3;
+    const CONTROL: u32 = 0xc;
+    KeyEvent {
+        is_down: key.key_down,
+        code: key.virtual_key_code,
+        unit: key.u_char,
+        has_control: key.control_key_state.has_state(CONTROL),
+        has_alt: key.control_key_state.has_state(ALT),
     }
-    .to_owned()
+}
+
+/// Whether keys can be read here. A terminal of Git Bash is one for its own programs alone: for
+/// those of Windows it is a pipe.
+pub fn has_keys() -> bool {
+    #[cfg(unix)]
+    let has_keys = true;
+    #[cfg(not(unix))]
+    let has_keys = {
+        use crossterm_winapi::{ConsoleMode, Handle, HandleType};
+        let input = Handle::new(HandleType::InputHandle);
+        input.is_ok_and(|input| ConsoleMode::from(input).mode().is_ok())
+    };
+    has_keys
 }
 
 impl Drop for Keys {

@@ -12,6 +12,7 @@ use crate::env;
 use crate::model::credential::{AccessToken, TokenFault};
 use crate::model::invalid::Invalid;
 use crate::model::token_kind::looks_like_a_token;
+use crate::output::shell::PIPED_TOKEN;
 
 /// The most that is read from a source, in bytes; a secret takes far less.
 const MAX_READ: usize = 1 << 20;
@@ -43,7 +44,8 @@ impl TokenSource {
                 showable_name(name, "VAR")
             ),
             Self::Stdin | Self::Docker(_) | Self::Command(_) | Self::Prompt => {
-                let command = command.unwrap_or("printf %s \"$TOKEN\" | … --access-token-stdin");
+                let usual = || format!("{PIPED_TOKEN} … --access-token-stdin");
+                let command = command.map_or_else(usual, str::to_owned);
                 format!("with the token alone in the variable TOKEN: {command}")
             }
         }

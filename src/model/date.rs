@@ -130,7 +130,7 @@ impl Time {
 /// So many numbers of two digits, and no more.
 fn two_digits<'t, const N: usize>(texts: impl Iterator<Item = &'t str>) -> Option<[u8; N]> {
     let is_number = |text: &&str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
-    let numbers = texts.map(|text| Some(text).filter(is_number)?.parse().ok());
+    let numbers = texts.map(|text| Some(text).filter(is_number)?.parse::<u8>().ok());
     let numbers: Option<Vec<u8>> = numbers.collect();
     numbers?.try_into().ok()
 }

@@ -1,10 +1,59 @@
-//! Words as a POSIX shell takes them: for commands that people paste.
+//! Words as a shell takes them, for commands that people paste: a POSIX shell, and on Windows
+//! PowerShell.
 
 use crate::output::acts;
 
-/// Quotes a word where it needs it. What acts on a terminal becomes escapes of `$'…'`, the bytes of
-/// UTF-8 in octal, so that the word stays on one line and still is the same one.
+/// What pipes the token of the variable TOKEN into a command.
+pub const PIPED_TOKEN: &str = if cfg!(windows) {
+    "$env:TOKEN |"
+} else {
+    "printf %s \"$TOKEN\" |"
+};
+
+/// Quotes a word where it needs it.
 pub fn quote(word: &str) -> String {
+    #[cfg(windows)]
+    let quoted = for_powershell(word);
+    #[cfg(not(windows))]
+    let quoted = for_posix(word);
+    quoted
+}
+
+/// What acts on a terminal becomes `$([char]…)`.
+#[cfg(any(windows, test))]
+fn for_powershell(word: &str) -> String {
+    let is_safe = |c: char| c.is_ascii_alphanumeric() || "-_./:=+\\".contains(c);
+    if !word.is_empty() && !word.starts_with(['-', '.']) && word.chars().all(is_safe) {
+        return word.to_owned();
+    }
+    // PowerShell takes typographic quotation marks for its own.
+    let is_mark = |c: char| c == '\'' || ('\u{2018}'..='\u{201b}').contains(&c);
+    if !word.contains(acts) {
+        let chars = word
+            .chars()
+            .flat_map(|c| std::iter::repeat_n(c, 1 + usize::from(is_mark(c))));
+        return format!("'{}'", chars.collect::<String>());
+    }
+    let mut quoted = String::from("\"");
+    for c in word.chars() {
+        match c {
+            '"' | '`' | '$' | '\u{201c}'..='\u{201e}' => quoted.extend(['`', c]),
+            c if acts(c) => {
+                let code = u32::from(c);
+                let made = format!("$([char]::ConvertFromUtf32(0x{code:x}))");
+                quoted.push_str(&made);
+            }
+            c => quoted.push(c),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// What acts on a terminal becomes escapes of `$'…'`, the bytes of UTF-8 in octal, so that the word
+/// stays on one line and still is the same one.
+#[cfg(any(not(windows), test))]
+fn for_posix(word: &str) -> String {
     let is_safe = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
     // At the beginning, zsh takes an equals sign for the path of a command.
     if !word.is_empty() && !word.starts_with('=') && word.chars().all(is_safe) {
@@ -39,7 +88,23 @@ mod tests {
     use super::*;
 
     #[test]
+    fn powershell_has_quotation_marks_of_its_own() {
+        let quote = for_powershell;
+        assert_eq!(quote(r"C:\a/b_c"), r"C:\a/b_c");
+        assert_eq!(quote("it's $(id)"), "'it''s $(id)'");
+        assert_eq!(quote("a,b"), "'a,b'");
+        assert_eq!(quote("\u{2019}"), "'\u{2019}\u{2019}'");
+        assert_eq!(
+            quote("$a\n`\""),
+            "\"`$a$([char]::ConvertFromUtf32(0xa))```\"\""
+        );
+        assert_eq!(quote(""), "''");
+        assert_eq!(quote("-x"), "'-x'");
+    }
+
+    #[test]
     fn words_are_quoted_where_they_need_it() {
+        let quote = for_posix;
         assert_eq!(quote("a/b_c"), "a/b_c");
         assert_eq!(quote("it's $(id)"), r"'it'\''s $(id)'");
         assert_eq!(quote("two\nlines'"), r"$'two\nlines\''");
@@ -50,6 +115,11 @@ mod tests {
         );
         assert_eq!(quote("=ls"), "'=ls'");
         assert_eq!(quote(""), "''");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_value_that_begins_with_a_hyphen_is_in_the_word_of_its_option() {
         assert_eq!(option("--name", "-x"), "--name=-x");
     }
 

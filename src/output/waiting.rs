@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::future::Future;
 use std::io::{self, IsTerminal, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::lines::width;
@@ -16,13 +16,15 @@ const A_MOMENT: Duration = Duration::from_secs(1);
 /// The same in plain lines.
 const BETWEEN_LINES: Duration = Duration::from_secs(30);
 
-/// Whether the last line on standard error is a quiet one.
-static IS_SHOWN: AtomicBool = AtomicBool::new(false);
+/// How many columns the quiet line has that is the last on standard error; 0 where none is.
+static SHOWN: AtomicUsize = AtomicUsize::new(0);
 
-/// Takes the quiet line away, before anything else is written.
+/// Takes the quiet line away, before anything else is written. Not by an escape sequence, which the
+/// console of Windows shows where nobody has told it otherwise.
 pub fn end_progress() {
-    if IS_SHOWN.swap(false, Ordering::SeqCst) {
-        let _ = write!(io::stderr(), "\r\x1b[K");
+    let shown = SHOWN.swap(0, Ordering::SeqCst);
+    if shown > 0 {
+        let _ = write!(io::stderr(), "\r{:shown$}\r", "");
     }
 }
 
@@ -78,7 +80,7 @@ impl Output {
                 self.waiting.begin_again();
             }
             let is_quiet = self.waiting.last.get().elapsed() >= patience;
-            if !is_quiet || IS_SHOWN.load(Ordering::SeqCst) {
+            if !is_quiet || SHOWN.load(Ordering::SeqCst) > 0 {
                 continue;
             }
             let what = self.waiting.what.take();
@@ -107,10 +109,12 @@ impl Output {
             // A line that turned could not be taken away.
             let room = width().unwrap_or(80).saturating_sub(1);
             let text: String = text.chars().take(room).collect();
+            end_progress();
             let mut stderr = io::stderr().lock();
-            let _ = write!(stderr, "\r{text}\x1b[K");
+            let _ = write!(stderr, "\r{text}");
             let _ = stderr.flush();
-            IS_SHOWN.store(true, Ordering::SeqCst);
+            // A character may have two columns.
+            SHOWN.store(room.min(2 * text.chars().count()), Ordering::SeqCst);
         }
     }
 
