@@ -285,18 +285,34 @@ fn split(command: &str) -> Option<Vec<String>> {
     split_by_quotation_marks(command)
 }
 
-/// Words between spaces; what is in quotation marks is one, or part of one.
+/// Words between spaces; what is in quotation marks is one, or part of one. A backslash is itself
+/// but before a quotation mark, where two are one, and one makes the mark a letter.
+///
+/// Source: <https://learn.microsoft.com/cpp/c-language/parsing-c-command-line-arguments>
 #[cfg(any(windows, test))]
 fn split_by_quotation_marks(command: &str) -> Option<Vec<String>> {
     let (mut words, mut word, mut is_open) = (Vec::new(), None::<String>, false);
+    let mut backslashes = 0;
     for c in command.chars() {
         match c {
+            '\\' => {
+                backslashes += 1;
+                word.get_or_insert_default().push(c);
+            }
             '"' => {
-                is_open = !is_open;
-                word.get_or_insert_default();
+                let word = word.get_or_insert_default();
+                word.truncate(word.len() - usize::div_ceil(backslashes, 2));
+                if backslashes % 2 == 0 {
+                    is_open = !is_open;
+                } else {
+                    word.push(c);
+                }
             }
             c if c.is_whitespace() && !is_open => words.extend(word.take()),
             c => word.get_or_insert_default().push(c),
+        }
+        if c != '\\' {
+            backslashes = 0;
         }
     }
     words.extend(word);
@@ -331,6 +347,10 @@ mod tests {
         assert_eq!(
             by_marks(r#""C:\Program Files\mint.exe" --to C:\x "" a"b c"d"#),
             [r"C:\Program Files\mint.exe", "--to", r"C:\x", "", "ab cd"]
+        );
+        assert_eq!(
+            by_marks(r#"echo {\"a\":\"b c\"} "d\\" e\\\"f C:\\g\"#),
+            ["echo", r#"{"a":"b"#, r#"c"}"#, r"d\", r#"e\"f"#, r"C:\\g\"]
         );
         assert_eq!(split_by_quotation_marks("mint \"a"), None);
     }
