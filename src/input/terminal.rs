@@ -58,6 +58,8 @@ impl Drop for Guard {
                 found,
             );
         }
+        #[cfg(not(unix))]
+        throw_away_keys();
         if !self.plain {
             bracket_pastes(false);
             // dialoguer hides it, and does not show it again after Ctrl-C.
@@ -116,7 +118,6 @@ impl Drop for KeysWithoutSignals {
 pub fn end_reading(thread: &JoinHandle<()>) -> bool {
     use nix::sys::pthread::pthread_kill;
     use nix::sys::signal::Signal;
-    use std::os::unix::thread::JoinHandleExt as _;
     use std::time::{Duration, Instant};
     // A thread that cannot write to the terminal has not ended by then: nothing else could either.
     const LONGEST: Duration = Duration::from_secs(5);
@@ -127,9 +128,20 @@ pub fn end_reading(thread: &JoinHandle<()>) -> bool {
         if thread.is_finished() || begin.elapsed() > LONGEST {
             return is_interrupted;
         }
-        is_interrupted |= pthread_kill(thread.as_pthread_t(), Signal::SIGINT).is_ok();
+        is_interrupted |= pthread_kill(id_of(thread), Signal::SIGINT).is_ok();
         std::thread::sleep(Duration::from_millis(1));
     }
+}
+
+#[cfg(all(unix, not(target_env = "musl")))]
+fn id_of(thread: &JoinHandle<()>) -> nix::sys::pthread::Pthread {
+    std::os::unix::thread::JoinHandleExt::as_pthread_t(thread)
+}
+
+/// musl has a pointer where the standard library has a number.
+#[cfg(all(unix, target_env = "musl"))]
+fn id_of(thread: &JoinHandle<()>) -> nix::sys::pthread::Pthread {
+    std::os::unix::thread::JoinHandleExt::as_pthread_t(thread) as nix::sys::pthread::Pthread
 }
 
 /// There a key is read without any change to the console.
@@ -311,6 +323,25 @@ fn event_of(key: &crossterm_winapi::KeyEventRecord) -> KeyEvent {
         unit: key.u_char,
         has_control: key.control_key_state.has_state(CONTROL),
         has_alt: key.control_key_state.has_state(ALT),
+    }
+}
+
+/// Throws away what was typed and not read, so that the rest of a token never becomes the shell's
+/// next command.
+#[cfg(not(unix))]
+fn throw_away_keys() {
+    use crossterm_winapi::{Console, Handle, HandleType};
+    let Ok(input) = Handle::new(HandleType::InputHandle) else {
+        return;
+    };
+    let console = Console::from(input);
+    while console
+        .number_of_console_input_events()
+        .is_ok_and(|events| events > 0)
+    {
+        if console.read_console_input().is_err() {
+            return;
+        }
     }
 }
 
