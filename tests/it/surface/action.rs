@@ -241,3 +241,72 @@ fn the_program_that_was_built_is_found_under_a_path_with_a_colon() {
     let stdout = String::from_utf8(ended.stdout).unwrap();
     assert!(stdout.ends_with("built\n"), "{stdout}");
 }
+
+/// Where the program comes from, with these programs in the place of the runner's.
+fn find(version: &str, verifies: bool) -> (Output, String) {
+    use std::os::unix::fs::PermissionsExt;
+    let job = Job::of("find.sh", &Account::new());
+    let home = job.program.home.path();
+    let runs = |name: &str, script: &str| {
+        let path = job.program.file(name, format!("#!/bin/sh\n{script}\n"));
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    };
+    let log = home.join("log");
+    std::fs::create_dir_all(home.join("release/ecr-ptc-1.2.3-x")).unwrap();
+    runs("release/ecr-ptc-1.2.3-x/ecr-ptc", "echo the release");
+    let (seen, release) = (log.display(), home.join("release").display().to_string());
+    runs(
+        "gh",
+        &format!(
+            "echo gh \"$@\" >> '{seen}'\n\
+             if [ \"$1\" = attestation ]; then exit {}; fi\n\
+             [ \"$3\" = v1.2.3 ] || exit 1\n\
+             while [ $# -gt 1 ]; do case $1 in --dir) dir=$2 ;; --pattern) name=$2 ;; esac; shift; done\n\
+             tar -czf \"$dir/$name\" -C '{release}' .",
+            i32::from(!verifies)
+        ),
+    );
+    runs("cargo", &format!("echo cargo \"$@\" >> '{seen}'"));
+    let temp = home.join("temp").display().to_string();
+    let path = format!("{}:/usr/bin:/bin", home.display());
+    let ended = job.run(&[
+        ("PATH", path.as_str()),
+        ("RUNNER_TEMP", &temp),
+        ("RUNNER_OS", "Linux"),
+        ("RUNNER_ARCH", "X64"),
+        ("ACTION_REF", version),
+        ("ACTION_REPOSITORY", "OWNER/ecr-ptc"),
+    ]);
+    let program = home.join("temp/ecr-ptc/bin/ecr-ptc");
+    let found = if program.exists() {
+        "found"
+    } else {
+        "not found"
+    };
+    let log = std::fs::read_to_string(&log).unwrap_or_default();
+    (ended, format!("{log}{found}"))
+}
+
+#[test]
+fn an_action_takes_the_release_of_its_version_where_it_is_what_it_says() {
+    const ARCHIVE: &str = "ecr-ptc-1.2.3-x86_64-unknown-linux-musl.tar.gz";
+    let (ended, seen) = find("v1.2.3", true);
+    assert!(ended.status.success(), "{ended:?}");
+    assert!(seen.contains(&format!("--pattern {ARCHIVE}")), "{seen}");
+    assert!(seen.contains("gh attestation verify") && seen.contains("--repo OWNER/ecr-ptc"));
+    assert!(seen.ends_with("found") && !seen.contains("cargo"), "{seen}");
+    // One that is not, ends the job, and is not run.
+    let (ended, seen) = find("v1.2.3", false);
+    assert!(!ended.status.success());
+    assert!(
+        seen.ends_with("not found") && !seen.contains("cargo"),
+        "{seen}"
+    );
+    // Where there is none, it is built.
+    for version in ["v9.9.9", "main", "0123456789abcdef", ""] {
+        let (ended, seen) = find(version, true);
+        assert!(ended.status.success(), "{ended:?}");
+        assert!(seen.contains("cargo install --locked --path"), "{seen}");
+        assert_eq!(seen.contains("gh "), version.starts_with('v'), "{seen}");
+    }
+}
