@@ -4,12 +4,8 @@
 # there is an error among them.
 set -euo pipefail
 
-# Where the action builds it, if the job has none. On Windows a path with a colon would be two.
-built=${RUNNER_TEMP-}/ecr-ptc/bin
-if command -v cygpath >/dev/null; then
-    built=$(cygpath -u "$built")
-fi
-PATH=$PATH:$built
+# Where the action puts it, if the job has none.
+. "$(dirname -- "${BASH_SOURCE[0]}")/../path.sh"
 
 options=()
 option() { # NAME VALUE

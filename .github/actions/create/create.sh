@@ -17,12 +17,8 @@ if [ -n "$token" ]; then
     printf '::add-mask::%s\n' "$mask"
 fi
 
-# Where the action builds it, if the job has none. On Windows a path with a colon would be two.
-built=${RUNNER_TEMP-}/ecr-ptc/bin
-if command -v cygpath >/dev/null; then
-    built=$(cygpath -u "$built")
-fi
-PATH=$PATH:$built
+# Where the action puts it, if the job has none.
+. "$(dirname -- "${BASH_SOURCE[0]}")/../path.sh"
 
 # Each value in the word of its option, so that one may begin with a hyphen.
 options=(--registry="${REGISTRY-}" --username="${USERNAME-}" --output=text)

@@ -1,9 +1,9 @@
 //! The token endpoints of the registries that we know: asked at once, and found by the challenge
 //! where they have moved.
 
-use super::login::verdict_is;
+use super::login::{self, verdict_is};
 use crate::support::registry::{basic, challenge, json, page, redirect, Heard, Reply};
-use crate::support::{Elsewhere, Program, TOKEN};
+use crate::support::{Elsewhere, TOKEN};
 
 /// Whether a request is one of a login, and not of what else is asked of the token.
 fn is_of_login(heard: &Heard) -> bool {
@@ -55,23 +55,8 @@ pub const REALMS: [(&str, &str, &str, &str); 5] = [
 
 /// A dry run that logs in at the registry's own host.
 fn attempt(kind: &str, host: &str, elsewhere: &Elsewhere) -> crate::support::Ended {
-    let words = [
-        "create",
-        "--registry",
-        kind,
-        "--username",
-        "me",
-        "--access-token-stdin",
-        "--dry-run",
-        "--verify",
-        "always",
-        "--upstream-registry-url",
-        host,
-        "-o",
-        "json",
-    ];
-    let program = elsewhere.reached_by(Program::new(&words).stdin(TOKEN));
-    program.run()
+    let program = login::attempt(kind, host, &[]);
+    elsewhere.reached_by(program).run()
 }
 
 #[test]
