@@ -100,7 +100,8 @@ impl UpdateArgs {
             || token.from_docker_config.is_some()
             || token.credential_command.is_some();
         let is_rule = self.rule.is_some() || self.names_a_part();
-        let is_more = is_another_token || self.username.is_some() || is_rule;
+        let is_more =
+            is_another_token || self.username.is_some() || self.renew_within.is_some() || is_rule;
         self.expires_on.is_some() && !is_more
     }
 

@@ -1,6 +1,10 @@
 //! `update`: stores new credentials as a new version of a secret that exists.
 
-use super::choose::{chosen_secret, read_optional_name, Selection, YES_NEEDS_A_NAME};
+mod input;
+
+pub use input::{read, UpdateInput};
+
+use super::choose::{chosen_secret, Selection};
 use super::context::Context;
 use super::find::{find_rule, pending_rule, refuse_read_only, warn_of_region};
 use super::login::{ask_for_good_credentials, make_credentials, warn_of_credentials, Login, Tried};
@@ -9,104 +13,21 @@ use super::rule::rule_result;
 use super::store::{plan_update, read_value};
 use super::{expiry, rollback};
 use crate::aws::Session;
-use crate::cli::{Global, UpdateArgs, Verify};
+use crate::cli::Verify;
 use crate::input::create_input::CreateInput;
-use crate::input::options::{read_days, read_last_day};
 use crate::input::request::Request;
-use crate::input::{why_not_ask, Prompter};
-use crate::model::date::Date;
+use crate::input::Prompter;
 use crate::model::name::SecretId;
 use crate::model::rule::Rule;
-use crate::model::secret::{registry_of, Secret, VersionId};
-use crate::model::upstream::NamedRegistry;
+use crate::model::secret::{Secret, VersionId};
 use crate::model::value_update::username_of;
 use crate::output::failure::Failure;
 use crate::output::report::{new_version, Action, UpdateReport, Verification};
 use crate::output::status::Status;
-use crate::output::{escaped, Redactor, Warnings};
+use crate::output::{escaped, Warnings};
 use crate::plan::apply::{apply, Outcome};
 use crate::plan::confirm::{confirm, Consent, Question};
 use crate::plan::{Existing, PendingRule};
-
-/// What is asked for.
-pub enum UpdateInput {
-    Rollback {
-        /// `None` where it is to be chosen.
-        id: Option<SecretId>,
-        yes: bool,
-    },
-    /// `--expires-on` alone.
-    Expiry {
-        id: Option<SecretId>,
-        date: Date,
-        yes: bool,
-    },
-    Store {
-        id: Option<SecretId>,
-        input: Box<CreateInput>,
-        /// Nothing is done while the token that is stored lasts longer than so many days.
-        renew_within: Option<i64>,
-    },
-}
-
-/// Reads the options and the token. Before any thread exists, since a variable with the token is
-/// taken out of the environment.
-///
-/// # Errors
-/// Status 2, with everything that is wrong or missing.
-pub fn read(
-    args: UpdateArgs,
-    global: &Global,
-    redactor: &Redactor,
-) -> Result<UpdateInput, Failure> {
-    let id = read_id(&args, global)?;
-    if args.rollback {
-        if let Some(other) = args.excluded_by_rollback() {
-            return Err(
-                Failure::usage(format!("--rollback and {other} cannot be used together"))
-                    .fix("leave out one of them: a rollback takes the previous version as it is"),
-            );
-        }
-        let yes = args.yes;
-        return Ok(UpdateInput::Rollback { id, yes });
-    }
-    if args.sets_only_the_date() {
-        let date = read_last_day(args.expires_on.as_deref().unwrap_or_default())?;
-        let yes = args.yes;
-        return Ok(UpdateInput::Expiry { id, date, yes });
-    }
-    let renew_within = read_days("--renew-within", args.renew_within.as_deref())?;
-    let mut args = args;
-    if let Some(id) = &id {
-        let named = || id.registry().cloned();
-        let told = || registry_of(id.name()).map(NamedRegistry::from);
-        args.registry = args.registry.or_else(named).or_else(told);
-    }
-    let mut args = args.into_create();
-    args.name = id.as_ref().map(|id| id.name().to_owned());
-    let input = CreateInput::for_update(args, global, why_not_ask(global), redactor)?;
-    let input = Box::new(input);
-    Ok(UpdateInput::Store {
-        id,
-        input,
-        renew_within,
-    })
-}
-
-/// The secret that is named, or the default one of a registry; `None` where it is to be chosen.
-fn read_id(args: &UpdateArgs, global: &Global) -> Result<Option<SecretId>, Failure> {
-    if let (None, Some(registry)) = (&args.name, &args.registry) {
-        return Ok(SecretId::of_registry(registry.upstream));
-    }
-    let why_not = if args.rollback && args.yes {
-        Some(YES_NEEDS_A_NAME)
-    } else if args.token.from_docker_config.is_some() {
-        Some("Docker's login is looked up before, and the name tells the registry")
-    } else {
-        None
-    };
-    read_optional_name("update", args.name.as_deref(), why_not, global)
-}
 
 /// Looks at the secret, gathers the rest, shows what will be done, asks, and stores.
 ///

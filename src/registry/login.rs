@@ -9,16 +9,15 @@
 //! Source: <https://distribution.github.io/distribution/spec/auth/token/>
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use http::Uri;
 use serde::Deserialize;
 
 use super::challenge::{self, Challenge};
+use super::words::{after, is_page, is_redirect, percent_encoded, words_of};
 use super::Address;
 use crate::aws::{Answer, Fault, HttpClient, Network};
-use crate::model::count::count;
 use crate::model::credential::Credential;
 use crate::model::upstream::Upstream;
 use crate::output::Redactor;
@@ -325,115 +324,5 @@ impl Login<'_> {
             }
             status => format!("{host} answered {status}{words}"),
         })
-    }
-}
-
-fn is_redirect(answer: &Answer) -> bool {
-    matches!(answer.status, 301 | 302 | 303 | 307 | 308)
-}
-
-fn is_page(answer: &Answer) -> bool {
-    let kind = answer.header("content-type").next().unwrap_or_default();
-    kind.to_ascii_lowercase().contains("html") || answer.body.trim_ascii_start().starts_with(b"<")
-}
-
-/// What a registry says in an error, in any of the shapes that they have, safe to show.
-fn words_of(body: &[u8], redactor: &Redactor) -> Option<String> {
-    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
-    let error = &body["errors"][0];
-    let places = [
-        &error["message"],
-        &error["code"],
-        &body["details"],
-        &body["error_description"],
-        &body["message"],
-        &body["error"],
-    ];
-    let words = places.into_iter().filter_map(serde_json::Value::as_str);
-    let mut words = words.map(|words| redactor.foreign(words));
-    let words = words.find(|words| !words.is_empty())?;
-    Some(words.chars().take(300).collect())
-}
-
-/// When to come again, as `Retry-After` says it: in seconds, or with a date.
-fn after(text: &str, redactor: &Redactor) -> String {
-    match text.trim().parse::<u64>() {
-        Ok(seconds @ 0..=119) => format!("in {}", count(seconds, "second")),
-        Ok(seconds) => format!("in {}", count(seconds.div_ceil(60), "minute")),
-        Err(_) => format!("after {}", redactor.foreign(text)),
-    }
-}
-
-fn percent_encoded(text: &str) -> String {
-    let mut encoded = String::new();
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            encoded.push(byte.into());
-        } else {
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-    }
-    encoded
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_of_every_shape() {
-        let words = |body: &str| words_of(body.as_bytes(), &Redactor::new());
-        assert_eq!(
-            words(r#"{"details":"incorrect username or password"}"#).as_deref(),
-            Some("incorrect username or password")
-        );
-        assert_eq!(
-            words(r#"{"errors":[{"code":"DENIED","message":"denied"}]}"#).as_deref(),
-            Some("denied")
-        );
-        assert_eq!(
-            words(r#"{"errors":[{"code":"DENIED","message":""}]}"#).as_deref(),
-            Some("DENIED")
-        );
-        assert_eq!(
-            words(r#"{"error":"invalid_grant"}"#).as_deref(),
-            Some("invalid_grant")
-        );
-        assert_eq!(
-            words("{\"details\":\"\\u001b[31mred\"}").as_deref(),
-            Some("\\u{1b}[31mred")
-        );
-        for nothing in [
-            "",
-            "<html>",
-            "[]",
-            "{}",
-            r#"{"errors":[]}"#,
-            r#"{"errors":"x"}"#,
-        ] {
-            assert_eq!(words(nothing), None, "{nothing}");
-        }
-        assert_eq!(
-            words(&format!(r#"{{"details":"{}"}}"#, "x".repeat(9_000)))
-                .unwrap()
-                .len(),
-            300
-        );
-    }
-
-    #[test]
-    fn when_to_come_again() {
-        let after = |text: &str| after(text, &Redactor::new());
-        assert_eq!(after("30"), "in 30 seconds");
-        assert_eq!(after("899"), "in 15 minutes");
-        assert_eq!(
-            after("Wed, 21 Oct 2026 07:28:00 GMT"),
-            "after Wed, 21 Oct 2026 07:28:00 GMT"
-        );
-    }
-
-    #[test]
-    fn a_query_takes_any_username() {
-        assert_eq!(percent_encoded("a+b&c=d é"), "a%2Bb%26c%3Dd%20%C3%A9");
     }
 }

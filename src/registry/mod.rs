@@ -4,6 +4,7 @@ mod address;
 mod challenge;
 mod login;
 mod token_info;
+mod words;
 
 pub use address::{Address, ForeignHost};
 pub use login::{log_in, open_ahead, Verdict};

@@ -83,5 +83,17 @@ fn a_number_of_days_is_one() {
     account
         .run(&words)
         .fails(2, &["--rollback and --renew-within"]);
+    // Without a token there is nothing to renew with, whatever date is given.
+    let words = [
+        "update",
+        "docker-hub",
+        "--renew-within",
+        "3",
+        "--expires-on",
+        "2999-01-31",
+    ];
+    account
+        .run(&words)
+        .fails(2, &["the access token is missing"]);
     assert!(account.requests().is_empty());
 }
