@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::due::{ending, in_days};
 use crate::support::registry::{basic, json};
-use crate::support::{policy_file, Account, Ended, Program, Registry};
+use crate::support::{policy_file, Account, Ended, Program, Registry, Screen};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 /// Of no known kind, and short.
@@ -396,4 +396,32 @@ fn three_nights() {
     );
     assert_eq!(runs, 1);
     assert!(account.value(NAME).contains(MADE));
+}
+
+/// At a terminal nothing is asked that the command tells.
+#[test]
+fn at_a_terminal_its_token_is_shown_in_the_review_by_its_length() {
+    for words in ["create docker-hub", "update docker-hub"] {
+        let account = Account::new();
+        if words.starts_with("update") {
+            account.made(NAME);
+        }
+        let screen = Screen::new(&account);
+        let path = screen.home().join("mint");
+        std::fs::write(&path, format!("#!/bin/sh\n{}\n", made())).unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        screen
+            .enters(&format!(
+                "$PTC {words} --verify never --credential-command {}",
+                path.display()
+            ))
+            .sees("21 characters")
+            .sees("Store it?")
+            .enters("")
+            .status_is(0);
+        let text = screen.text();
+        assert!(!text.contains("Access token (not shown)"), "{text}");
+        assert!(!text.contains(MADE), "{text}");
+        assert_eq!(stored(&account)["accessToken"], MADE);
+    }
 }
