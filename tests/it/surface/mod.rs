@@ -7,5 +7,7 @@ pub mod flow;
 #[cfg(unix)]
 mod keys;
 #[cfg(unix)]
+mod release;
+#[cfg(unix)]
 mod terminal;
 mod words;
