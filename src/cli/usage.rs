@@ -73,6 +73,19 @@ pub fn misplaced_tokens(arguments: &[OsString]) -> Vec<String> {
 /// Says what is wrong with a command line. Clap's own text repeats values, and one of them may be
 /// a token in the wrong place.
 pub fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
+    let failure = without_values(error, arguments);
+    match error.get(ContextKind::InvalidValue) {
+        Some(ContextValue::String(value)) if TokenKind::is_in_the_wrong_place(value) => failure
+            .why(
+                "it looks like an access token: other users can see it in the process list, and \
+                 the shell keeps it in its history",
+            )
+            .or_fix("if it was a real token, revoke it at the registry"),
+        _ => failure,
+    }
+}
+
+fn without_values(error: &clap::Error, arguments: &[OsString]) -> Failure {
     let text = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.as_str()),
         Some(ContextValue::Strings(texts)) => texts.first().map(String::as_str),

@@ -314,3 +314,25 @@ fn a_replica_in_the_region_of_the_secret_itself() {
         &["the Region of the secret itself"],
     );
 }
+
+#[test]
+fn a_token_in_the_place_of_another_value_is_to_be_revoked() {
+    const TOKEN: &str = "dckr_pat_abcdefghijklmnopqrst";
+    for words in [
+        &["create", TOKEN][..],
+        &["create", "--registry", TOKEN],
+        &["update", "x", "--registry", TOKEN],
+        &["check", "--verify", TOKEN],
+        &["list", "-o", TOKEN],
+    ] {
+        let ended = Program::new(words).run();
+        ended.fails(
+            2,
+            &["looks like an access token", "revoke it at the registry"],
+        );
+        ended.never(&[TOKEN]);
+    }
+    let ended = Program::new(&["create", "--registry", "nonsense"]).run();
+    ended.fails(2, &["use one of"]);
+    ended.never(&["revoke"]);
+}
