@@ -66,6 +66,7 @@ pub async fn run(input: CreateInput, context: &Context<'_>) -> Result<Status, Fa
         verification: Verification::skipped("nothing is stored"),
     };
     if !context.can_ask() {
+        create.session.open_ahead();
         let mut rule = None;
         if create.input.credential_command().is_some() {
             rule = Some(create.look_first().await?);
@@ -110,7 +111,6 @@ impl Create<'_> {
     /// Looks at the secret and the rule before a token is made, which would be lost if it could not
     /// be stored.
     async fn look_first(&mut self) -> Result<PlannedRule, Failure> {
-        self.session.open_ahead();
         self.login.open_ahead(&self.input);
         self.session.fetch_credentials().await?;
         let (observed, rule) = tokio::try_join!(
@@ -128,7 +128,6 @@ impl Create<'_> {
     async fn look_and_verify(&mut self, known: Option<PlannedRule>) -> Result<(), Failure> {
         warn_of_credentials(&self.input, &mut self.warnings);
         let output = self.context.output;
-        self.session.open_ahead();
         let look = async {
             self.session.fetch_credentials().await?;
             match known {

@@ -59,7 +59,6 @@ pub async fn run(input: UpdateInput, context: &Context<'_>) -> Result<Status, Fa
         context.identify(&mut session).await?;
     } else {
         session.open_ahead();
-        login.open_ahead(&input);
     }
     let may_try = prompter.is_none() && renew_within.is_none();
     let looked = look_and_try(
@@ -146,6 +145,9 @@ async fn look_and_try(
     session: &Session,
     context: &Context<'_>,
 ) -> Result<(Option<Tried>, Secret, Option<Rule>), Failure> {
+    if may_try {
+        login.open_ahead(input);
+    }
     let rule = async {
         match &input.rule {
             Some(prefix) => {

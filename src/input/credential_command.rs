@@ -108,10 +108,12 @@ impl CredentialCommand {
         let is_object = ended.printed.trim_ascii_start().starts_with(b"{");
         let printed = serde_json::from_slice::<Printed>(&ended.printed);
         let printed = printed.ok().filter(|_| is_object);
-        let made = printed.map(|printed| printed.read());
-        if let Some(Ok(made)) = &made {
-            output.redactor().hide(&made.token);
+        // Whatever else is wrong with what it printed, the token may be in what it says.
+        match &printed {
+            Some(printed) => output.redactor().hide_text(&printed.access_token.0),
+            None => hide_lines(&ended.printed, output),
         }
+        let made = printed.map(|printed| printed.read());
         let said = without_tokens(&ended.said);
         if !ended.status.success() {
             let failure = self.failure(&format!("failed ({})", ended.status));
@@ -175,6 +177,11 @@ impl CredentialCommand {
                 }
             }
         };
+        if said.len() == MOST_SAID {
+            // The last line may be cut in the middle of the token.
+            let end = said.iter().rposition(|byte| *byte == b'\n');
+            said.truncate(end.unwrap_or(0));
+        }
         if printed.len() > MOST {
             return Err(self.failure(&format!("printed more than {MOST} bytes")));
         }
@@ -254,6 +261,14 @@ async fn read(
     let _ = (&mut source).take(limit as u64).read_to_end(into).await;
     if !stops {
         let _ = tokio::io::copy(&mut source, &mut tokio::io::sink()).await;
+    }
+}
+
+/// Keeps what was printed in no known form out of all that is shown; short words are no tokens.
+fn hide_lines(printed: &[u8], output: &Output) {
+    let text = String::from_utf8_lossy(printed);
+    for line in text.lines().map(str::trim).filter(|line| line.len() >= 8) {
+        output.redactor().hide_text(line);
     }
 }
 

@@ -209,6 +209,18 @@ fn an_update_that_keeps_the_username_opens_both_connections_at_once() {
 }
 
 #[test]
+fn an_update_that_is_not_due_asks_aws_alone() {
+    let (account, registry) = (Account::new(), registry(true));
+    let arn = account.made("ecr-pullthroughcache/docker-hub");
+    let tags = json!([{"Key": "ecr-ptc:expires-on", "Value": "2999-01-31"}]);
+    account.ask("TagResource", &json!({"SecretId": arn, "Tags": tags}));
+    let wire = wire(&account, &registry, REALMS[0].2);
+    update(&account, &wire, "docker-hub", &["--renew-within", "9"]).ok();
+    assert_eq!(wire.seen_of(AWS), connection_with(&["DescribeSecret"]));
+    assert_eq!(wire.seen().len(), 4, "{:?}", wire.seen());
+}
+
+#[test]
 fn an_update_that_the_registry_refuses_writes_nothing() {
     let (_, _, realm, _) = REALMS[0];
     for more in [&[][..], &["-u", "me"]] {

@@ -133,6 +133,25 @@ fn what_goes_wrong_is_said_without_the_token_and_nothing_is_stored() {
             "echo saying dckr_pat_abcdefghijklmnopqrst >&2; exit 1".to_owned(),
             &["saying [token not shown]"],
         ),
+        (
+            format!(
+                "{}; echo oh {MADE} >&2; exit 1",
+                printing(&json!({"username": "a\u{7}", "accessToken": MADE}).to_string())
+            ),
+            &["oh [token not shown]"],
+        ),
+        (
+            format!("{}; echo oh {MADE} >&2; exit 1", printing(MADE)),
+            &["oh [token not shown]"],
+        ),
+        (
+            // Cut in the middle of the token.
+            format!(
+                "{}; printf '%08184d {MADE}{MADE}' 0 >&2; exit 1",
+                printing(&token)
+            ),
+            &["mint failed"],
+        ),
         (printing("[]"), &["something else than a JSON object"]),
         (printing(MADE), &["something else than a JSON object"]),
         (
