@@ -1,6 +1,6 @@
 //! What a release is made with.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::Value;
@@ -14,13 +14,14 @@ const TARGETS: [&str; 6] = [
     "aarch64-pc-windows-msvc.zip",
 ];
 
-fn installers(repository: &str, dist: &Path) -> Output {
+fn script(name: &str) -> PathBuf {
     let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/scripts");
+    scripts.join(name)
+}
+
+fn installers(repository: &str, dist: &Path) -> Output {
     let mut command = Command::new("python3");
-    command
-        .arg(scripts.join("installers"))
-        .arg(repository)
-        .arg(dist);
+    command.arg(script("installers")).arg(repository).arg(dist);
     command.output().unwrap()
 }
 
@@ -84,4 +85,112 @@ fn a_release_that_is_not_whole_has_no_installers() {
         assert!(!ended.status.success() && stderr.contains(says), "{stderr}");
     }
     assert!(!dist.path().join("ecr-ptc.rb").exists());
+}
+
+#[test]
+fn binstall_looks_for_the_archives_of_the_release() {
+    let mut command = Command::new(env!("CARGO"));
+    command.args(["metadata", "--no-deps", "--locked", "--format-version=1"]);
+    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    let told: Value = serde_json::from_slice(&command.output().unwrap().stdout).unwrap();
+    let package = &told["packages"][0];
+    let binstall = &package["metadata"]["binstall"];
+    for end in TARGETS {
+        let (target, suffix) = end.split_once('.').unwrap();
+        let rendered = |template: &Value| {
+            [
+                ("name", "ecr-ptc"),
+                ("bin", "ecr-ptc"),
+                ("version", "1.2.3"),
+                ("target", target),
+                ("repo", "https://github.com/OWNER/ecr-ptc"),
+                ("binary-ext", if suffix == "zip" { ".exe" } else { "" }),
+                ("archive-suffix", &end[target.len()..]),
+            ]
+            .iter()
+            .fold(template.as_str().unwrap().to_owned(), |text, pair| {
+                text.replace(&format!("{{ {} }}", pair.0), pair.1)
+            })
+        };
+        let format = &binstall["overrides"][target]["pkg-fmt"];
+        let format = format.as_str().or(binstall["pkg-fmt"].as_str());
+        assert_eq!(format == Some("zip"), suffix == "zip", "{target}");
+        assert_eq!(
+            rendered(&binstall["pkg-url"]),
+            format!(
+                "https://github.com/OWNER/ecr-ptc/releases/download/v1.2.3/ecr-ptc-1.2.3-{end}"
+            )
+        );
+        let program = rendered(&binstall["bin-dir"]);
+        assert!(
+            program.starts_with(&format!("ecr-ptc-1.2.3-{target}/ecr-ptc")),
+            "{program}"
+        );
+    }
+}
+
+/// Archives for both kinds of machine, as far as an image takes of them.
+#[cfg(unix)]
+fn archives(dist: &Path, machines: &[&str]) {
+    for machine in machines {
+        let name = format!("ecr-ptc-1.2.3-{machine}-unknown-linux-musl");
+        let stage = dist.join(&name);
+        std::fs::create_dir(&stage).unwrap();
+        std::fs::write(stage.join("ecr-ptc"), machine).unwrap();
+        std::fs::write(stage.join("LICENSE"), "licence").unwrap();
+        let mut tar = Command::new("tar");
+        tar.arg("-czf").arg(dist.join(name.clone() + ".tar.gz"));
+        tar.arg("-C").arg(dist).arg(&name);
+        assert!(tar.status().unwrap().success());
+    }
+}
+
+/// Runs the script with a builder that shows what it is given.
+#[cfg(unix)]
+fn container(dist: &Path) -> Output {
+    let authorities = dist.join("authorities");
+    std::fs::write(&authorities, "authorities").unwrap();
+    let builder = r#"for word; do context=$word; done; cd "$context"
+        printf '%s\n' "$@"; find . -type f | sort; cat ca-certificates.crt amd64/ecr-ptc arm64/ecr-ptc"#;
+    let mut command = Command::new("bash");
+    command
+        .arg(script("container"))
+        .arg("OWNER/ecr-ptc")
+        .arg(dist)
+        .args(["bash", "-c", builder, "builder"])
+        .env("CERTIFICATES", authorities);
+    command.output().unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_container_image_has_the_program_of_the_release_and_the_authorities() {
+    let dist = tempfile::TempDir::new().unwrap();
+    archives(dist.path(), &["x86_64", "aarch64"]);
+    let ended = container(dist.path());
+    let shown = String::from_utf8(ended.stdout).unwrap();
+    assert!(ended.status.success(), "{shown}");
+    for part in [
+        "--platform\nlinux/amd64,linux/arm64\n",
+        "org.opencontainers.image.source=https://github.com/OWNER/ecr-ptc\n",
+        "org.opencontainers.image.version=1.2.3\n",
+        "./amd64/ecr-ptc\n./arm64/LICENSE\n./arm64/ecr-ptc\n./ca-certificates.crt\n",
+        "authoritiesx86_64aarch64",
+    ] {
+        assert!(shown.contains(part), "{part} is missing in {shown}");
+    }
+    let recipe = Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/container/Containerfile");
+    let recipe = std::fs::read_to_string(recipe).unwrap();
+    assert!(recipe.contains("FROM scratch\n") && recipe.contains("USER 65532:65532\n"));
+}
+
+#[cfg(unix)]
+#[test]
+fn there_is_no_container_image_of_a_release_that_is_not_whole() {
+    let dist = tempfile::TempDir::new().unwrap();
+    archives(dist.path(), &["x86_64"]);
+    let ended = container(dist.path());
+    let stderr = String::from_utf8(ended.stderr).unwrap();
+    let says = "has not one archive for aarch64-unknown-linux-musl";
+    assert!(!ended.status.success() && stderr.contains(says), "{stderr}");
 }
