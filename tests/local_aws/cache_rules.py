@@ -177,7 +177,9 @@ def fault_of(arn, account, region):
         secret = secret_of(arn, account, region)
     except Refusal as error:
         return error.message
-    if secret.kms_key_id and not secret.kms_key_id.endswith("alias/aws/secretsmanager"):
+    # A replica has the key of its own Region, which is the default one here.
+    key = getattr(secret, "kms_key_id", None)
+    if key and not key.endswith("alias/aws/secretsmanager"):
         return "The value of the secret was unable to be decrypted."
     version = secret.versions.get(secret.default_version_id) or {}
     try:
