@@ -35,6 +35,7 @@ pub struct SecretDetails<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct DetailsJson<'a> {
+    schema_version: u8,
     #[serde(flatten)]
     entry: Entry<'a>,
     description: Option<&'a str>,
@@ -129,6 +130,7 @@ impl<'a> SecretDetails<'a> {
         } = self;
         let value = self.value_details();
         DetailsJson {
+            schema_version: 1,
             entry: Entry::new(secret, &self.usage),
             description: secret.description.as_deref(),
             username: value.username,
