@@ -7,6 +7,8 @@
 mod aws;
 mod check;
 #[cfg(unix)]
+mod docs;
+#[cfg(unix)]
 mod golden;
 mod input;
 mod registry;

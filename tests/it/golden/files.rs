@@ -102,7 +102,7 @@ fn difference(name: &str, text: &str) -> Option<String> {
 }
 
 /// The lines that are gone with `-`, those that are new with `+`, and some around them.
-fn lines_that_differ(held: &str, text: &str) -> String {
+pub fn lines_that_differ(held: &str, text: &str) -> String {
     let (old, new): (Vec<_>, Vec<_>) = (held.split('\n').collect(), text.split('\n').collect());
     // How many lines two tails have in common.
     let mut common = vec![vec![0; new.len() + 1]; old.len() + 1];

@@ -5,10 +5,10 @@
 
 mod aws;
 mod checks;
-mod files;
+pub mod files;
 mod help;
 mod partial;
-mod placeholders;
+pub mod placeholders;
 mod reads;
 mod scene;
 mod states;

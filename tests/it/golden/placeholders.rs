@@ -128,7 +128,7 @@ impl Placeholders {
 
 /// Whether a text begins as the pattern says: `0` is a digit, `x` one in base sixteen, `a` a letter
 /// or a digit.
-fn is_like(text: &str, pattern: &str) -> bool {
+pub fn is_like(text: &str, pattern: &str) -> bool {
     let fits = |(byte, as_in): (u8, u8)| match as_in {
         b'0' => byte.is_ascii_digit(),
         b'x' => byte.is_ascii_hexdigit(),
