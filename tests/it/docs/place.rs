@@ -1,12 +1,11 @@
 //! [`Place`]: where the commands of a page are run.
 
 use std::fs;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::golden::placeholders::{date, is_like, today, Placeholders};
 use crate::support::registry::json;
-use crate::support::{Account, Program, Registry, Wire};
+use crate::support::{executable, Account, Program, Registry, Wire};
 
 /// The account that the pages are about, and the day on which their tokens end.
 const ACCOUNT: &str = "123456789012";
@@ -88,7 +87,7 @@ impl Place {
     }
 
     pub fn has_program(&self, name: &str, script: &str) {
-        executable(&self.program.home.path().join(name), script);
+        executable(self.program.home.path().join(name), script);
     }
 
     /// Runs a script, and gives what it prints to both streams and whether it succeeded.
@@ -149,7 +148,7 @@ fn equipped(program: Program) -> Program {
         fs::create_dir(home.join(folder)).unwrap();
     }
     for (name, does) in OTHERS {
-        executable(&home.join(name), &format!("#!/bin/sh\n{does}\n"));
+        executable(home.join(name), &format!("#!/bin/sh\n{does}\n"));
     }
     let ours = env!("CARGO_BIN_EXE_ecr-ptc");
     std::os::unix::fs::symlink(ours, home.join("bin/ecr-ptc")).unwrap();
@@ -164,10 +163,4 @@ fn equipped(program: Program) -> Program {
         .env("PATH", format!("{}:{path}", home.join("bin").display()))
         .env("ROTATING_TOKEN", "some-token")
         .env("AWS_TOKEN", "some-token")
-}
-
-fn executable(path: &Path, script: &str) {
-    use std::os::unix::fs::PermissionsExt;
-    fs::write(path, script).unwrap();
-    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }

@@ -303,16 +303,12 @@ fn what_is_taken_over_is_tried_too() {
 /// A credential helper that is found on PATH, writes down what it gets, and answers so.
 #[cfg(unix)]
 fn with_helper(program: Program, script: &str) -> Program {
-    use std::os::unix::fs::PermissionsExt;
     let home = program.home.path().to_owned();
-    let path = program.file(
-        "docker-credential-test",
-        format!(
-            "#!/bin/sh\ncd '{}'\necho \"$*\" >arguments\nenv >environment\ncat >input\n{script}\n",
-            home.display()
-        ),
+    let script = format!(
+        "#!/bin/sh\ncd '{}'\necho \"$*\" >arguments\nenv >environment\ncat >input\n{script}\n",
+        home.display()
     );
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    crate::support::executable(home.join("docker-credential-test"), &script);
     let paths = std::env::var("PATH").unwrap();
     program.env("PATH", format!("{}:{paths}", home.display()))
 }

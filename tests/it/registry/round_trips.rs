@@ -248,6 +248,24 @@ fn a_check_opens_the_connection_while_it_reads_the_value() {
     assert_eq!(wire.seen_of(realm), connection_with(&[path]));
 }
 
+/// The secret is looked at before the command makes a token.
+#[cfg(unix)]
+#[test]
+fn a_create_with_a_credential_command_opens_one_connection() {
+    let (kind, _, realm, path) = REALMS[0];
+    let (account, registry) = (Account::new(), registry(true));
+    let wire = wire(&account, &registry, realm);
+    let program = Program::new(&["create", "--registry", kind]).with(&account);
+    let mint = program.home.path().join("mint");
+    let script = r#"printf '{"username":"me","accessToken":"some-token"}'"#;
+    crate::support::executable(&mint, &format!("#!/bin/sh\n{script}\n"));
+    let program = program.and(&["--credential-command", mint.to_str().unwrap()]);
+    wire.reached_by(program).run().ok();
+    assert_eq!(wire.seen_of(realm), connection_with(&[path]));
+    let calls = ["DescribeSecret", "CreateSecret"];
+    assert_eq!(wire.seen_of(AWS), connection_with(&calls));
+}
+
 /// As a server closes a connection on which nothing is asked for too long.
 #[test]
 fn a_connection_that_was_closed_meanwhile_is_opened_again() {

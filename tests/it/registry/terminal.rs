@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::support::registry::base64_of;
-use crate::support::{Account, Elsewhere, Program, Registry, Screen, TOKEN};
+use crate::support::{executable, Account, Elsewhere, Program, Registry, Screen, TOKEN};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
@@ -217,13 +217,11 @@ fn an_update_has_another_host_agreed_to_before_it_asks_for_the_token() {
 
 #[test]
 fn a_helper_is_run_only_after_a_yes() {
-    use std::os::unix::fs::PermissionsExt;
     let account = Account::new();
     let screen = screen(&account, &json!({"credHelpers": {"ghcr.io": "test"}}));
     let helper = screen.home().join("docker-credential-test");
     let script = "#!/bin/sh\ntouch asked\necho the keychain is locked\nexit 1\n";
-    std::fs::write(&helper, script).unwrap();
-    std::fs::set_permissions(&helper, std::fs::Permissions::from_mode(0o755)).unwrap();
+    executable(helper, script);
     let asked = screen.home().join("asked");
     let run = "PATH=$PWD:$PATH ECR_PTC_VERIFY=never $PTC create --registry ghcr";
     screen

@@ -1,13 +1,11 @@
 //! `--credential-command`: what a command makes is stored; what goes wrong with it is said, and its
 //! token never.
 
-use std::os::unix::fs::PermissionsExt;
-
 use serde_json::json;
 
 use super::due::{ending, in_days};
 use crate::support::registry::{basic, json};
-use crate::support::{policy_file, Account, Ended, Program, Registry, Screen};
+use crate::support::{executable, policy_file, Account, Ended, Program, Registry, Screen};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 /// Of no known kind, and short.
@@ -23,8 +21,8 @@ impl Mint {
     fn new(words: &[&str], script: &str) -> Self {
         let program = Program::new(words);
         let script = format!("#!/bin/sh\necho run >> \"$0.runs\"\n{script}\n");
-        let path = program.file("mint", script);
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let path = program.home.path().join("mint");
+        executable(&path, &script);
         Self {
             command: path.display().to_string(),
             program,
@@ -231,8 +229,8 @@ fn a_name_is_looked_for_in_path_and_a_path_is_one() {
     let account = Account::new();
     let run = |command: &str, path: Option<&str>| {
         let program = Program::new(&CREATE).with(&account);
-        let file = program.file("mint", format!("#!/bin/sh\n{}\n", made()));
-        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let file = program.home.path().join("mint");
+        executable(file, &format!("#!/bin/sh\n{}\n", made()));
         let command = command.replace("HOME", program.home.path().to_str().unwrap());
         let path = path.map(|path| path.replace("HOME", program.home.path().to_str().unwrap()));
         let program = match path {
@@ -427,8 +425,7 @@ fn at_a_terminal_its_token_is_shown_in_the_review_by_its_length() {
         }
         let screen = Screen::new(&account);
         let path = screen.home().join("mint");
-        std::fs::write(&path, format!("#!/bin/sh\n{}\n", made())).unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        executable(&path, &format!("#!/bin/sh\n{}\n", made()));
         screen
             .enters(&format!(
                 "$PTC {words} --verify never --credential-command {}",

@@ -90,12 +90,10 @@ fn texts_of(value: &Value, into: &mut Vec<String>) {
 /// expects that nothing else is run. Gives the words of each in bash, one a line.
 #[cfg(unix)]
 fn run_in_shells(ended: &Ended) -> Vec<String> {
-    use std::os::unix::fs::PermissionsExt;
     let home = tempfile::TempDir::new().unwrap();
     for name in ["ecr-ptc", "aws", "docker"] {
-        let path = home.path().join(name);
-        std::fs::write(&path, "#!/bin/sh\nprintf '%s\\n' \"$@\"\n").unwrap();
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let script = "#!/bin/sh\nprintf '%s\\n' \"$@\"\n";
+        crate::support::executable(home.path().join(name), script);
     }
     let path = format!(
         "{}:{}",

@@ -17,6 +17,8 @@ pub use aws::{read_request, Account};
 pub use elsewhere::Elsewhere;
 pub use forms::{base64_of_its_own, forms, halves, whole_base64};
 pub use network::{answer, Authority, Proxy, Web};
+#[cfg(unix)]
+pub use program::executable;
 pub use program::{policy_file, told, Ended, Program, TOKEN};
 pub use python::python;
 pub use registry::Registry;

@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
@@ -269,6 +269,14 @@ impl Ended {
         self.never(&forms.iter().map(String::as_str).collect::<Vec<_>>());
         self.never(&["SdkBody", "Request {"])
     }
+}
+
+/// Writes a program of a test's own.
+#[cfg(unix)]
+pub fn executable(path: impl AsRef<Path>, script: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::write(&path, script).unwrap();
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 /// A policy that is valid JSON.

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use serde_json::json;
 
-use crate::support::{Account, Program};
+use crate::support::{executable, Account, Program};
 
 // With what the runner's commands would read otherwise.
 const TOKEN: &str = "dckr_pat_100%25-not-a-real-token";
@@ -112,7 +112,6 @@ fn the_action_fails_as_the_program_does_and_gives_no_output() {
 
 #[test]
 fn the_action_traces_nothing_and_exports_nothing() {
-    use std::os::unix::fs::PermissionsExt;
     for (options, to) in [
         ("xtrace", ""),
         ("xtrace", "1"),
@@ -127,8 +126,7 @@ fn the_action_traces_nothing_and_exports_nothing() {
             "#!/bin/sh\nenv >'{}'\ncat >/dev/null\necho arn\n",
             seen.display()
         );
-        let path = job.program.file("ecr-ptc", script);
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        executable(job.program.home.path().join("ecr-ptc"), &script);
         let paths = std::env::var("PATH").unwrap();
         let first = format!("{}:{paths}", job.program.home.path().display());
         let ended = job.run(&[
@@ -220,10 +218,8 @@ fn a_value_may_begin_with_a_hyphen_and_the_job_may_have_variables_of_ours() {
 /// On Windows, RUNNER_TEMP is such as `D:\a\_temp`.
 #[test]
 fn the_program_that_was_built_is_found_under_a_path_with_a_colon() {
-    use std::os::unix::fs::PermissionsExt;
     let runs = |job: &Job, name: &str, script: &str| {
-        let path = job.program.file(name, script);
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        executable(job.program.home.path().join(name), script);
     };
     let account = Account::new();
     let job = Job::new(&account);
@@ -244,12 +240,10 @@ fn the_program_that_was_built_is_found_under_a_path_with_a_colon() {
 
 /// Where the program comes from, with these programs in the place of the runner's.
 fn find(version: &str, verifies: bool) -> (Output, String) {
-    use std::os::unix::fs::PermissionsExt;
     let job = Job::of("find.sh", &Account::new());
     let home = job.program.home.path();
     let runs = |name: &str, script: &str| {
-        let path = job.program.file(name, format!("#!/bin/sh\n{script}\n"));
-        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        executable(home.join(name), &format!("#!/bin/sh\n{script}\n"));
     };
     let log = home.join("log");
     std::fs::create_dir_all(home.join("release/ecr-ptc-1.2.3-x")).unwrap();
