@@ -185,7 +185,7 @@ pub static UPSTREAMS: [Upstream; 5] = [
         url: Some("cgr.dev"),
         username: "the identity ID of the pull token (ORGANIZATION-ID/IDENTITY-ID)",
         token: "a pull token; it is valid for 30 days, or as long as --ttl says",
-        token_source: "chainctl auth configure-docker --pull-token --save",
+        token_source: "chainctl auth pull-token create --output=json",
         rule_prefix: "chainguard",
         example_image: "chainguard/static:latest",
         realm: "/token",

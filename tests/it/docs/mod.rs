@@ -144,15 +144,19 @@ fn the_commands_of_each_page_print_what_stands_there() {
         let (mut place, mut written, mut copied) = (Place::new(&name_of(&page)), Vec::new(), 0);
         for block in blocks(&text) {
             place.next_block();
-            let is = run(&block, &place).unwrap_or_else(|fault| vec![fault]);
-            if is != block.lines {
-                let differs = lines_that_differ(&block.text(), &is.join("\n"));
-                let fault = format!("{}:{}\n{differs}", name_of(&page), block.at);
+            let is = run(&block, &place);
+            let fault = match &is {
+                Ok(is) if *is == block.lines => None,
+                Ok(is) => Some(lines_that_differ(&block.text(), &is.join("\n"))),
+                Err(fault) => Some(fault.clone()),
+            };
+            if let Some(fault) = fault {
+                let fault = format!("{}:{}\n{fault}", name_of(&page), block.at);
                 all.lock().unwrap().push(fault);
             }
             written.extend_from_slice(&lines[copied..block.at]);
             copied = block.at + block.lines.len();
-            written.extend(is);
+            written.extend(is.unwrap_or(block.lines));
         }
         if updates() {
             written.extend_from_slice(&lines[copied..]);

@@ -9,19 +9,19 @@ use serde_json::Value;
 
 use super::place::Place;
 use super::{blocks, TOP};
+use crate::support::Request;
 
 const PAGE: &str = ".github/docs/permissions.md";
 
 /// What is in a policy although the commands before it do not ask for it here.
-const NOT_ASKED_HERE: [&str; 8] = [
+const NOT_ASKED_HERE: [&str; 7] = [
     // ECR wants these two of whoever makes a rule.
     "iam:CreateServiceLinkedRole",
     "secretsmanager:GetSecretValue",
     // At a terminal, and after an answer that was lost.
     "secretsmanager:DescribeSecret",
-    // Where the rule points elsewhere, the day of the token changes, or there are replicas.
+    // Where the rule points elsewhere, the end of a new token is not known, or there are replicas.
     "ecr:UpdatePullThroughCacheRule",
-    "secretsmanager:TagResource",
     "secretsmanager:UntagResource",
     "secretsmanager:RemoveRegionsFromReplication",
     // Of a key whose name does not tell whose it is.
@@ -38,9 +38,8 @@ fn each_policy_allows_what_its_commands_ask_and_nothing_that_none_asks() {
         if block.language == "sh" {
             let (said, is_ok) = place.run(&block.text());
             assert!(is_ok, "{said}");
-            asked = place.account.take_actions().iter().map(named).collect();
-            // It needs no permission.
-            asked.remove("sts:GetCallerIdentity");
+            asked = place.account.requests().iter().flat_map(needed).collect();
+            place.account.take_actions();
         } else if !asked.is_empty() {
             let allowed = allowed(&serde_json::from_str(&block.text()).unwrap());
             let missing: Vec<_> = asked.difference(&allowed).collect();
@@ -55,15 +54,21 @@ fn each_policy_allows_what_its_commands_ask_and_nothing_that_none_asks() {
     assert_eq!(policies, 6);
 }
 
-/// An action as policies name it.
-fn named(action: &String) -> String {
-    let service = match action.as_str() {
-        "GetCallerIdentity" => "sts",
+/// What a request takes, as policies name it.
+fn needed(request: &Request) -> Vec<String> {
+    let service = match request.action.as_str() {
+        // It needs no permission.
+        "GetCallerIdentity" => return Vec::new(),
         "DescribeKey" => "kms",
         action if action.contains("PullThroughCacheRule") => "ecr",
         _ => "secretsmanager",
     };
-    format!("{service}:{action}")
+    let tags = request.body["Tags"].as_array();
+    let tag = tags.filter(|tags| !tags.is_empty()).map(|_| "TagResource");
+    let actions = tag.into_iter().chain([request.action.as_str()]);
+    actions
+        .map(|action| format!("{service}:{action}"))
+        .collect()
 }
 
 fn allowed(policy: &Value) -> BTreeSet<String> {

@@ -25,7 +25,7 @@ mkdir -p ~/.docker
 printf '{"auths":{"https://index.docker.io/v1/":{"auth":"bWU6ZnJvbS1kb2NrZXI="}}}' >~/.docker/config.json"#;
 
 /// Programs that the pages use and that are not here, with what each does.
-const OTHERS: [(&str, &str); 9] = [
+const OTHERS: [(&str, &str); 11] = [
     ("bin/vault", "printf some-token"),
     ("bin/op", "printf some-token"),
     ("bin/docker", DOCKER),
@@ -35,7 +35,13 @@ const OTHERS: [(&str, &str); 9] = [
         r#"cat >/dev/null; printf '{"username":"org/id","accessToken":"a-pull-token"}'"#,
     ),
     ("bin/az", "echo {}"),
+    (
+        "bin/gh",
+        r#"[ "$1" = attestation ] || { mkdir -p a && tar -czf ecr-ptc-1.2.3.tar.gz a; }"#,
+    ),
     ("bin/curl", "echo {}"),
+    // That of macOS has no -d.
+    ("bin/date", "echo 2099-01-31"),
     // What builds this program is run by .ci/run.
     ("bin/cargo", ":"),
     ("tests/local-aws", "cat >/dev/null"),
