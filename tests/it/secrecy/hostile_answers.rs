@@ -255,9 +255,10 @@ fn a_rule_of_a_hostile_account_hurts_nobody() {
         "\n\u{1b}[2J\u{202e}\u{e0041}".to_owned(),
     ];
     let looked_at = AtomicUsize::new(0);
-    let cases = hosts
-        .iter()
-        .flat_map(|host| arns.iter().map(move |arn| (host, arn)));
+    // Each host with an ARN as it should be, and each ARN with such a host.
+    let of_hosts = hosts.iter().map(|host| (host, &arns[0]));
+    let of_arns = arns[1..].iter().map(|arn| (&hosts[0], arn));
+    let cases = of_hosts.chain(of_arns);
     side_by_side(cases, |((kind, host), arn)| {
         let account = Account::new();
         account.made(NAME);
@@ -302,7 +303,7 @@ fn a_rule_of_a_hostile_account_hurts_nobody() {
             }
         }
     });
-    assert_eq!(looked_at.into_inner(), 4 * 5 * 2 * 9 * 2);
+    assert_eq!(looked_at.into_inner(), (4 + 4) * 2 * 9 * 2);
 }
 
 /// Whatever turns a line, hides in it, or ends it where a terminal or a log does not think so.
