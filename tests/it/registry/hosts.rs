@@ -491,14 +491,11 @@ impl Distribution {
         let home = tempfile::TempDir::new().unwrap();
         let passwords = home.path().join("htpasswd");
         std::fs::write(&passwords, PASSWORDS).unwrap();
-        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
         let config = home.path().join("config.yml");
         let root = home.path().display();
         let text = format!(
             "version: 0.1\nlog: {{level: info}}\nstorage: {{filesystem: {{rootdirectory: '{root}'}}}}\n\
-             http: {{addr: '127.0.0.1:{port}'}}\nauth: {{htpasswd: {{realm: Registry Realm, path: '{}'}}}}\n",
+             http: {{addr: '127.0.0.1:0'}}\nauth: {{htpasswd: {{realm: Registry Realm, path: '{}'}}}}\n",
             passwords.display()
         );
         std::fs::write(&config, text).unwrap();
@@ -513,8 +510,13 @@ impl Distribution {
             started => started.unwrap(),
         };
         let mut log = std::io::BufReader::new(process.stderr.take().unwrap()).lines();
-        let listens = log.any(|line| line.unwrap().contains("listening on"));
-        assert!(listens, "docker-registry does not start");
+        let port = log.find_map(|line| {
+            let line = line.unwrap();
+            let (_, rest) = line.split_once("listening on 127.0.0.1:")?;
+            let end = rest.find(|c: char| !c.is_ascii_digit());
+            rest[..end.unwrap_or(rest.len())].parse().ok()
+        });
+        let port = port.expect("docker-registry starts");
         // It goes on writing.
         std::thread::spawn(move || log.for_each(drop));
         Some(Self {
