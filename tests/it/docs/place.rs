@@ -75,7 +75,8 @@ impl Place {
             .map(|host| (host.as_str(), account.url.as_str()));
         let registries = REGISTRIES.map(|host| (host, registry.url.as_str()));
         let wire = Wire::to(&aws.chain(registries).collect::<Vec<_>>());
-        let program = equipped(wire.reached_by(Program::new(&[]).with(&account)));
+        let program = wire.reached_by(Program::new(&[]).with(&account));
+        let program = equipped(program.beside((registry, wire)));
         if BROKEN.contains(&page) {
             let value = r#"{"username":"me","accessToken":"some-token\n"}"#;
             account.made_with("ecr-pullthroughcache/ghcr", value);

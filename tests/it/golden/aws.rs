@@ -84,6 +84,7 @@ pub const SCENES: &[Scene] = &[
             .env("AWS_ENDPOINT_URL", "https://aws.example")
             .env("HTTPS_PROXY", format!("http://{}", proxy.address))
             .env("AWS_MAX_ATTEMPTS", "1")
+            .beside(proxy)
     }),
     scene("status-4/page-403", |account| page(account, 403)),
     scene("status-4/page-200", |account| page(account, 200)),
@@ -184,7 +185,8 @@ pub const SCENES: &[Scene] = &[
     scene("status-7/registry-answers-500", |account| {
         let registry = Registry::new(|_| json(500, "{}"));
         let there = ["--upstream-registry-url", &registry.url];
-        create(account, &there).and(&["--verify", "always"])
+        let program = create(account, &there).and(&["--verify", "always"]);
+        program.beside(registry)
     }),
     scene("create/answer-lost-and-seen", |account| {
         account.lose("CreateSecret", None);

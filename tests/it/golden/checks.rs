@@ -105,11 +105,11 @@ pub const SCENES: &[Scene] = &[
     }),
     scene("check/login-accepted", |account| {
         with_rule(account);
-        login(account, &Registry::strict())
+        login(account)
     }),
     scene("check/login-refused", |account| {
         account.made_with(NAME, r#"{"username":"me","accessToken":"another-token"}"#);
-        login(account, &Registry::strict())
+        login(account)
     }),
 ];
 
@@ -118,8 +118,10 @@ fn what_check_finds() {
     play(SCENES);
 }
 
-/// `check` that logs in at this registry.
-fn login(account: &Account, registry: &Registry) -> Program {
+/// `check` that logs in.
+fn login(account: &Account) -> Program {
+    let registry = Registry::strict();
     let check = ["check", "docker-hub", "--verify", "always"];
-    words(account, &check).and(&["--upstream-registry-url", &registry.url])
+    let program = words(account, &check).and(&["--upstream-registry-url", &registry.url]);
+    program.beside(registry)
 }

@@ -87,16 +87,19 @@ pub const SCENES: &[Scene] = &[
         create(account, &["--upstream-registry-url", &registry.url])
             .without("ECR_PTC_VERIFY")
             .stdin("another-token")
+            .beside(registry)
     }),
     scene("status-6/update", |account| {
         account.made(NAME);
         let registry = Registry::strict();
-        update(account, &["--upstream-registry-url", &registry.url]).without("ECR_PTC_VERIFY")
+        update(account, &["--upstream-registry-url", &registry.url])
+            .without("ECR_PTC_VERIFY")
+            .beside(registry)
     }),
     scene("create/registry-not-reached", |account| {
         // The certificate is for another host.
         let elsewhere = Elsewhere::at(&["ghcr.io"]);
-        elsewhere.reached_by(create(account, &[]))
+        elsewhere.reached_by(create(account, &[])).beside(elsewhere)
     }),
 ];
 

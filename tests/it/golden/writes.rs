@@ -11,8 +11,8 @@ pub const NAME: &str = "ecr-pullthroughcache/docker-hub";
 pub const SCENES: &[Scene] = &[
     scene("create/new", |account| create(account, &[])),
     scene("create/verified", |account| {
-        let hosts = ["auth.docker.io"];
-        Elsewhere::at(&hosts).reached_by(create(account, &[]))
+        let elsewhere = Elsewhere::at(&["auth.docker.io"]);
+        elsewhere.reached_by(create(account, &[])).beside(elsewhere)
     }),
     scene("create/everything", everything),
     scene("create/in-eu-west-1", |account| {

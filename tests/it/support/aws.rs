@@ -2,13 +2,14 @@
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::process::Child;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, OnceLock};
 
 use serde_json::{json, Value};
 
+use super::network::Listener;
 use super::{python, Ended, Program, TOKEN};
 
 /// The server that all tests share.
@@ -41,6 +42,7 @@ pub struct Account {
     pub url: String,
     pub id: String,
     state: Arc<State>,
+    _listener: Listener,
 }
 
 #[derive(Default)]
@@ -95,17 +97,15 @@ impl Account {
     pub fn new() -> Self {
         static NEXT: AtomicU64 = AtomicU64::new(100_000_000_000);
         let id = NEXT.fetch_add(1, Ordering::Relaxed).to_string();
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
         let state = Arc::new(State::default());
-        let (for_thread, account) = (Arc::clone(&state), id.clone());
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let (state, account) = (Arc::clone(&for_thread), account.clone());
-                std::thread::spawn(move || serve(stream, &state, &account));
-            }
-        });
-        Self { url, id, state }
+        let (of_listener, account) = (Arc::clone(&state), id.clone());
+        let listener = Listener::new(move |stream| serve(stream, &of_listener, &account));
+        Self {
+            url: format!("http://{}", listener.address),
+            id,
+            state,
+            _listener: listener,
+        }
     }
 
     /// From now on, answers an action with an error of the service's form.
@@ -384,6 +384,8 @@ fn for_account(head: &str, body: &[u8], account: &str) -> Vec<u8> {
 fn forward(request: &[u8]) -> Vec<u8> {
     let mut upstream = TcpStream::connect(&server().address).unwrap();
     upstream.write_all(request).unwrap();
+    // Otherwise the local AWS waits for more, ten milliseconds with each answer.
+    upstream.shutdown(Shutdown::Write).unwrap();
     let mut answer = Vec::new();
     upstream.read_to_end(&mut answer).unwrap();
     answer

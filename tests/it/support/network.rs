@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
@@ -11,35 +11,64 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::aws::read_request;
 
-/// Starts a server on loopback that handles each connection on a thread of its own.
-pub fn listen(handle: impl Fn(TcpStream) + Send + Sync + 'static) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    let handle = Arc::new(handle);
-    std::thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let handle = Arc::clone(&handle);
-            std::thread::spawn(move || handle(stream));
-        }
-    });
-    address
+/// A server on loopback that handles each connection on a thread of its own. It ends with its owner:
+/// thousands of threads that wait for ever make every program that is started take longer.
+pub struct Listener {
+    pub address: String,
+    is_over: Arc<AtomicBool>,
+}
+
+impl Listener {
+    pub fn new(handle: impl Fn(TcpStream) + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap().to_string();
+        let (handle, is_over) = (Arc::new(handle), Arc::new(AtomicBool::new(false)));
+        let ends = Arc::clone(&is_over);
+        std::thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                if ends.load(Ordering::Relaxed) {
+                    return;
+                }
+                let handle = Arc::clone(&handle);
+                std::thread::spawn(move || handle(stream));
+            }
+        });
+        Self { address, is_over }
+    }
+
+    /// Its address, where nobody owns it: it goes on to the end of all tests.
+    fn for_ever(self) -> String {
+        let address = self.address.clone();
+        std::mem::forget(self);
+        address
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::Relaxed);
+        // It waits for a connection.
+        let _ = TcpStream::connect(&self.address);
+    }
 }
 
 /// A server that answers by a function of the request's head and body.
 pub struct Web {
     pub url: String,
+    _listener: Listener,
 }
 
 impl Web {
     pub fn new(answer: impl Fn(&str, &str) -> String + Send + Sync + 'static) -> Self {
-        let address = listen(move |mut stream| {
+        let listener = Listener::new(move |mut stream| {
             if let Some((head, body)) = read_request(&mut stream) {
                 let body = String::from_utf8_lossy(&body).into_owned();
                 let _ = stream.write_all(answer(&head, &body).as_bytes());
             }
         });
         Self {
-            url: format!("http://{address}"),
+            url: format!("http://{}", listener.address),
+            _listener: listener,
         }
     }
 }
@@ -55,6 +84,7 @@ pub fn answer(status: u16, kind: &str, body: &str) -> String {
 /// An HTTP proxy. Whatever host is asked for, the connection goes to one address.
 pub struct Proxy {
     pub address: String,
+    _listener: Listener,
     seen: Arc<Mutex<Vec<String>>>,
 }
 
@@ -73,7 +103,7 @@ impl Proxy {
         let target = target.split("//").last().unwrap().to_owned();
         let seen = Arc::new(Mutex::new(Vec::new()));
         let into = Arc::clone(&seen);
-        let address = listen(move |mut stream| {
+        let listener = Listener::new(move |mut stream| {
             let Some((head, body)) = read_request(&mut stream) else {
                 return;
             };
@@ -99,7 +129,11 @@ impl Proxy {
             }
             join(stream, upstream);
         });
-        Self { address, seen }
+        Self {
+            address: listener.address.clone(),
+            _listener: listener,
+            seen,
+        }
     }
 
     /// The heads of the requests so far.
@@ -200,7 +234,7 @@ fn tls(certificate: &CertificateDer<'static>, key: &KeyPair) -> Arc<ServerConfig
 fn serve_tls(certificate: &CertificateDer<'static>, key: &KeyPair, target: &str) -> String {
     let config = tls(certificate, key);
     let target = target.split("//").last().unwrap().to_owned();
-    listen(move |stream| {
+    let listener = Listener::new(move |stream| {
         let connection = ServerConnection::new(Arc::clone(&config)).unwrap();
         let mut stream = StreamOwned::new(connection, stream);
         while let Some((head, body)) = read_request(&mut stream) {
@@ -211,7 +245,8 @@ fn serve_tls(certificate: &CertificateDer<'static>, key: &KeyPair, target: &str)
         }
         stream.conn.send_close_notify();
         let _ = stream.flush();
-    })
+    });
+    listener.for_ever()
 }
 
 /// What a server answers to a request.

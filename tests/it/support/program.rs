@@ -1,5 +1,6 @@
 //! [`Program`]: one run of the built program, in a scrubbed environment.
 
+use std::any::Any;
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -22,6 +23,8 @@ pub struct Program {
     stdin: Option<Vec<u8>>,
     variables: Vec<(OsString, OsString)>,
     pub home: TempDir,
+    /// What it gets to, as long as it is.
+    servers: Vec<Box<dyn Any + Send + Sync>>,
 }
 
 /// How a run ended.
@@ -41,6 +44,7 @@ impl Program {
             stdin: None,
             variables: Vec::new(),
             home,
+            servers: Vec::new(),
         };
         let config = program.home.path().join("config");
         let credentials = program.home.path().join("credentials");
@@ -107,6 +111,12 @@ impl Program {
             .chain(words)
             .collect::<Vec<_>>()
             .join(" ")
+    }
+
+    /// With a server that nobody else owns.
+    pub fn beside(mut self, server: impl Any + Send + Sync) -> Self {
+        self.servers.push(Box::new(server));
+        self
     }
 
     pub fn stdin(mut self, bytes: impl AsRef<[u8]>) -> Self {

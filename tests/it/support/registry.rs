@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use super::forms::base64_padded;
+use super::network::Listener;
 use super::TOKEN;
 
 /// What a registry heard.
@@ -27,22 +28,20 @@ pub struct Registry {
     /// `http://127.0.0.1:PORT`.
     pub url: String,
     heard: Arc<Mutex<Vec<Heard>>>,
+    _listener: Listener,
 }
 
 impl Registry {
     /// Answers by this script.
     pub fn new(script: impl Fn(&Heard) -> Reply + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
         let heard = Arc::new(Mutex::new(Vec::new()));
-        let (record, script): (_, Arc<Script>) = (Arc::clone(&heard), Arc::new(script));
-        std::thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let (record, script) = (Arc::clone(&record), Arc::clone(&script));
-                std::thread::spawn(move || answer(stream, &*script, &record));
-            }
-        });
-        Self { url, heard }
+        let record = Arc::clone(&heard);
+        let listener = Listener::new(move |stream| answer(stream, &script, &record));
+        Self {
+            url: format!("http://{}", listener.address),
+            heard,
+            _listener: listener,
+        }
     }
 
     /// With the token flow: `/v2/` names `/token` with this service, and that answers by the script.

@@ -8,12 +8,12 @@ use std::time::Duration;
 use rustls::{ServerConnection, StreamOwned};
 
 use super::aws::{action_of, read_request};
-use super::network::{ask, listen};
+use super::network::{ask, Listener};
 use super::{Authority, Program};
 
 /// Connections to these hosts go to servers at `http://…`; each is kept open.
 pub struct Wire {
-    address: String,
+    listener: Listener,
     pem: String,
     state: Arc<State>,
 }
@@ -62,7 +62,7 @@ impl Wire {
         let servers: Vec<(String, String)> = servers.collect();
         let state = Arc::new(State::default());
         let seen = Arc::clone(&state);
-        let address = listen(move |mut stream| {
+        let listener = Listener::new(move |mut stream| {
             let Some((head, _)) = read_request(&mut stream) else {
                 return;
             };
@@ -105,7 +105,7 @@ impl Wire {
         });
         let pem = authority.pem();
         Self {
-            address,
+            listener,
             pem,
             state,
         }
@@ -125,7 +125,7 @@ impl Wire {
     /// A run that gets to the servers, with no endpoint set.
     pub fn reached_by(&self, program: Program) -> Program {
         let bundle = program.file("ca.pem", &self.pem);
-        let proxy = format!("http://{}", self.address);
+        let proxy = format!("http://{}", self.listener.address);
         program
             .without("AWS_ENDPOINT_URL")
             .without("ECR_PTC_VERIFY")
