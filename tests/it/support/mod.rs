@@ -13,7 +13,9 @@ pub mod sdk_cases;
 mod side_by_side;
 mod wire;
 
-pub use aws::{read_request, Account, Request};
+#[cfg(unix)]
+pub use aws::Request;
+pub use aws::{read_request, Account};
 pub use elsewhere::Elsewhere;
 pub use forms::{base64_of_its_own, forms, halves, whole_base64};
 pub use network::{answer, Authority, Proxy, Web};

@@ -3,7 +3,7 @@
 use std::any::Any;
 use std::ffi::{OsStr, OsString};
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
@@ -283,7 +283,7 @@ impl Ended {
 
 /// Writes a program of a test's own.
 #[cfg(unix)]
-pub fn executable(path: impl AsRef<Path>, script: &str) {
+pub fn executable(path: impl AsRef<std::path::Path>, script: &str) {
     use std::os::unix::fs::PermissionsExt;
     std::fs::write(&path, script).unwrap();
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755)).unwrap();
