@@ -12,7 +12,7 @@ use crate::model::rule::Rule;
 use crate::model::upstream::AnyUpstream;
 use crate::output::escaped;
 use crate::output::failure::Failure;
-use crate::output::pull::registry_host;
+use crate::output::pull::{is_registry_host, registry_host};
 use crate::output::status::Status;
 use crate::output::Output;
 
@@ -68,7 +68,11 @@ pub async fn run(
     let host = registry_host(&account, session.region());
     let named: Vec<Named<'_>> = images
         .iter()
-        .map(|image| name(image, &rules, &host))
+        .map(|image| {
+            let domain = image.reference.domain();
+            let is_here = is_registry_host(domain, &account, session.region());
+            name(image, is_here, &rules, &host)
+        })
         .collect();
     let without: Vec<&GivenImage> = images
         .iter()
@@ -102,8 +106,7 @@ fn account(rules: &[Rule], session: &Session) -> Result<String, Failure> {
     })
 }
 
-fn name<'a>(image: &'a GivenImage, rules: &'a [Rule], host: &str) -> Named<'a> {
-    let is_here = image.reference.domain() == host;
+fn name<'a>(image: &'a GivenImage, is_here: bool, rules: &'a [Rule], host: &str) -> Named<'a> {
     let (ecr_image, rule) = match image.reference.cached(rules, host) {
         _ if is_here => (Some(image.reference.to_string()), None),
         Some((name, rule)) => (Some(name), Some(rule.ecr_repository_prefix.as_str())),

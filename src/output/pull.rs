@@ -57,6 +57,21 @@ pub fn registry_host(account: &str, region: &Region) -> String {
     format!("{account}.dkr.ecr.{region}.{}", region.dns_suffix())
 }
 
+/// Whether this is a host of that registry, by which it is also reached over IPv6 or with FIPS.
+///
+/// Source: Making requests to Amazon ECR registries, in the ECR user guide.
+pub fn is_registry_host(host: &str, account: &str, region: &Region) -> bool {
+    let suffix = region.dns_suffix();
+    [
+        registry_host(account, region),
+        format!("{account}.dkr.ecr-fips.{region}.{suffix}"),
+        format!("{account}.dkr-ecr.{region}.on.aws"),
+        format!("{account}.dkr-ecr-fips.{region}.on.aws"),
+    ]
+    .iter()
+    .any(|ours| ours == host)
+}
+
 /// What stands above the pull. No image is in every customer's registry of Azure.
 pub fn pull_words(example_image: &str) -> &'static str {
     if example_image == PLACEHOLDER {

@@ -76,6 +76,24 @@ fn each_image_has_its_name_in_order_by_one_look_at_the_rules() {
     );
 }
 
+/// Over IPv6 too, and with FIPS.
+#[test]
+fn what_is_in_this_registry_already_stays_by_whichever_of_its_hosts() {
+    let account = account();
+    let id = &account.id;
+    let hosts = [
+        format!("{id}.dkr.ecr-fips.us-east-1.amazonaws.com"),
+        format!("{id}.dkr-ecr.us-east-1.on.aws"),
+        format!("{id}.dkr-ecr-fips.us-east-1.on.aws"),
+    ];
+    for host in hosts {
+        let image = format!("{host}/team/app:1");
+        assert_eq!(account.run(&["image", &image]).ok(), image);
+    }
+    let others = format!("{id}.dkr-ecr.us-east-2.on.aws/team/app:1");
+    account.run(&["image", &others]).fails(3, &["no rule"]);
+}
+
 #[test]
 fn a_list_is_rewritten_from_standard_input() {
     let account = account();
