@@ -1,4 +1,4 @@
-//! What is said of an [`AwsError`]: why it came, and what mends it.
+//! What is said of an [`AwsError`]: why it came, and what fixes it.
 
 use super::error::AwsError;
 use super::kind::Kind;

@@ -1,4 +1,4 @@
-//! What mends an error of ECR's, where it is not what mends one of Secrets Manager's.
+//! What fixes an error of ECR's, where it is not what fixes one of Secrets Manager's.
 
 use super::error::AwsError;
 use super::kind::Kind;

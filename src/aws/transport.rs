@@ -153,7 +153,7 @@ impl Fault {
         }
     }
 
-    /// What mends it; none where there is nothing but to check the network.
+    /// What fixes it; none where there is nothing but to check the network.
     pub fn fix(&self) -> Option<&'static str> {
         match self {
             Self::Untrusted => Some(

@@ -51,7 +51,7 @@ pub fn inspect_key(inspected: &Inspected<'_>, kind: &KeyKind) -> Option<Finding>
 }
 
 /// That ECR cannot read the secret because of who manages it, so that nothing else of it is to be
-/// mended; none where nobody does, or where it is scheduled for deletion.
+/// fixed; none where nobody does, or where it is scheduled for deletion.
 pub fn inspect_manager(inspected: &Inspected<'_>) -> Option<Finding> {
     let secret = inspected.secret;
     let managed = secret.managed_by().filter(|_| secret.deleted.is_none())?;

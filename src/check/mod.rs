@@ -62,7 +62,7 @@ impl Level {
     }
 }
 
-/// What is wrong with a secret, what that means for a pull, and what mends it. Its JSON members are
+/// What is wrong with a secret, what that means for a pull, and what fixes it. Its JSON members are
 /// a contract: only ever added to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
@@ -75,7 +75,7 @@ pub struct Finding {
     pub rule: Option<String>,
     /// Lower case, no full stop.
     pub message: String,
-    /// The command or the change that mends it.
+    /// The command or the change that fixes it.
     pub fix: Option<String>,
 }
 

@@ -232,7 +232,7 @@ pub struct LifeReport<'a> {
     pub arn: &'a SecretArn,
     pub name: &'a str,
     pub region: &'a Region,
-    /// From when on it cannot be taken back; none where it is not deleted, or no answer said so.
+    /// From when on it cannot be restored; none where it is not deleted, or no answer said so.
     pub deletion_date: Option<Time>,
     pub removed_replica_regions: Vec<String>,
     /// The prefixes of the rules that use it; none where they were not looked at, or could not be.

@@ -36,7 +36,7 @@ pub enum Verdict {
     Rejected {
         reason: String,
     },
-    /// Why nothing can be said, and what mends it.
+    /// Why nothing can be said, and what fixes it.
     Unknown {
         reason: String,
         fix: Option<&'static str>,

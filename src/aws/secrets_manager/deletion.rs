@@ -7,7 +7,7 @@ use crate::model::date::Time;
 use crate::model::secret::Recovery;
 
 impl SecretsManager {
-    /// DeleteSecret. Gives the moment from which the secret cannot be taken back. Deleting without
+    /// DeleteSecret. Gives the moment from which the secret cannot be restored. Deleting without
     /// recovery is no error where the secret is gone already.
     pub async fn delete(
         &self,
