@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Finds ecr-ptc for an action: the job's own; or else the release of the version that the action is asked for
-# by, as far as its attestation says that this repository has built it; or else it is built from the source
+# by, as far as its attestation says that the release workflow has built it from that tag; or else it is built from the source
 # beside the action. Leaves it in RUNNER_TEMP/ecr-ptc/bin.
 set -euo pipefail
 
@@ -32,7 +32,8 @@ if [[ ${ACTION_REF-} == v[0-9]* && -n $target ]] && command -v gh >/dev/null; th
     trap 'rm -rf "$temp"' EXIT
     if gh release download "$ACTION_REF" --repo "$ACTION_REPOSITORY" --pattern "$archive" --dir "$temp"; then
         # What is there and was not built by this repository ends the job.
-        gh attestation verify "$temp/$archive" --repo "$ACTION_REPOSITORY"
+        gh attestation verify "$temp/$archive" --repo "$ACTION_REPOSITORY" --source-ref "refs/tags/$ACTION_REF" \
+            --signer-workflow "$ACTION_REPOSITORY/.github/workflows/release.yml"
         mkdir -p "$into"
         if [[ $archive == *.zip ]]; then
             unzip -q "$temp/$archive" -d "$temp"

@@ -288,6 +288,12 @@ fn an_action_takes_the_release_of_its_version_where_it_is_what_it_says() {
     assert!(ended.status.success(), "{ended:?}");
     assert!(seen.contains(&format!("--pattern {ARCHIVE}")), "{seen}");
     assert!(seen.contains("gh attestation verify") && seen.contains("--repo OWNER/ecr-ptc"));
+    for bound in [
+        "--source-ref refs/tags/v1.2.3",
+        "--signer-workflow OWNER/ecr-ptc/.github/workflows/release.yml",
+    ] {
+        assert!(seen.contains(bound), "{seen}");
+    }
     assert!(seen.ends_with("found") && !seen.contains("cargo"), "{seen}");
     // One that is not, ends the job, and is not run.
     let (ended, seen) = find("v1.2.3", false);

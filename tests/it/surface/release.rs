@@ -151,7 +151,7 @@ fn container(dist: &Path) -> Output {
     let authorities = dist.join("authorities");
     std::fs::write(&authorities, "authorities").unwrap();
     let builder = r#"for word; do context=$word; done; cd "$context"
-        printf '%s\n' "$@"; find . -type f | sort; cat ca-certificates.crt amd64/ecr-ptc arm64/ecr-ptc"#;
+        printf '%s\n' "$@"; find . -type f | LC_ALL=C sort; ls -l amd64 . | cut -c 1-10; cat ca-certificates.crt amd64/ecr-ptc arm64/ecr-ptc"#;
     let mut command = Command::new("bash");
     command
         .arg(script("container"))
@@ -174,7 +174,8 @@ fn a_container_image_has_the_program_of_the_release_and_the_authorities() {
         "--platform\nlinux/amd64,linux/arm64\n",
         "org.opencontainers.image.source=https://github.com/OWNER/ecr-ptc\n",
         "org.opencontainers.image.version=1.2.3\n",
-        "./amd64/ecr-ptc\n./arm64/LICENSE\n./arm64/ecr-ptc\n./ca-certificates.crt\n",
+        "./LICENSE\n./amd64/ecr-ptc\n./arm64/ecr-ptc\n./ca-certificates.crt\n",
+        "-rwxr-xr-x\n",
         "authoritiesx86_64aarch64",
     ] {
         assert!(shown.contains(part), "{part} is missing in {shown}");
