@@ -129,7 +129,7 @@ impl Context<'_> {
     ) -> Result<Status, Failure> {
         let written = self.output.result(text, document);
         written.map_err(|error| Failure::output(&error).why(done))?;
-        if is_result_unread() {
+        if text.is_some() && is_result_unread() {
             let warning = format!("nothing seems to read standard output; {done}");
             self.output.warn(&warning);
         }
