@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{blocks, name_of, pages, TOP};
+use super::{blocks, lines_of, name_of, pages, TOP};
 use crate::support::Program;
 
 fn page(name: &str) -> String {
@@ -148,6 +148,20 @@ fn files(folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
+/// The commands of ours, with which code may begin.
+const COMMANDS: [&str; 9] = [
+    "create", "update", "list", "show", "check", "delete", "restore", "rule", "image",
+];
+
+/// The code that stands in the lines of a page, each on one line.
+fn prose_code(page: &str) -> Vec<String> {
+    let prose = lines_of(page).filter(|(is_code, _)| !is_code);
+    let prose: Vec<&str> = prose.map(|(_, line)| line).collect();
+    let prose = prose.join(" ");
+    let code = prose.split('`').skip(1).step_by(2);
+    code.map(str::to_owned).collect()
+}
+
 #[test]
 fn each_option_and_variable_of_ours_that_is_named_is_there() {
     let helps: String = ["help", "errors"]
@@ -163,13 +177,11 @@ fn each_option_and_variable_of_ours_that_is_named_is_there() {
     for file in pages() {
         let page = fs::read_to_string(&file).unwrap();
         let name = name_of(&file);
-        // Blocks are run; options of other programs are in code that does not begin with them.
-        for code in page.split('`').skip(1).step_by(2) {
-            let ours = code.starts_with("--") || code.starts_with("ecr-ptc ");
-            for word in code
-                .split([' ', '='])
-                .filter(|_| ours && !code.contains('\n'))
-            {
+        // Blocks are run; options of other programs are in code that does not begin with ours.
+        for code in prose_code(&page) {
+            let first = code.split(' ').next().unwrap_or_default();
+            let is_ours = code.starts_with("--") || first == "ecr-ptc" || COMMANDS.contains(&first);
+            for word in code.split([' ', '=']).filter(|_| is_ours) {
                 let is_option = word.starts_with("--") && word.len() > 2;
                 assert!(!is_option || is_in_help(word), "{name}: {word} in {code}");
             }

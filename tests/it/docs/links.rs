@@ -3,17 +3,16 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use super::{blocks, name_of, TOP};
+use super::{blocks, lines_of, name_of, TOP};
 
 /// Every page of the repository.
 fn all() -> Vec<PathBuf> {
-    let mut pages = Vec::new();
-    let mut folders = vec![PathBuf::from(TOP)];
+    let mut pages = vec![Path::new(TOP).join("README.md")];
+    let mut folders = vec![Path::new(TOP).join(".github"), Path::new(TOP).join("tests")];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
-            let name = path.file_name().unwrap();
-            if path.is_dir() && name != "target" && name != ".git" {
+            if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|end| end == "md") {
                 pages.push(path);
@@ -25,15 +24,10 @@ fn all() -> Vec<PathBuf> {
 
 /// The text of a page without its blocks and the code in its lines.
 fn prose(text: &str) -> String {
-    let mut is_code = false;
     let mut prose = String::new();
-    for line in text.lines() {
-        if line.starts_with("```") {
-            is_code = !is_code;
-        } else if !is_code {
-            prose.extend(line.split('`').step_by(2));
-            prose.push('\n');
-        }
+    for (_, line) in lines_of(text).filter(|(is_code, _)| !is_code) {
+        prose.extend(line.split('`').step_by(2));
+        prose.push('\n');
     }
     prose
 }
@@ -56,16 +50,10 @@ fn anchor(heading: &str) -> String {
     kept.map(|c| if c == ' ' { '-' } else { c }).collect()
 }
 
-fn headings(text: &str) -> Vec<String> {
-    let mut is_code = false;
-    let mut found = Vec::new();
-    for line in text.lines() {
-        is_code ^= line.starts_with("```");
-        if !is_code && line.starts_with('#') {
-            found.push(line.to_owned());
-        }
-    }
-    found
+fn headings(text: &str) -> Vec<&str> {
+    let prose = lines_of(text).filter(|(is_code, _)| !is_code);
+    let lines = prose.map(|(_, line)| line);
+    lines.filter(|line| line.starts_with('#')).collect()
 }
 
 /// A path without `..` in it.
@@ -97,8 +85,10 @@ fn each_link_leads_somewhere() {
             };
             assert!(target.exists(), "{name}: {link}");
             if !part.is_empty() {
-                let there = headings(&fs::read_to_string(&target).unwrap());
-                let has = there.iter().any(|heading| anchor(heading) == part);
+                let there = fs::read_to_string(&target).unwrap();
+                let has = headings(&there)
+                    .iter()
+                    .any(|heading| anchor(heading) == part);
                 assert!(has, "{name}: {link}");
             }
             count += 1;

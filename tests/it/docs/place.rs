@@ -7,9 +7,12 @@ use crate::golden::placeholders::{date, is_like, today, Placeholders};
 use crate::support::registry::json;
 use crate::support::{executable, Account, Program, Registry, Wire};
 
-/// The account that the pages are about, and the day on which their tokens end.
+/// The account that the pages are about.
 const ACCOUNT: &str = "123456789012";
+
+/// What stands in a page for the day on which a token ends, and the days until then in a run.
 const END: &str = "2027-01-31";
+const DAYS: i64 = 90;
 
 /// Hosts that are reached: AWS in the Regions of the pages, and what a login asks.
 const SERVICES: [&str; 4] = ["secretsmanager", "api.ecr", "sts", "kms"];
@@ -19,29 +22,49 @@ const REGISTRIES: [&str; 4] = ["auth.docker.io", "ghcr.io", "api.github.com", "c
 /// Pages in whose account is a secret of another tool's, with a line end in its token.
 const BROKEN: [&str; 2] = [".github/docs/permissions.md", ".github/docs/secrets.md"];
 
-/// What `docker login` leaves.
-const DOCKER: &str = r#"[ "$1" = pull ] && exit
+/// `docker login` leaves this.
+const DOCKER: &str = r#"[ "$1" = login ] || exit 0
 mkdir -p ~/.docker
 printf '{"auths":{"https://index.docker.io/v1/":{"auth":"bWU6ZnJvbS1kb2NrZXI="}}}' >~/.docker/config.json"#;
 
-/// Programs that the pages use and that are not here, with what each does.
+/// The real one where it is, else what it makes of it.
+const JQ: &str = r#"real=$(PATH=${PATH#*:} command -v jq) && exec "$real" "$@"
+cat >/dev/null
+printf '{"username":"org/id","accessToken":"a-pull-token"}'"#;
+
+/// Programs that the pages use and that are not here, with what they print.
 const OTHERS: [(&str, &str); 11] = [
     ("bin/vault", "printf some-token"),
     ("bin/op", "printf some-token"),
     ("bin/docker", DOCKER),
-    ("bin/chainctl", "echo {}"),
     (
-        "bin/jq",
-        r#"cat >/dev/null; printf '{"username":"org/id","accessToken":"a-pull-token"}'"#,
+        "bin/chainctl",
+        r#"printf '{"identity_id":"org/id","token":"a-pull-token"}'"#,
     ),
-    ("bin/az", "echo {}"),
+    (
+        "bin/az",
+        r#"case "$*" in
+*show*) echo password1 ;;
+*reset*) printf '{"appId":"an-id","password":"a-secret","tenant":"x"}' ;;
+*) printf '{"username":"TOKEN","passwords":[{"name":"password1","value":null,"expiry":null},
+    {"name":"password2","value":"a-password","expiry":"2999-01-31T00:00:00.066221+00:00"}]}' ;;
+esac"#,
+    ),
+    (
+        "bin/curl",
+        r#"case "$*" in
+*rotate*) printf '{"id":8,"token":"glpat-a","expires_at":"2999-01-31"}' ;;
+*) printf '[{"id":6,"name":"NAME-2"},{"id":7,"name":"NAME"}]' ;;
+esac"#,
+    ),
+    ("bin/jq", JQ),
     (
         "bin/gh",
-        r#"[ "$1" = attestation ] || { mkdir -p a && tar -czf ecr-ptc-1.2.3.tar.gz a; }"#,
+        r#"[ "$1" = attestation ] && exit
+mkdir -p a && echo theirs >a/README.md && tar -czf ecr-ptc-1.2.3.tar.gz a"#,
     ),
-    ("bin/curl", "echo {}"),
     // That of macOS has no -d.
-    ("bin/date", "echo 2099-01-31"),
+    ("bin/date", "echo 2999-01-31"),
     // What builds this program is run by .ci/run.
     ("bin/cargo", ":"),
     ("tests/local-aws", "cat >/dev/null"),
@@ -49,6 +72,8 @@ const OTHERS: [(&str, &str); 11] = [
 
 pub struct Place {
     pub account: Account,
+    /// The day that it is. At midnight it is not known which is meant.
+    day: i64,
     program: Program,
     /// How many blocks were run: each has another token.
     blocks: usize,
@@ -56,11 +81,11 @@ pub struct Place {
 
 impl Place {
     pub fn new(page: &str) -> Self {
-        let account = Account::new();
-        let registry = Registry::new(|heard| {
+        let (account, day) = (Account::new(), today());
+        let registry = Registry::new(move |heard| {
             let (status, mut headers, body) = json(200, r#"{"token":"t0ken"}"#);
             if heard.host == "api.github.com" {
-                let end = format!("{} 00:00:00 UTC", date(today() + 90));
+                let end = format!("{} 00:00:00 UTC", date(day + DAYS));
                 headers.push(("GitHub-Authentication-Token-Expiration", end));
                 headers.push(("X-OAuth-Scopes", "read:packages".to_owned()));
             }
@@ -83,9 +108,15 @@ impl Place {
         }
         Self {
             account,
+            day,
             program,
             blocks: 0,
         }
+    }
+
+    /// Whether it has become another day.
+    pub fn is_over(&self) -> bool {
+        today() != self.day
     }
 
     /// From now on there is another token.
@@ -104,7 +135,8 @@ impl Place {
         for name in ["TOKEN", "HUB_TOKEN"] {
             command.env(name, format!("some-token-{:02}", self.blocks));
         }
-        let script = script.replace(END, &date(today() + 90));
+        let end = format!("--expires-on {}", date(self.day + DAYS));
+        let script = script.replace("--expires-on DATE", &end);
         command.args(["-o", "pipefail", "-c", &format!("exec 2>&1\n{script}")]);
         command.current_dir(self.program.home.path());
         let ended = command.stdin(Stdio::null()).output().unwrap();
@@ -115,27 +147,29 @@ impl Place {
     /// As a page shows it.
     pub fn shown(&self, said: &str) -> String {
         let said = said.replace(&self.account.id, ACCOUNT);
-        said.replace(&date(today() + 90), END)
+        said.replace(&date(self.day + DAYS), END)
     }
 
-    /// A text without what differs from run to run.
-    pub fn comparable(&self, text: &str) -> String {
+    /// What is printed, without what differs from run to run.
+    pub fn same_of_run(&self, said: &str) -> String {
+        self.same(said, &date(self.day + DAYS))
+    }
+
+    /// The same of what stands in a page.
+    pub fn same_of_page(&self, text: &str) -> String {
+        self.same(text, END)
+    }
+
+    fn same(&self, text: &str, end: &str) -> String {
+        // Of no day that a page could have: days are told apart here.
+        let mut placeholders = Placeholders::new(&self.account, "[HOME]", 0);
         let text = text.replace(ACCOUNT, &self.account.id);
-        let text = text.replace(END, &date(today() + 90));
-        let text = Placeholders::new(&self.account, "[HOME]", today()).replace(&text);
-        // Days and times that are not those of today are those of the writing.
+        let text = placeholders.replace(&text.replace(end, "[END]"));
         let mut same = String::new();
         let mut rest = text.as_str();
         while let Some(next) = rest.chars().next() {
-            let patterns = [
-                "0000-00-00T00:00:00Z",
-                "[TODAY]T[TIME]Z",
-                "[TODAY+30]T[TIME]Z",
-                "0000-00-00",
-                "[TODAY]",
-                "[TODAY+30]",
-            ];
-            let found = patterns.iter().find(|pattern| is_like(rest, pattern));
+            let moments = ["0000-00-00T00:00:00Z", "0000-00-00"];
+            let found = moments.iter().find(|pattern| is_like(rest, pattern));
             if let Some(pattern) = found {
                 same += "[DAY]";
                 rest = &rest[pattern.len()..];

@@ -26,7 +26,7 @@ impl Listener {
         let ends = Arc::clone(&is_over);
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                if ends.load(Ordering::Relaxed) {
+                if ends.load(Ordering::Acquire) {
                     return;
                 }
                 let handle = Arc::clone(&handle);
@@ -46,7 +46,7 @@ impl Listener {
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        self.is_over.store(true, Ordering::Relaxed);
+        self.is_over.store(true, Ordering::Release);
         // It waits for a connection.
         let _ = TcpStream::connect(&self.address);
     }
