@@ -205,3 +205,15 @@ fn equipped(program: Program) -> Program {
         .env("ROTATING_TOKEN", "some-token")
         .env("AWS_TOKEN", "some-token")
 }
+
+#[test]
+fn the_days_of_a_page_are_those_of_any_run() {
+    let place = Place::new("a page");
+    let page = format!("2026-11-28 2026-12-28T01:02:03Z {END} {ACCOUNT}");
+    let [today, later, end] = [0, 30, DAYS].map(|days| date(place.day + days));
+    let id = &place.account.id;
+    let said = format!("{today} {later}T23:59:59Z {end} {id}");
+    assert_eq!(place.same_of_page(&page), "[DAY] [DAY] [END] [ACCOUNT]");
+    assert_eq!(place.same_of_run(&said), place.same_of_page(&page));
+    assert_eq!(place.shown(&end), END);
+}
