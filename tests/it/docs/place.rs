@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use crate::golden::placeholders::{date, is_like, today, Placeholders};
 use crate::support::registry::json;
-use crate::support::{executable, Account, Program, Registry, Wire};
+use crate::support::{executable, found, Account, Program, Registry, Wire};
 
 /// The account that the pages are about.
 const ACCOUNT: &str = "123456789012";
@@ -130,7 +130,7 @@ impl Place {
 
     /// Runs a script, and gives what it prints to both streams and whether it succeeded.
     pub fn run(&self, script: &str) -> (String, bool) {
-        let mut command = Command::new("bash");
+        let mut command = Command::new(found("bash"));
         self.program.prepare(&mut command);
         for name in ["TOKEN", "HUB_TOKEN"] {
             command.env(name, format!("some-token-{:02}", self.blocks));

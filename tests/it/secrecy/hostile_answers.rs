@@ -103,7 +103,7 @@ fn run_in_shells(ended: &Ended) -> Vec<String> {
     let mut told = Vec::new();
     for command in commands(ended) {
         for shell in ["sh", "bash"] {
-            let output = std::process::Command::new(shell)
+            let output = std::process::Command::new(crate::support::found(shell))
                 .args(["-c", &command])
                 .current_dir(home.path())
                 .env("PATH", &path)
@@ -181,7 +181,7 @@ fn the_action_gives_no_second_output() {
         }
         let program = Program::new(&[]).with(&account);
         let output = program.file("output", "");
-        let mut command = std::process::Command::new("bash");
+        let mut command = std::process::Command::new(crate::support::found("bash"));
         command.env_clear().arg(script);
         for (name, value) in program.command().get_envs() {
             command.env(name, value.unwrap_or_default());

@@ -281,6 +281,15 @@ impl Ended {
     }
 }
 
+/// Where a program of the system is. One that is named alone, beside a `PATH` of its own, is started
+/// by way of a copy of this whole process.
+#[cfg(unix)]
+pub fn found(name: &str) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap();
+    let mut places = std::env::split_paths(&path).map(|folder| folder.join(name));
+    places.find(|place| place.is_file()).expect(name)
+}
+
 /// Writes a program of a test's own.
 #[cfg(unix)]
 pub fn executable(path: impl AsRef<std::path::Path>, script: &str) {

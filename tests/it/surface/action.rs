@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use serde_json::json;
 
-use crate::support::{executable, Account, Program};
+use crate::support::{executable, found, Account, Program};
 
 // With what the runner's commands would read otherwise.
 const TOKEN: &str = "dckr_pat_100%25-not-a-real-token";
@@ -36,7 +36,7 @@ impl Job {
         let path = std::env::var("PATH").unwrap();
         let actions = Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/actions");
         let script = actions.join(self.script);
-        let mut command = Command::new("bash");
+        let mut command = Command::new(found("bash"));
         command.env_clear().arg(script);
         let variables = self.program.command();
         for (name, value) in variables.get_envs() {
