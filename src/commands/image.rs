@@ -80,7 +80,7 @@ pub async fn run(
         .filter(|(_, named)| named.ecr_image.is_none())
         .map(|(image, _)| image)
         .collect();
-    let missing = (!without.is_empty()).then(|| no_rule(&without, images.len(), &session));
+    let missing = (!without.is_empty()).then(|| no_rule(&without, images.len(), &rules, &session));
     if keep_going || missing.is_none() {
         let lines = named.iter().filter_map(|named| named.ecr_image.as_deref());
         let lines: Vec<&str> = lines.collect();
@@ -120,10 +120,9 @@ fn name<'a>(image: &'a GivenImage, is_here: bool, rules: &'a [Rule], host: &str)
     }
 }
 
-/// That no rule is for these images, with the rules to make.
-fn no_rule(without: &[&GivenImage], of: usize, session: &Session) -> Failure {
+/// That no rule is for these images, with the rules to make beside those that are there.
+fn no_rule(without: &[&GivenImage], of: usize, rules: &[Rule], session: &Session) -> Failure {
     let region = session.region();
-    let hints = session.hints();
     let message = match without {
         [only] => format!("there is no rule for {} in {region}", escaped(&only.text)),
         several => {
@@ -140,15 +139,7 @@ fn no_rule(without: &[&GivenImage], of: usize, session: &Session) -> Failure {
     for image in without {
         let domain = image.reference.domain();
         let fix = match image.reference.upstream() {
-            Some(AnyUpstream::Open(open)) => {
-                format!("make it: {}", hints.open_rule(open, Some(domain)))
-            }
-            Some(AnyUpstream::WithLogin(upstream)) => {
-                let name = SecretName::of_registry(upstream);
-                let name = name.as_ref().map_or("", SecretName::as_str);
-                let rule = hints.usual_rule(upstream, Some(domain), name);
-                format!("make it, once the credentials are stored: {rule}")
-            }
+            Some(upstream) => rule_to_make(upstream, domain, rules, session),
             None => format!("ECR has no pull through cache for {domain}: pull it from there"),
         };
         if !fixes.contains(&fix) {
@@ -157,4 +148,21 @@ fn no_rule(without: &[&GivenImage], of: usize, session: &Session) -> Failure {
     }
     let failure = Failure::new(Status::SecretState, "rule-not-found", message);
     failure.fix(fixes.join("\n"))
+}
+
+/// How a rule is made for a registry at this host, with the usual prefix unless a rule has it.
+fn rule_to_make(upstream: AnyUpstream, host: &str, rules: &[Rule], session: &Session) -> String {
+    let usual = upstream.rule_prefix();
+    let is_taken = rules.iter().any(|rule| rule.ecr_repository_prefix == usual);
+    let prefix = if is_taken { "PREFIX" } else { usual };
+    let name = match upstream {
+        AnyUpstream::WithLogin(upstream) => SecretName::of_registry(upstream),
+        AnyUpstream::Open(_) => None,
+    };
+    let secret = name.as_ref().map(SecretName::as_str);
+    let command = session.hints().new_rule(prefix, upstream, host, secret);
+    let stored = secret.map_or("", |_| ", once the credentials are stored");
+    let other = format!(", with another PREFIX than {usual}, which a rule has already");
+    let other = if is_taken { &other } else { "" };
+    format!("make it{stored}{other}: {command}")
 }

@@ -121,8 +121,20 @@ impl Hints {
     /// Makes the usual rule of a registry without a login. `host` is another account's own.
     pub fn open_rule(&self, upstream: &'static OpenUpstream, host: Option<&str>) -> String {
         let host = host.unwrap_or(ANY_ECR_HOST);
-        let words = registry(Some(AnyUpstream::Open(upstream)), upstream.kind, host);
-        self.rule_set_words(upstream.rule_prefix, None, &words)
+        let prefix = upstream.rule_prefix;
+        self.new_rule(prefix, AnyUpstream::Open(upstream), host, None)
+    }
+
+    /// Makes a rule with this prefix for a registry at this host, with the secret of this name.
+    pub fn new_rule(
+        &self,
+        prefix: &str,
+        upstream: AnyUpstream,
+        host: &str,
+        secret: Option<&str>,
+    ) -> String {
+        let words = registry(Some(upstream), upstream.kind(), host);
+        self.rule_set_words(prefix, secret, &words)
     }
 
     /// Points a rule that is there at the secret of this name.
@@ -160,8 +172,8 @@ impl Hints {
         secret: &str,
     ) -> String {
         let host = host.unwrap_or(ANY_AZURE_HOST);
-        let registry = registry(Some(upstream.into()), upstream.kind, host);
-        self.rule_set_words(upstream.rule_prefix, Some(secret), &registry)
+        let prefix = upstream.rule_prefix;
+        self.new_rule(prefix, upstream.into(), host, Some(secret))
     }
 
     /// That a rule points at a secret that had this name and is gone.

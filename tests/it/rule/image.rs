@@ -161,6 +161,13 @@ fn an_image_without_a_rule_names_the_rule_to_make_and_nothing_is_printed() {
         ended.fails(3, &[&told, fix]);
         assert_eq!(ended.stdout, "");
     }
+    let taken = json!({"ecrRepositoryPrefix": "ecr-public", "upstreamRegistry": "k8s",
+        "upstreamRegistryUrl": "registry.k8s.io"});
+    account.ask_ecr("CreatePullThroughCacheRule", &taken);
+    let fix = "make it, with another PREFIX than ecr-public, which a rule has already: \
+        ecr-ptc rule set PREFIX --registry ecr-public";
+    let ended = account.run(&["image", "public.ecr.aws/x/y"]);
+    ended.fails(3, &[fix]);
     let words = ["image", "ghcr.io/a/b", "nginx", "ghcr.io/c/d", "gcr.io/e"];
     let ended = account.run(&words);
     ended.fails(
