@@ -102,7 +102,7 @@ fn without_values(error: &clap::Error, arguments: &[OsString]) -> Failure {
     }
     let value = text(ContextKind::InvalidValue).unwrap_or_default();
     if let (true, Some(open)) = (is_of_registry(argument), OpenUpstream::find(value)) {
-        let rule = Hints::default().open_rule(open, None);
+        let rule = Hints::default().open_rule(open);
         return Failure::usage(open.why_no_secret()).fix(format!("make the rule alone: {rule}"));
     }
     let message = match error.kind() {

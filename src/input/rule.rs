@@ -204,9 +204,7 @@ fn role(
 /// The usual rule for this registry and secret, as a command.
 fn such_as_rule(upstream: Option<AnyUpstream>, secret: Option<&SecretId>, hints: &Hints) -> String {
     let upstream = match upstream {
-        Some(AnyUpstream::Open(open)) => {
-            return format!("for example: {}", hints.open_rule(open, None))
-        }
+        Some(AnyUpstream::Open(open)) => return format!("for example: {}", hints.open_rule(open)),
         Some(AnyUpstream::WithLogin(upstream)) => upstream,
         None => &UPSTREAMS[0],
     };

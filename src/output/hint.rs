@@ -118,11 +118,10 @@ impl Hints {
         self.rule_set_words(prefix.as_str(), secret, &words)
     }
 
-    /// Makes the usual rule of a registry without a login. `host` is another account's own.
-    pub fn open_rule(&self, upstream: &'static OpenUpstream, host: Option<&str>) -> String {
-        let host = host.unwrap_or(ANY_ECR_HOST);
+    /// Makes the usual rule of a registry without a login.
+    pub fn open_rule(&self, upstream: &'static OpenUpstream) -> String {
         let prefix = upstream.rule_prefix;
-        self.new_rule(prefix, AnyUpstream::Open(upstream), host, None)
+        self.new_rule(prefix, AnyUpstream::Open(upstream), ANY_ECR_HOST, None)
     }
 
     /// Makes a rule with this prefix for a registry at this host, with the secret of this name.
@@ -159,8 +158,7 @@ impl Hints {
         upstream: &'static Upstream,
         secret: &str,
     ) -> String {
-        let registry = registry(Some(upstream.into()), upstream.kind, ANY_AZURE_HOST);
-        self.rule_set_words(prefix, Some(secret), &registry)
+        self.new_rule(prefix, upstream.into(), ANY_AZURE_HOST, Some(secret))
     }
 
     /// Makes the usual rule of a registry, for the secret of this name. `host` is the customer's

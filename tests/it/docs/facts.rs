@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{blocks, lines_of, name_of, pages, TOP};
+use super::{blocks, name_of, pages, prose_of, TOP};
 use crate::support::Program;
 
 fn page(name: &str) -> String {
@@ -155,9 +155,7 @@ const COMMANDS: [&str; 9] = [
 
 /// The code that stands in the lines of a page, each on one line.
 fn prose_code(page: &str) -> Vec<String> {
-    let prose = lines_of(page).filter(|(is_code, _)| !is_code);
-    let prose: Vec<&str> = prose.map(|(_, line)| line).collect();
-    let prose = prose.join(" ");
+    let prose = prose_of(page).join(" ");
     let code = prose.split('`').skip(1).step_by(2);
     code.map(str::to_owned).collect()
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use super::{blocks, lines_of, name_of, TOP};
+use super::{blocks, name_of, prose_of, TOP};
 
 /// Every page of the repository.
 fn all() -> Vec<PathBuf> {
@@ -25,7 +25,7 @@ fn all() -> Vec<PathBuf> {
 /// The text of a page without its blocks and the code in its lines.
 fn prose(text: &str) -> String {
     let mut prose = String::new();
-    for (_, line) in lines_of(text).filter(|(is_code, _)| !is_code) {
+    for line in prose_of(text) {
         prose.extend(line.split('`').step_by(2));
         prose.push('\n');
     }
@@ -51,9 +51,9 @@ fn anchor(heading: &str) -> String {
 }
 
 fn headings(text: &str) -> Vec<&str> {
-    let prose = lines_of(text).filter(|(is_code, _)| !is_code);
-    let lines = prose.map(|(_, line)| line);
-    lines.filter(|line| line.starts_with('#')).collect()
+    let mut lines = prose_of(text);
+    lines.retain(|line| line.starts_with('#'));
+    lines
 }
 
 /// A path without `..` in it.

@@ -52,20 +52,10 @@ fn name_of(page: &Path) -> String {
     page.strip_prefix(TOP).unwrap().display().to_string()
 }
 
-/// The lines of a page, and whether each is of a block; the fences themselves are.
-fn lines_of(text: &str) -> impl Iterator<Item = (bool, &str)> {
-    let mut is_open = false;
-    text.lines().map(move |line| {
-        let is_fence = line.starts_with("```");
-        is_open ^= is_fence;
-        (is_open || is_fence, line)
-    })
-}
-
 fn blocks(text: &str) -> Vec<Block> {
     let mut blocks: Vec<Block> = Vec::new();
     let mut is_open = false;
-    for (at, (is_code, line)) in lines_of(text).enumerate() {
+    for (at, line) in text.lines().enumerate() {
         match line.strip_prefix("```") {
             Some(_) if is_open => is_open = false,
             Some(language) => {
@@ -76,12 +66,21 @@ fn blocks(text: &str) -> Vec<Block> {
                     at: at + 1,
                 });
             }
-            None if is_code => blocks.last_mut().unwrap().lines.push(line.to_owned()),
+            None if is_open => blocks.last_mut().unwrap().lines.push(line.to_owned()),
             None => {}
         }
     }
     assert!(!is_open, "a block is not closed");
     blocks
+}
+
+/// The lines of a page without its blocks.
+fn prose_of(text: &str) -> Vec<&str> {
+    let mut lines: Vec<&str> = text.lines().collect();
+    for block in blocks(text).iter().rev() {
+        lines.drain(block.at - 1..=block.at + block.lines.len());
+    }
+    lines
 }
 
 /// The commands of a `console` block, each with what stands after it.

@@ -209,14 +209,14 @@ impl Account {
         }
     }
 
-    /// Takes the actions so far out of the record.
-    /// The same, where the first two are made side by side: those sorted.
+    /// The actions so far, taken out of the record, where the first two are made side by side: those sorted.
     pub fn take_actions_after_two_looks(&self) -> Vec<String> {
         let mut actions = self.take_actions();
         actions[..2].sort();
         actions
     }
 
+    /// Takes the actions so far out of the record.
     pub fn take_actions(&self) -> Vec<String> {
         let requests = std::mem::take(&mut *self.state.requests.lock().unwrap());
         requests.into_iter().map(|request| request.action).collect()
