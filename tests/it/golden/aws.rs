@@ -15,7 +15,8 @@ pub const SCENES: &[Scene] = &[
     scene("status-1/refused", |account| {
         refuse(account, "CreateSecret", "InvalidParameterException");
         create(account, &[])
-    }),
+    })
+    .and_json(),
     scene("status-1/refused-verbose", |account| {
         refuse(account, "CreateSecret", "InvalidParameterException");
         create(account, &["-v"])
@@ -30,7 +31,8 @@ pub const SCENES: &[Scene] = &[
     }),
     scene("status-4/no-region", |account| {
         create(account, &[]).without("AWS_REGION")
-    }),
+    })
+    .and_json(),
     scene("status-4/no-credentials", |account| {
         create(account, &[])
             .without("AWS_ACCESS_KEY_ID")
@@ -96,7 +98,8 @@ pub const SCENES: &[Scene] = &[
     scene("status-5/create", |account| {
         denied(account, "CreateSecret");
         create(account, &[])
-    }),
+    })
+    .and_json(),
     scene("status-5/create-rule", |account| {
         denied(account, "DescribePullThroughCacheRules");
         create(account, &["--rule", "docker-hub"])
@@ -176,7 +179,8 @@ pub const SCENES: &[Scene] = &[
     scene("status-7/throttled", |account| {
         account.refuse("ListSecrets", 400, "ThrottlingException", "Rate exceeded");
         once(words(account, &["list"]))
-    }),
+    })
+    .and_json(),
     scene("status-7/page-502", |account| page(account, 502)),
     scene("status-7/registry-not-reached", |account| {
         let gone = ["--upstream-registry-url", "http://127.0.0.1:1"];

@@ -13,11 +13,13 @@ pub const SCENES: &[Scene] = &[
     scene("check/nothing-wrong", |account| {
         with_rule(account);
         words(account, &["check"])
-    }),
+    })
+    .and_json(),
     scene("check/unused", |account| {
         account.made(NAME);
         words(account, &["check", "docker-hub"])
-    }),
+    })
+    .and_json(),
     scene("check/values", |account| {
         for (name, value) in [
             ("no-json", "plain".to_owned()),
@@ -50,7 +52,8 @@ pub const SCENES: &[Scene] = &[
             account.made_with(&format!("ecr-pullthroughcache/{name}"), &value);
         }
         words(account, &["check"])
-    }),
+    })
+    .and_json(),
     scene("check/ends", |account| {
         for (name, end) in [
             ("ended", date(today() - 10)),
@@ -95,7 +98,8 @@ pub const SCENES: &[Scene] = &[
             &account.made_with("ecr-pullthroughcache/wrong", "plain"),
         );
         words(account, &["check"])
-    }),
+    })
+    .and_json(),
     scene("check/without-the-right-to-see-all", |account| {
         with_rule(account);
         for action in ["GetSecretValue", "DescribePullThroughCacheRules"] {

@@ -18,7 +18,8 @@ pub const SCENES: &[Scene] = &[
         let message = "This resource policy contains a syntax error";
         account.refuse("PutResourcePolicy", 400, code, message);
         with_policy(account).and(&["--rotation-lambda-arn", LAMBDA, "--rotation-days", "7"])
-    }),
+    })
+    .and_json(),
     scene("status-8/policy-connection-closed", |account| {
         account.drop("PutResourcePolicy", None);
         once(with_policy(account))
@@ -89,6 +90,7 @@ pub const SCENES: &[Scene] = &[
     })
     .interrupted_at("DescribeSecret"),
     scene("status-130/create-writing", |account| create(account, &[]))
+        .and_json()
         .interrupted_at("CreateSecret"),
     scene("status-130/create-policy", with_policy).interrupted_at("PutResourcePolicy"),
     scene("status-130/create-rule", |account| {

@@ -13,11 +13,13 @@ pub const SCENES: &[Scene] = &[
         with_rule(account);
         several(account);
         words(account, &["list"])
-    }),
+    })
+    .and_json(),
     scene("list/replicas", |account| {
         several(account);
         words(account, &["list", "--replicas"])
-    }),
+    })
+    .and_json(),
     scene("list/without-the-right-to-see-rules", |account| {
         account.made(NAME);
         denied(account, "DescribePullThroughCacheRules");
@@ -44,7 +46,8 @@ pub const SCENES: &[Scene] = &[
         let body = json!({"SecretId": NAME, "ResourcePolicy": policy.to_string()});
         account.ask("PutResourcePolicy", &body);
         words(account, &["show", "docker-hub"])
-    }),
+    })
+    .and_json(),
     scene("show/scheduled-for-deletion", |account| {
         with_rule(account);
         account.ask("DeleteSecret", &json!({"SecretId": NAME}));
@@ -82,7 +85,8 @@ pub const SCENES: &[Scene] = &[
             account.ask_ecr("CreatePullThroughCacheRule", &rule);
         }
         words(account, &["rule", "list"])
-    }),
+    })
+    .and_json(),
     scene("rule-list/without-a-verdict", |account| {
         with_rule(account);
         denied(account, "ValidatePullThroughCacheRule");

@@ -1,4 +1,4 @@
-//! [`Scene`]: a run that is looked at in text and in JSON, each in an account of its own.
+//! [`Scene`]: one run in an account of its own, held in text and for some scenes in JSON too.
 
 use super::files::{hold, record};
 use super::placeholders::{today, Placeholders};
@@ -11,6 +11,8 @@ pub struct Scene {
     prepare: fn(&Account) -> Program,
     /// The action in the middle of which it is interrupted.
     interrupted_at: Option<&'static str>,
+    /// Whether the file has the run in JSON as well.
+    has_json: bool,
 }
 
 pub const fn scene(name: &'static str, prepare: fn(&Account) -> Program) -> Scene {
@@ -18,14 +20,18 @@ pub const fn scene(name: &'static str, prepare: fn(&Account) -> Program) -> Scen
         name,
         prepare,
         interrupted_at: None,
+        has_json: false,
     }
 }
 
 /// Expects what their files have.
 pub fn play(scenes: &[Scene]) {
     hold(scenes, |scene| {
-        let text = [&[][..], &["-o", "json"]].map(|more| scene.play(more));
-        (scene.name.to_owned(), text.join("\n"))
+        let mut text = scene.play(&[]);
+        if scene.has_json {
+            text = format!("{text}\n{}", scene.play(&["-o", "json"]));
+        }
+        (scene.name.to_owned(), text)
     });
 }
 
@@ -33,6 +39,14 @@ impl Scene {
     pub const fn interrupted_at(self, action: &'static str) -> Self {
         Self {
             interrupted_at: Some(action),
+            ..self
+        }
+    }
+
+    /// For one scene of each command, action and finding level, and one error per exit code.
+    pub const fn and_json(self) -> Self {
+        Self {
+            has_json: true,
             ..self
         }
     }

@@ -11,7 +11,8 @@ pub const SCENES: &[Scene] = &[
     scene("status-3/create-exists", |account| {
         account.made(NAME);
         create(account, &[])
-    }),
+    })
+    .and_json(),
     scene("status-3/create-exists-and-not-seen", |account| {
         account.made(NAME);
         denied(account, "DescribeSecret");
@@ -88,7 +89,8 @@ pub const SCENES: &[Scene] = &[
             .without("ECR_PTC_VERIFY")
             .stdin("another-token")
             .beside(registry)
-    }),
+    })
+    .and_json(),
     scene("status-6/update", |account| {
         account.made(NAME);
         let registry = Registry::strict();

@@ -1,4 +1,4 @@
-//! The errors that the services document, each as it is told in text and in JSON.
+//! The errors that the services document, each as people see it.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -49,14 +49,12 @@ fn table<'r, R: Sync, P: Fn(&Account) -> Program>(
     let texts = Mutex::new(BTreeMap::new());
     side_by_side(rows.iter().enumerate(), |(at, row)| {
         let (error, prepare) = scene(row);
-        let [text, json] = [&[][..], &["-o", "json"]].map(|more| {
-            text_of(|account| {
-                let program = once(prepare(account)).and(more);
-                let ended = program.run();
-                (program, ended)
-            })
+        let text = text_of(|account| {
+            let program = once(prepare(account));
+            let ended = program.run();
+            (program, ended)
         });
-        let text = format!("# {error}\n{text}\n{json}");
+        let text = format!("# {error}\n{text}");
         texts.lock().unwrap().insert(at, text);
     });
     let texts: Vec<String> = texts.into_inner().unwrap().into_values().collect();

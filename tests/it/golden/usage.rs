@@ -20,7 +20,8 @@ pub const SCENES: &[Scene] = &[
     }),
     scene("status-2/nothing-given", |account| {
         words(account, &["create"])
-    }),
+    })
+    .and_json(),
     scene("status-2/something-given", |account| {
         let name = ["--name", "ecr-pullthroughcache/it's", "--tag", "a=b c"];
         words(account, &["create", "--registry", "ghcr"]).and(&name)

@@ -9,38 +9,43 @@ use crate::support::{policy_file, Account, Elsewhere, Program, TOKEN};
 pub const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
 pub const SCENES: &[Scene] = &[
-    scene("create/new", |account| create(account, &[])),
+    scene("create/new", |account| create(account, &[])).and_json(),
     scene("create/verified", |account| {
         let elsewhere = Elsewhere::at(&["auth.docker.io"]);
         elsewhere.reached_by(create(account, &[])).beside(elsewhere)
     }),
-    scene("create/everything", everything),
+    scene("create/everything", everything).and_json(),
     scene("create/in-eu-west-1", |account| {
         create(account, &["--region", "eu-west-1"])
     }),
     scene("create/rule", |account| {
         create(account, &["--rule", "docker-hub"])
-    }),
+    })
+    .and_json(),
     scene("create/rule-as-terraform", |account| {
         create(account, &["--rule", "docker-hub", "--print", "terraform"])
-    }),
+    })
+    .and_json(),
     scene("create/skipped", |account| {
         account.made(NAME);
         create(account, &["--if-exists", "skip"])
-    }),
+    })
+    .and_json(),
     scene("create/updated", |account| {
         account.made(NAME);
         create(account, &["--if-exists", "update"]).stdin("another-token")
-    }),
+    })
+    .and_json(),
     scene("create/unchanged", |account| {
         account.made(NAME);
         create(account, &["--if-exists", "update"])
-    }),
+    })
+    .and_json(),
     scene("create/only-tagged", |account| {
         account.made(NAME);
         create(account, &["--if-exists", "update", "--tag", "team=build"])
     }),
-    scene("create/dry-run", |account| create(account, &["--dry-run"])),
+    scene("create/dry-run", |account| create(account, &["--dry-run"])).and_json(),
     scene("create/dry-run-with-everything", |account| {
         everything(account).and(&["--dry-run"])
     }),
@@ -50,11 +55,13 @@ pub const SCENES: &[Scene] = &[
     scene("update/new-version", |account| {
         account.made(NAME);
         update(account, &[])
-    }),
+    })
+    .and_json(),
     scene("update/unchanged", |account| {
         account.made(NAME);
         update(account, &[]).stdin(TOKEN)
-    }),
+    })
+    .and_json(),
     scene("update/username-and-end", |account| {
         account.made(NAME);
         update(
@@ -70,16 +77,19 @@ pub const SCENES: &[Scene] = &[
         account.made(NAME);
         update(account, &[]).run().ok();
         words(account, &["update", "docker-hub", "--rollback", "--yes"])
-    }),
+    })
+    .and_json(),
     scene("check/fix", |account| {
         let value = json!({"user": "me", "access_token": format!("{TOKEN}\n"), "url": 1});
         account.made_with(NAME, &value.to_string());
         words(account, &["check", "docker-hub", "--fix", "--yes"])
-    }),
+    })
+    .and_json(),
     scene("check/fix-nothing", |account| {
         account.made(NAME);
         words(account, &["check", "docker-hub", "--fix", "--yes"])
-    }),
+    })
+    .and_json(),
     scene("check/fix-guessing", |account| {
         account.made_with(NAME, "plain");
         words(account, &["check", "docker-hub", "--fix", "--yes"])
@@ -87,7 +97,8 @@ pub const SCENES: &[Scene] = &[
     scene("delete/scheduled", |account| {
         account.made(NAME);
         words(account, &["delete", "docker-hub", "--yes"])
-    }),
+    })
+    .and_json(),
     scene("delete/scheduled-in-use", |account| {
         with_rule(account);
         words(account, &["delete", "docker-hub", "--yes"])
@@ -96,39 +107,47 @@ pub const SCENES: &[Scene] = &[
         account.made(NAME);
         let at_once = "--force-without-recovery";
         words(account, &["delete", "docker-hub", "--yes", at_once])
-    }),
+    })
+    .and_json(),
     scene("delete/with-replicas", |account| {
         with_replicas(account);
         let replicas = "--remove-replicas";
         words(account, &["delete", "docker-hub", "--yes", replicas])
-    }),
+    })
+    .and_json(),
     scene("restore/restored", |account| {
         account.made(NAME);
         account.ask("DeleteSecret", &json!({"SecretId": NAME}));
         words(account, &["restore", "docker-hub"])
-    }),
+    })
+    .and_json(),
     scene("restore/unchanged", |account| {
         account.made(NAME);
         words(account, &["restore", "docker-hub"])
-    }),
+    })
+    .and_json(),
     scene("rule-set/made", |account| {
         account.made(NAME);
         words(account, &["rule", "set", "docker-hub", "--secret", NAME])
-    }),
+    })
+    .and_json(),
     scene("rule-set/repointed", |account| {
         with_rule(account);
         account.made("ecr-pullthroughcache/other");
         let rule = ["rule", "set", "docker-hub", "--registry", "docker-hub"];
         words(account, &rule).and(&["--secret", "ecr-pullthroughcache/other"])
-    }),
+    })
+    .and_json(),
     scene("rule-set/unchanged", |account| {
         with_rule(account);
         words(account, &["rule", "set", "docker-hub", "--secret", NAME])
-    }),
+    })
+    .and_json(),
     scene("rule-set/as-terraform", |account| {
         let rule = ["rule", "set", "docker-hub", "--secret", NAME];
         words(account, &rule).and(&["--print", "terraform"])
-    }),
+    })
+    .and_json(),
     scene("rule-set/as-cloudformation", |account| {
         let rule = ["rule", "set", "docker-hub", "--secret", NAME];
         words(account, &rule).and(&["--print", "cloudformation"])
@@ -136,7 +155,8 @@ pub const SCENES: &[Scene] = &[
     scene("rule-delete/deleted", |account| {
         with_rule(account);
         words(account, &["rule", "delete", "docker-hub", "--yes"])
-    }),
+    })
+    .and_json(),
 ];
 
 #[test]
