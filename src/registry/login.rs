@@ -14,7 +14,7 @@ use std::time::Duration;
 use http::Uri;
 use serde::Deserialize;
 
-use super::challenge::{self, Challenge};
+use super::challenge;
 use super::words::{after, is_page, is_redirect, percent_encoded, words_of};
 use super::Address;
 use crate::aws::{Answer, Fault, HttpClient, Network};
@@ -144,26 +144,17 @@ impl Login<'_> {
             _ => return Err(self.no_verdict(&answer, address)),
         }
         let challenges = challenge::parse(answer.header("www-authenticate"));
-        let of = |scheme| {
-            let challenges = challenges.iter();
-            challenges.filter(move |c: &&Challenge| c.scheme == scheme)
-        };
-        let bearers: Vec<_> = of("bearer")
-            .filter_map(|c| Some((c, c.parameter("realm")?)))
-            .collect();
-        let own = bearers
-            .iter()
-            .find(|(_, realm)| self.host_of(realm).is_some());
-        let bearer = own.or(bearers.first()).copied();
-        if let Some((challenge, realm)) = bearer {
-            let service = challenge.parameter("service");
-            let endpoint = self.token_endpoint(realm, service, username)?;
+        let mut bearers = challenges.bearers.iter();
+        let own = bearers.find(|bearer| self.host_of(&bearer.realm).is_some());
+        if let Some(bearer) = own.or(challenges.bearers.first()) {
+            let service = bearer.service.as_deref();
+            let endpoint = self.token_endpoint(&bearer.realm, service, username)?;
             if let Some((_, verdict)) = known.filter(|(asked, _)| *asked == endpoint) {
                 return Ok(verdict);
             }
             return Ok(self.ask(&endpoint, header).await?.1);
         }
-        if of("basic").next().is_some() {
+        if challenges.has_basic {
             let answer = self.get(address, &url, Some(header)).await?;
             return Ok(match answer.status {
                 200..=299 if !is_page(&answer) => Verdict::Accepted,
