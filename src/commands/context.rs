@@ -151,18 +151,22 @@ impl Context<'_> {
     }
 
     /// Writes a table for people, as wide as their terminal, and says what it leaves out; elsewhere
-    /// the table is whole. `list` are the words of the command that lists.
+    /// the table is whole. `below` comes after it; `list` are the words of the command that lists.
     pub fn show_table(
         &self,
         table: Option<Table>,
+        below: &str,
         document: &impl Serialize,
         list: &str,
         session: &Session,
     ) -> Result<Status, Failure> {
         let width = self.output.is_on_a_screen().then(width).flatten();
         let rendered = table.map(|table| table.render(width));
-        let text = rendered.as_ref().map(|rendered| rendered.text.as_str());
-        let status = self.show(text, document)?;
+        let text = rendered.as_ref().map(|table| match below {
+            "" => table.text.clone(),
+            below => format!("{}\n{below}", table.text),
+        });
+        let status = self.show(text.as_deref(), document)?;
         if rendered
             .as_ref()
             .is_some_and(|table| table.is_without_prefix)

@@ -42,7 +42,7 @@ pub async fn run(with_replicas: bool, context: &Context<'_>) -> Result<Status, F
     }
     let list = SecretList::new(&secrets, rules.as_deref(), Date::today());
     let table = (!secrets.is_empty()).then(|| list.table());
-    context.show_table(table, &list.entries(), "list", &session)
+    context.show_table(table, "", &list.entries(), "list", &session)
 }
 
 async fn look_up_replicas(

@@ -7,7 +7,7 @@ pub use replica::{CrossAccountReplica, Replica};
 use crate::model::arn::SecretArn;
 use crate::model::attributes::{Description, Rotation, Schedule, Tag};
 use crate::model::credential::SecretValue;
-use crate::model::date::{Date, DateFault, Time};
+use crate::model::date::{Date, NoDate, Time};
 use crate::model::name::{SecretName, PREFIX};
 use crate::model::region::Region;
 use crate::model::upstream::Upstream;
@@ -305,7 +305,7 @@ impl Secret {
     ///
     /// # Errors
     /// Where the tag is no date.
-    pub fn expires_on(&self) -> Option<Result<Date, DateFault>> {
+    pub fn expires_on(&self) -> Option<Result<Date, NoDate>> {
         Some(Date::parse(self.tag(EXPIRY_TAG)?))
     }
 

@@ -35,7 +35,7 @@ pub async fn run(context: &Context<'_>) -> Result<Status, Failure> {
     let mut listed: Vec<Listed> = rules.into_iter().map(Listed::from).collect();
     validate(&mut listed, &ecr, &place, output).await;
     let table = (!listed.is_empty()).then(|| table(&listed));
-    context.show_table(table, &listed, "rule list", &session)?;
+    context.show_table(table, &failures(&listed), &listed, "rule list", &session)?;
     if listed.is_empty() {
         let (region, hints) = (session.region(), session.hints());
         let what = format!("There are no rules in {region}");
@@ -68,7 +68,7 @@ async fn validate(listed: &mut [Listed], ecr: &Ecr, place: &Service, output: &Ou
     }
 }
 
-/// A row for each rule. What ECR says is never left out.
+/// A row for each rule. Its verdict is never left out.
 fn table(listed: &[Listed]) -> Table {
     let column = |cell: &dyn Fn(&Listed) -> String| listed.iter().map(cell).collect::<Vec<_>>();
     Table::default()
@@ -85,16 +85,25 @@ fn table(listed: &[Listed]) -> Table {
             "SECRET",
             column(&|entry| escaped(entry.secret.as_deref().unwrap_or(NONE))),
         )
-        .kept("ECR SAYS", column(&verdict))
+        .kept("STATUS", column(&|entry| status(entry).to_owned()))
 }
 
-fn verdict(entry: &Listed) -> String {
+fn status(entry: &Listed) -> &'static str {
     match (&entry.secret, entry.is_valid) {
-        (None, _) => "no login needed".to_owned(),
-        (_, Some(true)) => "valid".to_owned(),
-        (_, Some(false)) => format!("invalid: {}", entry.failure.as_deref().unwrap_or_default()),
-        (_, None) => "not known".to_owned(),
+        (None, _) => "no login needed",
+        (_, Some(true)) => "valid",
+        (_, Some(false)) => "invalid",
+        (_, None) => "not known",
     }
+}
+
+/// What ECR says of each invalid rule, a line each.
+fn failures(listed: &[Listed]) -> String {
+    let failures = listed.iter().filter_map(|entry| {
+        let prefix = escaped(&entry.rule.ecr_repository_prefix);
+        Some(format!("\n{prefix}: {}", entry.failure.as_ref()?))
+    });
+    failures.collect()
 }
 
 impl From<Rule> for Listed {

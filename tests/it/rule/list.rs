@@ -26,37 +26,33 @@ fn ordinary() -> Account {
 #[test]
 fn the_table_fits_80_columns() {
     let wanted = "\
-PREFIX      UPSTREAM              SECRET                     ECR SAYS
-docker-hub  registry-1.docker.io  docker-hub                 invalid: The value
-                                                             of the secret is
-                                                             not valid JSON.
-github      ghcr.io               github-container-registry  invalid: The value
-                                                             of the secret is
-                                                             not valid JSON.
-gitlab      registry.gitlab.com   gitlab-container-registry  invalid: The value
-                                                             of the secret is
-                                                             not valid JSON.
+PREFIX      UPSTREAM              SECRET                     STATUS
+docker-hub  registry-1.docker.io  docker-hub                 invalid
+github      ghcr.io               github-container-registry  invalid
+gitlab      registry.gitlab.com   gitlab-container-registry  invalid
 quay        quay.io               -                          no login needed
+
+docker-hub: The value of the secret is not valid JSON.
+github: The value of the secret is not valid JSON.
+gitlab: The value of the secret is not valid JSON.
 ecr-pullthroughcache/, which the names begin with, is left out
 ";
     assert_eq!(Screen::shown(&ordinary(), 80, "$PTC rule list"), wanted);
 }
 
 #[test]
-fn what_ecr_says_is_whole_where_other_columns_have_no_room() {
+fn the_verdict_is_shown_where_other_columns_have_no_room() {
     let account = ordinary();
     let wanted = "\
-PREFIX      UPSTREAM            ECR SAYS
-docker-hub  registry-1.docker.  invalid: The value
-            io                  of the secret is
-                                not valid JSON.
-github      ghcr.io             invalid: The value
-                                of the secret is
-                                not valid JSON.
-gitlab      registry.gitlab.    invalid: The value
-            com                 of the secret is
-                                not valid JSON.
-quay        quay.io             no login needed
+PREFIX      UPSTREAM              STATUS
+docker-hub  registry-1.docker.io  invalid
+github      ghcr.io               invalid
+gitlab      registry.gitlab.com   invalid
+quay        quay.io               no login needed
+
+docker-hub: The value of the secret is not valid JSON.
+github: The value of the secret is not valid JSON.
+gitlab: The value of the secret is not valid JSON.
 ";
     let run = "$PTC rule list 2>err";
     assert_eq!(Screen::shown(&account, 50, run), wanted);
@@ -65,17 +61,14 @@ quay        quay.io             no login needed
 ";
     let run = "$PTC rule list 2>&1 >/dev/tty | tail -n 2 >err; printf '\\033[H\\033[2J'; cat err";
     assert_eq!(Screen::shown(&account, 50, run), notes);
-    let narrowest = Screen::shown(&account, 20, "$PTC rule list 2>err");
-    for word in ["invalid:", "value", "secret", "valid", "JSON."] {
-        assert!(narrowest.contains(word), "{word}: {narrowest}");
-    }
 }
 
 #[test]
 fn elsewhere_the_table_is_whole() {
     let account = ordinary();
     let table = account.run(&["rule", "list"]);
-    let row = "docker-hub  registry-1.docker.io  ecr-pullthroughcache/docker-hub                 invalid: The value of the secret is not valid JSON.";
+    let row =
+        "docker-hub  registry-1.docker.io  ecr-pullthroughcache/docker-hub                 invalid";
     assert_eq!(table.ok().lines().nth(1), Some(row));
     assert_eq!(table.stderr, "");
 }

@@ -254,7 +254,7 @@ fn the_day_a_token_ends_is_kept_replaced_and_removed() {
     assert_eq!(tag_of(&account), None);
     for (date, words) in [
         ("2020-01-01", "is in the past"),
-        ("2027-02-30", "no such day"),
+        ("2027-02-30", "a day of the calendar"),
         ("soon", "written like 2027-01-31"),
     ] {
         update(&account, &["--expires-on", date])
