@@ -201,7 +201,7 @@ fn the_actions_have_the_inputs_that_the_pages_give_them() {
         let mut is_input = false;
         for line in &block.lines {
             let (key, _) = line.trim().split_once(':').unwrap_or((line.trim(), ""));
-            if let Some((_, after)) = line.split_once("OWNER/ecr-ptc/") {
+            if let Some((_, after)) = line.split_once("uses: OWNER/ecr-ptc/") {
                 let (path, _) = after.split_once('@').unwrap();
                 let file = Path::new(TOP).join(path).join("action.yml");
                 action = Some(fs::read_to_string(file).unwrap());

@@ -253,6 +253,7 @@ fn find(version: &str, verifies: bool) -> (Output, String) {
         "gh",
         &format!(
             "echo gh \"$@\" >> '{seen}'\n\
+             [ -n \"$GH_TOKEN\" ] || exit 1\n\
              if [ \"$1\" = attestation ]; then exit {}; fi\n\
              [ \"$3\" = v1.2.3 ] || exit 1\n\
              while [ $# -gt 1 ]; do case $1 in --dir) dir=$2 ;; --pattern) name=$2 ;; esac; shift; done\n\
@@ -260,7 +261,10 @@ fn find(version: &str, verifies: bool) -> (Output, String) {
             i32::from(!verifies)
         ),
     );
-    runs("cargo", &format!("echo cargo \"$@\" >> '{seen}'"));
+    runs(
+        "cargo",
+        &format!("echo cargo \"$@\" \"token=${{GH_TOKEN-}}\" >> '{seen}'"),
+    );
     let temp = home.join("temp").display().to_string();
     let path = format!("{}:/usr/bin:/bin", home.display());
     let ended = job.run(&[
@@ -268,6 +272,7 @@ fn find(version: &str, verifies: bool) -> (Output, String) {
         ("RUNNER_TEMP", &temp),
         ("RUNNER_OS", "Linux"),
         ("RUNNER_ARCH", "X64"),
+        ("GH_TOKEN", "of the job"),
         ("ACTION_REF", version),
         ("ACTION_REPOSITORY", "OWNER/ecr-ptc"),
     ]);
@@ -307,6 +312,7 @@ fn an_action_takes_the_release_of_its_version_where_it_is_what_it_says() {
         let (ended, seen) = find(version, true);
         assert!(ended.status.success(), "{ended:?}");
         assert!(seen.contains("cargo install --locked --path"), "{seen}");
+        assert!(seen.contains(" token=\n"), "{seen}");
         assert_eq!(seen.contains("gh "), version.starts_with('v'), "{seen}");
     }
 }

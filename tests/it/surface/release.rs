@@ -63,6 +63,70 @@ fn homebrew_and_scoop_get_the_archives_of_the_release_with_their_sums() {
     }
     assert_eq!(manifest["version"], "1.2.3");
     assert!(formula.contains("version \"1.2.3\""));
+    // Their sums are added to those of the archives, so that the attestation is for them too.
+    let all = std::fs::read_to_string(dist.path().join("SHA256SUMS")).unwrap();
+    let added = all.strip_prefix(&sums(&TARGETS)).unwrap();
+    let script =
+        "import hashlib, sys; print(hashlib.sha256(open(sys.argv[1], 'rb').read()).hexdigest())";
+    let expected = ["ecr-ptc.rb", "ecr-ptc.json"].map(|name| {
+        let mut command = Command::new("python3");
+        command.args(["-c", script]).arg(dist.path().join(name));
+        let sum = String::from_utf8(command.output().unwrap().stdout).unwrap();
+        format!("{}  {name}\n", sum.trim())
+    });
+    assert_eq!(added, expected.concat());
+}
+
+fn workflow(name: &str) -> String {
+    let workflows = Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/workflows");
+    std::fs::read_to_string(workflows.join(name)).unwrap()
+}
+
+/// One job of a workflow, as it is written.
+fn job(workflow: &str, name: &str) -> String {
+    let start = format!("  {name}:");
+    let lines = workflow.lines().skip_while(|line| **line != start);
+    let is_inside = |line: &&str| line.is_empty() || line.starts_with("    ");
+    let lines: Vec<&str> = lines.skip(1).take_while(is_inside).collect();
+    assert!(!lines.is_empty(), "no job {name}");
+    lines.join("\n")
+}
+
+#[test]
+fn no_program_is_installed_where_an_archive_is_built_or_attested() {
+    let release = workflow("release.yml");
+    for name in ["archive", "container", "release"] {
+        let job = job(&release, name);
+        assert!(!job.contains("cargo install"), "{job}");
+    }
+    for (name, uploads) in [("sbom", ".cdx.json"), ("debian", ".deb")] {
+        let job = job(&release, name);
+        assert!(job.contains("cargo install --locked cargo-"), "{job}");
+        let (_, paths) = job.split_once("          path: |\n").unwrap();
+        let paths = paths.lines().filter(|line| line.contains('*'));
+        let paths: Vec<&str> = paths.map(str::trim).collect();
+        let file = format!("target/package/*{uploads}");
+        assert_eq!(paths, [file.clone(), format!("{file}.sha256")]);
+    }
+    let release = job(&release, "release");
+    assert!(release.contains("needs: [archive, sbom, debian]"));
+    let place = |of: &str| release.find(of).unwrap();
+    assert!(place(".github/scripts/installers") < place("actions/attest-build-provenance@"));
+    assert!(place("actions/attest-build-provenance@") < place("gh release create"));
+}
+
+#[test]
+fn only_the_steps_that_need_the_job_token_of_the_container_workflow_have_it() {
+    let job = job(&workflow("container.yml"), "push");
+    let steps = job
+        .split("      - ")
+        .filter(|step| step.contains("github.token"));
+    let steps: Vec<&str> = steps.collect();
+    for (step, needs) in steps.iter().zip(["gh release download", "buildah login"]) {
+        assert!(step.contains(needs), "{step}");
+        assert!(!step.contains(".github/scripts/container"), "{step}");
+    }
+    assert_eq!(steps.len(), 2);
 }
 
 #[test]
@@ -194,4 +258,28 @@ fn there_is_no_container_image_of_a_release_that_is_not_whole() {
     let stderr = String::from_utf8(ended.stderr).unwrap();
     let says = "has not one archive for aarch64-unknown-linux-musl";
     assert!(!ended.status.success() && stderr.contains(says), "{stderr}");
+}
+
+/// The first commands of a page, with a `gh` that verifies nothing.
+#[cfg(unix)]
+#[test]
+fn the_page_unpacks_no_archive_that_is_not_verified() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join(".github/docs/ci.md");
+    let page = std::fs::read_to_string(page).unwrap();
+    let (_, commands) = page.split_once("```sh\n").unwrap();
+    let (commands, _) = commands.split_once("```").unwrap();
+    let place = tempfile::TempDir::new().unwrap();
+    let gh = r#"#!/bin/sh
+echo "$@" >>asked
+[ "$1" = release ] && tar -czf ecr-ptc-1.2.3-x86_64-unknown-linux-musl.tar.gz -C / etc/hostname"#;
+    crate::support::executable(place.path().join("gh"), gh);
+    let path = format!("{}:/usr/bin:/bin", place.path().display());
+    let mut command = Command::new("bash");
+    command.args(["-c", commands]).env("PATH", path);
+    let ended = command.current_dir(place.path()).output().unwrap();
+    assert!(!ended.status.success(), "{ended:?}");
+    assert!(!place.path().join("ecr-ptc").exists());
+    let asked = std::fs::read_to_string(place.path().join("asked")).unwrap();
+    let signer = "--signer-workflow OWNER/ecr-ptc/.github/workflows/release.yml";
+    assert!(asked.contains(signer), "{asked}");
 }
