@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use zeroize::Zeroizing;
 
@@ -39,9 +40,22 @@ pub fn docker_config() -> Option<PathBuf> {
     Some(directory.join("config.json"))
 }
 
-/// What Docker takes before its configuration file: the logins in `DOCKER_AUTH_CONFIG`.
-pub fn docker_auth_config() -> Option<String> {
-    text("DOCKER_AUTH_CONFIG").filter(|value| !value.is_empty())
+static DOCKER_AUTH_CONFIG: OnceLock<Zeroizing<String>> = OnceLock::new();
+
+/// Takes the logins in `DOCKER_AUTH_CONFIG` out of the environment, so that no child process gets
+/// them: neither AWS's `credential_process` nor Docker's helpers read them.
+///
+/// Must be called once, before the program starts any thread.
+pub fn take_docker_auth_config() {
+    if let Some(Ok(value)) = take("DOCKER_AUTH_CONFIG").map(OsString::into_string) {
+        DOCKER_AUTH_CONFIG.get_or_init(|| value.into());
+    }
+}
+
+/// The logins that `DOCKER_AUTH_CONFIG` had. Docker reads them before its configuration file.
+pub fn docker_auth_config() -> Option<&'static str> {
+    let value = DOCKER_AUTH_CONFIG.get()?.as_str();
+    Some(value).filter(|value| !value.is_empty())
 }
 
 /// A program in a directory of `PATH`. Relative and empty entries, which name the directory that

@@ -34,6 +34,7 @@ use output::{Output, Redactor, Style};
 fn main() -> ExitCode {
     process::protect();
     env::drop_ignored_endpoints();
+    env::take_docker_auth_config();
     tell_panics(Style::default());
     std::panic::catch_unwind(run)
         .unwrap_or(Status::Failed)

@@ -210,8 +210,6 @@ impl CredentialCommand {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
-            // Other registries' logins.
-            .env_remove("DOCKER_AUTH_CONFIG")
             .kill_on_drop(true);
         let child = command.spawn();
         child.map_err(|error| self.failure(&format!("cannot be started: {error}")))

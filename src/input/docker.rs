@@ -122,7 +122,7 @@ impl Docker {
     ///
     /// Source: <https://docs.docker.com/reference/cli/docker/#environment-variables>
     fn in_variable(upstream: &'static Upstream, keys: &[String]) -> Result<Option<Self>, Refusal> {
-        let Some(text) = env::docker_auth_config().map(Zeroizing::new) else {
+        let Some(text) = env::docker_auth_config() else {
             return Ok(None);
         };
         let place = "DOCKER_AUTH_CONFIG".to_owned();

@@ -5,7 +5,8 @@
 { set +ax; } 2>/dev/null
 set -euo pipefail
 
-# No longer a variable of the environment.
+# No longer a variable of the environment. One of the job by these names would export what they get here.
+unset token mask
 token=${TOKEN-}
 unset TOKEN
 

@@ -315,6 +315,32 @@ fn with_helper(program: Program, script: &str) -> Program {
 
 #[cfg(unix)]
 #[test]
+fn no_other_program_gets_the_logins_of_the_environment() {
+    let account = Account::new();
+    let config = json!({"credsStore": "test"});
+    let program = from_docker(&account, "ghcr", &config, &[]);
+    let answer = json!({"ServerURL": "ghcr.io", "Username": "octo", "Secret": TOKEN});
+    program.file("answer", answer.to_string());
+    let key = r#"{"Version":1,"AccessKeyId":"AKIACHILD","SecretAccessKey":"x"}"#;
+    let script = format!("env >\"$HOME/aws-environment\"\necho '{key}'\n");
+    let script = program.file("aws.sh", script);
+    let config = format!("[default]\ncredential_process = sh {}\n", script.display());
+    program.file("config", config);
+    let logins = json!({"auths": {"other.example": auth("x", "y")}});
+    let program = with_helper(program, "cat answer")
+        .without("AWS_ACCESS_KEY_ID")
+        .without("AWS_SECRET_ACCESS_KEY")
+        .env("DOCKER_AUTH_CONFIG", logins.to_string());
+    program.run().ok();
+    for name in ["environment", "aws-environment"] {
+        let seen = std::fs::read_to_string(program.home.path().join(name)).unwrap();
+        assert!(seen.contains("AWS_REGION=us-east-1"), "{seen}");
+        assert!(!seen.contains("DOCKER_AUTH_CONFIG"), "{name}: {seen}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
 fn a_credential_helper_gets_the_registry_on_standard_input_and_nothing_else() {
     for (kind, config, registry) in [
         ("docker-hub", json!({"credsStore": "test"}), HUB),

@@ -133,6 +133,9 @@ fn the_action_traces_nothing_and_exports_nothing() {
             ("SHELLOPTS", options),
             ("BASH_XTRACEFD", to),
             ("PATH", &first),
+            // Variables of the job, which stay exported with whatever they get.
+            ("token", "of the job"),
+            ("mask", "of the job"),
         ]);
         let stderr = String::from_utf8(ended.stderr).unwrap();
         assert!(ended.status.success(), "{stderr}");
