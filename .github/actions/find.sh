@@ -14,6 +14,7 @@ fi
 if command -v ecr-ptc >/dev/null || [ -x "$into/ecr-ptc" ] || [ -x "$into/ecr-ptc.exe" ]; then
     exit 0
 fi
+. "$(dirname -- "${BASH_SOURCE[0]}")/commands.sh"
 
 case ${RUNNER_OS-}-${RUNNER_ARCH-} in
 Linux-X64) target=x86_64-unknown-linux-musl.tar.gz ;;
@@ -29,7 +30,7 @@ esac
 if [[ ${ACTION_REF-} == v[0-9]* && -n $target ]] && command -v gh >/dev/null; then
     archive=ecr-ptc-${ACTION_REF#v}-$target
     temp=$(mktemp -d)
-    trap 'rm -rf "$temp"' EXIT
+    trap 'rm -rf "$temp"; resume_commands' EXIT
     if gh release download "$ACTION_REF" --repo "$ACTION_REPOSITORY" --pattern "$archive" --dir "$temp"; then
         # What is there and was not built by this repository ends the job.
         gh attestation verify "$temp/$archive" --repo "$ACTION_REPOSITORY" --source-ref "refs/tags/$ACTION_REF" \

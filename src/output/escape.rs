@@ -1,6 +1,9 @@
-//! What keeps a text from acting on a terminal, or from hiding something in a line of it.
+//! What keeps a text from acting on a terminal or a CI runner, or from hiding something in a line
+//! of it.
 
 use std::fmt::Write as _;
+
+use super::lines::visible_characters;
 
 /// Whether a character does something to a terminal or to the order of a line, or cannot be seen:
 /// the control characters (C0, DEL, C1), what ends a line or a paragraph, the bidirectional
@@ -64,12 +67,50 @@ fn color(text: &str) -> Option<&str> {
     text[end..].starts_with('m').then(|| &text[..=end])
 }
 
-/// JSON on one line, with such characters as `\uXXXX`, two of them above U+FFFF: they can stand
-/// only in strings, which stay the same.
+/// Whether a text begins with the mark of a runner's command that counts anywhere in a line:
+/// `##[name …]` of GitHub and Azure, `##vso[…]` of Azure.
+fn begins_command(mut text: impl Iterator<Item = char>) -> bool {
+    let is_marked = text.next() == Some('#') && text.next() == Some('#');
+    is_marked && text.find(|c| !c.is_ascii_alphanumeric()) == Some('[')
+}
+
+/// The text with what a CI runner would take for a command escaped: the marks of
+/// [`begins_command`], and `::` at the start of a line, also after white space. Colors are passed
+/// over.
+///
+/// Source: ActionCommand.cs of actions/runner, Command.cs of microsoft/azure-pipelines-agent.
+pub fn without_commands(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    let (mut kept, mut is_start) = (0, true);
+    for (at, c) in visible_characters(text) {
+        let mut ahead = visible_characters(&text[at..]).map(|(_, c)| c);
+        let is_command = match c {
+            '#' => begins_command(ahead),
+            ':' => is_start && ahead.nth(1) == Some(':'),
+            _ => false,
+        };
+        if is_command {
+            safe.push_str(&text[kept..at]);
+            safe.extend(c.escape_unicode());
+            kept = at + 1;
+        }
+        is_start = c == '\n' || (is_start && c.is_whitespace());
+    }
+    safe + &text[kept..]
+}
+
+/// JSON on one line, with the characters that act on a terminal as `\uXXXX`, two of them above
+/// U+FFFF, and those that begin a runner's command: they can stand only in strings, which stay the
+/// same.
 pub fn visible_json(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
-    for c in json.chars() {
-        if acts(c) {
+    for (at, c) in json.char_indices() {
+        let is_command = match c {
+            '#' => begins_command(json[at..].chars()),
+            ':' => json[at..].starts_with("::") && is_start_of_line(&safe),
+            _ => false,
+        };
+        if acts(c) || is_command {
             for unit in c.encode_utf16(&mut [0; 2]) {
                 let _ = write!(safe, "\\u{unit:04x}");
             }
@@ -78,6 +119,12 @@ pub fn visible_json(json: &str) -> String {
         }
     }
     safe
+}
+
+/// Whether a line begins after this JSON, as far as someone sees who decodes its strings.
+fn is_start_of_line(json: &str) -> bool {
+    let before = json.trim_end_matches(char::is_whitespace);
+    before.ends_with('"') || before.ends_with("\\n")
 }
 
 #[cfg(test)]
@@ -121,11 +168,29 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_a_runner_would_take_for_a_command_is_shown_as_an_escape() {
+        for (text, shown) in [
+            ("a ##[add-path]x", r"a \u{23}#[add-path]x"),
+            ("###vso[a]##[b]", r"#\u{23}#vso[a]\u{23}#[b]"),
+            ("#\x1b[36m#[a]\x1b[0m", "\\u{23}\x1b[36m#[a]\x1b[0m"),
+            ("::a::b\n \u{a0}::c", "\\u{3a}:a::b\n \u{a0}\\u{3a}:c"),
+            ("\x1b[36m::a::\x1b[0m", "\x1b[36m\\u{3a}:a::\x1b[0m"),
+            ("a ::b:: # ## [c] ##-[d]", "a ::b:: # ## [c] ##-[d]"),
+        ] {
+            assert_eq!(without_commands(text), shown);
+        }
+        let json = r###"{"::a":"##[b]\n ::c ::d","arn":"arn:aws:iam::1:x"}"###;
+        let shown = r#"{"\u003a:a":"\u0023#[b]\n \u003a:c ::d","arn":"arn:aws:iam::1:x"}"#;
+        assert_eq!(visible_json(json), shown);
+    }
+
     /// Any text, mostly of what acts.
     fn any_text() -> impl Strategy<Value = String> {
         proptest::collection::vec(
             prop_oneof![
                 any::<char>(),
+                proptest::sample::select(&['#', ':', '[', '\n', 'a'][..]),
                 (0_u32..0x300).prop_filter_map("a character", char::from_u32),
                 (0x2000_u32..0x2070).prop_filter_map("a character", char::from_u32),
                 (0xe0000_u32..0xe0200).prop_filter_map("a character", char::from_u32),
@@ -149,7 +214,7 @@ mod tests {
         fn json_stays_the_same_value(key in any_text(), text in any_text()) {
             let value = serde_json::json!({ key: [text, 1.5, null] });
             let json = visible_json(&value.to_string());
-            prop_assert!(!json.contains(acts));
+            prop_assert!(!json.contains(acts) && !json.contains("##["));
             prop_assert_eq!(serde_json::from_str::<serde_json::Value>(&json).unwrap(), value);
         }
     }

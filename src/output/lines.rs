@@ -152,7 +152,7 @@ pub fn columns_of_character(character: char) -> usize {
 }
 
 /// The characters of a text with their places, without its colours.
-fn visible_characters(text: &str) -> impl Iterator<Item = (usize, char)> + '_ {
+pub fn visible_characters(text: &str) -> impl Iterator<Item = (usize, char)> + '_ {
     let mut is_color = false;
     text.char_indices().filter(move |(_, c)| {
         let was_color = is_color;

@@ -23,7 +23,7 @@ use std::io::{self, IsTerminal, Write};
 use anstream::{AutoStream, ColorChoice};
 use serde::Serialize;
 
-use self::escape::{visible, visible_json, visible_lines};
+use self::escape::{visible, visible_json, visible_lines, without_commands};
 use self::lines::folded;
 use self::waiting::Waiting;
 use crate::env;
@@ -124,7 +124,9 @@ impl Output {
                 let json = serde_json::to_string(value)?;
                 visible_json(&self.redactor.json(&json))
             }
-            (Format::Text, Some(text)) => visible_lines(&self.redactor.ours(text)),
+            (Format::Text, Some(text)) => {
+                without_commands(&visible_lines(&self.redactor.ours(text)))
+            }
             (Format::Text, None) => return Ok(()),
         };
         end_progress();
@@ -155,7 +157,8 @@ impl Output {
     pub fn say(&self, text: &str) {
         let text = visible_lines(&self.redactor.ours(text));
         let width = width().filter(|_| io::stderr().is_terminal());
-        self.write_to_stderr(&folded(&text, width));
+        // Folding may put a word at the start of a line.
+        self.write_to_stderr(&without_commands(&folded(&text, width)));
     }
 
     fn write_to_stderr(&self, line: &str) {

@@ -19,7 +19,14 @@ pub fn quote(word: &str) -> String {
     quoted
 }
 
-/// What acts on a terminal becomes `$([char]…)`.
+/// Which characters of a word are escaped: those that act on a terminal, and each `#` if two of
+/// them could begin a command of a CI runner.
+fn escaped_in(word: &str) -> impl Fn(char) -> bool + Copy {
+    let has_mark = word.contains("##");
+    move |c| acts(c) || (has_mark && c == '#')
+}
+
+/// What [`escaped_in`] tells becomes `$([char]…)`.
 #[cfg(any(windows, test))]
 fn for_powershell(word: &str) -> String {
     let is_safe = |c: char| c.is_ascii_alphanumeric() || "-_./:=+\\".contains(c);
@@ -28,7 +35,8 @@ fn for_powershell(word: &str) -> String {
     }
     // PowerShell takes typographic quotation marks for its own.
     let is_mark = |c: char| c == '\'' || ('\u{2018}'..='\u{201b}').contains(&c);
-    if !word.contains(acts) {
+    let is_escaped = escaped_in(word);
+    if !word.contains(is_escaped) {
         let chars = word
             .chars()
             .flat_map(|c| std::iter::repeat_n(c, 1 + usize::from(is_mark(c))));
@@ -38,7 +46,7 @@ fn for_powershell(word: &str) -> String {
     for c in word.chars() {
         match c {
             '"' | '`' | '$' | '\u{201c}'..='\u{201e}' => quoted.extend(['`', c]),
-            c if acts(c) => {
+            c if is_escaped(c) => {
                 let code = u32::from(c);
                 let made = format!("$([char]::ConvertFromUtf32(0x{code:x}))");
                 quoted.push_str(&made);
@@ -59,7 +67,8 @@ fn for_posix(word: &str) -> String {
     if !word.is_empty() && !word.starts_with('=') && word.chars().all(is_safe) {
         return word.to_owned();
     }
-    if !word.contains(acts) {
+    let is_escaped = escaped_in(word);
+    if !word.contains(is_escaped) {
         return format!("'{}'", word.replace('\'', r"'\''"));
     }
     let mut quoted = String::from("$'");
@@ -67,7 +76,7 @@ fn for_posix(word: &str) -> String {
         match c {
             '\'' | '\\' => quoted.extend(['\\', c]),
             '\n' => quoted.push_str("\\n"),
-            c if acts(c) => {
+            c if is_escaped(c) => {
                 quoted.extend(c.to_string().bytes().map(|byte| format!("\\{byte:03o}")));
             }
             c => quoted.push(c),
@@ -113,6 +122,7 @@ mod tests {
             quote("a\u{202e}\u{e0041}'"),
             r"$'a\342\200\256\363\240\201\201\''"
         );
+        assert_eq!(quote("##[a]"), r"$'\043\043[a]'");
         assert_eq!(quote("=ls"), "'=ls'");
         assert_eq!(quote(""), "''");
     }

@@ -4,6 +4,7 @@
 # there is an error among them.
 set -euo pipefail
 
+. "$(dirname -- "${BASH_SOURCE[0]}")/../commands.sh"
 # Where the action puts it, if the job has none.
 . "$(dirname -- "${BASH_SOURCE[0]}")/../path.sh"
 
@@ -26,6 +27,7 @@ fi
 status=0
 found=$(ecr-ptc check "${options[@]}") || status=$?
 printf '%s\n' "$found"
+resume_commands
 
 # In the runner's own escapes.
 escaped() { # TEXT

@@ -18,6 +18,7 @@ if [ -n "$token" ]; then
     printf '::add-mask::%s\n' "$mask"
 fi
 
+. "$(dirname -- "${BASH_SOURCE[0]}")/../commands.sh"
 # Where the action puts it, if the job has none.
 . "$(dirname -- "${BASH_SOURCE[0]}")/../path.sh"
 

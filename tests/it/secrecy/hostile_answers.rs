@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{json, Value};
 
-use crate::support::{side_by_side, Account, Ended, Program};
+#[cfg(unix)]
+use crate::support::Screen;
+use crate::support::{registry, side_by_side, Account, Ended, Program, Registry};
 
 const JSON: &str = "application/x-amz-json-1.1";
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
@@ -54,6 +56,18 @@ fn acts_on_no_terminal(ended: &Ended) {
     for said in [&ended.stdout, &ended.stderr] {
         let found: Vec<char> = said.chars().filter(acts).collect();
         assert!(found.is_empty(), "{found:?} in {ended:?}");
+    }
+}
+
+/// What a CI runner does as it is told by a line of a log: GitHub's by the first in a line that begins
+/// with it, and by the second; Azure's by the second and third.
+const RUNNER_COMMANDS: &str =
+    "::set-output name=a::b ##[add-path]x ##vso[task.prependpath]/tmp/evil";
+
+fn gives_no_command(ended: &Ended) {
+    for line in ended.stdout.lines().chain(ended.stderr.lines()) {
+        assert!(!line.contains("##[") && !line.contains("##vso["), "{line}");
+        assert!(!line.trim_start().starts_with("::"), "{line}");
     }
 }
 
@@ -120,6 +134,7 @@ fn run_in_shells(ended: &Ended) -> Vec<String> {
 
 fn is_harmless(ended: &Ended) {
     acts_on_no_terminal(ended);
+    gives_no_command(ended);
     #[cfg(unix)]
     run_in_shells(ended);
 }
@@ -344,6 +359,77 @@ fn nothing_foreign_turns_a_line_or_hides_in_it() {
     let shown = account.run(&["show", name]);
     let escaped = "description  a\\u{202e}b\\u{2066}c\\u{200b}d\\u{2028}e\\u{85}f\\u{9b}2Jg\\u{feff}h\\u{e0041}i\\u{ad}j\\u{61c}k\\u{200d}l\\u{fe0f}m\\u{7f}";
     assert!(shown.ok().contains(escaped), "{}", shown.stdout);
+}
+
+#[test]
+fn nothing_foreign_gives_a_ci_runner_a_command() {
+    let account = Account::new();
+    let body = json!({
+        "Name": NAME, "SecretString": "{}", "Description": RUNNER_COMMANDS,
+        "Tags": [{"Key": RUNNER_COMMANDS, "Value": RUNNER_COMMANDS}],
+    });
+    account.ask("CreateSecret", &body);
+    let rules = json!({"pullThroughCacheRules": [{
+        "ecrRepositoryPrefix": RUNNER_COMMANDS, "upstreamRegistry": "docker-hub",
+        "upstreamRegistryUrl": "registry-1.docker.io",
+    }]});
+    let rules = rules.to_string();
+    account.answer("DescribePullThroughCacheRules", 200, JSON, &rules, None);
+    for words in [
+        &["show", "docker-hub"][..],
+        &["rule", "list"],
+        &["check"],
+        &["delete", "docker-hub", "--yes"],
+    ] {
+        for more in [&[][..], &["-o", "json"]] {
+            is_harmless(&account.run(&[words, more].concat()));
+        }
+    }
+    let ended = account.run(&["rule", "list"]);
+    assert!(ended
+        .ok()
+        .contains("\\u{3a}:set-output name=a::b \\u{23}#[add-path]x"));
+    // The values in JSON are the same.
+    let listed = account.run(&["rule", "list", "-o", "json"]).json();
+    assert_eq!(listed[0]["ecrRepositoryPrefix"], RUNNER_COMMANDS);
+    // The words of a registry and of AWS.
+    let body = json!({ "details": RUNNER_COMMANDS }).to_string();
+    let registry = Registry::with_tokens("any", move |_| registry::json(401, &body));
+    account.refuse(
+        "CreateSecret",
+        400,
+        "InvalidParameterException",
+        RUNNER_COMMANDS,
+    );
+    for more in [&[][..], &["-o", "json"]] {
+        let rejected = Program::create_at(&registry, &account, more).run();
+        is_harmless(rejected.fails(6, &["add-path"]));
+        let refused = Program::create(&account, &[more, &["-v"]].concat()).run();
+        is_harmless(refused.fails(1, &["add-path"]));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn no_line_begins_with_a_runner_command_where_it_was_broken() {
+    let account = Account::new();
+    let message = ["::debug::x"; 40].join(" ");
+    account.refuse("DescribeSecret", 400, "InvalidParameterException", &message);
+    let screen = Screen::new(&account);
+    screen
+        .resized(60, 50)
+        .enters("$PTC show docker-hub")
+        .status_is(1);
+    let text = screen.text();
+    assert!(
+        text.lines()
+            .any(|line| line.trim().starts_with("\\u{3a}:debug::x")),
+        "{text}"
+    );
+    assert!(
+        !text.lines().any(|line| line.trim().starts_with("::")),
+        "{text}"
+    );
 }
 
 #[test]

@@ -56,6 +56,18 @@ impl Job {
     }
 }
 
+/// What a script printed before, between and after the marks that stop the runner's commands.
+fn parts(ended: &Output) -> [String; 3] {
+    assert_eq!(ended.stderr, b"", "{ended:?}");
+    let stdout = String::from_utf8(ended.stdout.clone()).unwrap();
+    let (before, rest) = stdout.split_once("::stop-commands::").expect(&stdout);
+    let (stop, rest) = rest.split_once('\n').unwrap();
+    assert!(stop.len() == 32 && stop.bytes().all(|byte| byte.is_ascii_hexdigit()));
+    let (inside, after) = rest.split_once(&format!("::{stop}::\n")).expect(&stdout);
+    assert!(!after.contains(stop), "{after}");
+    [before, inside, after].map(str::to_owned)
+}
+
 #[test]
 fn the_action_stores_the_token_masks_it_and_gives_the_arn() {
     let account = Account::new();
@@ -66,12 +78,11 @@ fn the_action_stores_the_token_masks_it_and_gives_the_arn() {
             ("RULE", "hub"),
             ("EXPIRES_ON", "2999-01-31"),
         ]);
-        let stderr = String::from_utf8(ended.stderr).unwrap();
-        assert!(ended.status.success(), "{stderr}");
-        let stdout = String::from_utf8(ended.stdout).unwrap();
-        let (mask, rest) = stdout.split_once('\n').unwrap();
-        assert_eq!(mask, "::add-mask::dckr_pat_100%2525-not-a-real-token");
-        let arn = rest.trim_end();
+        let [mask, inside, after] = parts(&ended);
+        assert!(ended.status.success(), "{inside}");
+        assert_eq!(mask, "::add-mask::dckr_pat_100%2525-not-a-real-token\n");
+        assert_eq!(after, "");
+        let arn = inside.lines().last().unwrap();
         assert!(
             arn.starts_with("arn:aws:secretsmanager:us-east-1:"),
             "{arn}"
@@ -79,7 +90,7 @@ fn the_action_stores_the_token_masks_it_and_gives_the_arn() {
         let output = std::fs::read_to_string(&job.output).unwrap();
         assert_eq!(output, format!("arn={arn}\n").repeat(round));
         assert_eq!(account.rules()[0]["credentialArn"], json!(arn));
-        for seen in [rest, &stderr, &output] {
+        for seen in [&inside, &output] {
             assert!(!seen.contains(TOKEN), "{seen}");
         }
     }
@@ -102,9 +113,10 @@ fn the_action_fails_as_the_program_does_and_gives_no_output() {
         ),
     ] {
         let ended = job.run(inputs);
-        let stderr = String::from_utf8(ended.stderr).unwrap();
-        assert_eq!(ended.status.code(), Some(status), "{stderr}");
-        assert!(stderr.contains(says) && !stderr.contains(TOKEN), "{stderr}");
+        let [_, inside, after] = parts(&ended);
+        assert_eq!(ended.status.code(), Some(status), "{inside}");
+        assert!(inside.contains(says) && !inside.contains(TOKEN), "{inside}");
+        assert_eq!(after, "");
         assert_eq!(std::fs::read_to_string(&job.output).unwrap(), "");
     }
     assert!(account.is_empty());
@@ -136,6 +148,7 @@ fn the_action_traces_nothing_and_exports_nothing() {
             // Variables of the job, which stay exported with whatever they get.
             ("token", "of the job"),
             ("mask", "of the job"),
+            ("stop", "of the job"),
         ]);
         let stderr = String::from_utf8(ended.stderr).unwrap();
         assert!(ended.status.success(), "{stderr}");
@@ -144,6 +157,7 @@ fn the_action_traces_nothing_and_exports_nothing() {
             .lines()
             .filter(|line| !line.starts_with("::add-mask::"));
         let environment = std::fs::read_to_string(&seen).unwrap();
+        assert!(!environment.contains("\nstop="), "{environment}");
         assert!(environment.contains("GITHUB_OUTPUT="), "{environment}");
         for said in rest.chain([stderr.as_str(), &environment]) {
             assert!(!said.contains("not-a-real-token"), "{options}: {said}");
@@ -167,15 +181,16 @@ fn the_check_fails_on_errors_and_annotates_what_it_finds() {
     account.ask("TagResource", &json!({"SecretId": arn, "Tags": tags}));
     account.made_with("ecr-pullthroughcache/100%, odd:", "plain");
     let (ended, summary) = check(&account, &[("EXPIRING_WITHIN", "7")]);
-    let stdout = String::from_utf8(ended.stdout).unwrap();
-    assert_eq!(ended.status.code(), Some(9), "{stdout}");
+    let [before, inside, annotations] = parts(&ended);
+    assert_eq!(ended.status.code(), Some(9), "{inside}");
+    assert!(before.is_empty() && inside.contains("  error    token-expired"));
     for line in [
         "::error title=ecr-pullthroughcache/ended::token-expired: the token expired on 2020-01-31, ",
         "::error title=ecr-pullthroughcache/100%25%2C odd%3A::not-json: ",
         "::notice title=",
     ] {
         let starts = |given: &str| given.starts_with(line);
-        assert!(stdout.lines().any(starts), "{line}: {stdout}");
+        assert!(annotations.lines().any(starts), "{line}: {annotations}");
     }
     assert!(
         summary.starts_with("## Amazon ECR pull through cache\n\n"),
@@ -204,8 +219,7 @@ fn a_value_may_begin_with_a_hyphen_and_the_job_may_have_variables_of_ours() {
     let job = Job::new(&account);
     let inputs = [("USERNAME", "-me"), ("ECR_PTC_OUTPUT", "json")];
     let ended = job.run(&inputs);
-    let stderr = String::from_utf8(ended.stderr).unwrap();
-    assert!(ended.status.success(), "{stderr}");
+    assert!(ended.status.success(), "{ended:?}");
     let output = std::fs::read_to_string(&job.output).unwrap();
     assert!(output.starts_with("arn=arn:aws:"), "{output}");
     let stored = account.value("ecr-pullthroughcache/docker-hub");
@@ -237,8 +251,8 @@ fn the_program_that_was_built_is_found_under_a_path_with_a_colon() {
     runs(&job, "cygpath", &script);
     let path = format!("{home}:/usr/bin:/bin");
     let ended = job.run(&[("RUNNER_TEMP", "D:\\a\\_temp"), ("PATH", &path)]);
-    let stdout = String::from_utf8(ended.stdout).unwrap();
-    assert!(stdout.ends_with("built\n"), "{stdout}");
+    let [_, inside, _] = parts(&ended);
+    assert_eq!(inside, "built\n");
 }
 
 /// Where the program comes from, with these programs in the place of the runner's.
@@ -294,6 +308,7 @@ fn an_action_takes_the_release_of_its_version_where_it_is_what_it_says() {
     const ARCHIVE: &str = "ecr-ptc-1.2.3-x86_64-unknown-linux-musl.tar.gz";
     let (ended, seen) = find("v1.2.3", true);
     assert!(ended.status.success(), "{ended:?}");
+    parts(&ended);
     assert!(seen.contains(&format!("--pattern {ARCHIVE}")), "{seen}");
     assert!(seen.contains("gh attestation verify") && seen.contains("--repo OWNER/ecr-ptc"));
     for bound in [
@@ -306,6 +321,7 @@ fn an_action_takes_the_release_of_its_version_where_it_is_what_it_says() {
     // One that is not, ends the job, and is not run.
     let (ended, seen) = find("v1.2.3", false);
     assert!(!ended.status.success());
+    parts(&ended);
     assert!(
         seen.ends_with("not found") && !seen.contains("cargo"),
         "{seen}"
