@@ -3,7 +3,7 @@
 use super::error::AwsError;
 use crate::model::arn::SecretArn;
 use crate::model::region::Region;
-use crate::output::Redactor;
+use crate::output::{Redactor, Words};
 
 /// The ARN that an answer tells of a secret; of this name, where that is known.
 ///
@@ -22,7 +22,7 @@ pub fn secret_arn(
             let what = "the ARN of another secret";
             Err(AwsError::malformed(operation, what))
         }
-        _ if redactor.is_in(arn.end()) => {
+        _ if redactor.is_in(arn.end(), Words::Id) => {
             let what = "an ARN that repeats what is secret";
             Err(AwsError::malformed(operation, what))
         }

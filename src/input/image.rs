@@ -52,7 +52,7 @@ pub fn read_images(args: &ImageArgs) -> Result<Vec<GivenImage>, Failure> {
     }
     let mut errors = InputErrors::default();
     let images = texts.into_iter().filter_map(|(place, text)| {
-        if TokenKind::is_in_the_wrong_place(&text) {
+        if TokenKind::places_in(text.as_bytes()).next().is_some() {
             errors.add(
                 format!("{place} looks like an access token, so it is not repeated here"),
                 "give the name of an image; if it was a real token, revoke it at the registry",

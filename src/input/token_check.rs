@@ -3,10 +3,11 @@
 use super::create_input::CreateInput;
 use super::fixes;
 use super::warnings::check_end;
-use crate::model::attributes::{Description, ResourcePolicy};
+use crate::model::attributes::{Description, ResourcePolicy, Tag};
 use crate::model::credential::{AccessToken, Credential, Username};
 use crate::model::invalid::Invalid;
 use crate::model::name::{RepositoryPrefix, SecretName};
+use crate::output::{Redactor, Words};
 
 impl CreateInput {
     /// What has no place with this token: its text where everyone can read it, or a secret that is
@@ -16,28 +17,25 @@ impl CreateInput {
     /// A sentence that says where, or gives the size.
     pub fn check_with(&self, token: &AccessToken) -> Result<(), Invalid> {
         check_end(token, self.upstream)?;
-        if let Some(tag) = self
-            .tags
-            .iter()
-            .find(|tag| token.is_in(tag.key()) || token.is_in(tag.value()))
-        {
-            let place = if token.is_in(tag.key()) {
-                "the key of a tag"
-            } else {
-                "the value of a tag"
-            };
+        let redactor = Redactor::new();
+        redactor.hide(token);
+        let is_in = |text: &str| redactor.is_in(text, Words::Ours);
+        let is_in_tag = |text: &str| token.is_in(text) || is_in(text);
+        let place_of_tag = |tag: &Tag| match tag {
+            tag if is_in_tag(tag.key()) => Some("the key of a tag"),
+            tag if is_in_tag(tag.value()) => Some("the value of a tag"),
+            _ => None,
+        };
+        if let Some(place) = self.tags.iter().find_map(place_of_tag) {
             let message = format!("{place} has the access token in it; tags are not encrypted");
             return Err(Invalid::new(message).fix(fixes::shown_token("--tag", self.upstream)));
         }
-        // Shorter tokens turn up in ordinary words.
-        if token.characters() >= 8 {
-            if let Some((place, option)) = self.place_of(token) {
-                let message = format!(
-                    "the {place} has the access token in it, and is no secret; \
-                     start again with another, and revoke this token"
-                );
-                return Err(Invalid::new(message).fix(fixes::shown_token(option, self.upstream)));
-            }
+        if let Some((place, option)) = self.place_of(is_in) {
+            let message = format!(
+                "the {place} has the access token in it, and is no secret; \
+                 start again with another, and revoke this token"
+            );
+            return Err(Invalid::new(message).fix(fixes::shown_token(option, self.upstream)));
         }
         if let Some(username) = &self.username {
             let credential = Credential {
@@ -51,7 +49,7 @@ impl CreateInput {
     }
 
     /// Where the token is for all to see: in which place, given by which option.
-    fn place_of(&self, token: &AccessToken) -> Option<(&'static str, &'static str)> {
+    fn place_of(&self, is_in: impl Fn(&str) -> bool) -> Option<(&'static str, &'static str)> {
         let rotation = self.rotation.as_ref();
         let policy = self.policy.as_ref();
         let places = [
@@ -92,7 +90,7 @@ impl CreateInput {
             (*place, option, Some(value.as_str()))
         });
         let mut places = places.into_iter().chain(global);
-        let found = places.find(|(_, _, text)| text.is_some_and(|text| token.is_in(text)));
+        let found = places.find(|(_, _, text)| text.is_some_and(&is_in));
         found.map(|(place, option, _)| (place, option))
     }
 }

@@ -1,5 +1,8 @@
 //! [`TokenKind`]: what the beginning of a token tells of it, and where it can work.
 
+use std::ops::Range;
+
+use crate::model::name::PREFIX;
 use crate::model::upstream::Upstream;
 
 /// A kind of access token that is known by how it begins.
@@ -149,6 +152,23 @@ impl TokenKind {
             let is_web_token = || part.starts_with("eyJ") && part.contains(".eyJ");
             let is_registrys = || Self::of(part).is_some_and(|kind| kind.registry.is_some());
             part.len() >= SHORTEST && (is_registrys() || is_web_token())
+        })
+    }
+
+    /// The places in a text, in bytes, of the words that begin like the token of a registry. What
+    /// follows [`PREFIX`] is the name of a secret.
+    pub fn places_in(text: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
+        let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
+        let mut next = 0;
+        let places = text.split(move |byte| !is_of_word(byte)).map(move |word| {
+            let start = next;
+            next += word.len() + 1;
+            start..start + word.len()
+        });
+        places.filter(|place| {
+            let word = std::str::from_utf8(&text[place.clone()]).unwrap_or_default();
+            let is_name = || text[..place.start].ends_with(PREFIX.as_bytes());
+            Self::is_in_the_wrong_place(word) && !is_name()
         })
     }
 

@@ -15,7 +15,7 @@ pub mod table;
 mod waiting;
 pub use escape::acts;
 pub use lines::{columns_of, columns_of_character, size, width, wrapped};
-pub use redact::Redactor;
+pub use redact::{Redactor, Words};
 pub use waiting::end_progress;
 
 use std::io::{self, IsTerminal, Write};

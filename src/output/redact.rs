@@ -108,8 +108,9 @@ impl Redactor {
         self.blotted(text, Words::Field)
     }
 
-    /// Words of our own. A token under eight characters is not searched for: it would mangle them,
-    /// and none of them has it.
+    /// Words of our own, with the values of options and variables in them: what begins like a
+    /// token is blotted out. A token under eight characters is not searched for: it would mangle
+    /// them, and none of them has it.
     pub fn ours(&self, text: &str) -> String {
         self.blotted(text, Words::Ours)
     }
@@ -134,11 +135,14 @@ impl Redactor {
         safe + rest
     }
 
-    /// Whether a text has a hidden one in it: of four characters or more, since fewer are there by
-    /// chance.
-    pub fn is_in(&self, text: &str) -> bool {
-        let outer = self.outer.as_ref().is_some_and(|outer| outer.is_in(text));
-        outer || self.forms().is_in(text)
+    /// Whether a text has a hidden one in it, in any form and as far as it is searched for in such
+    /// words.
+    pub fn is_in(&self, text: &str, words: Words) -> bool {
+        let mut is_in = false;
+        for view in views(text) {
+            self.find(&view.bytes, words, &mut |_| is_in = true);
+        }
+        is_in
     }
 
     fn forms(&self) -> MutexGuard<'_, Forms> {
@@ -158,7 +162,7 @@ impl Redactor {
     }
 
     fn blotted(&self, text: &str, words: Words) -> String {
-        let may_be_unknown = matches!(words, Words::Foreign | Words::Id);
+        let may_be_unknown = words != Words::Field;
         if !may_be_unknown && self.knows_nothing() {
             return text.to_owned();
         }
@@ -167,7 +171,7 @@ impl Redactor {
             let mut found = |range| places.add(view.place(range));
             self.find(&view.bytes, words, &mut found);
             if may_be_unknown {
-                find_tokens_of_registries(&view.bytes, &mut found);
+                TokenKind::places_in(&view.bytes).for_each(&mut found);
             }
         }
         places.blot(text)
@@ -192,23 +196,6 @@ fn end_of_string(json: &str) -> usize {
         }
     }
     json.len()
-}
-
-/// Finds the words that begin as the tokens of a registry do: for values that were never read.
-fn find_tokens_of_registries(bytes: &[u8], found: &mut dyn FnMut(Range<usize>)) {
-    let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
-    let mut start = 0;
-    while start < bytes.len() {
-        let word = bytes[start..].iter().take_while(|byte| is_of_word(byte));
-        let end = start + word.count();
-        if start < end {
-            let word = std::str::from_utf8(&bytes[start..end]).unwrap_or_default();
-            if TokenKind::is_in_the_wrong_place(word) {
-                found(start..end);
-            }
-        }
-        start = end + 1;
-    }
 }
 
 /// The places of a text that are not to be shown.

@@ -150,14 +150,6 @@ impl Forms {
             }
         });
     }
-
-    /// Whether a text has one of the hidden in it, as it is and of four characters or more.
-    pub fn is_in(&self, text: &str) -> bool {
-        let mut known = self.known.iter();
-        known.any(|(hidden, _)| {
-            hidden.chars().count() >= SHORTEST_IN_ID && text.contains(hidden.as_str())
-        })
-    }
 }
 
 impl Form {

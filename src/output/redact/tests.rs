@@ -214,7 +214,8 @@ fn a_short_token_is_hidden_in_foreign_words_and_where_it_is_a_word() {
     assert_eq!(redactor.field("version-k9Xq"), format!("version-{BLOT}"));
     assert_eq!(redactor.field("ak9Xqb"), "ak9Xqb");
     assert_eq!(redactor.ours("k9Xq"), "k9Xq");
-    assert!(redactor.is_in("ak9XqB") && !hiding("a").is_in("aaaaaa"));
+    let is_in_id = |token: &str, id: &str| hiding(token).is_in(id, Words::Id);
+    assert!(is_in_id("k9Xq", "ak9XqB") && !is_in_id("a", "aaaaaa"));
     let redactor = hiding("x");
     assert_eq!(redactor.field("arn:aws:x"), format!("arn:aws:{BLOT}"));
     assert_eq!(redactor.field("suffix-xx"), "suffix-xx");
@@ -275,7 +276,7 @@ fn what_begins_like_a_token_is_hidden_though_nobody_knows_it() {
         ),
     ] {
         assert_eq!(redactor.foreign(said), shown);
-        assert_eq!(redactor.ours(said), said);
+        assert_eq!(redactor.ours(said), shown);
     }
 }
 

@@ -199,6 +199,96 @@ fn a_token_that_stands_in_another_option_is_refused_and_not_shown() {
 }
 
 #[test]
+fn a_token_in_another_form_is_refused_as_it_is() {
+    let mut values = whole_base64(TOKEN);
+    values.extend(forms(TOKEN).into_iter().filter(|form| form.contains('%')));
+    side_by_side(values, |form| {
+        // Names and tags have no others.
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "/_+=.@-".contains(c);
+        let is_plain = form.chars().all(is_plain);
+        let name = format!("ecr-pullthroughcache/{form}");
+        let (key, value) = (format!("{form}=value"), format!("key={form}"));
+        for option in [
+            ["--description", &form],
+            ["--tag", &key],
+            ["--tag", &value],
+            ["--name", &name],
+            ["--resource-policy", "policy.json"],
+        ] {
+            if !is_plain && ["--name", "--tag"].contains(&option[0]) {
+                continue;
+            }
+            let account = Account::new();
+            let mut program = Program::create(&account, &[]).and(&option[..1]);
+            let policy = json!({"Statement": [{"Sid": form}]}).to_string();
+            let policy = program.file("policy.json", policy);
+            program = match option {
+                [_, "policy.json"] => program.and(&[policy.to_str().unwrap()]),
+                [_, value] => program.and(&[value]),
+            };
+            let ended = program.run();
+            ended.fails(2, &["access token in it"]).never(&[&form]);
+            assert!(account.requests().is_empty());
+        }
+    });
+}
+
+#[test]
+fn a_token_of_a_known_kind_is_not_repeated_from_any_place() {
+    const UNKNOWN: &str = "ghp_0123456789abcdefghijklmnopqrstuvwxyz";
+    let account = Account::new();
+    for line in [
+        format!("docker login ghcr.io -p {UNKNOWN}"),
+        format!("ghcr.io/{UNKNOWN}/x"),
+        format!("https://me:{UNKNOWN}@ghcr.io"),
+    ] {
+        for format in ["text", "json"] {
+            let words = ["image", "-o", format];
+            let argument = Program::new(&words).and(&[&line]).with(&account).run();
+            argument
+                .fails(2, &["looks like an access token"])
+                .never(&[UNKNOWN]);
+            let read = Program::new(&words).and(&["-"]).with(&account);
+            let read = read.stdin(&line).run();
+            read.fails(2, &["line 1 looks like an access token"])
+                .never(&[UNKNOWN]);
+        }
+    }
+    let folder = format!("/no/such/{UNKNOWN}");
+    for (variable, value, command) in [
+        ("AWS_REGION", UNKNOWN, &["list"][..]),
+        ("AWS_REGION", &format!("us-east-1 {UNKNOWN}"), &["list"]),
+        ("AWS_PROFILE", UNKNOWN, &["list"]),
+        ("AWS_PROFILE", &format!("team {UNKNOWN}"), &["list"]),
+        ("AWS_CA_BUNDLE", &folder, &["list"]),
+        (
+            "DOCKER_CONFIG",
+            &folder,
+            &["create", "--registry", "ghcr", "--from-docker-config"],
+        ),
+    ] {
+        for more in [&["-v"][..], &["-o", "json"]] {
+            let program = Program::new(&[command, more].concat()).with(&account);
+            let program = program.without("AWS_ACCESS_KEY_ID").env(variable, value);
+            let ended = program.run();
+            assert!([2, 4].contains(&ended.status), "{variable}: {ended:?}");
+            ended.never(&[UNKNOWN]);
+            assert!(
+                ended.stderr.contains("[token not shown]"),
+                "{variable}: {ended:?}"
+            );
+        }
+    }
+    // A name that begins like a token is a name.
+    let name = "ecr-pullthroughcache/glpat-production";
+    let created = Program::create(&account, &["--name", name]).run();
+    assert!(created
+        .ok()
+        .contains(":secret:ecr-pullthroughcache/glpat-production-"));
+    assert!(created.stderr.contains(name), "{}", created.stderr);
+}
+
+#[test]
 fn a_long_token_that_an_option_repeats_is_not_shown_in_part() {
     let token = "k7".repeat(1_250);
     let account = Account::new();
