@@ -1,9 +1,49 @@
 //! What an answer tells, as what it has to be.
 
+use aws_smithy_runtime_api::box_error::BoxError;
+use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextMut;
+use aws_smithy_runtime_api::client::interceptors::Intercept;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::retries::RequestAttempts;
+use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use aws_smithy_types::config_bag::ConfigBag;
+
 use super::error::AwsError;
 use crate::model::arn::SecretArn;
 use crate::model::region::Region;
 use crate::output::{Redactor, Words};
+
+/// Watches the answers to a client, and marks those to a repeated request.
+#[derive(Debug)]
+pub struct AnswerCheck;
+
+/// The header that marks an answer to a repeated request.
+const REPEATED: &str = "ecr-ptc-repeated";
+
+/// Whether the request was sent before. An error may then mean that it worked the first time.
+pub fn is_repeated(answer: &HttpResponse) -> bool {
+    answer.headers().contains_key(REPEATED)
+}
+
+impl Intercept for AnswerCheck {
+    fn name(&self) -> &'static str {
+        "AnswerCheck"
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let attempts = bag.load::<RequestAttempts>();
+        if attempts.is_some_and(|attempts| attempts.attempts() > 1) {
+            let headers = context.response_mut().headers_mut();
+            headers.insert(REPEATED, "true");
+        }
+        Ok(())
+    }
+}
 
 /// The ARN that an answer tells of a secret; of this name, where that is known.
 ///

@@ -12,6 +12,7 @@ use aws_sdk_ecr::types::{PullThroughCacheRule, UpstreamRegistry};
 use aws_sdk_ecr::Client;
 use futures_util::{stream, StreamExt};
 
+use super::answers::AnswerCheck;
 use super::error::AwsError;
 use super::kind::Kind;
 use super::pages::Pages;
@@ -57,7 +58,7 @@ impl Ecr {
         let mut config = aws_sdk_ecr::config::Builder::from(config);
         config.set_endpoint_url(endpoint.map(str::to_owned));
         Self {
-            client: Client::from_conf(config.build()),
+            client: Client::from_conf(config.interceptor(AnswerCheck).build()),
             redactor,
         }
     }
@@ -107,9 +108,6 @@ impl Ecr {
 
     /// CreatePullThroughCacheRule, with the secret of this ARN where it wants a login. Gives the
     /// account whose rule it is.
-    ///
-    /// The service has no idempotency token for it: where an answer was lost, the next attempt may
-    /// say that the rule exists, so whoever is told that looks.
     pub async fn create(
         &self,
         wanted: &RuleRequest,

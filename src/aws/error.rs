@@ -11,6 +11,7 @@ use aws_sdk_secretsmanager::error::{ErrorMetadata, ProvideErrorMetadata, SdkErro
 use aws_sdk_secretsmanager::operation::RequestId;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
+use super::answers::is_repeated;
 use super::connector::NotSent;
 use super::kind::{kind_of_code, kind_of_response, Kind};
 use super::transport::{whole_chain, Fault};
@@ -32,6 +33,8 @@ pub struct AwsError {
     pub(super) causes: Vec<String>,
     /// Whether nothing was sent that could have done what was asked.
     nothing_sent: bool,
+    /// Whether the answer is one to a repeated request, which may have worked the first time.
+    repeated: bool,
     /// Whether somebody looked, and the service has done nothing.
     looked_at: bool,
     redactor: Redactor,
@@ -95,6 +98,7 @@ impl AwsError {
             http_status,
             fault,
             causes,
+            repeated: error.raw_response().is_some_and(is_repeated),
             nothing_sent: whole_chain(error).any(<dyn Error>::is::<NotSent>),
             looked_at: false,
             redactor: redactor.clone(),
@@ -154,6 +158,7 @@ impl AwsError {
             fault,
             causes,
             nothing_sent: true,
+            repeated: false,
             looked_at: false,
             redactor: redactor.clone(),
         }
@@ -172,6 +177,7 @@ impl AwsError {
             fault: None,
             causes: Vec::new(),
             nothing_sent: false,
+            repeated: false,
             looked_at: false,
             redactor: Redactor::new(),
         }
@@ -197,6 +203,7 @@ impl AwsError {
             return false;
         }
         match self.kind {
+            _ if self.repeated => true,
             Kind::TimedOut | Kind::Malformed | Kind::Unreachable => true,
             // A proxy that refuses has sent nothing on; one that garbles the answer has.
             Kind::NotAws => self.http_status.is_none_or(|status| status < 400),

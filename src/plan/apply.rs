@@ -118,12 +118,13 @@ async fn call(
     output: &Output,
 ) -> Result<(), StepError> {
     let token = request_token();
-    let mut attempts = 0;
+    let (mut attempts, mut may_be_done) = (0, false);
     loop {
         let error = match step.call(subject, aws, &token).await {
             Err(StepError::Aws(error)) => error,
             answer => return answer,
         };
+        may_be_done |= error.may_have_worked();
         if let Some(wait) = step.waits(&error).get(attempts) {
             if attempts == 0 {
                 output.note(
@@ -135,13 +136,13 @@ async fn call(
             tokio::time::sleep(*wait).await;
             continue;
         }
-        if !step.may_be_done(&error) {
+        if step.effect().is_none() || !may_be_done {
             return Err(error.into());
         }
         return match step.look(subject, aws, &token).await {
             Ok(true) => Ok(()),
-            Ok(false) if error.may_have_worked() => Err(error.after_a_look().into()),
-            Ok(false) | Err(_) => Err(error.into()),
+            Ok(false) => Err(error.after_a_look().into()),
+            Err(_) => Err(error.into()),
         };
     }
 }

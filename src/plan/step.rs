@@ -253,18 +253,6 @@ impl Step {
         }
     }
 
-    /// Whether the service may have done it although it answers with this error: no answer came, or
-    /// one to a second attempt, after the first was done and its answer lost.
-    pub fn may_be_done(&self, error: &AwsError) -> bool {
-        let is_second_answer = match self {
-            Self::CreateRule(_) => error.kind == Kind::RuleExists,
-            Self::DeleteRule(_) => error.kind == Kind::RuleNotFound,
-            Self::DeleteSecret(_) => error.kind == Kind::PendingDeletion,
-            _ => false,
-        };
-        is_second_answer || error.may_have_worked()
-    }
-
     /// Looks whether it is done. Asks once or twice, for ten seconds at most.
     pub async fn look(
         &self,
@@ -273,7 +261,10 @@ impl Step {
         token: &str,
     ) -> Result<bool, AwsError> {
         match self {
-            Self::CreateRule(_) | Self::UpdateRule(_) | Self::DeleteRule(_) => {
+            Self::CreateRule(_)
+            | Self::UpdateRule(_)
+            | Self::ValidateRule(_)
+            | Self::DeleteRule(_) => {
                 let rule = self.rule_prefix().unwrap_or_default();
                 let rule = aws.ecr().find(rule).await?;
                 let account = rule.as_ref().and_then(|rule| rule.registry_id.as_deref());
@@ -281,7 +272,6 @@ impl Step {
                 subject.rule_account = subject.rule_account.take().or(account);
                 Ok(self.is_done_for_rule(rule.as_ref(), subject.arn.as_ref()))
             }
-            Self::ValidateRule(_) => Ok(false),
             Self::PutResourcePolicy(policy) => {
                 let Some(arn) = &subject.arn else {
                     return Ok(false);
@@ -294,6 +284,7 @@ impl Step {
                 let is_done = self.is_done_for_secret(secret.as_ref(), token);
                 if let (true, Some(secret)) = (is_done, &secret) {
                     subject.arn = Some(secret.arn.clone());
+                    subject.deletion_date = secret.deleted;
                     if self.effect() == Some(Effect::Stored) {
                         subject.version_id = Some(VersionId::new(token));
                     }

@@ -16,6 +16,7 @@ use aws_sdk_secretsmanager::Client;
 use futures_util::FutureExt;
 use http::Uri;
 
+use crate::aws::answers::AnswerCheck;
 use crate::output::Redactor;
 
 /// The secrets of one account and Region.
@@ -30,7 +31,7 @@ impl SecretsManager {
         let mut config = Builder::from(config);
         config.set_endpoint_url(endpoint.map(str::to_owned));
         Self {
-            client: Client::from_conf(config.build()),
+            client: Client::from_conf(config.interceptor(AnswerCheck).build()),
             redactor,
         }
     }

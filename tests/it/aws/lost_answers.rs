@@ -3,11 +3,13 @@
 
 use serde_json::{json, Value};
 
-use crate::support::{side_by_side, Account, Program};
+use crate::support::{policy_file, side_by_side, Account, Program, TOKEN};
 
 /// Enough to be tried again. The wait before a third attempt is longer, and where it is only said what
 /// becomes of a failure in the end, it shows nothing.
 const TWICE: (&str, &str) = ("AWS_MAX_ATTEMPTS", "2");
+
+const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
 const JSON: &str = "application/x-amz-json-1.1";
 
@@ -56,10 +58,12 @@ fn what_does_not_pass_is_temporary_and_nothing_is_made() {
     account.refuse("CreateSecret", 400, "ThrottlingException", "Rate exceeded");
     Program::create(&account, &[])
         .run()
-        .fails(7, &["Rate exceeded"]);
-    assert_eq!(account.actions(), ["CreateSecret"; 3]);
+        .fails(7, &["Rate exceeded", "has not stored it"]);
+    let mut sent = account.actions();
+    assert_eq!(sent.pop().unwrap(), "DescribeSecret");
+    assert_eq!(sent, ["CreateSecret"; 3]);
     assert!(account.is_empty());
-    // An error of the server may come after the work: there it looks.
+    // An error of the server may come after the work.
     let account = Account::new();
     account.refuse("CreateSecret", 500, "InternalServiceError", "oops");
     let twice = Program::create(&account, &[]).env(TWICE.0, TWICE.1);
@@ -224,6 +228,186 @@ fn a_new_version_whose_answer_is_lost_is_looked_after_too() {
     assert!(account
         .value("ecr-pullthroughcache/docker-hub")
         .contains("another-token"));
+}
+
+/// A call that writes, what is there before, and the command that makes the call.
+struct Write(&'static str, fn(&Account), &'static [&'static str]);
+
+fn nothing(_: &Account) {}
+
+fn secret(account: &Account) {
+    account.made(NAME);
+}
+
+fn two_versions(account: &Account) {
+    let value = json!({"username": "me", "accessToken": "another"}).to_string();
+    account.made_with(NAME, &value);
+    Program::new(UPDATE).with(account).stdin(TOKEN).run().ok();
+}
+
+fn with_a_date(account: &Account) {
+    let tag = json!({"Key": "ecr-ptc:expires-on", "Value": "2099-12-31"});
+    let arn = account.made_with(NAME, r#"{"username":"me","accessToken":"another"}"#);
+    account.ask("TagResource", &json!({"SecretId": arn, "Tags": [tag]}));
+}
+
+fn with_a_replica(account: &Account) {
+    let regions = json!([{"Region": "eu-west-1"}]);
+    let body = json!({"SecretId": account.made(NAME), "AddReplicaRegions": regions});
+    account.ask("ReplicateSecretToRegions", &body);
+}
+
+fn scheduled(account: &Account) {
+    let body = json!({"SecretId": account.made(NAME)});
+    account.ask("DeleteSecret", &body);
+}
+
+fn with_a_rule(account: &Account) {
+    secret(account);
+    account.run(RULE).ok();
+}
+
+/// The rule uses another secret of that name, which is gone.
+fn with_a_former_rule(account: &Account) {
+    with_a_rule(account);
+    let gone = json!({"SecretId": NAME, "ForceDeleteWithoutRecovery": true});
+    account.ask("DeleteSecret", &gone);
+    secret(account);
+}
+
+const UPDATE: &[&str] = &["update", "docker-hub", "--access-token-stdin"];
+const RULE: &[&str] = &["rule", "set", "docker-hub", "--secret", NAME];
+const DELETE: &[&str] = &["delete", "docker-hub", "--yes", "--remove-replicas"];
+const CREATE: &[&str] = &[
+    "create",
+    "--registry",
+    "docker-hub",
+    "--username",
+    "me",
+    "--access-token-stdin",
+];
+
+/// Every call that writes. Only where a function is there does the local AWS switch on rotation.
+const WRITES: &[Write] = &[
+    Write("CreateSecret", nothing, CREATE),
+    Write("PutSecretValue", with_a_date, UPDATE),
+    Write(
+        "UpdateSecret",
+        secret,
+        &[
+            "create",
+            "--registry",
+            "docker-hub",
+            "--username",
+            "me",
+            "--access-token-stdin",
+            "--if-exists",
+            "update",
+            "--description",
+            "mine",
+        ],
+    ),
+    Write(
+        "TagResource",
+        secret,
+        &["update", "docker-hub", "--expires-on", "2099-12-31"],
+    ),
+    Write("UntagResource", with_a_date, UPDATE),
+    Write(
+        "ReplicateSecretToRegions",
+        secret,
+        &[
+            "create",
+            "--registry",
+            "docker-hub",
+            "--username",
+            "me",
+            "--access-token-stdin",
+            "--if-exists",
+            "update",
+            "--replica-region",
+            "eu-west-1",
+        ],
+    ),
+    Write(
+        "UpdateSecretVersionStage",
+        two_versions,
+        &["update", "docker-hub", "--rollback", "--yes"],
+    ),
+    Write("RemoveRegionsFromReplication", with_a_replica, DELETE),
+    Write("DeleteSecret", secret, DELETE),
+    Write("RestoreSecret", scheduled, &["restore", "docker-hub"]),
+    Write("CreatePullThroughCacheRule", secret, RULE),
+    Write("UpdatePullThroughCacheRule", with_a_former_rule, RULE),
+    Write(
+        "DeletePullThroughCacheRule",
+        with_a_rule,
+        &["rule", "delete", "docker-hub", "--yes"],
+    ),
+];
+
+impl Write {
+    /// An account in which the command makes the call.
+    fn prepared(&self) -> (Account, Program) {
+        let account = Account::new();
+        (self.1)(&account);
+        let program = Program::new(self.2).with(&account).stdin(TOKEN);
+        (account, program.env(TWICE.0, TWICE.1))
+    }
+}
+
+/// The second attempt finds done what the first did, and is refused for that.
+#[test]
+fn an_error_to_a_repeated_request_may_mean_that_it_worked() {
+    side_by_side(WRITES, |write| {
+        let (account, program) = write.prepared();
+        account.lose(write.0, Some(1));
+        account.refuse(
+            write.0,
+            400,
+            "InvalidParameterException",
+            "it is so already",
+        );
+        program.run().ok();
+        let sent = account.actions();
+        let sent = sent.iter().filter(|action| *action == write.0);
+        assert_eq!(sent.count(), 2, "{}", write.0);
+    });
+}
+
+#[test]
+fn an_error_to_a_repeated_request_that_never_worked_is_told() {
+    side_by_side(WRITES, |write| {
+        let (account, program) = write.prepared();
+        account.drop(write.0, Some(1));
+        account.refuse(write.0, 400, "InvalidParameterException", "for no reason");
+        let ended = program.run();
+        assert!([1, 8].contains(&ended.status), "{ended:?}");
+        ended.fails(ended.status, &["for no reason", "as another call shows"]);
+    });
+}
+
+/// What the calls do whose work the local AWS does not keep.
+#[test]
+fn a_policy_and_a_rotation_whose_answers_are_lost_are_looked_after() {
+    let account = Account::new();
+    let program = Program::create(&account, &["--resource-policy"]);
+    let policy = policy_file(&program);
+    account.lose("PutResourcePolicy", Some(1));
+    account.refuse("PutResourcePolicy", 400, "InvalidParameterException", "so");
+    program.and(&[policy.to_str().unwrap()]).run().ok();
+    let account = Account::new();
+    let lambda = "arn:aws:lambda:us-east-1:111122223333:function:rotate";
+    let described = json!({
+        "ARN": format!("arn:aws:secretsmanager:us-east-1:111122223333:secret:{NAME}-AbCdEf"),
+        "Name": NAME, "RotationEnabled": true, "RotationLambdaARN": lambda,
+        "RotationRules": {"AutomaticallyAfterDays": 7},
+    });
+    account.answer("DescribeSecret", 200, JSON, &described.to_string(), None);
+    account.lose("RotateSecret", Some(1));
+    account.refuse("RotateSecret", 400, "InvalidParameterException", "so");
+    let more = ["--rotation-lambda-arn", lambda, "--rotation-days", "7"];
+    Program::create(&account, &more).run().ok();
 }
 
 #[test]
