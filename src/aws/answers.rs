@@ -1,19 +1,23 @@
 //! What an answer tells, as what it has to be.
 
 use aws_smithy_runtime_api::box_error::BoxError;
-use aws_smithy_runtime_api::client::interceptors::context::BeforeDeserializationInterceptorContextMut;
+use aws_smithy_runtime_api::client::interceptors::context::{
+    AfterDeserializationInterceptorContextRef, BeforeDeserializationInterceptorContextMut,
+};
 use aws_smithy_runtime_api::client::interceptors::Intercept;
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, Metadata};
 use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
+use serde_json::{Map, Value};
 
 use super::error::AwsError;
 use crate::model::arn::SecretArn;
 use crate::model::region::Region;
 use crate::output::{Redactor, Words};
 
-/// Watches the answers to a client, and marks those to a repeated request.
+/// Watches the answers to a client: marks those to a repeated request, and refuses what AWS does
+/// not answer to a call that writes.
 #[derive(Debug)]
 pub struct AnswerCheck;
 
@@ -42,6 +46,45 @@ impl Intercept for AnswerCheck {
             headers.insert(REPEATED, "true");
         }
         Ok(())
+    }
+
+    fn read_after_deserialization(
+        &self,
+        context: &AfterDeserializationInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        bag: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let operation = bag.load::<Metadata>().map_or("", |call| call.name());
+        let answer = context.response();
+        let body = answer.body().bytes().unwrap_or_default();
+        if answer.status().is_success() && !is_documented(operation, body) {
+            return Err("the answer is not of the documented form".into());
+        }
+        Ok(())
+    }
+}
+
+/// Whether the answer to a call that writes has the member that names what was written. The SDK
+/// leaves that open. Other calls are checked where they are read.
+fn is_documented(operation: &str, body: &[u8]) -> bool {
+    let members = serde_json::from_slice::<Map<String, Value>>(body);
+    let has = |name| members.as_ref().is_ok_and(|have| have.contains_key(name));
+    match operation {
+        "DeleteSecret"
+        | "PutResourcePolicy"
+        | "PutSecretValue"
+        | "RemoveRegionsFromReplication"
+        | "ReplicateSecretToRegions"
+        | "RestoreSecret"
+        | "RotateSecret"
+        | "UpdateSecret"
+        | "UpdateSecretVersionStage" => has("ARN"),
+        "CreatePullThroughCacheRule"
+        | "DeletePullThroughCacheRule"
+        | "UpdatePullThroughCacheRule"
+        | "ValidatePullThroughCacheRule" => has("ecrRepositoryPrefix"),
+        "TagResource" | "UntagResource" => body.is_empty() || members.is_ok(),
+        _ => true,
     }
 }
 

@@ -295,9 +295,10 @@ fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn 
 }
 
 /// What libraries say where they say nothing.
-const EMPTY_WORDS: [&str; 4] = [
+const EMPTY_WORDS: [&str; 5] = [
     "service error",
     "dispatch failure",
+    "interceptor encountered an error",
     "unhandled error",
     "an error occurred while loading credentials",
 ];

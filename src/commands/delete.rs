@@ -45,7 +45,8 @@ pub async fn run(args: DeleteArgs, context: &Context<'_>) -> Result<Status, Fail
     );
     let secret = secret?;
     let hints = session.hints();
-    let command = command(&secret, recovery, &hints);
+    let yes = if context.can_ask() { "" } else { " --yes" };
+    let command = command(&secret, recovery, yes, &hints);
     refuse_what_cannot_be_deleted(&secret, recovery, args.remove_replicas, &command, &hints)?;
     // ECR may be out of reach where Secrets Manager is not.
     let used_by = match &rules {
@@ -146,14 +147,14 @@ fn refuse_what_cannot_be_deleted(
         .fix(format!("{command} --remove-replicas")))
 }
 
-fn command(secret: &Secret, recovery: Recovery, hints: &Hints) -> String {
-    match recovery {
-        Recovery::Days(30) => hints.delete(&secret.name, ""),
-        Recovery::Days(days) => {
-            hints.delete(&secret.name, &format!(" --recovery-window-days {days}"))
-        }
-        Recovery::Never => hints.delete(&secret.name, " --force-without-recovery"),
-    }
+/// The same command again; `yes` is the option with a space before, where nobody can be asked.
+fn command(secret: &Secret, recovery: Recovery, yes: &str, hints: &Hints) -> String {
+    let recovery = match recovery {
+        Recovery::Days(30) => String::new(),
+        Recovery::Days(days) => format!(" --recovery-window-days {days}"),
+        Recovery::Never => " --force-without-recovery".to_owned(),
+    };
+    hints.delete(&secret.name, &format!("{recovery}{yes}"))
 }
 
 fn action(recovery: Recovery) -> LifeAction {

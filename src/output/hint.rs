@@ -80,6 +80,12 @@ impl Hints {
         self.command(&format!("delete {}{more}", quote(name)))
     }
 
+    /// Removes a tag from a secret, which no command of ours does by itself.
+    pub fn untag(&self, name: &str, key: &str) -> String {
+        let (name, options) = (quote(name), self.options());
+        format!("aws secretsmanager untag-resource --secret-id {name} --tag-keys {key}{options}")
+    }
+
     pub fn restore(&self, name: &str) -> String {
         self.command(&format!("restore {}", quote(name)))
     }

@@ -8,6 +8,7 @@ use crate::model::rule::RuleRequest;
 use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
+use crate::output::report::StepStatus;
 use crate::output::status::Status;
 
 impl Outcome {
@@ -28,9 +29,19 @@ impl Outcome {
         let is_partial = self.is_stored || self.is_changed;
         let is_invalid = matches!(error, StepError::RuleInvalid(_));
         let failure = self.explain(&step, error, aws, hints);
-        let finish = match step.rule() {
-            Some(rule) => Some(hints.rule_set(rule, &self.subject.name)),
-            None => finish.filter(|_| is_partial).map(str::to_owned),
+        let finish = finish.filter(|_| is_partial).map(str::to_owned);
+        let steps = self.steps.iter();
+        let mut left = steps.filter(|step| step.status == StepStatus::NotTried);
+        let is_last = left.next().is_none();
+        let finish = match (&step, step.rule()) {
+            (_, Some(rule)) => Some(hints.rule_set(rule, &self.subject.name)),
+            // The same command again would take the old date for that of the new token.
+            (Step::UntagResource(key), _) => {
+                let untag = hints.untag(&self.subject.name, key);
+                let rest = finish.filter(|_| !is_last);
+                Some(rest.map_or(untag.clone(), |rest| format!("{untag} && {rest}")))
+            }
+            _ => finish,
         };
         let failure = match finish {
             Some(command) => failure.then_fix(&format!("finish it with: {command}")),

@@ -387,6 +387,28 @@ fn an_error_to_a_repeated_request_that_never_worked_is_told() {
     });
 }
 
+/// A page of a proxy, and an object that names nothing of what was written.
+#[test]
+fn an_answer_that_is_not_from_aws_never_counts_as_done() {
+    let answers = [("text/html", "<html>welcome</html>"), (JSON, "{}")];
+    let cases = WRITES
+        .iter()
+        .flat_map(|write| answers.map(|answer| (write, answer)));
+    side_by_side(cases.collect::<Vec<_>>(), |(write, (kind, body))| {
+        let (account, program) = write.prepared();
+        account.answer(write.0, 200, kind, body, None);
+        let ended = program.run();
+        if body == "{}" && ["TagResource", "UntagResource"].contains(&write.0) {
+            // That is all that AWS answers.
+            ended.ok();
+            return;
+        }
+        let is_stored = write.0 == "UntagResource" || write.2.contains(&"--if-exists");
+        let status = if is_stored { 8 } else { 4 };
+        ended.fails(status, &[]);
+    });
+}
+
 /// What the calls do whose work the local AWS does not keep.
 #[test]
 fn a_policy_and_a_rotation_whose_answers_are_lost_are_looked_after() {

@@ -311,7 +311,7 @@ fn a_secret_that_the_list_does_not_have_yet_is_asked_for() {
 /// Answers what ECR tells of the rules, and that each is valid.
 fn has_rules(account: &Account, rules: &Value) {
     let rules = json!({ "pullThroughCacheRules": rules }).to_string();
-    let valid = r#"{"isValid":true}"#;
+    let valid = r#"{"ecrRepositoryPrefix":"hub","isValid":true}"#;
     for (action, body) in [
         ("DescribePullThroughCacheRules", rules.as_str()),
         ("ValidatePullThroughCacheRule", valid),

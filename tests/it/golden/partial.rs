@@ -154,6 +154,11 @@ fn with_policy(account: &Account) -> Program {
 
 /// From now on, ECR says of every rule that it is invalid.
 fn invalid(account: &Account) {
-    let verdict = r#"{"isValid":false,"failure":"could not log in upstream"}"#;
-    account.answer("ValidatePullThroughCacheRule", 200, KIND, verdict, None);
+    let verdict = json!({
+        "ecrRepositoryPrefix": "docker-hub",
+        "isValid": false,
+        "failure": "could not log in upstream",
+    })
+    .to_string();
+    account.answer("ValidatePullThroughCacheRule", 200, KIND, &verdict, None);
 }

@@ -166,10 +166,16 @@ fn a_repointing_has_errors_of_its_own() {
 #[test]
 fn a_verdict_is_shown_as_it_is_beside_the_likely_causes() {
     let account = account();
-    let verdict =
-        json!({"isValid": false, "failure": "ECR could not \u{1b}[31mlog in"}).to_string();
+    let failure = "ECR could not \u{1b}[31mlog in";
+    let verdict = json!({"ecrRepositoryPrefix": "x", "isValid": false, "failure": failure});
     let kind = "application/x-amz-json-1.1";
-    account.answer("ValidatePullThroughCacheRule", 200, kind, &verdict, None);
+    account.answer(
+        "ValidatePullThroughCacheRule",
+        200,
+        kind,
+        &verdict.to_string(),
+        None,
+    );
     let run = |more: &[&str]| Program::new(&[SET, more].concat()).with(&account).run();
     let words = [
         "ECR says that the rule docker-hub is invalid",

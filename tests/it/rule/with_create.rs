@@ -201,7 +201,7 @@ fn a_rule_that_cannot_be_made_leaves_the_secret_and_tells_how_to_finish() {
 #[test]
 fn ecrs_verdict_on_a_new_rule_is_told() {
     let account = Account::new();
-    let verdict = r#"{"isValid":false,"failure":"could not log in upstream"}"#;
+    let verdict = r#"{"ecrRepositoryPrefix":"hub","isValid":false,"failure":"could not log in"}"#;
     let kind = "application/x-amz-json-1.1";
     account.answer("ValidatePullThroughCacheRule", 200, kind, verdict, None);
     let ended = create(&account, &["-o", "json"]).run();
@@ -211,7 +211,7 @@ fn ecrs_verdict_on_a_new_rule_is_told() {
     assert!(
         message.contains(
             "ecr-pullthroughcache/docker-hub is stored, but ECR says that the rule docker-hub is invalid"
-        ) && message.contains("could not log in upstream"),
+        ) && message.contains("could not log in"),
         "{message}"
     );
 }

@@ -37,9 +37,10 @@ fn invalid_rule(account: &Account, arn: &str, echo: &str) {
 }
 
 fn invalid(account: &Account, echo: &str) {
-    let verdict = json!({"isValid": false, "failure": format!("ECR read {echo}")}).to_string();
+    let failure = format!("ECR read {echo}");
+    let verdict = json!({"ecrRepositoryPrefix": "hub", "isValid": false, "failure": failure});
     let kind = "application/x-amz-json-1.1";
-    account.answer(VALIDATE, 200, kind, &verdict, None);
+    account.answer(VALIDATE, 200, kind, &verdict.to_string(), None);
 }
 
 fn refuse(account: &Account, action: &str, echo: &str) {

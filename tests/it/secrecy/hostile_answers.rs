@@ -291,8 +291,9 @@ fn a_rule_of_a_hostile_account_hurts_nobody() {
                 &rules.to_string(),
                 None,
             );
+            let failure = format!("\u{202e}{payload}\u{1b}[2J");
             let verdict =
-                json!({"isValid": false, "failure": format!("\u{202e}{payload}\u{1b}[2J")});
+                json!({"ecrRepositoryPrefix": prefix, "isValid": false, "failure": failure});
             account.answer(
                 "ValidatePullThroughCacheRule",
                 200,

@@ -202,7 +202,7 @@ fn a_policy_and_rotation_are_calls_of_their_own_after_the_secret() {
         "RotateSecret",
         200,
         "application/x-amz-json-1.1",
-        "{}",
+        r#"{"ARN":"x"}"#,
         None,
     );
     let report = Program::create(&account, &more).run().json();
@@ -237,7 +237,7 @@ fn a_policy_and_rotation_are_calls_of_their_own_after_the_secret() {
         "RotateSecret",
         200,
         "application/x-amz-json-1.1",
-        "{}",
+        r#"{"ARN":"x"}"#,
         None,
     );
     more.truncate(2);
@@ -275,7 +275,7 @@ fn the_members_of_the_policy_and_the_days_of_rotation() {
         "RotateSecret",
         200,
         "application/x-amz-json-1.1",
-        "{}",
+        r#"{"ARN":"x"}"#,
         None,
     );
     let program = Program::new(&[]);

@@ -318,7 +318,7 @@ fn a_later_step_that_fails_leaves_the_secret_and_tells_how_to_finish() {
         "RotateSecret",
         200,
         "application/x-amz-json-1.1",
-        "{}",
+        r#"{"ARN":"x"}"#,
         None,
     );
     account.take_actions();
@@ -388,7 +388,7 @@ fn a_replica_that_failed_before_is_tried_again() {
         "ReplicateSecretToRegions",
         200,
         "application/x-amz-json-1.1",
-        "{}",
+        r#"{"ARN":"x"}"#,
         None,
     );
     let more = [

@@ -170,7 +170,7 @@ fn options_that_cannot_be() {
 fn replicas_are_told_before_anything_is_written_and_removed_where_asked() {
     let account = with_replicas();
     let refused = account.run(&["delete", "docker-hub", "-y"]);
-    let fix = format!("ecr-ptc delete {NAME} --region us-east-1 --remove-replicas");
+    let fix = format!("ecr-ptc delete {NAME} --yes --region us-east-1 --remove-replicas");
     refused.fails(2, &["has replicas: eu-west-1, us-east-2", &fix]);
     wrote_nothing(&account);
     let report = account
@@ -218,18 +218,19 @@ fn what_is_done_is_told_where_the_rest_fails() {
         "--recovery-window-days",
         "8",
     ];
-    let again = format!(
-        "then finish it with: ecr-ptc delete {NAME} --recovery-window-days 8 --region us-east-1"
-    );
+    let again = format!("delete {NAME} --recovery-window-days 8 --yes --region us-east-1");
+    let finish = format!("then finish it with: ecr-ptc {again}\n");
     let ended = account.run(&words);
     ended.fails(
         8,
         &[
             "the replicas of ecr-pullthroughcache/docker-hub are removed",
             "secretsmanager:DeleteSecret",
-            &again,
+            &finish,
         ],
     );
+    account.heal();
+    account.run(&again.split(' ').collect::<Vec<_>>()).ok();
     let account = with_replicas();
     account.refuse(
         "RemoveRegionsFromReplication",
