@@ -1,6 +1,12 @@
 //! What the process does for the token's sake, whatever the command: no core file, no word of it
 //! in a panic, and an answer to every signal that would end it.
 
+use std::io;
+use std::time::Duration;
+
+use tokio::runtime::Builder;
+use tokio::sync::oneshot;
+
 use crate::output::status::Status;
 
 /// Keeps the memory of this process out of core files, and of the reach of other processes of the
@@ -60,7 +66,7 @@ pub fn on_panic(tell: impl Fn(&str) + Send + Sync + 'static) {
 /// # Errors
 /// Where the system does not tell of signals.
 #[cfg(unix)]
-pub fn interrupts() -> std::io::Result<tokio::signal::unix::Signal> {
+pub fn interrupts() -> io::Result<tokio::signal::unix::Signal> {
     tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())
 }
 
@@ -69,22 +75,40 @@ pub fn interrupts() -> std::io::Result<tokio::signal::unix::Signal> {
 /// # Errors
 /// Where the system does not tell of it.
 #[cfg(not(unix))]
-pub fn interrupts() -> std::io::Result<tokio::signal::windows::CtrlC> {
+pub fn interrupts() -> io::Result<tokio::signal::windows::CtrlC> {
     tokio::signal::windows::ctrl_c()
 }
 
-/// Waits for a signal that ends the program, and says how it ends then. SIGINT does not as long as
-/// `takes_interrupts`.
-pub async fn interruption(takes_interrupts: impl Fn() -> bool) -> Status {
-    let Ok(mut signals) = Signals::listen() else {
-        return std::future::pending().await;
+/// How long the program may take to end after a signal.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Waits for a signal that ends the program, and sends how it ends then. SIGINT does not end it as
+/// long as `takes_interrupts`.
+///
+/// It waits on a thread of its own, which ends the process if it still runs after [`GRACE`]: a write
+/// to a pipe that nobody reads never returns.
+///
+/// # Errors
+/// Where the system does not tell of signals.
+#[expect(
+    clippy::exit,
+    reason = "the other thread may be blocked, and cannot end the process"
+)]
+pub fn interruption(takes_interrupts: fn() -> bool) -> io::Result<oneshot::Receiver<Status>> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let signals = {
+        let _here = runtime.enter();
+        Signals::listen()?
     };
-    loop {
-        let status = signals.next().await;
-        if status != Status::Cancelled || !takes_interrupts() {
-            return status;
-        }
-    }
+    let (sender, receiver) = oneshot::channel();
+    let wait = move || {
+        let status = runtime.block_on(signals.last(takes_interrupts));
+        let _ = sender.send(status);
+        std::thread::sleep(GRACE);
+        std::process::exit(status.number().into());
+    };
+    std::thread::Builder::new().spawn(wait)?;
+    Ok(receiver)
 }
 
 /// The signals that end the program; none is lost between two waits for them.
@@ -104,7 +128,7 @@ struct Signals {
 }
 
 impl Signals {
-    fn listen() -> std::io::Result<Self> {
+    fn listen() -> io::Result<Self> {
         #[cfg(unix)]
         use tokio::signal::unix::{signal, SignalKind};
         Ok(Self {
@@ -118,6 +142,16 @@ impl Signals {
             #[cfg(not(unix))]
             ctrl_break: tokio::signal::windows::ctrl_break()?,
         })
+    }
+
+    /// The first that ends the program.
+    async fn last(mut self, takes_interrupts: fn() -> bool) -> Status {
+        loop {
+            let status = self.next().await;
+            if status != Status::Cancelled || !takes_interrupts() {
+                return status;
+            }
+        }
     }
 
     #[cfg(unix)]

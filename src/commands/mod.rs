@@ -117,13 +117,12 @@ fn until_interrupted(
         .enable_all()
         .build()
         .context("cannot start")?;
+    let interruption = process::interruption(takes_interrupts).context("cannot start")?;
     let result = runtime.block_on(async {
         tokio::select! {
             biased;
             // SIGINT at a question ends the question, as Ctrl-C does.
-            status = process::interruption(takes_interrupts) => {
-                Err(progress.interrupted(status, &global.hints()))
-            }
+            Ok(status) = interruption => Err(progress.interrupted(status, &global.hints())),
             result = work(&context) => result,
             () = output.tell_what_lasts(takes_interrupts) => unreachable!("that never ends"),
         }

@@ -224,3 +224,66 @@ fn where_the_old_date_cannot_be_removed_the_command_that_does_is_printed() {
         .run();
     ended.fails(8, &[&format!("{untag} && ecr-ptc create ")]);
 }
+
+/// A pipe that takes no more, and that nobody reads.
+#[cfg(unix)]
+fn full_pipe() -> (std::io::PipeReader, std::io::PipeWriter) {
+    use std::io::Write;
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    rustix::io::ioctl_fionbio(&writer, true).unwrap();
+    while writer.write(&[b'x']).is_ok() {}
+    rustix::io::ioctl_fionbio(&writer, false).unwrap();
+    (reader, writer)
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_ends_the_program_where_standard_error_takes_nothing() {
+    use crate::support::side_by_side;
+    use rustix::process::{kill_process, Pid, Signal};
+    use std::process::Stdio;
+    use std::time::{Duration, Instant};
+    // A review, the error at the end, and a call that is not answered.
+    let commands = [
+        (&["delete", "docker-hub", "--yes"][..], false),
+        (&["show", "gitlab"], false),
+        (&["show", "docker-hub"], true),
+    ];
+    let signals = [(Signal::INT, 130), (Signal::TERM, 143)];
+    let cases = commands
+        .iter()
+        .flat_map(|case| signals.map(|end| (case, end)));
+    side_by_side(
+        cases.collect::<Vec<_>>(),
+        |((words, stalls), (signal, status))| {
+            let account = Account::new();
+            account.made(NAME);
+            if *stalls {
+                account.stall("DescribeSecret");
+            }
+            let (_reader, writer) = full_pipe();
+            let program = Program::new(words).with(&account);
+            let mut command = program.command();
+            command
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(writer);
+            let mut child = command.spawn().unwrap();
+            account.wait_for("DescribeSecret");
+            std::thread::sleep(Duration::from_millis(500));
+            assert_eq!(child.try_wait().unwrap(), None, "{words:?} is not blocked");
+            kill_process(Pid::from_child(&child), signal).unwrap();
+            let begin = Instant::now();
+            let ended = loop {
+                if let Some(ended) = child.try_wait().unwrap() {
+                    break ended;
+                }
+                if begin.elapsed() > Duration::from_secs(20) {
+                    child.kill().unwrap();
+                }
+                std::thread::sleep(Duration::from_millis(50));
+            };
+            assert_eq!(ended.code(), Some(status), "{words:?}");
+        },
+    );
+}
