@@ -27,28 +27,43 @@ pub struct Outcome {
 
 /// What an interruption would leave behind: kept up to date for whoever is told of one.
 #[derive(Debug, Default)]
-pub struct Progress(RefCell<Option<UnderWay>>);
+pub struct Progress {
+    /// What this run has done, in words.
+    done: RefCell<Vec<String>>,
+    under_way: RefCell<Option<UnderWay>>,
+}
 
-/// What may have been done, or was.
+/// A call that has not been answered.
 #[derive(Clone, Debug)]
 pub struct UnderWay {
-    /// The secret's ARN, or its name.
-    pub secret: String,
-    /// Where that is, and a rule.
+    pub subject: Subject,
+    /// Where that is.
     pub region: Region,
-    /// Whether the credentials are stored.
-    pub is_stored: bool,
-    /// What a call that has not been answered changes.
+    /// What it changes; `None` if it only looks.
     pub effect: Option<Effect>,
 }
 
 impl Progress {
-    pub fn get(&self) -> Option<UnderWay> {
-        self.0.borrow().clone()
+    pub fn done(&self) -> String {
+        self.done.borrow().join(" and ")
     }
 
-    fn set(&self, under_way: Option<UnderWay>) {
-        *self.0.borrow_mut() = under_way;
+    pub fn under_way(&self) -> Option<UnderWay> {
+        self.under_way.borrow().clone()
+    }
+
+    fn begin(&self, step: &Step, subject: &Subject, aws: &Session) {
+        *self.under_way.borrow_mut() = Some(UnderWay {
+            subject: subject.clone(),
+            region: aws.region().clone(),
+            effect: step.effect(),
+        });
+    }
+
+    /// The call is answered, and has done this.
+    fn end(&self, done: Option<String>) {
+        *self.under_way.borrow_mut() = None;
+        self.done.borrow_mut().extend(done);
     }
 }
 
@@ -67,13 +82,7 @@ pub async fn apply(plan: Plan, aws: &Session, progress: &Progress, output: &Outp
     };
     let mut tried = 0;
     for step in plan.steps {
-        let before = progress.get();
-        progress.set(Some(UnderWay {
-            secret: outcome.subject.id().to_owned(),
-            region: aws.region().clone(),
-            is_stored: outcome.is_stored,
-            effect: step.effect(),
-        }));
+        progress.begin(&step, &outcome.subject, aws);
         let answer = call(&step, &mut outcome.subject, aws, output).await;
         let is_done = match &answer {
             Ok(()) => true,
@@ -81,18 +90,17 @@ pub async fn apply(plan: Plan, aws: &Session, progress: &Progress, output: &Outp
             Err(StepError::Replicas(_)) => matches!(step, Step::CreateSecret(_)),
             Err(_) => false,
         };
+        let effect = step.effect().filter(|_| is_done);
+        let name = escaped(&outcome.subject.name);
+        let done = effect.as_ref().map(|effect| effect.done(&name));
+        progress.end(done.clone());
         if is_done {
             outcome.steps[tried].status = StepStatus::Done;
-            outcome.is_stored |= step.effect() == Some(Effect::Stored);
-            outcome.is_changed |= step.effect().is_some();
-            let words = step.accomplishment(&escaped(&outcome.subject.name));
-            outcome.accomplished = words.or(outcome.accomplished);
-            progress.set(Some(UnderWay {
-                secret: outcome.subject.id().to_owned(),
-                region: aws.region().clone(),
-                is_stored: outcome.is_stored,
-                effect: None,
-            }));
+            outcome.is_stored |= effect == Some(Effect::Stored);
+            outcome.is_changed |= effect.is_some();
+            if let Some(Effect::Stored | Effect::Replicas) = effect {
+                outcome.accomplished = done;
+            }
             tried += 1;
         }
         let Err(error) = answer else { continue };
@@ -101,7 +109,6 @@ pub async fn apply(plan: Plan, aws: &Session, progress: &Progress, output: &Outp
             outcome.steps.insert(tried, failed);
         } else {
             outcome.steps[tried].status = StepStatus::Failed;
-            progress.set(before);
         }
         outcome.failed = Some((step, error));
         return outcome;

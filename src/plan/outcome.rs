@@ -1,7 +1,7 @@
 //! How an [`Outcome`] is told where a step failed: what is done, what is not and why, and how to
 //! finish. And what an interruption leaves.
 
-use super::apply::{Outcome, Progress, UnderWay};
+use super::apply::{Outcome, Progress};
 use super::step::{Effect, Step, StepError};
 use crate::aws::{AwsError, Kind, Session};
 use crate::model::rule::RuleRequest;
@@ -186,56 +186,38 @@ impl Outcome {
 }
 
 impl Progress {
-    /// How a run is told that a signal ended. `hints` are by the options alone.
+    /// How a run is told that a signal ended: what it has done, and what it may have done. `hints`
+    /// are by the options alone.
     pub fn interrupted(&self, status: Status, hints: &Hints) -> Failure {
-        let Some(UnderWay {
-            secret,
-            region,
-            is_stored,
-            effect,
-        }) = self.get()
-        else {
-            return Failure::cancelled(status);
+        let (done, under_way) = (self.done(), self.under_way());
+        let effect = under_way.as_ref().and_then(|call| call.effect.as_ref());
+        let (Some(call), true) = (&under_way, effect.is_some() || !done.is_empty()) else {
+            return match done.as_str() {
+                "" => Failure::cancelled(status),
+                done => Failure::new(status, "cancelled", format!("cancelled; {done}")),
+            };
         };
-        let hints = hints.in_region(region.as_str());
-        let name = escaped(&secret);
-        let (message, look) = match effect {
-            Some(Effect::Rule(prefix)) => (
-                format!(
-                    "cancelled while ECR was answering; the rule {prefix} may have been changed"
-                ),
-                format!("see what it is now: {}", hints.command("rule list")),
-            ),
-            _ if is_stored => {
-                return Failure::new(
-                    status,
-                    "cancelled",
-                    format!(
-                        "cancelled; the secret {name} is \
-                    stored"
-                    ),
-                )
-                .why("a later step was under way, and it is not known whether it was done")
-                .fix(
-                    "run the same command again (create: with --if-exists update); what is \
-                        there already is not written twice",
-                );
-            }
-            Some(Effect::Stored) => (
-                format!("cancelled while AWS was answering; {name} may have been stored"),
-                format!("see whether it was: {}", hints.show(&secret)),
-            ),
-            Some(Effect::Secret(participle)) => (
-                format!("cancelled while AWS was answering; {name} may be {participle}"),
-                format!("see whether it is: {}", hints.show(&secret)),
-            ),
-            None => return Failure::cancelled(status),
-        };
-        let failure = Failure::new(status, "cancelled", message).fix(look);
-        if is_stored {
-            failure.why(format!("the secret {name} is stored"))
-        } else {
-            failure
+        let name = escaped(&call.subject.name);
+        let possible = effect.map(|effect| effect.possible(&name));
+        if !done.is_empty() {
+            let why = possible.unwrap_or_else(|| "ECR has not validated the rule yet".to_owned());
+            let failure = Failure::new(status, "cancelled", format!("cancelled; {done}")).why(why);
+            let failure = match &call.subject.arn {
+                Some(arn) => failure.first_why(&format!("the secret is {arn}")),
+                None => failure,
+            };
+            return failure.fix(
+                "run the same command again (create: with --if-exists update); what is \
+                     there already is not written twice",
+            );
         }
+        let hints = hints.in_region(call.region.as_str());
+        let (service, look) = match effect {
+            Some(Effect::Rule(..)) => ("ECR", hints.command("rule list")),
+            _ => ("AWS", hints.show(&call.subject.name)),
+        };
+        let possible = possible.unwrap_or_default();
+        let message = format!("cancelled while {service} was answering; {possible}");
+        Failure::new(status, "cancelled", message).fix(format!("see whether it was: {look}"))
     }
 }

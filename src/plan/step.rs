@@ -55,15 +55,38 @@ pub enum StepError {
     RuleInvalid(String),
 }
 
-/// What an interruption finds done, or half done, after a step.
+/// What a step changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// The credentials are stored.
     Stored,
+    /// The replicas are removed.
+    Replicas,
     /// The secret is what this participle says.
     Secret(&'static str),
-    /// The rule with this prefix is changed.
-    Rule(RepositoryPrefix),
+    /// The rule with this prefix is what this participle says.
+    Rule(RepositoryPrefix, &'static str),
+}
+
+impl Effect {
+    /// That it is done, for the secret of this name.
+    pub fn done(&self, name: &str) -> String {
+        self.in_words(name, "is", "are")
+    }
+
+    /// That it may be done.
+    pub fn possible(&self, name: &str) -> String {
+        self.in_words(name, "may have been", "may have been")
+    }
+
+    fn in_words(&self, name: &str, is: &str, are: &str) -> String {
+        match self {
+            Self::Stored => format!("{name} {is} stored"),
+            Self::Replicas => format!("the replicas of {name} {are} removed"),
+            Self::Secret(participle) => format!("{name} {is} {participle}"),
+            Self::Rule(prefix, participle) => format!("the rule {prefix} {is} {participle}"),
+        }
+    }
 }
 
 impl From<AwsError> for StepError {
@@ -137,33 +160,25 @@ impl Step {
         }
     }
 
-    /// What is so once it is done, in words before "but could not"; `None` where a later step's
-    /// failure is told without it.
-    pub fn accomplishment(&self, name: &str) -> Option<String> {
-        match self {
-            Self::CreateSecret(_) | Self::PutSecretValue(_) => Some(format!("{name} is stored")),
-            Self::RemoveReplicas(_) => Some(format!("the replicas of {name} are removed")),
-            _ => None,
-        }
-    }
-
     /// What it changes; `None` where it only looks.
     pub fn effect(&self) -> Option<Effect> {
         Some(match self {
             Self::CreateSecret(_) | Self::PutSecretValue(_) => Effect::Stored,
-            Self::UpdateDescription(_)
-            | Self::TagResource(_)
-            | Self::UntagResource(_)
-            | Self::ReplicateSecret { .. }
-            | Self::PutResourcePolicy(_)
-            | Self::RotateSecret(_) => Effect::Secret("changed"),
+            Self::UpdateDescription(_) => Effect::Secret("given the new description"),
+            Self::TagResource(_) => Effect::Secret("tagged"),
+            Self::UntagResource(_) => Effect::Secret("cleared of the old expiry date"),
+            Self::ReplicateSecret { .. } => Effect::Secret("replicated"),
+            Self::PutResourcePolicy(_) => Effect::Secret("given the resource policy"),
+            Self::RotateSecret(_) => Effect::Secret("set to rotate"),
             Self::UpdateVersionStage { .. } => Effect::Secret("rolled back"),
-            Self::RemoveReplicas(_) => Effect::Secret("deleted, and so may its replicas"),
-            Self::DeleteSecret(_) => Effect::Secret("deleted"),
+            Self::RemoveReplicas(_) => Effect::Replicas,
+            Self::DeleteSecret(Recovery::Days(_)) => Effect::Secret("scheduled for deletion"),
+            Self::DeleteSecret(Recovery::Never) => Effect::Secret("deleted"),
             Self::RestoreSecret => Effect::Secret("restored"),
-            Self::CreateRule(rule) | Self::UpdateRule(rule) => Effect::Rule(rule.prefix.clone()),
+            Self::CreateRule(rule) => Effect::Rule(rule.prefix.clone(), "created"),
+            Self::UpdateRule(rule) => Effect::Rule(rule.prefix.clone(), "switched"),
             Self::ValidateRule(_) => return None,
-            Self::DeleteRule(prefix) => Effect::Rule(prefix.clone()),
+            Self::DeleteRule(prefix) => Effect::Rule(prefix.clone(), "deleted"),
         })
     }
 

@@ -129,6 +129,51 @@ pub const SCENES: &[Scene] = &[
         words(account, &["rule", "set", "docker-hub", "--secret", NAME])
     })
     .interrupted_at("CreatePullThroughCacheRule"),
+    scene("status-130/rule-set-validating", |account| {
+        account.made(NAME);
+        words(account, &["rule", "set", "docker-hub", "--secret", NAME])
+    })
+    .interrupted_at("ValidatePullThroughCacheRule"),
+    scene("status-130/rule-set-switched", |account| {
+        with_rule(account);
+        let gone = json!({"SecretId": NAME, "ForceDeleteWithoutRecovery": true});
+        account.ask("DeleteSecret", &gone);
+        account.made(NAME);
+        words(account, &["rule", "set", "docker-hub", "--secret", NAME])
+    })
+    .interrupted_at("ValidatePullThroughCacheRule"),
+    scene("status-130/rule-set-unchanged", |account| {
+        with_rule(account);
+        words(account, &["rule", "set", "docker-hub", "--secret", NAME])
+    })
+    .interrupted_at("ValidatePullThroughCacheRule"),
+    scene("status-130/create-rule-validating", |account| {
+        create(account, &["--rule", "docker-hub"])
+    })
+    .interrupted_at("ValidatePullThroughCacheRule"),
+    scene("status-130/update-rule-validating", |account| {
+        account.made(NAME);
+        update(account, &["--rule", "docker-hub"])
+    })
+    .interrupted_at("ValidatePullThroughCacheRule"),
+    scene("status-130/update-rule-tag", |account| {
+        account.made(NAME);
+        let more = ["--rule", "docker-hub", "--expires-on", "2099-12-31"];
+        update(account, &more)
+    })
+    .interrupted_at("CreatePullThroughCacheRule"),
+    scene("status-130/delete-replicas", |account| {
+        with_replicas(account);
+        let more = ["--yes", "--remove-replicas"];
+        words(account, &["delete", "docker-hub"]).and(&more)
+    })
+    .interrupted_at("RemoveRegionsFromReplication"),
+    scene("status-130/delete-replicas-gone", |account| {
+        with_replicas(account);
+        let more = ["--yes", "--remove-replicas"];
+        words(account, &["delete", "docker-hub"]).and(&more)
+    })
+    .interrupted_at("DeleteSecret"),
     scene("status-130/create-by-profile", |account| {
         by_profile(create(account, &[]))
     })
