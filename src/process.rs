@@ -85,8 +85,8 @@ const GRACE: Duration = Duration::from_secs(2);
 /// Waits for a signal that ends the program, and sends how it ends then. SIGINT does not end it as
 /// long as `takes_interrupts`.
 ///
-/// It waits on a thread of its own, which ends the process if it still runs after [`GRACE`]: a write
-/// to a pipe that nobody reads never returns.
+/// It waits on a thread of its own, which ends the process if it still runs after [`GRACE`]: a
+/// write to a pipe that nobody reads never returns.
 ///
 /// # Errors
 /// Where the system does not tell of signals.
