@@ -14,7 +14,6 @@ pub use login_check::{expiry_to_keep, LoginCheck};
 pub use rule::UNUSED;
 pub use rules::Rules;
 pub use scan::{scan, Scan};
-pub use value::showable;
 
 use std::fmt::Write as _;
 

@@ -3,14 +3,11 @@
 
 use super::inspected::Inspected;
 use super::{Finding, Level};
-use crate::model::count::count;
 use crate::model::secret::Secret;
 use crate::model::stored_value::{
-    near_miss, text_of, Members, Reading, StoredValue, ACCESS_TOKEN, USERNAME,
+    near_miss, showable, text_of, Members, Reading, StoredValue, ACCESS_TOKEN, USERNAME,
 };
-use crate::model::token_kind::looks_like_a_token;
 use crate::model::token_kind::TokenKind;
-use crate::output::escaped;
 use crate::output::hint::Hints;
 use crate::output::shell::quote;
 
@@ -198,28 +195,6 @@ fn inspect_other_keys(inspected: &Inspected<'_>, members: &Members<'_>) -> Optio
     )))
 }
 
-/// Keys by name, but for those that may be part of someone's credentials.
-pub fn showable(keys: &[&str]) -> String {
-    let is_plain = |key: &str| {
-        key.chars().count() <= 24
-            && !looks_like_a_token(key)
-            && key
-                .chars()
-                .all(|c| c.is_alphanumeric() || "_-. ".contains(c))
-    };
-    let plain: Vec<String> = keys
-        .iter()
-        .copied()
-        .filter(|key| is_plain(key))
-        .map(escaped)
-        .collect();
-    match (plain.len(), keys.len() - plain.len()) {
-        (_, 0) => plain.join(", "),
-        (0, more) => format!("{}, not shown", count(more, "key")),
-        (_, more) => format!("{} and {more} more", plain.join(", ")),
-    }
-}
-
 fn inspect_token_kind(inspected: &Inspected<'_>, members: &Members<'_>) -> Option<Finding> {
     let upstream = inspected.usage.upstream?;
     let token = members.text(ACCESS_TOKEN)?;
@@ -248,12 +223,5 @@ mod tests {
             ends(" x\t").unwrap(),
             "white space at its start and white space at its end"
         );
-    }
-
-    #[test]
-    fn keys_that_may_be_credentials_are_not_shown() {
-        assert_eq!(showable(&["url", "e-mail"]), "url, e-mail");
-        assert_eq!(showable(&["url", "dckr_pat_abcdefgh"]), "url and 1 more");
-        assert_eq!(showable(&["a:b"]), "1 key, not shown");
     }
 }

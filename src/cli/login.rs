@@ -31,7 +31,8 @@ pub struct TokenArgs {
         help = "Run a command, without a shell, that makes the credentials",
         long_help = "Run a command, without a shell, that makes the credentials. It prints one \
                      JSON object, {\"username\":…,\"accessToken\":…,\"expiresOn\":…}; username \
-                     and expiresOn may be missing. It runs when all else is known to be right",
+                     and expiresOn may be missing. It runs when all else is known to be right. \
+                     Its standard error passes through unchanged",
         value_name = "COMMAND"
     )]
     pub credential_command: Option<String>,

@@ -275,8 +275,8 @@ pub async fn make_credentials(
     output: &Output,
 ) -> Result<(), Failure> {
     if let Some(command) = input.credential_command() {
-        let run = command.run(output);
-        let made = output.while_waiting("Running the credential command", run);
+        let run = command.run();
+        let made = output.while_another_writes("Running the credential command", run);
         input.take_made(made.await?, stored)?;
     }
     Ok(())

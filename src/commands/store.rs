@@ -3,12 +3,11 @@
 use super::context::Context;
 use super::find::refuse_managed;
 use crate::aws::{Kind, Session};
-use crate::check::showable;
 use crate::input::request::Request;
 use crate::model::arn::SecretArn;
 use crate::model::name::SecretName;
 use crate::model::secret::Secret;
-use crate::model::stored_value::StoredValue;
+use crate::model::stored_value::{showable, StoredValue};
 use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;

@@ -5,29 +5,28 @@ use std::path::PathBuf;
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::io::AsyncReadExt;
 use tokio::process::{Child, Command};
 use zeroize::Zeroizing;
 
-use super::hidden::Hidden;
 use crate::env;
 use crate::model::credential::{AccessToken, Username};
 use crate::model::date::Date;
 use crate::model::invalid::Invalid;
+use crate::model::stored_value::{showable, text_of, Members, ACCESS_TOKEN, USERNAME};
 use crate::model::token_kind::looks_like_a_token;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
-use crate::output::Output;
 
 /// The most that is read of what a command prints, in bytes.
 const MOST: usize = 128 << 10;
 
-/// The most that is shown of what it says on standard error, in bytes.
-const MOST_SAID: usize = 8 << 10;
-
 /// How long what a command has printed is read after its end: a program that it left behind may
 /// hold its output open for ever.
 const AFTER_THE_END: Duration = Duration::from_secs(1);
+
+/// Why a run that failed may have cost more than nothing: the command was started.
+const MAY_BE_LOST: &str = "nothing was stored; if it issued new credentials, they are lost";
 
 /// How long a command may take where nothing else is said.
 const USUAL_LIMIT: u64 = 60;
@@ -45,24 +44,6 @@ pub struct Made {
     pub username: Option<Username>,
     pub token: AccessToken,
     pub expires_on: Option<Date>,
-}
-
-/// What a command printed and said, and how it ended.
-struct Ended {
-    status: ExitStatus,
-    printed: Zeroizing<Vec<u8>>,
-    said: Zeroizing<Vec<u8>>,
-}
-
-#[derive(serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Printed {
-    #[serde(default)]
-    username: Hidden,
-    #[serde(default)]
-    access_token: Hidden,
-    #[serde(default)]
-    expires_on: Hidden,
 }
 
 impl CredentialCommand {
@@ -90,54 +71,28 @@ impl CredentialCommand {
         Ok(Self { words, limit })
     }
 
-    /// Runs it, and shows what it says on standard error, without the token.
-    ///
-    /// # Errors
-    /// Status 1, without any of what it printed.
-    pub async fn run(&self, output: &Output) -> Result<Made, Failure> {
-        let Ok(ended) = tokio::time::timeout(self.limit, self.to_its_end()).await else {
+    /// Runs it. Its standard error is ours, so what it writes there is shown at once and unchanged.
+    pub async fn run(&self) -> Result<Made, Failure> {
+        let mut child = self.start()?;
+        let Ok(ended) = tokio::time::timeout(self.limit, self.wait(&mut child)).await else {
             let seconds = self.limit.as_secs();
             let failure = self.failure(&format!("did not end within {seconds} seconds"));
-            return Err(failure.fix(
+            return Err(failure.why(MAY_BE_LOST).fix(
                 "give it more time by --credential-command-timeout, or see why it waits: run it by \
                  itself, with its standard input closed",
             ));
         };
-        let ended = ended?;
-        // An array is taken for the members of a struct, in their order.
-        let is_object = ended.printed.trim_ascii_start().starts_with(b"{");
-        let printed = serde_json::from_slice::<Printed>(&ended.printed);
-        let printed = printed.ok().filter(|_| is_object);
-        // Whatever else is wrong with what it printed, the token may be in what it says.
-        match &printed {
-            Some(printed) => output.redactor().hide_text(&printed.access_token.0),
-            None => hide_lines(&ended.printed, output),
-        }
-        let made = printed.map(|printed| printed.read());
-        let said = without_tokens(&ended.said);
-        if !ended.status.success() {
-            let failure = self.failure(&format!("failed ({})", ended.status));
-            let failure = match said.trim() {
-                "" => failure,
-                said => failure.first_why(&output.redactor().foreign(said)),
-            };
-            return Err(failure);
-        }
-        for line in said.lines() {
-            output.note(&output.redactor().foreign(line));
-        }
-        let form = "print one JSON object on standard output: {\"username\":…,\
-                    \"accessToken\":…,\"expiresOn\":…}";
-        match made {
-            Some(Ok(made)) => Ok(made),
-            Some(Err(fault)) => Err(self.failure(&fault).fix(form)),
-            None if ended.printed.trim_ascii().is_empty() => {
-                Err(self.failure("printed nothing").fix(form))
-            }
-            None => Err(self
-                .failure("printed something else than a JSON object")
-                .fix(form)),
-        }
+        let made = match ended {
+            Ok((status, printed)) if status.success() => read(&printed).map_err(|fault| {
+                self.failure(&fault).fix(
+                    "print one JSON object on standard output: {\"username\":…,\
+                     \"accessToken\":…,\"expiresOn\":…}",
+                )
+            }),
+            Ok((status, _)) => Err(self.failure(&format!("failed ({status})"))),
+            Err(failure) => Err(failure),
+        };
+        made.map_err(|failure| failure.why(MAY_BE_LOST))
     }
 
     fn failure(&self, what: &str) -> Failure {
@@ -153,44 +108,36 @@ impl CredentialCommand {
             crate::output::escaped(&name)
         );
         Failure::new(Status::Failed, "credential-command", message)
-            .why("no credentials were made; nothing was stored")
+            .why("nothing was stored")
             .fix("run it by itself to see why")
     }
 
-    async fn to_its_end(&self) -> Result<Ended, Failure> {
-        let mut child = self.start()?;
-        let (mut printed, mut said) = (Zeroizing::new(Vec::new()), Zeroizing::new(Vec::new()));
-        let outputs = (child.stdout.take(), child.stderr.take());
+    /// How it ended, and what it printed.
+    async fn wait(&self, child: &mut Child) -> Result<(ExitStatus, Zeroizing<Vec<u8>>), Failure> {
+        // Room for all of it: a buffer that grows leaves copies of the token in memory.
+        let mut printed = Zeroizing::new(Vec::with_capacity(MOST + 1));
+        let stdout = child.stdout.take();
         let status = {
             let reading = async {
-                tokio::join!(
-                    read(outputs.0, &mut printed, MOST + 1, true),
-                    read(outputs.1, &mut said, MOST_SAID, false)
-                )
+                if let Some(stdout) = stdout {
+                    let mut limited = stdout.take(MOST as u64 + 1);
+                    let _ = limited.read_to_end(&mut printed).await;
+                }
             };
             let mut reading = std::pin::pin!(reading);
             tokio::select! {
-                _ = &mut reading => child.wait().await,
+                () = &mut reading => child.wait().await,
                 status = child.wait() => {
                     let _ = tokio::time::timeout(AFTER_THE_END, reading).await;
                     status
                 }
             }
         };
-        if said.len() == MOST_SAID {
-            // The last line may be cut in the middle of the token.
-            let end = said.iter().rposition(|byte| *byte == b'\n');
-            said.truncate(end.unwrap_or(0));
-        }
         if printed.len() > MOST {
             return Err(self.failure(&format!("printed more than {MOST} bytes")));
         }
         let status = status.map_err(|error| self.failure(&format!("was lost: {error}")))?;
-        Ok(Ended {
-            status,
-            printed,
-            said,
-        })
+        Ok((status, printed))
     }
 
     fn start(&self) -> Result<Child, Failure> {
@@ -209,81 +156,59 @@ impl CredentialCommand {
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(Stdio::inherit())
             .kill_on_drop(true);
         let child = command.spawn();
         child.map_err(|error| self.failure(&format!("cannot be started: {error}")))
     }
 }
 
-impl Printed {
-    fn read(&self) -> Result<Made, String> {
-        let token = AccessToken::from_bytes(self.access_token.0.as_bytes())
-            .map_err(|fault| format!("printed an accessToken that cannot be used: {fault}"))?;
-        let username = match self.username.0.as_str() {
-            "" => None,
-            name => Some(
-                Username::parse(name)
-                    .map_err(|fault| format!("printed a username that cannot be used: {fault}"))?,
-            ),
-        };
-        let expires_on =
-            match self.expires_on.0.as_str() {
-                "" => None,
-                // A day, or a moment of it.
-                text => Some(Date::parse(text.split('T').next().unwrap_or(text)).map_err(
-                    |fault| format!("printed an expiresOn that cannot be used: {fault}"),
-                )?),
-            };
-        Ok(Made {
-            username,
-            token,
-            expires_on,
-        })
+/// The credentials in what a command printed. The error says what is wrong, and shows no value.
+fn read(printed: &[u8]) -> Result<Made, String> {
+    if printed.trim_ascii().is_empty() {
+        return Err("printed nothing".to_owned());
     }
-}
-
-/// Reads to the end, or up to so many bytes; what comes after them is passed over, unless that is
-/// the end of all.
-async fn read(
-    source: Option<impl AsyncRead + Unpin>,
-    into: &mut Zeroizing<Vec<u8>>,
-    limit: usize,
-    stops: bool,
-) {
-    let Some(mut source) = source else {
-        return;
+    let members = serde_json::from_slice::<Members>(printed)
+        .map_err(|_| "printed something else than a JSON object".to_owned())?;
+    // `null` counts as missing.
+    let text = |key: &str| match members.get(key) {
+        Some(value) if value.get() != "null" => text_of(value)
+            .map(Some)
+            .ok_or_else(|| format!("printed a value of {key} that is not a string")),
+        _ => Ok(None),
     };
-    // Room for all of it: a buffer that grows leaves copies of the token in memory.
-    into.reserve_exact(limit);
-    let _ = (&mut source).take(limit as u64).read_to_end(into).await;
-    if !stops {
-        let _ = tokio::io::copy(&mut source, &mut tokio::io::sink()).await;
-    }
-}
-
-/// Keeps what was printed in no known form out of all that is shown; short words are no tokens.
-fn hide_lines(printed: &[u8], output: &Output) {
-    let text = String::from_utf8_lossy(printed);
-    for line in text.lines().map(str::trim).filter(|line| line.len() >= 8) {
-        output.redactor().hide_text(line);
-    }
-}
-
-/// A text without the words that begin like tokens.
-fn without_tokens(said: &[u8]) -> String {
-    let text = String::from_utf8_lossy(said);
-    let lines = text.lines().map(|line| {
-        let words = line.split(' ').map(|word| {
-            if looks_like_a_token(word) {
-                "[token not shown]"
-            } else {
-                word
-            }
+    let Some(token) = text(ACCESS_TOKEN)? else {
+        let keys: Vec<&str> = members.keys().collect();
+        return Err(match keys.as_slice() {
+            [] => "printed an object without keys".to_owned(),
+            keys => format!("printed no accessToken; the keys are {}", showable(keys)),
         });
-        words.collect::<Vec<_>>().join(" ")
-    });
-    lines.collect::<Vec<_>>().join("\n")
+    };
+    let token = AccessToken::from_bytes(token.as_bytes())
+        .map_err(|fault| format!("printed an accessToken that cannot be used: {fault}"))?;
+    let username = match text(USERNAME)?.as_deref().map(String::as_str) {
+        None | Some("") => None,
+        Some(name) => Some(
+            Username::parse(name)
+                .map_err(|fault| format!("printed a username that cannot be used: {fault}"))?,
+        ),
+    };
+    let expires_on = match text("expiresOn")?.as_deref().map(String::as_str) {
+        None | Some("") => None,
+        // A day, or a moment of it.
+        Some(text) => Some(
+            Date::parse(text.split('T').next().unwrap_or(text))
+                .map_err(|fault| format!("printed an expiresOn that cannot be used: {fault}"))?,
+        ),
+    };
+    if let Some(date) = expires_on.filter(|date| *date < Date::today()) {
+        return Err(format!("printed an expiresOn that is in the past: {date}"));
+    }
+    Ok(Made {
+        username,
+        token,
+        expires_on,
+    })
 }
 
 /// As `credential_process` of the AWS CLI: by the rules of a POSIX shell, and on Windows by those
@@ -376,14 +301,5 @@ mod tests {
         for text in ["0", "3601", "-1", "1.5", "x", ""] {
             assert!(limit(text).is_err(), "{text}");
         }
-    }
-
-    #[test]
-    fn words_that_look_like_tokens_are_not_said() {
-        let said = b"made dckr_pat_abcdefghijklmnopqrst for me\nabcdefghijklmnopqrstuvwxyz0123\n";
-        assert_eq!(
-            without_tokens(said),
-            "made [token not shown] for me\n[token not shown]"
-        );
     }
 }

@@ -10,7 +10,8 @@ use zeroize::Zeroizing;
 /// The two keys that ECR reads.
 pub const USERNAME: &str = "username";
 pub const ACCESS_TOKEN: &str = "accessToken";
-use crate::model::token_kind::TokenKind;
+use crate::model::count::count;
+use crate::model::token_kind::{looks_like_a_token, TokenKind};
 
 /// The value of a secret; its memory is zeroed when it is dropped. Unlike a
 /// [`SecretValue`](crate::model::credential::SecretValue) it may be anything.
@@ -157,6 +158,27 @@ impl<'de: 't, 't> Deserialize<'de> for Members<'t> {
     }
 }
 
+/// Keys by name, but for those that may be part of someone's credentials.
+pub fn showable(keys: &[&str]) -> String {
+    let is_plain = |key: &str| {
+        key.chars().count() <= 24
+            && !looks_like_a_token(key)
+            && key
+                .chars()
+                .all(|c| c.is_alphanumeric() || "_-. ".contains(c))
+    };
+    let plain: Vec<&str> = keys
+        .iter()
+        .filter(|key| is_plain(key))
+        .map(|key| key.trim())
+        .collect();
+    match (plain.len(), keys.len() - plain.len()) {
+        (_, 0) => plain.join(", "),
+        (0, more) => format!("{}, not shown", count(more, "key")),
+        (_, more) => format!("{} and {more} more", plain.join(", ")),
+    }
+}
+
 /// A key that someone took for one of ours; none where several could be meant, or the right one is
 /// there.
 pub fn near_miss<'m>(members: &'m Members<'_>, wanted: &str) -> Option<&'m str> {
@@ -256,6 +278,13 @@ mod tests {
             format!("{:?}", content("hidden")),
             "StoredValue(6 bytes, not shown)"
         );
+    }
+
+    #[test]
+    fn keys_that_may_be_credentials_are_not_shown() {
+        assert_eq!(showable(&["url", "e-mail"]), "url, e-mail");
+        assert_eq!(showable(&["url", "dckr_pat_abcdefgh"]), "url and 1 more");
+        assert_eq!(showable(&["a:b"]), "1 key, not shown");
     }
 
     #[test]

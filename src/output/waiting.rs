@@ -32,6 +32,8 @@ pub fn end_progress() {
 pub struct Waiting {
     last: Cell<Instant>,
     what: Cell<Option<String>>,
+    /// Whether another program writes to the same standard error.
+    is_shared: Cell<bool>,
 }
 
 impl Default for Waiting {
@@ -39,6 +41,7 @@ impl Default for Waiting {
         Self {
             last: Cell::new(Instant::now()),
             what: Cell::default(),
+            is_shared: Cell::default(),
         }
     }
 }
@@ -66,6 +69,18 @@ impl Output {
         result
     }
 
+    /// Says once what is waited for, and nothing more until it is there: another program writes to
+    /// the same standard error meanwhile.
+    pub async fn while_another_writes<T>(&self, what: &str, work: impl Future<Output = T>) -> T {
+        if self.may_say_how_far() {
+            self.say(&format!("{what}…"));
+        }
+        self.waiting.is_shared.set(true);
+        let result = work.await;
+        self.waiting.is_shared.set(false);
+        result
+    }
+
     /// Says what is waited for whenever nothing was said for a while and nothing is asked. Never
     /// ends.
     pub async fn tell_what_lasts(&self, is_asking: fn() -> bool) {
@@ -76,7 +91,7 @@ impl Output {
         }
         loop {
             tokio::time::sleep(STEP).await;
-            if is_asking() {
+            if is_asking() || self.waiting.is_shared.get() {
                 self.waiting.begin_again();
             }
             let is_quiet = self.waiting.last.get().elapsed() >= patience;

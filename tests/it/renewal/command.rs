@@ -1,5 +1,5 @@
-//! `--credential-command`: what a command makes is stored; what goes wrong with it is said, and its
-//! token never.
+//! `--credential-command`: the credentials a command issues are stored; its standard error passes
+//! through, and nothing of its standard output is shown.
 
 use serde_json::json;
 
@@ -116,49 +116,32 @@ fn the_username_is_the_one_that_was_given_or_is_stored_where_it_says_none() {
 
 #[test]
 fn what_goes_wrong_is_said_without_the_token_and_nothing_is_stored() {
-    let token = json!({"username": "me", "accessToken": MADE}).to_string();
+    let lost = "if it issued new credentials, they are lost";
     for (script, words) in [
         ("exit 0".to_owned(), &["mint printed nothing"][..]),
-        (
-            "echo no >&2; exit 3".to_owned(),
-            &["mint failed", "3", "no"],
-        ),
-        (
-            format!("{}; echo oh {MADE} no >&2; exit 1", printing(&token)),
-            &["failed", "oh [token not shown] no"],
-        ),
-        (
-            "echo saying dckr_pat_abcdefghijklmnopqrst >&2; exit 1".to_owned(),
-            &["saying [token not shown]"],
-        ),
-        (
-            format!(
-                "{}; echo oh {MADE} >&2; exit 1",
-                printing(&json!({"username": "a\u{7}", "accessToken": MADE}).to_string())
-            ),
-            &["oh [token not shown]"],
-        ),
-        (
-            format!("{}; echo oh {MADE} >&2; exit 1", printing(MADE)),
-            &["oh [token not shown]"],
-        ),
-        (
-            // Cut in the middle of the token.
-            format!(
-                "{}; printf '%08184d {MADE}{MADE}' 0 >&2; exit 1",
-                printing(&token)
-            ),
-            &["mint failed"],
-        ),
+        ("exit 3".to_owned(), &["mint failed", "3"]),
         (printing("[]"), &["something else than a JSON object"]),
         (printing(MADE), &["something else than a JSON object"]),
         (
             printing(r#"{"accessToken": ""}"#),
             &["accessToken that cannot be used", "empty"],
         ),
+        (printing("{}"), &["an object without keys"]),
         (
-            printing(r#"{"username": "me"}"#),
-            &["accessToken that cannot be used", "empty"],
+            printing(&json!({"username": "me", "access_token": MADE}).to_string()),
+            &["printed no accessToken; the keys are access_token, username"],
+        ),
+        (
+            printing(&json!({"username": "me", "accessToken": null}).to_string()),
+            &["the keys are accessToken, username"],
+        ),
+        (
+            printing(r#"{"dckr_pat_abcdefghijklmnopqrst": "me"}"#),
+            &["printed no accessToken; the keys are 1 key, not shown"],
+        ),
+        (
+            printing(r#"{"username": 1, "accessToken": "x"}"#),
+            &["a value of username that is not a string"],
         ),
         (
             printing(r#"{"username": "me", "accessToken": "a\nb"}"#),
@@ -169,6 +152,10 @@ fn what_goes_wrong_is_said_without_the_token_and_nothing_is_stored() {
             &["expiresOn that cannot be used", "2027-01-31"],
         ),
         (
+            printing(&json!({"accessToken": MADE, "expiresOn": "2020-01-31"}).to_string()),
+            &["an expiresOn that is in the past: 2020-01-31"],
+        ),
+        (
             format!("printf '%s' '{MADE}'; head -c 1000000000 /dev/zero"),
             &["printed more than 131072 bytes"],
         ),
@@ -177,7 +164,7 @@ fn what_goes_wrong_is_said_without_the_token_and_nothing_is_stored() {
         let account = Account::new();
         let (ended, runs) = Mint::new(&CREATE, &script).run(&account);
         ended.fails(1, words);
-        ended.fails(1, &["fix:"]);
+        ended.fails(1, &["fix:", "nothing was stored", lost]);
         ended.hides(MADE);
         ended.never(&["dckr_pat_abcdefghijklmnopqrst"]);
         assert_eq!(runs, 1, "{script}");
@@ -185,26 +172,55 @@ fn what_goes_wrong_is_said_without_the_token_and_nothing_is_stored() {
     }
 }
 
+/// It is the command's own output, whatever is in it, and nothing of ours is between its lines.
 #[test]
-fn a_token_on_standard_error_is_not_shown() {
-    for more in [&[][..], &["-v"], &["-o", "json"]] {
-        let account = Account::new();
-        let script = format!("echo made {MADE} for you >&2\n{}", made());
-        let (ended, _) = Mint::new(&[&CREATE[..], more].concat(), &script).run(&account);
-        ended.ok();
-        ended.hides(MADE);
-        assert!(
-            ended.stderr.contains("made [token not shown] for you"),
-            "{ended:?}"
-        );
+fn standard_error_passes_through_unchanged() {
+    let said = format!("made {MADE} for you\n\x1b[1mwith its own colors\x1b[0m\n");
+    for more in [&[][..], &["-v"], &["-q"], &["-o", "json"]] {
+        for (end, status) in [(made(), 0), ("exit 3".to_owned(), 1)] {
+            let account = Account::new();
+            let script = format!("printf '%s' '{said}' >&2\n{end}");
+            let (ended, _) = Mint::new(&[&CREATE[..], more].concat(), &script).run(&account);
+            assert_eq!(ended.status, status, "{ended:?}");
+            assert!(ended.stderr.contains(&said), "{ended:?}");
+            assert_eq!(ended.stderr.matches(MADE).count(), 1, "{ended:?}");
+            assert!(!ended.stdout.contains(MADE), "{ended:?}");
+        }
     }
+}
+
+/// As a login in a browser needs: what to open is shown while the command waits.
+#[test]
+fn standard_error_is_live() {
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    let (path, go_on) = (screen.home().join("mint"), screen.home().join("go-on"));
+    let script = format!(
+        "#!/bin/sh\necho open this page >&2\nwhile [ ! -e '{}' ]; do sleep 0.1; done\n{}\n",
+        go_on.display(),
+        made()
+    );
+    executable(&path, &script);
+    screen
+        .enters(&format!(
+            "$PTC create docker-hub --verify never --yes --credential-command {}",
+            path.display()
+        ))
+        .sees("Running the credential command…")
+        .sees("open this page");
+    // Longer than it takes for a line to come that says what lasts.
+    std::thread::sleep(std::time::Duration::from_millis(1500));
+    assert!(!screen.text().contains("Waiting"), "{}", screen.text());
+    std::fs::write(go_on, "").unwrap();
+    screen.status_is(0);
+    assert_eq!(stored(&account)["accessToken"], MADE);
 }
 
 /// As `vault` or `chainctl` may leave an agent behind, that keeps what it was given open.
 #[test]
 fn a_child_that_it_leaves_behind_is_not_waited_for() {
     let account = Account::new();
-    let (ended, _) = Mint::new(&CREATE, &format!("sleep 600 &\n{}", made())).run(&account);
+    let (ended, _) = Mint::new(&CREATE, &format!("sleep 600 2>&- &\n{}", made())).run(&account);
     ended.ok();
     assert!(account.value(NAME).contains(MADE));
 }
@@ -213,7 +229,7 @@ fn a_child_that_it_leaves_behind_is_not_waited_for() {
 fn one_that_hangs_ends_with_its_time() {
     let account = Account::new();
     let words = [&CREATE[..], &["--credential-command-timeout", "1"]].concat();
-    let (ended, _) = Mint::new(&words, "sleep 600").run(&account);
+    let (ended, _) = Mint::new(&words, "exec sleep 600").run(&account);
     ended.fails(
         1,
         &[
@@ -409,7 +425,7 @@ fn three_nights() {
     let (ended, runs) = Mint::new(&later, "echo the server is down >&2; exit 1").run(&account);
     ended.fails(
         1,
-        &["mint failed", "the server is down", "nothing was stored"],
+        &["the server is down", "mint failed", "nothing was stored"],
     );
     assert_eq!(runs, 1);
     assert!(account.value(NAME).contains(MADE));
