@@ -73,7 +73,7 @@ pub async fn run(input: CreateInput, context: &Context<'_>) -> Result<Status, Fa
             if create.leaves_it_as_it_is() {
                 return create.skip().await;
             }
-            make_credentials(&mut create.input, None, context.output).await?;
+            create.issue_credentials().await?;
         }
         create.look_and_verify(rule).await?;
         return Box::pin(create.store(None)).await;
@@ -121,6 +121,16 @@ impl Create<'_> {
         refuse_what_is_there(&self.input, &self.observed, &self.session)?;
         self.read_existing().await?;
         Ok(rule)
+    }
+
+    /// Runs the credential command, if there is one.
+    async fn issue_credentials(&mut self) -> Result<(), Failure> {
+        let existing = match &self.observed {
+            Observed::Active(existing) => Some(&existing.secret),
+            _ => None,
+        };
+        let (input, warnings) = (&mut self.input, &mut self.warnings);
+        make_credentials(input, existing, None, &self.session, self.context, warnings).await
     }
 
     /// Logs in with what was given, beside all that is looked at in AWS before anything is written,

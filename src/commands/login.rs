@@ -2,11 +2,13 @@
 //! said then.
 
 use super::context::Context;
-use crate::aws::{Network, Settings};
+use crate::aws::{AwsError, Network, Session, Settings};
 use crate::cli::Verify;
 use crate::input::create_input::CreateInput;
 use crate::input::{ends_soon, why_not_ask, Prompter};
+use crate::model::attributes::Tag;
 use crate::model::credential::Username;
+use crate::model::secret::{Secret, EXPIRY_TAG};
 use crate::model::upstream::{Upstream, ANY_AZURE_HOST};
 use crate::output::failure::Failure;
 use crate::output::report::{VerdictWord, Verification};
@@ -264,20 +266,55 @@ impl Tried {
     }
 }
 
-/// Has the credentials made, where they come from a command: what it makes is lost if it cannot be
-/// stored, so all else comes before. `stored` is the username that stays where it says none.
-///
-/// # Errors
-/// Status 1 where it fails, 2 where its credentials do not fit what was given.
+/// Runs the credential command, if the credentials come from one. What it issues is lost if it
+/// cannot be stored, so everything else is checked before, also the permission to write a secret
+/// that exists. `stored` is the username that stays if the command names none.
 pub async fn make_credentials(
     input: &mut CreateInput,
+    existing: Option<&Secret>,
     stored: Option<Username>,
-    output: &Output,
+    session: &Session,
+    context: &Context<'_>,
+    warnings: &mut Warnings<'_>,
 ) -> Result<(), Failure> {
-    if let Some(command) = input.credential_command() {
-        let run = command.run();
-        let made = output.while_another_writes("Running the credential command", run);
-        input.take_made(made.await?, stored)?;
+    let Some(command) = input.credential_command() else {
+        return Ok(());
+    };
+    if let Some(secret) = existing {
+        prove_write(secret, session, warnings).await?;
+    }
+    let run = command.run();
+    let output = context.output;
+    let made = output.while_another_writes("Running the credential command", run);
+    let made = made.await?;
+    context.progress.note_issued();
+    input.take_made(made, stored)
+}
+
+/// Proves that new credentials could be stored in this secret, without changing it.
+async fn prove_write(
+    secret: &Secret,
+    session: &Session,
+    warnings: &mut Warnings<'_>,
+) -> Result<(), Failure> {
+    let refused = |error: AwsError, what: &str| {
+        let name = escaped(&secret.name);
+        let what = format!("{what} {name}, so the credential command was not run");
+        error.into_failure(&what, &session.service().of_secret(&secret.name))
+    };
+    let secrets = session.secrets();
+    let proof = secrets.prove_put(&secret.arn).await;
+    if !proof.map_err(|error| refused(error, "could not store a new version of"))? {
+        warnings.add(
+            "the stored value could not be read, so it is not known whether a new version can \
+             be stored",
+        );
+    }
+    let date = secret.tag(EXPIRY_TAG);
+    let tag = date.and_then(|date| Tag::parse(&format!("{EXPIRY_TAG}={date}")).ok());
+    if let Some(tag) = tag {
+        let proof = secrets.tag(&secret.arn, &[tag]).await;
+        proof.map_err(|error| refused(error, "could not set the tags of"))?;
     }
     Ok(())
 }
@@ -304,7 +341,6 @@ pub async fn ask_for_good_credentials(
     let output = context.output;
     let mut left = TRIES;
     loop {
-        make_credentials(input, None, output).await?;
         prompter.ask_token(input, output).await?;
         // What is odd about a token that is refused is shown, and of no use to the report.
         let mut found = output.warnings();

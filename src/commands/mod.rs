@@ -129,5 +129,5 @@ fn until_interrupted(
     });
     // A thread may still wait for a credential helper, or for the address of a host.
     runtime.shutdown_background();
-    result
+    result.map_err(|failure| progress.explain_loss(failure))
 }

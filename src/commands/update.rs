@@ -106,7 +106,15 @@ pub async fn run(input: UpdateInput, context: &Context<'_>) -> Result<Status, Fa
     for warning in std::mem::take(&mut input.warnings) {
         warnings.add(&warning);
     }
-    make_credentials(&mut input, stored, output).await?;
+    make_credentials(
+        &mut input,
+        Some(&secret),
+        stored,
+        &session,
+        context,
+        &mut warnings,
+    )
+    .await?;
     let verification = verify(
         &mut input,
         tried,
@@ -207,8 +215,7 @@ impl Update<'_> {
             warn_of_others(before, ours, &self.session, &mut self.warnings).await;
         }
         let hints = self.session.hints();
-        let finish = self.input.command_line_to_finish();
-        let outcome = outcome.complete(&self.session, &hints, Some(&finish))?;
+        let outcome = outcome.complete(&self.session, &hints, None)?;
         self.report(&outcome, is_new, is_updated)
     }
 

@@ -8,14 +8,10 @@ use crate::model::attributes::Description;
 use crate::output::shell::PIPED_TOKEN;
 
 impl CreateInput {
-    /// The command that finishes what this one began: as it was given, with what was answered
-    /// since.
+    /// The `create` that finishes what this one began: as it was given, with what was answered
+    /// since. A credential command is not run again: the token is read from standard input.
     pub fn command_line_to_finish(&self) -> String {
-        let given = self.given.clone().with_token_read();
-        if given.command() != "create" {
-            return self.with_token_source(given).to_string();
-        }
-        let given = given.without("--if-exists");
+        let given = self.given.clone().with_token_read().without("--if-exists");
         let given = match self.upstream {
             Some(upstream) => given.with("--registry", upstream.kind),
             None => given,
@@ -65,6 +61,10 @@ impl CreateInput {
             Some(TokenSource::Prompt | TokenSource::Stdin) if !given.has(&STDIN_OPTIONS) => {
                 given.with_flag("--access-token-stdin")
             }
+            Some(TokenSource::Command(_)) => given
+                .without("--credential-command")
+                .without("--credential-command-timeout")
+                .with_flag("--access-token-stdin"),
             _ => given,
         }
     }

@@ -35,11 +35,6 @@ impl GivenWords {
         }
     }
 
-    /// The subcommand.
-    pub fn command(&self) -> &str {
-        self.words.first().map_or("create", String::as_str)
-    }
-
     /// Whether one of these options is given, with its value in the same word or the next.
     pub fn has(&self, options: &[&str]) -> bool {
         self.words

@@ -51,6 +51,11 @@ impl CreateInput {
         }
     }
 
+    /// Whether a command has just issued the credentials.
+    pub fn is_issued(&self) -> bool {
+        matches!(self.token_source, Some(TokenSource::Command(_))) && self.token.is_some()
+    }
+
     /// Takes over what the command made; where it says no username, that which was given stays, or
     /// else the one that is `stored`.
     ///

@@ -75,6 +75,16 @@ impl Hints {
         self.command(&format!("update {}{more}", quote(name)))
     }
 
+    /// Writes the stored token into a pipe.
+    pub fn stored_token(&self, name: &str) -> String {
+        format!(
+            "aws secretsmanager get-secret-value --secret-id {}{} --query SecretString --output \
+             text | jq -j .accessToken",
+            quote(name),
+            self.options()
+        )
+    }
+
     /// `more` are options with a space before each.
     pub fn delete(&self, name: &str, more: &str) -> String {
         self.command(&format!("delete {}{more}", quote(name)))

@@ -1,6 +1,6 @@
 //! [`apply`]: the steps of a plan, one after another. What was done is never lost sight of.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use super::step::{Effect, Step, StepError};
 use super::Plan;
@@ -17,6 +17,8 @@ pub struct Outcome {
     pub steps: Vec<StepReport>,
     /// The step that failed, and why; those after it were not tried.
     pub failed: Option<(Step, StepError)>,
+    /// The steps after the one that failed.
+    pub not_tried: Vec<Step>,
     /// What is so by now, in words: of the credentials also where an earlier run stored them.
     pub accomplished: Option<String>,
     /// Whether the credentials are stored, by this run or an earlier one.
@@ -31,6 +33,19 @@ pub struct Progress {
     /// What this run has done, in words.
     done: RefCell<Vec<String>>,
     under_way: RefCell<Option<UnderWay>>,
+    /// Whether a credential command has issued credentials.
+    is_issued: Cell<bool>,
+    /// Whether the credentials are stored.
+    stored: Cell<Stored>,
+}
+
+/// Whether the credentials are stored, as far as that is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stored {
+    #[default]
+    No,
+    Maybe,
+    Yes,
 }
 
 /// A call that has not been answered.
@@ -52,7 +67,23 @@ impl Progress {
         self.under_way.borrow().clone()
     }
 
+    /// A credential command has issued credentials, which are lost unless they are stored.
+    pub fn note_issued(&self) {
+        self.is_issued.set(true);
+    }
+
+    pub fn is_issued(&self) -> bool {
+        self.is_issued.get()
+    }
+
+    pub fn stored(&self) -> Stored {
+        self.stored.get()
+    }
+
     fn begin(&self, step: &Step, subject: &Subject, aws: &Session) {
+        if step.effect() == Some(Effect::Stored) {
+            self.stored.set(Stored::Maybe);
+        }
         *self.under_way.borrow_mut() = Some(UnderWay {
             subject: subject.clone(),
             region: aws.region().clone(),
@@ -77,11 +108,13 @@ pub async fn apply(plan: Plan, aws: &Session, progress: &Progress, output: &Outp
             .then(|| format!("{} is stored", escaped(&plan.subject.name))),
         subject: plan.subject,
         failed: None,
+        not_tried: Vec::new(),
         is_stored: plan.is_stored,
         is_changed: false,
     };
     let mut tried = 0;
-    for step in plan.steps {
+    let mut steps = plan.steps.into_iter();
+    while let Some(step) = steps.next() {
         progress.begin(&step, &outcome.subject, aws);
         let answer = call(&step, &mut outcome.subject, aws, output).await;
         let is_done = match &answer {
@@ -94,6 +127,13 @@ pub async fn apply(plan: Plan, aws: &Session, progress: &Progress, output: &Outp
         let name = escaped(&outcome.subject.name);
         let done = effect.as_ref().map(|effect| effect.done(&name));
         progress.end(done.clone());
+        if step.effect() == Some(Effect::Stored) {
+            progress.stored.set(match &answer {
+                _ if is_done => Stored::Yes,
+                Err(StepError::Aws(error)) if error.may_have_worked() => Stored::Maybe,
+                _ => Stored::No,
+            });
+        }
         if is_done {
             outcome.steps[tried].status = StepStatus::Done;
             outcome.is_stored |= effect == Some(Effect::Stored);
@@ -111,6 +151,7 @@ pub async fn apply(plan: Plan, aws: &Session, progress: &Progress, output: &Outp
             outcome.steps[tried].status = StepStatus::Failed;
         }
         outcome.failed = Some((step, error));
+        outcome.not_tried = steps.collect();
         return outcome;
     }
     outcome

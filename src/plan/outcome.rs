@@ -1,14 +1,14 @@
 //! How an [`Outcome`] is told where a step failed: what is done, what is not and why, and how to
 //! finish. And what an interruption leaves.
 
-use super::apply::{Outcome, Progress};
+use super::apply::{Outcome, Progress, Stored};
 use super::step::{Effect, Step, StepError};
 use crate::aws::{AwsError, Kind, Session};
 use crate::model::rule::RuleRequest;
+use crate::model::secret::EXPIRY_TAG;
 use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
-use crate::output::report::StepStatus;
 use crate::output::status::Status;
 
 impl Outcome {
@@ -30,18 +30,10 @@ impl Outcome {
         let is_invalid = matches!(error, StepError::RuleInvalid(_));
         let failure = self.explain(&step, error, aws, hints);
         let finish = finish.filter(|_| is_partial).map(str::to_owned);
-        let steps = self.steps.iter();
-        let mut left = steps.filter(|step| step.status == StepStatus::NotTried);
-        let is_last = left.next().is_none();
-        let finish = match (&step, step.rule()) {
-            (_, Some(rule)) => Some(hints.rule_set(rule, &self.subject.name)),
-            // The same command again would take the old date for that of the new token.
-            (Step::UntagResource(key), _) => {
-                let untag = hints.untag(&self.subject.name, key);
-                let rest = finish.filter(|_| !is_last);
-                Some(rest.map_or(untag.clone(), |rest| format!("{untag} && {rest}")))
-            }
-            _ => finish,
+        let finish = match step.rule() {
+            Some(rule) => Some(hints.rule_set(rule, &self.subject.name)),
+            None if !is_partial => None,
+            None => self.finish_date(&step, hints).or(finish),
         };
         let failure = match finish {
             Some(command) => failure.then_fix(&format!("finish it with: {command}")),
@@ -57,6 +49,23 @@ impl Outcome {
             _ => failure,
         };
         Err(failure.partial(code, self.subject.arn, self.steps))
+    }
+
+    /// The commands that finish the work where only the expiry date and a rule are missing: the
+    /// credentials are stored, and no token is needed again.
+    fn finish_date(&self, step: &Step, hints: &Hints) -> Option<String> {
+        let Step::TagResource(tags) = step else {
+            return None;
+        };
+        let [tag] = tags.as_slice() else { return None };
+        if tag.key() != EXPIRY_TAG || !self.not_tried.iter().all(Step::is_of_rule) {
+            return None;
+        }
+        let name = &self.subject.name;
+        let update = hints.update(name, &format!(" --expires-on {}", tag.value()));
+        let rule = self.not_tried.iter().find_map(Step::rule);
+        let rule = rule.map(|rule| format!("\nand: {}", hints.rule_set(rule, name)));
+        Some(update + &rule.unwrap_or_default())
     }
 
     /// Whether the first call found that the secret exists, or is scheduled for deletion.
@@ -186,6 +195,20 @@ impl Outcome {
 }
 
 impl Progress {
+    /// Adds what became of credentials that a credential command issued, unless they are stored.
+    pub fn explain_loss(&self, failure: Failure) -> Failure {
+        let what = match self.stored() {
+            _ if !self.is_issued() => return failure,
+            Stored::Yes => return failure,
+            Stored::Maybe => "new credentials were issued, and may not be stored",
+            Stored::No => "new credentials were issued but not stored",
+        };
+        failure.then_why(what).or_fix(
+            "run it again to issue and store other credentials; until then pulls may fail for \
+             images that ECR has not cached, if issuing these revoked the stored token",
+        )
+    }
+
     /// How a run is told that a signal ended: what it has done, and what it may have done. `hints`
     /// are by the options alone.
     pub fn interrupted(&self, status: Status, hints: &Hints) -> Failure {
@@ -197,6 +220,7 @@ impl Progress {
                 done => Failure::new(status, "cancelled", format!("cancelled; {done}")),
             };
         };
+        let hints = hints.in_region(call.region.as_str());
         let name = escaped(&call.subject.name);
         let possible = effect.map(|effect| effect.possible(&name));
         if !done.is_empty() {
@@ -206,12 +230,14 @@ impl Progress {
                 Some(arn) => failure.first_why(&format!("the secret is {arn}")),
                 None => failure,
             };
-            return failure.fix(
-                "run the same command again (create: with --if-exists update); what is \
-                     there already is not written twice",
-            );
+            return failure.fix(if self.is_issued() {
+                format!("see what is done: {}", hints.show(&call.subject.name))
+            } else {
+                "run the same command again (create: with --if-exists update); what is there \
+                 already is not written twice"
+                    .to_owned()
+            });
         }
-        let hints = hints.in_region(call.region.as_str());
         let (service, look) = match effect {
             Some(Effect::Rule(..)) => ("ECR", hints.command("rule list")),
             _ => ("AWS", hints.show(&call.subject.name)),

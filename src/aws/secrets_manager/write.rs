@@ -10,9 +10,11 @@ use aws_sdk_secretsmanager::types::{
 use aws_sdk_secretsmanager::Config;
 
 use super::beyond::{Beyond, PolicyOrigin};
+use super::read::content;
 use super::SecretsManager;
 use crate::aws::answers::secret_arn;
 use crate::aws::error::AwsError;
+use crate::aws::kind::Kind;
 use crate::model::arn::SecretArn;
 use crate::model::attributes::{self, ResourcePolicy, Rotation, Schedule};
 use crate::model::credential::SecretValue;
@@ -122,6 +124,39 @@ impl SecretsManager {
             .await
             .map_err(|error| AwsError::of("PutSecretValue", &error, &self.redactor))?;
         Ok(answer.version_id().map(VersionId::new))
+    }
+
+    /// Proves that PutSecretValue works: it is sent with the current version's id and its unchanged
+    /// value, which the service ignores. `false` if there is no value that this caller may read.
+    ///
+    /// Source: `ClientRequestToken` of PutSecretValue, Secrets Manager API reference.
+    pub async fn prove_put(&self, arn: &SecretArn) -> Result<bool, AwsError> {
+        let read = self.client.get_secret_value().secret_id(arn.as_str());
+        let answer = match read.send().await {
+            Ok(answer) => answer,
+            Err(error) => match AwsError::of("GetSecretValue", &error, &self.redactor) {
+                error if matches!(error.kind, Kind::Denied | Kind::NotFound) => return Ok(false),
+                error => return Err(error),
+            },
+        };
+        let Some(version) = answer.version_id else {
+            return Ok(false);
+        };
+        let value = content(answer.secret_string.clone(), None);
+        if let Some(value) = &value {
+            self.redactor.hide_value(value);
+        }
+        let call = self
+            .client
+            .put_secret_value()
+            .secret_id(arn.as_str())
+            .client_request_token(version)
+            .set_secret_string(answer.secret_string)
+            .set_secret_binary(answer.secret_binary);
+        call.send()
+            .await
+            .map_err(|error| AwsError::of("PutSecretValue", &error, &self.redactor))?;
+        Ok(true)
     }
 
     /// UpdateSecret, for the description alone.

@@ -55,6 +55,7 @@ impl Create<'_> {
         prompter
             .ask_account(&mut self.input, context.output)
             .await?;
+        self.issue_credentials().await?;
         let tried = ask_for_good_credentials(
             prompter,
             &mut self.input,

@@ -173,6 +173,11 @@ impl Create<'_> {
             self.input.rule = None;
         }
         let finish = self.input.command_line_to_finish();
+        let finish = if self.input.is_issued() {
+            format!("{} | {finish}", hints.stored_token(request.name.as_str()))
+        } else {
+            finish
+        };
         let outcome = outcome.complete(&self.session, &hints, Some(&finish))?;
         let (session, subject) = (&self.session, &outcome.subject);
         let rule = self.rule.pending.as_ref();

@@ -356,7 +356,7 @@ fn it_gets_no_login_of_dockers_and_nothing_on_standard_input() {
 }
 
 #[test]
-fn a_refused_token_is_not_stored_and_the_finishing_command_makes_another() {
+fn a_rejected_token_is_not_stored() {
     let account = Account::new();
     let registry = Registry::new(|heard| match heard.path.as_str() {
         "/v2/" => crate::support::registry::challenge(&format!(
@@ -379,13 +379,143 @@ fn a_refused_token_is_not_stored_and_the_finishing_command_makes_another() {
     let other = printing(&json!({"username": "me", "accessToken": "another-one"}).to_string());
     Mint::new(&at, &other).run(&account).0.fails(6, &[]);
     assert!(account.is_empty());
+}
+
+/// The permission to write a secret that exists is proven before, and nothing is changed by that.
+#[test]
+fn it_does_not_run_where_its_credentials_could_not_be_stored() {
+    for (action, tagged) in [("PutSecretValue", false), ("TagResource", true)] {
+        let account = Account::new();
+        ending(&account, tagged.then(|| in_days(3)).as_deref());
+        account.refuse(action, 400, "AccessDeniedException", "no");
+        let (ended, runs) = Mint::new(&["update", "docker-hub"], &made()).run(&account);
+        ended.fails(5, &["so the credential command was not run", action]);
+        ended.never(&["were issued"]);
+        assert_eq!(runs, 0, "{action}");
+    }
+    for update in [true, false] {
+        let account = Account::new();
+        let day = in_days(3);
+        ending(&account, Some(&day));
+        let (before, id) = (account.value(NAME), current_version(&account));
+        let other = [&CREATE[..], &["--if-exists", "update"]].concat();
+        let words = if update {
+            &["update", "docker-hub"][..]
+        } else {
+            &other
+        };
+        let (ended, runs) = Mint::new(words, "exit 1").run(&account);
+        ended.fails(1, &["mint failed"]);
+        assert_eq!((runs, account.value(NAME)), (1, before.clone()));
+        assert_eq!(current_version(&account), id);
+        let proof = account.only("PutSecretValue");
+        assert_eq!(proof["ClientRequestToken"], id);
+        assert_eq!(proof["SecretString"], before);
+        let tags = json!([{"Key": "ecr-ptc:expires-on", "Value": day}]);
+        assert_eq!(account.only("TagResource")["Tags"], tags);
+    }
+    let account = Account::new();
+    account.made(NAME);
+    account.refuse("GetSecretValue", 400, "AccessDeniedException", "no");
+    let (ended, runs) = Mint::new(&["update", "docker-hub"], &made()).run(&account);
+    ended.ok();
+    assert!(ended
+        .stderr
+        .contains("not known whether a new version can be stored"));
+    assert_eq!(runs, 1);
+}
+
+/// The id of the current version.
+fn current_version(account: &Account) -> String {
+    let value = account.ask("GetSecretValue", &json!({"SecretId": NAME}));
+    value["VersionId"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn credentials_that_are_issued_and_not_stored_are_told_of() {
+    const LOST: &str = "new credentials were issued but not stored";
+    let account = Account::new();
+    account.refuse("CreateSecret", 400, "AccessDeniedException", "no");
+    let (ended, runs) = Mint::new(&CREATE, &made()).run(&account);
+    ended.fails(
+        5,
+        &[LOST, "run it again to issue and store other credentials"],
+    );
+    assert_eq!(runs, 1);
+    let (ended, _) = Mint::new(&[&CREATE[..], &["-o", "json"]].concat(), &made()).run(&account);
+    let message = ended.error_json()["error"]["message"].to_string();
+    assert!(message.contains(LOST), "{message}");
+    let account = Account::new();
+    account.drop("CreateSecret", None);
+    let (ended, _) = Mint::new(&CREATE, &made()).run(&account);
+    ended.fails(7, &["AWS was asked again, and has not stored it", LOST]);
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    let path = screen.home().join("mint");
+    executable(&path, &format!("#!/bin/sh\n{}\n", made()));
+    screen
+        .enters(&format!(
+            "$PTC create docker-hub --verify never --credential-command {}",
+            path.display()
+        ))
+        .sees("Store it?")
+        .types("\x03")
+        .sees(LOST)
+        .status_is(130);
+    assert!(account.is_empty());
+}
+
+/// What finishes the work needs no other credentials: these are stored.
+#[test]
+fn no_finishing_command_issues_credentials_again() {
+    let token = json!({"username": "me", "accessToken": MADE, "expiresOn": "2999-01-31"});
+    let script = printing(&token.to_string());
+    let account = Account::new();
+    account.made(NAME);
+    account.refuse("TagResource", 400, "InternalServiceError", "no");
+    let update = [
+        "update",
+        "docker-hub",
+        "--renew-within",
+        "9",
+        "--rule",
+        "docker-hub",
+    ];
+    let (ended, runs) = Mint::new(&update, &script).run(&account);
+    let date = "ecr-ptc update ecr-pullthroughcache/docker-hub --expires-on 2999-01-31";
+    ended.fails(8, &[date, "and: ecr-ptc rule set docker-hub --secret"]);
+    ended.never(&["--credential-command", "were issued"]);
+    assert_eq!(runs, 1);
+    assert!(account.value(NAME).contains(MADE));
+
+    let account = Account::new();
     account.refuse("PutResourcePolicy", 400, "InvalidRequestException", "no");
     let file = Program::new(&[]);
     let policy = policy_file(&file).display().to_string();
-    let words = [&at[..], &["--resource-policy", &policy]].concat();
-    let (ended, _) = Mint::new(&words, &made()).run(&account);
-    ended.fails(8, &["--credential-command", "--if-exists update"]);
-    ended.hides(MADE);
+    let words = [&CREATE[..], &["--resource-policy", &policy, "-o", "json"]].concat();
+    let (ended, _) = Mint::new(&words, &script).run(&account);
+    ended.fails(8, &["get-secret-value", "--if-exists update"]);
+    ended.never(&["--credential-command", MADE]);
+    // As it is printed, where `aws` is a stand-in that knows the stored value.
+    account.heal();
+    let hint = ended.error_json()["error"]["hint"].to_string();
+    let hint: String = serde_json::from_str(&hint).unwrap();
+    let line = hint.split("finish it with: ").nth(1).unwrap();
+    let program = Program::new(&[]).with(&account);
+    let bin = program.home.path();
+    let value = account.value(NAME);
+    executable(
+        bin.join("aws"),
+        &format!("#!/bin/sh\nprintf '%s\\n' '{value}'\n"),
+    );
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_ecr-ptc"), bin.join("ecr-ptc")).unwrap();
+    let mut shell = std::process::Command::new("/bin/sh");
+    program.prepare(&mut shell);
+    let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap());
+    let output = shell.env("PATH", path).args(["-c", line]).output().unwrap();
+    assert!(output.status.success(), "{line}: {output:?}");
+    let policy = account.ask("GetResourcePolicy", &json!({"SecretId": NAME}));
+    assert!(policy["ResourcePolicy"].is_string(), "{policy}");
 }
 
 /// A token that ends in three days is renewed, and the rule validated; the next night there is

@@ -312,7 +312,7 @@ fn a_tag_that_may_not_be_set_leaves_the_version_and_says_how_to_finish() {
             "is stored, but could not set the tags",
             "put-secret-value done",
             "tag-resource failed",
-            "finish it with: ecr-ptc update docker-hub --access-token-stdin",
+            "finish it with: ecr-ptc update ecr-pullthroughcache/docker-hub --expires-on 2999-01-31",
         ],
     );
     assert!(account.value(NAME).contains("dckr_pat_Zq7"));
