@@ -1,6 +1,8 @@
 //! Trying the credentials at the registry, as `create` and `update` do it: whether, and what is
 //! said then.
 
+use std::time::Duration;
+
 use super::context::Context;
 use crate::aws::{AwsError, Network, Session, Settings};
 use crate::cli::Verify;
@@ -18,6 +20,17 @@ use crate::registry::{log_in, open_ahead, ForeignHost, TokenInfo, Verdict};
 
 /// How often a token is asked for that the registry takes; more bad logins may lock the account.
 const TRIES: usize = 3;
+
+/// How long to wait before each further login with credentials that a command has just issued: two
+/// minutes in all. New passwords of Azure are rejected for up to a minute.
+const WAITS: [Duration; 6] = [
+    Duration::from_secs(5),
+    Duration::from_secs(10),
+    Duration::from_secs(15),
+    Duration::from_secs(30),
+    Duration::from_secs(30),
+    Duration::from_secs(30),
+];
 
 /// The login at the registry, ready to be tried; or the reason not to.
 pub struct Login {
@@ -94,11 +107,20 @@ impl Login {
         }
     }
 
-    /// Logs in once with what was given.
+    /// Logs in with what was given. Credentials that a command has just issued get time to become
+    /// valid: after a rejection it logs in again, for two minutes. All others are sent once.
     ///
     /// # Errors
     /// Status 2 where something is missing still.
     pub async fn attempt(&self, input: &CreateInput, output: &Output) -> Result<Tried, Failure> {
+        let waits: &[Duration] = if input.is_issued() { &WAITS } else { &[] };
+        attempt_again(waits, output, async || {
+            self.attempt_once(input, output).await
+        })
+        .await
+    }
+
+    async fn attempt_once(&self, input: &CreateInput, output: &Output) -> Result<Tried, Failure> {
         let open = || Failure::usage("the registry, the username or the access token is missing");
         let upstream = input.upstream.ok_or_else(open)?;
         let credential = input.credential().ok_or_else(open)?;
@@ -266,6 +288,34 @@ impl Tried {
     }
 }
 
+/// Attempts a login, and once more after each wait, as long as the registry rejects it.
+async fn attempt_again(
+    waits: &[Duration],
+    output: &Output,
+    attempt: impl AsyncFn() -> Result<Tried, Failure>,
+) -> Result<Tried, Failure> {
+    let mut tried = attempt().await?;
+    for (index, wait) in waits.iter().enumerate() {
+        if !tried.is_refused() {
+            break;
+        }
+        if index == 0 {
+            output.note(&format!(
+                "{} rejected the new credentials: {}. New credentials may need a moment; trying \
+                 again for up to two minutes",
+                tried.upstream.title,
+                tried.verification.reason.as_deref().unwrap_or_default()
+            ));
+        }
+        let sleep = tokio::time::sleep(*wait);
+        output
+            .while_waiting("Waiting for the new credentials to work", sleep)
+            .await;
+        tried = attempt().await?;
+    }
+    Ok(tried)
+}
+
 /// Runs the credential command, if the credentials come from one. What it issues is lost if it
 /// cannot be stored, so everything else is checked before, also the permission to write a secret
 /// that exists. `stored` is the username that stays if the command names none.
@@ -347,7 +397,7 @@ pub async fn ask_for_good_credentials(
         warn_of_credentials(input, &mut found);
         let tried = login.attempt(input, output).await?;
         left -= 1;
-        if left == 0 || !tried.is_refused() {
+        if left == 0 || !tried.is_refused() || input.is_issued() {
             warnings.extend(found);
             return login.judge(tried, input, output, warnings);
         }
@@ -395,5 +445,53 @@ pub async fn agree_to_host(
         Ok(())
     } else {
         Err(Failure::cancelled(Status::Cancelled))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::{Redactor, Style};
+    use std::cell::Cell;
+
+    /// How often a registry is asked that gives these verdicts, the last one again and again, and
+    /// the verdict of the last login.
+    fn attempts(verdicts: &[VerdictWord]) -> (usize, VerdictWord) {
+        let asked = Cell::new(0);
+        let output = Output::new(Style::default(), Redactor::new());
+        let attempt = async || {
+            let verdict = verdicts[asked.get().min(verdicts.len() - 1)];
+            asked.set(asked.get() + 1);
+            Ok(Tried {
+                upstream: Upstream::find("docker-hub").unwrap(),
+                username: "me".to_owned(),
+                info: TokenInfo::default(),
+                verification: Verification {
+                    verdict,
+                    reason: None,
+                    proves: None,
+                },
+                fix: None,
+            })
+        };
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_time()
+            .build();
+        let waits = WAITS.map(|_| Duration::ZERO);
+        let tried = runtime
+            .unwrap()
+            .block_on(attempt_again(&waits, &output, attempt));
+        (asked.get(), tried.unwrap().verification.verdict)
+    }
+
+    #[test]
+    fn only_a_rejection_of_new_credentials_is_tried_again_and_not_for_ever() {
+        use VerdictWord::{Accepted, Rejected, Unknown};
+        assert_eq!(WAITS.iter().sum::<Duration>(), Duration::from_mins(2));
+        assert_eq!(attempts(&[Accepted]), (1, Accepted));
+        assert_eq!(attempts(&[Rejected, Rejected, Accepted]), (3, Accepted));
+        assert_eq!(attempts(&[Rejected, Unknown]), (2, Unknown));
+        assert_eq!(attempts(&[Unknown]), (1, Unknown));
+        assert_eq!(attempts(&[Rejected]), (7, Rejected));
     }
 }

@@ -5,6 +5,7 @@
 //! that has to succeed, or with `#!` the program `mint`. Of other languages, what follows `ecr-ptc`
 //! in a line is run.
 
+mod azure;
 mod facts;
 mod links;
 mod permissions;

@@ -44,7 +44,7 @@ const OTHERS: [(&str, &str); 11] = [
     (
         "bin/az",
         r#"case "$*" in
-*show*) echo password1 ;;
+*show*) printf '{"credentials":{"passwords":[{"name":"password1","creationTime":"2020-01-01T01:02:03"}]}}' ;;
 *reset*) printf '{"appId":"an-id","password":"a-secret","tenant":"x"}' ;;
 *) printf '{"username":"TOKEN","passwords":[{"name":"password1","value":null,"expiry":null},
     {"name":"password2","value":"a-password","expiry":"2999-01-31T00:00:00.066221+00:00"}]}' ;;

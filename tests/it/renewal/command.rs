@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::due::{ending, in_days};
-use crate::support::registry::{basic, json};
+use crate::support::registry::json as answer;
 use crate::support::{executable, policy_file, Account, Ended, Program, Registry, Screen};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
@@ -26,6 +26,14 @@ impl Mint {
         Self {
             command: path.display().to_string(),
             program,
+        }
+    }
+
+    /// With more words.
+    fn and(self, words: &[&str]) -> Self {
+        Self {
+            program: self.program.and(words),
+            ..self
         }
     }
 
@@ -355,29 +363,83 @@ fn it_gets_no_login_of_dockers_and_nothing_on_standard_input() {
     mint.run(&account).0.ok();
 }
 
+/// A registry that gives each login the next of these answers, and the last one from then on.
+fn answering(statuses: &'static [u16]) -> Registry {
+    let logins = std::sync::atomic::AtomicUsize::new(0);
+    Registry::with_tokens("any", move |_| {
+        let login = logins.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        answer(statuses[login.min(statuses.len() - 1)], r#"{"token":"x"}"#)
+    })
+}
+
+/// As Azure does, which takes a new password after some seconds.
 #[test]
-fn a_rejected_token_is_not_stored() {
+fn credentials_that_were_just_issued_get_time_to_work() {
     let account = Account::new();
-    let registry = Registry::new(|heard| match heard.path.as_str() {
-        "/v2/" => crate::support::registry::challenge(&format!(
-            r#"Bearer realm="http://{}/token""#,
-            heard.host
-        )),
-        _ if heard.authorization == Some(basic("me", MADE)) => json(200, r#"{"token":"x"}"#),
-        _ => json(401, r#"{"details":"no"}"#),
-    });
+    let registry = answering(&[401, 200]);
     let at = [
-        &CREATE[..],
-        &[
-            "--upstream-registry-url",
-            &registry.url,
-            "--verify",
-            "always",
-        ],
-    ]
-    .concat();
-    let other = printing(&json!({"username": "me", "accessToken": "another-one"}).to_string());
-    Mint::new(&at, &other).run(&account).0.fails(6, &[]);
+        "--upstream-registry-url",
+        &registry.url,
+        "--verify",
+        "always",
+    ];
+    let (ended, runs) = Mint::new(&[&CREATE[..], &at].concat(), &made()).run(&account);
+    ended.ok();
+    assert!(
+        ended.stderr.contains("trying again for up to two minutes"),
+        "{ended:?}"
+    );
+    assert_eq!((runs, registry.logins()), (1, 2));
+    assert!(account.value(NAME).contains(MADE));
+    // Whether these work is not known: a registry that takes no more logins is not asked again.
+    let registry = answering(&[429]);
+    let at = [
+        "--upstream-registry-url",
+        &registry.url,
+        "--verify",
+        "always",
+    ];
+    let (ended, _) = Mint::new(&["update", "docker-hub"], &printing_another())
+        .and(&at)
+        .run(&account);
+    ended.fails(7, &["429", "new credentials were issued but not stored"]);
+    assert_eq!(registry.logins(), 1);
+    assert!(account.value(NAME).contains(MADE));
+}
+
+fn printing_another() -> String {
+    printing(&json!({"username": "me", "accessToken": "another-one"}).to_string())
+}
+
+/// All others are sent once.
+#[test]
+fn credentials_of_someone_else_are_not_tried_again() {
+    let account = Account::new();
+    let registry = answering(&[401, 200]);
+    Program::create_at(&registry, &account, &[])
+        .run()
+        .fails(6, &["401"]);
+    assert_eq!(registry.logins(), 1);
+}
+
+#[test]
+fn who_does_not_wait_for_them_is_told_that_they_are_lost() {
+    let account = Account::new();
+    let registry = answering(&[401]);
+    let screen = Screen::new(&account);
+    let path = screen.home().join("mint");
+    executable(&path, &format!("#!/bin/sh\n{}\n", made()));
+    screen
+        .enters(&format!(
+            "$PTC create docker-hub --verify always --upstream-registry-url {} \
+             --credential-command {}",
+            registry.url,
+            path.display()
+        ))
+        .sees("New credentials may need a moment")
+        .types("\x03")
+        .sees("new credentials were issued but not stored")
+        .status_is(130);
     assert!(account.is_empty());
 }
 
