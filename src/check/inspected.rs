@@ -4,6 +4,7 @@ use super::{Criteria, Finding, Level};
 use crate::model::rule::{Rule, RuleUsage};
 use crate::model::secret::Secret;
 use crate::output::hint::Hints;
+use crate::output::is_at_a_terminal;
 
 /// A secret under inspection, with what its rules tell of it.
 pub(super) struct Inspected<'a> {
@@ -22,6 +23,15 @@ impl Inspected<'_> {
     /// The command that stores a new token; `more` options with a space before each.
     pub fn update(&self, more: &str) -> String {
         self.hints.update(&self.secret.name, more)
+    }
+
+    /// The command that stores a new token: it asks for it, or reads it where it can't ask.
+    pub fn store(&self) -> String {
+        self.update(if is_at_a_terminal() {
+            ""
+        } else {
+            " --access-token-stdin"
+        })
     }
 
     /// The command that stores credentials, whatever the value is.

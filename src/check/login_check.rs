@@ -234,6 +234,7 @@ fn findings_of(inspected: &Inspected<'_>, end: Option<Date>, info: &TokenInfo) -
         let says = match inspected.secret.expires_on() {
             None => "does not say when".to_owned(),
             Some(Ok(date)) => format!("says {date}"),
+            Some(Err(_)) if inspected.secret.has_unknown_expiry() => "is unknown".to_owned(),
             Some(Err(_)) => "is not a date".to_owned(),
         };
         let message = format!("the token ends on {end}, and the tag {EXPIRY_TAG} {says}");

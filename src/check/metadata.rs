@@ -134,18 +134,25 @@ fn inspect_expiry(inspected: &Inspected<'_>) -> Option<Finding> {
     let Inspected {
         secret, criteria, ..
     } = inspected;
-    let store = inspected.update(" --expires-on END");
-    let fix = format!("store a new token; END is its last day, such as 2027-01-31:\n{store}");
+    let fix = format!("store a new token: {}", inspected.store());
+    if secret.has_unknown_expiry() {
+        let message =
+            "it is unknown when the token expires: it was stored without a date, and the \
+                       token before had one, so check cannot warn before it expires";
+        let finding = inspected.finding(Level::Warning, "expiry-unknown", message);
+        return Some(finding.fix(format!(
+            "record its date; END is its last day, such as 2027-01-31:\n{}",
+            inspected.update(" --expires-on END")
+        )));
+    }
     let Ok(date) = secret.expires_on()? else {
         let message = format!(
             "the tag {EXPIRY_TAG} is not a date such as 2027-01-31, so check cannot warn before \
              the token expires"
         );
         let tag = format!(
-            "set the tag; END is the last day of the token, such as 2027-01-31:\naws \
-             secretsmanager tag-resource --secret-id {} --tags Key={EXPIRY_TAG},Value=END{}",
-            quote(&secret.name),
-            inspected.hints.options()
+            "set the tag; END is the last day of the token, such as 2027-01-31:\n{}",
+            inspected.hints.set_tag(&secret.name, EXPIRY_TAG, "END")
         );
         let finding = inspected.finding(Level::Warning, "expiry-not-a-date", message);
         return Some(finding.fix(tag));

@@ -67,9 +67,9 @@ pub async fn run(
     };
     let name = escaped(&secret.name);
     let note = if is_new {
-        format!("The token of {name} ends on {date}; nothing else was written")
+        format!("Recorded {date} as the expiry date of {name}. The token itself was not changed")
     } else {
-        format!("{name} has this date already; nothing was written")
+        format!("{name} has this date already. The token itself was not changed")
     };
     context.report_secret(&secret.arn, &report, &[&note])
 }

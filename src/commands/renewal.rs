@@ -20,6 +20,7 @@ pub fn lasts_longer(
     let days = days?;
     let why = match secret.expires_on() {
         Some(Ok(end)) => return Some(end).filter(|end| Date::today().days_until(*end) > days),
+        Some(Err(_)) if secret.has_unknown_expiry() => "says so",
         Some(Err(_)) => "is not a date",
         None => "is missing",
     };

@@ -15,6 +15,9 @@ use crate::model::upstream::Upstream;
 /// The tag that says when the token in a secret ends, as `YYYY-MM-DD`.
 pub const EXPIRY_TAG: &str = "ecr-ptc:expires-on";
 
+/// The value of that tag for a token without a known date, if the token before had one.
+pub const UNKNOWN_EXPIRY: &str = "unknown";
+
 /// A secret without its value.
 #[derive(Clone, Debug)]
 pub struct Secret {
@@ -307,6 +310,11 @@ impl Secret {
     /// Where the tag is no date.
     pub fn expires_on(&self) -> Option<Result<Date, NoDate>> {
         Some(Date::parse(self.tag(EXPIRY_TAG)?))
+    }
+
+    /// Whether a token without a date replaced one that had a date.
+    pub fn has_unknown_expiry(&self) -> bool {
+        self.tag(EXPIRY_TAG) == Some(UNKNOWN_EXPIRY)
     }
 
     /// Who changes the secret, if it is not its owner alone.

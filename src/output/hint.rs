@@ -75,6 +75,15 @@ impl Hints {
         self.command(&format!("update {}{more}", quote(name)))
     }
 
+    /// Sets a tag of a secret by the AWS CLI.
+    pub fn set_tag(&self, name: &str, key: &str, value: &str) -> String {
+        format!(
+            "aws secretsmanager tag-resource --secret-id {} --tags Key={key},Value={value}{}",
+            quote(name),
+            self.options()
+        )
+    }
+
     /// Writes the stored token into a pipe.
     pub fn stored_token(&self, name: &str) -> String {
         format!(
@@ -88,12 +97,6 @@ impl Hints {
     /// `more` are options with a space before each.
     pub fn delete(&self, name: &str, more: &str) -> String {
         self.command(&format!("delete {}{more}", quote(name)))
-    }
-
-    /// Removes a tag from a secret, which no command of ours does by itself.
-    pub fn untag(&self, name: &str, key: &str) -> String {
-        let (name, options) = (quote(name), self.options());
-        format!("aws secretsmanager untag-resource --secret-id {name} --tag-keys {key}{options}")
     }
 
     pub fn restore(&self, name: &str) -> String {

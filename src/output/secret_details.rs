@@ -242,6 +242,7 @@ impl<'a> SecretDetails<'a> {
         if let Some((_, end)) = secret.tags.iter().find(|(key, _)| key == EXPIRY_TAG) {
             let end = match secret.expires_on() {
                 Some(Ok(date)) => format!("{date} ({})", from_today(today.days_until(date))),
+                _ if secret.has_unknown_expiry() => end.clone(),
                 _ => format!("{end} (not a date such as 2027-01-31)"),
             };
             rows.add("expires on", &end);

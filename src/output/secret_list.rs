@@ -158,6 +158,7 @@ fn expiry(secret: &Secret) -> String {
     match secret.expires_on() {
         None => String::new(),
         Some(Ok(date)) => date.to_string(),
+        Some(Err(_)) if secret.has_unknown_expiry() => "unknown".to_owned(),
         Some(Err(_)) => "no date".to_owned(),
     }
 }

@@ -5,7 +5,7 @@ use super::apply::{Outcome, Progress, Stored};
 use super::step::{Effect, Step, StepError};
 use crate::aws::{AwsError, Kind, Session};
 use crate::model::rule::RuleRequest;
-use crate::model::secret::EXPIRY_TAG;
+use crate::model::secret::{EXPIRY_TAG, UNKNOWN_EXPIRY};
 use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
@@ -62,7 +62,11 @@ impl Outcome {
             return None;
         }
         let name = &self.subject.name;
-        let update = hints.update(name, &format!(" --expires-on {}", tag.value()));
+        let update = if tag.value() == UNKNOWN_EXPIRY {
+            hints.set_tag(name, EXPIRY_TAG, UNKNOWN_EXPIRY)
+        } else {
+            hints.update(name, &format!(" --expires-on {}", tag.value()))
+        };
         let rule = self.not_tried.iter().find_map(Step::rule);
         let rule = rule.map(|rule| format!("\nand: {}", hints.rule_set(rule, name)));
         Some(update + &rule.unwrap_or_default())

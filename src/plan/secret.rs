@@ -8,7 +8,7 @@ use crate::input::request::Request;
 use crate::model::attributes::{Description, ResourcePolicy, Tag};
 use crate::model::credential::{SecretValue, TooLarge};
 use crate::model::date::in_days;
-use crate::model::secret::{NewSecret, Recovery, Secret, Version, EXPIRY_TAG};
+use crate::model::secret::{NewSecret, Recovery, Secret, Version, EXPIRY_TAG, UNKNOWN_EXPIRY};
 use crate::model::stored_value::StoredValue;
 use crate::model::value_fix::Change;
 use crate::model::value_update::ValueUpdate;
@@ -121,14 +121,14 @@ impl Plan {
         let description = description.filter(|text| !secret.has_description(text));
         steps.extend(description.cloned().map(Step::UpdateDescription));
         let is_missing = |tag: &&Tag| !secret.has_tag(tag);
-        let tags: Vec<_> = request.tags.iter().filter(is_missing).cloned().collect();
+        let mut tags: Vec<_> = request.tags.iter().filter(is_missing).cloned().collect();
+        // The recorded date is that of the previous token.
+        let is_former = secret.tag(EXPIRY_TAG).is_some() && !secret.has_unknown_expiry();
+        if !is_stored && request.expiry().is_none() && is_former {
+            tags.extend(Tag::parse(&format!("{EXPIRY_TAG}={UNKNOWN_EXPIRY}")));
+        }
         if !tags.is_empty() {
             steps.push(Step::TagResource(tags));
-        }
-        // The date there is that of the previous token.
-        let is_former = secret.tag(EXPIRY_TAG).is_some();
-        if !is_stored && request.expiry().is_none() && is_former {
-            steps.push(Step::UntagResource(EXPIRY_TAG));
         }
         let regions = secret.lacks(&request.replicas);
         if !regions.is_empty() {
@@ -151,7 +151,7 @@ impl Plan {
             None if !is_stored && is_former => {
                 review.row(
                     "expires on",
-                    "not known; the date of the previous token is removed",
+                    "unknown (the recorded date is that of the previous token)",
                 );
             }
             None if !is_stored => review.row("expires on", "not known"),

@@ -21,8 +21,6 @@ pub enum Step {
     PutSecretValue(SecretValue),
     UpdateDescription(Description),
     TagResource(Vec<Tag>),
-    /// Removes the tag with this key.
-    UntagResource(&'static str),
     ReplicateSecret {
         regions: Vec<Region>,
         overwrite: bool,
@@ -116,7 +114,6 @@ impl Step {
             Self::PutSecretValue(_) => "put-secret-value",
             Self::UpdateDescription(_) => "update-secret",
             Self::TagResource(_) => "tag-resource",
-            Self::UntagResource(_) => "untag-resource",
             Self::ReplicateSecret { .. } => "replicate-secret-to-regions",
             Self::PutResourcePolicy(_) => "put-resource-policy",
             Self::RotateSecret(_) => "rotate-secret",
@@ -138,9 +135,6 @@ impl Step {
             Self::PutSecretValue(_) => format!("store the new version of {name}"),
             Self::UpdateDescription(_) => "change the description".to_owned(),
             Self::TagResource(_) => "set the tags".to_owned(),
-            Self::UntagResource(_) => {
-                "remove the tag with the date of the previous token".to_owned()
-            }
             Self::ReplicateSecret { .. } => "replicate the secret".to_owned(),
             Self::PutResourcePolicy(_) => "put the resource policy".to_owned(),
             Self::RotateSecret(_) => "switch on rotation".to_owned(),
@@ -166,7 +160,6 @@ impl Step {
             Self::CreateSecret(_) | Self::PutSecretValue(_) => Effect::Stored,
             Self::UpdateDescription(_) => Effect::Secret("given the new description"),
             Self::TagResource(_) => Effect::Secret("tagged"),
-            Self::UntagResource(_) => Effect::Secret("cleared of the old expiry date"),
             Self::ReplicateSecret { .. } => Effect::Secret("replicated"),
             Self::PutResourcePolicy(_) => Effect::Secret("given the resource policy"),
             Self::RotateSecret(_) => Effect::Secret("set to rotate"),
@@ -222,7 +215,6 @@ impl Step {
                 secrets.update_description(&arn, text.as_str()).await?;
             }
             Self::TagResource(tags) => secrets.tag(&arn, tags).await?,
-            Self::UntagResource(key) => secrets.untag(&arn, key).await?,
             Self::ReplicateSecret { regions, overwrite } => {
                 let failed = secrets.replicate(&arn, regions, *overwrite).await?;
                 if !failed.is_empty() {
@@ -358,7 +350,6 @@ impl Step {
                 .any(|version| version.id.as_told() == token),
             Self::UpdateDescription(text) => secret.has_description(text),
             Self::TagResource(tags) => tags.iter().all(has_tag),
-            Self::UntagResource(key) => secret.tag(key).is_none(),
             Self::ReplicateSecret { regions, .. } => secret.lacks(regions).is_empty(),
             Self::RotateSecret(rotation) => secret.rotates_as(rotation),
             Self::UpdateVersionStage { to, .. } => secret.version_with("AWSCURRENT") == Some(to),

@@ -170,7 +170,7 @@ fn update_does_only_what_is_not_so_already() {
         (
             request(),
             existing(Some(other), dated),
-            "put-secret-value untag-resource",
+            "put-secret-value tag-resource",
         ),
         (date("2027-01-31"), existing(Some(SAME), dated), ""),
         (

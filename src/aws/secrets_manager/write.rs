@@ -189,19 +189,6 @@ impl SecretsManager {
         Ok(())
     }
 
-    /// UntagResource: removes one tag.
-    pub async fn untag(&self, arn: &SecretArn, key: &str) -> Result<(), AwsError> {
-        let call = self
-            .client
-            .untag_resource()
-            .secret_id(arn.as_str())
-            .tag_keys(key);
-        call.send()
-            .await
-            .map_err(|error| AwsError::of("UntagResource", &error, &self.redactor))?;
-        Ok(())
-    }
-
     /// ReplicateSecretToRegions. Gives the replicas that failed at once.
     pub async fn replicate(
         &self,

@@ -23,15 +23,14 @@ const NOT_ASKED_HERE: [&[&str]; 6] = [
         "secretsmanager:DescribeSecret",
         "ecr:UpdatePullThroughCacheRule",
     ],
-    // The rule is there already, and the end of the new token is known.
+    // The rule is there already.
     &[
         "iam:CreateServiceLinkedRole",
-        "secretsmanager:UntagResource",
         "ecr:CreatePullThroughCacheRule",
         "ecr:UpdatePullThroughCacheRule",
     ],
     &[],
-    &["secretsmanager:UntagResource"],
+    &[],
     // Of a key whose name does not tell whose it is.
     &["kms:DescribeKey"],
     // Where a rule uses the secret that is fixed, and where there are replicas.

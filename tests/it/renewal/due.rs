@@ -97,3 +97,64 @@ fn a_number_of_days_is_one() {
         .fails(2, &["the access token is missing"]);
     assert!(account.requests().is_empty());
 }
+
+/// What `check` finds of the date.
+fn findings(account: &Account) -> serde_json::Value {
+    let words = ["check", "docker-hub", "-q", "-o", "json"];
+    let ended = Program::new(&words).with(account).run();
+    crate::support::told(&serde_json::from_str(&ended.stdout).unwrap())
+}
+
+#[test]
+fn an_expired_token_is_fixed_by_another_token_and_not_by_another_date() {
+    let account = Account::new();
+    ending(&account, Some(&in_days(-3)));
+    let found = findings(&account);
+    let fix = "store a new token: ecr-ptc update ecr-pullthroughcache/docker-hub \
+               --access-token-stdin --region us-east-1";
+    assert_eq!(
+        (&found[0]["code"], &found[0]["fix"]),
+        (&json!("token-expired"), &json!(fix))
+    );
+    let words = ["update", "docker-hub", "--expires-on", &in_days(90)];
+    let ended = Program::new(&words).with(&account).run();
+    ended.ok();
+    assert!(
+        ended.stderr.contains("The token itself was not changed"),
+        "{ended:?}"
+    );
+}
+
+#[test]
+fn a_token_without_a_date_after_one_with_a_date_is_warned_of_until_one_is_recorded() {
+    let account = Account::new();
+    ending(&account, Some(&in_days(3)));
+    account.refuse("TagResource", 400, "AccessDeniedException", "no");
+    let ended = update(&account, &[]);
+    let set = "aws secretsmanager tag-resource --secret-id ecr-pullthroughcache/docker-hub --tags \
+               Key=ecr-ptc:expires-on,Value=unknown --region us-east-1";
+    ended.fails(8, &[set]);
+    account.heal();
+    let tags = json!([{"Key": "ecr-ptc:expires-on", "Value": in_days(3)}]);
+    account.ask("TagResource", &json!({"SecretId": NAME, "Tags": tags}));
+    let words = ["update", "docker-hub", "--access-token-stdin"];
+    let program = Program::new(&words).with(&account);
+    program.stdin("one-more-token").run().ok();
+    let found = findings(&account);
+    assert_eq!(found[0]["code"], "expiry-unknown");
+    assert_eq!(found[0]["level"], "warning");
+    assert!(found[0]["fix"]
+        .as_str()
+        .unwrap()
+        .contains("--expires-on END"));
+    for words in [&["list"][..], &["show", "docker-hub"]] {
+        let ended = Program::new(words).with(&account).run();
+        assert!(ended.ok().contains("unknown"), "{ended:?}");
+    }
+    let program = Program::new(&words).with(&account);
+    program.stdin("yet-another-token").run().ok();
+    assert_eq!(findings(&account)[0]["code"], "expiry-unknown");
+    let words = ["update", "docker-hub", "--expires-on", &in_days(90)];
+    Program::new(&words).with(&account).run().ok();
+    assert_eq!(findings(&account), json!([]));
+}
