@@ -106,15 +106,8 @@ pub async fn run(input: UpdateInput, context: &Context<'_>) -> Result<Status, Fa
     for warning in std::mem::take(&mut input.warnings) {
         warnings.add(&warning);
     }
-    make_credentials(
-        &mut input,
-        Some(&secret),
-        stored,
-        &session,
-        context,
-        &mut warnings,
-    )
-    .await?;
+    let (existing, found) = (Some(&secret), &mut warnings);
+    make_credentials(&mut input, existing, stored, &session, context, found).await?;
     let verification = verify(
         &mut input,
         tried,
