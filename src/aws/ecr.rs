@@ -117,7 +117,7 @@ impl Ecr {
             .client
             .create_pull_through_cache_rule()
             .ecr_repository_prefix(wanted.prefix.as_str())
-            .upstream_registry(UpstreamRegistry::from(wanted.upstream.kind()))
+            .upstream_registry(UpstreamRegistry::from(wanted.upstream.kind))
             .upstream_registry_url(wanted.url.as_str())
             .set_upstream_repository_prefix(text(wanted.upstream_prefix.as_ref()))
             .set_custom_role_arn(text(wanted.role.as_ref()))

@@ -6,10 +6,10 @@ use crate::aws::Network;
 use crate::cli::{CheckArgs, Verify};
 use crate::model::credential::{AccessToken, Credential, Username};
 use crate::model::date::Date;
+use crate::model::registries::{LoginRegistry, NamedRegistry, ANY_AZURE_HOST};
 use crate::model::rule::{Rule, RuleUsage};
 use crate::model::secret::{Secret, EXPIRY_TAG};
 use crate::model::stored_value::{StoredValue, ACCESS_TOKEN, USERNAME};
-use crate::model::upstream::{NamedRegistry, Upstream, ANY_AZURE_HOST, UPSTREAMS};
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::output::shell::option;
@@ -51,7 +51,7 @@ impl LoginCheck {
         }
         let is_for_one = args.name.is_some();
         if let (Some(given), false) = (&given, is_for_one) {
-            let mut open = UPSTREAMS.iter().filter(|upstream| upstream.url.is_none());
+            let mut open = LoginRegistry::all().filter(|upstream| upstream.fixed_host().is_none());
             if !open.any(|upstream| given.foreign_to(upstream).is_none()) {
                 let host = option("--upstream-registry-url", &given.to_string());
                 return Err(Failure::usage(format!(
@@ -77,7 +77,7 @@ impl LoginCheck {
     /// Where the registry of a secret is; `None` where that is not known. A host that was said for
     /// no secret in particular is only for those whose own is not known, but for this machine,
     /// where a test or a mirror stands for them all.
-    fn address(&self, usage: &RuleUsage<'_>, upstream: &Upstream) -> Option<Address> {
+    fn address(&self, usage: &RuleUsage<'_>, upstream: LoginRegistry) -> Option<Address> {
         let own = || {
             let of_rules = || Address::parse(usage.host?).ok();
             Address::of_upstream(upstream).or_else(of_rules)
@@ -146,7 +146,7 @@ impl LoginCheck {
                 "{host}; the credentials are tried there, which says nothing about pulls through \
                  ECR"
             );
-            let again = match host.upstream.url {
+            let again = match host.upstream.fixed_host() {
                 Some(_) => inspected.check(ALWAYS),
                 None => inspected.check(&at_azure()),
             };

@@ -63,7 +63,7 @@ fn unused(inspected: &Inspected<'_>) -> Finding {
     let finding = inspected.finding(Level::Note, UNUSED, message);
     match usage.upstream {
         Some(upstream) if first_refused(&secret.name).is_none() => {
-            let set = criteria.hints.usual_rule(upstream, None, &secret.name);
+            let set = criteria.hints.usual_rule(&upstream, None, &secret.name);
             finding.fix(format!("make a rule for it: {set}\nor delete it: {delete}"))
         }
         _ => finding.fix(format!("if nobody needs it: {delete}")),

@@ -205,7 +205,7 @@ fn inspect_token_kind(inspected: &Inspected<'_>, members: &Members<'_>) -> Optio
     let finding = inspected.finding(Level::Warning, "unfit-token", message);
     Some(finding.fix(format!(
         "make {}, and store it: {}",
-        upstream.token,
+        upstream.login.token,
         inspected.update("")
     )))
 }

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 
 use clap::builder::{PossibleValue, StringValueParser, TypedValueParser};
 
-use crate::model::upstream::UPSTREAMS;
+use crate::model::registries::LoginRegistry;
 
 /// The subcommands, of which a value offers one: clap makes it before it has them all.
 const SUBCOMMANDS: [&str; 12] = [
@@ -63,7 +63,7 @@ impl TypedValueParser for AnyText {
 }
 
 fn default_names() -> Vec<&'static str> {
-    UPSTREAMS.iter().map(|upstream| upstream.kind).collect()
+    LoginRegistry::all().map(|upstream| upstream.kind).collect()
 }
 
 #[cfg(test)]

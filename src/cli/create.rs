@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::registry::RegistryWord;
 use super::{LoginArgs, RuleOption, TokenArgs};
-use crate::model::upstream::{NamedRegistry, Upstream, UPSTREAMS};
+use crate::model::registries::{Login, LoginRegistry, NamedRegistry};
 use crate::output::failure::Failure;
 
 /// What happens if the secret exists already.
@@ -191,14 +191,14 @@ Examples:
 
 Where the token is made:",
     );
-    for upstream in &UPSTREAMS {
-        let Upstream {
-            title,
+    for upstream in LoginRegistry::all() {
+        let title = upstream.title;
+        let Login {
             username,
             token,
             token_source,
             ..
-        } = upstream;
+        } = upstream.login;
         let _ = write!(
             text,
             "\n  {title}\n    username: {username}\n    token: {token}\n    {token_source}"

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use crate::model::upstream::{AnyUpstream, NamedRegistry, UPSTREAMS};
+use crate::model::registries::{LoginRegistry, NamedRegistry, Registry, REGISTRIES};
 
 /// Reads ECR's word for a registry with a login, an alias of it, or its host. A refusal has the
 /// nearest word.
@@ -35,7 +35,7 @@ impl TypedValueParser for RegistryWord {
 }
 
 impl TypedValueParser for AnyRegistryWord {
-    type Value = NamedRegistry<AnyUpstream>;
+    type Value = NamedRegistry<&'static Registry>;
 
     fn parse_ref(
         &self,
@@ -44,19 +44,19 @@ impl TypedValueParser for AnyRegistryWord {
         value: &OsStr,
     ) -> Result<Self::Value, clap::Error> {
         let named = NamedRegistry::parse_any(&value.to_string_lossy());
-        named.ok_or_else(|| refusal(command, argument, value, AnyUpstream::all))
+        named.ok_or_else(|| refusal(command, argument, value, || REGISTRIES.iter()))
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
-        Some(Box::new(AnyUpstream::all().map(possible_value)))
+        Some(Box::new(REGISTRIES.iter().map(possible_value)))
     }
 }
 
-fn with_login() -> impl Iterator<Item = AnyUpstream> {
-    UPSTREAMS.iter().map(AnyUpstream::from)
+fn with_login() -> impl Iterator<Item = &'static Registry> {
+    LoginRegistry::all().map(|upstream| upstream.registry)
 }
 
-fn refusal<I: Iterator<Item = AnyUpstream>>(
+fn refusal<I: Iterator<Item = &'static Registry>>(
     command: &clap::Command,
     argument: Option<&clap::Arg>,
     value: &OsStr,
@@ -76,10 +76,13 @@ fn refusal<I: Iterator<Item = AnyUpstream>>(
 }
 
 /// Its kind, with its title and the other words for it as help.
-fn possible_value(upstream: AnyUpstream) -> PossibleValue {
-    let mut words = upstream.aliases().to_vec();
-    words.extend(upstream.url().is_none().then_some(upstream.host()));
-    PossibleValue::new(upstream.kind())
-        .aliases(upstream.aliases())
-        .help(format!("{}; also {}", upstream.title(), words.join(", ")))
+fn possible_value(upstream: &'static Registry) -> PossibleValue {
+    let own_host = upstream
+        .fixed_host()
+        .is_none()
+        .then_some(upstream.shown_host());
+    let words: Vec<&str> = upstream.words().chain(own_host).collect();
+    PossibleValue::new(upstream.kind)
+        .aliases(upstream.words())
+        .help(format!("{}; also {}", upstream.title, words.join(", ")))
 }

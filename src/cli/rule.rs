@@ -5,8 +5,8 @@ use clap::{Args, Subcommand};
 
 use super::any_text::AnyText;
 use super::registry::AnyRegistryWord;
+use crate::model::registries::{NamedRegistry, Registry};
 use crate::model::rule::Language;
-use crate::model::upstream::{AnyUpstream, NamedRegistry};
 
 /// Makes, lists and deletes the ECR pull through cache rules that use the secrets
 #[derive(Debug, Subcommand)]
@@ -55,7 +55,7 @@ pub struct RuleSetArgs {
     pub secret: Option<String>,
     /// The upstream registry, if the name of the secret does not say it
     #[arg(long, value_name = "KIND", value_parser = AnyRegistryWord)]
-    pub registry: Option<NamedRegistry<AnyUpstream>>,
+    pub registry: Option<NamedRegistry<&'static Registry>>,
     /// The host of the upstream registry; needed for Azure and for another Amazon ECR
     #[arg(long, value_name = "HOST")]
     pub upstream_registry_url: Option<String>,

@@ -5,7 +5,7 @@ use clap::Args;
 use super::any_text::AnyText;
 use super::registry::RegistryWord;
 use super::{CreateArgs, LoginArgs, RuleOption, TokenArgs, UpstreamPrefixOption};
-use crate::model::upstream::NamedRegistry;
+use crate::model::registries::NamedRegistry;
 
 /// Stores new credentials as a new version of an existing secret
 ///

@@ -5,8 +5,8 @@ use std::ffi::OsString;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::ValueEnum;
 
+use crate::model::registries::Registry;
 use crate::model::token_kind::TokenKind;
-use crate::model::upstream::OpenUpstream;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::output::{ColorWhen, Format, Style};
@@ -101,7 +101,8 @@ fn without_values(error: &clap::Error, arguments: &[OsString]) -> Failure {
         }
     }
     let value = text(ContextKind::InvalidValue).unwrap_or_default();
-    if let (true, Some(open)) = (is_of_registry(argument), OpenUpstream::find(value)) {
+    let open = Registry::find(value).filter(|registry| registry.login.is_none());
+    if let (true, Some(open)) = (is_of_registry(argument), open) {
         let rule = Hints::default().open_rule(open);
         return Failure::usage(open.why_no_secret()).fix(format!("make the rule alone: {rule}"));
     }

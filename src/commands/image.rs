@@ -8,11 +8,12 @@ use crate::cli::ImageArgs;
 use crate::input::image::{read_images, waits_for_a_person, GivenImage};
 use crate::model::count::count;
 use crate::model::name::SecretName;
-use crate::model::rule::Rule;
-use crate::model::upstream::AnyUpstream;
+use crate::model::registries::{upstream_host, Registry};
+use crate::model::rule::{free_prefix, Rule};
 use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::pull::{is_registry_host, registry_host};
+use crate::output::shell::quote;
 use crate::output::status::Status;
 use crate::output::Output;
 
@@ -138,9 +139,19 @@ fn no_rule(without: &[&GivenImage], of: usize, rules: &[Rule], session: &Session
     let mut fixes = Vec::new();
     for image in without {
         let domain = image.reference.domain();
-        let fix = match image.reference.upstream() {
-            Some(upstream) => rule_to_make(upstream, domain, rules, session),
-            None => format!("ECR has no pull through cache for {domain}: pull it from there"),
+        let fix = match (image.reference.upstream(), image.reference.mirrored()) {
+            (Some(upstream), _) => rule_to_make(upstream, domain, rules, session),
+            (None, Some(same)) => {
+                let name = quote(&same.to_string());
+                let image = session.hints().command(&format!("image {name}"));
+                format!(
+                    "ECR cannot pull from {domain}, but from {}: {image}",
+                    same.domain()
+                )
+            }
+            (None, None) => {
+                format!("ECR has no pull through cache for {domain}: pull it from there")
+            }
         };
         if !fixes.contains(&fix) {
             fixes.push(fix);
@@ -150,19 +161,14 @@ fn no_rule(without: &[&GivenImage], of: usize, rules: &[Rule], session: &Session
     failure.fix(fixes.join("\n"))
 }
 
-/// How a rule is made for a registry at this host, with the usual prefix unless a rule has it.
-fn rule_to_make(upstream: AnyUpstream, host: &str, rules: &[Rule], session: &Session) -> String {
-    let usual = upstream.rule_prefix();
-    let is_taken = rules.iter().any(|rule| rule.ecr_repository_prefix == usual);
-    let prefix = if is_taken { "PREFIX" } else { usual };
-    let name = match upstream {
-        AnyUpstream::WithLogin(upstream) => SecretName::of_registry(upstream),
-        AnyUpstream::Open(_) => None,
-    };
+/// How to create a rule for a registry at this host: with its usual prefix, or one that is free.
+fn rule_to_make(upstream: &Registry, host: &str, rules: &[Rule], session: &Session) -> String {
+    let prefix = free_prefix(upstream, rules);
+    let name = upstream.login.as_ref();
+    let name = name.and_then(|_| SecretName::of_registry(upstream));
     let secret = name.as_ref().map(SecretName::as_str);
-    let command = session.hints().new_rule(prefix, upstream, host, secret);
+    let host = upstream_host(host);
+    let command = session.hints().new_rule(&prefix, upstream, &host, secret);
     let stored = secret.map_or("", |_| ", once the credentials are stored");
-    let other = format!(", with another PREFIX than {usual}, which a rule has already");
-    let other = if is_taken { &other } else { "" };
-    format!("make it{stored}{other}: {command}")
+    format!("make it{stored}: {command}")
 }

@@ -10,8 +10,8 @@ use crate::input::create_input::CreateInput;
 use crate::input::{ends_soon, why_not_ask, Prompter};
 use crate::model::attributes::Tag;
 use crate::model::credential::Username;
+use crate::model::registries::{LoginRegistry, ANY_AZURE_HOST};
 use crate::model::secret::{Secret, EXPIRY_TAG};
-use crate::model::upstream::{Upstream, ANY_AZURE_HOST};
 use crate::output::failure::Failure;
 use crate::output::report::{VerdictWord, Verification};
 use crate::output::status::Status;
@@ -40,7 +40,7 @@ pub struct Login {
 
 /// What came of it, before it is shown.
 pub struct Tried {
-    upstream: &'static Upstream,
+    upstream: LoginRegistry,
     username: String,
     info: TokenInfo,
     verification: Verification,
@@ -131,7 +131,7 @@ impl Login {
             verification: Verification {
                 verdict,
                 reason,
-                proves: (verdict == VerdictWord::Accepted).then_some(upstream.login_proves),
+                proves: (verdict == VerdictWord::Accepted).then_some(upstream.login.proves),
             },
             fix,
         };
@@ -165,12 +165,12 @@ impl Login {
                 let username = if is_organizations {
                     "the organization's name, as for every organization token"
                 } else {
-                    upstream.username
+                    upstream.login.username
                 };
                 let fix = format!(
                     "check the username: {username}\nmake a new token: {}\nto store them anyway: \
                      --verify never",
-                    upstream.token_source
+                    upstream.login.token_source
                 );
                 tried(VerdictWord::Rejected, Some(reason), Some(fix))
             }
@@ -204,7 +204,7 @@ impl Login {
         match verification.verdict {
             VerdictWord::Skipped => {}
             VerdictWord::Accepted => {
-                let proves = upstream.login_proves;
+                let proves = upstream.login.proves;
                 output.done(&format!(
                     "{title} accepts the credentials, which proves {proves}"
                 ));
@@ -241,16 +241,16 @@ impl Login {
             warnings.add(&warning);
         }
         if verification.verdict == VerdictWord::Accepted && input.expiry().is_none() {
-            tell_where_the_end_stands(upstream, output);
+            tell_where_the_end_stands(*upstream, output);
         }
         Ok(tried.verification)
     }
 }
 
 /// For the registries that nobody can ask when a token ends.
-fn tell_where_the_end_stands(upstream: &Upstream, output: &Output) {
-    if upstream.token_api.is_none() {
-        let (title, place) = (upstream.title, upstream.expiry_place);
+fn tell_where_the_end_stands(upstream: LoginRegistry, output: &Output) {
+    if upstream.login.token_api.is_none() {
+        let (title, place) = (upstream.title, upstream.login.expiry_place);
         output.note(&format!(
             "{title} does not tell when a token ends; keep the date with --expires-on. It stands \
              here: {place}"
@@ -432,7 +432,7 @@ pub async fn agree_to_host(
         return Err(Failure::usage(message).why(why).fix(format!(
             "name the registry's own host: --upstream-registry-url {}\nor, if that other host \
              may get the credentials: add --yes",
-            host.upstream.host()
+            host.upstream.shown_host()
         )));
     }
     context.output.say(&format!("{host}."));
@@ -463,7 +463,7 @@ mod tests {
             let verdict = verdicts[asked.get().min(verdicts.len() - 1)];
             asked.set(asked.get() + 1);
             Ok(Tried {
-                upstream: Upstream::find("docker-hub").unwrap(),
+                upstream: LoginRegistry::find("docker-hub").unwrap(),
                 username: "me".to_owned(),
                 info: TokenInfo::default(),
                 verification: Verification {

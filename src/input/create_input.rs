@@ -17,9 +17,9 @@ use crate::model::credential::{AccessToken, Credential, Username};
 use crate::model::date::Date;
 use crate::model::name::{RepositoryPrefix, SecretName};
 use crate::model::region::Region;
+use crate::model::registries::LoginRegistry;
 use crate::model::rule::Language;
 use crate::model::secret::EXPIRY_TAG;
-use crate::model::upstream::Upstream;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::output::Redactor;
@@ -28,7 +28,7 @@ use crate::registry::Address;
 /// A request with open places; what is in it is valid.
 #[derive(Clone, Debug)]
 pub struct CreateInput {
-    pub upstream: Option<&'static Upstream>,
+    pub upstream: Option<LoginRegistry>,
     pub username: Option<Username>,
     pub token: Option<AccessToken>,
     pub token_source: Option<TokenSource>,
@@ -284,7 +284,7 @@ impl CreateInput {
     pub fn name_or_default(&self) -> Option<SecretName> {
         self.name
             .clone()
-            .or_else(|| SecretName::of_registry(self.upstream?))
+            .or_else(|| SecretName::of_registry(self.upstream?.registry))
     }
 
     /// Leaves the token open again: it is asked for.

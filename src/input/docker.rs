@@ -18,7 +18,7 @@ use super::token::{read_all, showable};
 use crate::env;
 use crate::model::credential::{AccessToken, Username};
 use crate::model::invalid::Invalid;
-use crate::model::upstream::Upstream;
+use crate::model::registries::{canonical_host, Login, LoginRegistry};
 use crate::output::escaped;
 use crate::registry::Address;
 
@@ -57,7 +57,7 @@ pub type Refusal = Invalid;
 
 /// Docker's login at one registry.
 pub struct Docker {
-    upstream: &'static Upstream,
+    upstream: LoginRegistry,
     /// Where the configuration is, for people.
     place: String,
     /// The keys that Docker may have it under, the one for helpers first.
@@ -72,7 +72,7 @@ impl Docker {
     /// A [`Refusal`] that says where it looked, and how to log in.
     pub fn open(
         given: &OsStr,
-        upstream: &'static Upstream,
+        upstream: LoginRegistry,
         address: Option<&Address>,
     ) -> Result<Self, Refusal> {
         let keys = keys(upstream, address).ok_or_else(|| {
@@ -121,7 +121,7 @@ impl Docker {
     /// none where there is none for this registry.
     ///
     /// Source: <https://docs.docker.com/reference/cli/docker/#environment-variables>
-    fn in_variable(upstream: &'static Upstream, keys: &[String]) -> Result<Option<Self>, Refusal> {
+    fn in_variable(upstream: LoginRegistry, keys: &[String]) -> Result<Option<Self>, Refusal> {
         let Some(text) = env::docker_auth_config() else {
             return Ok(None);
         };
@@ -251,11 +251,11 @@ impl Docker {
              log in",
             self.keys[0]
         );
-        let Upstream {
+        let Login {
             token,
             token_source,
             ..
-        } = self.upstream;
+        } = self.upstream.login;
         Refusal::from(message).fix(format!("make {token}: {token_source}"))
     }
 }
@@ -270,31 +270,30 @@ fn read(bytes: &[u8], place: &str) -> Result<Configuration, Refusal> {
     })
 }
 
-/// The names that Docker may have the registry under; none where the host is not known.
-fn keys(upstream: &Upstream, address: Option<&Address>) -> Option<Vec<String>> {
+/// The names that Docker may have the registry's login under. `None` if its host is not known.
+fn keys(upstream: LoginRegistry, address: Option<&Address>) -> Option<Vec<String>> {
     let usual = Address::of_upstream(upstream);
-    let address = address.or(usual.as_ref())?;
-    let mut keys = Vec::new();
-    if usual.as_ref() == Some(address) {
-        if let Some(key) = upstream.docker_key {
-            keys.extend([key.to_owned(), host(key).to_owned(), "docker.io".to_owned()]);
+    match address {
+        Some(address) if usual.as_ref() != Some(address) => Some(vec![address.to_string()]),
+        _ => {
+            usual?;
+            let keys = upstream.login.docker_keys.iter();
+            Some(keys.map(|key| (*key).to_owned()).collect())
         }
     }
-    keys.push(address.to_string());
-    Some(keys)
 }
 
 /// The host in a key, which older versions of Docker write as a URL.
-fn host(key: &str) -> &str {
+fn host(key: &str) -> String {
     let key = key.split_once("://").map_or(key, |(_, rest)| rest);
-    key.split('/').next().unwrap_or_default()
+    canonical_host(key.split('/').next().unwrap_or_default())
 }
 
 /// The command that logs Docker in.
 fn log_in(keys: &[String]) -> String {
-    match keys {
-        [host] => format!("docker login {host}"),
-        _ => "docker login".to_owned(),
+    match &keys[0] {
+        hub if hub.contains("://") => "docker login".to_owned(),
+        host => format!("docker login {host}"),
     }
 }
 
@@ -314,7 +313,6 @@ fn decode(text: &str) -> Option<(Hidden, Hidden)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::upstream::UPSTREAMS;
     use proptest::prelude::*;
 
     #[test]
@@ -333,24 +331,25 @@ mod tests {
 
     #[test]
     fn keys_of_registries() {
-        let given = Address::parse("http://127.0.0.1:5000").ok();
+        let of = |kind: &str, given: Option<&str>| {
+            let given = given.map(|given| Address::parse(given).unwrap());
+            keys(LoginRegistry::find(kind).unwrap(), given.as_ref())
+        };
+        for given in [None, Some("Registry-1.docker.io:443")] {
+            assert_eq!(
+                of("docker", given).unwrap()[0],
+                "https://index.docker.io/v1/"
+            );
+        }
+        let other = Some("http://127.0.0.1:5000");
+        assert_eq!(of("docker", other).unwrap(), ["127.0.0.1:5000"]);
         assert_eq!(
-            keys(&UPSTREAMS[0], None).unwrap(),
-            [
-                "https://index.docker.io/v1/",
-                "index.docker.io",
-                "docker.io",
-                "registry-1.docker.io"
-            ]
+            of("azure", Some("me.azurecr.io")).unwrap(),
+            ["me.azurecr.io"]
         );
-        assert_eq!(
-            keys(&UPSTREAMS[0], given.as_ref()).unwrap(),
-            ["127.0.0.1:5000"]
-        );
-        assert_eq!(keys(&UPSTREAMS[1], None).unwrap(), ["ghcr.io"]);
-        assert_eq!(keys(&UPSTREAMS[2], None), None);
+        assert_eq!(of("azure", None), None);
         assert_eq!(host("https://ghcr.io/v1/"), "ghcr.io");
-        assert_eq!(host("ghcr.io"), "ghcr.io");
+        assert_eq!(host("GHCR.io:443"), "ghcr.io");
     }
     proptest! {
         #[test]
@@ -378,10 +377,11 @@ mod tests {
                 key: {"auth": auth, "username": login},
                 other: {"auth": BASE64_STANDARD.encode("a:b")},
             }}).to_string();
+            let upstream = LoginRegistry::find("ghcr").unwrap();
             let docker = Docker {
-                upstream: &UPSTREAMS[1],
+                upstream,
                 place: "x".to_owned(),
-                keys: keys(&UPSTREAMS[1], None).unwrap(),
+                keys: keys(upstream, None).unwrap(),
                 configuration: read(text.as_bytes(), "x").unwrap(),
             };
             if let Err(refusal) = docker.credentials() {

@@ -2,7 +2,7 @@
 
 use crate::model::date::Date;
 use crate::model::name::{NameFault, SecretName};
-use crate::model::upstream::{AnyUpstream, Upstream, ANY_AZURE_HOST, UPSTREAMS};
+use crate::model::registries::{LoginRegistry, Registry, ANY_AZURE_HOST, REGISTRIES};
 use crate::output::shell::option;
 
 /// A function that rotates, as its ARN looks.
@@ -24,27 +24,36 @@ pub fn such_as(name: &str, value: &str) -> String {
 }
 
 /// Another name for the secret: the one that a fault proposes, or the default of the registry.
-pub fn secret_name(name: &str, fault: Option<&NameFault>, upstream: Option<&Upstream>) -> String {
+pub fn secret_name(
+    name: &str,
+    fault: Option<&NameFault>,
+    upstream: Option<LoginRegistry>,
+) -> String {
     if let Some(NameFault::NoPrefix(proposed)) = fault {
         if SecretName::parse(proposed).is_ok_and(|name| name.check_for_rule().is_ok()) {
             return format!("use {}", option(name, proposed));
         }
     }
-    let default = SecretName::of_registry(upstream.unwrap_or(&UPSTREAMS[0]));
+    let default = default_name(upstream);
     such_as(name, default.as_ref().map_or("", SecretName::as_str))
 }
 
 /// What to do with a rule whose secret has a name that no rule can use.
-pub fn name_for_rule(upstream: Option<&Upstream>) -> String {
-    let default = SecretName::of_registry(upstream.unwrap_or(&UPSTREAMS[0]));
+pub fn name_for_rule(upstream: Option<LoginRegistry>) -> String {
+    let default = default_name(upstream);
     let default = default.as_ref().map_or("", SecretName::as_str);
     format!("leave out --rule, or use a secret with a name such as {default}")
 }
 
+/// The default name of the registry's secret, or of the commonest registry's.
+fn default_name(upstream: Option<LoginRegistry>) -> Option<SecretName> {
+    SecretName::of_registry(upstream.map_or(&REGISTRIES[0], |upstream| upstream.registry))
+}
+
 /// Whose name is wanted.
-pub fn username(upstream: Option<&Upstream>) -> String {
+pub fn username(upstream: Option<LoginRegistry>) -> String {
     match upstream {
-        Some(upstream) => format!("give --username NAME: {}", upstream.username),
+        Some(upstream) => format!("give --username NAME: {}", upstream.login.username),
         None => "give --username NAME: the account or token name at the registry".to_owned(),
     }
 }
@@ -55,38 +64,38 @@ pub fn expires_on() -> String {
 }
 
 /// The prefix that the ECR console proposes for a rule of this registry.
-pub fn rule(upstream: Option<&Upstream>) -> &'static str {
+pub fn rule(upstream: Option<LoginRegistry>) -> &'static str {
     upstream.map_or("docker-hub", |upstream| upstream.rule_prefix)
 }
 
 /// The host of the registry, which only the customers of Azure and of ECR itself have to name.
-pub fn host(upstream: Option<AnyUpstream>) -> String {
-    match upstream.and_then(AnyUpstream::url) {
+pub fn host(upstream: Option<&'static Registry>) -> String {
+    match upstream.and_then(Registry::fixed_host) {
         Some(own) => format!("leave out --upstream-registry-url: the registry is at {own}"),
         None => such_as(
             "--upstream-registry-url",
-            upstream.map_or(ANY_AZURE_HOST, AnyUpstream::host),
+            upstream.map_or(ANY_AZURE_HOST, Registry::shown_host),
         ),
     }
 }
 
 /// A word for each registry with a login.
 pub fn registry() -> String {
-    one_of(UPSTREAMS.iter().map(AnyUpstream::from))
+    one_of(LoginRegistry::all().map(|upstream| upstream.registry))
 }
 
 /// A word for each registry that there is.
 pub fn any_registry() -> String {
-    one_of(AnyUpstream::all())
+    one_of(REGISTRIES.iter())
 }
 
-fn one_of(upstreams: impl Iterator<Item = AnyUpstream>) -> String {
-    let kinds: Vec<&str> = upstreams.map(AnyUpstream::kind).collect();
+fn one_of(upstreams: impl Iterator<Item = &'static Registry>) -> String {
+    let kinds: Vec<&str> = upstreams.map(|upstream| upstream.kind).collect();
     format!("add --registry KIND, which is one of: {}", kinds.join(", "))
 }
 
 /// What is to be done with a token that others may have seen, in the value of an option.
-pub fn shown_token(option: &str, upstream: Option<&Upstream>) -> String {
-    let source = upstream.map_or("at the registry", |upstream| upstream.token_source);
+pub fn shown_token(option: &str, upstream: Option<LoginRegistry>) -> String {
+    let source = upstream.map_or("at the registry", |upstream| upstream.login.token_source);
     format!("make a new token: {source}\nleave the token out of {option}")
 }

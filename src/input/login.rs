@@ -14,7 +14,7 @@ impl CreateInput {
     /// Whether it is still open which of Docker's logins is meant: that is asked.
     pub(super) fn lacks_docker_key(&self) -> bool {
         self.upstream
-            .is_none_or(|upstream| upstream.url.is_none() && self.address.is_none())
+            .is_none_or(|upstream| upstream.fixed_host().is_none() && self.address.is_none())
     }
 
     /// What Docker's configuration has for the registry; it may run a credential helper.

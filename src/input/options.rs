@@ -15,8 +15,8 @@ use crate::model::date::Date;
 use crate::model::invalid::Invalid;
 use crate::model::name::{RepositoryPrefix, SecretName};
 use crate::model::region::Region;
+use crate::model::registries::{LoginRegistry, NamedRegistry};
 use crate::model::secret::EXPIRY_TAG;
-use crate::model::upstream::{AnyUpstream, NamedRegistry, Upstream};
 use crate::output::failure::Failure;
 use crate::registry::Address;
 
@@ -87,12 +87,18 @@ pub fn address(
     let given = args.host.upstream_registry_url.as_deref();
     let host = registry.map_or(Ok(given), |registry| registry.host_or(given));
     let upstream = registry.map(|registry| registry.upstream);
-    if let Some(text) = errors.keep(host, &fixes::host(upstream.map(AnyUpstream::from)))? {
+    if let Some(text) = errors.keep(
+        host,
+        &fixes::host(upstream.map(|upstream| upstream.registry)),
+    )? {
         let address = Address::parse(text);
         let address = address.map_err(|fault| format!("--upstream-registry-url {fault}"));
-        return errors.keep(address, &fixes::host(upstream.map(AnyUpstream::from)));
+        return errors.keep(
+            address,
+            &fixes::host(upstream.map(|upstream| upstream.registry)),
+        );
     }
-    let is_open = upstream.is_some_and(|upstream| upstream.url.is_none());
+    let is_open = upstream.is_some_and(|upstream| upstream.fixed_host().is_none());
     if args.verify == Verify::Always && is_open && !can_ask {
         errors.add(
             "--verify always needs --upstream-registry-url: each registry of Azure has a host of \
@@ -273,7 +279,7 @@ pub fn rotation(args: &CreateArgs, errors: &mut InputErrors) -> Option<Rotation>
 pub fn rule_option(
     option: &RuleOption,
     name: Option<&SecretName>,
-    upstream: Option<&Upstream>,
+    upstream: Option<LoginRegistry>,
     errors: &mut InputErrors,
 ) -> (Option<RepositoryPrefix>, Option<RepositoryPrefix>) {
     let prefix = fixes::rule(upstream);

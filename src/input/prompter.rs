@@ -14,7 +14,7 @@ use super::token::TokenSource;
 use crate::cli::Verify;
 use crate::model::credential::Username;
 use crate::model::invalid::Invalid;
-use crate::model::upstream::{NamedRegistry, Upstream, UPSTREAMS};
+use crate::model::registries::{LoginRegistry, NamedRegistry};
 use crate::output::failure::Failure;
 use crate::output::Output;
 use crate::registry::Address;
@@ -63,7 +63,9 @@ impl Prompter {
     /// The username; Enter alone keeps the one that there is.
     pub async fn correct_username(&self, input: &mut CreateInput) -> Result<(), Failure> {
         let present = input.username.as_ref().map(ToString::to_string);
-        let help = input.upstream.map_or("", |upstream| upstream.username);
+        let help = input
+            .upstream
+            .map_or("", |upstream| upstream.login.username);
         let username = self.text("Username", present, help, Username::parse);
         input.username = Some(username.await?);
         Ok(())
@@ -71,24 +73,24 @@ impl Prompter {
 
     /// Docker Hub is chosen at first. The host of a customer that is typed is where the registry
     /// is, unless that was said before.
-    async fn choose_registry(&self, input: &mut CreateInput) -> Result<&'static Upstream, Failure> {
-        let choices = UPSTREAMS
+    async fn choose_registry(&self, input: &mut CreateInput) -> Result<LoginRegistry, Failure> {
+        let all: Vec<_> = LoginRegistry::all().collect();
+        let choices = all
             .iter()
-            .map(|upstream| format!("{} ({})", upstream.title, upstream.host()));
+            .map(|upstream| format!("{} ({})", upstream.title, upstream.shown_host()))
+            .collect();
         let typed = Arc::new(OnceLock::new());
         let host = Arc::clone(&typed);
         let find = move |word: &str| {
             let found = NamedRegistry::parse(word)?;
             found.host.map(|own| host.set(own));
-            UPSTREAMS
-                .iter()
-                .position(|upstream| upstream == found.upstream)
+            LoginRegistry::all().position(|upstream| upstream == found.upstream)
         };
-        let chosen = self.choose("Registry", choices.collect(), 0, find).await?;
+        let chosen = self.choose("Registry", choices, 0, find).await?;
         if let (None, Some(host)) = (&input.address, typed.get()) {
             input.address = Address::parse(host).ok();
         }
-        Ok(&UPSTREAMS[chosen])
+        Ok(all[chosen])
     }
 
     /// Asks for one of several choices, by its place among them; Enter alone takes that at `first`.
@@ -126,7 +128,7 @@ impl Prompter {
         let is_dockers = matches!(input.token_source, Some(TokenSource::Docker(_)));
         // A rule needs it as well, and is proposed unless all is said with `--yes`.
         let is_needed = is_dockers || input.verify != Verify::Never || !input.yes;
-        if input.address.is_some() || upstream.url.is_some() || !is_needed {
+        if input.address.is_some() || upstream.fixed_host().is_some() || !is_needed {
             return Ok(());
         }
         let address = |text: &str| match text {
@@ -191,7 +193,7 @@ impl Prompter {
         if let Some(upstream) = input.upstream {
             output.say(&format!(
                 "Needed: {}.\nMade at: {}",
-                upstream.token, upstream.token_source
+                upstream.login.token, upstream.login.token_source
             ));
         }
         let checks = input.clone();

@@ -5,14 +5,14 @@ use crate::model::credential::Credential;
 use crate::model::date::Date;
 use crate::model::name::SecretName;
 use crate::model::region::Region;
+use crate::model::registries::LoginRegistry;
 use crate::model::secret::{Secret, EXPIRY_TAG};
-use crate::model::upstream::Upstream;
 
 /// Credentials, and what the secret is to have beside them.
 #[derive(Debug)]
 pub struct Request {
     /// `None` where the registry of a secret that exists is not known.
-    pub upstream: Option<&'static Upstream>,
+    pub upstream: Option<LoginRegistry>,
     /// ECR's `upstreamRegistryUrl`; `None` where it is not known.
     pub upstream_url: Option<String>,
     pub credential: Credential,
@@ -49,7 +49,7 @@ impl Request {
 }
 
 /// The description of a registry's secret, where none is given.
-pub fn default_description(upstream: Option<&Upstream>) -> Description {
+pub fn default_description(upstream: Option<LoginRegistry>) -> Description {
     let title = upstream.map_or("Registry", |upstream| upstream.title);
     let text = format!("{title} credentials for Amazon ECR pull through cache");
     Description::parse(&text).unwrap_or_else(|_| unreachable!("the titles in the table are short"))

@@ -7,9 +7,9 @@ use super::options::upstream_prefix;
 use crate::cli::RuleSetArgs;
 use crate::model::arn::SecretArn;
 use crate::model::name::{RepositoryPrefix, SecretId, SecretName};
+use crate::model::registries::{NamedRegistry, Registry, REGISTRIES};
 use crate::model::rule::{upstream_of, upstream_url, RoleArn, Rule, RuleRequest};
 use crate::model::secret::{registry_of, Secret};
-use crate::model::upstream::{AnyUpstream, NamedRegistry, UPSTREAMS};
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::registry::Address;
@@ -58,21 +58,21 @@ impl CreateInput {
         name.check_for_rule().map_err(|fault| {
             Failure::usage(fault.to_string()).fix(fixes::name_for_rule(Some(upstream)))
         })?;
-        let url = upstream_url(upstream, self.upstream_host().as_deref()).map_err(|fault| {
+        let url = upstream_url(&upstream, self.upstream_host().as_deref()).map_err(|fault| {
             let failure = Failure::from(fault);
-            if upstream.url.is_none() {
+            if upstream.fixed_host().is_none() {
                 return failure;
             }
             let by_itself = self
                 .hints
-                .rule_set_at_home(prefix.as_str(), upstream, name.as_str());
+                .rule_set_at_home(prefix.as_str(), &upstream, name.as_str());
             failure.or_fix(&format!(
                 "or make the rule by itself, after the secret: {by_itself}"
             ))
         })?;
         Ok(RuleRequest {
             prefix,
-            upstream: upstream.into(),
+            upstream: upstream.registry,
             url,
             upstream_prefix: self.upstream_prefix.clone(),
             role: None,
@@ -121,22 +121,22 @@ pub fn read_rule_set(
     let mut errors = InputErrors::default();
     let given = args.registry.as_ref();
     let with_login = given.and_then(|registry| registry.upstream.with_login());
-    let secret = named.or_else(|| SecretId::of_registry(with_login?));
+    let secret = named.or_else(|| SecretId::of_registry(with_login?.registry));
     let told = || {
         let secret = secret.as_ref()?;
         let named = secret.registry().map(NamedRegistry::to_any);
-        let of_name = || upstream_of(secret.secret_name()).map(AnyUpstream::from);
-        named.or_else(|| of_name().map(NamedRegistry::from))
+        let of_name = || Some(upstream_of(secret.secret_name())?.registry.into());
+        named.or_else(of_name)
     };
     let registry = given.cloned().or_else(told);
     let upstream = registry.as_ref().map(|registry| registry.upstream);
     let prefix = RepositoryPrefix::parse(&args.prefix);
     let prefix = errors.keep(prefix, &such_as_rule(upstream, secret.as_ref(), hints));
+    let with_login = upstream.and_then(Registry::with_login);
     match (&secret, upstream) {
-        (_, Some(AnyUpstream::Open(open))) => {
-            if secret.is_some() {
-                errors.add(open.why_no_secret(), "leave out --secret");
-            }
+        (None, Some(_)) if with_login.is_none() => {}
+        (Some(_), Some(open)) if with_login.is_none() => {
+            errors.add(open.why_no_secret(), "leave out --secret");
         }
         (None, _) => {
             let message = "the secret is missing: --secret NAME, or --registry KIND";
@@ -147,15 +147,14 @@ pub fn read_rule_set(
             let message = format!("the name {name} does not say which registry it is for");
             errors.add(message, fixes::any_registry());
         }
-        (Some(_), Some(AnyUpstream::WithLogin(_))) => {}
+        (Some(_), Some(_)) => {}
     }
-    let with_login = upstream.and_then(AnyUpstream::with_login);
     if let (Some(secret), true) = (&secret, upstream.is_none() || with_login.is_some()) {
         let fit = secret.secret_name().check_for_rule();
         let fix = fixes::secret_name("--secret", None, with_login);
         errors.keep(fit.map_err(|fault| fault.to_string()), &fix);
     }
-    let usual = upstream.map_or(fixes::rule(None), AnyUpstream::rule_prefix);
+    let usual = upstream.map_or(fixes::rule(None), |upstream| upstream.rule_prefix);
     let part = upstream_prefix(&args.part, prefix.as_ref(), usual, &mut errors);
     let role = role(args.custom_role_arn.as_deref(), upstream, &mut errors);
     let url = registry.as_ref().and_then(|registry| {
@@ -182,16 +181,16 @@ pub fn read_rule_set(
 /// The role of `--custom-role-arn`, which only another account's registry is pulled from by.
 fn role(
     text: Option<&str>,
-    upstream: Option<AnyUpstream>,
+    upstream: Option<&'static Registry>,
     errors: &mut InputErrors,
 ) -> Option<RoleArn> {
     let text = text?;
-    if let Some(other) = upstream.filter(|upstream| upstream.kind() != "ecr") {
+    if let Some(other) = upstream.filter(|upstream| upstream.kind != "ecr") {
         errors.add(
             format!(
                 "--custom-role-arn is for --registry ecr alone: ECR does not pull from {} by a \
                  role",
-                other.title()
+                other.title
             ),
             "leave out --custom-role-arn",
         );
@@ -202,12 +201,15 @@ fn role(
 }
 
 /// The usual rule for this registry and secret, as a command.
-fn such_as_rule(upstream: Option<AnyUpstream>, secret: Option<&SecretId>, hints: &Hints) -> String {
-    let upstream = match upstream {
-        Some(AnyUpstream::Open(open)) => return format!("for example: {}", hints.open_rule(open)),
-        Some(AnyUpstream::WithLogin(upstream)) => upstream,
-        None => &UPSTREAMS[0],
-    };
+fn such_as_rule(
+    upstream: Option<&'static Registry>,
+    secret: Option<&SecretId>,
+    hints: &Hints,
+) -> String {
+    let upstream = upstream.unwrap_or(&REGISTRIES[0]);
+    if upstream.login.is_none() {
+        return format!("for example: {}", hints.open_rule(upstream));
+    }
     let default = SecretId::of_registry(upstream);
     let fits = |secret: &&SecretId| secret.secret_name().check_for_rule().is_ok();
     let secret = secret.filter(fits).or(default.as_ref());

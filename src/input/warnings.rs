@@ -5,7 +5,7 @@ use super::token::TokenSource;
 use crate::model::credential::{AccessToken, Username};
 use crate::model::date::{in_days, Date, Time};
 use crate::model::invalid::Invalid;
-use crate::model::upstream::Upstream;
+use crate::model::registries::LoginRegistry;
 
 /// A token that ends within this many days is worth a warning.
 const SOON: i64 = 31;
@@ -20,11 +20,11 @@ const JOB_TOKEN_VARIABLES: [&str; 2] = ["CI_REGISTRY_PASSWORD", "CI_JOB_TOKEN"];
 ///
 /// # Errors
 /// A sentence that says since when.
-pub fn check_end(token: &AccessToken, upstream: Option<&Upstream>) -> Result<(), Invalid> {
+pub fn check_end(token: &AccessToken, upstream: Option<LoginRegistry>) -> Result<(), Invalid> {
     match token.ends_at() {
         Some(end) if end <= Time::now() => {
             let message = format!("the access token expired at {end}, as it says itself");
-            let source = upstream.map_or("at the registry", |upstream| upstream.token_source);
+            let source = upstream.map_or("at the registry", |upstream| upstream.login.token_source);
             Err(Invalid::new(message).fix(format!("make a new token: {source}")))
         }
         _ => Ok(()),
@@ -33,7 +33,7 @@ pub fn check_end(token: &AccessToken, upstream: Option<&Upstream>) -> Result<(),
 
 /// What makes it doubtful that these credentials work, a sentence for each.
 pub fn warnings(
-    upstream: &Upstream,
+    upstream: LoginRegistry,
     username: &Username,
     token: &AccessToken,
     source: Option<&TokenSource>,
@@ -98,7 +98,13 @@ mod tests {
     fn found(registry: &str, username: &str, token: &str) -> String {
         let token = AccessToken::from_bytes(token.as_bytes()).unwrap();
         let username = Username::parse(username).unwrap();
-        warnings(Upstream::find(registry).unwrap(), &username, &token, None).join("; ")
+        warnings(
+            LoginRegistry::find(registry).unwrap(),
+            &username,
+            &token,
+            None,
+        )
+        .join("; ")
     }
 
     const SECONDS_PER_DAY: i64 = 86_400;

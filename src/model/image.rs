@@ -7,6 +7,7 @@ mod tests;
 use std::fmt;
 
 use crate::model::name::is_path_component;
+use crate::model::registries::Registry;
 
 /// The name of an image with its registry, as `docker pull` understands it.
 ///
@@ -83,10 +84,11 @@ impl ImageReference {
             Some((first, path)) if is_domain_first(first) => (first, path),
             _ => (HUB, name),
         };
-        let (domain, path) = match domain {
-            HUB | "index.docker.io" if !path.contains('/') => (HUB, format!("library/{path}")),
-            "index.docker.io" => (HUB, path.to_owned()),
-            _ => (domain, path.to_owned()),
+        let is_hub = Registry::of_images_at(domain) == Registry::of_images_at(HUB);
+        let (domain, path) = match is_hub {
+            true if !path.contains('/') => (HUB, format!("library/{path}")),
+            true => (HUB, path.to_owned()),
+            false => (domain, path.to_owned()),
         };
         if !is_domain(domain) {
             return Err(ImageFault::Domain);

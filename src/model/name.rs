@@ -7,7 +7,7 @@ pub use repository::{is_path_component, RepositoryPrefix, ROOT};
 
 use std::fmt;
 
-use crate::model::upstream::{NamedRegistry, Upstream};
+use crate::model::registries::{NamedRegistry, Registry};
 
 /// What every name begins with; ECR's service-linked role may read no other secret.
 pub const PREFIX: &str = "ecr-pullthroughcache/";
@@ -36,7 +36,7 @@ pub enum NameFault {
 
 impl SecretName {
     /// The name that `create` proposes for a registry: its kind under [`PREFIX`].
-    pub fn of_registry(upstream: &Upstream) -> Option<Self> {
+    pub fn of_registry(upstream: &Registry) -> Option<Self> {
         Self::parse(&format!("{PREFIX}{}", upstream.kind)).ok()
     }
 
@@ -124,7 +124,7 @@ pub enum SecretIdFault {
 
 impl SecretId {
     /// The default name of a registry.
-    pub fn of_registry(upstream: &'static Upstream) -> Option<Self> {
+    pub fn of_registry(upstream: &Registry) -> Option<Self> {
         let name = SecretName::of_registry(upstream)?;
         Some(Self {
             id: name.to_string(),
@@ -189,7 +189,7 @@ impl SecretId {
 
     /// The secret that is meant where there is none of the name itself: the registry's default.
     pub fn or_default(&self) -> Option<Self> {
-        let default = Self::of_registry(self.registry.as_ref()?.upstream);
+        let default = Self::of_registry(&self.registry.as_ref()?.upstream);
         default.filter(|default| default.name != self.name)
     }
 

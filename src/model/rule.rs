@@ -22,7 +22,7 @@ use crate::model::arn::SecretArn;
 use crate::model::date::Time;
 use crate::model::invalid::Invalid;
 use crate::model::name::{SecretName, PREFIX, ROOT};
-use crate::model::upstream::{AnyUpstream, Upstream};
+use crate::model::registries::{canonical_host, Host, LoginRegistry, Registry};
 
 /// A rule as ECR has it. The JSON members are ECR's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -91,8 +91,23 @@ impl Rule {
 }
 
 /// The registry whose credentials a secret has, by the secret's name.
-pub fn upstream_of(secret: &SecretName) -> Option<&'static Upstream> {
-    Upstream::find(secret.as_str().strip_prefix(PREFIX)?)
+pub fn upstream_of(secret: &SecretName) -> Option<LoginRegistry> {
+    LoginRegistry::find(secret.as_str().strip_prefix(PREFIX)?)
+}
+
+/// The prefix to propose for a new rule: the usual one of the registry, or with the first number
+/// after it that no rule has.
+pub fn free_prefix(upstream: &Registry, rules: &[Rule]) -> String {
+    let usual = upstream.rule_prefix;
+    let numbered = (2..).map(|number| format!("{usual}-{number}"));
+    let is_free = |prefix: &String| {
+        rules.iter().all(|rule| {
+            let rest = rule.ecr_repository_prefix.strip_prefix(prefix.as_str());
+            rest.is_none_or(|rest| !rest.is_empty() && !rest.starts_with('/'))
+        })
+    };
+    let mut prefixes = std::iter::once(usual.to_owned()).chain(numbered);
+    prefixes.find(is_free).unwrap_or_default()
 }
 
 /// The host of an upstream, as ECR wants it: that of the registry, or the customer's own where each
@@ -100,40 +115,29 @@ pub fn upstream_of(secret: &SecretName) -> Option<&'static Upstream> {
 ///
 /// # Errors
 /// A sentence that says which host is wanted.
-pub fn upstream_url(
-    upstream: impl Into<AnyUpstream>,
-    given: Option<&str>,
-) -> Result<UpstreamUrl, Invalid> {
-    let upstream = upstream.into();
-    let checked =
-        |url: &str| UpstreamUrl::parse(url).map_err(|fault| Invalid::new(fault.to_string()));
-    let Some(host) = upstream.url() else {
-        let (what, whose) = match upstream {
-            AnyUpstream::WithLogin(_) => ("the login server of a registry of Azure", "customer"),
-            AnyUpstream::Open(_) => ("the host of a private registry of Amazon ECR", "account"),
-        };
-        let example = upstream.host();
-        return match given {
-            Some(url) if upstream.owns(url) => checked(url),
-            Some(_) => Err(
-                Invalid::new(format!("--upstream-registry-url is not {what}"))
-                    .fix(format!("for example: --upstream-registry-url {example}")),
-            ),
-            None => Err(Invalid::new(format!(
-                "{} has a host for each {whose}, and --upstream-registry-url is missing",
-                upstream.title()
-            ))
-            .fix(format!("add --upstream-registry-url {example}"))),
-        };
+pub fn upstream_url(upstream: &Registry, given: Option<&str>) -> Result<UpstreamUrl, Invalid> {
+    let title = upstream.title;
+    let given = given.map(canonical_host);
+    let own = given.as_deref().filter(|host| upstream.owns(host));
+    let url = match (upstream.host, own, &given) {
+        (_, Some(own), _) | (Host::Fixed(own), None, None) => own,
+        (Host::Fixed(own), None, Some(_)) => {
+            let message = format!("--upstream-registry-url: ECR takes only {own} for {title}");
+            return Err(Invalid::new(message).fix("leave out --upstream-registry-url"));
+        }
+        (Host::PerCustomer { example, what, .. }, None, Some(_)) => {
+            let message = format!("--upstream-registry-url is not {what}");
+            let fix = format!("for example: --upstream-registry-url {example}");
+            return Err(Invalid::new(message).fix(fix));
+        }
+        (Host::PerCustomer { example, whose, .. }, None, None) => {
+            let message = format!(
+                "{title} has a host for each {whose}, and --upstream-registry-url is missing"
+            );
+            return Err(Invalid::new(message).fix(format!("add --upstream-registry-url {example}")));
+        }
     };
-    match given {
-        Some(url) if url != host => Err(Invalid::new(format!(
-            "--upstream-registry-url: ECR takes only {host} for {}",
-            upstream.title()
-        ))
-        .fix("leave out --upstream-registry-url")),
-        _ => checked(host),
-    }
+    UpstreamUrl::parse(url).map_err(|fault| Invalid::new(fault.to_string()))
 }
 
 #[cfg(test)]
@@ -164,10 +168,10 @@ mod tests {
 
     #[test]
     fn hosts() {
-        let azure = Upstream::find("azure").unwrap();
-        let hub = Upstream::find("docker-hub").unwrap();
+        let azure = Registry::find("azure").unwrap();
+        let hub = Registry::find("docker-hub").unwrap();
         assert_eq!(
-            upstream_url(azure, Some("me-1.azurecr.io")),
+            upstream_url(azure, Some("ME-1.azurecr.io:443")),
             Ok(UpstreamUrl::parse("me-1.azurecr.io").unwrap())
         );
         for url in [
@@ -179,7 +183,7 @@ mod tests {
         ] {
             assert!(upstream_url(azure, url).is_err(), "{url:?}");
         }
-        for url in [None, Some("registry-1.docker.io")] {
+        for url in [None, Some("Registry-1.docker.io")] {
             assert_eq!(
                 upstream_url(hub, url),
                 Ok(UpstreamUrl::parse("registry-1.docker.io").unwrap())

@@ -10,7 +10,7 @@ use crate::model::credential::SecretValue;
 use crate::model::date::{Date, NoDate, Time};
 use crate::model::name::{SecretName, PREFIX};
 use crate::model::region::Region;
-use crate::model::upstream::Upstream;
+use crate::model::registries::LoginRegistry;
 
 /// The tag that says when the token in a secret ends, as `YYYY-MM-DD`.
 pub const EXPIRY_TAG: &str = "ecr-ptc:expires-on";
@@ -178,9 +178,9 @@ impl KeyKind {
 
 /// The registry that a secret's name tells: its last part, or all after the prefix, where that is a
 /// kind or an alias.
-pub fn registry_of(name: &str) -> Option<&'static Upstream> {
+pub fn registry_of(name: &str) -> Option<LoginRegistry> {
     let rest = name.strip_prefix(PREFIX)?;
-    Upstream::find(rest).or_else(|| Upstream::find(rest.rsplit('/').next()?))
+    LoginRegistry::find(rest).or_else(|| LoginRegistry::find(rest.rsplit('/').next()?))
 }
 
 fn unless_default(key: Option<&str>) -> Option<&str> {

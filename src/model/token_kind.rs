@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::model::name::PREFIX;
-use crate::model::upstream::Upstream;
+use crate::model::registries::LoginRegistry;
 
 /// A kind of access token that is known by how it begins.
 #[derive(Debug, PartialEq, Eq)]
@@ -178,7 +178,7 @@ impl TokenKind {
     }
 
     /// Why such a token cannot work for a registry, in words that follow "it is TITLE, and".
-    pub fn trouble_at(&self, upstream: &Upstream, username: Option<&str>) -> Option<String> {
+    pub fn trouble_at(&self, upstream: LoginRegistry, username: Option<&str>) -> Option<String> {
         if self.registry.is_some_and(|own| own != upstream.kind) {
             return Some(format!("{} takes no such token", upstream.title));
         }
@@ -211,7 +211,7 @@ mod tests {
     use super::*;
 
     fn trouble(token: &str, registry: &str, username: &str) -> Option<String> {
-        TokenKind::of(token)?.trouble_at(Upstream::find(registry).unwrap(), Some(username))
+        TokenKind::of(token)?.trouble_at(LoginRegistry::find(registry).unwrap(), Some(username))
     }
 
     #[test]

@@ -3,9 +3,9 @@
 use super::escaped;
 use super::shell::{option, quote};
 use crate::model::name::PREFIX;
+use crate::model::registries::{LoginRegistry, Registry, ANY_AZURE_HOST};
 use crate::model::rule::{Rule, RuleRequest};
 use crate::model::secret::Secret;
-use crate::model::upstream::{AnyUpstream, OpenUpstream, Upstream, ANY_AZURE_HOST, ANY_ECR_HOST};
 
 /// Where the printed commands lead.
 #[derive(Clone, Debug, Default)]
@@ -104,7 +104,7 @@ impl Hints {
     }
 
     /// Stores credentials under this name, whatever is there.
-    pub fn create(&self, name: &str, registry: Option<&Upstream>, more: &str) -> String {
+    pub fn create(&self, name: &str, registry: Option<LoginRegistry>, more: &str) -> String {
         let registry = registry.map(|upstream| format!(" --registry {}", upstream.kind));
         let registry = registry.unwrap_or_default();
         let name = option("--name", name);
@@ -124,7 +124,7 @@ impl Hints {
             upstream_prefix,
             role,
         } = rule;
-        let mut words = registry(Some(*upstream), upstream.kind(), url.as_str());
+        let mut words = registry(Some(upstream), upstream.kind, url.as_str());
         let part = upstream_prefix
             .as_ref()
             .filter(|part| part.path().is_some());
@@ -138,20 +138,20 @@ impl Hints {
     }
 
     /// Makes the usual rule of a registry without a login.
-    pub fn open_rule(&self, upstream: &'static OpenUpstream) -> String {
+    pub fn open_rule(&self, upstream: &Registry) -> String {
         let prefix = upstream.rule_prefix;
-        self.new_rule(prefix, AnyUpstream::Open(upstream), ANY_ECR_HOST, None)
+        self.new_rule(prefix, upstream, upstream.shown_host(), None)
     }
 
     /// Makes a rule with this prefix for a registry at this host, with the secret of this name.
     pub fn new_rule(
         &self,
         prefix: &str,
-        upstream: AnyUpstream,
+        upstream: &Registry,
         host: &str,
         secret: Option<&str>,
     ) -> String {
-        let words = registry(Some(upstream), upstream.kind(), host);
+        let words = registry(Some(upstream), upstream.kind, host);
         self.rule_set_words(prefix, secret, &words)
     }
 
@@ -171,26 +171,16 @@ impl Hints {
     }
 
     /// Makes a rule for a registry at its own host, with the secret of this name.
-    pub fn rule_set_at_home(
-        &self,
-        prefix: &str,
-        upstream: &'static Upstream,
-        secret: &str,
-    ) -> String {
-        self.new_rule(prefix, upstream.into(), ANY_AZURE_HOST, Some(secret))
+    pub fn rule_set_at_home(&self, prefix: &str, upstream: &Registry, secret: &str) -> String {
+        self.new_rule(prefix, upstream, ANY_AZURE_HOST, Some(secret))
     }
 
     /// Makes the usual rule of a registry, for the secret of this name. `host` is the customer's
     /// own.
-    pub fn usual_rule(
-        &self,
-        upstream: &'static Upstream,
-        host: Option<&str>,
-        secret: &str,
-    ) -> String {
+    pub fn usual_rule(&self, upstream: &Registry, host: Option<&str>, secret: &str) -> String {
         let host = host.unwrap_or(ANY_AZURE_HOST);
         let prefix = upstream.rule_prefix;
-        self.new_rule(prefix, upstream.into(), host, Some(secret))
+        self.new_rule(prefix, upstream, host, Some(secret))
     }
 
     /// That a rule points at a secret that had this name and is gone.
@@ -214,9 +204,9 @@ impl Hints {
 }
 
 /// `--registry`, and its host where each customer has one; with a space before each.
-fn registry(upstream: Option<AnyUpstream>, kind: &str, url: &str) -> String {
+fn registry(upstream: Option<&Registry>, kind: &str, url: &str) -> String {
     let mut words = spaced("--registry", kind);
-    if upstream.is_some_and(|upstream| upstream.url().is_none()) {
+    if upstream.is_some_and(|upstream| upstream.fixed_host().is_none()) {
         words.push_str(&spaced("--upstream-registry-url", url));
     }
     words
@@ -224,7 +214,7 @@ fn registry(upstream: Option<AnyUpstream>, kind: &str, url: &str) -> String {
 
 fn registry_of(rule: &Rule) -> String {
     let upstream = rule.any_upstream();
-    let kind = upstream.map_or(rule.upstream_registry.as_str(), |upstream| upstream.kind());
+    let kind = upstream.map_or(rule.upstream_registry.as_str(), |upstream| upstream.kind);
     registry(upstream, kind, rule.upstream_registry_url.as_str())
 }
 

@@ -3,8 +3,8 @@
 use super::hint::Hints;
 use crate::model::name::RepositoryPrefix;
 use crate::model::region::Region;
+use crate::model::registries::PLACEHOLDER;
 use crate::model::rule::RuleRequest;
-use crate::model::upstream::PLACEHOLDER;
 
 /// What images are named once a rule is there, and how one is pulled.
 #[derive(Debug)]
@@ -85,8 +85,8 @@ pub fn pull_words(example_image: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::registries::NamedRegistry;
     use crate::model::rule::upstream_url;
-    use crate::model::upstream::NamedRegistry;
 
     #[test]
     fn an_image_is_named_by_what_the_rule_adds_and_takes_off() {

@@ -8,9 +8,9 @@ use super::pull::{pull_words, registry_host, Pull};
 use crate::model::arn::SecretArn;
 use crate::model::date::{Date, Time};
 use crate::model::region::Region;
+use crate::model::registries::{LoginRegistry, Registry};
 use crate::model::rule::{CredentialArn, Rule, RuleRequest};
 use crate::model::secret::Secret;
-use crate::model::upstream::Upstream;
 
 /// What became of a request to store credentials. Its JSON members are a contract: only ever added
 /// to.
@@ -49,7 +49,7 @@ impl SecretReport {
     /// `is_used` is whether a rule uses it, as far as that is known.
     pub fn next_steps(
         &self,
-        upstream: Option<&'static Upstream>,
+        upstream: Option<LoginRegistry>,
         is_used: bool,
         hints: &Hints,
     ) -> String {
@@ -74,16 +74,16 @@ impl SecretReport {
             return stored;
         }
         // ECR takes no other host than the registry's own, whichever the credentials were tried at.
-        let host = match upstream.url {
+        let host = match upstream.fixed_host() {
             Some(_) => None,
             None => self.upstream_registry_url.as_deref(),
         };
-        let set = hints.usual_rule(upstream, host, name);
-        let Upstream {
+        let set = hints.usual_rule(&upstream, host, name);
+        let Registry {
             rule_prefix,
             example_image,
             ..
-        } = upstream;
+        } = upstream.registry;
         let registry = registry_host(arn.account(), region);
         format!(
             "{stored}\n\nNext, make the rule that uses it, once:\n  {set}\n\
@@ -198,7 +198,7 @@ impl RuleSummary {
         let rule = Rule {
             upstream_repository_prefix: wanted.upstream_prefix.as_ref().map(ToString::to_string),
             custom_role_arn: wanted.role.as_ref().map(ToString::to_string),
-            ..Rule::new(prefix, wanted.upstream.kind(), wanted.url.clone())
+            ..Rule::new(prefix, wanted.upstream.kind, wanted.url.clone())
         };
         Self {
             action: Action::DryRun,

@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use crate::model::count::count;
 use crate::model::date::{in_days, Date, Time};
+use crate::model::registries::LoginRegistry;
 use crate::model::rule::{Rule, RuleUsage};
 use crate::model::secret::{
     CrossAccountReplica, ExistingRotation, KeyKind, Replica, Secret, StoredPolicy, EXPIRY_TAG,
 };
 use crate::model::stored_value::StoredValue;
 use crate::model::token_kind::TokenKind;
-use crate::model::upstream::Upstream;
 use crate::output::escaped;
 use crate::output::secret_list::Entry;
 use crate::output::Redactor;
@@ -339,7 +339,11 @@ impl Rows {
 }
 
 /// The kind of a token, and why it cannot work where that is known.
-fn kind_to_text(kind: &TokenKind, upstream: Option<&Upstream>, username: Option<&str>) -> String {
+fn kind_to_text(
+    kind: &TokenKind,
+    upstream: Option<LoginRegistry>,
+    username: Option<&str>,
+) -> String {
     let trouble = upstream.and_then(|upstream| kind.trouble_at(upstream, username));
     match trouble {
         None => format!("; {}", kind.title),

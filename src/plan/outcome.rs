@@ -191,8 +191,8 @@ impl Outcome {
          aws/secretsmanager;\n\
          its resource policy denies ECR's role. Needed are {}, and {}.\n\
          Store new credentials: {}",
-        upstream.username,
-        upstream.token,
+        upstream.login.username,
+        upstream.login.token,
         hints.create(name, Some(upstream), " --if-exists update")
     )
     }

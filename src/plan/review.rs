@@ -8,8 +8,8 @@ use crate::model::arn::SecretArn;
 use crate::model::count::count;
 use crate::model::credential::Credential;
 use crate::model::region::Region;
+use crate::model::registries::Registry;
 use crate::model::secret::EXPIRY_TAG;
-use crate::model::upstream::Upstream;
 use crate::output::escaped;
 use crate::output::report::Action;
 
@@ -64,7 +64,7 @@ impl Review {
     pub fn credentials(&mut self, request: &Request, state: &str, key: &str) {
         self.row("secret", &format!("{}{state}", request.name));
         self.row("key", key);
-        if let Some(Upstream { title, kind, .. }) = request.upstream {
+        if let Some(Registry { title, kind, .. }) = request.upstream.as_deref() {
             self.row("registry", &format!("{title} ({kind})"));
         }
         let Credential { username, token } = &request.credential;

@@ -11,10 +11,10 @@ use crate::model::credential::{AccessToken, Credential, Username};
 use crate::model::date::Time;
 use crate::model::name::{RepositoryPrefix, SecretName};
 use crate::model::region::Region;
+use crate::model::registries::{LoginRegistry, Registry};
 use crate::model::rule::{CredentialArn, RoleArn, Rule, RuleRequest, UpstreamUrl};
 use crate::model::secret::{Recovery, Replica, Secret, Version, VersionId, EXPIRY_TAG};
 use crate::model::stored_value::StoredValue;
-use crate::model::upstream::{AnyUpstream, Upstream};
 use crate::model::value_fix::ValueFix;
 
 const SAME: &str = r#"{"username":"me","accessToken":"token"}"#;
@@ -26,7 +26,7 @@ fn arn(end: &str) -> SecretArn {
 
 fn request() -> Request {
     Request {
-        upstream: Upstream::find("ghcr"),
+        upstream: LoginRegistry::find("ghcr"),
         upstream_url: Some("ghcr.io".to_owned()),
         credential: Credential {
             username: Username::parse("me").unwrap(),
@@ -74,7 +74,7 @@ fn existing(value: Option<&str>, change: impl FnOnce(&mut Secret)) -> Existing {
 fn wanted() -> RuleRequest {
     RuleRequest {
         prefix: RepositoryPrefix::parse("github").unwrap(),
-        upstream: AnyUpstream::find("ghcr").unwrap(),
+        upstream: Registry::find("ghcr").unwrap(),
         url: UpstreamUrl::parse("ghcr.io").unwrap(),
         upstream_prefix: None,
         role: None,
@@ -341,7 +341,7 @@ fn a_rule_without_a_login_is_made_or_given_its_role_and_never_validated() {
     ] {
         let wanted = RuleRequest {
             prefix: RepositoryPrefix::parse("ecr").unwrap(),
-            upstream: AnyUpstream::find("ecr").unwrap(),
+            upstream: Registry::find("ecr").unwrap(),
             url: UpstreamUrl::parse(host).unwrap(),
             upstream_prefix: None,
             role: said.and_then(role),

@@ -6,19 +6,19 @@ use http::Uri;
 
 use crate::env::is_this_machine;
 use crate::model::invalid::Invalid;
-use crate::model::upstream::Upstream;
+use crate::model::registries::LoginRegistry;
 
 /// A host that is not the registry's own, nor this machine: whoever runs it gets the credentials.
 #[derive(Debug)]
 pub struct ForeignHost {
     pub address: Address,
-    pub upstream: &'static Upstream,
+    pub upstream: LoginRegistry,
 }
 
 impl fmt::Display for ForeignHost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { address, upstream } = self;
-        let (title, own) = (upstream.title, upstream.host());
+        let (title, own) = (upstream.title, upstream.shown_host());
         write!(
             f,
             "ECR pulls from {title} at {own} only, and {address} is another host"
@@ -61,8 +61,8 @@ impl Address {
     }
 
     /// The address of a registry that is the same for everyone.
-    pub fn of_upstream(upstream: &Upstream) -> Option<Self> {
-        Self::parse(upstream.url?).ok()
+    pub fn of_upstream(upstream: LoginRegistry) -> Option<Self> {
+        Self::parse(upstream.fixed_host()?).ok()
     }
 
     /// The scheme, host and port of a URL; none where it has no host, or something before it.
@@ -116,12 +116,12 @@ impl Address {
     }
 
     /// Whether it is one of the registry's own, as the table has it.
-    pub fn is_own_of(&self, upstream: &Upstream) -> bool {
+    pub fn is_own_of(&self, upstream: LoginRegistry) -> bool {
         !self.plain && self.port.is_none() && upstream.owns(&self.host)
     }
 
     /// The host, if it is neither one of the registry's own nor on this machine.
-    pub fn foreign_to(&self, upstream: &'static Upstream) -> Option<ForeignHost> {
+    pub fn foreign_to(&self, upstream: LoginRegistry) -> Option<ForeignHost> {
         (!self.is_own_of(upstream) && !self.is_on_loopback()).then(|| ForeignHost {
             address: self.clone(),
             upstream,
@@ -130,12 +130,13 @@ impl Address {
 
     /// The token endpoint and the service that the registry at this address names in its challenge,
     /// as far as the table knows it: for the registry's own hosts.
-    pub fn known_realm(&self, upstream: &Upstream) -> Option<(String, String)> {
-        let realm = match upstream.realm.strip_prefix('/') {
+    pub fn known_realm(&self, upstream: LoginRegistry) -> Option<(String, String)> {
+        let realm = match upstream.login.realm.strip_prefix('/') {
             Some(path) => format!("{}/{path}", self.origin()),
-            None => upstream.realm.to_owned(),
+            None => upstream.login.realm.to_owned(),
         };
         let service = upstream
+            .login
             .service
             .map_or_else(|| self.host.clone(), str::to_owned);
         self.is_own_of(upstream).then_some((realm, service))
@@ -143,7 +144,7 @@ impl Address {
 
     /// Whether a token endpoint may get the credentials for the registry at this address: it is at
     /// the same host, port and scheme, or the table names its host for this very registry.
-    pub fn trusts(&self, realm: &Self, upstream: &Upstream) -> bool {
+    pub fn trusts(&self, realm: &Self, upstream: LoginRegistry) -> bool {
         let is_named = |(url, _): (String, String)| {
             let known = url.parse().ok().and_then(|url| Self::of(&url));
             known.as_ref() == Some(realm)
@@ -167,7 +168,6 @@ impl fmt::Display for Address {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::upstream::UPSTREAMS;
     use proptest::prelude::*;
 
     fn address(text: &str) -> Address {
@@ -215,7 +215,7 @@ mod tests {
 
     #[test]
     fn credentials_go_to_no_host_that_is_not_named() {
-        let hub = &UPSTREAMS[0];
+        let hub = LoginRegistry::find("docker-hub").unwrap();
         let registry = address("registry-1.docker.io");
         let trusts = |registry: &Address, realm: &str, upstream| {
             let realm = Address::of(&realm.parse().unwrap());
@@ -260,7 +260,7 @@ mod tests {
     #[test]
     fn a_host_is_foreign_that_is_not_the_registrys_own_nor_this_machine() {
         let is_foreign = |host: &str, kind: &str| {
-            let upstream = Upstream::find(kind).unwrap();
+            let upstream = LoginRegistry::find(kind).unwrap();
             address(host).foreign_to(upstream).is_some()
         };
         for (host, kind) in [
@@ -294,7 +294,7 @@ mod tests {
             middle in "[a-zA-Z0-9._-]{0,3}",
             after in "[.:]?[a-zA-Z0-9._-]{0,12}",
         ) {
-            let azure = Upstream::find("acr").unwrap();
+            let azure = LoginRegistry::find("acr").unwrap();
             let text = format!("{before}.azurecr{middle}io{after}");
             if let Ok(address) = Address::parse(&text) {
                 let host = address.origin();
@@ -307,9 +307,9 @@ mod tests {
 
     #[test]
     fn every_registry_of_the_table_has_an_address() {
-        for upstream in UPSTREAMS.iter().filter(|upstream| upstream.url.is_some()) {
+        for upstream in LoginRegistry::all().filter(|r| r.fixed_host().is_some()) {
             let address = Address::of_upstream(upstream).unwrap();
-            assert_eq!(Some(address.to_string().as_str()), upstream.url);
+            assert_eq!(Some(address.to_string().as_str()), upstream.fixed_host());
         }
     }
 }

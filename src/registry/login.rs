@@ -19,7 +19,7 @@ use super::words::{after, is_page, is_redirect, percent_encoded, words_of};
 use super::Address;
 use crate::aws::{Answer, Fault, HttpClient, Network};
 use crate::model::credential::Credential;
-use crate::model::upstream::Upstream;
+use crate::model::registries::LoginRegistry;
 use crate::output::Redactor;
 
 /// The longest that a login may take, all its requests together.
@@ -56,7 +56,7 @@ impl Verdict {
 /// after some bad logins.
 pub async fn log_in(
     network: &Network,
-    upstream: &Upstream,
+    upstream: LoginRegistry,
     address: &Address,
     credential: &Credential,
 ) -> Verdict {
@@ -81,7 +81,7 @@ pub async fn log_in(
 }
 
 /// Opens the connection for a login, while something else is waited for.
-pub fn open_ahead(network: &Network, upstream: &Upstream, address: &Address) {
+pub fn open_ahead(network: &Network, upstream: LoginRegistry, address: &Address) {
     let realm = address.known_realm(upstream);
     if let Some(url) = realm.and_then(|(realm, _)| realm.parse::<Uri>().ok()) {
         network.open_ahead(&url, None);
@@ -90,7 +90,7 @@ pub fn open_ahead(network: &Network, upstream: &Upstream, address: &Address) {
 
 struct Login<'a> {
     http_client: HttpClient,
-    upstream: &'a Upstream,
+    upstream: LoginRegistry,
     address: &'a Address,
     redactor: &'a Redactor,
 }
@@ -279,13 +279,17 @@ impl Login<'_> {
     fn refusal(&self, answer: &Answer, host: &Address) -> Verdict {
         let status = answer.status;
         let refuses =
-            matches!(status, 401 | 403) || (status == 400 && self.upstream.refuses_with_400);
+            matches!(status, 401 | 403) || (status == 400 && self.upstream.login.refuses_with_400);
         let asks_again = status == 401 && answer.header("www-authenticate").next().is_some();
         if !refuses || (is_page(answer) && !asks_again) {
             return self.no_verdict(answer, host);
         }
         let words = words_of(&answer.body, self.redactor).map(|words| format!(": {words}"));
-        let means = self.upstream.forbidden_means.filter(|_| status == 403);
+        let means = self
+            .upstream
+            .login
+            .forbidden_means
+            .filter(|_| status == 403);
         let means = means.map(|means| format!("; that means {means}"));
         let [words, means] = [words, means].map(Option::unwrap_or_default);
         Verdict::Rejected {

@@ -8,7 +8,7 @@ use super::Address;
 use crate::aws::{Answer, Network};
 use crate::model::credential::AccessToken;
 use crate::model::date::{Date, Time};
-use crate::model::upstream::{TokenApi, Upstream};
+use crate::model::registries::{LoginRegistry, TokenApi};
 
 /// The longest that it is waited for.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -28,11 +28,14 @@ impl TokenInfo {
     /// to that API alone: no redirect is followed. Whatever goes wrong, nothing is known.
     pub async fn of(
         network: &Network,
-        upstream: &Upstream,
+        upstream: LoginRegistry,
         address: &Address,
         token: &AccessToken,
     ) -> Self {
-        let api = upstream.token_api.filter(|_| address.is_own_of(upstream));
+        let api = upstream
+            .login
+            .token_api
+            .filter(|_| address.is_own_of(upstream));
         let Some(api) = api.filter(|_| token.ends_at().is_none()) else {
             return Self::default();
         };

@@ -8,9 +8,9 @@ use crate::commands::find::{
 };
 use crate::commands::store::{pending_deletion, UNKNOWN_KEY};
 use crate::model::name::{SecretId, SecretName};
+use crate::model::registries::LoginRegistry;
 use crate::model::rule::RuleRequest;
 use crate::model::secret::Secret;
-use crate::model::upstream::Upstream;
 use crate::output::failure::Failure;
 use crate::output::report::RuleReport;
 use crate::output::status::Status;
@@ -64,7 +64,7 @@ pub async fn run(
 /// Looks up the secret that a rule is to use, where it has a login.
 async fn find_for_rule(
     id: Option<&SecretId>,
-    upstream: Option<&'static Upstream>,
+    upstream: Option<LoginRegistry>,
     session: &Session,
 ) -> Result<Option<Secret>, Failure> {
     let Some(id) = id else {

@@ -7,8 +7,8 @@ use crate::input::options::{read_days, read_last_day};
 use crate::input::why_not_ask;
 use crate::model::date::Date;
 use crate::model::name::SecretId;
+use crate::model::registries::NamedRegistry;
 use crate::model::secret::registry_of;
-use crate::model::upstream::NamedRegistry;
 use crate::output::failure::Failure;
 use crate::output::Redactor;
 
@@ -80,7 +80,7 @@ pub fn read(
 /// The secret that is named, or the default one of a registry; `None` where it is to be chosen.
 fn read_id(args: &UpdateArgs, global: &Global) -> Result<Option<SecretId>, Failure> {
     if let (None, Some(registry)) = (&args.name, &args.registry) {
-        return Ok(SecretId::of_registry(registry.upstream));
+        return Ok(SecretId::of_registry(&registry.upstream));
     }
     let why_not = if args.rollback && args.yes {
         Some(YES_NEEDS_A_NAME)

@@ -1,14 +1,29 @@
 //! Under which name an image is pulled through a registry that has pull through cache rules.
 
-use super::{ImageReference, HUB};
+use super::ImageReference;
 use crate::model::name::{RepositoryPrefix, ROOT};
+use crate::model::registries::{canonical_host, upstream_host, Registry, REGISTRIES};
 use crate::model::rule::Rule;
-use crate::model::upstream::AnyUpstream;
 
 impl ImageReference {
     /// The upstream registry of ECR's that the image is at; none where ECR has none for it.
-    pub fn upstream(&self) -> Option<AnyUpstream> {
-        AnyUpstream::find(&self.domain)
+    pub fn upstream(&self) -> Option<&'static Registry> {
+        Registry::of_images_at(&self.domain)
+    }
+
+    /// The same image at an upstream registry, if the host is known to mirror one.
+    pub fn mirrored(&self) -> Option<Self> {
+        let name = format!("{}/{}", canonical_host(&self.domain), self.path);
+        let is_in = |mirror: &&str| {
+            let rest = name.strip_prefix(*mirror);
+            rest.is_some_and(|rest| rest.starts_with('/'))
+        };
+        let mut registries = REGISTRIES.iter();
+        let registry = registries.find(|registry| registry.mirrors.iter().any(is_in))?;
+        Some(Self {
+            domain: (*registry.image_hosts.first()?).to_owned(),
+            ..self.clone()
+        })
     }
 
     /// The name of the image in the registry at `host`, and the rule by which it is pulled there:
@@ -39,11 +54,7 @@ impl ImageReference {
     fn after(&self, rule: &Rule) -> Option<&str> {
         let url = rule.upstream_registry_url.as_str();
         let (host, path) = url.split_once('/').unwrap_or((url, ""));
-        let domain = match host {
-            "registry-1.docker.io" => HUB,
-            host => host,
-        };
-        if !domain.eq_ignore_ascii_case(&self.domain) {
+        if upstream_host(host) != upstream_host(&self.domain) {
             return None;
         }
         let part = rule.upstream_prefix();

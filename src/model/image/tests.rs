@@ -240,7 +240,11 @@ const NAMES: [(&str, &str, Option<&str>); 50] = [
     // Other hosts and ports.
     ("localhost/x", "localhost/x", None),
     ("localhost:5000/x:1", "localhost:5000/x:1", None),
-    ("ghcr.io:443/o/app", "ghcr.io:443/o/app", None),
+    (
+        "ghcr.io:443/o/app",
+        "ghcr.io:443/o/app",
+        Some("github/o/app"),
+    ),
     ("test:5000/repo", "test:5000/repo", None),
     ("127.0.0.1:5000/x", "127.0.0.1:5000/x", None),
     (

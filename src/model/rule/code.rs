@@ -127,7 +127,7 @@ Description: "ECR pull through cache rule {prefix}"
       UpstreamRegistry: "{kind}"
       UpstreamRegistryUrl: "{url}"{properties}"#,
             parameters = parameters.unwrap_or_default(),
-            kind = upstream.kind()
+            kind = upstream.kind
         )
     }
 

@@ -3,13 +3,13 @@
 use super::{RoleArn, Rule, UpstreamUrl};
 use crate::model::arn::SecretArn;
 use crate::model::name::{RepositoryPrefix, ROOT};
-use crate::model::upstream::{AnyUpstream, PLACEHOLDER};
+use crate::model::registries::{Registry, PLACEHOLDER};
 
 /// A rule that is wanted; what is in it is valid.
 #[derive(Clone, Debug)]
 pub struct RuleRequest {
     pub prefix: RepositoryPrefix,
-    pub upstream: AnyUpstream,
+    pub upstream: &'static Registry,
     pub url: UpstreamUrl,
     /// The part of the registry that it is for; none where that is not said: all of a new one, or
     /// as it is.
@@ -67,7 +67,7 @@ impl RuleRequest {
 
     /// An image to try it with, as it is named after the rule's prefix.
     pub fn example_image(&self) -> &'static str {
-        let image = self.upstream.example_image();
+        let image = self.upstream.example_image;
         match self
             .upstream_prefix
             .as_ref()

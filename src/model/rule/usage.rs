@@ -1,9 +1,9 @@
 //! [`RuleUsage`]: which rules use a secret, and what they tell of it.
 
-use super::{upstream_url, Rule, RuleRequest};
+use super::{Rule, RuleRequest};
 use crate::model::name::RepositoryPrefix;
+use crate::model::registries::{LoginRegistry, Registry, REGISTRIES};
 use crate::model::secret::{registry_of, Secret};
-use crate::model::upstream::{AnyUpstream, Upstream};
 
 /// How a rule refers to a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +25,7 @@ pub struct RuleUsage<'r> {
     /// Those that point at a secret of the same name that is gone.
     pub former: Vec<&'r Rule>,
     /// The registry of those that use it, where they agree; else the one that the name tells.
-    pub upstream: Option<&'static Upstream>,
+    pub upstream: Option<LoginRegistry>,
     /// The customer's own host of that registry, where the rules agree.
     pub host: Option<&'r str>,
 }
@@ -95,23 +95,22 @@ impl Rule {
     /// The customer's own host, where the registry has one for each; none where it is not of the
     /// form that those have, since credentials are tried there.
     pub fn own_host(&self) -> Option<&str> {
-        let upstream = self.upstream().filter(|upstream| upstream.url.is_none())?;
+        let upstream = self.upstream()?;
         let host = self.upstream_registry_url.as_str();
-        upstream_url(upstream, Some(host)).is_ok().then_some(host)
+        (upstream.fixed_host().is_none() && upstream.owns(host)).then_some(host)
     }
 
     /// The registry that it is for, where that wants a login.
-    pub fn upstream(&self) -> Option<&'static Upstream> {
+    pub fn upstream(&self) -> Option<LoginRegistry> {
         self.any_upstream()?.with_login()
     }
 
     /// The registry that it is for; none for one that is not known. By its host, where ECR does not
     /// tell its `upstreamRegistry`.
-    pub fn any_upstream(&self) -> Option<AnyUpstream> {
+    pub fn any_upstream(&self) -> Option<&'static Registry> {
         let url = self.upstream_registry_url.as_str();
-        let has_host = |upstream: &AnyUpstream| upstream_url(*upstream, Some(url)).is_ok();
-        let by_word = AnyUpstream::find(&self.upstream_registry);
-        by_word.or_else(|| AnyUpstream::all().find(has_host))
+        let by_word = Registry::find(&self.upstream_registry);
+        by_word.or_else(|| REGISTRIES.iter().find(|upstream| upstream.owns(url)))
     }
 }
 

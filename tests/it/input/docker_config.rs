@@ -34,8 +34,12 @@ fn a_login_in_the_file_is_stored_as_it_is() {
         ("docker-hub", HUB, &[][..]),
         ("docker-hub", "index.docker.io", &[]),
         ("docker-hub", "docker.io", &[]),
+        ("docker-hub", "https://registry.hub.docker.com:443/v2/", &[]),
+        ("docker.io:443", "Registry-1.docker.io", &[]),
         ("ghcr", "ghcr.io", &["--username", "octo"]),
         ("ghcr", "https://ghcr.io/v1/", &[]),
+        ("docker.pkg.github.com", "GHCR.io:443", &[]),
+        ("GHCR.IO", "docker.pkg.github.com", &[]),
         ("gitlab", "registry.gitlab.com", &[]),
         ("cgr", "cgr.dev", &[]),
         (
@@ -58,6 +62,25 @@ fn a_login_in_the_file_is_stored_as_it_is() {
             stored,
             format!(r#"{{"username":"octo","accessToken":{}}}"#, json!(TOKEN))
         );
+    }
+}
+
+/// Whoever mirrors a registry has logins of its own, and a website has none.
+#[test]
+fn a_login_of_another_host_is_not_the_registrys() {
+    for (kind, key) in [
+        ("docker-hub", "mirror.gcr.io"),
+        ("docker-hub", "hub.docker.com"),
+        ("docker-hub", "docker.io:5000"),
+        ("ghcr", "lscr.io"),
+    ] {
+        let account = Account::new();
+        let config = json!({"auths": {key: auth("octo", TOKEN)}});
+        let ended = from_docker(&account, kind, &config, &[]).run();
+        ended
+            .fails(2, &["Docker has no credentials for"])
+            .hides(TOKEN);
+        assert!(account.take_actions().is_empty(), "{key}");
     }
 }
 

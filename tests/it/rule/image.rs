@@ -164,10 +164,11 @@ fn an_image_without_a_rule_names_the_rule_to_make_and_nothing_is_printed() {
     let taken = json!({"ecrRepositoryPrefix": "ecr-public", "upstreamRegistry": "k8s",
         "upstreamRegistryUrl": "registry.k8s.io"});
     account.ask_ecr("CreatePullThroughCacheRule", &taken);
-    let fix = "make it, with another PREFIX than ecr-public, which a rule has already: \
-        ecr-ptc rule set PREFIX --registry ecr-public";
     let ended = account.run(&["image", "public.ecr.aws/x/y"]);
-    ended.fails(3, &[fix]);
+    ended.fails(
+        3,
+        &["make it: ecr-ptc rule set ecr-public-2 --registry ecr-public"],
+    );
     let words = ["image", "ghcr.io/a/b", "nginx", "ghcr.io/c/d", "gcr.io/e"];
     let ended = account.run(&words);
     ended.fails(
@@ -191,6 +192,97 @@ fn an_image_without_a_rule_names_the_rule_to_make_and_nothing_is_printed() {
     let none = json!({"schemaVersion": 1, "image": "gcr.io/e", "ecrImage": null, "rule": null});
     assert_eq!((&array[0]["ecrImage"], &array[1]), (&json!(name), &none));
     assert!(going.stderr.contains("\"code\":\"rule-not-found\""));
+}
+
+/// Creates the rule that `image` proposes for this image.
+fn create_proposed(account: &Account, image: &str) {
+    let ended = account.run(&["image", image]);
+    ended.fails(3, &["no rule"]);
+    let (_, command) = ended.stderr.rsplit_once("ecr-ptc ").unwrap();
+    let words: Vec<&str> = command.split_whitespace().collect();
+    account.run(&words).ok();
+}
+
+#[test]
+fn the_proposed_rule_serves_the_image_by_every_name_of_its_registry() {
+    let hub = [
+        "docker.io",
+        "index.docker.io",
+        "registry-1.docker.io",
+        "registry.hub.docker.com",
+    ];
+    let github = ["ghcr.io", "docker.pkg.github.com", "GHCR.IO", "ghcr.io:443"];
+    let kubernetes = ["registry.k8s.io", "k8s.gcr.io"];
+    let azure = ["me.azurecr.io", "ME.azurecr.io:443"];
+    let alone = [
+        "quay.io",
+        "public.ecr.aws",
+        "cgr.dev",
+        "registry.gitlab.com",
+    ]
+    .map(|host| [host]);
+    let hosts = [&hub[..], &github, &kubernetes, &azure];
+    for names in hosts.into_iter().chain(alone.iter().map(|host| &host[..])) {
+        for proposed_by in names {
+            let account = Account::new();
+            for kind in [
+                "docker-hub",
+                "github-container-registry",
+                "azure-container-registry",
+                "gitlab-container-registry",
+                "chainguard",
+            ] {
+                account.made(&format!("ecr-pullthroughcache/{kind}"));
+            }
+            create_proposed(&account, &format!("{proposed_by}/team/app:1"));
+            let prefix = account.rules()[0]["ecrRepositoryPrefix"].clone();
+            let name = format!("{}/{}/team/app:1", host(&account), prefix.as_str().unwrap());
+            for host in names {
+                let ended = account.run(&["image", &format!("{host}/team/app:1")]);
+                assert_eq!(ended.ok(), name, "{host}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_proposed_rule_serves_the_image_beside_rules_with_the_usual_prefix() {
+    let account = Account::new();
+    for (prefix, part) in [
+        ("quay", "team-a"),
+        ("quay-2/x", "team-b"),
+        ("quay-3", "team-c"),
+    ] {
+        let rule = json!({"ecrRepositoryPrefix": prefix, "upstreamRegistryUrl": "quay.io",
+            "upstreamRepositoryPrefix": part});
+        account.ask_ecr("CreatePullThroughCacheRule", &rule);
+    }
+    create_proposed(&account, "quay.io/x/y");
+    let name = format!("{}/quay-4/x/y", host(&account));
+    assert_eq!(account.run(&["image", "quay.io/x/y"]).ok(), name);
+}
+
+#[test]
+fn an_image_at_a_mirror_is_named_where_ecr_can_pull_it() {
+    let account = account();
+    for (mirror, same) in [
+        (
+            "lscr.io/linuxserver/sonarr:4",
+            "ghcr.io/linuxserver/sonarr:4",
+        ),
+        ("MIRROR.gcr.io/library/nginx", "docker.io/library/nginx"),
+    ] {
+        let fix = format!("ecr-ptc image {same} --region us-east-1");
+        account.run(&["image", mirror]).fails(3, &[&fix]);
+    }
+    for other in [
+        "lscr.io/other/x",
+        "hub.docker.com/library/nginx",
+        "docker.io:5000/x",
+    ] {
+        let ended = account.run(&["image", other]);
+        ended.fails(3, &["ECR has no pull through cache for"]);
+    }
 }
 
 #[test]

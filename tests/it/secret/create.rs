@@ -80,13 +80,21 @@ fn each_registry_by_each_of_its_words() {
                 "index.docker.io",
                 "hub.docker.com",
                 "registry-1.docker.io",
+                "registry.hub.docker.com",
+                "Docker.io:443",
             ][..],
         ),
         (
             "github-container-registry",
             "GitHub Container Registry",
             Some("ghcr.io"),
-            &["github-container-registry", "ghcr", "github", "ghcr.io"],
+            &[
+                "github-container-registry",
+                "ghcr",
+                "github",
+                "ghcr.io",
+                "docker.pkg.github.com",
+            ],
         ),
         (
             "azure-container-registry",

@@ -1,13 +1,13 @@
 //! [`NamedRegistry`]: a registry as people name it.
 
-use super::{AnyUpstream, Upstream};
+use super::{canonical_host, LoginRegistry, Registry};
 use crate::model::invalid::Invalid;
 use crate::model::nearest::nearest;
 
-/// A registry as it is named by one word: ECR's own, an alias, or its host. It wants a login, or is
-/// [`AnyUpstream`].
+/// A registry as it is named by one word: ECR's own, an alias, or a host. By default it is one that
+/// requires login.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct NamedRegistry<U = &'static Upstream> {
+pub struct NamedRegistry<U = LoginRegistry> {
     pub upstream: U,
     /// The customer's own host, where the registry was named by that.
     pub host: Option<String>,
@@ -22,27 +22,29 @@ impl NamedRegistry {
     }
 
     /// The same among all registries.
-    pub fn to_any(&self) -> NamedRegistry<AnyUpstream> {
+    pub fn to_any(&self) -> NamedRegistry<&'static Registry> {
         NamedRegistry {
-            upstream: self.upstream.into(),
+            upstream: self.upstream.registry,
             host: self.host.clone(),
         }
     }
 }
 
-impl NamedRegistry<AnyUpstream> {
+impl NamedRegistry<&'static Registry> {
     /// `None` where the word names no registry; letter case does not matter.
     pub fn parse_any(word: &str) -> Option<Self> {
-        let upstream = AnyUpstream::find(word)?;
-        let host = word.to_ascii_lowercase();
-        let host = (upstream.url().is_none() && upstream.owns(&host)).then_some(host);
+        let upstream = Registry::find(word)?;
+        let host = canonical_host(word);
+        let host = (upstream.fixed_host().is_none() && upstream.owns(&host)).then_some(host);
         Some(Self { upstream, host })
     }
 
     /// The word for one of these registries that another one is near to.
-    pub fn nearest(word: &str, among: impl Iterator<Item = AnyUpstream>) -> Option<&'static str> {
-        let words =
-            among.flat_map(|upstream| upstream.aliases().iter().copied().chain([upstream.kind()]));
+    pub fn nearest(
+        word: &str,
+        among: impl Iterator<Item = &'static Registry>,
+    ) -> Option<&'static str> {
+        let words = among.flat_map(|upstream| upstream.words().chain([upstream.kind]));
         nearest(&word.to_ascii_lowercase(), words)
     }
 }
@@ -65,7 +67,7 @@ impl<U: PartialEq> NamedRegistry<U> {
             return Ok(given.or(self.host.as_deref()));
         };
         let bare = text.strip_prefix("https://").unwrap_or(text);
-        if bare.trim_end_matches('/').eq_ignore_ascii_case(own) {
+        if canonical_host(bare.trim_end_matches('/')) == own {
             return Ok(given);
         }
         Err(Invalid::new(format!(
@@ -85,6 +87,7 @@ impl<U> From<U> for NamedRegistry<U> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::registries::REGISTRIES;
 
     #[test]
     fn the_host_of_a_customer_names_the_registry_and_its_host() {
@@ -103,7 +106,7 @@ mod tests {
         let host = "111122223333.dkr.ecr.us-east-1.amazonaws.com";
         let ecr = NamedRegistry::parse_any(host).unwrap();
         assert_eq!(
-            (ecr.upstream.kind(), ecr.host.as_deref()),
+            (ecr.upstream.kind, ecr.host.as_deref()),
             ("ecr", Some(host))
         );
     }
@@ -122,7 +125,11 @@ mod tests {
     #[test]
     fn a_host_that_is_given_twice_is_one() {
         let azure = NamedRegistry::parse("me.azurecr.io").unwrap();
-        for given in ["me.azurecr.io", "ME.azurecr.io", "https://me.azurecr.io/"] {
+        for given in [
+            "me.azurecr.io",
+            "ME.azurecr.io:443",
+            "https://me.azurecr.io/",
+        ] {
             assert_eq!(azure.host_or(Some(given)), Ok(Some(given)));
         }
         assert_eq!(azure.host_or(None), Ok(Some("me.azurecr.io")));
@@ -142,7 +149,7 @@ mod tests {
             ("Quey", Some("quay")),
             ("gcr", None),
         ] {
-            let near = NamedRegistry::nearest(word, AnyUpstream::all());
+            let near = NamedRegistry::nearest(word, REGISTRIES.iter());
             assert_eq!(near, meant, "{word}");
         }
     }

@@ -1,0 +1,597 @@
+//! [`REGISTRIES`]: one table of everything known about the upstream registries of ECR.
+
+mod named;
+
+pub use named::NamedRegistry;
+
+use std::ops::Deref;
+
+use crate::model::account::AccountId;
+use crate::model::region::Region;
+
+/// An upstream registry of ECR pull through cache.
+///
+/// Sources: the ECR user guide, Creating a pull through cache rule, and
+/// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html>
+#[derive(Debug)]
+pub struct Registry {
+    /// ECR's `upstreamRegistry` value.
+    pub kind: &'static str,
+    /// The name people know it by.
+    pub title: &'static str,
+    /// The same in a word or two, for a table.
+    pub short_title: &'static str,
+    /// Where ECR pulls from.
+    pub host: Host,
+    /// Hosts in the names of its images, the usual one first. Empty if customers have their own.
+    pub image_hosts: &'static [&'static str],
+    /// Former hosts of the same images.
+    pub old_hosts: &'static [&'static str],
+    /// Other words for it on the command line; none of them is a host of images.
+    pub aliases: &'static [&'static str],
+    /// Hosts, perhaps with a path, where others serve the same images: a hint for `image` only.
+    pub mirrors: &'static [&'static str],
+    /// The repository prefix that the ECR console or user guide proposes for a rule.
+    pub rule_prefix: &'static str,
+    /// A small image to test a rule with, by its path at the registry, or [`PLACEHOLDER`].
+    pub example_image: &'static str,
+    /// How to log in. `None` if ECR needs no credentials.
+    pub login: Option<Login>,
+}
+
+/// Where ECR pulls from: its `upstreamRegistryUrl`.
+#[derive(Clone, Copy, Debug)]
+pub enum Host {
+    /// The same host for everyone.
+    Fixed(&'static str),
+    /// Each customer or account has its own host.
+    PerCustomer {
+        /// Stands for such a host where it is not known.
+        example: &'static str,
+        /// What such a host is called.
+        what: &'static str,
+        /// Who has one.
+        whose: &'static str,
+        is_one: fn(&str) -> bool,
+    },
+}
+
+/// How to log in to a registry, and what is known about its tokens.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Login {
+    /// What belongs in the username field.
+    pub username: &'static str,
+    /// The kind of token, with the least scope that works.
+    pub token: &'static str,
+    /// Where to create such a token: a page, or a command.
+    pub token_source: &'static str,
+    /// Where a person finds a token's expiry date: a page, or a command.
+    pub expiry_place: &'static str,
+    /// The API that reports a token's expiry date and scopes.
+    pub token_api: Option<TokenApi>,
+    /// The token endpoint in its challenge: a URL, or a path at the registry's own host.
+    pub realm: &'static str,
+    /// The service in its challenge, if it is not the host.
+    pub service: Option<&'static str>,
+    /// Whether its token endpoint answers 400 to credentials that it rejects.
+    pub refuses_with_400: bool,
+    /// What 403 from the token endpoint means, if it is more than a rejection.
+    pub forbidden_means: Option<&'static str>,
+    /// What a passed login proves, and what it does not.
+    pub proves: &'static str,
+    /// Docker's names for this registry's logins, the one Docker itself uses first. Empty if
+    /// customers have their own host.
+    pub docker_keys: &'static [&'static str],
+}
+
+/// A registry of the table that requires login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoginRegistry {
+    pub registry: &'static Registry,
+    pub login: &'static Login,
+}
+
+/// An API of the registry's owner that tells of the token that it is asked with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenApi {
+    /// Any call is answered with what is known of the token in its headers.
+    GitHub,
+    /// A call is for that alone, and answered in JSON.
+    GitLab,
+}
+
+impl TokenApi {
+    /// Sources: <https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api>,
+    /// <https://docs.gitlab.com/api/personal_access_tokens/>
+    pub fn url(self) -> &'static str {
+        match self {
+            Self::GitHub => "https://api.github.com/",
+            Self::GitLab => "https://gitlab.com/api/v4/personal_access_tokens/self",
+        }
+    }
+}
+
+/// Stands for an image, where nobody but the customer knows one.
+pub const PLACEHOLDER: &str = "REPOSITORY:TAG";
+
+/// Stands for an Azure registry's host, where it is not known.
+pub const ANY_AZURE_HOST: &str = "NAME.azurecr.io";
+
+const AZURE: Host = Host::PerCustomer {
+    example: ANY_AZURE_HOST,
+    what: "the login server of a registry of Azure",
+    whose: "customer",
+    is_one: is_azure_host,
+};
+
+const PRIVATE_ECR: Host = Host::PerCustomer {
+    example: "ACCOUNT.dkr.ecr.REGION.amazonaws.com",
+    what: "the host of a private registry of Amazon ECR",
+    whose: "account",
+    is_one: is_private_ecr_host,
+};
+
+/// All upstream registries of ECR: those that require login first, the commonest of them first.
+pub static REGISTRIES: [Registry; 9] = [
+    Registry {
+        kind: "docker-hub",
+        title: "Docker Hub",
+        short_title: "Docker Hub",
+        host: Host::Fixed("registry-1.docker.io"),
+        image_hosts: &[
+            "docker.io",
+            "index.docker.io",
+            "registry-1.docker.io",
+            "registry.hub.docker.com",
+        ],
+        old_hosts: &[],
+        aliases: &["dockerhub", "docker", "hub.docker.com"],
+        mirrors: &["mirror.gcr.io"],
+        rule_prefix: "docker-hub",
+        example_image: "library/alpine:latest",
+        login: Some(Login {
+            username:
+                "your Docker ID (not the e-mail address), or the organization's name with an \
+            organization token",
+            token: "a personal access token with the permission \"Read-only\", or an organization \
+            token that may pull",
+            token_source: "https://app.docker.com/settings/personal-access-tokens",
+            expiry_place: "https://app.docker.com/settings/personal-access-tokens",
+            token_api: None,
+            realm: "https://auth.docker.io/token",
+            service: Some("registry.docker.io"),
+            refuses_with_400: false,
+            forbidden_means: None,
+            proves: "that the username and the token match and are valid, but not that they \
+                       may pull every image",
+            docker_keys: &[
+                "https://index.docker.io/v1/",
+                "index.docker.io",
+                "docker.io",
+                "registry-1.docker.io",
+                "registry.hub.docker.com",
+            ],
+        }),
+    },
+    Registry {
+        kind: "github-container-registry",
+        title: "GitHub Container Registry",
+        short_title: "GitHub",
+        host: Host::Fixed("ghcr.io"),
+        image_hosts: &["ghcr.io"],
+        old_hosts: &["docker.pkg.github.com"],
+        aliases: &["ghcr", "github"],
+        mirrors: &["lscr.io/linuxserver"],
+        rule_prefix: "github",
+        example_image: "stefanprodan/podinfo:latest",
+        login: Some(Login {
+            username: "your GitHub login",
+            token:
+                "a personal access token (classic) with the scope read:packages, authorized for \
+            organizations that use SAML",
+            token_source: "https://github.com/settings/tokens/new?scopes=read:packages",
+            expiry_place: "https://github.com/settings/tokens",
+            token_api: Some(TokenApi::GitHub),
+            realm: "/token",
+            service: None,
+            refuses_with_400: false,
+            forbidden_means: None,
+            proves: "that the token is valid, but not that it may pull every image: that needs \
+                       read:packages, and for some organizations SAML authorization",
+            docker_keys: &["ghcr.io", "docker.pkg.github.com"],
+        }),
+    },
+    Registry {
+        kind: "azure-container-registry",
+        title: "Microsoft Azure Container Registry",
+        short_title: "Azure",
+        host: AZURE,
+        image_hosts: &[],
+        old_hosts: &[],
+        aliases: &["acr", "azure"],
+        mirrors: &[],
+        rule_prefix: "azure",
+        example_image: PLACEHOLDER,
+        login: Some(Login {
+            username:
+                "the name of the registry's token, or the application ID of a service principal",
+            token:
+                "a password of a token with the action content/read, or the secret of a service \
+            principal with the role AcrPull",
+            token_source: "az acr token create -r NAME -n TOKEN --scope-map _repositories_pull",
+            expiry_place: "az acr token show -r NAME -n TOKEN --query credentials.passwords",
+            token_api: None,
+            realm: "/oauth2/token",
+            service: None,
+            refuses_with_400: false,
+            forbidden_means: None,
+            proves: "that the name and the password match and are valid, but not that they may \
+                       pull every image",
+            docker_keys: &[],
+        }),
+    },
+    Registry {
+        kind: "gitlab-container-registry",
+        title: "GitLab Container Registry",
+        short_title: "GitLab",
+        host: Host::Fixed("registry.gitlab.com"),
+        image_hosts: &["registry.gitlab.com"],
+        old_hosts: &[],
+        aliases: &["gitlab"],
+        mirrors: &[],
+        rule_prefix: "gitlab",
+        example_image: "gitlab-org/release-cli:latest",
+        login: Some(Login {
+            username: "your GitLab username, or the username of the deploy token",
+            token: "a personal, group or project access token, or a deploy token, with the scope \
+            read_registry",
+            token_source:
+                "https://gitlab.com/-/user_settings/personal_access_tokens?scopes=read_registry",
+            expiry_place: "https://gitlab.com/-/user_settings/personal_access_tokens",
+            token_api: Some(TokenApi::GitLab),
+            realm: "https://gitlab.com/jwt/auth",
+            service: Some("container_registry"),
+            refuses_with_400: false,
+            forbidden_means: Some("the token is valid, but has no scope read_registry"),
+            proves: "that the token is valid and has a registry scope, but not that it may \
+                       pull every image; nor does it prove the username, which matters for \
+                       deploy tokens only",
+            docker_keys: &["registry.gitlab.com"],
+        }),
+    },
+    Registry {
+        kind: "chainguard",
+        title: "Chainguard",
+        short_title: "Chainguard",
+        host: Host::Fixed("cgr.dev"),
+        image_hosts: &["cgr.dev"],
+        old_hosts: &[],
+        aliases: &["cgr"],
+        mirrors: &[],
+        rule_prefix: "chainguard",
+        example_image: "chainguard/static:latest",
+        login: Some(Login {
+            username: "the identity ID of the pull token (ORGANIZATION-ID/IDENTITY-ID)",
+            token: "a pull token; it is valid for 30 days, or as long as --ttl says",
+            token_source: "chainctl auth pull-token create --output=json",
+            expiry_place: "chainctl iam identities list",
+            token_api: None,
+            realm: "/token",
+            service: None,
+            refuses_with_400: true,
+            forbidden_means: None,
+            proves: "that the pull token is valid, but not that it may pull every image",
+            docker_keys: &["cgr.dev"],
+        }),
+    },
+    Registry {
+        kind: "ecr-public",
+        title: "Amazon ECR Public",
+        short_title: "Amazon ECR Public",
+        host: Host::Fixed("public.ecr.aws"),
+        image_hosts: &["public.ecr.aws"],
+        old_hosts: &[],
+        aliases: &[],
+        mirrors: &[],
+        rule_prefix: "ecr-public",
+        example_image: "docker/library/alpine:latest",
+        login: None,
+    },
+    Registry {
+        kind: "quay",
+        title: "Quay",
+        short_title: "Quay",
+        host: Host::Fixed("quay.io"),
+        image_hosts: &["quay.io"],
+        old_hosts: &[],
+        aliases: &[],
+        mirrors: &[],
+        rule_prefix: "quay",
+        example_image: "prometheus/busybox:latest",
+        login: None,
+    },
+    Registry {
+        kind: "k8s",
+        title: "Kubernetes",
+        short_title: "Kubernetes",
+        host: Host::Fixed("registry.k8s.io"),
+        image_hosts: &["registry.k8s.io"],
+        old_hosts: &["k8s.gcr.io"],
+        aliases: &["kubernetes"],
+        mirrors: &[],
+        rule_prefix: "kubernetes",
+        example_image: "pause:3.10",
+        login: None,
+    },
+    Registry {
+        kind: "ecr",
+        title: "Amazon ECR",
+        short_title: "Amazon ECR",
+        host: PRIVATE_ECR,
+        image_hosts: &[],
+        old_hosts: &[],
+        aliases: &[],
+        mirrors: &[],
+        rule_prefix: "ecr",
+        example_image: PLACEHOLDER,
+        login: None,
+    },
+];
+
+impl Registry {
+    /// Finds a registry by its kind, an alias or a host of its images, in any letter case.
+    pub fn find(word: &str) -> Option<&'static Self> {
+        let is = |known: &&str| known.eq_ignore_ascii_case(word);
+        let by_word = |registry: &&Self| is(&registry.kind) || registry.aliases.iter().any(is);
+        REGISTRIES
+            .iter()
+            .find(by_word)
+            .or_else(|| Self::of_images_at(word))
+    }
+
+    /// Finds the registry whose images have this host in their name.
+    pub fn of_images_at(host: &str) -> Option<&'static Self> {
+        let host = canonical_host(host);
+        REGISTRIES.iter().find(|registry| {
+            let mut hosts = registry.image_hosts.iter().chain(registry.old_hosts);
+            registry.owns(&host) || hosts.any(|known| *known == host)
+        })
+    }
+
+    /// The words for it, its kind aside.
+    pub fn words(&self) -> impl Iterator<Item = &'static str> {
+        let words = [self.aliases, self.image_hosts, self.old_hosts];
+        words.into_iter().flatten().copied()
+    }
+
+    /// The registry with its login. `None` if it needs no credentials.
+    pub fn with_login(&'static self) -> Option<LoginRegistry> {
+        let login = self.login.as_ref()?;
+        Some(LoginRegistry {
+            registry: self,
+            login,
+        })
+    }
+
+    /// The host ECR pulls from. `None` if each customer has its own.
+    pub fn fixed_host(&self) -> Option<&'static str> {
+        match self.host {
+            Host::Fixed(host) => Some(host),
+            Host::PerCustomer { .. } => None,
+        }
+    }
+
+    /// The host ECR pulls from, for people.
+    pub fn shown_host(&self) -> &'static str {
+        match self.host {
+            Host::Fixed(host) | Host::PerCustomer { example: host, .. } => host,
+        }
+    }
+
+    /// Whether ECR pulls from the registry at this host, which is in lower case and has no port.
+    pub fn owns(&self, host: &str) -> bool {
+        match self.host {
+            Host::Fixed(own) => host == own,
+            Host::PerCustomer { is_one, .. } => is_one(host),
+        }
+    }
+
+    /// Why no secret goes with a registry that needs no credentials, in one sentence.
+    pub fn why_no_secret(&self) -> String {
+        let title = self.title;
+        match self.host {
+            Host::Fixed(_) => {
+                format!("{title} needs no credentials: ECR pulls its public images without")
+            }
+            Host::PerCustomer { .. } => {
+                format!("{title} needs no credentials: ECR pulls from it by an IAM role")
+            }
+        }
+    }
+}
+
+/// `kind` identifies the row.
+impl PartialEq for Registry {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+    }
+}
+
+impl Eq for Registry {}
+
+impl LoginRegistry {
+    /// All that require login, the commonest first.
+    pub fn all() -> impl Iterator<Item = Self> {
+        REGISTRIES.iter().filter_map(Registry::with_login)
+    }
+
+    /// [`Registry::find`] among those that require login.
+    pub fn find(word: &str) -> Option<Self> {
+        Registry::find(word)?.with_login()
+    }
+}
+
+impl Deref for LoginRegistry {
+    type Target = Registry;
+
+    fn deref(&self) -> &Registry {
+        self.registry
+    }
+}
+
+/// A host as it is compared: in lower case, without the port of https.
+pub fn canonical_host(host: &str) -> String {
+    let host = host.to_ascii_lowercase();
+    host.strip_suffix(":443").unwrap_or(&host).to_owned()
+}
+
+/// The host ECR pulls an image from that has this host in its name.
+pub fn upstream_host(host: &str) -> String {
+    let fixed = Registry::of_images_at(host).and_then(Registry::fixed_host);
+    fixed.map_or_else(|| canonical_host(host), str::to_owned)
+}
+
+/// Whether a host is one label under `azurecr.io`, a domain of Microsoft's. ECR documents none of
+/// the sovereign clouds (azurecr.cn, azurecr.us).
+fn is_azure_host(host: &str) -> bool {
+    host.strip_suffix(".azurecr.io").is_some_and(|label| {
+        // A DNS label has up to 63 bytes (RFC 1035).
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        (1..=63).contains(&label.len()) && label.bytes().all(allowed)
+    })
+}
+
+/// Whether a host is an account's private registry: `ACCOUNT.dkr.ecr.REGION.SUFFIX`.
+fn is_private_ecr_host(host: &str) -> bool {
+    let parts = || {
+        let (account, rest) = host.split_once(".dkr.ecr.")?;
+        let (region, suffix) = rest.split_once('.')?;
+        Some((account, Region::from_host_label(region)?, suffix))
+    };
+    parts().is_some_and(|(account, region, suffix)| {
+        region.dns_suffix() == suffix && AccountId::parse(account).is_ok()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_finds_one_registry() {
+        for registry in &REGISTRIES {
+            for word in registry.words().chain([registry.kind]) {
+                assert_eq!(
+                    Registry::find(&word.to_uppercase()),
+                    Some(registry),
+                    "{word}"
+                );
+            }
+        }
+        for word in [
+            "gcr",
+            "lscr.io",
+            "mirror.gcr.io",
+            "docker.io:80",
+            "docker:443",
+            "",
+        ] {
+            assert_eq!(Registry::find(word), None, "{word}");
+        }
+        assert_eq!(LoginRegistry::find("quay"), None);
+        assert_eq!(LoginRegistry::all().count(), 5);
+    }
+
+    /// A website has no images, and whoever mirrors a registry has neither its name nor its logins.
+    #[test]
+    fn hosts_of_images_are_not_names_of_logins() {
+        for registry in &REGISTRIES {
+            for host in registry.mirrors {
+                let host = host.split('/').next().unwrap();
+                assert_eq!(Registry::find(host), None, "{host}");
+                let is_key = |r: LoginRegistry| r.login.docker_keys.contains(&host);
+                assert!(!LoginRegistry::all().any(is_key), "{host}");
+            }
+            for alias in registry.aliases {
+                assert_eq!(Registry::of_images_at(alias), None, "{alias}");
+            }
+        }
+    }
+
+    #[test]
+    fn hosts_compare_without_case_and_the_usual_port() {
+        for (host, upstream) in [
+            ("GHCR.IO", "ghcr.io"),
+            ("ghcr.io:443", "ghcr.io"),
+            ("Docker.PKG.github.com:443", "ghcr.io"),
+            ("registry.hub.docker.com", "registry-1.docker.io"),
+            ("k8s.gcr.io", "registry.k8s.io"),
+            ("ME.azurecr.io:443", "me.azurecr.io"),
+            ("ghcr.io:80", "ghcr.io:80"),
+            ("Example.com", "example.com"),
+        ] {
+            assert_eq!(upstream_host(host), upstream, "{host}");
+        }
+    }
+
+    #[test]
+    fn only_the_registrys_own_host_is_its_own() {
+        let owns = |kind: &str, host: &str| Registry::find(kind).unwrap().owns(host);
+        assert!(owns("docker-hub", "registry-1.docker.io"));
+        assert!(owns("ghcr", "ghcr.io"));
+        for host in [
+            "me.azurecr.io",
+            "contoso.azurecr.io",
+            "contoso-a1b2c3d4e5f6.azurecr.io",
+        ] {
+            assert!(owns("acr", host), "{host}");
+        }
+        for host in [
+            "",
+            "azurecr.io",
+            ".azurecr.io",
+            "me.azurecr.io.evil.com",
+            "evil.com/me.azurecr.io",
+            "me.evil.azurecr.io",
+            "me.azurecr.io:8443",
+            "me.azurecr.io.",
+            "meazurecr.io",
+            "me_1.azurecr.io",
+            "m\u{e9}.azurecr.io",
+            "contoso.azurecr.cn",
+            "contoso.azurecr.us",
+            "registry-1.docker.io",
+        ] {
+            assert!(!owns("acr", host), "{host}");
+        }
+        for host in ["docker.io", "registry-1.docker.io.evil.com", "ghcr.io"] {
+            assert!(!owns("docker-hub", host), "{host}");
+        }
+    }
+
+    #[test]
+    fn the_private_registry_of_an_account_has_a_host_of_its_own() {
+        let owns = |host: &str| Registry::find("ecr").unwrap().owns(host);
+        for host in [
+            "111122223333.dkr.ecr.us-east-1.amazonaws.com",
+            "111122223333.dkr.ecr.cn-north-1.amazonaws.com.cn",
+        ] {
+            assert!(owns(host), "{host}");
+        }
+        for host in [
+            "",
+            "11112222333.dkr.ecr.us-east-1.amazonaws.com",
+            "a11122223333.dkr.ecr.us-east-1.amazonaws.com",
+            "111122223333.dkr.ecr.us-east-1.amazonaws.com.cn",
+            "111122223333.dkr.ecr.cn-north-1.amazonaws.com",
+            "111122223333.dkr.ecr..amazonaws.com",
+            "111122223333.dkr.ecr.us-east-1.amazonaws.com.evil.io",
+            "111122223333.dkr.ecr.us-east-1.evil.io/x.amazonaws.com",
+            "x.111122223333.dkr.ecr.us-east-1.amazonaws.com",
+            "111122223333.dkr.ecr.us-east-1.amazonaws.com/x",
+            "public.ecr.aws",
+        ] {
+            assert!(!owns(host), "{host}");
+        }
+    }
+}
