@@ -3,7 +3,7 @@
 use super::inspected::Inspected;
 use super::{Criteria, Finding, Level};
 use crate::model::name::first_refused;
-use crate::model::rule::Rule;
+use crate::model::rule::{free_prefix, Rule};
 use crate::output::escaped;
 
 /// What the rules tell of a secret.
@@ -13,7 +13,7 @@ pub fn inspect_usage(inspected: &Inspected<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> = made_again.collect();
     if secret.deleted.is_none() {
         let is_meant = !usage.current.is_empty() || !usage.former.is_empty();
-        if usage.is_known && !is_meant {
+        if usage.all.is_some() && !is_meant {
             findings.push(unused(inspected));
         }
         return findings;
@@ -63,7 +63,9 @@ fn unused(inspected: &Inspected<'_>) -> Finding {
     let finding = inspected.finding(Level::Note, UNUSED, message);
     match usage.upstream {
         Some(upstream) if first_refused(&secret.name).is_none() => {
-            let set = criteria.hints.usual_rule(&upstream, None, &secret.name);
+            let prefix = free_prefix(&upstream, usage.all.unwrap_or_default());
+            let (host, name) = (upstream.shown_host(), Some(&*secret.name));
+            let set = criteria.hints.new_rule(&prefix, &upstream, host, name);
             finding.fix(format!("make a rule for it: {set}\nor delete it: {delete}"))
         }
         _ => finding.fix(format!("if nobody needs it: {delete}")),

@@ -32,8 +32,9 @@ pub enum RuleCommand {
 /// Makes a rule, or points it at another secret, and asks ECR to validate it
 ///
 /// A rule says that images under a prefix of this registry come from an upstream registry. If there
-/// is no such rule, it is made; if it points at another secret, it is pointed at this one. Then ECR
-/// reads the secret and logs in with it. What is printed is how the names of the images begin.
+/// is no such rule, it is created; if it uses another secret, it is switched to this one, after a
+/// review and a question, or with --yes where nothing can be asked. Then ECR reads the secret and
+/// logs in with it. What is printed is how the names of the images begin.
 ///
 /// Amazon ECR Public, Quay, Kubernetes and another account's Amazon ECR need no secret.
 #[derive(Debug, Args)]
@@ -67,6 +68,9 @@ pub struct RuleSetArgs {
     /// Print the rule as code, and send nothing
     #[arg(long, value_name = "LANGUAGE", value_parser = language())]
     pub print: Option<Language>,
+    /// Do not ask before the rule is switched from another secret to this one
+    #[arg(short, long)]
+    pub yes: bool,
 }
 
 fn language() -> impl TypedValueParser<Value = Language> {

@@ -98,7 +98,7 @@ impl Create<'_> {
             prompter.ask_registry(&mut self.input).await?;
             self.observed = look(&self.input, &self.session).await?;
             refuse_what_is_there(&self.input, &self.observed, &self.session)?;
-            self.rule = PlannedRule::asked_for(&self.input, &self.session).await?;
+            self.rule = PlannedRule::asked_for(&self.input, &self.session, self.context).await?;
         } else {
             self.ask_what_to_make(prompter).await?;
         }
@@ -115,7 +115,7 @@ impl Create<'_> {
         self.session.fetch_credentials().await?;
         let (observed, rule) = tokio::try_join!(
             look(&self.input, &self.session),
-            PlannedRule::asked_for(&self.input, &self.session)
+            PlannedRule::asked_for(&self.input, &self.session, self.context)
         )?;
         self.observed = observed;
         refuse_what_is_there(&self.input, &self.observed, &self.session)?;
@@ -142,7 +142,7 @@ impl Create<'_> {
             self.session.fetch_credentials().await?;
             match known {
                 Some(rule) => Ok(rule),
-                None => PlannedRule::asked_for(&self.input, &self.session).await,
+                None => PlannedRule::asked_for(&self.input, &self.session, self.context).await,
             }
         };
         // What AWS has against it ends the wait for the registry.

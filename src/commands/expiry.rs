@@ -37,7 +37,7 @@ pub async fn run(
     let tag = expiry_tag(date);
     let plan = tag.map(|tag| Plan::set_expiry(&secret, tag));
     let plan = plan.ok_or_else(|| Failure::usage("the date cannot be kept as a tag"))?;
-    let consent = Consent::of(prompter.as_ref(), yes);
+    let consent = Consent::of(prompter.as_ref(), yes, false);
     let (target, question) = (session.target(), Question::Write("Write it?"));
     confirm(&plan, target, question, consent, context.output).await?;
     drop(prompter);

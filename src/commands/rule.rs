@@ -20,6 +20,7 @@ use crate::output::report::{Action, RuleCode, RuleSummary};
 use crate::output::shell::option;
 use crate::output::status::Status;
 use crate::plan::apply::apply;
+use crate::plan::confirm::Question;
 use crate::plan::Subject;
 use crate::plan::{PendingRule, Plan};
 
@@ -39,7 +40,7 @@ pub async fn run(command: RuleCommand, context: &Context<'_>) -> Result<Status, 
             let named = named.map(|name| read_name("--secret", name, &hints));
             let (wanted, secret) = read_rule_set(&args, named.transpose()?, &hints)?;
             let Some(language) = args.print else {
-                return set::run(wanted, secret.as_ref(), context).await;
+                return set::run(wanted, secret.as_ref(), args.yes, context).await;
             };
             let code = match &secret {
                 Some(secret) => {
@@ -73,6 +74,55 @@ fn refuse_two_names(secret: &SecretId) -> Result<(), Failure> {
     )))
 }
 
+/// How to switch a rule back, if it is to be switched to a secret of this name from another one.
+pub fn switch_back(rule: Option<&PendingRule>, name: &str, hints: &Hints) -> Option<String> {
+    let (rule, used) = rule?.switched_from(name)?;
+    Some(hints.rule_switch_back(rule, used))
+}
+
+/// Refuses to switch a rule from another secret to the one of this name where nobody can be asked
+/// and `--yes` is missing.
+///
+/// # Errors
+/// Status 2.
+pub fn refuse_switch_without_yes(
+    rule: Option<&PendingRule>,
+    name: &str,
+    yes: bool,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    let Some((rule, used)) = rule.and_then(|rule| rule.switched_from(name)) else {
+        return Ok(());
+    };
+    let [prefix, used, name] = [&rule.ecr_repository_prefix, used, name].map(escaped);
+    let what = format!("switching the rule {prefix} from {used} to {name}");
+    context.refuse_without_yes(&what, yes)
+}
+
+/// Has a plan confirmed if it switches a rule from one secret to another; no other plan needs it.
+///
+/// # Errors
+/// Status 2 where nobody can be asked and `--yes` is missing, 130 where the answer is no.
+pub async fn confirm_switch(
+    plan: &mut Plan,
+    rule: Option<&PendingRule>,
+    yes: bool,
+    session: &mut Session,
+    context: &Context<'_>,
+) -> Result<(), Failure> {
+    let name = plan.subject.name.clone();
+    let Some(back) = switch_back(rule, &name, &session.hints()) else {
+        return Ok(());
+    };
+    refuse_switch_without_yes(rule, &name, yes, context)?;
+    if !yes {
+        context.identify(session).await?;
+    }
+    plan.review.row("switch back", &back);
+    let question = Question::Write("Switch it?");
+    context.confirm(plan, question, yes, session).await
+}
+
 /// What there is to tell of a rule that is as it was wanted: for scripts, and for people.
 pub fn rule_result(
     rule: &PendingRule,
@@ -101,7 +151,9 @@ pub fn rule_result(
         "It needs no credentials"
     };
     let commands = pull.commands(hints);
-    let note = format!("{done}\n{verdict}\n\n{commands}");
+    let back = switch_back(Some(rule), name, hints);
+    let back = back.map_or_else(String::new, |back| format!("\n  to switch back: {back}"));
+    let note = format!("{done}{back}\n{verdict}\n\n{commands}");
     let summary = RuleSummary::done(action, wanted, name, arn, &pull);
     Some((summary, note))
 }

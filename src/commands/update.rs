@@ -9,7 +9,7 @@ use super::context::Context;
 use super::find::{find_rule, pending_rule, refuse_read_only, warn_of_region};
 use super::login::{ask_for_good_credentials, make_credentials, warn_of_credentials, Login, Tried};
 use super::renewal::{lasts_longer, report_not_due};
-use super::rule::rule_result;
+use super::rule::{refuse_switch_without_yes, rule_result, switch_back};
 use super::store::{plan_update, read_value};
 use super::{expiry, rollback};
 use crate::aws::Session;
@@ -103,6 +103,7 @@ pub async fn run(input: UpdateInput, context: &Context<'_>) -> Result<Status, Fa
         }
         None => None,
     };
+    refuse_switch_without_yes(rule.as_ref(), &secret.name, input.yes, context)?;
     for warning in std::mem::take(&mut input.warnings) {
         warnings.add(&warning);
     }
@@ -194,10 +195,12 @@ impl Update<'_> {
     async fn store(mut self, prompter: Option<Prompter>) -> Result<Status, Failure> {
         let context = self.context;
         let rule = self.rule.as_ref();
-        let plan = plan_update(&self.request, &self.existing, rule, &mut self.warnings)?;
+        let mut plan = plan_update(&self.request, &self.existing, rule, &mut self.warnings)?;
+        let back = switch_back(rule, &self.existing.secret.name, &self.session.hints());
+        plan.review.optional("switch back", back.as_deref());
         let is_new = plan.has("put-secret-value");
         let is_updated = plan.changes_secret();
-        let consent = Consent::of(prompter.as_ref(), self.input.yes);
+        let consent = Consent::of(prompter.as_ref(), self.input.yes, back.is_some());
         let (target, question) = (self.session.target(), Question::Write("Store it?"));
         confirm(&plan, target, question, consent, context.output).await?;
         drop(prompter);

@@ -213,6 +213,6 @@ fn such_as_rule(
     let default = SecretId::of_registry(upstream);
     let fits = |secret: &&SecretId| secret.secret_name().check_for_rule().is_ok();
     let secret = secret.filter(fits).or(default.as_ref());
-    let rule = hints.usual_rule(upstream, None, secret.map_or("", SecretId::name));
+    let rule = hints.usual_rule(upstream, secret.map_or("", SecretId::name));
     format!("for example: {rule}")
 }

@@ -164,6 +164,12 @@ impl Hints {
         )
     }
 
+    /// Switches a rule back to the secret it uses now; runs in a pipe too.
+    pub fn rule_switch_back(&self, rule: &Rule, secret: &str) -> String {
+        let more = format!("{} --yes", registry_of(rule));
+        self.rule_set_words(&rule.ecr_repository_prefix, Some(secret), &more)
+    }
+
     fn rule_set_words(&self, prefix: &str, secret: Option<&str>, more: &str) -> String {
         let secret = secret.map(|name| spaced("--secret", name));
         let (prefix, secret) = (quote(prefix), secret.unwrap_or_default());
@@ -175,11 +181,9 @@ impl Hints {
         self.new_rule(prefix, upstream, ANY_AZURE_HOST, Some(secret))
     }
 
-    /// Makes the usual rule of a registry, for the secret of this name. `host` is the customer's
-    /// own.
-    pub fn usual_rule(&self, upstream: &Registry, host: Option<&str>, secret: &str) -> String {
-        let host = host.unwrap_or(ANY_AZURE_HOST);
-        let prefix = upstream.rule_prefix;
+    /// Makes the usual rule of a registry, for the secret of this name.
+    pub fn usual_rule(&self, upstream: &Registry, secret: &str) -> String {
+        let (prefix, host) = (upstream.rule_prefix, upstream.shown_host());
         self.new_rule(prefix, upstream, host, Some(secret))
     }
 

@@ -8,8 +8,8 @@ use super::pull::{pull_words, registry_host, Pull};
 use crate::model::arn::SecretArn;
 use crate::model::date::{Date, Time};
 use crate::model::region::Region;
-use crate::model::registries::{LoginRegistry, Registry};
-use crate::model::rule::{CredentialArn, Rule, RuleRequest};
+use crate::model::registries::LoginRegistry;
+use crate::model::rule::{free_prefix, CredentialArn, Rule, RuleRequest};
 use crate::model::secret::Secret;
 
 /// What became of a request to store credentials. Its JSON members are a contract: only ever added
@@ -51,6 +51,7 @@ impl SecretReport {
         &self,
         upstream: Option<LoginRegistry>,
         is_used: bool,
+        rules: &[Rule],
         hints: &Hints,
     ) -> String {
         let name = &self.name;
@@ -78,16 +79,14 @@ impl SecretReport {
             Some(_) => None,
             None => self.upstream_registry_url.as_deref(),
         };
-        let set = hints.usual_rule(&upstream, host, name);
-        let Registry {
-            rule_prefix,
-            example_image,
-            ..
-        } = upstream.registry;
+        let prefix = free_prefix(&upstream, rules);
+        let host = host.unwrap_or(upstream.shown_host());
+        let set = hints.new_rule(&prefix, &upstream, host, Some(name));
+        let example_image = upstream.example_image;
         let registry = registry_host(arn.account(), region);
         format!(
             "{stored}\n\nNext, make the rule that uses it, once:\n  {set}\n\
-             {}:\n  docker pull {registry}/{rule_prefix}/{example_image}",
+             {}:\n  docker pull {registry}/{prefix}/{example_image}",
             pull_words(example_image)
         )
     }

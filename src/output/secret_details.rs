@@ -165,7 +165,7 @@ impl<'a> SecretDetails<'a> {
     }
 
     fn rules(&self, rules: &[&'a Rule]) -> Option<Vec<&'a Rule>> {
-        self.usage.is_known.then(|| rules.to_vec())
+        self.usage.all.map(|_| rules.to_vec())
     }
 
     /// The policy as JSON; as the text that it is, should it not be JSON.

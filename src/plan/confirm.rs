@@ -19,10 +19,12 @@ pub enum Consent<'p> {
 }
 
 impl<'p> Consent<'p> {
-    /// For a command that takes nothing away, whoever may be there.
-    pub fn of(prompter: Option<&'p Prompter>, yes: bool) -> Self {
+    /// For a command that takes nothing away, whoever may be there. A rule is switched from one
+    /// secret to another only after the review, and nobody is there only with `--yes`.
+    pub fn of(prompter: Option<&'p Prompter>, yes: bool, is_switch: bool) -> Self {
         match prompter {
-            None => Self::NotNeeded,
+            None if !is_switch => Self::NotNeeded,
+            None => Self::Given,
             Some(_) if yes => Self::Given,
             Some(prompter) => Self::Asked(prompter),
         }

@@ -31,7 +31,12 @@ impl Outcome {
         let failure = self.explain(&step, error, aws, hints);
         let finish = finish.filter(|_| is_partial).map(str::to_owned);
         let finish = match step.rule() {
-            Some(rule) => Some(hints.rule_set(rule, &self.subject.name)),
+            Some(rule) => {
+                let command = hints.rule_set(rule, &self.subject.name);
+                // A switch was confirmed already, and may be finished where nobody can be asked.
+                let is_switch = matches!(step, Step::UpdateRule(_));
+                Some(command + if is_switch { " --yes" } else { "" })
+            }
             None if !is_partial => None,
             None => self.finish_date(&step, hints).or(finish),
         };

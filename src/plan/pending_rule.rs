@@ -74,6 +74,14 @@ impl PendingRule {
         self.observed.as_ref()?.secret()
     }
 
+    /// The rule as it is and the secret it uses, if it is to be switched to one of another name.
+    pub fn switched_from(&self, name: &str) -> Option<(&Rule, &str)> {
+        let rule = self.observed.as_ref().filter(|_| self.wanted.has_login())?;
+        let credential = rule.credential_arn.as_ref()?;
+        let used = rule.secret().unwrap_or(credential.as_str());
+        (used != name).then_some((rule, used))
+    }
+
     /// What those calls make of the rule.
     pub fn action(&self, arn: Option<&SecretArn>) -> Action {
         match &self.observed {

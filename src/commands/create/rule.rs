@@ -1,10 +1,12 @@
 //! [`PlannedRule`]: the rule that `create` makes with the secret, or why it makes none.
 
 use crate::aws::{AwsError, Session};
+use crate::commands::context::Context;
 use crate::commands::find::find_pending_rule;
+use crate::commands::rule::refuse_switch_without_yes;
 use crate::input::create_input::CreateInput;
-use crate::model::name::RepositoryPrefix;
-use crate::model::rule::Rule;
+use crate::model::name::{RepositoryPrefix, SecretName};
+use crate::model::rule::{free_prefix, Rule};
 use crate::output::failure::Failure;
 use crate::output::Warnings;
 use crate::plan::PendingRule;
@@ -34,12 +36,19 @@ impl PlannedRule {
     /// The rule of `--rule`, looked up before anything is written.
     ///
     /// # Errors
-    /// As of [`find_pending_rule`].
-    pub async fn asked_for(input: &CreateInput, session: &Session) -> Result<Self, Failure> {
+    /// As of [`find_pending_rule`] and [`refuse_switch_without_yes`].
+    pub async fn asked_for(
+        input: &CreateInput,
+        session: &Session,
+        context: &Context<'_>,
+    ) -> Result<Self, Failure> {
         let pending = match input.rule_request()? {
             Some(_) if input.print.is_some() => None,
             wanted => find_pending_rule(wanted, session).await?,
         };
+        let name = input.name_or_default();
+        let name = name.as_ref().map_or("", SecretName::as_str);
+        refuse_switch_without_yes(pending.as_ref(), name, input.yes, context)?;
         Ok(Self {
             pending,
             ..Self::default()
@@ -83,7 +92,7 @@ impl PlannedRule {
     }
 
     /// Proposes a rule where none is asked for: the one that points at a secret of this name, or
-    /// else the prefix that the console of ECR proposes. Of further such rules it is warned.
+    /// else one with a prefix that no rule has. Of further such rules it is warned.
     pub fn propose(&self, input: &mut CreateInput, session: &Session, warnings: &mut Warnings<'_>) {
         let (Some(upstream), Some(name)) = (input.upstream, input.name_or_default()) else {
             return;
@@ -97,9 +106,10 @@ impl PlannedRule {
             .unwrap_or_default()
             .iter()
             .filter(is_of_this_name);
-        let first = there.next().map(|rule| rule.ecr_repository_prefix.as_str());
-        let prefix = RepositoryPrefix::parse(first.unwrap_or(upstream.rule_prefix));
-        input.rule = prefix.ok();
+        let first = there.next().map(|rule| rule.ecr_repository_prefix.clone());
+        let rules = self.rules().unwrap_or_default();
+        let prefix = first.unwrap_or_else(|| free_prefix(&upstream, rules));
+        input.rule = RepositoryPrefix::parse(&prefix).ok();
         for other in there {
             let hints = session.hints();
             warnings.add(&hints.repoint_warning(other, name.as_str()));

@@ -1,7 +1,7 @@
 //! `create --if-exists skip`, where the secret exists.
 
 use super::store::Create;
-use crate::commands::rule::rule_result;
+use crate::commands::rule::{confirm_switch, rule_result};
 use crate::commands::store::{report_stored, UNKNOWN_KEY};
 use crate::input::create_input::CreateInput;
 use crate::output::failure::Failure;
@@ -19,10 +19,12 @@ impl Create<'_> {
         if existing.secret.unknown_key().is_some() {
             self.warnings.add(UNKNOWN_KEY);
         }
-        let (session, input, context) = (&self.session, &self.input, self.context);
-        let hints = session.hints();
+        let (input, context) = (&self.input, self.context);
         let rule = self.rule.pending.as_ref();
-        let plan = Plan::skip(existing, rule);
+        let mut plan = Plan::skip(existing, rule);
+        confirm_switch(&mut plan, rule, input.yes, &mut self.session, context).await?;
+        let session = &self.session;
+        let hints = session.hints();
         let outcome = apply(plan, session, context.progress, context.output).await;
         let finish = input.command_line_to_finish();
         let outcome = outcome.complete(session, &hints, Some(&finish))?;

@@ -7,7 +7,7 @@ use crate::cli::IfExists;
 use crate::commands::context::Context;
 use crate::commands::find::warn_of_region;
 use crate::commands::login::Login;
-use crate::commands::rule::rule_result;
+use crate::commands::rule::{rule_result, switch_back};
 use crate::commands::store::{
     already_exists, plan_update, read_value, report_stored, secret_report,
 };
@@ -45,8 +45,11 @@ impl Create<'_> {
         loop {
             let request = self.input.finish()?;
             self.rule.settle(&self.input);
-            let plan = self.plan(&request).await?;
-            let consent = Consent::of(prompter.as_ref(), yes);
+            let mut plan = self.plan(&request).await?;
+            let pending = self.rule.pending.as_ref();
+            let back = switch_back(pending, request.name.as_str(), &self.session.hints());
+            plan.review.optional("switch back", back.as_deref());
+            let consent = Consent::of(prompter.as_ref(), yes, back.is_some());
             let target = self.session.target();
             let answer = confirm(&plan, target, self.question(), consent, context.output);
             if let (Answer::Change, Some(prompter)) = (answer.await?, &prompter) {
@@ -62,7 +65,7 @@ impl Create<'_> {
             let was_looked_at = !matches!(self.observed, Observed::NotLooked);
             if was_looked_at || !outcome.is_refused_as_existing() {
                 drop(prompter);
-                return self.report(action, &request, outcome);
+                return self.report(action, &request, outcome).await;
             }
             if self.look_after(&request, &outcome).await? {
                 drop(prompter);
@@ -162,7 +165,7 @@ impl Create<'_> {
         warn_of_region(self.session.region(), &mut self.warnings);
     }
 
-    fn report(
+    async fn report(
         mut self,
         action: Action,
         request: &Request,
@@ -179,6 +182,9 @@ impl Create<'_> {
             finish
         };
         let outcome = outcome.complete(&self.session, &hints, Some(&finish))?;
+        // The next step must not propose a prefix that serves another secret.
+        let look = self.rule.look_in_passing(&self.input, &self.session);
+        look.await;
         let (session, subject) = (&self.session, &outcome.subject);
         let rule = self.rule.pending.as_ref();
         let rule = rule.and_then(|rule| rule_result(rule, subject, session, &hints));
@@ -205,7 +211,8 @@ impl Create<'_> {
                 let usage = RuleUsage::new(secret, self.rule.rules());
                 usage.prefixes().is_none_or(|prefixes| !prefixes.is_empty())
             });
-        let next = report.next_steps(request.upstream, is_used, &hints);
+        let rules = self.rule.rules().unwrap_or_default();
+        let next = report.next_steps(request.upstream, is_used, rules, &hints);
         report_stored(
             &report,
             context,

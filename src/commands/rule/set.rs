@@ -1,6 +1,6 @@
 //! `rule set`: makes a rule or repoints it, and asks ECR whether it works.
 
-use super::rule_result;
+use super::{confirm_switch, rule_result, switch_back};
 use crate::aws::Session;
 use crate::commands::context::Context;
 use crate::commands::find::{
@@ -22,9 +22,10 @@ use crate::plan::{Observed, Plan};
 pub async fn run(
     wanted: RuleRequest,
     id: Option<&SecretId>,
+    yes: bool,
     context: &Context<'_>,
 ) -> Result<Status, Failure> {
-    let session = context.session().await?;
+    let mut session = context.session().await?;
     let hints = session.hints();
     let upstream = wanted.upstream.with_login();
     let (secret, rule) = tokio::join!(
@@ -44,9 +45,17 @@ pub async fn run(
         warnings.add(UNKNOWN_KEY);
     }
     let subject = secret.as_ref().map(Subject::from).unwrap_or_default();
-    let plan = Plan::set_rule(&rule, subject);
+    let mut plan = Plan::set_rule(&rule, subject);
+    confirm_switch(&mut plan, Some(&rule), yes, &mut session, context).await?;
     let outcome = apply(plan, &session, context.progress, context.output).await;
-    let outcome = outcome.complete(&session, &hints, None)?;
+    let back = switch_back(Some(&rule), &outcome.subject.name, &hints);
+    let outcome = outcome.complete(&session, &hints, None);
+    let outcome = outcome.map_err(|failure| match back {
+        Some(back) if failure.status() == Status::Partial => {
+            failure.or_fix(&format!("or switch back: {back}"))
+        }
+        _ => failure,
+    })?;
     let Some((summary, note)) = rule_result(&rule, &outcome.subject, &session, &hints) else {
         return Ok(Status::Done);
     };

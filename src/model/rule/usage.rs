@@ -18,8 +18,8 @@ pub enum Reference {
 /// The rules that refer to a secret.
 #[derive(Clone, Debug)]
 pub struct RuleUsage<'r> {
-    /// Whether the rules could be looked at.
-    pub is_known: bool,
+    /// All rules of the Region. `None` if they could not be looked at.
+    pub all: Option<&'r [Rule]>,
     /// Those that use it.
     pub current: Vec<&'r Rule>,
     /// Those that point at a secret of the same name that is gone.
@@ -50,7 +50,7 @@ impl<'r> RuleUsage<'r> {
         };
         let first = current.first().copied();
         Self {
-            is_known: rules.is_some(),
+            all: rules,
             upstream: first
                 .filter(same)
                 .and_then(Rule::upstream)
@@ -65,7 +65,7 @@ impl<'r> RuleUsage<'r> {
     pub fn prefixes(&self) -> Option<Vec<&'r str>> {
         let prefixes = self.current.iter();
         let prefixes = prefixes.map(|rule| rule.ecr_repository_prefix.as_str());
-        self.is_known.then(|| prefixes.collect())
+        self.all.map(|_| prefixes.collect())
     }
 }
 

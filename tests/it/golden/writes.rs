@@ -135,7 +135,7 @@ pub const SCENES: &[Scene] = &[
         with_rule(account);
         account.made("ecr-pullthroughcache/other");
         let rule = ["rule", "set", "docker-hub", "--registry", "docker-hub"];
-        words(account, &rule).and(&["--secret", "ecr-pullthroughcache/other"])
+        words(account, &rule).and(&["--secret", "ecr-pullthroughcache/other", "--yes"])
     })
     .and_json(),
     scene("rule-set/unchanged", |account| {

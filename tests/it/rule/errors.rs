@@ -154,12 +154,21 @@ fn a_repointing_has_errors_of_its_own() {
             other,
             "--registry",
             "docker-hub",
+            "--yes",
         ];
         let ended = Program::new(&words_of_command).with(&account).run();
         ended.fails(status, words).fails(
             status,
             &["then finish it with: ecr-ptc rule set docker-hub"],
         );
+        // It runs as printed.
+        account.heal();
+        let (_, finish) = ended
+            .stderr
+            .rsplit_once("finish it with: ecr-ptc ")
+            .unwrap();
+        let finish: Vec<&str> = finish.split_whitespace().collect();
+        account.run(&finish).ok();
     }
 }
 

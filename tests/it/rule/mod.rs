@@ -7,6 +7,7 @@ mod in_use;
 #[cfg(unix)]
 mod list;
 mod set;
+mod switch;
 mod upstreams;
 mod with_create;
 mod with_update;

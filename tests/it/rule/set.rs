@@ -94,7 +94,11 @@ fn a_rule_with_another_secret_is_repointed() {
         2,
         &["does not say which registry it is for", "--registry KIND"],
     );
-    let words = [&words[..], &["--registry", "dockerhub", "-o", "json"]].concat();
+    let words = [
+        &words[..],
+        &["--registry", "dockerhub", "--yes", "-o", "json"],
+    ]
+    .concat();
     let report = rule(&account, &words).run().json();
     for (member, value) in [
         ("action", json!("updated")),
@@ -156,7 +160,11 @@ fn an_answer_that_was_lost_is_looked_after() {
         let other = "ecr-pullthroughcache/dockerhub";
         let arn = secret(&account, other, GOOD);
         account.lose("UpdatePullThroughCacheRule", lost);
-        twice(rule(&account, &["set", "docker-hub", "--secret", other])).ok();
+        twice(rule(
+            &account,
+            &["set", "docker-hub", "--secret", other, "--yes"],
+        ))
+        .ok();
         assert_eq!(account.rules()[0]["credentialArn"], json!(arn));
         account.lose("DeletePullThroughCacheRule", lost);
         twice(rule(&account, &["delete", "docker-hub", "--yes"])).ok();

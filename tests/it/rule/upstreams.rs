@@ -133,7 +133,14 @@ fn a_rule_for_a_part_of_a_registry_takes_its_prefix_off_the_names() {
     // Repointed, by each command that does: the part stays, and the pull is as before.
     let other = "ecr-pullthroughcache/other";
     account.made_with(other, GOOD);
-    let words = ["chainguard", "--registry", "cgr", "--secret", other];
+    let words = [
+        "chainguard",
+        "--registry",
+        "cgr",
+        "--secret",
+        other,
+        "--yes",
+    ];
     let repointed = set(&account, &words).run();
     assert!(repointed.stderr.contains(&pull), "{}", repointed.stderr);
     let words = [
@@ -143,7 +150,11 @@ fn a_rule_for_a_part_of_a_registry_takes_its_prefix_off_the_names() {
         "--rule",
         "chainguard",
     ];
-    let words = [&words[..], &["--verify", "never", "-o", "json", "-q"]].concat();
+    let words = [
+        &words[..],
+        &["--verify", "never", "-o", "json", "-q", "--yes"],
+    ]
+    .concat();
     let updated = Program::new(&words)
         .with(&account)
         .stdin("new-token")

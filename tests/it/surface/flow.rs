@@ -336,7 +336,8 @@ fn a_rule_of_another_upstream_is_told_in_the_review_and_another_prefix_taken() {
     let account = Account::new();
     let other = json!({"ecrRepositoryPrefix": "docker-hub", "upstreamRegistryUrl": "quay.io"});
     account.ask_ecr("CreatePullThroughCacheRule", &other);
-    for (more, name) in [("", NAME), ("--rule docker-hub", TEAM)] {
+    for name in [NAME, TEAM] {
+        let more = "--rule docker-hub";
         let screen = screen(&account, 120);
         screen
             .enters(&format!(
@@ -350,7 +351,7 @@ fn a_rule_of_another_upstream_is_told_in_the_review_and_another_prefix_taken() {
             .sees("What to change")
             .enters("prefix")
             .sees("for none")
-            .enters(&format!("hub-{}", more.len()))
+            .enters(&format!("hub-{}", name.len()))
             .sees("(registry-1.docker.io), new")
             .sees("Store it?")
             .enters("")
@@ -376,11 +377,14 @@ fn a_rule_that_uses_another_secret_is_told_of_in_a_line_of_its_own() {
     account.ask_ecr("CreatePullThroughCacheRule", &rule);
     let screen = screen(&account, 120);
     screen
-        .enters("$PTC create --registry docker-hub -u me")
+        .enters("$PTC create --registry docker-hub -u me --rule docker-hub")
         .enters_a_token()
         .sees("docker-hub (registry-1.docker.io), there already, and pointed at this secret")
         .sees(&format!(
             "overwrites    the secret of the rule docker-hub, which is {TEAM} now"
+        ))
+        .sees(&format!(
+            "switch back   ecr-ptc rule set docker-hub --secret {TEAM}"
         ))
         .sees("Store it?")
         .enters("n")
