@@ -182,9 +182,12 @@ impl Create<'_> {
             finish
         };
         let outcome = outcome.complete(&self.session, &hints, Some(&finish))?;
-        // The next step must not propose a prefix that serves another secret.
-        let look = self.rule.look_in_passing(&self.input, &self.session);
-        look.await;
+        // A secret with a name of its own may be the second of its registry: the next step must not
+        // take the usual rule from the other one.
+        if self.input.name.is_some() {
+            let look = self.rule.look_in_passing(&self.input, &self.session);
+            look.await;
+        }
         let (session, subject) = (&self.session, &outcome.subject);
         let rule = self.rule.pending.as_ref();
         let rule = rule.and_then(|rule| rule_result(rule, subject, session, &hints));

@@ -512,8 +512,9 @@ mod mfa {
         ] {
             assert!(form.contains(pair), "{pair} in {form}");
         }
-        let create = requests.last().unwrap();
-        assert_eq!(create.action, "CreateSecret");
+        let mut requests = requests.iter();
+        let create = requests.find(|request| request.action == "CreateSecret");
+        let create = create.unwrap();
         assert!(create.headers.contains("Credential=ASIA"), "{create:?}");
     }
 

@@ -171,7 +171,8 @@ fn each_option_becomes_its_member() {
             "ForceOverwriteReplicaSecret": true,
         })
     );
-    assert_eq!(account.actions(), ["CreateSecret"]);
+    let actions = ["CreateSecret", "DescribePullThroughCacheRules"];
+    assert_eq!(account.actions(), actions);
     let replica = account.ask_in(
         "eu-west-1",
         "DescribeSecret",
