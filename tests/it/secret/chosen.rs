@@ -101,7 +101,7 @@ fn a_command_that_finishes_an_update_names_the_secret_that_was_chosen() {
         .enters("some-token")
         .sees("error:");
     screen.status_is(8);
-    let finish = format!("ecr-ptc update --access-token-stdin --expires-on 2999-01-31 -y {HUB}");
+    let finish = format!("ecr-ptc update {HUB} --expires-on 2999-01-31");
     let shown: String = screen
         .text()
         .split_whitespace()
