@@ -426,7 +426,7 @@ fn ctrl_c_while_ecr_answers_tells_what_may_be() {
     account.wait_for("CreatePullThroughCacheRule");
     screen
         .types("\x03")
-        .sees("the rule docker-hub may have been changed")
+        .sees("the rule docker-hub may have been created")
         .sees("ecr-ptc rule list")
         .status_is(130);
 }

@@ -369,8 +369,8 @@ mod at_a_terminal {
         account.wait_for("DeleteSecret");
         screen
             .types("\x03")
-            .sees("may be deleted")
-            .sees("ecr-ptc show arn:aws:")
+            .sees("may have been scheduled for deletion")
+            .sees("ecr-ptc show ecr-pullthroughcache/docker-hub")
             .status_is(130);
     }
 }
