@@ -12,8 +12,8 @@ use aws_sdk_secretsmanager::operation::RequestId;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
 use super::answers::is_repeated;
-use super::connector::NotSent;
 use super::kind::{kind_of_code, kind_of_response, Kind};
+use super::network::NotSent;
 use super::transport::{whole_chain, Fault};
 use crate::output::{escaped, Redactor};
 

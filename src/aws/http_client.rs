@@ -1,7 +1,5 @@
 //! [`HttpClient`]: the HTTP client, for servers that are not AWS's.
 
-use std::io::Read;
-
 use aws_sdk_secretsmanager::config::http::HttpRequest;
 use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use aws_smithy_types::byte_stream::ByteStream;
@@ -35,19 +33,6 @@ impl Answer {
             .iter()
             .filter(move |(key, _)| key.eq_ignore_ascii_case(name))
             .map(|(_, value)| value.as_str())
-    }
-
-    /// The same with its body as it was before it was compressed. One that is cut off, or is not
-    /// what its header says, is left as far as it can be read.
-    fn unpacked(mut self) -> Self {
-        let coding = self.header("content-encoding").next().unwrap_or_default();
-        if ["gzip", "x-gzip"].contains(&coding.to_ascii_lowercase().as_str()) {
-            let mut body = Vec::new();
-            let unpacked = flate2::read::GzDecoder::new(self.body.as_slice());
-            let _ = unpacked.take(MAX_BODY as u64).read_to_end(&mut body);
-            self.body = body;
-        }
-        self
     }
 }
 
@@ -87,11 +72,10 @@ impl HttpClient {
                 break;
             }
         }
-        let answer = Answer {
+        Ok(Answer {
             status,
             headers,
             body,
-        };
-        Ok(answer.unpacked())
+        })
     }
 }

@@ -3,10 +3,7 @@
 mod advice;
 mod advice_ecr;
 mod answers;
-mod body_limit;
 mod config_files;
-mod connect;
-mod connector;
 mod credentials;
 mod ecr;
 mod endpoints;

@@ -1,22 +1,30 @@
-//! [`Network`]: the way out of this machine, with the proxies, the trust store and the time-outs
-//! that the AWS CLI has.
+//! [`Network`]: how requests leave this machine. It is the HTTP client of the SDK, with the proxy,
+//! the trusted certificates and the time-outs of the AWS CLI.
 
-use std::sync::Arc;
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use http::Uri;
+use aws_smithy_http_client::proxy::ProxyConfig;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_http_client::Connector;
+use aws_smithy_runtime_api::client::http::{
+    http_client_fn, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+    SharedHttpConnector,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::result::ConnectorError;
 
-use super::body_limit::with_limited_answers;
-use super::connector::Connector;
 use super::http_client::HttpClient;
-use super::proxy::Proxy;
-use super::trust::Trust;
+use super::proxy::proxy_of_environment;
+use super::transport::{is_without_connection, Fault};
+use super::trust::{read_ca_bundle, system_trust};
 use crate::output::failure::Failure;
 use crate::output::Redactor;
 
-/// How long to wait; none is for ever.
+/// How long to wait; `None` waits forever.
 #[derive(Clone, Copy, Debug)]
 pub struct Timeouts {
     /// For a connection.
@@ -35,19 +43,15 @@ impl Default for Timeouts {
 }
 
 impl Timeouts {
-    /// For a connection, which an attempt does not outlast: whether something was sent would not be
-    /// known then.
-    pub fn for_connections(self) -> Option<Duration> {
-        let within = self.attempt.map(|attempt| attempt.mul_f64(0.9));
-        self.connect.into_iter().chain(within).min()
-    }
-
     /// For the SDK: a call with all its attempts takes a minute at most, or four attempts where
-    /// those are longer.
+    /// those are longer. A connection does not outlast an attempt: whether something was sent
+    /// would not be known then.
     pub fn for_calls(self) -> TimeoutConfig {
+        let within = self.attempt.map(|attempt| attempt.mul_f64(0.9));
+        let connect = self.connect.into_iter().chain(within).min();
         let mut config = TimeoutConfig::builder()
-            .connect_timeout(self.for_connections().unwrap_or(FOR_EVER))
-            .operation_attempt_timeout(self.attempt.unwrap_or(FOR_EVER));
+            .connect_timeout(connect.unwrap_or(FOREVER))
+            .operation_attempt_timeout(self.attempt.unwrap_or(FOREVER));
         if let Some(attempt) = self.attempt {
             config = config.operation_timeout(Duration::from_mins(1).max(attempt * 4));
         }
@@ -56,26 +60,29 @@ impl Timeouts {
 }
 
 /// Longer than anyone waits; the SDK has a default of its own where nothing is set.
-const FOR_EVER: Duration = Duration::from_hours(24 * 365);
+const FOREVER: Duration = Duration::from_hours(24 * 365);
 
-/// The way out of this machine.
+/// How requests leave this machine. Its clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Network {
-    connector: Connector,
-    /// The same, never by a proxy.
-    direct: Connector,
+    /// The certificates of a CA bundle; `None` stands for the system's.
+    bundle: Option<TrustStore>,
+    proxy: Result<ProxyConfig, Fault>,
+    connectors: Arc<Mutex<Vec<(Limits, SharedHttpConnector)>>>,
     redactor: Redactor,
 }
+
+/// The time-outs of a connector, for a connection and for the head of an answer.
+type Limits = (Option<Duration>, Option<Duration>);
 
 impl Network {
     /// # Errors
     /// Status 4 where the CA bundle cannot be used.
     pub fn new(ca_bundle: Option<&str>, redactor: Redactor) -> Result<Self, Failure> {
-        let trust = Arc::new(Trust::read(ca_bundle)?);
-        let proxy = Proxy::of_environment().map(Arc::new);
         Ok(Self {
-            connector: Connector::new(Arc::clone(&trust), proxy),
-            direct: Connector::new(trust, None),
+            bundle: ca_bundle.map(read_ca_bundle).transpose()?,
+            proxy: proxy_of_environment(),
+            connectors: Arc::default(),
             redactor,
         })
     }
@@ -85,7 +92,7 @@ impl Network {
         &self.redactor
     }
 
-    /// The same way, for what is hidden by another redactor.
+    /// The same network, for what another redactor hides.
     pub fn redacted_by(&self, redactor: Redactor) -> Self {
         Self {
             redactor,
@@ -95,21 +102,101 @@ impl Network {
 
     /// For the SDK.
     pub fn client(&self) -> SharedHttpClient {
-        with_limited_answers(self.connector.for_sdk())
+        let network = self.clone();
+        http_client_fn(move |settings, _| network.connector(settings))
     }
 
     /// For servers that are not AWS's.
     pub fn http_client(&self) -> HttpClient {
-        HttpClient::of(self.connector.within(None, None), self.redactor.clone())
+        let settings = HttpConnectorSettings::builder().build();
+        HttpClient::of(self.connector(&settings), self.redactor.clone())
     }
 
-    /// The same, never through a proxy: for servers on this machine.
-    pub fn direct_http_client(&self) -> HttpClient {
-        HttpClient::of(self.direct.within(None, None), self.redactor.clone())
+    /// The connector with these time-outs, made once. The SDK's own client would read the trusted
+    /// certificates again for each service.
+    fn connector(&self, settings: &HttpConnectorSettings) -> SharedHttpConnector {
+        let limits = (settings.connect_timeout(), settings.read_timeout());
+        let mut known = locked(&self.connectors);
+        if let Some((_, connector)) = known.iter().find(|(of, _)| *of == limits) {
+            return connector.clone();
+        }
+        let (tls, without_tls) = match self.tls() {
+            Ok(tls) => (tls, None),
+            Err(fault) => ((TrustStore::empty(), ProxyConfig::disabled()), Some(fault)),
+        };
+        let (trust, proxy) = tls;
+        let tls = TlsContext::builder().with_trust_store(trust).build();
+        let connector = SharedHttpConnector::new(Watched {
+            connector: Connector::builder()
+                .connector_settings(settings.clone())
+                .proxy_config(proxy)
+                .tls_provider(Provider::Rustls(CryptoMode::Ring))
+                .tls_context(tls.expect("it has no part that can be wrong"))
+                .build(),
+            without_tls,
+            sent: Arc::default(),
+        });
+        known.push((limits, connector.clone()));
+        connector
     }
 
-    /// Opens a connection for the first request to a URL, while something else is waited for.
-    pub fn open_ahead(&self, url: &Uri, timeout: Option<Duration>) {
-        self.connector.open_ahead(url, timeout);
+    /// What TLS takes, or why there can be none.
+    fn tls(&self) -> Result<(TrustStore, ProxyConfig), Fault> {
+        let trust = self.bundle.clone().map_or_else(system_trust, Ok)?;
+        Ok((trust, self.proxy.clone()?))
     }
+}
+
+/// Knows of each call of the SDK whether one of its attempts may have been sent.
+#[derive(Debug)]
+struct Watched {
+    connector: Connector,
+    /// Why no request can be sent over TLS.
+    without_tls: Option<Fault>,
+    /// The calls of which an attempt may have been sent.
+    sent: Arc<Mutex<HashSet<String>>>,
+}
+
+impl HttpConnector for Watched {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let is_plain = request.uri().starts_with("http://");
+        if let Some(fault) = self.without_tls.as_ref().filter(|_| !is_plain) {
+            let fault = ConnectorError::other(fault.clone().into(), None);
+            return HttpConnectorFuture::ready(Err(not_sent(fault)));
+        }
+        let call = request.headers().get("amz-sdk-invocation-id");
+        let call = call.unwrap_or_default().to_owned();
+        let sent = Arc::clone(&self.sent);
+        let is_first = locked(&sent).insert(call.clone());
+        let answer = self.connector.call(request);
+        HttpConnectorFuture::new(async move {
+            let error = match answer.await {
+                Err(error) if is_first && is_without_connection(&error) => error,
+                answer => return answer,
+            };
+            locked(&sent).remove(&call);
+            Err(not_sent(error))
+        })
+    }
+}
+
+/// Why an attempt failed of whose call nothing was ever sent.
+#[derive(Debug, thiserror::Error)]
+#[error("no request was sent")]
+pub struct NotSent(#[source] ConnectorError);
+
+/// The error with this mark. The SDK tries again unless the fault is one of configuration.
+fn not_sent(error: ConnectorError) -> ConnectorError {
+    let is_timeout = error.is_timeout();
+    let is_of_configuration = Fault::of(&error).is_of_configuration();
+    let marked = NotSent(error).into();
+    match is_of_configuration {
+        true => ConnectorError::other(marked, None),
+        false if is_timeout => ConnectorError::timeout(marked),
+        false => ConnectorError::io(marked),
+    }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -17,9 +17,8 @@ use super::error::{AwsError, RoleRefused};
 use super::kind::Kind;
 use super::kms::Keys;
 use super::metadata;
-use super::network::{Network, Timeouts};
 use super::roles::Sts;
-use super::secrets_manager::{self, SecretsManager};
+use super::secrets_manager::SecretsManager;
 use super::service::Service;
 use super::settings::Settings;
 use super::target::{Caller, Target};
@@ -38,8 +37,6 @@ pub struct Session {
     endpoints: Endpoints,
     service: Service,
     target: Target,
-    network: Network,
-    timeouts: Timeouts,
     redactor: Redactor,
 }
 
@@ -112,8 +109,6 @@ impl Session {
             target,
             endpoints: settings.endpoints,
             service,
-            network: settings.network,
-            timeouts: settings.timeouts,
             redactor: settings.redactor,
         })
     }
@@ -206,15 +201,6 @@ impl Session {
             })?;
         }
         Ok(())
-    }
-
-    /// Opens the connection to Secrets Manager, while something else is waited for.
-    pub fn open_ahead(&self) {
-        let endpoint = self.endpoints.secrets_manager.as_deref();
-        if let Some(url) = secrets_manager::url(&self.config, endpoint) {
-            let timeout = self.timeouts.for_connections();
-            self.network.open_ahead(&url, timeout);
-        }
     }
 
     /// Where calls of ECR go, for what is said when one fails.

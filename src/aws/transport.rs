@@ -5,9 +5,6 @@ use std::io;
 
 use rustls::CertificateError;
 
-use super::connect::NoConnection;
-use super::proxy::{ThroughProxy, UnusableProxy};
-use super::trust::NoCertificates;
 use crate::output::Redactor;
 
 /// What to do where a proxy asks for a login.
@@ -23,26 +20,20 @@ pub enum Fault {
     Refused,
     #[error("its certificate is not signed by an authority that this machine trusts")]
     Untrusted,
-    #[error("{0}")]
+    #[error("no certificates of authorities were found {0}")]
     NoCertificates(String),
-    #[error("its certificate has expired")]
+    #[error("its certificate has expired, or is not valid yet")]
     Expired,
-    #[error("its certificate is not valid yet")]
-    NotYetValid,
-    #[error("its certificate is for another host")]
-    WrongHost,
     #[error("its certificate cannot be used: {0}")]
-    Unusable(&'static str),
-    #[error("no secure connection could be made: {0}")]
-    Tls(String),
-    #[error("the proxy itself cannot be reached ({0})")]
-    NoProxy(String),
-    #[error("the proxy asks for a login ({0})")]
-    ProxyLogin(String),
-    #[error("the proxy did not let the connection through ({0})")]
-    ProxyRefused(String),
-    #[error("{0}")]
-    UnusableProxy(String),
+    Certificate(String),
+    #[error("the proxy itself cannot be reached")]
+    NoProxy,
+    #[error("the proxy asks for a login")]
+    ProxyLogin,
+    #[error("the proxy did not let the connection through")]
+    ProxyRefused,
+    #[error("the proxy in {0} cannot be used: {1}")]
+    UnusableProxy(&'static str, &'static str),
     #[error("there was no connection in time")]
     NoConnection,
     #[error("there was no answer in time")]
@@ -62,44 +53,29 @@ impl Fault {
         let chain: Vec<_> = whole_chain(error).collect();
         let texts: Vec<String> = chain.iter().map(ToString::to_string).collect();
         let says = |words: &str| texts.iter().any(|text| text.contains(words));
-        let tls = chain
-            .iter()
-            .find_map(|cause| cause.downcast_ref::<rustls::Error>());
-        if let Some(error) = tls {
-            return Self::of_tls(error);
-        }
-        let kinds: Vec<_> = chain
-            .iter()
-            .filter_map(|cause| Some(cause.downcast_ref::<io::Error>()?.kind()))
-            .collect();
-        let is = |kind| kinds.contains(&kind);
-        let unusable = chain.iter().find(|cause| cause.is::<UnusableProxy>());
-        let proxy = chain
-            .iter()
-            .find_map(|cause| cause.downcast_ref::<ThroughProxy>())
-            .map(|through| through.address.clone())
-            .unwrap_or_default();
-        let certificates = chain.iter().find(|cause| cause.is::<NoCertificates>());
-        if let Some(error) = certificates {
-            Self::NoCertificates(error.to_string())
-        } else if chain.iter().any(|cause| cause.is::<NoConnection>()) {
-            Self::NoConnection
-        } else if let Some(error) = unusable {
-            Self::UnusableProxy(error.to_string())
+        let is = |kind| {
+            let mut kinds = chain.iter().filter_map(|cause| cause.downcast_ref());
+            kinds.any(|error: &io::Error| error.kind() == kind)
+        };
+        let ours = chain.iter().find_map(|cause| cause.downcast_ref::<Self>());
+        let tls = chain.iter().find_map(|cause| cause.downcast_ref());
+        if let Some(fault) = ours {
+            fault.clone()
+        } else if let Some(rustls::Error::InvalidCertificate(fault)) = tls {
+            Self::of_certificate(fault)
         } else if says("proxy authorization required") {
-            Self::ProxyLogin(proxy)
+            Self::ProxyLogin
         } else if says("tunnel error: failed to create underlying connection") {
-            Self::NoProxy(proxy)
+            Self::NoProxy
         } else if says("tunnel error") {
-            Self::ProxyRefused(proxy)
+            Self::ProxyRefused
+        } else if says("HTTP connect timeout occurred") {
+            Self::NoConnection
         } else if says("dns error") {
             Self::NoSuchHost
         } else if is(io::ErrorKind::ConnectionRefused) {
             Self::Refused
-        } else if is(io::ErrorKind::TimedOut)
-            || says("timeout occurred")
-            || says("deadline has elapsed")
-        {
+        } else if is(io::ErrorKind::TimedOut) || says("timeout occurred") {
             Self::TimedOut
         } else if is(io::ErrorKind::ConnectionReset)
             || is(io::ErrorKind::BrokenPipe)
@@ -109,51 +85,35 @@ impl Fault {
         {
             Self::Broken
         } else {
-            let innermost = texts
-                .iter()
-                .rev()
-                .find(|text| !text.contains(" { ") && !text.is_empty());
-            Self::Other(innermost.map_or_else(|| "no reason is given".to_owned(), Clone::clone))
+            let mut texts = texts.into_iter().rev();
+            let innermost = texts.find(|text| !text.contains(" { ") && !text.is_empty());
+            Self::Other(innermost.unwrap_or_else(|| "no reason is given".to_owned()))
         }
     }
 
-    fn of_tls(error: &rustls::Error) -> Self {
-        use rustls::Error::InvalidCertificate;
+    fn of_certificate(fault: &CertificateError) -> Self {
         use CertificateError as Bad;
-        match error {
-            InvalidCertificate(Bad::UnknownIssuer | Bad::BadSignature) => Self::Untrusted,
-            InvalidCertificate(Bad::Expired | Bad::ExpiredContext { .. }) => Self::Expired,
-            InvalidCertificate(Bad::NotValidYet | Bad::NotValidYetContext { .. }) => {
-                Self::NotYetValid
-            }
-            InvalidCertificate(Bad::NotValidForName | Bad::NotValidForNameContext { .. }) => {
-                Self::WrongHost
-            }
-            // rustls has no word of its own for it, and shows what it was made of.
-            InvalidCertificate(Bad::Other(other))
-                if format!("{other:?}").contains("CaUsedAsEndEntity") =>
-            {
-                Self::Unusable("it is an authority's own, and not one of a server")
-            }
-            InvalidCertificate(
-                Bad::UnsupportedSignatureAlgorithmContext { .. }
-                | Bad::UnsupportedSignatureAlgorithmForPublicKeyContext { .. },
-            ) => Self::Unusable("it is signed in a way that is not supported, such as with SHA-1"),
-            other => Self::Tls(other.to_string()),
+        match fault {
+            Bad::UnknownIssuer | Bad::BadSignature => Self::Untrusted,
+            Bad::Expired
+            | Bad::ExpiredContext { .. }
+            | Bad::NotValidYet
+            | Bad::NotValidYetContext { .. } => Self::Expired,
+            other => Self::Certificate(other.to_string()),
         }
     }
 
     /// The same with words that are safe to show.
     pub fn safe(&self, redactor: &Redactor) -> Self {
         match self {
-            Self::Tls(words) => Self::Tls(redactor.foreign(words)),
+            Self::Certificate(words) => Self::Certificate(redactor.foreign(words)),
             Self::NoCertificates(words) => Self::NoCertificates(redactor.foreign(words)),
             Self::Other(words) => Self::Other(redactor.foreign(words)),
             other => other.clone(),
         }
     }
 
-    /// What fixes it; none where there is nothing but to check the network.
+    /// What fixes it; `None` where there is nothing but to check the network.
     pub fn fix(&self) -> Option<&'static str> {
         match self {
             Self::Untrusted => Some(
@@ -164,28 +124,20 @@ impl Fault {
                 "install them (of Debian and Alpine: the package ca-certificates), or name a PEM \
                  file that has them by --ca-bundle, AWS_CA_BUNDLE or SSL_CERT_FILE",
             ),
-            Self::Expired | Self::NotYetValid => Some(
-                "check the clock of this machine, and the \
-                certificate of what answers there",
-            ),
-            Self::Unusable(_) => Some(
-                "give the server a certificate of its own, signed by an authority, and name that \
-                 authority's by --ca-bundle",
-            ),
-            Self::WrongHost => {
-                Some("check the endpoint, the proxy and DNS: something else answers there")
+            Self::Expired => {
+                Some("check the clock of this machine, and the certificate of what answers there")
             }
+            Self::Certificate(_) => Some(
+                "check the endpoint, the proxy and DNS, and the certificate of what answers there",
+            ),
             Self::NoConnection => Some(
                 "see whether a firewall drops what is sent there: check the network, the proxy \
                  (HTTPS_PROXY) and the endpoint",
             ),
-            Self::NoProxy(_) => Some("check HTTPS_PROXY, or unset it if there is no proxy"),
-            Self::ProxyLogin(_) => Some(PROXY_LOGIN),
-            Self::UnusableProxy(_) => Some(
-                "name an HTTP proxy there, or unset it; list the hosts to reach without it in \
-                 NO_PROXY",
-            ),
-            Self::ProxyRefused(_) => Some(
+            Self::NoProxy => Some("check HTTPS_PROXY, or unset it if there is no proxy"),
+            Self::ProxyLogin => Some(PROXY_LOGIN),
+            Self::UnusableProxy(..) => Some("name an HTTP proxy there, or unset it"),
+            Self::ProxyRefused => Some(
                 "check HTTPS_PROXY, and whether the proxy allows that host; list the hosts to \
                  reach without it in NO_PROXY",
             ),
@@ -200,13 +152,16 @@ impl Fault {
             Self::Untrusted
                 | Self::NoCertificates(_)
                 | Self::Expired
-                | Self::NotYetValid
-                | Self::WrongHost
-                | Self::Unusable(_)
-                | Self::ProxyLogin(_)
-                | Self::UnusableProxy(_)
+                | Self::Certificate(_)
+                | Self::ProxyLogin
+                | Self::UnusableProxy(..)
         )
     }
+}
+
+/// Whether no connection was made, so that nothing was sent.
+pub fn is_without_connection(error: &(dyn Error + 'static)) -> bool {
+    whole_chain(error).any(|cause| cause.to_string().contains("client error (Connect)"))
 }
 
 /// An error and its causes, those inside of I/O errors too, which `source` passes over.

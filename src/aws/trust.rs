@@ -1,81 +1,46 @@
-//! [`Trust`]: the certificate authorities that are trusted, and TLS that trusts them.
+//! The certificates that are trusted. The HTTP client ends the program over one it cannot use, so
+//! they are checked before it gets them.
 
-use std::fmt;
-use std::sync::{Arc, LazyLock};
+use aws_smithy_http_client::tls::TrustStore;
+use base64::engine::general_purpose::STANDARD;
+use base64::Engine;
+use rustls::RootCertStore;
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::CertificateDer;
 
-use rustls::crypto::ring;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::CertificateDer;
-use rustls::{ClientConfig, RootCertStore};
-
+use super::transport::Fault;
 use crate::env;
+use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
-
-/// The authorities of a CA bundle, or the system's, which are read at the first connection over
-/// TLS.
-pub struct Trust(LazyLock<Tls, Box<dyn FnOnce() -> Tls + Send>>);
-
-type Tls = Result<Arc<ClientConfig>, NoCertificates>;
-
-/// That there are no authorities to trust, and where they were looked for.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("no certificates of authorities were found {0}")]
-pub struct NoCertificates(String);
-
-impl Trust {
-    /// # Errors
-    /// Status 4 where the CA bundle cannot be used.
-    pub fn read(ca_bundle: Option<&str>) -> Result<Self, Failure> {
-        let roots = ca_bundle.map(read_ca_bundle).transpose()?;
-        let tls = move || Ok(tls(roots.map_or_else(roots_of_system, Ok)?));
-        Ok(Self(LazyLock::new(Box::new(tls))))
-    }
-
-    /// # Errors
-    /// Where the system has no authorities.
-    pub fn tls(&self) -> Tls {
-        self.0.clone()
-    }
-}
-
-impl fmt::Debug for Trust {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Trust")
-    }
-}
-
-fn tls(roots: RootCertStore) -> Arc<ClientConfig> {
-    let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("ring has what TLS 1.2 and 1.3 need");
-    let mut tls = tls.with_root_certificates(roots).with_no_client_auth();
-    tls.alpn_protocols = vec![b"http/1.1".to_vec()];
-    Arc::new(tls)
-}
-
-fn roots_of_system() -> Result<RootCertStore, NoCertificates> {
-    let mut roots = RootCertStore::empty();
-    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    if roots.is_empty() {
-        return Err(NoCertificates(match env::places_of_certificates() {
-            Some(places) => format!("where {places}"),
-            None => "on this machine".to_owned(),
-        }));
-    }
-    Ok(roots)
-}
 
 /// The longest CA bundle that is read, in bytes; the one of a system has some 250,000.
 const MAX_CA_BUNDLE: usize = 16 << 20;
 
+/// Whether a certificate can be an authority's.
+fn is_usable(certificate: &CertificateDer<'_>) -> bool {
+    RootCertStore::empty()
+        .add(certificate.clone().into_owned())
+        .is_ok()
+}
+
+/// The system's certificates, or the fault that it has none.
+pub fn system_trust() -> Result<TrustStore, Fault> {
+    let found = rustls_native_certs::load_native_certs().certs;
+    if found.iter().any(is_usable) {
+        return Ok(TrustStore::default());
+    }
+    Err(Fault::NoCertificates(match env::places_of_certificates() {
+        Some(places) => format!("where {places}"),
+        None => "on this machine".to_owned(),
+    }))
+}
+
 /// Reads the certificates of a PEM file. Those that cannot be an authority's are left out, as
 /// OpenSSL leaves them unused.
-fn read_ca_bundle(path: &str) -> Result<RootCertStore, Failure> {
-    const BEGIN: &str = "-----BEGIN CERTIFICATE-----";
-    const END: &str = "-----END CERTIFICATE-----";
+pub fn read_ca_bundle(path: &str) -> Result<TrustStore, Failure> {
     let bad = |why: &str| {
-        let message = format!("the CA bundle {path} cannot be used");
+        let message = format!("the CA bundle {} cannot be used", escaped(path));
         Failure::new(Status::Configuration, "trust-store", message)
             .why(why)
             .fix(
@@ -85,24 +50,21 @@ fn read_ca_bundle(path: &str) -> Result<RootCertStore, Failure> {
     };
     let bytes = env::read_file_up_to(MAX_CA_BUNDLE, env::expand_home(path))
         .map_err(|error| bad(&error.to_string()))?;
-    let text = String::from_utf8_lossy(&bytes);
-    let mut roots = RootCertStore::empty();
-    let mut found = false;
-    for section in text.split(BEGIN).skip(1) {
-        found = true;
-        let inside = section.split(END).next().unwrap_or_default();
-        let pem = format!("{BEGIN}{inside}{END}\n");
-        let certificate = CertificateDer::from_pem_slice(pem.as_bytes());
-        let certificate = certificate.map_err(|error| {
-            bad(&format!(
-                "a certificate in it is not in PEM form: {error:?}"
-            ))
-        })?;
-        let _ = roots.add(certificate);
+    let certificates = CertificateDer::pem_slice_iter(&bytes).collect::<Result<Vec<_>, _>>();
+    let certificates = certificates
+        .map_err(|error| bad(&format!("a certificate in it is not in PEM form: {error}")))?;
+    if certificates.is_empty() {
+        return Err(bad("it has no certificate in PEM form"));
     }
-    match (found, roots.is_empty()) {
-        (false, _) => Err(bad("it has no certificate in PEM form")),
-        (true, true) => Err(bad("none of its certificates can be used")),
-        _ => Ok(roots),
+    let usable = certificates.iter().filter(|found| is_usable(found));
+    let pem: Vec<String> = usable
+        .map(|certificate| {
+            let base64 = STANDARD.encode(certificate);
+            format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n")
+        })
+        .collect();
+    if pem.is_empty() {
+        return Err(bad("none of its certificates can be used"));
     }
+    Ok(TrustStore::empty().with_pem_certificate(pem.concat()))
 }

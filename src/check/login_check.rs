@@ -14,7 +14,7 @@ use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::output::shell::option;
 use crate::output::{escaped, Redactor};
-use crate::registry::{log_in, open_ahead, Address, ForeignHost, TokenInfo, Verdict};
+use crate::registry::{log_in, Address, ForeignHost, TokenInfo, Verdict};
 
 /// How stored credentials are tried.
 #[derive(Debug)]
@@ -92,16 +92,6 @@ impl LoginCheck {
     pub fn foreign_host(&self, usage: &RuleUsage<'_>) -> Option<ForeignHost> {
         let upstream = usage.upstream?;
         self.address(usage, upstream)?.foreign_to(upstream)
-    }
-
-    /// Opens the connection for the login of a secret, while its value is read.
-    pub fn open_ahead(&self, usage: &RuleUsage<'_>) {
-        if let Some((upstream, address)) = usage
-            .upstream
-            .and_then(|upstream| Some((upstream, self.address(usage, upstream)?)))
-        {
-            open_ahead(&self.network, upstream, &address);
-        }
     }
 
     /// What the registry tells of the token of a value; nothing where that is no login.

@@ -179,9 +179,6 @@ impl Found {
             token_info,
         } = self;
         rules.see(&secret);
-        if let Some(login) = login.filter(|_| secret.deleted.is_none()) {
-            login.open_ahead(&RuleUsage::new(&secret, rules.get()));
-        }
         let keys = session.keys();
         let reading = async {
             match reading {

@@ -66,7 +66,6 @@ pub async fn run(input: CreateInput, context: &Context<'_>) -> Result<Status, Fa
         verification: Verification::skipped("nothing is stored"),
     };
     if !context.can_ask() {
-        create.session.open_ahead();
         let mut rule = None;
         if create.input.credential_command().is_some() {
             rule = Some(create.look_first().await?);
@@ -111,7 +110,6 @@ impl Create<'_> {
     /// Looks at the secret and the rule before a token is made, which would be lost if it could not
     /// be stored.
     async fn look_first(&mut self) -> Result<PlannedRule, Failure> {
-        self.login.open_ahead(&self.input);
         self.session.fetch_credentials().await?;
         let (observed, rule) = tokio::try_join!(
             look(&self.input, &self.session),

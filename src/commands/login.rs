@@ -16,7 +16,7 @@ use crate::output::failure::Failure;
 use crate::output::report::{VerdictWord, Verification};
 use crate::output::status::Status;
 use crate::output::{escaped, Output, Warnings};
-use crate::registry::{log_in, open_ahead, ForeignHost, TokenInfo, Verdict};
+use crate::registry::{log_in, ForeignHost, TokenInfo, Verdict};
 
 /// How often a token is asked for that the registry takes; more bad logins may lock the account.
 const TRIES: usize = 3;
@@ -96,15 +96,6 @@ impl Login {
     pub fn is_ready(&self, input: &CreateInput) -> bool {
         let is_known = input.address().is_some() && input.credential().is_some();
         self.is_wanted() && is_known && input.upstream.is_some()
-    }
-
-    /// Opens the connection for it, while something else is waited for.
-    pub fn open_ahead(&self, input: &CreateInput) {
-        if let (Ok(network), Some(upstream), Some(address)) =
-            (&self.network, input.upstream, input.address())
-        {
-            open_ahead(network, upstream, &address);
-        }
     }
 
     /// Logs in with what was given. Credentials that a command has just issued get time to become

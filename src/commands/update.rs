@@ -57,8 +57,6 @@ pub async fn run(input: UpdateInput, context: &Context<'_>) -> Result<Status, Fa
     if prompter.is_some() {
         session.fetch_credentials().await?;
         context.identify(&mut session).await?;
-    } else {
-        session.open_ahead();
     }
     let may_try = prompter.is_none() && renew_within.is_none();
     let looked = look_and_try(
@@ -147,9 +145,6 @@ async fn look_and_try(
     session: &Session,
     context: &Context<'_>,
 ) -> Result<(Option<Tried>, Secret, Option<Rule>), Failure> {
-    if may_try {
-        login.open_ahead(input);
-    }
     let rule = async {
         match &input.rule {
             Some(prefix) => {

@@ -61,12 +61,7 @@ pub async fn log_in(
     credential: &Credential,
 ) -> Verdict {
     let login = Login {
-        // A proxy is another host, and http would show it the credentials.
-        http_client: if address.is_on_loopback() {
-            network.direct_http_client()
-        } else {
-            network.http_client()
-        },
+        http_client: network.http_client(),
         upstream,
         address,
         redactor: network.redactor(),
@@ -77,14 +72,6 @@ pub async fn log_in(
             "{address} did not answer within {} seconds",
             LONGEST.as_secs()
         )),
-    }
-}
-
-/// Opens the connection for a login, while something else is waited for.
-pub fn open_ahead(network: &Network, upstream: LoginRegistry, address: &Address) {
-    let realm = address.known_realm(upstream);
-    if let Some(url) = realm.and_then(|(realm, _)| realm.parse::<Uri>().ok()) {
-        network.open_ahead(&url, None);
     }
 }
 

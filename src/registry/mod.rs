@@ -7,5 +7,5 @@ mod token_info;
 mod words;
 
 pub use address::{Address, ForeignHost};
-pub use login::{log_in, open_ahead, Verdict};
+pub use login::{log_in, Verdict};
 pub use token_info::TokenInfo;

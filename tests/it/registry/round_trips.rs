@@ -77,17 +77,14 @@ fn create(account: &Account, wire: &Wire, kind: &str, host: &str, more: &[&str])
 }
 
 #[test]
-fn a_verified_create_takes_four() {
+fn a_verified_create_opens_one_connection_to_each_server() {
     for (kind, host, realm, path) in REALMS {
         let (account, registry) = (Account::new(), registry(true));
         let wire = wire(&account, &registry, realm);
-        // Whoever opened the connection to AWS only now would wait in vain.
-        wire.hold(&format!("answer {realm} {path}"), &format!("hello {AWS}"));
         create(&account, &wire, kind, host, &["--verify", "always"]).ok();
         assert_eq!(login_at(&wire, realm), connection_with(&[path]), "{kind}");
         assert_eq!(wire.seen_of(AWS), connection_with(&["CreateSecret"]));
         let verdict = format!("answer {realm} {path}");
-        assert!(wire.is_in_order(&format!("hello {AWS}"), &verdict));
         assert!(wire.is_in_order(&verdict, &format!("ask {AWS} CreateSecret")));
     }
 }
@@ -161,7 +158,6 @@ fn a_web_identity_is_taken_while_the_registry_is_asked() {
         .env("AWS_WEB_IDENTITY_TOKEN_FILE", token);
     wire.reached_by(program).run().ok();
     assert!(wire.is_in_order(&format!("answer {STS} {ROLE}"), &verdict));
-    assert!(wire.is_in_order(&format!("hello {AWS}"), &verdict));
     assert_eq!(wire.seen_of(STS), connection_with(&[ROLE]));
     assert_eq!(wire.seen_of(AWS), connection_with(&["CreateSecret"]));
 }
@@ -195,20 +191,6 @@ fn an_update_looks_at_the_secret_while_the_registry_is_asked() {
 }
 
 #[test]
-fn an_update_that_keeps_the_username_opens_both_connections_at_once() {
-    let (_, _, realm, path) = REALMS[0];
-    let (account, registry) = (Account::new(), registry(true));
-    account.made("ecr-pullthroughcache/docker-hub");
-    let wire = wire(&account, &registry, realm);
-    let value = format!("answer {AWS} GetSecretValue");
-    wire.hold(&value, &format!("hello {realm}"));
-    update(&account, &wire, "docker-hub", &[]).ok();
-    assert!(wire.is_in_order(&format!("hello {realm}"), &value));
-    assert!(wire.is_in_order(&value, &format!("ask {realm} {path}")));
-    assert_eq!(wire.seen_of(realm), connection_with(&[path]));
-}
-
-#[test]
 fn an_update_that_is_not_due_asks_aws_alone() {
     let (account, registry) = (Account::new(), registry(true));
     let arn = account.made("ecr-pullthroughcache/docker-hub");
@@ -233,21 +215,6 @@ fn an_update_that_the_registry_refuses_writes_nothing() {
     }
 }
 
-#[test]
-fn a_check_opens_the_connection_while_it_reads_the_value() {
-    let (_, _, realm, path) = REALMS[0];
-    let (account, registry) = (Account::new(), registry(true));
-    account.made("ecr-pullthroughcache/docker-hub");
-    let wire = wire(&account, &registry, realm);
-    let value = format!("answer {AWS} GetSecretValue");
-    wire.hold(&value, &format!("hello {realm}"));
-    let words = ["check", "docker-hub", "--verify", "always"];
-    let program = wire.reached_by(Program::new(&words).with(&account));
-    program.run().ok();
-    assert!(wire.is_in_order(&format!("hello {realm}"), &value));
-    assert_eq!(wire.seen_of(realm), connection_with(&[path]));
-}
-
 /// The secret is looked at before the command makes a token.
 #[cfg(unix)]
 #[test]
@@ -264,21 +231,6 @@ fn a_create_with_a_credential_command_opens_one_connection() {
     assert_eq!(wire.seen_of(realm), connection_with(&[path]));
     let calls = ["DescribeSecret", "CreateSecret"];
     assert_eq!(wire.seen_of(AWS), connection_with(&calls));
-}
-
-/// As a server closes a connection on which nothing is asked for too long.
-#[test]
-fn a_connection_that_was_closed_meanwhile_is_opened_again() {
-    let (kind, host, realm, path) = REALMS[0];
-    let (account, registry) = (Account::new(), registry(true));
-    let wire = wire(&account, &registry, realm);
-    wire.close_first(AWS);
-    wire.hold(&format!("answer {realm} {path}"), &format!("hello {AWS}"));
-    create(&account, &wire, kind, host, &[]).ok();
-    let twice = [&CONNECTED[..], &["connect", "hello"]].concat();
-    let seen = wire.seen_of(AWS);
-    assert_eq!(seen[..4], twice, "{seen:?}");
-    assert_eq!(seen[4..], ["ask CreateSecret", "answer CreateSecret"]);
 }
 
 /// Where the way is blocked, it is said as ever, and nothing is left open.

@@ -26,8 +26,6 @@ struct State {
     arrived: Condvar,
     /// Answers that wait for something else to be seen.
     held: Mutex<Vec<(String, String)>>,
-    /// Hosts whose first connection is closed once it is open.
-    closed: Mutex<Vec<String>>,
 }
 
 impl State {
@@ -82,12 +80,6 @@ impl Wire {
                 }
             }
             seen.see(format!("hello {host}"));
-            let mut closed = seen.closed.lock().unwrap();
-            if let Some(place) = closed.iter().position(|closed| *closed == host) {
-                closed.remove(place);
-                return;
-            }
-            drop(closed);
             while let Some((head, body)) = read_request(&mut stream) {
                 let what = match action_of(&head, &body).as_str() {
                     "" => head.split(' ').nth(1).unwrap().to_owned(),
@@ -115,11 +107,6 @@ impl Wire {
     pub fn hold(&self, answer: &str, until: &str) {
         let held = (answer.to_owned(), until.to_owned());
         self.state.held.lock().unwrap().push(held);
-    }
-
-    /// Closes the first connection to a host as soon as it is open.
-    pub fn close_first(&self, host: &str) {
-        self.state.closed.lock().unwrap().push(host.to_owned());
     }
 
     /// A run that gets to the servers, with no endpoint set.
