@@ -166,18 +166,19 @@ pub fn expand_home(path: impl Into<PathBuf>) -> PathBuf {
     }
 }
 
-/// Takes endpoints of AWS out of the environment where `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`
-/// switches them off, since the SDK's own requests for credentials would go there all the same.
+/// Removes empty `AWS_` variables, over some of which the SDK panics, and endpoints that
+/// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` switches off. An empty `AWS_PROFILE` stays, because it is
+/// reported.
 ///
 /// Must be called before the program starts any thread.
-pub fn drop_ignored_endpoints() {
-    if aws("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS").is_some_and(|value| is_word_for_yes(&value)) {
-        let names: Vec<OsString> = env::vars_os().map(|(name, _)| name).collect();
-        let is_endpoint = |name: &&OsString| {
-            let name = name.to_str();
-            name.is_some_and(|name| name.starts_with("AWS_ENDPOINT_URL"))
-        };
-        for name in names.iter().filter(is_endpoint) {
+pub fn clean_aws_variables() {
+    let ignored = aws("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+    let ignored = ignored.is_some_and(|value| is_word_for_yes(&value));
+    let variables: Vec<_> = env::vars_os().collect();
+    for (name, value) in variables {
+        let begins = |with: &str| name.to_str().is_some_and(|name| name.starts_with(with));
+        let is_nothing = begins("AWS_") && value.is_empty() && name != "AWS_PROFILE";
+        if is_nothing || (ignored && begins("AWS_ENDPOINT_URL")) {
             env::remove_var(name);
         }
     }

@@ -33,7 +33,7 @@ use output::{Output, Redactor, Style};
 
 fn main() -> ExitCode {
     process::protect();
-    env::drop_ignored_endpoints();
+    env::clean_aws_variables();
     env::take_docker_auth_config();
     tell_panics(Style::default());
     std::panic::catch_unwind(run)

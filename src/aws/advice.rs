@@ -67,6 +67,12 @@ impl AwsError {
     fn why(&self, service: &Service) -> Option<String> {
         let innermost = self.causes.last();
         Some(match self.kind {
+            Kind::NoCredentials | Kind::BadCredentials if self.fault_of_profile().is_some() => {
+                format!(
+                    "the AWS credentials cannot be used: {}",
+                    self.fault_of_profile()?
+                )
+            }
             Kind::NoCredentials => format!(
                 "no AWS credentials were found; looked at {}",
                 service.credentials
@@ -129,6 +135,9 @@ impl AwsError {
                 profile), the Region, and the settings for FIPS and dual-stack endpoints"
                 .to_owned(),
             Kind::Denied => self.permission_fix(service),
+            Kind::NoCredentials | Kind::BadCredentials if self.fault_of_profile().is_some() => {
+                "fix the profile in the AWS config or credentials file".to_owned()
+            }
             Kind::NoCredentials | Kind::BadCredentials if service.login.is_some() => {
                 format!(
                     "log in again: {}",
@@ -191,6 +200,13 @@ impl AwsError {
             }
             _ => return None,
         })
+    }
+
+    /// What the SDK finds wrong with a profile, without its introduction.
+    fn fault_of_profile(&self) -> Option<&str> {
+        let cause = self.causes.last()?;
+        let fault = cause.strip_prefix("ProfileFile provider could not be built: ");
+        fault.or_else(|| cause.starts_with("profile `").then_some(cause))
     }
 
     fn permission_fix(&self, service: &Service) -> String {

@@ -1,81 +1,370 @@
-//! From where credentials come to what gets them: providers of the SDK and ours, put together.
+//! Where AWS credentials come from. The SDK's providers fetch them. The order is that of the AWS
+//! CLI, because the SDK's own chain silently goes on to other credentials.
 
-use aws_config::credential_process::CredentialProcessProvider;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
+use aws_config::imds::client::error::ImdsError;
 use aws_config::imds::credentials::ImdsCredentialsProvider;
-use aws_config::login::LoginCredentialsProvider;
+use aws_config::imds::Client;
+use aws_config::profile::{Profile, ProfileFileCredentialsProvider};
 use aws_config::provider_config::ProviderConfig;
-use aws_config::sso::SsoCredentialsProvider;
-use aws_config::Region;
-use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_config::web_identity_token::WebIdentityTokenCredentialsProvider;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::{future, ProvideCredentials, SharedCredentialsProvider};
+use aws_credential_types::Credentials;
+use aws_sdk_sts::Config;
+use tokio::sync::Mutex;
 
-use super::fetched::Fetched;
-use super::metadata::Metadata;
-use super::roles::{AssumedRole, RoleByWebIdentity, Sts};
-use super::sources::Source;
+use super::profiles::{misconfigured, setting, Profiles};
+use super::roles::{Role, RolesWithMfa};
+use crate::env;
+use crate::output::escaped;
 use crate::output::failure::Failure;
+use crate::output::shell::quote;
+use crate::output::status::Status;
 
-/// What the providers are made with.
-#[derive(Debug)]
-pub struct Ways {
-    pub providers: ProviderConfig,
-    pub metadata: Metadata,
-    pub http_client: SharedHttpClient,
-    pub sts: Sts,
-    /// What an MFA device shows, for the roles that need it.
-    pub mfa_code: Option<String>,
+/// Where credentials come from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Keys in the environment.
+    Environment,
+    /// The selected profile, and nothing else: it asks for what it has.
+    Profile,
+    /// A web identity that the environment names, as in a pod.
+    WebIdentity,
+    Container,
+    Instance,
 }
 
-impl Ways {
-    /// What gets the credentials of a source. Nothing is asked yet.
+/// The settings that make a profile a source of credentials.
+const KEYS_OF_SOURCES: [&str; 8] = [
+    "role_arn",
+    "web_identity_token_file",
+    "sso_account_id",
+    "sso_role_name",
+    "aws_access_key_id",
+    "aws_secret_access_key",
+    "login_session",
+    "credential_process",
+];
+
+impl Source {
+    /// `is_explicit` if the command line names the profile, which then beats the environment.
     ///
     /// # Errors
-    /// Status 4 for an endpoint of the metadata service that cannot be used.
-    pub fn to(&self, source: Source) -> Result<Fetched, Failure> {
-        let of = &self.providers;
-        Ok(Fetched::by(match source {
+    /// Status 4 for settings that are not whole.
+    pub fn of(profiles: &Profiles, is_explicit: bool) -> Result<Self, Failure> {
+        let has = |key: &str| profiles.get(key).is_some();
+        if !is_explicit && env::aws("AWS_ACCESS_KEY_ID").is_some() {
+            return Ok(Self::Environment);
+        }
+        let source = if has("role_arn") && !has("web_identity_token_file") {
+            Self::Profile
+        } else if !is_explicit && env::aws("AWS_WEB_IDENTITY_TOKEN_FILE").is_some() {
+            if env::aws("AWS_ROLE_ARN").is_none() {
+                return Err(misconfigured(
+                    "AWS_WEB_IDENTITY_TOKEN_FILE is set, and AWS_ROLE_ARN is not".to_owned(),
+                    "set both, or unset AWS_WEB_IDENTITY_TOKEN_FILE for other credentials",
+                ));
+            }
+            Self::WebIdentity
+        } else if KEYS_OF_SOURCES.into_iter().any(has) {
+            Self::Profile
+        } else if container_variable().is_some() {
+            Self::Container
+        } else {
+            Self::Instance
+        };
+        if source == Self::Profile {
+            for profile in profiles.chain()? {
+                check_keys(profile)?;
+            }
+        }
+        Ok(source)
+    }
+
+    /// Whether the SDK fetches them from AWS at an endpoint that can be configured.
+    pub fn asks_aws(self, profiles: &Profiles) -> bool {
+        let asks = |profile: &&Profile| {
+            ["role_arn", "sso_account_id", "login_session"]
+                .into_iter()
+                .any(|key| setting(profile, key).is_some())
+        };
+        match self {
+            Self::WebIdentity => true,
+            Self::Profile => profiles.chain().unwrap_or_default().iter().any(asks),
+            Self::Environment | Self::Container | Self::Instance => false,
+        }
+    }
+
+    /// The serial number of the MFA device whose code is needed.
+    pub fn mfa_serial(self, profiles: &Profiles) -> Option<&str> {
+        let roles = profiles
+            .roles()
+            .into_iter()
+            .filter(|_| self == Self::Profile);
+        { roles }.find_map(|profile| setting(profile, "mfa_serial"))
+    }
+
+    /// The command that starts a new session, if they come from one.
+    pub fn login_command(self, profiles: &Profiles) -> Option<String> {
+        let chain = profiles.chain().unwrap_or_default();
+        let base = chain.last().filter(|_| self == Self::Profile)?;
+        let command = if base
+            .get("sso_account_id")
+            .or(base.get("sso_session"))
+            .is_some()
+        {
+            "aws sso login"
+        } else {
+            base.get("login_session").map(|_| "aws login")?
+        };
+        Some(format!("{command} --profile {}", quote(base.name())))
+    }
+}
+
+/// Refuses keys over which the SDK panics when it assumes a role.
+fn check_keys(profile: &Profile) -> Result<(), Failure> {
+    let keys = ["aws_access_key_id", "aws_session_token"];
+    match keys
+        .into_iter()
+        .find(|key| !profile.get(key).is_none_or(is_one_word))
+    {
+        None => Ok(()),
+        Some(key) => Err(misconfigured(
+            format!(
+                "{key} of the profile {} {ODD_CHARACTER}",
+                escaped(profile.name())
+            ),
+            "set it anew: aws configure",
+        )),
+    }
+}
+
+/// The variable that tells a container where its credentials are.
+pub fn container_variable() -> Option<&'static str> {
+    let variables = [
+        "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    ];
+    variables.into_iter().find(|name| env::aws(name).is_some())
+}
+
+/// Refuses half a key pair and unusable values in the environment, which the SDK would silently
+/// pass over for other credentials. It applies if the command line names no profile. No value is
+/// shown.
+pub fn check_environment() -> Result<(), Failure> {
+    let [id, secret, token] = [
+        "AWS_ACCESS_KEY_ID",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+    ];
+    let bad = |message: String, name: &str, what: &str| {
+        Err(
+            Failure::new(Status::Configuration, "bad-credentials", message)
+                .fix(format!("{what}, or unset {name}")),
+        )
+    };
+    if env::is_empty("AWS_PROFILE".as_ref()) {
+        let message = "AWS_PROFILE is set to nothing, which names no profile".to_owned();
+        return bad(message, "AWS_PROFILE", "set it to the name of a profile");
+    }
+    let names = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", id, secret, token];
+    for name in names {
+        if env::is_not_text(name) {
+            let message = format!("{name} has bytes that are not UTF-8");
+            return bad(message, name, "set it anew");
+        }
+    }
+    for name in [id, token] {
+        if env::aws(name).is_some_and(|value| !is_one_word(value.trim())) {
+            let message = format!("{name} {ODD_CHARACTER}");
+            return bad(message, name, "set it anew");
+        }
+    }
+    match (env::aws(id), env::aws(secret)) {
+        (Some(_), None) => bad(format!("{id} is set, and {secret} is not"), id, "set both"),
+        (None, Some(_)) => bad(
+            format!("{secret} is set, and {id} is not"),
+            secret,
+            "set both",
+        ),
+        _ => Ok(()),
+    }
+}
+
+const ODD_CHARACTER: &str =
+    "has a character that AWS never puts there, such as a space or a line end";
+
+/// Whether a text can be sent in a header.
+fn is_one_word(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Builds credentials providers. Nothing is sent yet.
+pub struct Providers<'a> {
+    pub profiles: &'a Profiles,
+    pub config: &'a ProviderConfig,
+}
+
+impl Providers<'_> {
+    pub fn of(&self, source: Source) -> SharedCredentialsProvider {
+        match source {
             Source::Environment => {
                 SharedCredentialsProvider::new(EnvironmentVariableCredentialsProvider::new())
             }
-            Source::Keys(keys) => SharedCredentialsProvider::new(keys),
-            Source::Role(role, source) => SharedCredentialsProvider::new(AssumedRole {
-                role,
-                of: SharedCredentialsProvider::new(self.to(*source)?),
-                code: self.mfa_code.clone(),
-                sts: self.sts.clone(),
-            }),
-            Source::WebIdentity(identity) => SharedCredentialsProvider::new(RoleByWebIdentity {
-                identity,
-                sts: self.sts.clone(),
-            }),
-            Source::Sso(sso) => {
-                let mut provider = SsoCredentialsProvider::builder();
-                provider.set_session_name(sso.session);
-                let provider = provider
-                    .account_id(sso.account_id)
-                    .role_name(sso.role_name)
-                    .start_url(sso.start_url)
-                    .region(Region::new(sso.region));
-                SharedCredentialsProvider::new(provider.configure(of).build())
-            }
-            Source::Login(login) => {
-                let provider = LoginCredentialsProvider::builder(login.arn).configure(of);
-                SharedCredentialsProvider::new(provider.build())
-            }
-            Source::Process(command) => {
-                SharedCredentialsProvider::new(CredentialProcessProvider::new(command))
+            Source::Profile => self.of_profile(self.profiles.selected()),
+            Source::WebIdentity => {
+                let provider = WebIdentityTokenCredentialsProvider::builder();
+                SharedCredentialsProvider::new(provider.configure(self.config).build())
             }
             Source::Container => {
-                let provider = EcsCredentialsProvider::builder().configure(of);
+                let provider = EcsCredentialsProvider::builder().configure(self.config);
                 SharedCredentialsProvider::new(provider.build())
             }
-            Source::Instance => {
-                let provider = ImdsCredentialsProvider::builder().configure(of);
-                let metadata = self.metadata.client(of, &self.http_client)?;
-                SharedCredentialsProvider::new(provider.imds_client(metadata).build())
-            }
-        }))
+            Source::Instance => SharedCredentialsProvider::new(Instance(self.config.clone())),
+        }
     }
+
+    fn of_profile(&self, name: &str) -> SharedCredentialsProvider {
+        let provider = ProfileFileCredentialsProvider::builder()
+            .configure(self.config)
+            .profile_files(self.profiles.files.clone())
+            .profile_name(name)
+            .with_custom_provider("Ec2InstanceMetadata", Instance(self.config.clone()));
+        SharedCredentialsProvider::new(provider.build())
+    }
+
+    /// For the selected profile if [`Source::mfa_serial`] names a device. `sts` has no credentials.
+    pub fn with_mfa(&self, code: String, sts: Config) -> SharedCredentialsProvider {
+        let chain = self.profiles.chain().unwrap_or_default();
+        let last = chain.last();
+        let of = |key: &str| last.and_then(|last| setting(last, key));
+        let keys = of("aws_access_key_id").zip(of("aws_secret_access_key"));
+        let base = match (keys, of("credential_source")) {
+            (Some((id, secret)), _) => {
+                let token = of("aws_session_token").map(str::to_owned);
+                let keys = Credentials::new(id, secret, token, None, "Profile");
+                SharedCredentialsProvider::new(keys)
+            }
+            (None, Some("Ec2InstanceMetadata")) => self.of(Source::Instance),
+            (None, Some("EcsContainer")) => self.of(Source::Container),
+            (None, Some(_)) => self.of(Source::Environment),
+            (None, None) => self.of_profile(last.map_or("default", |last| last.name())),
+        };
+        let roles = self.profiles.roles().into_iter().rev();
+        SharedCredentialsProvider::new(RolesWithMfa {
+            base,
+            roles: roles.filter_map(Role::of).collect(),
+            code,
+            sts,
+        })
+    }
+}
+
+/// The credentials of an instance. The SDK panics if the role's name cannot be part of a path.
+#[derive(Debug)]
+struct Instance(ProviderConfig);
+
+impl Instance {
+    async fn get(&self) -> Result<Credentials, CredentialsError> {
+        let provider = ImdsCredentialsProvider::builder().configure(&self.0);
+        let is_off = env::aws("AWS_EC2_METADATA_DISABLED");
+        if is_off.is_some_and(|value| env::is_word_for_yes(&value)) {
+            return Err(CredentialsError::not_loaded("it is switched off"));
+        }
+        let client = Client::builder().configure(&self.0).build();
+        let role = client.get("/latest/meta-data/iam/security-credentials/");
+        let role = role.await.map_err(|error| match &error {
+            ImdsError::ErrorResponse(answer) if answer.response().status().as_u16() == 404 => {
+                CredentialsError::not_loaded("the instance has no role")
+            }
+            ImdsError::FailedToLoadToken(fault) if fault.is_dispatch_failure() => {
+                CredentialsError::not_loaded(error)
+            }
+            _ => CredentialsError::provider_error(error),
+        })?;
+        let role = role.as_ref().trim();
+        if !role
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte))
+        {
+            return Err(CredentialsError::invalid_configuration(
+                "the instance metadata service gave a name that no role has",
+            ));
+        }
+        let provider = provider.imds_client(client).profile(role).build();
+        provider.provide_credentials().await
+    }
+}
+
+impl ProvideCredentials for Instance {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(self.get())
+    }
+}
+
+/// Credentials that all clients share. The provider is asked once, and again only before they
+/// expire, because it may prompt or open a browser.
+#[derive(Clone, Debug)]
+pub struct SharedCredentials {
+    provider: SharedCredentialsProvider,
+    known: Arc<Mutex<Option<Credentials>>>,
+}
+
+impl SharedCredentials {
+    pub fn by(provider: SharedCredentialsProvider) -> Self {
+        Self {
+            provider,
+            known: Arc::default(),
+        }
+    }
+
+    /// Returns the known credentials, or fetches new ones if those expire within this time.
+    pub async fn lasting(&self, time: Duration) -> Result<Credentials, CredentialsError> {
+        let mut known = self.known.lock().await;
+        let until = SystemTime::now() + time;
+        let lasts = |credentials: &&Credentials| credentials.expiry().is_none_or(|end| end > until);
+        if let Some(credentials) = known.as_ref().filter(lasts) {
+            return Ok(credentials.clone());
+        }
+        let credentials = usable(&self.provider.provide_credentials().await?)?;
+        *known = Some(credentials.clone());
+        Ok(credentials)
+    }
+}
+
+impl ProvideCredentials for SharedCredentials {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        future::ProvideCredentials::new(self.lasting(Duration::from_secs(10)))
+    }
+}
+
+/// Drops an empty session token, and refuses characters over which the SDK panics.
+fn usable(credentials: &Credentials) -> Result<Credentials, CredentialsError> {
+    let id = credentials.access_key_id();
+    let token = credentials.session_token();
+    let token = token.filter(|token| !token.is_empty());
+    if id.is_empty() || !is_one_word(id) || !token.is_none_or(is_one_word) {
+        return Err(CredentialsError::invalid_configuration(format!(
+            "the access key ID or the session token is empty or {ODD_CHARACTER}"
+        )));
+    }
+    let (secret, token) = (credentials.secret_access_key(), token.map(str::to_owned));
+    Ok(Credentials::new(
+        id,
+        secret,
+        token,
+        credentials.expiry(),
+        "Shared",
+    ))
 }

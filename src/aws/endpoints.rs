@@ -1,149 +1,165 @@
-//! [`Endpoints`]: where the services are, where that is not what the Region says.
+//! [`Endpoints`]: service endpoints other than those of the Region.
 
-use super::config_files::ConfigFiles;
 use super::options::Options;
-use super::sources::Source;
+use super::profiles::Profiles;
 use crate::env;
 use crate::model::invalid::Invalid;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
 
-/// Where each service is, where it is not where the Region says.
-#[derive(Debug)]
+/// The configured endpoint of each service; `None` stands for the Region's own.
+#[derive(Debug, Default)]
 pub struct Endpoints {
     pub secrets_manager: Option<String>,
     pub sts: Option<String>,
-    /// Where STS is asked for credentials: what they are asked with goes to no other endpoint than
-    /// that of the AWS CLI, which `--endpoint-url` is not for.
+    /// The STS endpoint for fetching credentials. `--endpoint-url` does not apply to it, as with
+    /// the AWS CLI.
     pub sts_of_credentials: Option<String>,
     pub kms: Option<String>,
     pub ecr: Option<String>,
+    /// The warning if `--endpoint-url` would send the token unencrypted.
+    pub warning: Option<String>,
 }
 
 impl Endpoints {
-    /// `source` is where credentials come from.
+    /// `needs_credentials` if the SDK fetches credentials from AWS.
     ///
-    /// The option, the variable of the service, the variable for all, the `services` section of the
-    /// profile, the profile's own, in this order.
-    ///
-    /// Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
-    pub fn read(options: &Options, files: &ConfigFiles, source: &Source) -> Result<Self, Failure> {
-        let ignores = match env::aws("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS") {
-            Some(value) => env::is_word_for_yes(&value),
-            None => files
-                .get("ignore_configured_endpoint_urls")
-                .is_some_and(env::is_word_for_yes),
-        };
-        if ignores {
-            check_endpoints_of_sessions(source)?;
+    /// # Errors
+    /// Status 4 for an endpoint that cannot be used, or would show the token; 2 for an option.
+    pub fn read(
+        options: &Options,
+        profiles: &Profiles,
+        needs_credentials: bool,
+    ) -> Result<Self, Failure> {
+        let mut sts_of_credentials = None;
+        if needs_credentials {
+            // The SDK reads these itself; here they are only checked.
+            for service in ["sso", "sso_oidc", "signin", "sts"] {
+                sts_of_credentials = configured(service, profiles)?;
+            }
+            if profiles.ignores_endpoints() {
+                check_ignored(profiles)?;
+            }
         }
-        let of = |variable: &str, sections: &[&str]| -> Result<Option<String>, Failure> {
-            let of_variable = |name: &str| env::aws(name).map(|url| (name.to_owned(), url));
-            let of_section = || {
-                let url = sections
-                    .iter()
-                    .find_map(|service| files.endpoint_of(service))?;
-                let name = sections.first()?;
-                Some((
-                    format!("endpoint_url of {name} in the services section"),
-                    url.to_owned(),
-                ))
-            };
-            let of_profile = || {
-                let url = files.get("endpoint_url")?;
-                Some(("endpoint_url of the profile".to_owned(), url.to_owned()))
-            };
-            let found = of_variable(variable)
-                .or_else(|| of_variable("AWS_ENDPOINT_URL"))
-                .or_else(of_section)
-                .or_else(of_profile)
-                .filter(|_| !ignores);
-            let Some((origin, url)) = found else {
-                return Ok(None);
-            };
-            check_endpoint(&origin, &url).map_err(|fault| {
-                Failure::new(Status::Configuration, "endpoint", fault).fix(format!(
-                    "set {origin} to a URL such as https://host:port or \
-                         http://localhost:5000, or unset it"
-                ))
-            })?;
-            Ok(Some(url))
-        };
-        let sts_of_credentials = if source.asks_sts() {
-            of("AWS_ENDPOINT_URL_STS", &["sts"])?
-        } else {
-            None
-        };
         if let Some(url) = &options.endpoint_url {
-            check_endpoint("--endpoint-url", url).map_err(Failure::from)?;
+            check("--endpoint-url", url)?;
+            let warning = is_shown(url).then(|| {
+                "--endpoint-url is an http URL of another machine: the token goes there \
+                 unencrypted"
+                    .to_owned()
+            });
             return Ok(Self {
                 secrets_manager: Some(url.clone()),
                 sts: Some(url.clone()),
                 sts_of_credentials,
                 kms: Some(url.clone()),
                 ecr: Some(url.clone()),
+                warning,
             });
         }
         Ok(Self {
             sts_of_credentials,
-            secrets_manager: of(
-                "AWS_ENDPOINT_URL_SECRETS_MANAGER",
-                &["secrets_manager", "secrets-manager"],
-            )?,
-            sts: of("AWS_ENDPOINT_URL_STS", &["sts"])?,
-            kms: of("AWS_ENDPOINT_URL_KMS", &["kms"])?,
-            ecr: of("AWS_ENDPOINT_URL_ECR", &["ecr"])?,
+            secrets_manager: configured("secrets_manager", profiles)?,
+            sts: configured("sts", profiles)?,
+            kms: configured("kms", profiles)?,
+            ecr: configured("ecr", profiles)?,
+            warning: None,
         })
     }
 }
 
-/// The SDK asks for the credentials of a session where these variables say, whatever a profile says
-/// of them: the access token of the session is not sent there against its word.
-fn check_endpoints_of_sessions(source: &Source) -> Result<(), Failure> {
-    let variables = match source.base() {
-        Source::Sso(_) => ["AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC"],
-        Source::Login(_) => ["AWS_ENDPOINT_URL_SIGNIN"; 2],
-        _ => return Ok(()),
+/// The endpoint of a service: the variable of the service, the variable for all, the `services`
+/// section of the profile, the profile's own, in this order.
+///
+/// Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
+fn configured(service: &str, profiles: &Profiles) -> Result<Option<String>, Failure> {
+    if profiles.ignores_endpoints() {
+        return Ok(None);
+    }
+    let variable = format!("AWS_ENDPOINT_URL_{}", service.to_uppercase());
+    let of_section = profiles.endpoint_of(service)?;
+    let places = [
+        (env::aws(&variable), variable),
+        (env::aws("AWS_ENDPOINT_URL"), "AWS_ENDPOINT_URL".to_owned()),
+        (
+            of_section.map(str::to_owned),
+            format!("endpoint_url of {service} in the services section"),
+        ),
+        (
+            profiles.get("endpoint_url").map(str::to_owned),
+            "endpoint_url of the profile".to_owned(),
+        ),
+    ];
+    let found = places
+        .into_iter()
+        .find_map(|(url, origin)| Some((url?, origin)));
+    let Some((url, origin)) = found else {
+        return Ok(None);
     };
-    let all = ["AWS_ENDPOINT_URL"].into_iter().chain(variables);
-    match { all }.find(|name| env::aws(name).is_some()) {
+    let fault = match check(&origin, &url) {
+        Ok(()) if is_shown(&url) => format!(
+            "{origin} is an http URL of another machine, where the token would go unencrypted"
+        ),
+        Ok(()) => return Ok(Some(url)),
+        Err(fault) => fault.to_string(),
+    };
+    Err(
+        Failure::new(Status::Configuration, "endpoint", fault).fix(format!(
+            "set {origin} to a URL such as https://host:port or http://localhost:5000, or unset it"
+        )),
+    )
+}
+
+/// The SDK fetches credentials from configured endpoints even if they should be ignored.
+fn check_ignored(profiles: &Profiles) -> Result<(), Failure> {
+    let mut places: Vec<String> = ["", "_STS", "_SSO", "_SSO_OIDC", "_SIGNIN"]
+        .into_iter()
+        .map(|service| format!("AWS_ENDPOINT_URL{service}"))
+        .filter(|name| env::aws(name).is_some())
+        .collect();
+    if profiles
+        .get("endpoint_url")
+        .or(profiles.get("services"))
+        .is_some()
+    {
+        places.push("an endpoint of the profile".to_owned());
+    }
+    match places.first() {
         None => Ok(()),
-        Some(name) => Err(Failure::new(
+        Some(place) => Err(Failure::new(
             Status::Configuration,
             "endpoint",
-            format!("{name} is set, and ignore_configured_endpoint_urls of the profile is true"),
+            format!("{place} is set, and endpoints are to be ignored"),
         )
-        .fix(format!(
-            "unset {name}, or set AWS_IGNORE_CONFIGURED_ENDPOINT_URLS=true"
-        ))),
+        .why("AWS credentials would be fetched from there anyway")
+        .fix(format!("unset {place}, or ignore_configured_endpoint_urls"))),
     }
 }
 
-const WHOLE_URL: &str = "leave out --endpoint-url for AWS's own, or give a whole URL, such as \
-                         --endpoint-url http://localhost:5000";
-
-const ENCRYPTED: &str = "use https://, or a loopback address, such as --endpoint-url \
-                         http://localhost:5000";
+/// Whether requests to this URL leave the machine unencrypted.
+fn is_shown(url: &str) -> bool {
+    let uri = url.parse::<http::Uri>().unwrap_or_default();
+    uri.scheme_str() == Some("http") && !env::is_this_machine(uri.host().unwrap_or_default())
+}
 
 /// The URL itself is in no error: it may have a password in it.
-fn check_endpoint(what: &str, url: &str) -> Result<(), Invalid> {
-    let uri = url.parse::<http::Uri>().ok();
-    let scheme = uri.as_ref().and_then(http::Uri::scheme_str);
-    let authority = uri.as_ref().and_then(http::Uri::authority);
-    let host = authority.map_or("", http::uri::Authority::host);
-    if !matches!(scheme, Some("http" | "https")) || host.is_empty() {
-        let message = format!("{what} is not a URL such as https://host:port");
-        return Err(Invalid::new(message).fix(WHOLE_URL));
-    }
-    if authority.is_some_and(|authority| authority.as_str().contains('@')) {
-        let message = format!("{what} has a user or a password in it, which AWS has no use for");
-        return Err(Invalid::new(message).fix(WHOLE_URL));
-    }
-    if scheme == Some("http") && !env::is_this_machine(host) {
-        let message = format!(
-            "{what} is an http URL of another machine, where the token would go unencrypted"
-        );
-        return Err(Invalid::new(message).fix(ENCRYPTED));
-    }
-    Ok(())
+fn check(what: &str, url: &str) -> Result<(), Invalid> {
+    let uri = url.parse::<http::Uri>().unwrap_or_default();
+    let authority = uri.authority().map(http::uri::Authority::as_str);
+    let fault = match authority {
+        Some(authority) if authority.contains('@') => {
+            "has a user or a password in it, which AWS has no use for"
+        }
+        Some(_)
+            if matches!(uri.scheme_str(), Some("http" | "https"))
+                && !uri.host().unwrap_or_default().is_empty() =>
+        {
+            return Ok(())
+        }
+        _ => "is not a URL such as https://host:port",
+    };
+    Err(Invalid::new(format!("{what} {fault}")).fix(
+        "leave out --endpoint-url for AWS's own, or give a whole URL, such as \
+         --endpoint-url http://localhost:5000",
+    ))
 }

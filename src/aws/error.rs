@@ -2,13 +2,14 @@
 //! token included, so it is never shown.
 
 use std::error::Error;
-use std::fmt;
 
 use aws_config::imds::client::error::{ImdsError, TokenError};
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_secretsmanager::config::http::HttpResponse;
 use aws_sdk_secretsmanager::error::{ErrorMetadata, ProvideErrorMetadata, SdkError};
 use aws_sdk_secretsmanager::operation::RequestId;
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+use aws_sdk_sts::operation::assume_role_with_web_identity::AssumeRoleWithWebIdentityError;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 
 use super::answers::is_repeated;
@@ -107,10 +108,23 @@ impl AwsError {
 
     /// Reads why there are no credentials. Whoever gives them may be AWS, over the network.
     pub fn of_credentials(error: &CredentialsError, redactor: &Redactor) -> Self {
-        if let Some(refused) = RoleRefused::within(error) {
+        let of_sts = whole_chain(error).find_map(|cause| {
+            let role = cause.downcast_ref::<SdkError<AssumeRoleError, HttpResponse>>();
+            let role = role.map(|cause| Self::of("AssumeRole", cause, redactor));
+            let web = "AssumeRoleWithWebIdentity";
+            role.or_else(|| {
+                Some(Self::of(
+                    web,
+                    cause
+                        .downcast_ref::<SdkError<AssumeRoleWithWebIdentityError, HttpResponse>>()?,
+                    redactor,
+                ))
+            })
+        });
+        if let Some(refused) = of_sts {
             return Self {
                 nothing_sent: true,
-                ..refused.error.clone()
+                ..refused
             };
         }
         let mut causes = causes_of(error);
@@ -249,29 +263,6 @@ impl AwsError {
         format!("{}: {why}", self.operation)
     }
 }
-
-/// Why a role was not taken.
-#[derive(Debug)]
-pub struct RoleRefused {
-    /// Which role.
-    pub of: String,
-    pub error: AwsError,
-}
-
-impl RoleRefused {
-    /// Finds it in an error of a provider.
-    pub fn within<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a Self> {
-        whole_chain(error).find_map(|cause| cause.downcast_ref())
-    }
-}
-
-impl fmt::Display for RoleRefused {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "could not assume {}", self.of)
-    }
-}
-
-impl Error for RoleRefused {}
 
 /// What the metadata service of an instance answered with, where that was an error.
 fn status_of_instance(error: &CredentialsError) -> Option<u16> {

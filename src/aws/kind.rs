@@ -83,7 +83,9 @@ pub fn kind_of_code(code: Option<&str>, message: Option<&str>, http_status: Opti
             | "UnauthorizedException"
             | "InvalidSignatureException"
             | "SignatureDoesNotMatch"
-            | "IncompleteSignature",
+            | "IncompleteSignature"
+            | "InvalidIdentityToken"
+            | "InvalidIdentityTokenException",
         ) => {
             if says("Signature expired") || says("Signature not yet current") {
                 Kind::Clock

@@ -112,8 +112,8 @@ impl Network {
         HttpClient::of(self.connector(&settings), self.redactor.clone())
     }
 
-    /// The connector with these time-outs, made once. The SDK's own client would read the trusted
-    /// certificates again for each service.
+    /// The connector with these time-outs. It is made once; the SDK's own cache would parse the
+    /// trusted certificates again for each client.
     fn connector(&self, settings: &HttpConnectorSettings) -> SharedHttpConnector {
         let limits = (settings.connect_timeout(), settings.read_timeout());
         let mut known = locked(&self.connectors);
@@ -140,14 +140,14 @@ impl Network {
         connector
     }
 
-    /// What TLS takes, or why there can be none.
+    /// The trusted certificates and the proxy, or why TLS cannot be used.
     fn tls(&self) -> Result<(TrustStore, ProxyConfig), Fault> {
         let trust = self.bundle.clone().map_or_else(system_trust, Ok)?;
         Ok((trust, self.proxy.clone()?))
     }
 }
 
-/// Knows of each call of the SDK whether one of its attempts may have been sent.
+/// Remembers for each call of the SDK whether one of its attempts may have been sent.
 #[derive(Debug)]
 struct Watched {
     connector: Connector,
@@ -180,12 +180,12 @@ impl HttpConnector for Watched {
     }
 }
 
-/// Why an attempt failed of whose call nothing was ever sent.
+/// The error of an attempt if no attempt of its call was ever sent.
 #[derive(Debug, thiserror::Error)]
 #[error("no request was sent")]
 pub struct NotSent(#[source] ConnectorError);
 
-/// The error with this mark. The SDK tries again unless the fault is one of configuration.
+/// Marks an error. The SDK retries it unless it is a fault of configuration.
 fn not_sent(error: ConnectorError) -> ConnectorError {
     let is_timeout = error.is_timeout();
     let is_of_configuration = Fault::of(&error).is_of_configuration();

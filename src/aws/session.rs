@@ -3,21 +3,19 @@
 use std::time::Duration;
 
 use aws_config::identity::IdentityCache;
-use aws_config::imds::Client;
+use aws_config::imds::region::ImdsRegionProvider;
 use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
-use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_credential_types::provider::SharedCredentialsProvider;
 
-use super::credentials::Ways;
+use super::credentials::{Providers, SharedCredentials};
 use super::ecr::Ecr;
 use super::endpoints::Endpoints;
-use super::error::{AwsError, RoleRefused};
+use super::error::AwsError;
 use super::kind::Kind;
 use super::kms::Keys;
-use super::metadata;
-use super::roles::Sts;
 use super::secrets_manager::SecretsManager;
 use super::service::Service;
 use super::settings::Settings;
@@ -34,6 +32,7 @@ use crate::output::Redactor;
 /// The AWS side, ready for calls. Credentials are looked for at the first call.
 pub struct Session {
     config: SdkConfig,
+    credentials: SharedCredentials,
     endpoints: Endpoints,
     service: Service,
     target: Target,
@@ -56,8 +55,7 @@ impl Session {
             .with_use_fips(Some(settings.fips))
             .with_use_dual_stack(Some(settings.dual_stack));
         if settings.region.is_none() {
-            let metadata = settings.metadata.client(&providers, &http_client)?;
-            settings.region = region_of_instance(&metadata).await?;
+            settings.region = region_of_instance(&providers).await?;
         }
         let Some(region) = settings.region.clone() else {
             return Err(no_region());
@@ -69,7 +67,7 @@ impl Session {
                 .profile
                 .as_deref()
                 .filter(|_| settings.profile_is_explicit),
-            settings.source.login_command(),
+            settings.source.login_command(&settings.profiles),
             settings.places_of_credentials(),
             settings.endpoints.secrets_manager.as_deref(),
         );
@@ -88,24 +86,23 @@ impl Session {
         let mut sts = aws_sdk_sts::config::Builder::from(&config);
         sts.set_endpoint_url(settings.endpoints.sts_of_credentials.clone());
         let region = aws_config::Region::new(region.to_string());
-        let ways = Ways {
-            providers: providers.with_region(Some(region)),
-            metadata: settings.metadata,
-            http_client,
-            sts: Sts {
-                config: sts.build(),
-                redactor: settings.redactor.clone(),
-            },
-            mfa_code,
+        let providers = providers.with_region(Some(region));
+        let providers = Providers {
+            profiles: &settings.profiles,
+            config: &providers,
         };
-        let credentials = ways.to(settings.source)?;
+        let credentials = SharedCredentials::by(match mfa_code {
+            Some(code) => providers.with_mfa(code, sts.build()),
+            None => providers.of(settings.source),
+        });
         let config = config
             .to_builder()
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
+            .credentials_provider(SharedCredentialsProvider::new(credentials.clone()))
             // Those of the clients would each ask for themselves.
             .identity_cache(IdentityCache::no_cache());
         Ok(Self {
             config: config.build(),
+            credentials,
             target,
             endpoints: settings.endpoints,
             service,
@@ -184,23 +181,21 @@ impl Session {
         }))
     }
 
-    /// Gets AWS credentials, once for all calls: within a call they would have to come in the time
-    /// that an attempt has, and be asked for again with each.
+    /// Fetches AWS credentials for all calls; within a call they would be subject to its time-out.
+    /// Credentials that expire within five minutes are fetched again.
     ///
     /// # Errors
     /// Status 4 where there are none that can be used; what AWS says where it is asked for them.
     pub async fn fetch_credentials(&self) -> Result<(), Failure> {
-        if let Some(provider) = self.config.credentials_provider() {
-            let credentials = provider.provide_credentials().await;
-            credentials.map_err(|error| {
-                let what = RoleRefused::within(&error).map_or_else(
-                    || "could not get AWS credentials".to_owned(),
-                    ToString::to_string,
-                );
-                AwsError::of_credentials(&error, &self.redactor).into_failure(&what, &self.service)
-            })?;
-        }
-        Ok(())
+        let fetched = self.credentials.lasting(Duration::from_mins(5)).await;
+        fetched.map(drop).map_err(|error| {
+            let error = AwsError::of_credentials(&error, &self.redactor);
+            let what = match error.operation {
+                "AssumeRole" | "AssumeRoleWithWebIdentity" => "could not assume the role",
+                _ => "could not get AWS credentials",
+            };
+            error.into_failure(what, &self.service)
+        })
     }
 
     /// Where calls of ECR go, for what is said when one fails.
@@ -261,8 +256,9 @@ impl Session {
 }
 
 /// The Region of the instance, where this is one.
-async fn region_of_instance(metadata: &Client) -> Result<Option<Region>, Failure> {
-    let Some(name) = metadata::region(metadata).await else {
+async fn region_of_instance(providers: &ProviderConfig) -> Result<Option<Region>, Failure> {
+    let provider = ImdsRegionProvider::builder().configure(providers).build();
+    let Some(name) = provider.region().await.map(|region| region.to_string()) else {
         return Ok(None);
     };
     let region = Region::from_host_label(&name);
@@ -285,7 +281,7 @@ fn no_region() -> Failure {
 }
 
 fn needs_mfa(serial: &str, settings: &Settings) -> Failure {
-    let name = crate::output::shell::quote(settings.files.selected());
+    let name = crate::output::shell::quote(settings.profiles.selected());
     let message = format!("the profile {name} needs an MFA code, and nothing can be asked here");
     Failure::new(Status::Configuration, "mfa", message)
         .why(format!(

@@ -6,16 +6,15 @@ use std::time::Duration;
 
 use aws_config::retry::{RetryConfig, RetryMode};
 
-use super::config_files::ConfigFiles;
+use super::credentials::{check_environment, container_variable, Source};
 use super::endpoints::Endpoints;
-use super::metadata::Metadata;
 use super::network::{Network, Timeouts};
 use super::options::Options;
-use super::sources::Source;
+use super::profiles::Profiles;
 use super::target::Target;
-use super::variables::{check_environment, container_variable};
 use crate::env;
 use crate::model::region::Region;
+use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
 use crate::output::Redactor;
@@ -28,7 +27,6 @@ pub struct Settings {
     pub(super) profile_is_explicit: bool,
     /// Where credentials come from.
     pub(super) source: Source,
-    pub(super) metadata: Metadata,
     pub(super) region: Option<Region>,
     pub(super) endpoints: Endpoints,
     pub(super) network: Network,
@@ -36,7 +34,7 @@ pub struct Settings {
     pub(super) retry: RetryConfig,
     pub(super) fips: bool,
     pub(super) dual_stack: bool,
-    pub(super) files: ConfigFiles,
+    pub(super) profiles: Profiles,
     pub(super) redactor: Redactor,
 }
 
@@ -55,9 +53,9 @@ impl Settings {
             .clone()
             .or_else(|| env::aws("AWS_PROFILE"))
             .or_else(|| env::aws("AWS_DEFAULT_PROFILE"));
-        let files = ConfigFiles::read(profile.as_deref())?;
-        let source = Source::of(&files, options.profile.is_some())?;
-        let from_profile = |key: &str| files.get(key).map(str::to_owned);
+        let profiles = Profiles::read(profile.as_deref())?;
+        let source = Source::of(&profiles, options.profile.is_some())?;
+        let from_profile = |key: &str| profiles.get(key).map(str::to_owned);
         let ca_bundle = options
             .ca_bundle
             .clone()
@@ -71,17 +69,16 @@ impl Settings {
         };
         Ok(Self {
             region: region(options, &from_profile)?,
-            endpoints: Endpoints::read(options, &files, &source)?,
+            endpoints: Endpoints::read(options, &profiles, source.asks_aws(&profiles))?,
             network: Network::new(ca_bundle.as_deref(), redactor.clone())?,
             timeouts: timeouts(options)?,
             retry: retry(&from_profile)?,
             fips: is_on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
             dual_stack: is_on("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
-            metadata: Metadata::read(&files)?,
             source,
             profile_is_explicit: options.profile.is_some(),
             profile,
-            files,
+            profiles,
             redactor: redactor.clone(),
         })
     }
@@ -104,7 +101,12 @@ impl Settings {
     /// The serial number of the MFA device whose code is needed for the credentials; none where no
     /// code is.
     pub fn mfa_serial(&self) -> Option<&str> {
-        self.source.mfa_serial()
+        self.source.mfa_serial(&self.profiles)
+    }
+
+    /// What to warn of before anything is sent.
+    pub fn warning(&self) -> Option<&str> {
+        self.endpoints.warning.as_deref()
     }
 
     /// Where credentials are looked for, and why there are none, for when there are none.
@@ -117,10 +119,10 @@ impl Settings {
         if !self.profile_is_explicit {
             places.push(state("AWS_ACCESS_KEY_ID"));
         }
-        let name = self.files.selected();
-        places.push(match self.files.profile(name) {
-            Some(_) => format!("the profile {name} (has no credentials)"),
-            None => format!("the profile {name} (does not exist)"),
+        let name = self.profiles.selected();
+        places.push(match self.profiles.profile(name) {
+            Some(_) => format!("the profile {} (has no credentials)", escaped(name)),
+            None => format!("the profile {} (does not exist)", escaped(name)),
         });
         if !self.profile_is_explicit {
             places.push(state("AWS_WEB_IDENTITY_TOKEN_FILE"));

@@ -99,6 +99,9 @@ impl Fault {
             | Bad::ExpiredContext { .. }
             | Bad::NotValidYet
             | Bad::NotValidYetContext { .. } => Self::Expired,
+            Bad::NotValidForName | Bad::NotValidForNameContext { .. } => {
+                Self::Certificate("it is for another host".to_owned())
+            }
             other => Self::Certificate(other.to_string()),
         }
     }

@@ -1,5 +1,5 @@
-//! The certificates that are trusted. The HTTP client ends the program over one it cannot use, so
-//! they are checked before it gets them.
+//! The trusted certificates. The HTTP client panics over one it cannot use, so they are checked
+//! first.
 
 use aws_smithy_http_client::tls::TrustStore;
 use base64::engine::general_purpose::STANDARD;

@@ -43,7 +43,11 @@ impl Context<'_> {
             cli_connect_timeout: global.cli_connect_timeout.clone(),
             cli_read_timeout: global.cli_read_timeout.clone(),
         };
-        Settings::read(&options, self.output.redactor())
+        let settings = Settings::read(&options, self.output.redactor())?;
+        if let Some(warning) = settings.warning() {
+            self.output.warn(warning);
+        }
+        Ok(settings)
     }
 
     /// Opens AWS, with credentials.

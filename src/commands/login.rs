@@ -321,6 +321,7 @@ pub async fn make_credentials(
     let Some(command) = input.credential_command() else {
         return Ok(());
     };
+    session.fetch_credentials().await?;
     if let Some(secret) = existing {
         prove_write(secret, session, warnings).await?;
     }

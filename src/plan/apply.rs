@@ -112,6 +112,8 @@ pub async fn apply(plan: Plan, aws: &Session, progress: &Progress, output: &Outp
         is_stored: plan.is_stored,
         is_changed: false,
     };
+    // Refreshes credentials that expire soon. The first step reports an error.
+    let _ = aws.fetch_credentials().await;
     let mut tried = 0;
     let mut steps = plan.steps.into_iter();
     while let Some(step) = steps.next() {

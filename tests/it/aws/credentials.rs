@@ -120,6 +120,27 @@ fn they_are_got_once_for_a_whole_run() {
     }
 }
 
+/// Credentials that expire within five minutes are got anew before something is written.
+#[test]
+fn those_that_are_about_to_expire_are_got_anew_before_a_write() {
+    for (minutes, times) in [(4, 2), (60, 1)] {
+        let account = Account::new();
+        let program = keyless(&account, &[]);
+        let runs = program.home.path().join("runs");
+        let script = format!(
+            r#"echo run >>'{}'
+                end=$(date -u -d '+{minutes} minutes' +%Y-%m-%dT%H:%M:%SZ)
+                printf '{{"Version":1,"AccessKeyId":"AKIAPROCESS","SecretAccessKey":"x","Expiration":"%s"}}' $end"#,
+            runs.display()
+        );
+        let script = program.file("process.sh", script);
+        let config = format!("[default]\ncredential_process = sh {}\n", script.display());
+        program.file("config", config);
+        signed_by(&account, &program, "AKIAPROCESS/");
+        assert_eq!(self::runs(&program), times, "{minutes}");
+    }
+}
+
 /// The AWS CLI (botocore 1.44.5) ends with an error too; here other credentials were taken.
 #[cfg(unix)]
 #[test]
@@ -144,6 +165,11 @@ fn half_of_them_or_no_text_is_an_error_that_names_the_variable() {
             "AWS_SECRET_ACCESS_KEY",
             "".as_ref(),
             "AWS_ACCESS_KEY_ID is set, and AWS_SECRET",
+        ),
+        (
+            "AWS_ACCESS_KEY_ID",
+            "".as_ref(),
+            "AWS_SECRET_ACCESS_KEY is set, and AWS_ACCESS",
         ),
         (
             "AWS_ACCESS_KEY_ID",
@@ -247,7 +273,7 @@ fn what_a_profile_refers_to_must_be_there() {
         ),
         (
             "[profile p]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = r\n".to_owned(),
-            ["no sso-session \"corp\"", "aws configure sso-session"],
+            ["sso-session named `corp`", "fix the profile"],
         ),
     ] {
         let program = keyless(&account, &["--profile", "p"]);
@@ -313,8 +339,7 @@ fn by_sso(account: &Account, portal: &Web, new_form: bool, token: &str, ends: &s
     // The SHA-1 of the session's name, or of the start URL.
     let (config, file) = if new_form {
         (
-            // The place beside the session, as `aws configure sso` wrote it once: it is the same.
-            format!("[profile sso]\nsso_session = corp\n{what}{place}[sso-session corp]\n{place}"),
+            format!("[profile sso]\nsso_session = corp\n{what}[sso-session corp]\n{place}"),
             SESSION_FILE,
         )
     } else {

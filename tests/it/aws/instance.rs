@@ -57,64 +57,6 @@ fn its_region_is_taken_where_none_is_set() {
     assert!(account.requests().is_empty());
 }
 
-/// The AWS CLI (botocore 1.44.5) asks version 1 where 403, 404 or 405 answers for a token.
-#[test]
-fn version_1_alone_is_enough() {
-    for status in [403, 404, 405] {
-        let instance = Web::new(move |head, _| {
-            if head.starts_with("PUT ") {
-                return answer(status, "text/plain", "");
-            }
-            assert!(!head.contains("x-aws-ec2-metadata-token"), "{head}");
-            answered(head)
-        });
-        let account = Account::new();
-        signed_by(&account, &beside(&instance, &account, &[]), "ASIAINSTANCE/");
-        let account = Account::new();
-        let program = beside(&instance, &account, &[]);
-        let ended = program.env("AWS_EC2_METADATA_V1_DISABLED", "true").run();
-        ended.fails(
-            4,
-            &[&format!("metadata service answered with HTTP {status}")],
-        );
-        assert!(account.requests().is_empty());
-    }
-}
-
-#[test]
-fn it_is_asked_as_often_and_as_long_as_is_said() {
-    use std::sync::atomic::{AtomicUsize, Ordering};
-    use std::sync::Arc;
-
-    let asked = Arc::new(AtomicUsize::new(0));
-    let count = Arc::clone(&asked);
-    let instance = Web::new(move |head, _| {
-        if count.fetch_add(1, Ordering::SeqCst) < 2 {
-            return answer(503, "text/plain", "");
-        }
-        answered(head)
-    });
-    let account = Account::new();
-    let ended = beside(&instance, &account, &[]).run();
-    ended.fails(7, &["instance metadata service answered with HTTP 503"]);
-    asked.store(0, Ordering::SeqCst);
-    let program = beside(&instance, &account, &[]).env("AWS_METADATA_SERVICE_NUM_ATTEMPTS", "3");
-    signed_by(&account, &program, "ASIAINSTANCE/");
-    // A service that takes longer than the second that is waited for by itself.
-    let slow = Web::new(|head, _| {
-        if head.starts_with("PUT ") {
-            std::thread::sleep(std::time::Duration::from_millis(1_200));
-        }
-        answered(head)
-    });
-    let account = Account::new();
-    let program = beside(&slow, &account, &[]).env("AWS_METADATA_SERVICE_TIMEOUT", "30");
-    signed_by(&account, &program, "ASIAINSTANCE/");
-    let program = beside(&slow, &account, &[]).env("AWS_METADATA_SERVICE_TIMEOUT", "soon");
-    let ended = program.run();
-    ended.fails(4, &["AWS_METADATA_SERVICE_TIMEOUT is not a whole number"]);
-}
-
 #[test]
 fn an_instance_without_a_role_is_told() {
     let instance = Web::new(|head, _| {
@@ -126,4 +68,26 @@ fn an_instance_without_a_role_is_told() {
     let account = Account::new();
     let ended = beside(&instance, &account, &[]).run();
     ended.fails(4, &["no AWS credentials", "no answer, or no role"]);
+}
+
+/// The SDK ends the program over a name that cannot be in a path.
+#[test]
+fn a_role_with_an_odd_name_is_told() {
+    for role in ["ro\u{1}le", "ro le", "role/../other", "r\u{f6}le", "a\nb"] {
+        let instance = Web::new(move |head, _| match answered(head) {
+            answer if answer.ends_with("\r\nrole") => {
+                crate::support::answer(200, "text/plain", role)
+            }
+            answer => answer,
+        });
+        let account = Account::new();
+        let program = beside(&instance, &account, &["--profile", "role"]);
+        program.file("config", "[profile role]\nrole_arn = arn:aws:iam::111122223333:role/x\ncredential_source = Ec2InstanceMetadata\n");
+        for program in [beside(&instance, &account, &[]), program] {
+            let ended = program.run();
+            ended.fails(4, &["a name that no role has"]);
+            ended.never(&["this is a bug", "\u{1}"]);
+        }
+        assert!(account.requests().is_empty());
+    }
 }

@@ -2,7 +2,6 @@
 
 mod credentials;
 pub mod errors;
-mod file_locations;
 mod instance;
 mod local_aws;
 mod lost_answers;

@@ -191,28 +191,80 @@ fn a_file_that_cannot_be_understood_is_told_with_its_line() {
     assert!(account.requests().is_empty());
 }
 
+/// What the SDK takes for a line that goes on is not passed over.
 #[test]
-fn a_profile_is_found_by_the_name_that_the_cli_takes() {
+fn a_file_that_is_indented_is_told_to_be_so() {
+    let account = Account::new();
+    for (text, line) in [
+        ("  [default]\n  region = eu-west-3\n", "line 1 of "),
+        ("[default]\n  region = eu-west-3\n", "line 2 of "),
+    ] {
+        let program = Program::create(&account, &[]);
+        program.file("config", text);
+        program.run().fails(4, &[line, "remove the indentation"]);
+    }
+    assert!(account.requests().is_empty());
+}
+
+#[test]
+fn a_profile_that_the_sdk_passes_over_is_told() {
+    let account = Account::new();
     for (head, name) in [
         ("profile 'my dev'", "my dev"),
-        ("  profile\tdev", "dev"),
-        ("profile größe", "größe"),
-        ("profile (a,b)=~*!", "(a,b)=~*!"),
+        ("profile gr\u{f6}\u{df}e", "gr\u{f6}\u{df}e"),
     ] {
-        let account = Account::new();
         let program = Program::create(&account, &["--profile", name]);
         program.file(
             "config",
-            format!("  [{head}]\n  region : eu-west-3\n  aws_access_key_id : AKIAFILE\n  aws_secret_access_key : x\n"),
+            format!("[{head}]\nregion = eu-west-3\n[default]\n"),
         );
-        let program = program.without("AWS_REGION");
-        let arn = program.run().ok().to_owned();
-        assert!(arn.contains(":eu-west-3:"), "{head}: {arn}");
-        assert!(account.requests()[0].headers.contains("=AKIAFILE/"));
+        let ended = program.run();
+        ended.fails(4, &["no AWS profile", "letters, digits"]);
+    }
+    assert!(account.requests().is_empty());
+}
+
+#[test]
+fn names_and_paths_are_shown_as_they_are_and_act_on_no_terminal() {
+    let account = Account::new();
+    let odd = "a\u{1b}[31m\u{202e}b";
+    let by_name = Program::create(&account, &["--profile", odd]);
+    by_name.file("config", "[profile \u{1b}[31m]\n[default]\n");
+    let by_source = Program::create(&account, &["--profile", "p"]);
+    by_source.file(
+        "config",
+        format!("[profile p]\nrole_arn = x\nsource_profile = {odd}\nservices = {odd}\n"),
+    );
+    let by_bundle = Program::create(&account, &["--ca-bundle", odd]);
+    let by_file = Program::create(&account, &[]);
+    let path = by_file.file(odd, "nonsense");
+    let by_file = by_file.env("AWS_CONFIG_FILE", path);
+    let by_token = Program::create(&account, &[])
+        .without("AWS_ACCESS_KEY_ID")
+        .without("AWS_SECRET_ACCESS_KEY")
+        .env("AWS_WEB_IDENTITY_TOKEN_FILE", odd)
+        .env("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/web");
+    for program in [by_name, by_source, by_bundle, by_file, by_token] {
+        let ended = program.run();
+        assert_eq!(ended.status, 4, "{ended:?}");
+        ended.never(&["\u{1b}", "\u{202e}"]);
+    }
+    assert!(account.requests().is_empty());
+}
+
+/// The SDK ends the program over them.
+#[test]
+fn retry_settings_that_the_sdk_does_not_know() {
+    for retry in ["retry_mode = legacy", "retry_mode =", "max_attempts ="] {
+        let account = Account::new();
+        let program = Program::create(&account, &[]);
+        program.file("config", format!("[default]\n{retry}\n"));
+        program.run().ok();
     }
     let account = Account::new();
-    let program = Program::create(&account, &["--profile", "my dev"]);
-    program.file("config", "[profile my dev]\nregion = eu-west-3\n");
-    let ended = program.run();
-    ended.fails(4, &["[profile my dev] in line 1 of", "in quotes"]);
+    let program = Program::create(&account, &[]);
+    program.file("config", "[default]\nmax_attempts = many\n");
+    let words = ["max_attempts of the profile is not a whole number"];
+    program.run().fails(4, &words);
+    assert!(account.requests().is_empty());
 }

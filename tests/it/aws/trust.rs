@@ -82,7 +82,7 @@ fn certificates_that_do_not_hold() {
         ),
         (
             known.serve(&["other.example"], &account.url),
-            ["certificate not valid for name", "endpoint"],
+            ["it is for another host", "endpoint"],
         ),
     ] {
         let program = Program::create(&account, &["-v"])

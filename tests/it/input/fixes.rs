@@ -63,7 +63,6 @@ const FAULTS: &[(&str, &str, &str)] = &[
     (NO_TOKEN, "--name hub", "then, with that changed: printf"),
     (NO_AZURE_TOKEN, "--from-docker-config", "--upstream-registry-url NAME.azurecr.io"),
     (HUB, "--endpoint-url localhost", "--endpoint-url http://localhost:5000"),
-    (HUB, "--endpoint-url http://a.example", "use https://, or a loopback address"),
     (HUB, "--cli-read-timeout soon", "--cli-read-timeout 15"),
     (HUB, "--cli-connect-timeout soon", "--cli-connect-timeout 15"),
     (RULE, "hub", "add --registry KIND"),

@@ -173,7 +173,7 @@ fn over_tls_with_a_private_ca() {
     // Another host than the certificate's.
     let by_number = attempt("docker-hub", &format!("https://127.0.0.1:{port}"), &[]);
     let by_number = by_number.env("AWS_CA_BUNDLE", &bundle).run();
-    verdict_is(&by_number, "unknown", &["certificate not valid for name"]);
+    verdict_is(&by_number, "unknown", &["it is for another host"]);
     // From TLS to none.
     let plain = bearer("http");
     let address = authority.serve(&["localhost"], &plain.url);

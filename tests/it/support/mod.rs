@@ -9,7 +9,6 @@ mod python;
 pub mod registry;
 #[cfg(unix)]
 mod screen;
-pub mod sdk_cases;
 mod side_by_side;
 mod wire;
 

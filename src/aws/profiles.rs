@@ -1,0 +1,263 @@
+//! [`Profiles`]: the config and the credentials file that the AWS CLI and the SDKs share. The SDK
+//! parses them. What it silently passes over is an error here, because other credentials would be
+//! used.
+
+use aws_config::profile::{load, Profile, ProfileSet};
+use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
+use aws_runtime::env_config::property::PropertiesKey;
+use futures_util::FutureExt;
+
+use crate::env;
+use crate::model::nearest::nearest;
+use crate::output::escaped;
+use crate::output::failure::Failure;
+use crate::output::shell::quote;
+use crate::output::status::Status;
+
+/// The longest file that is read, in bytes.
+const MAX_FILE: usize = 16 << 20;
+
+/// The profiles, one of them selected.
+#[derive(Debug)]
+pub struct Profiles {
+    set: ProfileSet,
+    /// The same files for the SDK's own providers.
+    pub files: EnvConfigFiles,
+    /// The names of the `services` sections in the config file.
+    services: Vec<String>,
+}
+
+/// A value of a profile, unless it is empty.
+pub fn setting<'a>(profile: &'a Profile, key: &str) -> Option<&'a str> {
+    profile.get(key).filter(|value| !value.is_empty())
+}
+
+/// Whether a profile assumes a role with other credentials.
+fn is_role(profile: &Profile) -> bool {
+    setting(profile, "role_arn").is_some() && profile.get("web_identity_token_file").is_none()
+}
+
+/// Whether a profile has a pair of keys.
+fn has_keys(profile: &Profile) -> bool {
+    ["aws_access_key_id", "aws_secret_access_key"]
+        .into_iter()
+        .all(|key| profile.get(key).is_some())
+}
+
+impl Profiles {
+    /// Reads the files named by the environment, or those in the home directory. A missing file
+    /// counts as empty, as with the AWS CLI.
+    ///
+    /// # Errors
+    /// Status 4 for a file that cannot be read or understood, with the place, and for a selected
+    /// profile that does not exist.
+    pub fn read(selected: Option<&str>) -> Result<Self, Failure> {
+        let config = text_of("AWS_CONFIG_FILE", "config", EnvConfigFileKind::Config)?;
+        let kind = EnvConfigFileKind::Credentials;
+        let credentials = text_of("AWS_SHARED_CREDENTIALS_FILE", "credentials", kind)?;
+        let heads = config.lines().filter_map(|line| {
+            let head = line.strip_prefix('[')?.split(']').next()?.trim();
+            let (word, name) = head.split_once([' ', '\t'])?;
+            (word == "services").then(|| name.trim().to_owned())
+        });
+        let files = EnvConfigFiles::builder()
+            .with_contents(EnvConfigFileKind::Config, config.as_str())
+            .with_contents(EnvConfigFileKind::Credentials, credentials)
+            .build();
+        let name = selected.unwrap_or("default");
+        let profiles = Self {
+            set: parse(&files, name).map_err(|_| Failure::bug("the AWS config files"))?,
+            files,
+            services: heads.collect(),
+        };
+        if selected.is_some() && profiles.profile(name).is_none() {
+            return Err(profiles.no_such_profile(name));
+        }
+        Ok(profiles)
+    }
+
+    /// The name of the selected profile. The default profile may not exist.
+    pub fn selected(&self) -> &str {
+        self.set.selected_profile()
+    }
+
+    pub fn profile(&self, name: &str) -> Option<&Profile> {
+        self.set.get_profile(name)
+    }
+
+    /// A value of the selected profile, unless it is empty.
+    pub fn get(&self, key: &str) -> Option<&str> {
+        setting(self.profile(self.selected())?, key)
+    }
+
+    /// Whether endpoints in the environment and the profile are ignored.
+    pub fn ignores_endpoints(&self) -> bool {
+        let of_environment = env::aws("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS");
+        match &of_environment {
+            Some(value) => env::is_word_for_yes(value),
+            None => self
+                .get("ignore_configured_endpoint_urls")
+                .is_some_and(env::is_word_for_yes),
+        }
+    }
+
+    /// The endpoint of a service in the `services` section of the selected profile. The SDK looks
+    /// for `secrets-manager`, the AWS CLI for `secrets_manager`.
+    ///
+    /// # Errors
+    /// Status 4 where there is no such section.
+    pub fn endpoint_of(&self, service: &str) -> Result<Option<&str>, Failure> {
+        let Some(section) = self.get("services") else {
+            return Ok(None);
+        };
+        if !self.services.iter().any(|name| name == section) {
+            let message = format!(
+                "there is no section [services {}], which the profile {} names",
+                escaped(section),
+                escaped(self.selected())
+            );
+            return Err(misconfigured(
+                message,
+                "add it to the AWS config file, or take services out of the profile",
+            ));
+        }
+        let of = |service: String| {
+            let key = PropertiesKey::builder()
+                .section_key("services")
+                .section_name(section)
+                .property_name(service)
+                .sub_property_name("endpoint_url")
+                .build();
+            self.set.other_sections().get(&key.ok()?)
+        };
+        let found = of(service.to_owned()).or_else(|| of(service.replace('_', "-")));
+        Ok(found.map(String::as_str).filter(|url| !url.is_empty()))
+    }
+
+    /// The selected profile, its source profile, and so on. Empty if there is no selected profile.
+    ///
+    /// # Errors
+    /// Status 4 where one of them does not exist, or leads back to itself.
+    pub fn chain(&self) -> Result<Vec<&Profile>, Failure> {
+        let mut chain: Vec<&Profile> = self.profile(self.selected()).into_iter().collect();
+        while let Some(last) = chain.last().copied() {
+            let next = setting(last, "source_profile");
+            let next = next.filter(|_| is_role(last) && (chain.len() == 1 || !has_keys(last)));
+            let Some(next) = next.filter(|next| *next != last.name() || !has_keys(last)) else {
+                break;
+            };
+            let profile = self.profile(next).ok_or_else(|| {
+                let why = format!(
+                    "the profile {} names it as its source_profile",
+                    escaped(last.name())
+                );
+                self.no_such_profile(next).why(why)
+            })?;
+            if chain.iter().any(|above| above.name() == next) {
+                let message = format!(
+                    "the profile {} leads back to itself by source_profile",
+                    escaped(next)
+                );
+                let fix = "let one of them have credentials of its own";
+                return Err(misconfigured(message, fix));
+            }
+            chain.push(profile);
+        }
+        Ok(chain)
+    }
+
+    /// The profiles of the chain whose role is assumed. A source profile with keys of its own does
+    /// not need its role.
+    pub fn roles(&self) -> Vec<&Profile> {
+        let mut chain = self.chain().unwrap_or_default();
+        let first = self.selected();
+        chain.retain(|profile| is_role(profile) && (profile.name() == first || !has_keys(profile)));
+        chain
+    }
+
+    /// The error that lists the known profiles.
+    fn no_such_profile(&self, name: &str) -> Failure {
+        let mut known: Vec<&str> = self.set.profiles().collect();
+        known.sort_unstable();
+        let message = format!("there is no AWS profile \"{}\"", escaped(name));
+        let failure = Failure::new(Status::Configuration, "no-such-profile", message);
+        if known.is_empty() {
+            return failure
+                .why("the AWS config and credentials files have no profiles")
+                .fix(format!(
+                    "make it: aws configure --profile {}; or leave out --profile and AWS_PROFILE",
+                    quote(name)
+                ));
+        }
+        let failure = failure.why(format!("the profiles are: {}", escaped(&known.join(", "))));
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c);
+        if !name.chars().all(is_plain) {
+            return failure.fix(
+                "if there is one, rename it: the name of a profile has letters, digits and \
+                 _ - / . % @ : + only",
+            );
+        }
+        match nearest(name, known) {
+            Some(near) => failure.fix(format!("the nearest is: --profile {}", quote(near))),
+            None => failure.fix("see the profiles that there are: aws configure list-profiles"),
+        }
+    }
+}
+
+pub fn misconfigured(message: String, fix: &str) -> Failure {
+    Failure::new(Status::Configuration, "misconfigured", message).fix(fix)
+}
+
+/// Parses files that were given as text. The error is the SDK's description.
+fn parse(files: &EnvConfigFiles, selected: &str) -> Result<ProfileSet, Option<String>> {
+    let selected = Some(selected.to_owned().into());
+    let (fs, env) = Default::default();
+    let loaded = load(&fs, &env, files, selected).now_or_never();
+    loaded.ok_or(None)?.map_err(|error| {
+        let source = std::error::Error::source(&error);
+        source.map(ToString::to_string)
+    })
+}
+
+/// The text of one of the files, checked by the SDK's parser.
+fn text_of(variable: &str, name: &str, kind: EnvConfigFileKind) -> Result<String, Failure> {
+    let Some(path) = env::aws_file(variable, name).filter(|path| path.metadata().is_ok()) else {
+        return Ok(String::new());
+    };
+    let shown = escaped(&path.display().to_string());
+    let bad = |message: String, why: &str| {
+        let fix = "fix the file, or name another by AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE";
+        Failure::new(Status::Configuration, "profile-files", message)
+            .why(why)
+            .fix(fix)
+    };
+    let line_is_bad =
+        |line: usize, why: &str| bad(format!("line {line} of {shown} cannot be understood"), why);
+    let bytes = env::read_file_up_to(MAX_FILE, &path)
+        .map_err(|error| bad(format!("{shown} cannot be read"), &error.to_string()))?;
+    let text = std::str::from_utf8(&bytes).map_err(|error| {
+        let before = bytes.iter().take(error.valid_up_to());
+        let line = before.filter(|byte| **byte == b'\n').count() + 1;
+        line_is_bad(line, "it has a byte that is not UTF-8")
+    })?;
+    let file = EnvConfigFiles::builder().with_contents(kind, text).build();
+    let Err(fault) = parse(&file, "default") else {
+        return Ok(text.to_owned());
+    };
+    // The SDK's description ends with "on line N:" and the fault. It does not show the line.
+    let fault = fault.unwrap_or_default();
+    let (line, what) = fault
+        .rsplit_once("on line ")
+        .and_then(|(_, rest)| rest.split_once(':'))
+        .unwrap_or(("1", "it cannot be read"));
+    let line: usize = line.parse().unwrap_or(1);
+    let failure = line_is_bad(line, what.trim());
+    let is_indented = |line: &str| line.starts_with([' ', '\t']);
+    Err(match text.lines().nth(line.saturating_sub(1)) {
+        Some(line) if is_indented(line) => failure.first_fix(
+            "remove the indentation: a line that begins with a space or a tab \
+                               goes on with the one before it",
+        ),
+        _ => failure,
+    })
+}
