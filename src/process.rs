@@ -61,48 +61,26 @@ pub fn on_panic(tell: impl Fn(&str) + Send + Sync + 'static) {
     }));
 }
 
-/// SIGINT, as often as it comes from here on.
-///
-/// # Errors
-/// Where the system does not tell of signals.
-#[cfg(unix)]
-pub fn interrupts() -> io::Result<tokio::signal::unix::Signal> {
-    tokio::signal::unix::signal(tokio::signal::unix::SignalKind::interrupt())
-}
-
-/// Ctrl-C, as often as it comes from here on.
-///
-/// # Errors
-/// Where the system does not tell of it.
-#[cfg(not(unix))]
-pub fn interrupts() -> io::Result<tokio::signal::windows::CtrlC> {
-    tokio::signal::windows::ctrl_c()
-}
-
 /// How long the program may take to end after a signal.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Waits for a signal that ends the program, and sends how it ends then. SIGINT does not end it as
-/// long as `takes_interrupts`.
+/// Waits for a signal that ends the program, and sends how it ends then.
 ///
 /// It waits on a thread of its own, which ends the process if it still runs after [`GRACE`]: a
 /// write to a pipe that nobody reads never returns.
-///
-/// # Errors
-/// Where the system does not tell of signals.
 #[expect(
     clippy::exit,
     reason = "the other thread may be blocked, and cannot end the process"
 )]
-pub fn interruption(takes_interrupts: fn() -> bool) -> io::Result<oneshot::Receiver<Status>> {
+pub fn interruption() -> io::Result<oneshot::Receiver<Status>> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    let signals = {
+    let mut signals = {
         let _here = runtime.enter();
         Signals::listen()?
     };
     let (sender, receiver) = oneshot::channel();
     let wait = move || {
-        let status = runtime.block_on(signals.last(takes_interrupts));
+        let status = runtime.block_on(signals.next());
         let _ = sender.send(status);
         std::thread::sleep(GRACE);
         std::process::exit(status.number().into());
@@ -111,7 +89,7 @@ pub fn interruption(takes_interrupts: fn() -> bool) -> io::Result<oneshot::Recei
     Ok(receiver)
 }
 
-/// The signals that end the program; none is lost between two waits for them.
+/// The signals that end the program.
 struct Signals {
     #[cfg(unix)]
     terminate: tokio::signal::unix::Signal,
@@ -138,20 +116,13 @@ impl Signals {
             hangup: signal(SignalKind::hangup())?,
             #[cfg(unix)]
             quit: signal(SignalKind::quit())?,
-            interrupt: interrupts()?,
+            #[cfg(unix)]
+            interrupt: signal(SignalKind::interrupt())?,
+            #[cfg(not(unix))]
+            interrupt: tokio::signal::windows::ctrl_c()?,
             #[cfg(not(unix))]
             ctrl_break: tokio::signal::windows::ctrl_break()?,
         })
-    }
-
-    /// The first that ends the program.
-    async fn last(mut self, takes_interrupts: fn() -> bool) -> Status {
-        loop {
-            let status = self.next().await;
-            if status != Status::Cancelled || !takes_interrupts() {
-                return status;
-            }
-        }
     }
 
     #[cfg(unix)]
@@ -170,7 +141,6 @@ impl Signals {
     async fn next(&mut self) -> Status {
         tokio::select! {
             biased;
-            // It is never taken for an answer to a question.
             _ = self.ctrl_break.recv() => Status::Quit,
             _ = self.interrupt.recv() => Status::Cancelled,
         }

@@ -137,14 +137,7 @@ async fn choose(
             _ => name,
         }
     });
-    let choices = choices.collect();
-    let names: Vec<String> = secrets.iter().map(|secret| secret.name.clone()).collect();
-    let find = move |word: &str| {
-        let id = SecretId::parse(word).ok()?;
-        let place = |id: &SecretId| names.iter().position(|name| name == id.name());
-        place(&id).or_else(|| place(&id.or_default()?))
-    };
-    let chosen = prompter.choose("Secret", choices, 0, find).await?;
+    let chosen = prompter.choose("Secret", choices.collect(), 0).await?;
     read_name("NAME", &secrets[chosen].name, &session.hints())
 }
 

@@ -21,7 +21,7 @@ mod update;
 use anyhow::Context as _;
 
 use crate::cli::{self, Asked, Command, Global};
-use crate::input::takes_interrupts;
+use crate::input::is_asking;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
 use crate::output::Output;
@@ -117,17 +117,16 @@ fn until_interrupted(
         .enable_all()
         .build()
         .context("cannot start")?;
-    let interruption = process::interruption(takes_interrupts).context("cannot start")?;
+    let interruption = process::interruption().context("cannot start")?;
     let result = runtime.block_on(async {
         tokio::select! {
             biased;
-            // SIGINT at a question ends the question, as Ctrl-C does.
             Ok(status) = interruption => Err(progress.interrupted(status, &global.hints())),
             result = work(&context) => result,
-            () = output.tell_what_lasts(takes_interrupts) => unreachable!("that never ends"),
+            () = output.tell_what_lasts(is_asking) => unreachable!("that never ends"),
         }
     });
-    // A thread may still wait for a credential helper, or for the address of a host.
+    // A thread may still wait for a key, a credential helper, or the address of a host.
     runtime.shutdown_background();
     result.map_err(|failure| progress.explain_loss(failure))
 }

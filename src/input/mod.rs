@@ -19,11 +19,9 @@ mod terminal;
 mod token;
 mod token_check;
 mod warnings;
-#[cfg(any(not(unix), test))]
-mod windows_keys;
 
-pub use prompt::takes_interrupts;
 pub use prompter::Prompter;
+pub use terminal::is_asking;
 pub use warnings::ends_soon;
 
 use crate::cli::Global;

@@ -1,334 +1,339 @@
-//! All of the asking. Each question blocks on the terminal; [`Prompts::ask`] runs one beside the
-//! runtime, so that a signal is noticed at once, and ends it then.
-
-mod field;
-mod key;
-mod line;
-mod plain;
-mod theme;
-mod typing;
+//! Questions at the terminal. Each blocks a thread of its own, so that a signal ends the program at
+//! once.
 
 use std::fmt::Display;
-use std::io::{self, Write};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::io::{self, BufRead, Write};
 
-use console::Term;
-use dialoguer::{Confirm, FuzzySelect};
-use tokio::sync::oneshot;
+use console::{measure_text_width, truncate_str, Key, Term};
+use dialoguer::Input;
+use rpassword::{read_password_with_config, ConfigBuilder};
+use zeroize::Zeroizing;
 
-pub use super::terminal::Guard;
-use super::terminal::{end_reading, KeysWithoutSignals};
+use super::terminal::{discard_input, more_follows, with_echo, Asking};
+use crate::model::count::count;
 use crate::model::credential::AccessToken;
 use crate::model::token_kind::TokenKind;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
-use crate::output::{end_progress, width, wrapped, Redactor};
-use crate::process;
-use line::Line;
-use theme::Look;
-use typing::{hidden_line, shown_line};
+use crate::output::{end_progress, size, width, wrapped, Redactor};
 
-/// How questions are put.
+/// How questions are asked.
 #[derive(Clone)]
 pub struct Prompts {
     /// In plain lines, with nothing redrawn: for screen readers and simple terminals.
     pub plain: bool,
     pub colors: bool,
-    /// What keeps a token out of all that is written, where it was typed in the place of a name.
+    /// Hides a token that was typed in the place of a name.
     pub redactor: Redactor,
 }
 
-/// Where an access token was typed that could be seen; this stays on the screen.
-const TAKEN_BACK: &str =
-    "that begins like an access token. It was not taken, and is off the screen. \
-    If someone may have seen it there, revoke it at the registry.";
+/// What a yes-or-no question offers.
+pub const YES_OR_NO: [&str; 2] = ["Yes", "No"];
 
-/// Why a question has no answer.
-#[derive(Debug)]
-pub enum PromptError {
-    /// Ctrl-C, or Ctrl-D and with it the end of input.
-    Cancelled,
-    /// Ctrl-C, for which the process was sent SIGINT as well.
-    Interrupted,
-    Failed(io::Error),
-}
+const GREEN: u8 = 32;
+const RED: u8 = 31;
+const CYAN: u8 = 36;
 
-impl From<io::Error> for PromptError {
-    fn from(error: io::Error) -> Self {
-        Self::Failed(error)
-    }
-}
+const SEVERAL_LINES: &str = "several lines were pasted";
 
-impl From<dialoguer::Error> for PromptError {
-    fn from(error: dialoguer::Error) -> Self {
-        let dialoguer::Error::IO(error) = error;
-        match error.kind() {
-            // `console` raises SIGINT, and then gives this error.
-            io::ErrorKind::Interrupted => Self::Interrupted,
-            _ => Self::Failed(error),
-        }
-    }
-}
+const REVOKE: &str = "that begins like an access token, so it was not used. \
+    If someone may have seen it on the screen, revoke it at the registry";
 
-/// Whether a question is open: SIGINT ends the question, and not at once the program.
-static IS_OPEN: AtomicBool = AtomicBool::new(false);
+/// Ends the line of a question that has no answer.
+struct Unanswered;
 
-/// Whether a question was cancelled: no other is asked.
-static IS_CANCELLED: AtomicBool = AtomicBool::new(false);
-
-/// Whether SIGINT is taken for Ctrl-C at a question, which then says how it ends.
-pub fn takes_interrupts() -> bool {
-    IS_OPEN.load(Ordering::SeqCst)
-}
-
-/// A question at the terminal; without an answer, it is ended, and so is its line.
-struct OpenQuestion {
-    is_answered: bool,
-    /// Where it is asked, until that is over.
-    thread: Option<JoinHandle<()>>,
-    _keys: KeysWithoutSignals,
-}
-
-impl OpenQuestion {
-    fn begin(plain: bool) -> Self {
-        IS_OPEN.store(true, Ordering::SeqCst);
-        Self {
-            is_answered: false,
-            thread: None,
-            _keys: KeysWithoutSignals::hold(plain),
-        }
-    }
-
-    /// Ends the thread that asks; whether SIGINT was sent to it for that.
-    fn end(&mut self) -> bool {
-        self.thread
-            .take()
-            .is_some_and(|thread| end_reading(&thread))
-    }
-}
-
-impl Drop for OpenQuestion {
+impl Drop for Unanswered {
     fn drop(&mut self) {
-        // What restores the terminal comes after this, and must be the last to change it.
-        self.end();
-        IS_OPEN.store(false, Ordering::SeqCst);
-        if !self.is_answered {
-            say("");
-        }
+        say("");
     }
 }
 
 impl Prompts {
-    /// Asks on a thread of its own.
-    ///
-    /// # Errors
-    /// Status 130 where it is cancelled, by Ctrl-C or by SIGINT; status 1 where the terminal cannot
-    /// be used, with what failed.
+    /// Asks beside the runtime. Fails with status 130 at the end of input, and with status 1 if the
+    /// terminal cannot be used.
     pub async fn ask<T: Send + 'static>(
         &self,
-        question: impl FnOnce(Self) -> Result<T, PromptError> + Send + 'static,
+        question: impl FnOnce(&Self) -> io::Result<T> + Send + 'static,
     ) -> Result<T, Failure> {
-        if IS_CANCELLED.load(Ordering::SeqCst) {
-            return Err(Failure::cancelled(Status::Cancelled));
-        }
-        let mut interrupts = process::interrupts().map_err(|error| cannot_ask(&error))?;
         end_progress();
-        let mut open = OpenQuestion::begin(self.plain);
-        let (answers, answer) = oneshot::channel();
-        let prompts = self.clone();
-        let asking = move || drop(answers.send(question(prompts)));
-        let thread = thread::Builder::new().spawn(asking);
-        open.thread = Some(thread.map_err(|error| cannot_ask(&error))?);
-        let (answer, is_interrupted) = tokio::select! {
-            biased;
-            Some(()) = interrupts.recv() => (Err(PromptError::Cancelled), open.end()),
-            answer = answer => {
-                open.thread = None;
-                // A thread that panicked leaves none.
-                let answer = answer
-                    .unwrap_or_else(|_| Err(io::Error::other("this is a bug in ecr-ptc").into()));
-                let is_interrupted = matches!(answer, Err(PromptError::Interrupted));
-                (answer, is_interrupted)
-            }
+        discard_input();
+        let (prompts, asking, unanswered) = (self.clone(), Asking::begin(), Unanswered);
+        let work = move || {
+            let _asking = asking;
+            question(&prompts)
         };
-        if is_interrupted {
-            // The signal is on its way; if the question was closed before, it would end the
-            // program.
-            let _ = tokio::time::timeout(Duration::from_secs(1), interrupts.recv()).await;
-        }
-        match answer {
+        let answer = tokio::task::spawn_blocking(work).await;
+        let answer = answer.unwrap_or_else(|_| Err(io::Error::other("this is a bug in ecr-ptc")));
+        match answer.map_err(|error| (error.kind(), error)) {
             Ok(answer) => {
-                open.is_answered = true;
+                std::mem::forget(unanswered);
                 Ok(answer)
             }
-            Err(PromptError::Failed(error)) => Err(cannot_ask(&error)),
-            Err(PromptError::Cancelled | PromptError::Interrupted) => {
-                IS_CANCELLED.store(true, Ordering::SeqCst);
-                Err(Failure::cancelled(Status::Cancelled))
+            // The library that read Ctrl-C raised SIGINT, which ends the program.
+            Err((io::ErrorKind::Interrupted, _)) => std::future::pending().await,
+            Err((io::ErrorKind::UnexpectedEof, _)) => Err(Failure::cancelled(Status::Cancelled)),
+            Err((_, error)) => {
+                let message = format!("the terminal cannot be used: {error}");
+                Err(Failure::new(Status::Failed, "prompt", message).fix(
+                    "give what is asked for as options, and --yes for the last question; \
+                     --help has them",
+                ))
             }
         }
     }
 
-    /// Asks for one of several choices, by its place among them; Enter alone takes that at `first`.
-    /// What is typed leaves those that have it; in plain lines it is the number of one, or how it
-    /// begins, or a word that `find` knows.
-    pub fn choose(
+    /// Asks for one of several choices and returns its index; Enter alone chooses `first`. Nothing
+    /// typed is shown. What is not a whole answer only makes the next Enter say what to press.
+    pub fn choose(&self, label: &str, choices: &[String], first: usize) -> io::Result<usize> {
+        if self.plain && *choices != YES_OR_NO {
+            say(label);
+            for (number, choice) in (1..).zip(choices) {
+                say(&wrapped(&format!("  {number}. {choice}"), width()));
+            }
+        }
+        loop {
+            let (chosen, help) = if self.plain {
+                plain_choice(label, choices, first)?
+            } else {
+                self.drawn_choice(label, choices, first)?
+            };
+            match chosen {
+                None => say(&self.paint(RED, &help)),
+                Some(chosen) => {
+                    self.say_answer(label, &choices[chosen]);
+                    return Ok(chosen);
+                }
+            }
+        }
+    }
+
+    /// Draws the choices and reads keys up to Enter. Returns the choice, and what to press if there
+    /// is none. A list longer than the terminal scrolls.
+    fn drawn_choice(
         &self,
         label: &str,
         choices: &[String],
         first: usize,
-        find: impl Fn(&str) -> Option<usize>,
-    ) -> Result<usize, PromptError> {
-        if self.plain {
-            return self.plain_choice(label, choices, first, find);
+    ) -> io::Result<(Option<usize>, String)> {
+        let term = Term::stderr();
+        let (rows, columns) = size().unwrap_or((24, 80));
+        let or = if choices.iter().any(|choice| choice == "Yes") {
+            ", or y or n"
+        } else {
+            ""
+        };
+        let question = wrapped(&format!("? {label} [↑↓ and Enter{or}]"), Some(columns - 1));
+        let height = question.lines().count();
+        term.write_line(&question.replacen('?', &self.paint(GREEN, "?"), 1))?;
+        let shown = rows.saturating_sub(height + 1).clamp(1, choices.len());
+        let (last, mut at, mut typed) = (choices.len() - 1, first, String::new());
+        loop {
+            let top = at.saturating_sub(shown / 2).min(choices.len() - shown);
+            for (index, choice) in choices.iter().enumerate().skip(top).take(shown) {
+                let row = truncate_str(choice, columns - 3, "…");
+                term.write_line(&if index == at {
+                    self.paint(CYAN, &format!("> {row}"))
+                } else {
+                    format!("  {row}")
+                })?;
+            }
+            at = loop {
+                match term.read_key()? {
+                    Key::ArrowUp => break at.saturating_sub(1),
+                    Key::ArrowDown => break last.min(at + 1),
+                    Key::PageUp => break at.saturating_sub(shown),
+                    Key::PageDown => break last.min(at + shown),
+                    Key::Home => break 0,
+                    Key::End => break last,
+                    Key::Enter => {
+                        let is_whole = !more_follows();
+                        term.clear_last_lines(shown + height)?;
+                        let index = |wanted| choices.iter().position(|choice| choice == wanted);
+                        let chosen = match typed.as_str() {
+                            "" => Some(at),
+                            "y" | "yes" => index("Yes"),
+                            "n" | "no" => index("No"),
+                            _ => None,
+                        };
+                        let help = format!("Press ↑ or ↓ and then Enter{or}.");
+                        return Ok((chosen.filter(|_| is_whole), help));
+                    }
+                    // No answer is longer: nothing else is kept of what may be a token.
+                    Key::Char(c) if typed.len() <= "yes".len() => {
+                        typed.push(c.to_ascii_lowercase());
+                    }
+                    _ => "other".clone_into(&mut typed),
+                }
+            };
+            term.clear_last_lines(shown)?;
         }
-        let look = self.look(" [↑↓ or type, then enter]".to_owned());
-        let chosen = FuzzySelect::with_theme(&look)
-            .with_prompt(label)
-            .items(choices.iter().map(|choice| look.item(choice)))
-            .default(first)
-            .highlight_matches(false)
-            .report(false)
-            .interact()?;
-        Term::stderr().write_line(&look.answer(label, &choices[chosen]))?;
-        Ok(chosen)
     }
 
-    /// Asks for a line of text, until `parse` takes it; what it says else is shown. Enter alone
-    /// takes the default, where there is one.
+    /// Asks for a line of text, until `parse` accepts it. Enter alone takes the default, if any.
     pub fn text<T, E: Display>(
         &self,
         label: &str,
         default: Option<&str>,
         help: &str,
         parse: impl Fn(&str) -> Result<T, E>,
-    ) -> Result<T, PromptError> {
-        if self.plain {
-            return self.plain_text(label, default, help, parse);
-        }
-        let aside = match default {
-            Some(default) => format!(" ({default})"),
-            None if help.is_empty() => String::new(),
-            None => format!(" [{help}]"),
+    ) -> io::Result<T> {
+        let question = match default {
+            Some(default) => format!("{label} [{default}]"),
+            None if help.is_empty() => label.to_owned(),
+            None => format!("{label} ({help})"),
         };
-        let (look, term) = (|| self.look(aside.clone()), Term::stderr());
-        // What was not taken stays to be corrected, under the reason.
-        let (mut line, mut reason) = (Line::shown(), String::new());
+        // What was not accepted stays to be corrected.
+        let mut typed = String::new();
         loop {
-            shown_line(look, label, &mut line)?;
-            term.clear_last_lines(reason.lines().count())?;
-            let typed = line.parts().concat();
-            if self.takes_back(&typed) {
-                term.write_line(&look().error(&TAKEN_BACK))?;
-                (line, reason) = (Line::shown(), String::new());
+            typed = self.line(&question, typed)?;
+            let is_pasted = more_follows();
+            if tokens_in(&typed).next().is_some() {
+                tokens_in(&typed).for_each(|token| self.redactor.hide_text(token));
+                self.say_fault(REVOKE);
+                typed.clear();
                 continue;
             }
             let answer = match default {
                 Some(default) if typed.is_empty() => default,
                 _ => &typed,
             };
-            match parse(answer) {
+            let fault = match parse(answer) {
+                _ if is_pasted => SEVERAL_LINES.to_owned(),
+                _ if typed.contains(char::is_control) => "it has a control character".to_owned(),
+                Err(fault) => fault.to_string(),
                 Ok(value) => {
-                    term.write_line(&look().answer(label, answer))?;
+                    if !self.plain {
+                        self.say_answer(label, answer);
+                    }
                     return Ok(value);
                 }
-                Err(fault) => {
-                    reason = look().error(&fault);
-                    term.write_line(&reason)?;
-                }
-            }
+            };
+            self.say_fault(&fault);
         }
     }
 
-    /// Asks for the token without echo, until `check` takes it. A paste is taken whole, whatever
-    /// its length.
+    fn line(&self, question: &str, typed: String) -> io::Result<String> {
+        if self.plain {
+            let question = wrapped(&format!("{question}: "), width());
+            let mut line = String::new();
+            let read = || show(&question).and_then(|()| io::stdin().lock().read_line(&mut line));
+            return match with_echo(read)? {
+                0 => Err(io::ErrorKind::UnexpectedEof.into()),
+                _ => Ok(line.trim_end_matches(['\n', '\r']).to_owned()),
+            };
+        }
+        // Only the last line is redrawn.
+        let columns = width().unwrap_or(80);
+        let question = wrapped(&format!("? {question}"), Some(columns));
+        let (before, last) = question.rsplit_once('\n').unwrap_or(("", &question));
+        if !before.is_empty() {
+            say(before);
+        }
+        let input = Input::<String>::new().with_prompt(last);
+        let input = input.with_initial_text(typed).allow_empty(true);
+        let line = input.report(false).interact_text();
+        let line = line.map_err(|dialoguer::Error::IO(error)| error)?;
+        // It cleared the last row alone.
+        let length = measure_text_width(&format!("{last}: {line}"));
+        let rows = before.lines().count() + length.saturating_sub(1) / columns;
+        Term::stderr().clear_last_lines(rows)?;
+        Ok(line)
+    }
+
+    /// Asks for the token without echo, until `check` accepts it. A paste of any length arrives
+    /// whole.
     pub fn token<E: Display>(
         &self,
         check: impl Fn(&AccessToken) -> Result<(), E>,
-    ) -> Result<AccessToken, PromptError> {
+    ) -> io::Result<AccessToken> {
         loop {
-            let typed = hidden_line("Access token (not shown): ", self.plain)?;
-            let token = AccessToken::from_bytes(typed.bytes()).map_err(|fault| fault.to_string());
-            let checked = token.and_then(|token| match check(&token) {
-                Ok(()) => Ok(token),
-                Err(fault) => Err(fault.to_string()),
-            });
-            match checked {
-                Ok(token) => {
-                    say(&crate::model::count::count(token.characters(), "character"));
-                    return Ok(token);
+            let (typed, is_pasted) = hidden_line("Access token (not shown): ", !self.plain)?;
+            let fault = if is_pasted {
+                SEVERAL_LINES.to_owned()
+            } else if typed.contains(char::REPLACEMENT_CHARACTER) {
+                "it is not UTF-8".to_owned()
+            } else {
+                let token = AccessToken::from_bytes(typed.as_bytes());
+                let token = token.map_err(|fault| fault.to_string());
+                match token.and_then(|token| match check(&token) {
+                    Ok(()) => Ok(token),
+                    Err(fault) => Err(fault.to_string()),
+                }) {
+                    Err(fault) => fault,
+                    Ok(token) => {
+                        say(&count(token.characters(), "character"));
+                        return Ok(token);
+                    }
                 }
-                Err(fault) => say(&format!(
-                    "\nThe token cannot be used: {fault}. Please paste it again."
-                )),
-            }
+            };
+            say(&format!(
+                "The token cannot be used: {fault}. Please paste it again."
+            ));
         }
     }
 
-    /// Asks whether something is to be done; Enter alone takes the default.
-    pub fn confirm(&self, question: &str, default: bool) -> Result<bool, PromptError> {
-        let answers = if default { "Y/n" } else { "y/N" };
-        if !self.plain {
-            let look = self.look(format!(" ({answers})"));
-            // dialoguer draws one line again and no more.
-            let room = "? ".len() + " (y/N) yes ".len();
-            let question = wrapped(question, Some(look.columns.saturating_sub(room)));
-            let (before, last) = question.rsplit_once('\n').unwrap_or(("", &question));
-            if !before.is_empty() {
-                say(before);
-            }
-            return Ok(Confirm::with_theme(&look)
-                .with_prompt(last)
-                .default(default)
-                .show_default(false)
-                .wait_for_newline(true)
-                .interact()?);
-        }
-        loop {
-            match self
-                .plain_line(&format!("{question} [{answers}]: "))?
-                .trim()
-                .to_ascii_lowercase()
-                .as_str()
-            {
-                "y" | "yes" => return Ok(true),
-                "n" | "no" => return Ok(false),
-                "" => return Ok(default),
-                _ => say("Please answer y or n."),
-            }
-        }
+    fn say_answer(&self, label: &str, answer: &str) {
+        let sign = self.paint(GREEN, ">");
+        say(&format!("{sign} {label} {}", self.paint(CYAN, answer)));
     }
 
-    /// Whether an answer that could be seen has an access token in it; that one is hidden from then
-    /// on, and no answer.
-    fn takes_back(&self, answer: &str) -> bool {
-        for token in tokens_in(answer) {
-            self.redactor.hide_text(token);
-        }
-        has_token(answer)
+    fn say_fault(&self, fault: &str) {
+        let fault = wrapped(&format!("Not accepted: {fault}."), width());
+        say(&self.paint(RED, &fault));
     }
 
-    fn look(&self, aside: String) -> Look {
-        Look {
-            colors: self.colors,
-            columns: width().unwrap_or(80),
-            aside,
+    fn paint(&self, color: u8, text: &str) -> String {
+        if self.colors {
+            format!("\x1b[{color}m{text}\x1b[39m")
+        } else {
+            text.to_owned()
         }
     }
 }
 
-fn cannot_ask(error: &io::Error) -> Failure {
-    let message = format!("the terminal cannot be used: {error}");
-    Failure::new(Status::Failed, "prompt", message).fix(
-        "give what is asked for as options, and --yes for the last question; \
-         --help has them",
-    )
+/// Reads the number of a choice, or how it begins, in a line that is not shown. Returns the choice,
+/// and what to type if there is none.
+fn plain_choice(
+    label: &str,
+    choices: &[String],
+    first: usize,
+) -> io::Result<(Option<usize>, String)> {
+    let (prompt, help) = match (*choices == YES_OR_NO, first) {
+        (true, 0) => (format!("{label} [Y/n]: "), "Type y or n.".to_owned()),
+        (true, _) => (format!("{label} [y/N]: "), "Type y or n.".to_owned()),
+        _ => (
+            format!("Number or name [{}]: ", first + 1),
+            format!("Type a number from 1 to {}.", choices.len()),
+        ),
+    };
+    let (typed, is_pasted) = hidden_line(&prompt, false)?;
+    let typed = Zeroizing::new(typed.trim().to_lowercase());
+    let begins = |choice: &String| choice.to_lowercase().starts_with(typed.as_str());
+    let chosen = match typed.parse::<usize>() {
+        _ if is_pasted => None,
+        _ if typed.is_empty() => Some(first),
+        Ok(number) => number.checked_sub(1).filter(|index| *index < choices.len()),
+        Err(_) if choices.iter().filter(|choice| begins(choice)).count() > 1 => None,
+        Err(_) => choices.iter().position(begins),
+    };
+    Ok((chosen, help))
+}
+
+/// Reads a line without showing it. Returns it, and whether more lines were pasted.
+fn hidden_line(label: &str, is_masked: bool) -> io::Result<(Zeroizing<String>, bool)> {
+    show(label)?;
+    let config = ConfigBuilder::new().output_writer(io::stderr());
+    let config = if is_masked {
+        config.password_feedback_mask('*')
+    } else {
+        config.password_feedback_hide()
+    };
+    let line = Zeroizing::new(read_password_with_config(config.build())?);
+    Ok((line, more_follows()))
 }
 
 fn say(text: &str) {
-    // Where standard error is gone, the next read of the terminal fails and ends the asking.
+    // If standard error is gone, the next read of the terminal fails.
     let _ = writeln!(io::stderr(), "{text}");
 }
 
@@ -338,16 +343,12 @@ fn show(label: &str) -> io::Result<()> {
     stderr.flush()
 }
 
-/// The access tokens in an answer that can be seen, as they are pasted: with a username and a colon
-/// before one, or in quotation marks.
+/// The access tokens in an answer, as they are pasted: after a username and a colon, or in
+/// quotation marks.
 fn tokens_in(answer: &str) -> impl Iterator<Item = &str> {
     answer
         .split(|c: char| c == ':' || c.is_whitespace())
         .filter(|word| TokenKind::is_in_the_wrong_place(word))
         .map(|word| word.trim_start_matches(|c: char| !c.is_alphanumeric()))
         .map(|word| word.trim_end_matches(['"', '\'']))
-}
-
-fn has_token(answer: &str) -> bool {
-    tokens_in(answer).next().is_some()
 }

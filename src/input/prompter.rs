@@ -4,17 +4,16 @@ pub mod change;
 
 use std::convert::Infallible;
 use std::fmt::Display;
-use std::sync::{Arc, OnceLock};
 
 use super::create_input::CreateInput;
 use super::docker::Refusal;
-use super::prompt::{Guard, Prompts};
-use super::terminal::has_room;
+use super::prompt::{Prompts, YES_OR_NO};
+use super::terminal::{has_room, Guard};
 use super::token::TokenSource;
 use crate::cli::Verify;
 use crate::model::credential::Username;
 use crate::model::invalid::Invalid;
-use crate::model::registries::{LoginRegistry, NamedRegistry};
+use crate::model::registries::LoginRegistry;
 use crate::output::failure::Failure;
 use crate::output::Output;
 use crate::registry::Address;
@@ -35,14 +34,14 @@ impl Prompter {
                 colors,
                 redactor: output.redactor().clone(),
             },
-            _terminal: Guard::hold(plain),
+            _terminal: Guard::hold(),
         }
     }
 
     /// The registry, and where it is if that is needed.
     pub async fn ask_registry(&self, input: &mut CreateInput) -> Result<(), Failure> {
         if input.upstream.is_none() {
-            input.upstream = Some(self.choose_registry(input).await?);
+            input.upstream = Some(self.choose_registry().await?);
         }
         self.ask_address(input).await
     }
@@ -71,38 +70,25 @@ impl Prompter {
         Ok(())
     }
 
-    /// Docker Hub is chosen at first. The host of a customer that is typed is where the registry
-    /// is, unless that was said before.
-    async fn choose_registry(&self, input: &mut CreateInput) -> Result<LoginRegistry, Failure> {
+    async fn choose_registry(&self) -> Result<LoginRegistry, Failure> {
         let all: Vec<_> = LoginRegistry::all().collect();
         let choices = all
             .iter()
-            .map(|upstream| format!("{} ({})", upstream.title, upstream.shown_host()))
-            .collect();
-        let typed = Arc::new(OnceLock::new());
-        let host = Arc::clone(&typed);
-        let find = move |word: &str| {
-            let found = NamedRegistry::parse(word)?;
-            found.host.map(|own| host.set(own));
-            LoginRegistry::all().position(|upstream| upstream == found.upstream)
-        };
-        let chosen = self.choose("Registry", choices, 0, find).await?;
-        if let (None, Some(host)) = (&input.address, typed.get()) {
-            input.address = Address::parse(host).ok();
-        }
+            .map(|registry| format!("{} ({})", registry.title, registry.shown_host()));
+        let chosen = self.choose("Registry", choices.collect(), 0).await?;
         Ok(all[chosen])
     }
 
     /// Asks for one of several choices, by its place among them; Enter alone takes that at `first`.
     pub async fn choose(
         &self,
-        label: &'static str,
+        label: impl Into<String>,
         choices: Vec<String>,
         first: usize,
-        find: impl Fn(&str) -> Option<usize> + Send + 'static,
     ) -> Result<usize, Failure> {
+        let label = label.into();
         self.prompts
-            .ask(move |prompts| prompts.choose(label, &choices, first, find))
+            .ask(move |prompts| prompts.choose(&label, &choices, first))
             .await
     }
 
@@ -226,10 +212,11 @@ impl Prompter {
         question: impl Into<String>,
         default: bool,
     ) -> Result<bool, Failure> {
-        let question = question.into();
-        self.prompts
-            .ask(move |prompts| prompts.confirm(&question, default))
-            .await
+        let answers = YES_OR_NO.map(str::to_owned).to_vec();
+        Ok(self
+            .choose(question, answers, usize::from(!default))
+            .await?
+            == 0)
     }
 
     /// Asks for a text to be typed as it is, where a mere yes is too easily said.

@@ -137,13 +137,9 @@ fn columns(text: &str) -> usize {
         .sum()
 }
 
-/// The most columns that a terminal takes for a text: which characters are wide differs from one to
-/// the next.
-pub fn columns_of(text: &str) -> usize {
-    text.chars().map(columns_of_character).sum()
-}
-
-pub fn columns_of_character(character: char) -> usize {
+/// The most columns that a terminal takes for a character: which are wide differs from one to the
+/// next.
+fn columns_of_character(character: char) -> usize {
     if character.is_ascii() {
         1
     } else {

@@ -14,7 +14,7 @@ pub mod status;
 pub mod table;
 mod waiting;
 pub use escape::acts;
-pub use lines::{columns_of, columns_of_character, size, width, wrapped};
+pub use lines::{size, width, wrapped};
 pub use redact::{Redactor, Words};
 pub use waiting::end_progress;
 

@@ -64,7 +64,7 @@ impl Question<'_> {
             Self::WriteOrChange(question) | Self::ChangeOrWrite(question) => {
                 let answers = ["Yes", "Change something", "No"].map(str::to_owned);
                 let first = usize::from(matches!(self, Self::ChangeOrWrite(_)));
-                let chosen = prompter.choose(question, answers.to_vec(), first, |_| None);
+                let chosen = prompter.choose(question, answers.to_vec(), first);
                 return Ok([Some(Answer::Yes), Some(Answer::Change), None][chosen.await?]);
             }
         };

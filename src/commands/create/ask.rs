@@ -112,7 +112,7 @@ impl Create<'_> {
                 _ => return Ok(()),
             };
             let choices = ways.iter().map(|(_, words)| (*words).to_owned()).collect();
-            let chosen = prompter.choose("What now?", choices, 0, |_| None).await?;
+            let chosen = prompter.choose("What now?", choices, 0).await?;
             match ways[chosen].0 {
                 WayOn::NextVersion => {
                     self.input.if_exists = IfExists::Update;

@@ -65,7 +65,7 @@ impl Prompter {
         ];
         let (changes, mut choices): (Vec<Change>, Vec<String>) = rows.into_iter().unzip();
         choices.push("Nothing: back to the review".to_owned());
-        let chosen = self.choose("What to change", choices, 0, |_| None).await?;
+        let chosen = self.choose("What to change", choices, 0).await?;
         Ok(changes.get(chosen).copied())
     }
 

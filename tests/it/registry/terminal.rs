@@ -110,6 +110,7 @@ fn dockers_login_is_offered_where_nothing_else_is_given() {
     create(&screen, &registry, "");
     screen
         .sees("Docker seems to be logged in to Docker Hub")
+        .sees("Use its username and token?")
         .enters("y")
         .sees("the login of me")
         .sees("Docker Hub accepts the credentials")
@@ -121,6 +122,7 @@ fn dockers_login_is_offered_where_nothing_else_is_given() {
     create(&screen, &registry, "--if-exists update");
     screen
         .sees("Docker seems to be logged in to Docker Hub")
+        .sees("Use its username and token?")
         .enters("n")
         .sees("Username")
         .types("\x03")
@@ -227,12 +229,14 @@ fn a_helper_is_run_only_after_a_yes() {
     screen
         .enters(run)
         .sees("Docker seems to be logged in")
+        .sees("Use its username and token?")
         .enters("n");
     screen.sees("Username").types("\x03").status_is(130);
     assert!(!asked.exists());
     screen
         .enters(run)
         .sees("Docker seems to be logged in")
+        .sees("Use its username and token?")
         .enters("y");
     screen
         .sees("Not used: ")
@@ -254,10 +258,10 @@ fn docker_is_asked_for_what_was_chosen_at_the_prompt() {
     screen
         .enters("ECR_PTC_VERIFY=never $PTC create --accessible --from-docker-config")
         .sees("Number or name")
-        .enters("acr")
+        .enters("microsoft")
         .sees("Azure registry")
         .enters("a b")
-        .sees("Not taken")
+        .sees("Not accepted")
         .enters("mine")
         .sees("token-name")
         .sees("(mine.azurecr.io), new")

@@ -335,9 +335,9 @@ fn of_several_rules_that_were_left_behind_one_is_proposed_and_the_others_are_tol
     screen
         .sees("a-hub (registry-1.docker.io), there already")
         .sees("Store it?")
-        .enters("change")
+        .chooses(false, 1)
         .sees("What to change")
-        .enters("rule")
+        .chooses(false, 6)
         .sees("Repository prefix")
         .enters("-")
         .sees("rule          none")
@@ -345,7 +345,7 @@ fn of_several_rules_that_were_left_behind_one_is_proposed_and_the_others_are_tol
         .enters("y")
         .sees("Next, make the rule")
         .status_is(0);
-    let told = screen.text();
+    let told = screen.history();
     assert!(
         told.contains("the rule b-hub points at another secret"),
         "{told}"

@@ -310,7 +310,7 @@ mod at_a_terminal {
     fn delete_shows_what_it_will_do_and_asks() {
         let account = with_replicas();
         let screen = Screen::new(&account);
-        for no in ["", "n", "\x03", "\x04"] {
+        for no in ["", "n", "\x03"] {
             screen.enters("$PTC delete docker-hub --remove-replicas");
             screen
                 .sees("This will be done:")

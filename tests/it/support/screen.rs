@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use pty_process::blocking::{Command, Pty};
-use rustix::termios::{tcgetattr, LocalModes, Termios};
+use rustix::termios::{tcgetattr, LocalModes, SpecialCodeIndex, Termios};
 
 use super::{Account, Program};
 
@@ -117,6 +117,17 @@ impl Screen {
         self.types(&format!("{line}\r"))
     }
 
+    /// Chooses by an index: by the number in plain lines, else by the arrow down from the first.
+    /// Waits until the answer is shown.
+    pub fn chooses(&self, is_plain: bool, index: usize) -> &Self {
+        if is_plain {
+            self.enters(&(index + 1).to_string());
+        } else {
+            self.enters(&"\u{1b}[B".repeat(index));
+        }
+        self.sees("\u{1b}[32m>\u{1b}[39m ").sees("\u{1b}[39m\r\n")
+    }
+
     /// Waits until a text has come since the last that was waited for, and goes on from there.
     pub fn sees(&self, text: &str) -> &Self {
         let end = Instant::now() + PATIENCE;
@@ -181,10 +192,12 @@ impl Screen {
         assert_eq!(modes, self.found.local_modes);
         assert_eq!(now.input_modes, self.found.input_modes);
         assert_eq!(now.output_modes, self.found.output_modes);
+        for code in [SpecialCodeIndex::VMIN, SpecialCodeIndex::VTIME] {
+            assert_eq!(now.special_codes[code], self.found.special_codes[code]);
+        }
         let seen = self.seen.0.lock().unwrap();
         let screen = seen.parser.screen();
         assert!(!screen.hide_cursor(), "the cursor is hidden");
-        assert!(!screen.bracketed_paste(), "pastes are bracketed");
         drop(seen);
         self
     }

@@ -95,13 +95,24 @@ fn four_answers_lead_to_the_pull() {
     });
 }
 
+/// The rows that can be changed, in their order.
+const ROWS: [&str; 8] = [
+    "username",
+    "access token",
+    "name of",
+    "description",
+    "expires",
+    "tags",
+    "prefix",
+    "nothing",
+];
+
 /// Goes from the review to the question for one row.
-fn changes(screen: &Screen, row: &str) {
-    screen
-        .sees("Store it?")
-        .enters("change")
-        .sees("What to change")
-        .enters(row);
+fn changes(screen: &Screen, way: &str, row: &str) {
+    let row = ROWS.iter().position(|known| *known == row).unwrap();
+    let is_plain = !way.is_empty();
+    screen.sees("Store it?").chooses(is_plain, 1);
+    screen.sees("What to change").chooses(is_plain, row);
 }
 
 #[test]
@@ -112,37 +123,37 @@ fn each_row_is_changed_and_changed_back() {
         screen
             .enters(&format!("$PTC create --registry docker-hub -u me {way}"))
             .enters_a_token();
-        changes(&screen, "username");
+        changes(&screen, way, "username");
         screen
             .sees("Username")
             .enters("you")
             .sees("username      you");
-        changes(&screen, "username");
+        changes(&screen, way, "username");
         screen
             .sees("Username")
             .enters("me")
             .sees("username      me");
-        changes(&screen, "access token");
+        changes(&screen, way, "access token");
         screen
             .sees("Access token (not")
             .enters("another")
             .sees("7 characters, not");
-        changes(&screen, "access token");
+        changes(&screen, way, "access token");
         screen
             .sees("Access token (not")
             .enters("not-a-real-token")
             .sees("16 characters, not");
-        changes(&screen, "description");
+        changes(&screen, way, "description");
         screen
             .sees("Description")
             .enters("mine")
             .sees("description   mine");
-        changes(&screen, "description");
+        changes(&screen, way, "description");
         screen
             .sees("Description")
             .enters("theirs")
             .sees("description   theirs");
-        changes(&screen, "expires");
+        changes(&screen, way, "expires");
         screen
             .sees("Last day of")
             .enters("2020-01-01")
@@ -151,38 +162,38 @@ fn each_row_is_changed_and_changed_back() {
             screen.types("\x7f".repeat(10).as_str());
         }
         screen.enters("2999-01-31").sees("expires on    2999-01-31");
-        changes(&screen, "expires");
+        changes(&screen, way, "expires");
         screen
             .sees("Last day of")
             .enters("-")
             .sees("expires on    not known");
-        changes(&screen, "tags");
+        changes(&screen, way, "tags");
         screen
             .sees("Tags, such")
             .enters("team=platform, stage=test");
         screen
             .sees("tag           team=platform")
             .sees("tag           stage=test");
-        changes(&screen, "tags");
+        changes(&screen, way, "tags");
         screen
             .sees("Tags, such")
             .enters("-")
             .sees("rule          docker-hub");
-        changes(&screen, "prefix");
+        changes(&screen, way, "prefix");
         screen
             .sees("Repository")
             .enters("-")
             .sees("rule          none");
-        changes(&screen, "prefix");
+        changes(&screen, way, "prefix");
         screen
             .sees("Repository")
             .enters("team/hub")
             .sees("rule          team/hub");
-        changes(&screen, "name of");
+        changes(&screen, way, "name of");
         screen.sees("Name of the secret").enters("team");
         screen.sees("Use").sees("team?").enters("");
         screen.sees(&format!("secret        {TEAM}"));
-        changes(&screen, "nothing");
+        changes(&screen, way, "nothing");
         screen
             .sees("Store it?")
             .enters("")
@@ -205,13 +216,13 @@ fn what_finishes_the_work_has_what_was_changed() {
     screen
         .enters("$PTC create --registry docker-hub -u me --description d --tag a=b --rule hub")
         .enters_a_token();
-    changes(&screen, "description");
+    changes(&screen, "", "description");
     screen.sees("Description").enters("mine");
-    changes(&screen, "username");
+    changes(&screen, "", "username");
     screen.sees("Username").enters("you");
-    changes(&screen, "tags");
+    changes(&screen, "", "tags");
     screen.sees("for none").enters("-");
-    changes(&screen, "prefix");
+    changes(&screen, "", "prefix");
     screen.sees("for none").enters("team/hub");
     account.refuse("CreateSecret", 500, "InternalServiceError", "no");
     let policy = r#"{"Statement":[]}"#;
@@ -227,11 +238,11 @@ fn what_finishes_the_work_has_what_was_changed() {
     screen
         .enters("$PTC create --registry docker-hub -u me --description d --rule hub --resource-policy p.json")
         .enters_a_token();
-    changes(&screen, "description");
+    changes(&screen, "", "description");
     screen.sees("Description").enters("mine");
-    changes(&screen, "username");
+    changes(&screen, "", "username");
     screen.sees("Username").enters("you");
-    changes(&screen, "prefix");
+    changes(&screen, "", "prefix");
     screen.sees("for none").enters("team/hub");
     screen.sees("Store it?").enters("");
     screen.sees("finish it with: ecr-ptc create").status_is(8);
@@ -269,7 +280,7 @@ fn an_existing_secret_has_three_ways_on() {
         };
         begins();
         screen
-            .enters("stop")
+            .chooses(!way.is_empty(), 2)
             .sees("nothing was written")
             .status_is(130);
         begins();
@@ -291,7 +302,7 @@ fn an_existing_secret_has_three_ways_on() {
         assert_eq!(account.value(NAME), value);
         begins();
         screen
-            .enters("use another")
+            .chooses(!way.is_empty(), 1)
             .sees("Name of the secret")
             .enters("ecr-pullthroughcache/team")
             .sees("Username")
@@ -349,7 +360,7 @@ fn a_rule_of_another_upstream_is_told_in_the_review_and_another_prefix_taken() {
             // Enter alone changes something.
             .enters("")
             .sees("What to change")
-            .enters("prefix")
+            .chooses(false, 6)
             .sees("for none")
             .enters(&format!("hub-{}", name.len()))
             .sees("(registry-1.docker.io), new")
@@ -605,7 +616,7 @@ fn dockers_login_is_changed_like_any_other() {
     screen
         .enters("$PTC create --registry docker-hub --from-docker-config")
         .sees("username      docker-user");
-    changes(&screen, "username");
+    changes(&screen, "", "username");
     screen
         .sees("Username")
         .enters("me")

@@ -1,53 +1,173 @@
-//! The keys that edit an answer, those that type nothing, and how a line is drawn again.
+//! What keys and pastes do at each kind of question.
+
+use serde_json::json;
 
 use crate::support::{Account, Program, Screen};
 
 const CREATE: &str = "$PTC create --registry ghcr --name ecr-pullthroughcache/x --description d";
+const NAME: &str = "ecr-pullthroughcache/docker-hub";
+const WAYS: [&str; 2] = ["", "--accessible"];
 
-/// What ends the drawing of a line.
-const DRAWN: &str = "\u{1b}8";
+/// A part of every token that is pasted here.
+const SECRET: &str = "0123456789abcdef";
 
-fn asks_for_a_username(screen: &Screen) {
-    screen.enters(CREATE).sees("Username").sees(DRAWN);
+/// Pastes that begin, end or have lines like an answer.
+fn pastes() -> [String; 8] {
+    [
+        format!("ghp_{SECRET}\r"),
+        format!("y{SECRET}\r\n"),
+        format!("yes-{SECRET}\n\n"),
+        format!("\r{SECRET}\r"),
+        format!("y\r{SECRET}\r"),
+        format!("{SECRET}\ry\r"),
+        format!("1{SECRET} \r"),
+        format!(" jk{SECRET}\u{1b}[200~\u{7f}\u{1}\r"),
+    ]
 }
 
 fn is_cancelled(screen: &Screen) {
     screen.types("\u{3}").sees("cancelled").status_is(130);
 }
 
-/// Keys, and what stands before the cursor and behind it then. What is read at once is typed at
-/// once, and the next when that is drawn.
-const EDITED: [(&[&str], &str, &str); 14] = [
-    (&["x\u{15}me"], "me", ""),
-    (&["me\u{1}a"], "a", "me"),
-    (&["me\u{1}a\u{5}b"], "ameb", ""),
-    (&["mexx\u{1b}[D\u{1b}[D\u{b}"], "me", ""),
-    (&["my own\u{17}me"], "my me", ""),
-    (&["me", "\u{1b}", "x"], "mex", ""),
-    (&["me", "\u{1b}x", "a"], "mea", ""),
-    (&["me", "\u{1b}", "[D", "a"], "ma", "e"),
-    (&["me\u{1b}[1;5Ca"], "mea", ""),
-    (&["me\u{1b}OPa"], "mea", ""),
-    (&["me\u{1b}[15~a"], "mea", ""),
-    (&["me\ta\u{18}\u{1a}\u{1c}\u{4}"], "mea", ""),
-    (&["me\u{1b}[H\u{1b}[3~a"], "a", "e"),
-    (&["あえ\u{1b}[D\u{7f}い"], "い", "え"),
-];
+/// Pastes tokens at a choice: none appears, and none answers.
+fn swallows_pastes(screen: &Screen, question: &str) {
+    for paste in pastes() {
+        screen.sees(question).types(&paste);
+        screen.sees(if question.contains("[y/N]") {
+            "Type y or n."
+        } else if question.starts_with("Number") {
+            "Type a number from 1 to "
+        } else {
+            "Press ↑ or ↓ and then Enter"
+        });
+    }
+    screen.sees(question);
+    assert!(!screen.history().contains(SECRET), "{}", screen.history());
+}
 
 #[test]
-fn keys_edit_as_in_a_shell_and_no_other_types_anything() {
+fn a_token_pasted_at_a_choice_is_not_shown_and_answers_nothing() {
+    for way in WAYS {
+        let account = Account::new();
+        let screen = Screen::new(&account);
+        screen.resized(24, 80);
+        let in_plain = |plain, drawn| if way.is_empty() { drawn } else { plain };
+        screen.enters(&format!("$PTC create -u me {way}"));
+        swallows_pastes(&screen, in_plain("Number or name [1]: ", "Registry ["));
+        screen.enters("").enters_a_token();
+        swallows_pastes(&screen, in_plain("Number or name [1]: ", "Store it?"));
+        screen.chooses(!way.is_empty(), 1);
+        swallows_pastes(
+            &screen,
+            in_plain("Number or name [1]: ", "What to change ["),
+        );
+        is_cancelled(&screen);
+        assert!(account.is_empty());
+        account.made(NAME);
+        account.take_actions();
+        screen.enters(&format!("$PTC create --registry docker-hub {way}"));
+        swallows_pastes(&screen, in_plain("Number or name [1]: ", "What now?"));
+        is_cancelled(&screen);
+        screen.enters(&format!("$PTC delete docker-hub {way}"));
+        swallows_pastes(&screen, in_plain("Delete it? [y/N]: ", "Delete it?"));
+        is_cancelled(&screen);
+        screen.enters(&format!("$PTC delete {way}"));
+        swallows_pastes(&screen, in_plain("Number or name [1]: ", "Secret ["));
+        is_cancelled(&screen);
+        assert!(!account.actions().contains(&"DeleteSecret".to_owned()));
+        assert!(!screen.history().contains(SECRET), "{}", screen.history());
+    }
+}
+
+#[test]
+fn twenty_thousand_pasted_characters_are_swallowed_at_a_choice() {
     let account = Account::new();
     let screen = Screen::new(&account);
-    for (keys, before, after) in EDITED {
-        asks_for_a_username(&screen);
-        for read in keys {
-            screen.types(read).sees(DRAWN);
+    screen
+        .enters("$PTC")
+        .sees("Registry")
+        .enters(&SECRET.repeat(1250))
+        .sees("Press ↑ or ↓ and then Enter.")
+        .sees("Registry");
+    assert!(!screen.history().contains(SECRET), "{}", screen.history());
+    is_cancelled(&screen);
+}
+
+#[test]
+fn a_choice_is_answered_by_arrows_or_a_whole_word() {
+    let account = Account::new();
+    account.made(NAME);
+    let screen = Screen::new(&account);
+    let delete = |keys: &str| {
+        screen
+            .enters("$PTC delete docker-hub")
+            .sees("Delete it?")
+            .enters(keys)
+    };
+    for no in ["", "n", "no", "\u{1b}[A\u{1b}[B", "\u{1b}[H\u{1b}[F"] {
+        delete(no).sees("nothing was written").status_is(130);
+    }
+    for other in ["ye", "yess", "yy", "Y es", " y", "j", "y\u{7f}y", "\u{1b}y"] {
+        delete(other).sees("Press ↑ or ↓ and then Enter, or y or n.");
+        is_cancelled(&screen);
+    }
+    for yes in ["y", "yes", "\u{1b}[A", "\u{1b}[5~"] {
+        delete(yes).sees("is scheduled for deletion").status_is(0);
+        account.ask("RestoreSecret", &json!({"SecretId": NAME}));
+    }
+}
+
+#[test]
+fn a_long_list_scrolls() {
+    let account = Account::new();
+    for number in 10..40 {
+        account.made(&format!(
+            "ecr-pullthroughcache/team-{number}/{}",
+            "x".repeat(80)
+        ));
+    }
+    let screen = Screen::new(&account);
+    screen.resized(10, 60);
+    for (keys, chosen) in [
+        ("\u{1b}[F", 39),
+        ("\u{1b}[6~\u{1b}[6~\u{1b}[A", 25),
+        ("\u{1b}[F\u{1b}[H", 10),
+    ] {
+        screen.enters("clear; $PTC show").sees("Secret [");
+        screen.types(keys);
+        screen.sees(&format!("> team-{chosen}/xxx"));
+        let text = screen.text();
+        assert!(text.contains("? Secret [↑↓ and Enter]"), "{text}");
+        screen
+            .enters("")
+            .sees(&format!("team-{chosen}/{}", "x".repeat(80)));
+        screen.status_is(0);
+    }
+}
+
+#[test]
+fn a_line_of_text_is_edited_and_stays_to_be_corrected() {
+    let account = Account::new();
+    for columns in [20, 50, 80, 120] {
+        let screen = Screen::new(&account);
+        screen.resized(50, columns);
+        screen.enters(CREATE).sees("Username");
+        for (keys, answer) in [
+            ("my own \u{7f}me\r", "my ownme"),
+            ("あえ\u{1b}[D\u{7f}い\r", "いえ"),
+            ("m\t\u{15}\u{1}\u{4}e\r", "me"),
+        ] {
+            screen.types(keys).sees("Access token (not");
+            let shown = screen.text().replace('\n', "");
+            assert!(shown.contains(&format!("> Username {answer}")), "{shown}");
+            is_cancelled(&screen);
+            screen.enters(CREATE).sees("Username");
         }
         screen
-            .types("\u{1b}[A")
-            .sees(&format!(" {before}\u{1b}7{after}\u{1b}[K"))
-            .enters("")
-            .sees(&format!("{before}{after}\u{1b}[39m\r\n"))
+            .enters("me ")
+            .sees("Not accepted: ")
+            .sees("Username")
+            .enters("\u{7f}")
             .sees("Access token (not");
         is_cancelled(&screen);
     }
@@ -55,177 +175,33 @@ fn keys_edit_as_in_a_shell_and_no_other_types_anything() {
 }
 
 #[test]
-fn a_line_has_one_row_however_long_it_is() {
+fn several_lines_are_no_line_of_text() {
     let account = Account::new();
-    let long = "abcdefghij-あいう-".repeat(20) + "end";
-    for columns in [20, 21, 50, 80, 120] {
+    for way in WAYS {
         let screen = Screen::new(&account);
-        screen.resized(50, columns);
-        asks_for_a_username(&screen);
-        screen.types(&long).sees("end\u{1b}7").sees(DRAWN);
-        let text = screen.text();
-        assert_eq!(text.matches("Username").count(), 1, "{columns}: {text}");
-        assert!(text.ends_with("う-end"), "{columns}: {text}");
-        assert_eq!(text.matches('…').count(), 1, "{columns}: {text}");
         screen
-            .types("\u{1}x\u{1b}[C")
-            .sees("xa\u{1b}7bc")
-            .sees(DRAWN);
-        let text = screen.text();
-        assert!(text.ends_with('…'), "{columns}: {text}");
-        assert_eq!(text.matches('…').count(), 1, "{columns}: {text}");
-        screen.enters("").sees("Access token (not");
-        let text = screen.text();
-        assert_eq!(text.matches("Username").count(), 1, "{columns}: {text}");
-        assert!(
-            text.replace('\n', "").contains(&format!("x{long}")),
-            "{columns}: {text}"
-        );
-        is_cancelled(&screen);
-    }
-    assert!(account.is_empty());
-}
-
-#[test]
-fn a_line_is_drawn_again_after_the_terminal_became_another_size() {
-    let account = Account::new();
-    let typed = "a-name-that-has-room-in-a-wide-terminal-and-in-no-other";
-    for (columns, again) in [(120, 100), (60, 120), (120, 40), (50, 20)] {
-        let screen = Screen::new(&account);
-        screen.resized(50, columns);
-        asks_for_a_username(&screen);
-        screen.types(typed).sees("other\u{1b}7").sees(DRAWN);
-        screen.resized(50, again);
-        screen.types("s").sees("others\u{1b}7").sees(DRAWN);
-        let text = screen.text();
-        assert_eq!(text.matches("Username").count(), 1, "{text}");
-        assert!(text.ends_with("-others"), "{text}");
-        screen.enters("").sees("Access token (not");
-        let text = screen.text();
-        assert!(text.contains(&format!("> Username {typed}s\n")), "{text}");
-        is_cancelled(&screen);
-    }
-    assert!(account.is_empty());
-}
-
-#[test]
-fn what_is_pasted_is_one_answer() {
-    let account = Account::new();
-    let screen = Screen::new(&account);
-    asks_for_a_username(&screen);
-    screen
-        .types("\u{1b}[200~octo\r\ncat\u{1b}[A\r\n\u{1b}[201~")
-        .sees("octo cat [A\u{1b}7")
-        .types("\u{15}\u{1b}[200~octocat\n\u{1b}[201~\r")
-        .sees("octocat\u{1b}[39m\r\n")
-        .sees("Access token (not");
-    is_cancelled(&screen);
-    let long: String = ('a'..='z').cycle().take(20_000).collect();
-    asks_for_a_username(&screen);
-    screen
-        .enters(&format!("\u{1b}[200~{long}\u{1b}[201~"))
-        .sees(&format!("{long}\u{1b}[39m\r\n"))
-        .sees("Access token (not");
-    is_cancelled(&screen);
-}
-
-/// Keys at the token prompt, where nothing is drawn: each is typed when the last was read.
-#[cfg(target_os = "linux")]
-fn types_one_by_one(screen: &Screen, reads: &[&str]) {
-    let pid = std::fs::read_to_string(screen.home().join("pid")).unwrap();
-    let of_process = |file: &str| format!("/proc/{}/{file}", pid.trim());
-    let bytes_read = || {
-        let counts = std::fs::read_to_string(of_process("io")).unwrap();
-        let count = counts.lines().find_map(|line| line.strip_prefix("rchar: "));
-        count.unwrap().parse::<usize>().unwrap()
-    };
-    let is_waiting = || {
-        std::fs::read_dir(of_process("task")).unwrap().all(|task| {
-            let stat = std::fs::read_to_string(task.unwrap().path().join("stat")).unwrap();
-            stat.rsplit_once(") ").unwrap().1.starts_with('S')
-        })
-    };
-    for keys in reads {
-        let before = bytes_read();
-        screen.types(keys);
-        while bytes_read() < before + keys.len() || !is_waiting() {
-            std::thread::yield_now();
-        }
-    }
-}
-
-#[cfg(target_os = "linux")]
-#[test]
-fn a_key_is_no_part_of_the_token() {
-    let account = Account::new();
-    let screen = Screen::new(&account);
-    screen.enters(&format!("sh -c 'echo $$ >pid; exec {CREATE} -u me -y'"));
-    screen.sees("Access token (not shown): ");
-    // A paste with such characters is not altered without a word.
-    for paste in [
-        "\u{1b}[32mtoken\u{1b}[0m",
-        "to\u{1}ken",
-        "to\u{b}ken",
-        "token\u{1b}",
-    ] {
-        types_one_by_one(&screen, &[paste]);
-        screen
-            .types("\r")
-            .sees("it has a control character (U+00")
-            .sees("Access token (not shown): ");
-    }
-    let keys = [
-        "wrong", "\u{17}", "s3", "\u{1b}", "\u{1}", "\u{1b}", "[D", "\u{5}", "cre",
-    ];
-    types_one_by_one(&screen, &keys);
-    types_one_by_one(&screen, &["\u{b}", "\u{1b}x", "t", "\u{1b}"]);
-    screen.types("\r").sees("6 characters").sees("arn:aws:");
-    screen.status_is(0);
-    assert_eq!(
-        account.value("ecr-pullthroughcache/x"),
-        r#"{"username":"me","accessToken":"s3cret"}"#
-    );
-}
-
-#[test]
-fn in_plain_lines_keys_are_those_of_the_terminal_and_no_other_is_taken() {
-    let account = Account::new();
-    let screen = Screen::new(&account);
-    screen
-        .enters("$PTC --accessible")
-        .sees("Number or name")
-        .enters("\u{1b}[A2")
-        .sees("Not taken: it has a control character (U+001B). Please type it again.")
-        .sees("Number or name [1]: ")
-        .enters("2")
-        .sees("Username");
-    for (keys, code) in [
-        ("m\u{1}e", "0001"),
-        ("me\u{1b}OP", "001B"),
-        ("m\te", "0009"),
-    ] {
-        screen
-            .enters(keys)
-            .sees(&format!(
-                "Not taken: it has a control character (U+{code})."
-            ))
+            .enters(&format!("{CREATE} {way}"))
+            .sees("Username")
+            .types("octo\rcat\r")
+            .sees("several lines were pasted")
             .sees("Username");
+        is_cancelled(&screen);
     }
+    let screen = Screen::new(&account);
     screen
-        .enters("wrong\u{15}my own\u{17}")
-        .sees("Not taken: the username has white space at its end")
-        .enters("wrong\u{15}me")
-        .sees("Access token (not");
+        .enters(&format!("{CREATE} --accessible"))
+        .sees("Username")
+        .enters("me\u{1b}OP")
+        .sees("Not accepted: it has a control character.")
+        .sees("Username");
     is_cancelled(&screen);
     assert!(account.is_empty());
 }
 
-const GITHUBS: &str = "ghp_0123456789abcdef";
-
 #[test]
-fn a_token_in_the_place_of_an_answer_is_taken_back() {
+fn a_token_in_the_place_of_an_answer_is_refused() {
     let account = Account::new();
-    for (columns, plain) in [
+    for (columns, way) in [
         (120, ""),
         (80, ""),
         (50, ""),
@@ -236,18 +212,16 @@ fn a_token_in_the_place_of_an_answer_is_taken_back() {
         screen.resized(50, columns);
         let takes_none = |prompt: &str| {
             for token in [
-                GITHUBS,
+                "ghp_0123456789abcdef",
                 "dckr_pat_0123456789",
                 "me:glpat-0123456789",
-                "\u{1b}[200~me\r\n\"ghp_0123456789\"\r\n\u{1b}[201~",
+                "\"ghp_0123456789\"",
             ] {
-                if plain.is_empty() || !token.starts_with('\u{1b}') {
-                    screen.sees(prompt).enters(token).sees("revoke");
-                }
+                screen.sees(prompt).enters(token).sees("revoke");
             }
             screen.sees(prompt);
         };
-        screen.enters(&format!("$PTC create --registry azure {plain}"));
+        screen.enters(&format!("$PTC create --registry azure {way}"));
         takes_none("Azure registry");
         screen.enters("mine");
         takes_none("Username");
@@ -256,74 +230,32 @@ fn a_token_in_the_place_of_an_answer_is_taken_back() {
             .sees("Access token (not")
             .enters("some-token");
         for (row, prompt) in [
-            ("description", "Description"),
-            ("expires", "Last day of"),
-            ("tags", "Tags, such"),
-            ("prefix", "Repository"),
-            ("name of", "Name of the"),
+            (3, "Description"),
+            (4, "Last day of"),
+            (5, "Tags, such"),
+            (6, "Repository"),
+            (2, "Name of the"),
         ] {
-            screen.sees("Store it?").enters("change");
-            screen.sees("What to change").enters(row);
+            screen.sees("Store it?").chooses(!way.is_empty(), 1);
+            screen.sees("What to change").chooses(!way.is_empty(), row);
             takes_none(prompt);
             screen.enters("");
         }
         screen.sees("Store it?");
         is_cancelled(&screen);
         let shows_it = screen.history().contains("0123456789");
-        assert_eq!(shows_it, !plain.is_empty(), "{}", screen.history());
+        assert_eq!(shows_it, !way.is_empty(), "{}", screen.history());
     }
-    assert!(account.is_empty());
-}
-
-#[test]
-fn a_token_that_is_typed_is_off_the_screen_before_enter() {
-    let account = Account::new();
-    let screen = Screen::new(&account);
-    asks_for_a_username(&screen);
-    for letter in GITHUBS.chars() {
-        screen.types(&letter.to_string()).sees(DRAWN);
-    }
-    assert!(
-        screen.text().ends_with("(not shown: an access token?)"),
-        "{}",
-        screen.text()
-    );
-    screen.types("\u{15}me").sees("me\u{1b}7").sees(DRAWN);
-    assert!(screen.text().ends_with(" me"), "{}", screen.text());
-    screen.types(GITHUBS).sees("me").sees(DRAWN);
-    is_cancelled(&screen);
-}
-
-#[test]
-fn a_token_in_the_place_of_another_answer_is_taken_back() {
-    let account = Account::new();
-    let screen = Screen::new(&account);
-    screen
-        .enters("$PTC --accessible")
-        .sees("Number or name")
-        .enters(GITHUBS)
-        .sees("begins like an access token")
-        .sees("Number or name");
-    is_cancelled(&screen);
-    screen
-        .enters(&format!("{CREATE} -u me --accessible"))
-        .sees("Access token")
-        .enters("some-token")
-        .sees("Store it?")
-        .sees("Number or name [1]: ")
-        .enters(GITHUBS)
-        .sees("begins like an access token")
-        .sees("Number or name [1]: ");
-    is_cancelled(&screen);
     assert!(account.is_empty());
     Program::create(&account, &[]).run().ok();
-    for plain in ["", "--accessible"] {
+    for way in WAYS {
+        let screen = Screen::new(&account);
         screen
             .enters(&format!(
-                "$PTC delete docker-hub --force-without-recovery {plain}"
+                "$PTC delete docker-hub --force-without-recovery {way}"
             ))
             .sees("Type its name")
-            .enters(GITHUBS)
+            .enters("ghp_0123456789abcdef")
             .sees("begins like an access token")
             .sees("Type its name");
         is_cancelled(&screen);
