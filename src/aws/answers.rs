@@ -83,7 +83,7 @@ fn is_documented(operation: &str, body: &[u8]) -> bool {
         | "DeletePullThroughCacheRule"
         | "UpdatePullThroughCacheRule"
         | "ValidatePullThroughCacheRule" => has("ecrRepositoryPrefix"),
-        "TagResource" | "UntagResource" => body.is_empty() || members.is_ok(),
+        "TagResource" => body.is_empty() || members.is_ok(),
         _ => true,
     }
 }

@@ -35,7 +35,7 @@ UNKNOWN = {
     "ECR reads only what has the key aws/secretsmanager, which is the default": """
         CreateSecret.request.KmsKeyId UpdateSecret.request.KmsKeyId ReplicaRegionType.KmsKeyId""",
     "ECR reads only text": """
-        CreateSecret.request.SecretBinary PutSecretValue.request.SecretBinary UpdateSecret.request.SecretBinary""",
+        CreateSecret.request.SecretBinary UpdateSecret.request.SecretBinary""",
     "ECR cannot read a managed external secret, so none is made": """
         CreateSecret.request.Type UpdateSecret.request.Type RotateSecret.request.ExternalSecretRotationMetadata
         RotateSecret.request.ExternalSecretRotationRoleArn""",
@@ -43,6 +43,7 @@ UNKNOWN = {
         CreateSecret.request.CrossAccountPrimaryARN AssociateCrossAccountReplica DisassociateCrossAccountReplica""",
     "the current version is what ECR reads, and what is read and written": """
         GetSecretValue.request.VersionId GetSecretValue.request.VersionStage PutSecretValue.request.VersionStages""",
+    "a tag is written anew, and never removed": "UntagResource",
     "versions without a label are nothing to go back to": "ListSecretVersionIds.request.IncludeDeprecated",
     "a rotation function's, which this is not": "PutSecretValue.request.RotationToken",
     "a new value is PutSecretValue's": "UpdateSecret.request.ClientRequestToken UpdateSecret.request.SecretString",
@@ -64,7 +65,7 @@ UNKNOWN = {
         UpdateSecret.answer.Name UpdateSecretVersionStage.answer.Name""",
     "a value is read for what ECR would read; its versions are DescribeSecret's to tell": """
         SecretValueEntry.VersionId SecretValueEntry.VersionStages SecretValueEntry.CreatedDate
-        GetSecretValue.answer.VersionId GetSecretValue.answer.VersionStages GetSecretValue.answer.CreatedDate
+        GetSecretValue.answer.VersionStages GetSecretValue.answer.CreatedDate
         SecretVersionsListEntry.VersionStages""",
     "no use for it": """
         ReplicationStatusType.LastAccessedDate SecretVersionsListEntry.LastAccessedDate

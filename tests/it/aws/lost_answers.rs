@@ -312,7 +312,7 @@ const WRITES: &[Write] = &[
         secret,
         &["update", "docker-hub", "--expires-on", "2099-12-31"],
     ),
-    Write("UntagResource", with_a_date, UPDATE),
+    Write("TagResource", with_a_date, UPDATE),
     Write(
         "ReplicateSecretToRegions",
         secret,
@@ -398,12 +398,13 @@ fn an_answer_that_is_not_from_aws_never_counts_as_done() {
         let (account, program) = write.prepared();
         account.answer(write.0, 200, kind, body, None);
         let ended = program.run();
-        if body == "{}" && ["TagResource", "UntagResource"].contains(&write.0) {
+        if body == "{}" && write.0 == "TagResource" {
             // That is all that AWS answers.
             ended.ok();
             return;
         }
-        let is_stored = write.0 == "UntagResource" || write.2.contains(&"--if-exists");
+        let is_tagged_last = write.0 == "TagResource" && write.2 == UPDATE;
+        let is_stored = is_tagged_last || write.2.contains(&"--if-exists");
         let status = if is_stored { 8 } else { 4 };
         ended.fails(status, &[]);
     });

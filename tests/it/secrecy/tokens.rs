@@ -269,7 +269,10 @@ fn a_token_of_a_known_kind_is_not_repeated_from_any_place() {
     ] {
         for more in [&["-v"][..], &["-o", "json"]] {
             let program = Program::new(&[command, more].concat()).with(&account);
-            let program = program.without("AWS_ACCESS_KEY_ID").env(variable, value);
+            let program = program.without("AWS_ACCESS_KEY_ID");
+            let program = program
+                .without("AWS_SECRET_ACCESS_KEY")
+                .env(variable, value);
             let ended = program.run();
             assert!([2, 4].contains(&ended.status), "{variable}: {ended:?}");
             ended.never(&[UNKNOWN]);

@@ -200,31 +200,6 @@ fn interrupted(
     assert!(words.iter().all(|word| said.contains(word)), "{said}");
 }
 
-#[test]
-fn where_the_old_date_cannot_be_removed_the_command_that_does_is_printed() {
-    let account = Account::new();
-    let arn = account.made(NAME);
-    let tag = json!({"Key": "ecr-ptc:expires-on", "Value": "2099-12-31"});
-    account.ask("TagResource", &json!({"SecretId": arn, "Tags": [tag]}));
-    account.refuse("UntagResource", 400, "AccessDeniedException", "not allowed");
-    let untag = format!(
-        "then finish it with: aws secretsmanager untag-resource --secret-id {NAME} \
-         --tag-keys ecr-ptc:expires-on --region us-east-1"
-    );
-    let update = Program::new(&["update", "docker-hub", "--access-token-stdin"]);
-    let ended = update.with(&account).stdin("another-token").run();
-    ended.fails(
-        8,
-        &["is stored, but could not remove", &format!("{untag}\n")],
-    );
-    // With what is left to do after it.
-    let more = ["--if-exists", "update", "--replica-region", "eu-west-1"];
-    let ended = Program::create(&account, &more)
-        .stdin("a-third-token")
-        .run();
-    ended.fails(8, &[&format!("{untag} && ecr-ptc create ")]);
-}
-
 /// A pipe that takes no more, and that nobody reads.
 #[cfg(unix)]
 fn full_pipe() -> (std::io::PipeReader, std::io::PipeWriter) {

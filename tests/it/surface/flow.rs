@@ -504,7 +504,7 @@ fn the_date_alone_needs_no_token() {
         .sees("expires on    2999-01-31")
         .sees("Write it?")
         .enters("")
-        .sees("ends on 2999-01-31")
+        .sees("Recorded 2999-01-31 as the expiry date")
         .status_is(0);
     screen
         .enters(&format!("{run} 2999-02-01"))
