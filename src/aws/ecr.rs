@@ -13,14 +13,13 @@ use aws_sdk_ecr::Client;
 use futures_util::{stream, StreamExt};
 
 use super::answers::AnswerCheck;
-use super::error::AwsError;
+use super::error::{Answer, AwsError};
 use super::kind::Kind;
 use super::pages::Pages;
 use crate::model::account::AccountId;
 use crate::model::arn::SecretArn;
 use crate::model::date::Time;
 use crate::model::rule::{CredentialArn, Rule, RuleRequest, UpstreamUrl};
-use crate::output::Redactor;
 
 const DESCRIBE: &str = "DescribePullThroughCacheRules";
 
@@ -28,7 +27,6 @@ const DESCRIBE: &str = "DescribePullThroughCacheRules";
 #[derive(Clone)]
 pub struct Ecr {
     client: Client,
-    redactor: Redactor,
 }
 
 /// What ECR says of a rule after it has read the secret and logged in upstream with it.
@@ -54,12 +52,11 @@ pub struct Verdicts {
 
 impl Ecr {
     /// At `endpoint`, or where the Region says.
-    pub fn new(config: &SdkConfig, endpoint: Option<&str>, redactor: Redactor) -> Self {
+    pub fn new(config: &SdkConfig, endpoint: Option<&str>) -> Self {
         let mut config = aws_sdk_ecr::config::Builder::from(config);
         config.set_endpoint_url(endpoint.map(str::to_owned));
         Self {
             client: Client::from_conf(config.interceptor(AnswerCheck).build()),
-            redactor,
         }
     }
 
@@ -74,7 +71,7 @@ impl Ecr {
             .stop_on_duplicate_token(false)
             .send();
         while let Some(page) = pages.next().await {
-            let page = page.map_err(|error| AwsError::of(DESCRIBE, &error, &self.redactor))?;
+            let page = page.answer_to(DESCRIBE)?;
             seen.note(page.next_token())?;
             for told in page.pull_through_cache_rules() {
                 rules.push(rule(told)?);
@@ -90,20 +87,11 @@ impl Ecr {
             .client
             .describe_pull_through_cache_rules()
             .ecr_repository_prefixes(prefix);
-        match call.send().await {
-            Ok(answer) => {
-                let first = answer.pull_through_cache_rules().first();
-                first.map(rule).transpose()
-            }
-            Err(error) => {
-                let error = AwsError::of(DESCRIBE, &error, &self.redactor);
-                if error.kind == Kind::RuleNotFound {
-                    Ok(None)
-                } else {
-                    Err(error)
-                }
-            }
-        }
+        let answer = call.send().await;
+        let answer = answer.answer_unless(Kind::RuleNotFound, DESCRIBE)?;
+        let rules = answer.and_then(|answer| answer.pull_through_cache_rules);
+        let first = rules.iter().flatten().next();
+        first.map(rule).transpose()
     }
 
     /// CreatePullThroughCacheRule, with the secret of this ARN where it wants a login. Gives the
@@ -122,10 +110,7 @@ impl Ecr {
             .set_upstream_repository_prefix(text(wanted.upstream_prefix.as_ref()))
             .set_custom_role_arn(text(wanted.role.as_ref()))
             .set_credential_arn(text(wanted.credential(arn)));
-        let answer = call
-            .send()
-            .await
-            .map_err(|error| AwsError::of("CreatePullThroughCacheRule", &error, &self.redactor))?;
+        let answer = call.send().await.answer_to("CreatePullThroughCacheRule")?;
         let account = answer.registry_id().map(AccountId::parse);
         Ok(account.and_then(Result::ok))
     }
@@ -142,9 +127,7 @@ impl Ecr {
             .ecr_repository_prefix(wanted.prefix.as_str())
             .set_custom_role_arn(text(wanted.role.as_ref()))
             .set_credential_arn(text(wanted.credential(arn)));
-        call.send()
-            .await
-            .map_err(|error| AwsError::of("UpdatePullThroughCacheRule", &error, &self.redactor))?;
+        call.send().await.answer_to("UpdatePullThroughCacheRule")?;
         Ok(())
     }
 
@@ -154,9 +137,10 @@ impl Ecr {
             .client
             .validate_pull_through_cache_rule()
             .ecr_repository_prefix(prefix);
-        let answer = call.send().await.map_err(|error| {
-            AwsError::of("ValidatePullThroughCacheRule", &error, &self.redactor)
-        })?;
+        let answer = call
+            .send()
+            .await
+            .answer_to("ValidatePullThroughCacheRule")?;
         Ok(if answer.is_valid() {
             Verdict::Valid
         } else {
@@ -200,9 +184,7 @@ impl Ecr {
             .client
             .delete_pull_through_cache_rule()
             .ecr_repository_prefix(prefix);
-        call.send()
-            .await
-            .map_err(|error| AwsError::of("DeletePullThroughCacheRule", &error, &self.redactor))?;
+        call.send().await.answer_to("DeletePullThroughCacheRule")?;
         Ok(())
     }
 }

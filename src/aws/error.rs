@@ -16,11 +16,10 @@ use super::answers::is_repeated;
 use super::kind::{kind_of_code, kind_of_response, Kind};
 use super::network::NotSent;
 use super::transport::{whole_chain, Fault};
-use crate::output::{escaped, Redactor};
+use crate::output::Redactor;
 
-/// What went wrong with one operation. The words of the service in it are as they came: they are
-/// made safe to show when they are, since a token may be known by then that was not before.
-#[derive(Clone, Debug)]
+/// What went wrong with one operation. The words of the service in it are as they came.
+#[derive(Debug)]
 pub struct AwsError {
     pub(super) operation: &'static str,
     pub kind: Kind,
@@ -32,31 +31,44 @@ pub struct AwsError {
     /// What went wrong on the way.
     pub(super) fault: Option<Fault>,
     pub(super) causes: Vec<String>,
-    /// Whether nothing was sent that could have done what was asked.
-    nothing_sent: bool,
-    /// Whether the answer is one to a repeated request, which may have worked the first time.
-    repeated: bool,
-    /// Whether somebody looked, and the service has done nothing.
-    looked_at: bool,
-    redactor: Redactor,
+    may_have_worked: bool,
+    was_looked_at: bool,
 }
 
 /// What stands for an operation, where credentials are looked for.
 const CREDENTIALS: &str = "the request for credentials";
 
+/// The answer to an operation.
+pub(super) trait Answer<T>: Sized {
+    fn answer_to(self, operation: &'static str) -> Result<T, AwsError>;
+
+    /// The same, with `None` for an error of this kind.
+    fn answer_unless(self, kind: Kind, operation: &'static str) -> Result<Option<T>, AwsError> {
+        match self.answer_to(operation) {
+            Err(error) if error.kind == kind => Ok(None),
+            answer => answer.map(Some),
+        }
+    }
+}
+
+impl<T, E> Answer<T> for Result<T, SdkError<E, HttpResponse>>
+where
+    E: ProvideErrorMetadata + Error + 'static,
+    SdkError<E, HttpResponse>: RequestId,
+{
+    fn answer_to(self, operation: &'static str) -> Result<T, AwsError> {
+        self.map_err(|error| AwsError::of(operation, &error))
+    }
+}
+
 impl AwsError {
-    /// The redactor makes its words safe to show.
-    pub fn of<E>(
-        operation: &'static str,
-        error: &SdkError<E, HttpResponse>,
-        redactor: &Redactor,
-    ) -> Self
+    pub fn of<E>(operation: &'static str, error: &SdkError<E, HttpResponse>) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,
         SdkError<E, HttpResponse>: RequestId,
     {
         if let Some(cause) = chain(error).find_map(|cause| cause.downcast_ref()) {
-            return Self::of_credentials(cause, redactor);
+            return Self::of_credentials(cause);
         }
         let metadata = error.as_service_error().map(ProvideErrorMetadata::meta);
         let code = metadata.and_then(|metadata| metadata.code());
@@ -80,9 +92,10 @@ impl AwsError {
             SdkError::TimeoutError(_) => Kind::TimedOut,
             SdkError::DispatchFailure(_) if fault == Some(Fault::NoConnection) => Kind::Unreachable,
             SdkError::DispatchFailure(failure) if failure.is_timeout() => Kind::TimedOut,
-            SdkError::DispatchFailure(failure) if failure.is_user() => Kind::Misconfigured,
             SdkError::DispatchFailure(failure)
-                if failure.is_other() && causes.iter().any(|cause| cause.contains("endpoint")) =>
+                if failure.is_user()
+                    || failure.is_other()
+                        && causes.iter().any(|cause| cause.contains("endpoint")) =>
             {
                 Kind::Misconfigured
             }
@@ -90,40 +103,40 @@ impl AwsError {
             SdkError::DispatchFailure(_) => Kind::Unreachable,
             _ => Kind::Other,
         };
+        let may_have_worked = match kind {
+            _ if whole_chain(error).any(<dyn Error>::is::<NotSent>) => false,
+            // It may have worked the first time.
+            _ if error.raw_response().is_some_and(is_repeated) => true,
+            Kind::TimedOut | Kind::Unreachable => true,
+            // A proxy that refuses has sent nothing on; one that garbles the answer has.
+            Kind::NotAws => http_status.is_none_or(|status| status < 400),
+            Kind::Service => http_status.is_some_and(|status| status >= 500),
+            _ => false,
+        };
         Self {
-            operation,
-            kind,
             code: code.map(str::to_owned),
             message: message.map(str::to_owned),
             request_id: error.request_id().map(str::to_owned),
             http_status,
             fault,
             causes,
-            repeated: error.raw_response().is_some_and(is_repeated),
-            nothing_sent: whole_chain(error).any(<dyn Error>::is::<NotSent>),
-            looked_at: false,
-            redactor: redactor.clone(),
+            may_have_worked,
+            ..Self::new(operation, kind)
         }
     }
 
     /// Reads why there are no credentials. Whoever gives them may be AWS, over the network.
-    pub fn of_credentials(error: &CredentialsError, redactor: &Redactor) -> Self {
+    pub fn of_credentials(error: &CredentialsError) -> Self {
         let of_sts = whole_chain(error).find_map(|cause| {
             let role = cause.downcast_ref::<SdkError<AssumeRoleError, HttpResponse>>();
-            let role = role.map(|cause| Self::of("AssumeRole", cause, redactor));
-            let web = "AssumeRoleWithWebIdentity";
-            role.or_else(|| {
-                Some(Self::of(
-                    web,
-                    cause
-                        .downcast_ref::<SdkError<AssumeRoleWithWebIdentityError, HttpResponse>>()?,
-                    redactor,
-                ))
-            })
+            let web =
+                cause.downcast_ref::<SdkError<AssumeRoleWithWebIdentityError, HttpResponse>>();
+            let role = role.map(|cause| Self::of("AssumeRole", cause));
+            role.or_else(|| Some(Self::of("AssumeRoleWithWebIdentity", web?)))
         });
         if let Some(refused) = of_sts {
             return Self {
-                nothing_sent: true,
+                may_have_worked: false,
                 ..refused
             };
         }
@@ -137,9 +150,7 @@ impl AwsError {
         let metadata = whole_chain(error).find_map(|cause| cause.downcast_ref::<ErrorMetadata>());
         let code = metadata.and_then(|metadata| metadata.code());
         let message = metadata.and_then(|metadata| metadata.message());
-        let connector = whole_chain(error)
-            .find_map(|cause| cause.downcast_ref::<ConnectorError>())
-            .is_some();
+        let connector = whole_chain(error).any(<dyn Error>::is::<ConnectorError>);
         let fault = connector.then(|| Fault::of(error));
         let timed_out = whole_chain(error).any(|cause| {
             let text = cause.to_string();
@@ -163,102 +174,89 @@ impl AwsError {
             },
         };
         Self {
-            operation: CREDENTIALS,
-            kind,
             code: code.map(str::to_owned),
             message: message.map(str::to_owned),
-            request_id: None,
-            http_status: None,
             fault,
             causes,
-            nothing_sent: true,
-            repeated: false,
-            looked_at: false,
-            redactor: redactor.clone(),
+            ..Self::new(CREDENTIALS, kind)
         }
     }
 
-    /// An answer in which AWS tells something that cannot be: `what` follows "AWS answered … with",
-    /// in our own words.
+    /// An answer with an impossible value in it: `what` follows "AWS answered … with".
     pub fn malformed(operation: &'static str, what: &str) -> Self {
         Self {
+            message: Some(what.to_owned()),
+            may_have_worked: true,
+            ..Self::new(operation, Kind::Malformed)
+        }
+    }
+
+    fn new(operation: &'static str, kind: Kind) -> Self {
+        Self {
             operation,
-            kind: Kind::Malformed,
+            kind,
             code: None,
-            message: Some(escaped(what)),
+            message: None,
             request_id: None,
             http_status: None,
             fault: None,
             causes: Vec::new(),
-            nothing_sent: false,
-            repeated: false,
-            looked_at: false,
-            redactor: Redactor::new(),
+            may_have_worked: false,
+            was_looked_at: false,
         }
     }
 
     /// The same with words that are safe to show.
-    pub(super) fn in_safe_words(&self) -> Self {
-        let safe = |text: &String| self.redactor.foreign(text);
+    pub(super) fn in_safe_words(self, redactor: &Redactor) -> Self {
+        let safe = |text: String| redactor.foreign(&text);
         Self {
-            code: self.code.as_ref().map(safe),
-            message: self.message.as_ref().map(safe),
-            request_id: self.request_id.as_ref().map(safe),
-            causes: self.causes.iter().map(safe).collect(),
-            fault: self.fault.as_ref().map(|fault| fault.safe(&self.redactor)),
-            redactor: self.redactor.clone(),
-            ..*self
+            code: self.code.map(safe),
+            message: self.message.map(safe),
+            request_id: self.request_id.map(safe),
+            causes: self.causes.into_iter().map(safe).collect(),
+            ..self
         }
     }
 
     /// Whether the service may have done what was asked, although no answer says so.
     pub fn may_have_worked(&self) -> bool {
-        if self.nothing_sent || self.looked_at {
-            return false;
-        }
-        match self.kind {
-            _ if self.repeated => true,
-            Kind::TimedOut | Kind::Malformed | Kind::Unreachable => true,
-            // A proxy that refuses has sent nothing on; one that garbles the answer has.
-            Kind::NotAws => self.http_status.is_none_or(|status| status < 400),
-            Kind::Service => self.http_status.is_some_and(|status| status >= 500),
-            _ => false,
-        }
+        self.may_have_worked
     }
 
     /// Keeps that somebody looked, and the service has done nothing.
-    pub fn after_a_look(mut self) -> Self {
-        self.looked_at = true;
-        self
+    pub fn after_a_look(self) -> Self {
+        Self {
+            may_have_worked: false,
+            was_looked_at: true,
+            ..self
+        }
     }
 
     /// Whether it was [`Self::after_a_look`] that settled it.
     pub fn was_looked_at(&self) -> bool {
-        self.looked_at
+        self.was_looked_at
     }
 
     /// Whether the service does not have the operation, there.
     pub fn is_unknown_operation(&self) -> bool {
-        let codes = ["UnknownOperationException", "InvalidAction"];
-        self.code
-            .as_deref()
-            .is_some_and(|code| codes.contains(&code))
+        matches!(
+            self.code.as_deref(),
+            Some("UnknownOperationException" | "InvalidAction")
+        )
     }
 
     /// What was refused and why, on one line: for a remark in passing.
-    pub fn summary(&self) -> String {
-        self.in_safe_words().summary_as_it_came()
+    pub fn summary(&self, redactor: &Redactor) -> String {
+        redactor.foreign(&self.summary_as_it_came())
     }
 
     /// The same, for whoever makes it safe when it is shown.
     pub(super) fn summary_as_it_came(&self) -> String {
-        let why = match (&self.message, &self.code) {
+        let why = match (&self.message, &self.code, &self.fault) {
             _ if self.kind == Kind::Denied => "not allowed",
-            (Some(text), _) | (None, Some(text)) => text,
-            (None, None) => match &self.fault {
-                Some(fault) => return format!("{}: {fault}", self.operation),
-                None => "no usable answer",
-            },
+            (Some(text), ..) | (None, Some(text), _) => text,
+            (None, None, Some(fault)) => return format!("{}: {fault}", self.operation),
+            (None, None, None) => "no usable answer",
         };
         format!("{}: {why}", self.operation)
     }

@@ -5,13 +5,11 @@ use aws_smithy_runtime_api::client::http::{HttpConnector, SharedHttpConnector};
 use aws_smithy_types::byte_stream::ByteStream;
 
 use super::transport::Fault;
-use crate::output::Redactor;
 
 /// Sends GET requests, and follows no redirect. Keeps its connections for as long as it lives.
 #[derive(Debug)]
 pub struct HttpClient {
     connector: SharedHttpConnector,
-    redactor: Redactor,
 }
 
 /// An answer of a server that is not AWS's.
@@ -37,11 +35,8 @@ impl Answer {
 }
 
 impl HttpClient {
-    pub(super) fn of(connector: SharedHttpConnector, redactor: Redactor) -> Self {
-        Self {
-            connector,
-            redactor,
-        }
+    pub(super) fn of(connector: SharedHttpConnector) -> Self {
+        Self { connector }
     }
 
     /// Sends a GET request. The header values may be secret: they are in no error.
@@ -54,10 +49,8 @@ impl HttpClient {
             let kept = request.headers_mut().try_insert(*name, (*value).to_owned());
             kept.map_err(|_| Fault::BadRequest)?;
         }
-        let broken =
-            |error: &(dyn std::error::Error + 'static)| Fault::of(error).safe(&self.redactor);
         let answer = self.connector.call(request).await;
-        let answer = answer.map_err(|error| broken(&error))?;
+        let answer = answer.map_err(|error| Fault::of(&error))?;
         let headers = answer.headers().iter();
         let headers = headers
             .map(|(key, value)| (key.to_owned(), value.to_owned()))
@@ -66,7 +59,7 @@ impl HttpClient {
         let mut stream = ByteStream::new(answer.into_body());
         let mut body = Vec::new();
         while let Some(chunk) = stream.next().await {
-            body.extend(chunk.map_err(|error| broken(&error))?);
+            body.extend(chunk.map_err(|error| Fault::of(&error))?);
             if body.len() > MAX_BODY {
                 body.truncate(MAX_BODY);
                 break;

@@ -10,12 +10,10 @@ use aws_sdk_kms::Client;
 use super::error::AwsError;
 use super::kind::Kind;
 use crate::model::secret::{KeyKind, Secret};
-use crate::output::Redactor;
 
 /// KMS in one account and Region. Each key is asked for once.
 pub struct Keys {
     client: Client,
-    redactor: Redactor,
     known: RefCell<HashMap<String, KeyKind>>,
     /// Why KMS does not answer, so that it is not waited for once more with each key.
     silent: RefCell<Option<String>>,
@@ -23,19 +21,18 @@ pub struct Keys {
 
 impl Keys {
     /// At `endpoint`, or where the Region says.
-    pub fn new(config: &SdkConfig, endpoint: Option<&str>, redactor: Redactor) -> Self {
+    pub fn new(config: &SdkConfig, endpoint: Option<&str>) -> Self {
         let mut config = aws_sdk_kms::config::Builder::from(config);
         config.set_endpoint_url(endpoint.map(str::to_owned));
         Self {
             client: Client::from_conf(config.build()),
-            redactor,
             known: RefCell::default(),
             silent: RefCell::default(),
         }
     }
 
     /// The kind of a secret's key: by its name, or by DescribeKey where that does not tell. Why KMS
-    /// does not is told in its own words, as they came.
+    /// does not answer is in its own words, as they came.
     pub async fn kind(&self, secret: &Secret) -> KeyKind {
         let Some(key) = secret.unknown_key() else {
             return KeyKind::Default;
@@ -53,7 +50,7 @@ impl Keys {
                 _ => KeyKind::Unknown("KMS does not say who manages it".to_owned()),
             },
             Err(error) => {
-                let error = AwsError::of("DescribeKey", &error, &self.redactor);
+                let error = AwsError::of("DescribeKey", &error);
                 let why = error.summary_as_it_came();
                 if matches!(
                     error.kind,

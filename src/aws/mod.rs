@@ -1,7 +1,6 @@
 //! Everything that knows the AWS SDK: its types stop here.
 
 mod advice;
-mod advice_ecr;
 mod answers;
 mod credentials;
 mod ecr;

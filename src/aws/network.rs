@@ -109,7 +109,7 @@ impl Network {
     /// For servers that are not AWS's.
     pub fn http_client(&self) -> HttpClient {
         let settings = HttpConnectorSettings::builder().build();
-        HttpClient::of(self.connector(&settings), self.redactor.clone())
+        HttpClient::of(self.connector(&settings))
     }
 
     /// The connector with these time-outs. It is made once; the SDK's own cache would parse the

@@ -2,10 +2,7 @@
 
 use crate::model::region::Region;
 use crate::output::hint::Hints;
-
-/// What makes a rule, and what takes one away.
-pub(super) const CREATE: &str = "CreatePullThroughCacheRule";
-pub(super) const DELETE: &str = "DeletePullThroughCacheRule";
+use crate::output::Redactor;
 
 /// Where calls go, with whose credentials, and what for: for what is said when one fails.
 #[derive(Clone, Debug)]
@@ -20,8 +17,7 @@ pub struct Service {
     pub(super) endpoint: Option<String>,
     /// The secret that a call is about, where it exists.
     pub(super) secret: Option<String>,
-    /// The operation that a call prepares, for which the caller needs permission too.
-    pub(super) next: Option<&'static str>,
+    pub(super) redactor: Redactor,
 }
 
 impl Service {
@@ -32,6 +28,7 @@ impl Service {
         login: Option<String>,
         credentials: String,
         endpoint: Option<&str>,
+        redactor: Redactor,
     ) -> Self {
         Self {
             hints: Hints::new(Some(region.as_str()), profile),
@@ -40,7 +37,7 @@ impl Service {
             credentials,
             endpoint: endpoint.map(str::to_owned),
             secret: None,
-            next: None,
+            redactor,
         }
     }
 
@@ -50,24 +47,6 @@ impl Service {
         Self {
             secret: Some(name.to_owned()),
             ..self.clone()
-        }
-    }
-
-    /// The same, where a look comes before a rule is made.
-    #[must_use]
-    pub fn before_making_a_rule(self) -> Self {
-        Self {
-            next: Some(CREATE),
-            ..self
-        }
-    }
-
-    /// The same, where a look comes before a rule is deleted.
-    #[must_use]
-    pub fn before_deleting_a_rule(self) -> Self {
-        Self {
-            next: Some(DELETE),
-            ..self
         }
     }
 

@@ -27,7 +27,7 @@ use crate::model::rule::Rule;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::output::status::Status;
-use crate::output::Redactor;
+use crate::output::{escaped, Redactor};
 
 /// The AWS side, ready for calls. Credentials are looked for at the first call.
 pub struct Session {
@@ -36,7 +36,6 @@ pub struct Session {
     endpoints: Endpoints,
     service: Service,
     target: Target,
-    redactor: Redactor,
 }
 
 impl Session {
@@ -70,6 +69,7 @@ impl Session {
             settings.source.login_command(&settings.profiles),
             settings.places_of_credentials(),
             settings.endpoints.secrets_manager.as_deref(),
+            settings.redactor.clone(),
         );
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -106,7 +106,6 @@ impl Session {
             target,
             endpoints: settings.endpoints,
             service,
-            redactor: settings.redactor,
         })
     }
 
@@ -156,7 +155,7 @@ impl Session {
         let identity = match answer {
             Ok(identity) => identity,
             Err(error) => {
-                let error = AwsError::of("GetCallerIdentity", &error, &self.redactor);
+                let error = AwsError::of("GetCallerIdentity", &error);
                 let is_named = self.endpoints.sts.is_some();
                 return match error.kind {
                     Kind::TimedOut | Kind::Unreachable | Kind::Service => Ok(None),
@@ -189,7 +188,7 @@ impl Session {
     pub async fn fetch_credentials(&self) -> Result<(), Failure> {
         let fetched = self.credentials.lasting(Duration::from_mins(5)).await;
         fetched.map(drop).map_err(|error| {
-            let error = AwsError::of_credentials(&error, &self.redactor);
+            let error = AwsError::of_credentials(&error);
             let what = match error.operation {
                 "AssumeRole" | "AssumeRoleWithWebIdentity" => "could not assume the role",
                 _ => "could not get AWS credentials",
@@ -237,21 +236,21 @@ impl Session {
 
     /// What makes foreign words safe to show.
     pub fn redactor(&self) -> &Redactor {
-        &self.redactor
+        &self.service.redactor
     }
 
     fn ecr_by(&self, config: &SdkConfig) -> Ecr {
-        Ecr::new(config, self.endpoints.ecr.as_deref(), self.redactor.clone())
+        Ecr::new(config, self.endpoints.ecr.as_deref())
     }
 
     pub fn secrets(&self) -> SecretsManager {
         let endpoint = self.endpoints.secrets_manager.as_deref();
-        SecretsManager::new(&self.config, endpoint, self.redactor.clone())
+        SecretsManager::new(&self.config, endpoint, self.redactor().clone())
     }
 
     pub fn keys(&self) -> Keys {
         let endpoint = self.endpoints.kms.as_deref();
-        Keys::new(&self.config, endpoint, self.redactor.clone())
+        Keys::new(&self.config, endpoint)
     }
 }
 
@@ -284,10 +283,7 @@ fn needs_mfa(serial: &str, settings: &Settings) -> Failure {
     let name = crate::output::shell::quote(settings.profiles.selected());
     let message = format!("the profile {name} needs an MFA code, and nothing can be asked here");
     Failure::new(Status::Configuration, "mfa", message)
-        .why(format!(
-            "its mfa_serial is {}",
-            settings.redactor.foreign(serial)
-        ))
+        .why(format!("its mfa_serial is {}", escaped(serial)))
         .fix(format!(
             "first get a session with the AWS CLI, which asks for the code; then run this again \
              without --profile:\neval \"$(aws configure export-credentials --profile {name} \

@@ -5,7 +5,7 @@ use std::io;
 
 use rustls::CertificateError;
 
-use crate::output::Redactor;
+use crate::output::escaped;
 
 /// What to do where a proxy asks for a login.
 pub const PROXY_LOGIN: &str = "put the proxy's user and password into HTTPS_PROXY: \
@@ -47,8 +47,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// Reads an error of the HTTP client. Its texts name hosts and causes, never what was sent;
-    /// those that a server has a part in are made safe to show by [`Self::safe`].
+    /// Reads an error of the HTTP client. Its texts name hosts and causes, never what was sent.
     pub fn of(error: &(dyn Error + 'static)) -> Self {
         let chain: Vec<_> = whole_chain(error).collect();
         let texts: Vec<String> = chain.iter().map(ToString::to_string).collect();
@@ -87,7 +86,7 @@ impl Fault {
         } else {
             let mut texts = texts.into_iter().rev();
             let innermost = texts.find(|text| !text.contains(" { ") && !text.is_empty());
-            Self::Other(innermost.unwrap_or_else(|| "no reason is given".to_owned()))
+            Self::Other(innermost.map_or("no reason is given".to_owned(), |text| escaped(&text)))
         }
     }
 
@@ -102,17 +101,7 @@ impl Fault {
             Bad::NotValidForName | Bad::NotValidForNameContext { .. } => {
                 Self::Certificate("it is for another host".to_owned())
             }
-            other => Self::Certificate(other.to_string()),
-        }
-    }
-
-    /// The same with words that are safe to show.
-    pub fn safe(&self, redactor: &Redactor) -> Self {
-        match self {
-            Self::Certificate(words) => Self::Certificate(redactor.foreign(words)),
-            Self::NoCertificates(words) => Self::NoCertificates(redactor.foreign(words)),
-            Self::Other(words) => Self::Other(redactor.foreign(words)),
-            other => other.clone(),
+            other => Self::Certificate(escaped(&other.to_string())),
         }
     }
 

@@ -62,7 +62,7 @@ impl Rules {
         error: AwsError,
         session: &Session,
     ) {
-        let why = error.summary();
+        let why = error.summary(session.redactor());
         let fix = error.into_failure(what, &session.ecr_service()).into_fix();
         self.findings.push(no_answer(code, what, &why, fix));
     }

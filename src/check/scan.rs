@@ -223,7 +223,7 @@ impl Scanner<'_> {
     /// What could not be read: the same for all is told once, instead of with each.
     fn unread(&self, refused: &[(Secret, String)]) -> Vec<Finding> {
         if let Some(error) = self.unreadable.take() {
-            let finding = none_read(&error.summary());
+            let finding = none_read(&error.summary(self.session.redactor()));
             let fix = error.into_failure("", self.session.service()).into_fix();
             let more = "and secretsmanager:GetSecretValue on each of the secrets";
             let fix = fix.map(|fix| format!("{fix}\n{more}"));

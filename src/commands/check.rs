@@ -213,7 +213,7 @@ async fn read(secret: &Secret, session: &Session) -> Result<Reading, Failure> {
     match session.secrets().value(&secret.arn).await {
         Ok(value) => Ok(value.map_or(Reading::Nothing, Reading::Value)),
         Err(error) if matches!(error.kind, Kind::Denied | Kind::Refused) => {
-            Ok(Reading::Refused(error.summary()))
+            Ok(Reading::Refused(error.summary(session.redactor())))
         }
         Err(error) => {
             let what = format!("could not read the value of {}", escaped(&secret.name));

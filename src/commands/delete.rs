@@ -53,7 +53,7 @@ pub async fn run(args: DeleteArgs, context: &Context<'_>) -> Result<Status, Fail
         Ok(rules) => Ok(RuleUsage::new(&secret, Some(rules))
             .prefixes()
             .unwrap_or_default()),
-        Err(error) => Err(error.summary()),
+        Err(error) => Err(error.summary(session.redactor())),
     };
     let plan = Plan::delete(
         &secret,

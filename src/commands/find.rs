@@ -251,7 +251,7 @@ pub async fn find_pending_rule(
     let Some(wanted) = wanted else {
         return Ok(None);
     };
-    let place = session.ecr_service().before_making_a_rule();
+    let place = session.ecr_service();
     let observed = find_rule(&wanted.prefix, &place, session).await?;
     pending_rule(wanted, observed, session).map(Some)
 }

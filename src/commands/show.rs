@@ -54,7 +54,7 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
         Ok(rules) => Some(rules),
         // ECR may be out of reach where Secrets Manager is not.
         Err(error) => {
-            let why = error.summary();
+            let why = error.summary(session.redactor());
             warnings.add(&format!("the rules that use it are not shown ({why})"));
             None
         }
@@ -104,7 +104,10 @@ fn seen<T>(
                 Kind::Denied | Kind::Refused | Kind::PendingDeletion
             ) =>
         {
-            warnings.add(&format!("{what} is not shown ({})", error.summary()));
+            warnings.add(&format!(
+                "{what} is not shown ({})",
+                error.summary(session.redactor())
+            ));
             Ok(None)
         }
         answer => answer.map_err(|error| {

@@ -148,7 +148,7 @@ async fn look_and_try(
     let rule = async {
         match &input.rule {
             Some(prefix) => {
-                let place = session.ecr_service().before_making_a_rule();
+                let place = session.ecr_service();
                 find_rule(prefix, &place, session).await
             }
             None => Ok(None),

@@ -61,7 +61,7 @@ pub struct CreateInput {
     /// Commands that lead to where the options say.
     pub(super) hints: Hints,
     /// What hides the token, once it is read.
-    pub(super) redactor: Redactor,
+    pub redactor: Redactor,
     /// The command line.
     pub(super) given: GivenWords,
 }

@@ -1,4 +1,4 @@
-//! AWS Regions: their names, the partitions they are in, and which of them we know.
+//! AWS Regions: their names, and what the hosts there end in.
 
 use std::fmt;
 
@@ -58,14 +58,11 @@ impl Region {
             .any(|partition| self.0.starts_with(partition))
     }
 
-    /// The partition that it belongs to, by its name: the second part of an ARN.
-    pub fn partition(&self) -> &'static str {
-        row(&self.0).1
-    }
-
     /// What the hosts of AWS services there end in.
     pub fn dns_suffix(&self) -> &'static str {
-        row(&self.0).2
+        let mut suffixes = DNS_SUFFIXES.into_iter();
+        let found = suffixes.find(|(start, _)| self.0.starts_with(start));
+        found.map_or("amazonaws.com", |(_, suffix)| suffix)
     }
 }
 
@@ -75,27 +72,17 @@ impl fmt::Display for Region {
     }
 }
 
-/// Partitions by the beginning of their Regions' names: the word in an ARN, and the end of a host.
-/// The first that fits counts; the standard partition is the last.
+/// What the hosts of AWS end in, by the beginning of a Region's name; elsewhere `amazonaws.com`.
 ///
 /// Source: partitions.json, as AWS ships it with its SDKs.
-const PARTITIONS: [(&str, &str, &str); 8] = [
-    ("cn-", "aws-cn", "amazonaws.com.cn"),
-    ("us-gov-", "aws-us-gov", "amazonaws.com"),
-    ("eusc-", "aws-eusc", "amazonaws.eu"),
-    ("us-isob-", "aws-iso-b", "sc2s.sgov.gov"),
-    ("us-isof-", "aws-iso-f", "csp.hci.ic.gov"),
-    ("eu-isoe-", "aws-iso-e", "cloud.adc-e.uk"),
-    ("us-iso-", "aws-iso", "c2s.ic.gov"),
-    ("", "aws", "amazonaws.com"),
+const DNS_SUFFIXES: [(&str, &str); 6] = [
+    ("cn-", "amazonaws.com.cn"),
+    ("eusc-", "amazonaws.eu"),
+    ("us-isob-", "sc2s.sgov.gov"),
+    ("us-isof-", "csp.hci.ic.gov"),
+    ("eu-isoe-", "cloud.adc-e.uk"),
+    ("us-iso-", "c2s.ic.gov"),
 ];
-
-fn row(region: &str) -> (&'static str, &'static str, &'static str) {
-    let found = PARTITIONS
-        .into_iter()
-        .find(|(start, ..)| region.starts_with(start));
-    found.unwrap_or(("", "aws", "amazonaws.com"))
-}
 
 #[cfg(test)]
 mod tests {
@@ -129,17 +116,17 @@ mod tests {
     }
 
     #[test]
-    fn partitions_by_name() {
-        for (region, arn, host) in [
-            ("eu-central-1", "aws", "amazonaws.com"),
-            ("cn-north-1", "aws-cn", "amazonaws.com.cn"),
-            ("us-gov-west-1", "aws-us-gov", "amazonaws.com"),
-            ("eusc-de-east-1", "aws-eusc", "amazonaws.eu"),
-            ("us-isob-east-1", "aws-iso-b", "sc2s.sgov.gov"),
-            ("us-iso-east-1", "aws-iso", "c2s.ic.gov"),
+    fn hosts_by_name() {
+        for (region, host) in [
+            ("eu-central-1", "amazonaws.com"),
+            ("cn-north-1", "amazonaws.com.cn"),
+            ("us-gov-west-1", "amazonaws.com"),
+            ("eusc-de-east-1", "amazonaws.eu"),
+            ("us-isob-east-1", "sc2s.sgov.gov"),
+            ("us-iso-east-1", "c2s.ic.gov"),
         ] {
             let region = Region::parse(region).unwrap();
-            assert_eq!((region.partition(), region.dns_suffix()), (arn, host));
+            assert_eq!(region.dns_suffix(), host);
         }
     }
 
@@ -150,7 +137,7 @@ mod tests {
                 prop_assert!(Region::from_host_label(&text).is_some());
             }
             if let Some(region) = Region::from_host_label(&text) {
-                let _ = (region.partition(), region.dns_suffix());
+                let _ = region.dns_suffix();
             }
         }
     }

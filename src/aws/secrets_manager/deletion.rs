@@ -1,7 +1,7 @@
 //! The operations of Secrets Manager that take a secret away and back.
 
 use super::SecretsManager;
-use crate::aws::error::AwsError;
+use crate::aws::error::{Answer, AwsError};
 use crate::model::arn::SecretArn;
 use crate::model::date::Time;
 use crate::model::secret::Recovery;
@@ -19,19 +19,14 @@ impl SecretsManager {
             Recovery::Days(days) => call.recovery_window_in_days(i64::from(days)),
             Recovery::Never => call.force_delete_without_recovery(true),
         };
-        let answer = call
-            .send()
-            .await
-            .map_err(|error| AwsError::of("DeleteSecret", &error, &self.redactor))?;
+        let answer = call.send().await.answer_to("DeleteSecret")?;
         Ok(answer.deletion_date().map(|date| Time::at(date.secs())))
     }
 
     /// RestoreSecret. It is no error where nothing was scheduled.
     pub async fn restore(&self, arn: &SecretArn) -> Result<(), AwsError> {
         let call = self.client.restore_secret().secret_id(arn.as_str());
-        call.send()
-            .await
-            .map_err(|error| AwsError::of("RestoreSecret", &error, &self.redactor))?;
+        call.send().await.answer_to("RestoreSecret")?;
         Ok(())
     }
 
@@ -46,9 +41,9 @@ impl SecretsManager {
             .remove_regions_from_replication()
             .secret_id(arn.as_str())
             .set_remove_replica_regions(Some(regions.to_vec()));
-        call.send().await.map_err(|error| {
-            AwsError::of("RemoveRegionsFromReplication", &error, &self.redactor)
-        })?;
+        call.send()
+            .await
+            .answer_to("RemoveRegionsFromReplication")?;
         Ok(())
     }
 }

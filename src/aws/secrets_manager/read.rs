@@ -19,7 +19,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::beyond::{Beyond, OfOtherAccounts};
 use super::SecretsManager;
 use crate::aws::answers::{region, secret_arn};
-use crate::aws::error::AwsError;
+use crate::aws::error::{Answer, AwsError};
 use crate::aws::kind::Kind;
 use crate::aws::pages::Pages;
 use crate::model::arn::SecretArn;
@@ -90,53 +90,35 @@ impl SecretsManager {
         if let Some(patience) = patience {
             call = call.config_override(patience);
         }
-        match call.send().await {
-            Ok(answer) => {
-                let mut secret = from_description(answer, &self.redactor)?;
-                beyond.told().add_to(&mut secret);
-                Ok(Some(secret))
-            }
-            Err(error) => match AwsError::of("DescribeSecret", &error, &self.redactor) {
-                error if error.kind == Kind::NotFound => Ok(None),
-                error => Err(error),
-            },
+        let answer = call.send().await;
+        let answer = answer.answer_unless(Kind::NotFound, "DescribeSecret")?;
+        let secret = answer.map(|answer| from_description(answer, &self.redactor));
+        let mut secret = secret.transpose()?;
+        if let Some(secret) = &mut secret {
+            beyond.told().add_to(secret);
         }
+        Ok(secret)
     }
 
     /// DescribeSecret, for the replicas alone; none where there is no such secret.
     async fn replicas(&self, arn: &SecretArn) -> Result<Option<Vec<Replica>>, AwsError> {
         let call = self.client.describe_secret().secret_id(arn.as_str());
-        match call.send().await {
-            Ok(answer) => Ok(Some(replicas(answer.replication_status))),
-            Err(error) => match AwsError::of("DescribeSecret", &error, &self.redactor) {
-                error if error.kind == Kind::NotFound => Ok(None),
-                error => Err(error),
-            },
-        }
+        let answer = call.send().await;
+        let answer = answer.answer_unless(Kind::NotFound, "DescribeSecret")?;
+        Ok(answer.map(|answer| replicas(answer.replication_status)))
     }
 
     /// GetSecretValue of the current version; none where there is no such version. It is hidden
     /// from then on.
     pub async fn value(&self, arn: &SecretArn) -> Result<Option<StoredValue>, AwsError> {
-        match self
-            .client
-            .get_secret_value()
-            .secret_id(arn.as_str())
-            .send()
-            .await
-        {
-            Ok(answer) => {
-                let value = content(answer.secret_string, answer.secret_binary);
-                if let Some(value) = &value {
-                    self.redactor.hide_value(value);
-                }
-                Ok(value)
-            }
-            Err(error) => match AwsError::of("GetSecretValue", &error, &self.redactor) {
-                error if error.kind == Kind::NotFound => Ok(None),
-                error => Err(error),
-            },
+        let call = self.client.get_secret_value().secret_id(arn.as_str());
+        let answer = call.send().await;
+        let answer = answer.answer_unless(Kind::NotFound, "GetSecretValue")?;
+        let value = answer.and_then(|answer| content(answer.secret_string, answer.secret_binary));
+        if let Some(value) = &value {
+            self.redactor.hide_value(value);
         }
+        Ok(value)
     }
 
     /// Looks up the replicas of each secret, a call for each, side by side; `told` hears how many
@@ -184,7 +166,7 @@ impl SecretPages {
         let Some(page) = self.pages.next().await else {
             return Ok(None);
         };
-        let answer = page.map_err(|error| AwsError::of(LIST, &error, &self.redactor))?;
+        let answer = page.answer_to(LIST)?;
         self.seen.note(answer.next_token())?;
         let secrets = answer.secret_list.unwrap_or_default().into_iter();
         let is_ours = |entry: &SecretListEntry| {

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use super::read::content;
 use super::SecretsManager;
-use crate::aws::error::AwsError;
+use crate::aws::error::{Answer, AwsError};
 use crate::aws::pages::Pages;
 use crate::model::arn::SecretArn;
 use crate::model::stored_value::Reading;
+use crate::output::escaped;
 
 /// How many values one call gives. Source: BatchGetSecretValue, Secrets Manager API reference.
 pub const BATCH: usize = 20;
@@ -40,7 +41,7 @@ impl SecretsManager {
             .stop_on_duplicate_token(false)
             .send();
         while let Some(page) = pages.next().await {
-            let answer = page.map_err(|error| AwsError::of(OPERATION, &error, &self.redactor))?;
+            let answer = page.answer_to(OPERATION)?;
             seen.note(answer.next_token())?;
             for entry in answer.secret_values.unwrap_or_default() {
                 let value = content(entry.secret_string, entry.secret_binary);
@@ -57,9 +58,7 @@ impl SecretsManager {
                     "AccessDeniedException" => {
                         Reading::Refused("GetSecretValue: not allowed".to_owned())
                     }
-                    _ => {
-                        Reading::Refused(self.redactor.foreign(&format!("GetSecretValue: {code}")))
-                    }
+                    _ => Reading::Refused(escaped(&format!("GetSecretValue: {code}"))),
                 };
                 readings.extend(asked(error.secret_id).map(|arn| (arn, reading)));
             }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::SecretsManager;
-use crate::aws::error::AwsError;
+use crate::aws::error::{Answer, AwsError};
 use crate::aws::pages::Pages;
 use crate::model::arn::SecretArn;
 use crate::model::date::Time;
@@ -27,7 +27,7 @@ impl SecretsManager {
             .stop_on_duplicate_token(false)
             .send();
         while let Some(page) = pages.next().await {
-            let answer = page.map_err(|error| AwsError::of(LIST, &error, &self.redactor))?;
+            let answer = page.answer_to(LIST)?;
             seen.note(answer.next_token())?;
             for version in answer.versions.unwrap_or_default() {
                 if let (Some(id), Some(date)) = (version.version_id, version.created_date) {
@@ -53,9 +53,7 @@ impl SecretsManager {
             .version_stage("AWSCURRENT")
             .move_to_version_id(version.as_told())
             .remove_from_version_id(instead_of.as_told());
-        call.send()
-            .await
-            .map_err(|error| AwsError::of("UpdateSecretVersionStage", &error, &self.redactor))?;
+        call.send().await.answer_to("UpdateSecretVersionStage")?;
         Ok(())
     }
 }

@@ -13,13 +13,14 @@ use super::beyond::{Beyond, PolicyOrigin};
 use super::read::content;
 use super::SecretsManager;
 use crate::aws::answers::secret_arn;
-use crate::aws::error::AwsError;
+use crate::aws::error::{Answer, AwsError};
 use crate::aws::kind::Kind;
 use crate::model::arn::SecretArn;
 use crate::model::attributes::{self, ResourcePolicy, Rotation, Schedule};
 use crate::model::credential::SecretValue;
 use crate::model::region::Region;
 use crate::model::secret::{NewSecret, Secret, StoredPolicy, VersionId};
+use crate::output::escaped;
 
 /// A secret that was just created.
 #[derive(Debug)]
@@ -64,10 +65,7 @@ impl SecretsManager {
         if *overwrite_replicas {
             call = call.force_overwrite_replica_secret(true);
         }
-        let answer = call
-            .send()
-            .await
-            .map_err(|error| AwsError::of("CreateSecret", &error, &self.redactor))?;
+        let answer = call.send().await.answer_to("CreateSecret")?;
         Ok(Created {
             arn: secret_arn(
                 "CreateSecret",
@@ -76,7 +74,7 @@ impl SecretsManager {
                 &self.redactor,
             )?,
             version_id: answer.version_id().map(VersionId::new),
-            failed_replicas: self.failed(answer.replication_status()),
+            failed_replicas: failed(answer.replication_status()),
         })
     }
 
@@ -98,8 +96,7 @@ impl SecretsManager {
         let beyond = Beyond::<PolicyOrigin>::default();
         let call = self.client.get_resource_policy().secret_id(arn.as_str());
         let answer = call.customize().interceptor(beyond.clone()).send().await;
-        let answer =
-            answer.map_err(|error| AwsError::of("GetResourcePolicy", &error, &self.redactor))?;
+        let answer = answer.answer_to("GetResourcePolicy")?;
         Ok(answer.resource_policy.map(|text| StoredPolicy {
             text,
             name: beyond.told().policy_name,
@@ -119,10 +116,7 @@ impl SecretsManager {
             .secret_id(arn.as_str())
             .client_request_token(request_token)
             .secret_string(value.reveal());
-        let answer = call
-            .send()
-            .await
-            .map_err(|error| AwsError::of("PutSecretValue", &error, &self.redactor))?;
+        let answer = call.send().await.answer_to("PutSecretValue")?;
         Ok(answer.version_id().map(VersionId::new))
     }
 
@@ -132,12 +126,9 @@ impl SecretsManager {
     /// Source: `ClientRequestToken` of PutSecretValue, Secrets Manager API reference.
     pub async fn prove_put(&self, arn: &SecretArn) -> Result<bool, AwsError> {
         let read = self.client.get_secret_value().secret_id(arn.as_str());
-        let answer = match read.send().await {
-            Ok(answer) => answer,
-            Err(error) => match AwsError::of("GetSecretValue", &error, &self.redactor) {
-                error if matches!(error.kind, Kind::Denied | Kind::NotFound) => return Ok(false),
-                error => return Err(error),
-            },
+        let answer = match read.send().await.answer_to("GetSecretValue") {
+            Err(error) if matches!(error.kind, Kind::Denied | Kind::NotFound) => return Ok(false),
+            answer => answer?,
         };
         let Some(version) = answer.version_id else {
             return Ok(false);
@@ -153,9 +144,7 @@ impl SecretsManager {
             .client_request_token(version)
             .set_secret_string(answer.secret_string)
             .set_secret_binary(answer.secret_binary);
-        call.send()
-            .await
-            .map_err(|error| AwsError::of("PutSecretValue", &error, &self.redactor))?;
+        call.send().await.answer_to("PutSecretValue")?;
         Ok(true)
     }
 
@@ -170,9 +159,7 @@ impl SecretsManager {
             .update_secret()
             .secret_id(arn.as_str())
             .description(description);
-        call.send()
-            .await
-            .map_err(|error| AwsError::of("UpdateSecret", &error, &self.redactor))?;
+        call.send().await.answer_to("UpdateSecret")?;
         Ok(())
     }
 
@@ -183,9 +170,7 @@ impl SecretsManager {
             .tag_resource()
             .secret_id(arn.as_str())
             .set_tags(Some(tags.iter().map(sdk_tag).collect()));
-        call.send()
-            .await
-            .map_err(|error| AwsError::of("TagResource", &error, &self.redactor))?;
+        call.send().await.answer_to("TagResource")?;
         Ok(())
     }
 
@@ -205,11 +190,8 @@ impl SecretsManager {
         if overwrite {
             call = call.force_overwrite_replica_secret(true);
         }
-        let answer = call
-            .send()
-            .await
-            .map_err(|error| AwsError::of("ReplicateSecretToRegions", &error, &self.redactor))?;
-        Ok(self.failed(answer.replication_status()))
+        let answer = call.send().await.answer_to("ReplicateSecretToRegions")?;
+        Ok(failed(answer.replication_status()))
     }
 
     /// PutResourcePolicy, with public access blocked.
@@ -224,9 +206,7 @@ impl SecretsManager {
             .secret_id(arn.as_str())
             .resource_policy(policy.as_str())
             .block_public_policy(true);
-        call.send()
-            .await
-            .map_err(|error| AwsError::of("PutResourcePolicy", &error, &self.redactor))?;
+        call.send().await.answer_to("PutResourcePolicy")?;
         Ok(())
     }
 
@@ -258,23 +238,22 @@ impl SecretsManager {
         if !immediately {
             call = call.rotate_immediately(false);
         }
-        call.send()
-            .await
-            .map_err(|error| AwsError::of("RotateSecret", &error, &self.redactor))?;
+        call.send().await.answer_to("RotateSecret")?;
         Ok(())
     }
+}
 
-    fn failed(&self, replicas: &[ReplicationStatusType]) -> Vec<String> {
-        let failed = replicas
-            .iter()
-            .filter(|replica| replica.status() == Some(&StatusType::Failed));
-        let text = |replica: &ReplicationStatusType| {
-            let region = replica.region().unwrap_or("a replica Region");
-            let why = replica.status_message().unwrap_or("no reason is given");
-            self.redactor.foreign(&format!("{region}: {why}"))
-        };
-        failed.map(text).collect()
-    }
+/// The replicas that failed at once, each with its Region and why.
+fn failed(replicas: &[ReplicationStatusType]) -> Vec<String> {
+    let failed = replicas
+        .iter()
+        .filter(|replica| replica.status() == Some(&StatusType::Failed));
+    let text = |replica: &ReplicationStatusType| {
+        let region = replica.region().unwrap_or("a replica Region");
+        let why = replica.status_message().unwrap_or("no reason is given");
+        escaped(&format!("{region}: {why}"))
+    };
+    failed.map(text).collect()
 }
 
 fn sdk_tag(tag: &attributes::Tag) -> Tag {

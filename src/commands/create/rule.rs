@@ -66,7 +66,7 @@ impl PlannedRule {
         session: &Session,
     ) -> Result<(), Failure> {
         if let (Err(_), Some(prefix)) = (&rules, &input.rule) {
-            let place = session.ecr_service().before_making_a_rule();
+            let place = session.ecr_service();
             let what = format!("could not see whether there is a rule {prefix}");
             return rules
                 .map(drop)
@@ -140,7 +140,7 @@ fn decide(rules: &Result<Vec<Rule>, AwsError>, input: &CreateInput) -> Result<Pe
         )));
     }
     let rules = rules.as_ref().map_err(|error| {
-        let why = error.summary();
+        let why = error.summary(&input.redactor);
         WhyNot::Told(format!("none: the rules could not be looked at ({why})"))
     })?;
     let is_there = |rule: &&Rule| rule.ecr_repository_prefix == wanted.prefix.as_str();

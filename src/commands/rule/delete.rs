@@ -19,7 +19,7 @@ pub async fn run(args: &RuleDeleteArgs, context: &Context<'_>) -> Result<Status,
     context.refuse_without_yes("rule delete", args.yes)?;
     let session = context.session_to_review(args.yes).await?;
     let (region, hints) = (session.region(), session.hints());
-    let place = session.ecr_service().before_deleting_a_rule();
+    let place = session.ecr_service();
     let Some(rule) = find_rule(&prefix, &place, &session).await? else {
         let message = format!("there is no rule {prefix} in {region}");
         let list = hints.command("rule list");

@@ -43,28 +43,30 @@ const DENIED_BY_SCP: &str =
     secretsmanager:CreateSecret with an explicit deny in a service control policy";
 const DENIED_LAMBDA: &str = "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: \
     lambda:InvokeFunction on resource: arn:aws:lambda:us-east-1:111122223333:function:rotate because no identity-based policy allows the lambda:InvokeFunction action";
-const STATEMENT: &str = r#"{"Effect":"Allow","Action":"secretsmanager:CreateSecret","Resource":"arn:aws:secretsmanager:us-east-1:*:secret:ecr-pullthroughcache/*"}"#;
-const LAMBDA_STATEMENT: &str = r#"{"Effect":"Allow","Action":"lambda:InvokeFunction","Resource":"arn:aws:lambda:us-east-1:111122223333:function:rotate"}"#;
+const ALLOW: &str =
+    "to allow secretsmanager:CreateSecret; the policies to copy are in .github/docs/permissions.md";
+const ALLOW_LAMBDA: &str = "to allow lambda:InvokeFunction;";
+const ENABLE: &str = "aws account enable-region --region-name us-east-1";
 
 #[rustfmt::skip]
 pub const ERRORS: [Row; 36] = [
-    row("AccessDeniedException", 400, DENIED, 5, "access-denied", &["the caller's IAM policy (the caller is arn:aws:sts::111122223333:assumed-role/ci/run)", STATEMENT]),
-    row("AccessDeniedException", 400, DENIED_BY_ENDPOINT, 5, "access-denied", &["in the VPC endpoint policy", STATEMENT]),
-    row("AccessDeniedException", 400, DENIED_BY_BOUNDARY, 5, "access-denied", &["in the permissions boundary", STATEMENT]),
-    row("AccessDeniedException", 400, DENIED_BY_SCP, 5, "access-denied", &["a service control policy denies it", "no other policy can allow it"]),
-    row("AccessDeniedException", 400, DENIED_LAMBDA, 5, "access-denied", &[LAMBDA_STATEMENT]),
-    row("AccessDeniedException", 400, "You may not do this here, because no one in charge of it all allows the thing", 5, "access-denied", &["allow it in the caller's IAM policy:", STATEMENT]),
-    row("AccessDeniedException", 400, "not authorized to perform: \"x\",\"Effect\" on resource: \"}", 5, "access-denied", &["allow it in the caller's IAM policy:", STATEMENT]),
+    row("AccessDeniedException", 400, DENIED, 5, "access-denied", &[ALLOW]),
+    row("AccessDeniedException", 400, DENIED_BY_ENDPOINT, 5, "access-denied", &["no VPC endpoint policy", ALLOW]),
+    row("AccessDeniedException", 400, DENIED_BY_BOUNDARY, 5, "access-denied", &["no permissions boundary", ALLOW]),
+    row("AccessDeniedException", 400, DENIED_BY_SCP, 5, "access-denied", &["in a service control policy", "no other policy can allow it", "ask whoever manages that policy"]),
+    row("AccessDeniedException", 400, DENIED_LAMBDA, 5, "access-denied", &[ALLOW_LAMBDA]),
+    row("AccessDeniedException", 400, "You may not do this here, because no one in charge of it all allows the thing", 5, "access-denied", &[ALLOW]),
+    row("AccessDeniedException", 400, "not authorized to perform: \"x\",\"Effect\" on resource: \"}", 5, "access-denied", &[ALLOW]),
     row("AccessDeniedException", 400, "Access to KMS is not allowed", 1, "kms-key", &["Access to KMS", "aws/secretsmanager"]),
     row("EncryptionFailure", 400, "Secrets Manager can't encrypt the protected secret text", 1, "kms-key", &["can't encrypt", "aws/secretsmanager"]),
     row("DecryptionFailure", 400, "Secrets Manager can't decrypt", 1, "kms-key", &["can't decrypt"]),
     row("ExpiredTokenException", 400, "The security token included in the request is expired", 4, "bad-credentials", &["is expired", "renew the AWS credentials"]),
     row("ExpiredToken", 403, "The security token included in the request is expired", 4, "bad-credentials", &["renew the AWS credentials"]),
-    row("UnrecognizedClientException", 400, "The security token included in the request is invalid.", 4, "bad-credentials", &["is invalid", "aws sts get-caller-identity"]),
-    row("InvalidClientTokenId", 403, "The security token included in the request is invalid", 4, "bad-credentials", &["is invalid"]),
+    row("UnrecognizedClientException", 400, "The security token included in the request is invalid.", 4, "bad-credentials", &["is invalid", "aws sts get-caller-identity", ENABLE]),
+    row("InvalidClientTokenId", 403, "The security token included in the request is invalid", 4, "bad-credentials", &["is invalid", ENABLE]),
     row("MissingAuthenticationTokenException", 400, "Missing Authentication Token", 4, "bad-credentials", &["renew the AWS credentials"]),
     row("IncompleteSignature", 400, "incomplete", 4, "bad-credentials", &["renew the AWS credentials"]),
-    row("OptInRequired", 403, "The AWS Access Key Id needs a subscription for the service", 4, "bad-credentials", &["subscription"]),
+    row("OptInRequired", 403, "The AWS Access Key Id needs a subscription for the service", 4, "bad-credentials", &["subscription", ENABLE]),
     row("InvalidSignatureException", 400, "The request signature we calculated does not match the signature you provided.", 4, "bad-credentials", &["does not match"]),
     row("SignatureDoesNotMatch", 403, "The request signature we calculated does not match", 4, "bad-credentials", &["does not match"]),
     row("InvalidSignatureException", 400, "Signature expired: 20260101T000000Z is now earlier than 20260102T000000Z", 4, "clock", &["Signature expired", "set the clock"]),
@@ -134,7 +136,7 @@ fn each_step_after_the_first_tells_its_error_and_how_to_finish() {
     for (action, error, says, words) in [
         ("PutResourcePolicy", "PublicPolicyException", "it is public", &["could not put the resource policy", "it is public", "fix the file"][..]),
         ("PutResourcePolicy", "AccessDeniedException", "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: secretsmanager:PutResourcePolicy on resource: x", &["secretsmanager:PutResourcePolicy"]),
-        ("RotateSecret", "AccessDeniedException", DENIED_LAMBDA, &[LAMBDA_STATEMENT]),
+        ("RotateSecret", "AccessDeniedException", DENIED_LAMBDA, &[ALLOW_LAMBDA]),
         ("RotateSecret", "InternalServiceError", "oops", &["could not switch on rotation", "oops"]),
     ] {
         let account = Account::new();

@@ -15,14 +15,6 @@ const DENIED_ROLE: &str = "User: arn:aws:iam::111122223333:user/ci is not author
     arn:aws:iam::111122223333:role/aws-service-role/pullthroughcache.ecr.amazonaws.com/AWSServiceRoleForECRPullThroughCache";
 const DENIED_BY_SCP: &str = "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: ecr:DescribePullThroughCacheRules \
     with an explicit deny in a service control policy";
-const STATEMENTS: [&str; 3] = [
-    r#"{"Effect":"Allow","Action":["ecr:DescribePullThroughCacheRules","ecr:CreatePullThroughCacheRule","ecr:UpdatePullThroughCacheRule","ecr:ValidatePullThroughCacheRule"],"Resource":"*"}"#,
-    r#"{"Effect":"Allow","Action":"iam:CreateServiceLinkedRole","Resource":"arn:aws:iam::*:role/aws-service-role/pullthroughcache.ecr.amazonaws.com/AWSServiceRoleForECRPullThroughCache","Condition":{"StringEquals":{"iam:AWSServiceName":"pullthroughcache.ecr.amazonaws.com"}}}"#,
-    r#"{"Effect":"Allow","Action":"secretsmanager:GetSecretValue","Resource":"arn:aws:secretsmanager:us-east-1:*:secret:ecr-pullthroughcache/*"}"#,
-];
-const VALIDATE: &str = r#"{"Effect":"Allow","Action":["ecr:DescribePullThroughCacheRules","ecr:ValidatePullThroughCacheRule"],"Resource":"*"}"#;
-const DELETION: &str = r#"{"Effect":"Allow","Action":["ecr:DescribePullThroughCacheRules","ecr:DeletePullThroughCacheRule"],"Resource":"*"}"#;
-
 /// An error of an operation, by the first words of its name, and what becomes of the command.
 pub type Row = (
     &'static [&'static str],
@@ -46,19 +38,19 @@ pub const ERRORS: [Row; 20] = [
     (SET, "Create", "PullThroughCacheRuleAlreadyExistsException", "exists", 3, "rule-exists", &["see what it points at: ecr-ptc rule list"]),
     (SET, "Create", "InvalidParameterException", "Invalid parameter at 'credentialArn'", 1, "refused", &["Invalid parameter at"]),
     (SET, "Create", "ValidationException", "bad", 1, "refused", &["AWS says: bad"]),
-    (SET, "Create", "AccessDeniedException", DENIED, 5, "access-denied", &["the caller's IAM policy (the caller is arn:aws:sts::111122223333:assumed-role/ci/run)", STATEMENTS[0], STATEMENTS[1], STATEMENTS[2]]),
-    (SET, "Create", "AccessDeniedException", DENIED_ROLE, 5, "access-denied", &["iam:CreateServiceLinkedRole on resource", STATEMENTS[1]]),
+    (SET, "Create", "AccessDeniedException", DENIED, 5, "access-denied", &["to allow ecr:CreatePullThroughCacheRule; the policies to copy are in .github/docs/permissions.md"]),
+    (SET, "Create", "AccessDeniedException", DENIED_ROLE, 5, "access-denied", &["to allow iam:CreateServiceLinkedRole;"]),
     (SET, "Create", "ServerException", "oops", 7, "aws-unavailable", &["try again"]),
     (SET, "Create", "ThrottlingException", "Rate exceeded", 7, "aws-unavailable", &["Rate exceeded", "try again"]),
-    (SET, "Describe", "AccessDeniedException", DENIED_BY_SCP, 5, "access-denied", &["could not see whether there is a rule", "a service control policy denies it"]),
+    (SET, "Describe", "AccessDeniedException", DENIED_BY_SCP, 5, "access-denied", &["could not see whether there is a rule", "no other policy can allow it"]),
     (SET, "Describe", "ExpiredTokenException", "expired", 4, "bad-credentials", &["renew the AWS credentials"]),
     (SET, "Validate", "AccessDeniedException", "User: x is not authorized to perform: ecr:ValidatePullThroughCacheRule", 8, "access-denied",
-     &["could not validate the rule docker-hub", VALIDATE]),
+     &["could not validate the rule docker-hub", "to allow ecr:ValidatePullThroughCacheRule;"]),
     (SET, "Validate", "ServerException", "oops", 8, "aws-unavailable", &["could not validate"]),
     (SET, "Validate", "PullThroughCacheRuleNotFoundException", "gone", 8, "rule-not-found", &["see which there are: ecr-ptc rule list"]),
-    (LIST, "Describe", "AccessDeniedException", "User: x is not authorized to perform: ecr:DescribePullThroughCacheRules", 5, "access-denied", &["could not list the rules in us-east-1", VALIDATE]),
+    (LIST, "Describe", "AccessDeniedException", "User: x is not authorized to perform: ecr:DescribePullThroughCacheRules", 5, "access-denied", &["could not list the rules in us-east-1", "to allow ecr:DescribePullThroughCacheRules;"]),
     (LIST, "Describe", "InvalidParameterException", "bad", 1, "refused", &["AWS says: bad"]),
-    (DELETE, "Delete", "AccessDeniedException", "User: x is not authorized to perform: ecr:DeletePullThroughCacheRule", 5, "access-denied", &["could not delete the rule docker-hub", DELETION]),
+    (DELETE, "Delete", "AccessDeniedException", "User: x is not authorized to perform: ecr:DeletePullThroughCacheRule", 5, "access-denied", &["could not delete the rule docker-hub", "to allow ecr:DeletePullThroughCacheRule;"]),
     (DELETE, "Delete", "PullThroughCacheRuleNotFoundException", "gone", 3, "rule-not-found", &["ecr-ptc rule list"]),
 ];
 
@@ -217,7 +209,7 @@ fn a_secret_that_may_not_be_looked_at_has_no_arn() {
         5,
         &[
             "could not look at",
-            r#""Action":"secretsmanager:DescribeSecret""#,
+            "to allow secretsmanager:DescribeSecret;",
         ],
     );
     assert_eq!(account.rules(), json!([]));

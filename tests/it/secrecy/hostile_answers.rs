@@ -693,31 +693,21 @@ fn versions_and_request_ids_are_shown_on_one_line() {
 }
 
 #[test]
-fn a_refusal_puts_nothing_of_its_own_into_the_statement_that_is_proposed() {
-    let own = r#"{"Effect":"Allow","Action":"secretsmanager:CreateSecret","Resource":"arn:aws:secretsmanager:us-east-1:*:secret:ecr-pullthroughcache/*"}"#;
-    let any = r#"{"Effect":"Allow","Action":"kms:Encrypt","Resource":"*"}"#;
+fn a_denial_names_no_action_that_is_not_a_plain_word() {
     let more = r#""},{"Effect":"Allow","Action":"*"#;
-    for (action, resource, statement) in [
-        (&*format!("lambda:x{more}"), "arn:aws:x", own),
-        ("lambda:*", "*", own),
-        ("lambda:", "*", own),
-        (
-            "kms:Encrypt",
-            &*format!("arn:aws:kms:us-east-1:111122223333:key/x{more}"),
-            any,
-        ),
-        ("kms:Encrypt", "arn:aws:kms:us-east-1:A';touch:key/x", any),
-        ("kms:Encrypt", "arn:x", any),
+    for (named, action) in [
+        (&*format!("lambda:x{more}"), "secretsmanager:CreateSecret"),
+        ("lambda:*", "secretsmanager:CreateSecret"),
+        ("lambda:", "secretsmanager:CreateSecret"),
+        ("kms:Encrypt", "kms:Encrypt"),
     ] {
         let account = Account::new();
-        let says = format!("User: x is not authorized to perform: {action} on resource: {resource} because no identity-based policy allows it");
+        let says = format!("User: x is not authorized to perform: {named} on resource: *");
         account.refuse("CreateSecret", 400, "AccessDeniedException", &says);
         let ended = Program::create(&account, &["-o", "json"]).run();
         ended.fails(5, &[]);
-        let hint = ended.error_json()["error"]["hint"]
-            .as_str()
-            .unwrap()
-            .to_owned();
-        assert_eq!(hint.lines().last(), Some(statement), "{action} {resource}");
+        let hint = &ended.error_json()["error"]["hint"];
+        let hint = hint.as_str().unwrap();
+        assert!(hint.contains(&format!("to allow {action};")), "{hint}");
     }
 }
