@@ -15,7 +15,6 @@ use futures_util::{stream, StreamExt};
 use super::answers::AnswerCheck;
 use super::error::{Answer, AwsError};
 use super::kind::Kind;
-use super::pages::Pages;
 use crate::model::account::AccountId;
 use crate::model::arn::SecretArn;
 use crate::model::date::Time;
@@ -63,16 +62,13 @@ impl Ecr {
     /// DescribePullThroughCacheRules, all of them, by their prefix.
     pub async fn rules(&self) -> Result<Vec<Rule>, AwsError> {
         let mut rules = Vec::new();
-        let mut seen = Pages::of(DESCRIBE);
         let mut pages = self
             .client
             .describe_pull_through_cache_rules()
             .into_paginator()
-            .stop_on_duplicate_token(false)
             .send();
         while let Some(page) = pages.next().await {
             let page = page.answer_to(DESCRIBE)?;
-            seen.note(page.next_token())?;
             for told in page.pull_through_cache_rules() {
                 rules.push(rule(told)?);
             }

@@ -11,7 +11,6 @@ mod kind;
 mod kms;
 mod network;
 mod options;
-mod pages;
 mod profiles;
 mod proxy;
 mod roles;

@@ -62,7 +62,7 @@ pub async fn scan(
     let failed =
         |error: AwsError| error.into_failure("could not check the secrets", session.service());
     let mut pages = session.secrets().pages();
-    let (first, rules) = tokio::join!(pages.next(), session.rules());
+    let (first, rules) = tokio::join!(pages(), session.rules());
     let first = first.map_err(failed)?;
     let mut rules = Rules::new(rules, None, session);
     let scanner = Scanner {
@@ -78,7 +78,7 @@ pub async fn scan(
         let Some(secrets) = page else {
             return Ok::<_, AwsError>(None);
         };
-        let next = pages.next().await?;
+        let next = pages().await?;
         Ok(Some((secrets, (next, pages))))
     });
     let batches = pages.map_ok(|secrets| {

@@ -3,16 +3,13 @@
 use std::pin::pin;
 
 use aws_sdk_secretsmanager::config::Builder;
-use aws_sdk_secretsmanager::error::SdkError;
 use aws_sdk_secretsmanager::operation::describe_secret::builders::DescribeSecretFluentBuilder;
 use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretOutput;
-use aws_sdk_secretsmanager::operation::list_secrets::{ListSecretsError, ListSecretsOutput};
 use aws_sdk_secretsmanager::primitives::{Blob, DateTime};
 use aws_sdk_secretsmanager::types::{
     ExternalSecretRotationMetadataItem, Filter, FilterNameStringType, ReplicationStatusType,
     RotationRulesType, SecretListEntry, Tag,
 };
-use aws_smithy_async::future::pagination_stream::PaginationStream;
 use futures_util::{stream, StreamExt};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -21,7 +18,6 @@ use super::SecretsManager;
 use crate::aws::answers::{region, secret_arn};
 use crate::aws::error::{Answer, AwsError};
 use crate::aws::kind::Kind;
-use crate::aws::pages::Pages;
 use crate::model::arn::SecretArn;
 use crate::model::date::Time;
 use crate::model::name::PREFIX;
@@ -32,18 +28,13 @@ use crate::output::Redactor;
 /// How many calls of DescribeSecret are under way at once. The service takes 10,000 a second.
 const DESCRIPTIONS_IN_FLIGHT: usize = 16;
 
-/// All secrets, page by page.
-pub struct SecretPages {
-    pages: PaginationStream<Result<ListSecretsOutput, SdkError<ListSecretsError>>>,
-    seen: Pages,
-    redactor: Redactor,
-}
-
 const LIST: &str = "ListSecrets";
 
 impl SecretsManager {
-    /// All secrets under [`PREFIX`], page by page.
-    pub fn pages(&self) -> SecretPages {
+    /// ListSecrets: gives up to 100 secrets under [`PREFIX`] at each call, those scheduled for
+    /// deletion too; `None` after the last. Their replicas are not told. The service may be up to
+    /// five minutes behind.
+    pub fn pages(&self) -> impl AsyncFnMut() -> Result<Option<Vec<Secret>>, AwsError> {
         let filter = Filter::builder()
             .key(FilterNameStringType::Name)
             .values(PREFIX)
@@ -54,10 +45,19 @@ impl SecretsManager {
             .filters(filter)
             .include_planned_deletion(true)
             .max_results(100);
-        SecretPages {
-            pages: call.into_paginator().stop_on_duplicate_token(false).send(),
-            seen: Pages::of(LIST),
-            redactor: self.redactor.clone(),
+        let (mut pages, redactor) = (call.into_paginator().send(), self.redactor.clone());
+        async move || {
+            let Some(page) = pages.next().await else {
+                return Ok(None);
+            };
+            let secrets = page.answer_to(LIST)?.secret_list.unwrap_or_default();
+            let is_ours = |entry: &SecretListEntry| {
+                let name = entry.name.as_deref().unwrap_or_default();
+                name.starts_with(PREFIX)
+            };
+            let secrets = secrets.into_iter().filter(is_ours);
+            let secrets = secrets.map(|entry| from_list(entry, &redactor));
+            Ok(Some(secrets.collect::<Result<_, _>>()?))
         }
     }
 
@@ -65,7 +65,7 @@ impl SecretsManager {
     pub async fn all(&self) -> Result<Vec<Secret>, AwsError> {
         let mut secrets = Vec::new();
         let mut pages = self.pages();
-        while let Some(page) = pages.next().await? {
+        while let Some(page) = pages().await? {
             secrets.extend(page.into_iter().map(Secret::in_brief));
         }
         secrets.sort_by(|one: &Secret, other| one.name.cmp(&other.name));
@@ -156,26 +156,6 @@ impl SecretsManager {
             }
         }
         Ok(())
-    }
-}
-
-impl SecretPages {
-    /// ListSecrets: up to 100 secrets, those scheduled for deletion too; none after the last. Their
-    /// replicas are not told. The service may be up to five minutes behind.
-    pub async fn next(&mut self) -> Result<Option<Vec<Secret>>, AwsError> {
-        let Some(page) = self.pages.next().await else {
-            return Ok(None);
-        };
-        let answer = page.answer_to(LIST)?;
-        self.seen.note(answer.next_token())?;
-        let secrets = answer.secret_list.unwrap_or_default().into_iter();
-        let is_ours = |entry: &SecretListEntry| {
-            let name = entry.name.as_deref().unwrap_or_default();
-            name.starts_with(PREFIX)
-        };
-        let secrets = secrets.filter(is_ours);
-        let secrets = secrets.map(|entry| from_list(entry, &self.redactor));
-        Ok(Some(secrets.collect::<Result<_, _>>()?))
     }
 }
 

@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use super::read::content;
 use super::SecretsManager;
 use crate::aws::error::{Answer, AwsError};
-use crate::aws::pages::Pages;
 use crate::model::arn::SecretArn;
 use crate::model::stored_value::Reading;
 use crate::output::escaped;
@@ -32,17 +31,14 @@ impl SecretsManager {
         };
         let ids: Vec<String> = arns.iter().map(ToString::to_string).collect();
         let mut readings = HashMap::new();
-        let mut seen = Pages::of(OPERATION);
         let mut pages = self
             .client
             .batch_get_secret_value()
             .set_secret_id_list(Some(ids))
             .into_paginator()
-            .stop_on_duplicate_token(false)
             .send();
         while let Some(page) = pages.next().await {
             let answer = page.answer_to(OPERATION)?;
-            seen.note(answer.next_token())?;
             for entry in answer.secret_values.unwrap_or_default() {
                 let value = content(entry.secret_string, entry.secret_binary);
                 let reading = value.map_or(Reading::Nothing, Reading::Value);

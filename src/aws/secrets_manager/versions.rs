@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use super::SecretsManager;
 use crate::aws::error::{Answer, AwsError};
-use crate::aws::pages::Pages;
 use crate::model::arn::SecretArn;
 use crate::model::date::Time;
 use crate::model::secret::VersionId;
@@ -18,17 +17,14 @@ impl SecretsManager {
         arn: &SecretArn,
     ) -> Result<HashMap<VersionId, Time>, AwsError> {
         let mut times = HashMap::new();
-        let mut seen = Pages::of(LIST);
         let mut pages = self
             .client
             .list_secret_version_ids()
             .secret_id(arn.as_str())
             .into_paginator()
-            .stop_on_duplicate_token(false)
             .send();
         while let Some(page) = pages.next().await {
             let answer = page.answer_to(LIST)?;
-            seen.note(answer.next_token())?;
             for version in answer.versions.unwrap_or_default() {
                 if let (Some(id), Some(date)) = (version.version_id, version.created_date) {
                     times.insert(VersionId::new(&id), Time::at(date.secs()));
