@@ -77,7 +77,8 @@ const CHECK_WAY: &str = "check HTTPS_PROXY and NO_PROXY, --endpoint-url and AWS_
 const ROWS: &[Row] = &[
     row(Kind::Exists, Status::SecretState, "secret-exists", &["ResourceExistsException"], ""),
     row(Kind::PendingDeletion, Status::SecretState, "secret-pending-deletion", &[], ""),
-    row(Kind::NotFound, Status::SecretState, "secret-not-found", &["ResourceNotFoundException"], ""),
+    row(Kind::NotFound, Status::SecretState, "secret-not-found",
+        &["ResourceNotFoundException"], ""),
     row(Kind::NotFound, Status::SecretState, "secret-not-found", &["SecretNotFoundException"],
         "the secret must be in the account and the Region of the rule; see whether it is:\n{show}"),
     row(Kind::Denied, Status::Denied, "access-denied",
@@ -105,7 +106,8 @@ const ROWS: &[Row] = &[
     row(Kind::Mfa, Status::Configuration, "mfa", &[],
         "run it again with the next code of the device; each works once"),
     row(Kind::Clock, Status::Configuration, "clock", &["RequestExpired", "RequestTimeTooSkewed"],
-        "set the clock of this machine; AWS refuses requests when it is more than some minutes off"),
+        "set the clock of this machine; AWS refuses requests when it is more than some minutes \
+         off"),
     row(Kind::Misconfigured, Status::Configuration, "misconfigured", &[],
         "check the endpoint (AWS_ENDPOINT_URL_…, endpoint_url of the profile), the Region, and the \
          settings for FIPS and dual-stack endpoints"),

@@ -225,7 +225,7 @@ impl Scanner<'_> {
         if let Some(error) = self.unreadable.take() {
             let finding = none_read(&error.summary(self.session.redactor()));
             let fix = error.into_failure("", self.session.service()).into_fix();
-            let more = "and secretsmanager:GetSecretValue on each of the secrets";
+            let more = "it also needs secretsmanager:GetSecretValue on each of the secrets";
             let fix = fix.map(|fix| format!("{fix}\n{more}"));
             return vec![Finding { fix, ..finding }];
         }

@@ -194,7 +194,7 @@ fn list_where_there_is_nothing_or_no_permission() {
     );
     let words = [
         "could not list the secrets",
-        r#""Action":"secretsmanager:ListSecrets","Resource":"*""#,
+        "to allow secretsmanager:ListSecrets;",
     ];
     account.run(&["list"]).fails(5, &words);
 }
