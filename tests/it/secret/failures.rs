@@ -1,6 +1,5 @@
 //! Refusals, signals, and a standard output that is gone.
 
-use serde_json::json;
 
 #[cfg(unix)]
 use crate::support::policy_file;
