@@ -26,11 +26,6 @@ pub fn wants_plain_prompts() -> bool {
     is_true("ACCESSIBLE") || text("TERM").as_deref() == Some("dumb")
 }
 
-/// The output format that `ECR_PTC_OUTPUT` asks for, unparsed.
-pub fn output_format() -> Option<String> {
-    text("ECR_PTC_OUTPUT").filter(|value| !value.is_empty())
-}
-
 /// Docker's configuration file: in `DOCKER_CONFIG`, or in .docker of the home directory.
 pub fn docker_config() -> Option<PathBuf> {
     let directory = match env::var_os("DOCKER_CONFIG").filter(|value| !value.is_empty()) {
@@ -223,13 +218,9 @@ pub fn is_empty(name: &OsStr) -> bool {
     env::var_os(name).is_some_and(|value| value.is_empty())
 }
 
-/// Whether one whose name begins so is.
-pub fn has_empty(beginning: &str) -> bool {
-    let begins = |name: &OsStr| {
-        name.to_str()
-            .is_some_and(|name| name.starts_with(beginning))
-    };
-    env::vars_os().any(|(name, value)| value.is_empty() && begins(&name))
+/// Whether a variable has this value.
+pub fn has(name: &str, value: &str) -> bool {
+    text(name).as_deref() == Some(value)
 }
 
 /// Takes the value of a variable out of the environment, so that no child process gets it.

@@ -43,7 +43,7 @@ fn main() -> ExitCode {
 
 fn run() -> Status {
     let arguments = env::arguments();
-    let (style, asked) = cli::parse(&arguments, env::output_format());
+    let (style, asked) = cli::parse(&arguments);
     tell_panics(style);
     let output = Output::new(style, Redactor::new());
     for token in cli::misplaced_tokens(&arguments) {

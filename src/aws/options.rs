@@ -7,6 +7,6 @@ pub struct Options {
     pub region: Option<String>,
     pub endpoint_url: Option<String>,
     pub ca_bundle: Option<String>,
-    pub cli_connect_timeout: Option<String>,
-    pub cli_read_timeout: Option<String>,
+    pub cli_connect_timeout: Option<u64>,
+    pub cli_read_timeout: Option<u64>,
 }

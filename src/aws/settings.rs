@@ -71,7 +71,7 @@ impl Settings {
             region: region(options, &from_profile)?,
             endpoints: Endpoints::read(options, &profiles, source.asks_aws(&profiles))?,
             network: Network::new(ca_bundle.as_deref(), redactor.clone())?,
-            timeouts: timeouts(options)?,
+            timeouts: timeouts(options),
             retry: retry(&from_profile)?,
             fips: is_on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
             dual_stack: is_on("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"),
@@ -167,31 +167,18 @@ fn region(
     })
 }
 
-fn timeouts(options: &Options) -> Result<Timeouts, Failure> {
-    let parse = |option: &str, text: &Option<String>, default| match text {
-        None => Ok(default),
-        Some(text) => match text.parse() {
-            Ok(0) => Ok(None),
-            Ok(seconds @ 1..=86_400) => Ok(Some(Duration::from_secs(seconds))),
-            _ => Err(Failure::usage(format!(
-                "{option} takes whole seconds, up to 86400; 0 waits forever"
-            ))
-            .fix(format!("for example: {option} 15"))),
-        },
+/// Zero seconds wait forever.
+fn timeouts(options: &Options) -> Timeouts {
+    let limit = |seconds: Option<u64>, default| match seconds {
+        None => default,
+        Some(0) => None,
+        Some(seconds) => Some(Duration::from_secs(seconds)),
     };
     let default = Timeouts::default();
-    Ok(Timeouts {
-        connect: parse(
-            "--cli-connect-timeout",
-            &options.cli_connect_timeout,
-            default.connect,
-        )?,
-        attempt: parse(
-            "--cli-read-timeout",
-            &options.cli_read_timeout,
-            default.attempt,
-        )?,
-    })
+    Timeouts {
+        connect: limit(options.cli_connect_timeout, default.connect),
+        attempt: limit(options.cli_read_timeout, default.attempt),
+    }
 }
 
 /// The SDK would end the program over a value that it does not know, such as the CLI's `legacy`.

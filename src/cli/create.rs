@@ -5,9 +5,14 @@ use std::fmt::Write as _;
 use clap::{Args, ValueEnum};
 
 use super::registry::RegistryWord;
+use super::values::{last_day, such_as, FUNCTION};
 use super::{LoginArgs, RuleOption, TokenArgs};
+use crate::model::arn::LambdaArn;
+use crate::model::attributes::{Description, Rotation, Schedule, Tag};
+use crate::model::credential::Username;
+use crate::model::date::Date;
+use crate::model::region::Region;
 use crate::model::registries::{Login, LoginRegistry, NamedRegistry};
-use crate::output::failure::Failure;
 
 /// What happens if the secret exists already.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -38,11 +43,7 @@ pub enum IfExists {
 )]
 pub struct CreateArgs {
     /// The upstream registry, as with --registry
-    #[arg(
-        value_name = "REGISTRY",
-        value_parser = RegistryWord,
-        hide_possible_values = true
-    )]
+    #[arg(value_name = "REGISTRY", value_parser = RegistryWord, hide_possible_values = true)]
     pub registry_word: Option<NamedRegistry>,
     /// The upstream registry
     #[arg(
@@ -59,9 +60,10 @@ pub struct CreateArgs {
         long,
         value_name = "NAME",
         env = "ECR_PTC_USERNAME",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = such_as(Username::parse, "NAME")
     )]
-    pub username: Option<String>,
+    pub username: Option<Username>,
     #[command(flatten)]
     pub token: TokenArgs,
     #[command(flatten)]
@@ -79,20 +81,21 @@ pub struct CreateArgs {
         help = "What the secret is for [default: REGISTRY credentials for Amazon ECR pull through \
             cache]",
         value_name = "TEXT",
+        value_parser = Description::parse,
         help_heading = "The secret"
     )]
-    pub description: Option<String>,
+    pub description: Option<Description>,
     /// A tag, not encrypted; may be repeated, up to 50
-    #[arg(long = "tag", value_name = "KEY=VALUE", help_heading = "The secret")]
-    pub tags: Vec<String>,
-    /// The last day of the token, such as 2027-01-31; kept as a tag
     #[arg(
-        long,
-        value_name = "DATE",
-        allow_hyphen_values = true,
+        long = "tag",
+        value_name = "KEY=VALUE",
+        value_parser = such_as(Tag::parse, "team=platform"),
         help_heading = "The secret"
     )]
-    pub expires_on: Option<String>,
+    pub tags: Vec<Tag>,
+    /// The last day of the token, such as 2027-01-31; kept as a tag
+    #[arg(long, value_name = "DATE", value_parser = last_day, help_heading = "The secret")]
+    pub expires_on: Option<Date>,
     /// A file with a resource policy; public access is blocked
     #[arg(long, value_name = "PATH", help_heading = "The secret")]
     pub resource_policy: Option<String>,
@@ -101,35 +104,58 @@ pub struct CreateArgs {
         long = "replica-region",
         value_name = "REGION",
         value_delimiter = ',',
+        value_parser = such_as(Region::parse, "eu-west-1"),
         help_heading = "The secret"
     )]
-    pub replica_regions: Vec<String>,
+    pub replica_regions: Vec<Region>,
     /// Overwrite a secret of the same name in a replica Region
-    #[arg(long, help_heading = "The secret")]
+    #[arg(long, requires = "replica_regions", help_heading = "The secret")]
     pub force_overwrite_replica_secret: bool,
 
     #[command(flatten)]
     pub rule: RuleOption,
 
     /// Rotate automatically with this Lambda function
-    #[arg(long, value_name = "ARN", help_heading = "Rotation")]
-    pub rotation_lambda_arn: Option<String>,
+    #[arg(
+        long,
+        value_name = "ARN",
+        requires = "rotation_time",
+        value_parser = such_as(LambdaArn::parse, FUNCTION),
+        help_heading = "Rotation"
+    )]
+    pub rotation_lambda_arn: Option<LambdaArn>,
     /// Rotate every N days, 1 to 1000
     #[arg(
         long,
         value_name = "N",
-        allow_hyphen_values = true,
+        group = "rotation_time",
+        requires = "rotation_lambda_arn",
+        allow_negative_numbers = true,
+        value_parser = clap::value_parser!(u16).range(1..=1000),
         help_heading = "Rotation"
     )]
-    pub rotation_days: Option<String>,
+    pub rotation_days: Option<u16>,
     /// Rotate by a rate() or cron() expression
-    #[arg(long, value_name = "EXPR", help_heading = "Rotation")]
-    pub rotation_schedule: Option<String>,
+    #[arg(
+        long,
+        value_name = "EXPR",
+        group = "rotation_time",
+        requires = "rotation_lambda_arn",
+        value_parser = such_as(Schedule::expression, "rate(30 days)"),
+        help_heading = "Rotation"
+    )]
+    pub rotation_schedule: Option<Schedule>,
     /// The length of the rotation window, such as 3h
-    #[arg(long, value_name = "DUR", help_heading = "Rotation")]
+    #[arg(
+        long,
+        value_name = "DUR",
+        requires = "rotation_lambda_arn",
+        value_parser = such_as(Rotation::duration, "3h"),
+        help_heading = "Rotation"
+    )]
     pub rotation_duration: Option<String>,
     /// Wait for the next rotation window instead of rotating at once
-    #[arg(long, help_heading = "Rotation")]
+    #[arg(long, requires = "rotation_lambda_arn", help_heading = "Rotation")]
     pub no_rotate_immediately: bool,
 
     /// What to do if the secret exists already
@@ -142,31 +168,15 @@ pub struct CreateArgs {
     )]
     pub if_exists: IfExists,
     /// Check everything and show what would be sent; write nothing
-    #[arg(long, help_heading = "What happens")]
+    #[arg(
+        long,
+        conflicts_with = "credential_command",
+        help_heading = "What happens"
+    )]
     pub dry_run: bool,
     /// Do not ask after the review, nor before a login at a host that is not the registry's own
     #[arg(short, long, help_heading = "What happens")]
     pub yes: bool,
-}
-
-impl CreateArgs {
-    /// Takes the registry from where it is named: as a word, or by `--registry`. A word beats what
-    /// the environment says.
-    ///
-    /// # Errors
-    /// Status 2 where both are given and differ.
-    pub fn with_one_registry(mut self, is_option_given: bool) -> Result<Self, Failure> {
-        let Some(word) = self.registry_word.take() else {
-            return Ok(self);
-        };
-        let option = self.registry.take().filter(|_| is_option_given);
-        let both = option.map_or(Some(word.clone()), |option| option.and(word));
-        self.registry = Some(both.ok_or_else(|| {
-            Failure::usage("the registry is given twice, and --registry names another one")
-                .fix("leave one of them out")
-        })?);
-        Ok(self)
-    }
 }
 
 fn create_examples() -> String {

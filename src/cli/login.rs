@@ -9,13 +9,13 @@ use clap::{Args, ValueEnum};
 #[derive(Debug, Default, Args)]
 pub struct TokenArgs {
     /// Read the token from standard input
-    #[arg(long, alias = "password-stdin")]
+    #[arg(long, alias = "password-stdin", group = "token_source")]
     pub access_token_stdin: bool,
     /// Read the token from a file; - is standard input
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", group = "token_source")]
     pub access_token_file: Option<OsString>,
     /// Read the token from the environment variable of this name
-    #[arg(long, value_name = "VAR")]
+    #[arg(long, value_name = "VAR", group = "token_source")]
     pub access_token_env: Option<String>,
     /// Use the login that Docker or its credential helper has
     #[arg(
@@ -23,6 +23,7 @@ pub struct TokenArgs {
         value_name = "PATH",
         num_args = 0..=1,
         require_equals = true,
+        group = "token_source",
         default_missing_value = ""
     )]
     pub from_docker_config: Option<OsString>,
@@ -33,12 +34,34 @@ pub struct TokenArgs {
                      JSON object, {\"username\":…,\"accessToken\":…,\"expiresOn\":…}; username \
                      and expiresOn may be missing. It runs when all else is known to be right. \
                      Its standard error passes through unchanged",
-        value_name = "COMMAND"
+        value_name = "COMMAND",
+        group = "token_source"
     )]
     pub credential_command: Option<String>,
     /// Seconds that it may take [default: 60]
-    #[arg(long, value_name = "SECONDS", allow_hyphen_values = true)]
-    pub credential_command_timeout: Option<String>,
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        requires = "credential_command",
+        allow_negative_numbers = true,
+        value_parser = clap::value_parser!(u64).range(1..=3600)
+    )]
+    pub credential_command_timeout: Option<u64>,
+}
+
+impl TokenArgs {
+    /// Whether a source of a token is given.
+    pub fn is_given(&self) -> bool {
+        self.access_token_stdin
+            || self.access_token_file.is_some()
+            || self.access_token_env.is_some()
+            || self.gives_username()
+    }
+
+    /// Whether the source of the token also gives the username.
+    pub fn gives_username(&self) -> bool {
+        self.from_docker_config.is_some() || self.credential_command.is_some()
+    }
 }
 
 /// How the credentials are tried before they are stored.

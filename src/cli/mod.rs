@@ -1,6 +1,5 @@
 //! The command line: its words and help texts, and nothing that they do.
 
-mod any_text;
 mod create;
 mod documents;
 mod examples;
@@ -11,23 +10,26 @@ mod rule;
 mod secrets;
 mod update;
 mod usage;
+mod values;
 
 pub use create::{CreateArgs, IfExists};
 pub use documents::{completion_script, man_page};
 pub use image::ImageArgs;
 pub use login::{LoginArgs, TokenArgs, Verify};
-pub use rule::{RuleCommand, RuleDeleteArgs, RuleOption, RuleSetArgs, UpstreamPrefixOption};
+pub use rule::{RuleCommand, RuleDeleteArgs, RuleOption, RulePrefix, RuleSetArgs};
 pub use secrets::{CheckArgs, DeleteArgs, ListArgs, NameArgs};
 pub use update::UpdateArgs;
 pub use usage::misplaced_tokens;
+pub use values::last_day;
 
 use std::ffi::OsString;
 
 use clap::builder::{FalseyValueParser, PossibleValue};
 use clap::error::ErrorKind;
+use clap::parser::ValueSource;
 use clap::{Arg, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
-use self::any_text::AnyText;
+use self::values::seconds;
 use crate::env;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
@@ -41,7 +43,6 @@ use crate::output::{ColorWhen, Format, Style};
     version,
     propagate_version = true,
     max_term_width = 100,
-    disable_help_subcommand = true,
     after_help = "Without a subcommand, it starts `create`.",
     after_long_help = ABOUT_ALL
 )]
@@ -91,7 +92,7 @@ pub enum Command {
     /// Cancels the deletion of a secret
     #[command(after_help = "Example: ecr-ptc restore docker-hub")]
     Restore(NameArgs),
-    #[command(subcommand)]
+    #[command(subcommand, arg_required_else_help = false)]
     Rule(RuleCommand),
     Image(ImageArgs),
     /// Prints a completion script for a shell
@@ -101,27 +102,16 @@ pub enum Command {
         #[arg(value_name = "SHELL")]
         shell: clap_complete::Shell,
     },
-    /// Prints the help of the program or of a subcommand, as --help does
-    #[command(after_help = "Example: ecr-ptc help rule set")]
-    Help(CommandWords),
     /// Prints the man page in roff, of the program or of a subcommand
     #[command(after_help = "\
 Examples:
   ecr-ptc man > /usr/local/share/man/man1/ecr-ptc.1
   ecr-ptc man rule set > /usr/local/share/man/man1/ecr-ptc-rule-set.1")]
-    Man(CommandWords),
-}
-
-/// The words of a subcommand.
-#[derive(Debug, Args)]
-pub struct CommandWords {
-    /// The subcommand, such as create, or rule set [default: the program]
-    #[arg(
-        value_name = "COMMAND",
-        value_parser = AnyText::COMMAND,
-        hide_possible_values = true
-    )]
-    pub words: Vec<String>,
+    Man {
+        /// The subcommand, such as create, or rule set [default: the program]
+        #[arg(value_name = "COMMAND")]
+        words: Vec<String>,
+    },
 }
 
 /// The options of every command.
@@ -141,11 +131,23 @@ pub struct Global {
     #[arg(long, global = true, value_name = "PATH")]
     pub ca_bundle: Option<String>,
     /// Seconds to wait for a connection [default: 5]; 0 is forever
-    #[arg(long, global = true, value_name = "N", allow_hyphen_values = true)]
-    pub cli_connect_timeout: Option<String>,
+    #[arg(
+        long,
+        global = true,
+        value_name = "N",
+        allow_negative_numbers = true,
+        value_parser = seconds()
+    )]
+    pub cli_connect_timeout: Option<u64>,
     /// Seconds to wait for an answer [default: 15]; 0 is forever
-    #[arg(long, global = true, value_name = "N", allow_hyphen_values = true)]
-    pub cli_read_timeout: Option<String>,
+    #[arg(
+        long,
+        global = true,
+        value_name = "N",
+        allow_negative_numbers = true,
+        value_parser = seconds()
+    )]
+    pub cli_read_timeout: Option<u64>,
     /// How the result and errors are written
     #[arg(
         short,
@@ -179,24 +181,12 @@ pub struct Global {
     /// Ask in plain lines, without redrawing; also by ACCESSIBLE=1 or TERM=dumb
     #[arg(long, global = true)]
     pub accessible: bool,
-    /// The words that were given, the subcommand first.
-    #[arg(skip)]
-    pub words: Vec<String>,
 }
 
 impl Global {
     /// Commands that lead to where the options say.
     pub fn hints(&self) -> Hints {
         Hints::new(self.region.as_deref(), self.profile.as_deref())
-    }
-
-    /// Whether a long option is on the command line: its value may be from the environment, too.
-    pub fn gives(&self, option: &str) -> bool {
-        let is_it = |word: &String| {
-            let rest = word.strip_prefix(option);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('='))
-        };
-        self.words.iter().any(is_it)
     }
 }
 
@@ -227,41 +217,21 @@ impl ValueEnum for ColorWhen {
     }
 }
 
-/// What a command line turned out to be.
+/// What a command line asks for.
 pub enum Asked {
     Command(Box<Global>, Command),
-    /// Help or the version was asked for: the text, with escape sequences for colour.
+    /// The help or the version, with escape sequences for color.
     Document(String),
-    /// A subcommand is missing: the help that has them, and the failure.
-    Incomplete(String, Failure),
 }
 
-/// Reads the command line, and how everything is to be written, which is known also where the rest
-/// cannot be taken. Without a subcommand it is that of `create`.
+/// Reads the command line, and how to write the output, which is also known where the rest is
+/// rejected. Without a subcommand it is that of `create`.
 ///
 /// # Errors
 /// A usage [`Failure`] that never repeats a value which could be a token.
-pub fn parse(
-    arguments: &[OsString],
-    format_variable: Option<String>,
-) -> (Style, Result<Asked, Failure>) {
-    let parsed = match try_parse(arguments) {
-        Ok(Cli { command: None, .. }) => {
-            let mut arguments = arguments.to_vec();
-            arguments.insert(arguments.len().min(1), "create".into());
-            try_parse(&arguments)
-        }
-        parsed => parsed,
-    };
-    let asked = match parsed {
-        Ok(Cli {
-            command: Some(command),
-            global,
-        }) => {
-            let global = Global {
-                words: words(arguments),
-                ..global
-            };
+pub fn parse(arguments: &[OsString]) -> (Style, Result<Asked, Failure>) {
+    match try_parse(arguments) {
+        Ok((global, command)) => {
             let style = Style {
                 format: global.output,
                 color: global.color,
@@ -269,80 +239,44 @@ pub fn parse(
                 verbose: global.verbose,
                 plain: global.accessible,
             };
-            return (style, Ok(Asked::Command(Box::new(global), command)));
+            (style, Ok(Asked::Command(Box::new(global), command)))
         }
-        Ok(Cli { command: None, .. }) => Err(Failure::usage("no subcommand is given")),
-        Err(error) if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            let help = examples::with_spaces(&error.render().to_string());
-            Ok(Asked::Incomplete(help, usage::failure(&error, arguments)))
+        Err(error) => {
+            let asked = if error.use_stderr() {
+                Err(usage::failure(error, arguments))
+            } else {
+                let help = examples::with_spaces(&error.render().ansi().to_string());
+                Ok(Asked::Document(help))
+            };
+            (usage::style_of(arguments), asked)
         }
-        Err(error) if error.use_stderr() => Err(usage::failure(&error, arguments)),
-        Err(help) => Ok(Asked::Document(rendered(&help))),
+    }
+}
+
+fn try_parse(arguments: &[OsString]) -> Result<(Global, Command), clap::Error> {
+    let mut definition = adapted(Cli::command());
+    let matches = definition.try_get_matches_from_mut(arguments)?;
+    let of_create = matches.subcommand_matches("create");
+    // Clap's own `conflicts_with` also counts a value from the environment.
+    let is_option = |create: &clap::ArgMatches| {
+        create.value_source("registry") == Some(ValueSource::CommandLine)
     };
-    (usage::style_of(arguments, format_variable), asked)
-}
-
-/// The help of the program, or of the subcommand with these words, with escape sequences for
-/// colour.
-///
-/// # Errors
-/// Where there is no such subcommand: a usage [`Failure`].
-pub fn help(words: &[String]) -> Result<Vec<u8>, Failure> {
-    let words = words.iter().map(String::as_str);
-    let arguments = ["ecr-ptc"].into_iter().chain(words).chain(["--help"]);
-    let arguments: Vec<OsString> = arguments.map(OsString::from).collect();
-    match try_parse(&arguments) {
-        Err(help) if !help.use_stderr() => Ok(rendered(&help).into_bytes()),
-        Err(error) => Err(usage::failure(&error, &arguments)),
-        Ok(_) => Err(Failure::usage("there is no help of that").fix("see: ecr-ptc help")),
+    if of_create.is_some_and(|create| create.contains_id("registry_word") && is_option(create)) {
+        let message = "the argument '[REGISTRY]' cannot be used with '--registry <KIND>'";
+        return Err(definition.error(ErrorKind::ArgumentConflict, message));
+    }
+    let Cli { command, global } = Cli::from_arg_matches(&matches)?;
+    match command {
+        Some(command) => Ok((global, command)),
+        None => try_parse(&with_create(arguments)),
     }
 }
 
-/// A help text, with escape sequences for colour.
-fn rendered(help: &clap::Error) -> String {
-    examples::with_spaces(&help.render().ansi().to_string())
-}
-
-/// Reads the command line by its definition. One with which nothing is wrong needs that of its own
-/// subcommand alone; help and errors are of the whole.
-fn try_parse(arguments: &[OsString]) -> Result<Cli, clap::Error> {
-    let short = with_one(arguments).and_then(|command| {
-        let matches = command.try_get_matches_from(arguments).ok()?;
-        Cli::from_arg_matches(&matches).ok()
-    });
-    if let Some(cli) = short {
-        return Ok(cli);
-    }
-    let mut command = adapted(Cli::command());
-    let matches = command.try_get_matches_from_mut(arguments)?;
-    Cli::from_arg_matches(&matches).map_err(|error| error.format(&mut command))
-}
-
-type Define = fn(clap::Command) -> clap::Command;
-
-/// The subcommands that are run often, with what defines each.
-const OFTEN: [(&str, Define); 9] = [
-    ("create", CreateArgs::augment_args),
-    ("update", UpdateArgs::augment_args),
-    ("list", ListArgs::augment_args),
-    ("show", NameArgs::augment_args),
-    ("check", CheckArgs::augment_args),
-    ("delete", DeleteArgs::augment_args),
-    ("restore", NameArgs::augment_args),
-    ("rule", RuleCommand::augment_subcommands),
-    ("image", ImageArgs::augment_args),
-];
-
-/// The definition with the subcommand alone that is the first word, where it is one of those and
-/// needs nothing of [`adapted`].
-fn with_one(arguments: &[OsString]) -> Option<clap::Command> {
-    let word = arguments.get(1)?;
-    let (name, define) = OFTEN.iter().find(|(name, _)| word == name)?;
-    if env::has_empty("ECR_PTC_") {
-        return None;
-    }
-    let command = clap::Command::new("ecr-ptc").disable_help_subcommand(true);
-    Some(Global::augment_args(command).subcommand(define(clap::Command::new(*name))))
+/// The command line with `create` as its subcommand.
+fn with_create(arguments: &[OsString]) -> Vec<OsString> {
+    let mut arguments = arguments.to_vec();
+    arguments.insert(arguments.len().min(1), "create".into());
+    arguments
 }
 
 /// The same definition for this environment: a variable that is set to nothing counts as not set.
@@ -357,20 +291,6 @@ fn adapted(command: clap::Command) -> clap::Command {
             }
         })
         .mut_subcommands(adapted)
-}
-
-/// The words after the program's name, with the subcommand first.
-fn words(arguments: &[OsString]) -> Vec<String> {
-    let words = arguments.iter().skip(1);
-    let mut words: Vec<String> = words
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect();
-    let is_command = |word: &String| Command::has_subcommand(word);
-    match words.iter().position(is_command) {
-        Some(at) => words[..=at].rotate_right(1),
-        None => words.insert(0, "create".to_owned()),
-    }
-    words
 }
 
 #[cfg(test)]

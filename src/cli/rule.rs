@@ -3,10 +3,11 @@
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 
-use super::any_text::AnyText;
 use super::registry::AnyRegistryWord;
+use super::values::{such_as, AnySecret, ROLE};
+use crate::model::name::RepositoryPrefix;
 use crate::model::registries::{NamedRegistry, Registry};
-use crate::model::rule::Language;
+use crate::model::rule::{Language, RoleArn};
 
 /// Makes, lists and deletes the ECR pull through cache rules that use the secrets
 #[derive(Debug, Subcommand)]
@@ -16,17 +17,6 @@ pub enum RuleCommand {
     #[command(after_help = "Example: ecr-ptc rule list -o json")]
     List,
     Delete(RuleDeleteArgs),
-    /// Prints the help of rule or of a subcommand of it, as --help does
-    #[command(after_help = "Example: ecr-ptc rule help set")]
-    Help {
-        /// The subcommand, such as set [default: rule itself]
-        #[arg(
-            value_name = "COMMAND",
-            value_parser = AnyText::RULE_COMMAND,
-            hide_possible_values = true
-        )]
-        words: Vec<String>,
-    },
 }
 
 /// Makes a rule, or points it at another secret, and asks ECR to validate it
@@ -48,11 +38,11 @@ Examples:
     --print terraform >rule.tf")]
 pub struct RuleSetArgs {
     /// The repository prefix: 2 to 30 characters, or ROOT
-    #[arg(value_name = "PREFIX")]
-    pub prefix: String,
+    #[arg(value_name = "PREFIX", value_parser = such_as(RepositoryPrefix::parse, "team/images"))]
+    pub prefix: RepositoryPrefix,
     /// The secret: its name, with or without ecr-pullthroughcache/, or its ARN [default:
     /// ecr-pullthroughcache/KIND]
-    #[arg(long, value_name = "NAME", value_parser = AnyText::NAME, hide_possible_values = true)]
+    #[arg(long, value_name = "NAME", value_parser = AnySecret, hide_possible_values = true)]
     pub secret: Option<String>,
     /// The upstream registry, if the name of the secret does not say it
     #[arg(long, value_name = "KIND", value_parser = AnyRegistryWord)]
@@ -63,8 +53,8 @@ pub struct RuleSetArgs {
     #[command(flatten)]
     pub part: UpstreamPrefixOption,
     /// The IAM role by which ECR pulls from another account's Amazon ECR
-    #[arg(long, value_name = "ARN")]
-    pub custom_role_arn: Option<String>,
+    #[arg(long, value_name = "ARN", value_parser = such_as(RoleArn::parse, ROLE))]
+    pub custom_role_arn: Option<RoleArn>,
     /// Print the rule as code, and send nothing
     #[arg(long, value_name = "LANGUAGE", value_parser = language())]
     pub print: Option<Language>,
@@ -89,20 +79,42 @@ fn language() -> impl TypedValueParser<Value = Language> {
 pub struct UpstreamPrefixOption {
     /// What the names of the images begin with upstream, left out in the names here [default: all
     /// of the registry]
-    #[arg(long, value_name = "PREFIX")]
-    pub upstream_repository_prefix: Option<String>,
+    #[arg(
+        long,
+        value_name = "PREFIX",
+        requires = "prefix",
+        value_parser = such_as(RepositoryPrefix::parse, "library")
+    )]
+    pub upstream_repository_prefix: Option<RepositoryPrefix>,
+}
+
+/// The rule of a secret.
+#[derive(Debug, Default, Args)]
+pub struct RulePrefix {
+    /// Make or update the rule with this repository prefix, and validate it
+    #[arg(
+        long = "rule",
+        value_name = "PREFIX",
+        value_parser = such_as(RepositoryPrefix::parse, "team/images")
+    )]
+    pub prefix: Option<RepositoryPrefix>,
+    #[command(flatten)]
+    pub part: UpstreamPrefixOption,
 }
 
 /// The rule that `create` makes after the secret.
 #[derive(Debug, Default, Args)]
 pub struct RuleOption {
-    /// Make or update the rule with this repository prefix, and validate it
-    #[arg(long = "rule", value_name = "PREFIX", help_heading = "The rule")]
-    pub prefix: Option<String>,
     #[command(flatten, next_help_heading = "The rule")]
-    pub part: UpstreamPrefixOption,
+    pub rule: RulePrefix,
     /// Print the rule as code instead of making it; only the secret is stored
-    #[arg(long, value_name = "LANGUAGE", value_parser = language(), help_heading = "The rule")]
+    #[arg(
+        long,
+        value_name = "LANGUAGE",
+        requires = "prefix",
+        value_parser = language(),
+        help_heading = "The rule"
+    )]
     pub print: Option<Language>,
 }
 
@@ -111,8 +123,8 @@ pub struct RuleOption {
 #[command(after_help = "Example: ecr-ptc rule delete docker-hub --yes")]
 pub struct RuleDeleteArgs {
     /// The repository prefix of the rule
-    #[arg(value_name = "PREFIX")]
-    pub prefix: String,
+    #[arg(value_name = "PREFIX", value_parser = such_as(RepositoryPrefix::parse, "team/images"))]
+    pub prefix: RepositoryPrefix,
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,

@@ -3,8 +3,8 @@
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
-use super::any_text::AnyText;
 use super::login::{HostArgs, Verify};
+use super::values::{days, AnySecret};
 
 /// Which secrets, and how much of them.
 #[derive(Debug, Args)]
@@ -19,7 +19,7 @@ pub struct ListArgs {
 pub struct NameArgs {
     /// The secret: its name, with or without ecr-pullthroughcache/, or its ARN [default: at a
     /// terminal, it asks which]
-    #[arg(value_name = "NAME", value_parser = AnyText::NAME, hide_possible_values = true)]
+    #[arg(value_name = "NAME", value_parser = AnySecret, hide_possible_values = true)]
     pub name: Option<String>,
 }
 
@@ -33,11 +33,17 @@ pub struct NameArgs {
 pub struct DeleteArgs {
     #[command(flatten)]
     pub named: NameArgs,
-    /// How long `restore` can cancel it, 7 to 30 [default: 30]
-    #[arg(long, value_name = "DAYS", allow_hyphen_values = true)]
-    pub recovery_window_days: Option<String>,
+    /// How long `restore` can cancel it, 7 to 30
+    #[arg(
+        long,
+        value_name = "DAYS",
+        default_value_t = 30,
+        allow_negative_numbers = true,
+        value_parser = clap::value_parser!(u8).range(7..=30)
+    )]
+    pub recovery_window_days: u8,
     /// Delete it at once and for good; at a terminal, its name has to be typed
-    #[arg(long)]
+    #[arg(long, conflicts_with = "recovery_window_days")]
     pub force_without_recovery: bool,
     /// Delete its replicas first, at once and for good
     #[arg(long)]
@@ -80,7 +86,7 @@ Examples:
   ecr-ptc check -o json --max-age 180 --expiring-within 14")]
 pub struct CheckArgs {
     /// The secret: its name, with or without ecr-pullthroughcache/, or its ARN [default: all]
-    #[arg(value_name = "NAME", value_parser = AnyText::NAME, hide_possible_values = true)]
+    #[arg(value_name = "NAME", value_parser = AnySecret, hide_possible_values = true)]
     pub name: Option<String>,
     /// Whether the stored credentials are tried at their registry
     #[arg(
@@ -102,9 +108,15 @@ pub struct CheckArgs {
     #[arg(short, long)]
     pub yes: bool,
     /// Warn of secrets that were last changed more days ago
-    #[arg(long, value_name = "DAYS", allow_hyphen_values = true)]
-    pub max_age: Option<String>,
-    /// Warn of tokens that expire within so many days [default: 30]
-    #[arg(long, value_name = "DAYS", allow_hyphen_values = true)]
-    pub expiring_within: Option<String>,
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true, value_parser = days())]
+    pub max_age: Option<i64>,
+    /// Warn of tokens that expire within so many days
+    #[arg(
+        long,
+        value_name = "DAYS",
+        allow_negative_numbers = true,
+        value_parser = days(),
+        default_value_t = 30
+    )]
+    pub expiring_within: i64,
 }

@@ -2,9 +2,11 @@
 
 use clap::Args;
 
-use super::any_text::AnyText;
 use super::registry::RegistryWord;
-use super::{CreateArgs, LoginArgs, RuleOption, TokenArgs, UpstreamPrefixOption};
+use super::values::{days, last_day, such_as, AnySecret};
+use super::{CreateArgs, LoginArgs, RuleOption, RulePrefix, TokenArgs};
+use crate::model::credential::Username;
+use crate::model::date::Date;
 use crate::model::registries::NamedRegistry;
 
 /// Stores new credentials as a new version of an existing secret
@@ -27,7 +29,7 @@ Examples:
 pub struct UpdateArgs {
     /// The secret: its name, with or without ecr-pullthroughcache/, or its ARN [default: that of
     /// --registry; at a terminal, it asks which]
-    #[arg(value_name = "NAME", value_parser = AnyText::NAME, hide_possible_values = true)]
+    #[arg(value_name = "NAME", value_parser = AnySecret, hide_possible_values = true)]
     pub name: Option<String>,
     /// The upstream registry [default: as the name says]
     #[arg(
@@ -44,27 +46,39 @@ pub struct UpdateArgs {
         long,
         value_name = "NAME",
         env = "ECR_PTC_USERNAME",
-        hide_env_values = true
+        hide_env_values = true,
+        value_parser = such_as(Username::parse, "NAME")
     )]
-    pub username: Option<String>,
+    pub username: Option<Username>,
     #[command(flatten)]
     pub token: TokenArgs,
     #[command(flatten)]
     pub login: LoginArgs,
     /// The last day of the token, such as 2027-01-31; kept as a tag. Without a token, it is that
     /// of the token that is stored
-    #[arg(long, value_name = "DATE", allow_hyphen_values = true)]
-    pub expires_on: Option<String>,
-    /// Make or update the rule with this repository prefix, and validate it
-    #[arg(long, value_name = "PREFIX")]
-    pub rule: Option<String>,
+    #[arg(long, value_name = "DATE", value_parser = last_day)]
+    pub expires_on: Option<Date>,
     #[command(flatten)]
-    pub part: UpstreamPrefixOption,
+    pub rule: RulePrefix,
     /// Do nothing while the token that is stored lasts longer than so many days
-    #[arg(long, value_name = "DAYS", allow_hyphen_values = true)]
-    pub renew_within: Option<String>,
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true, value_parser = days())]
+    pub renew_within: Option<i64>,
     /// Make the previous version current again
-    #[arg(long)]
+    #[arg(
+        long,
+        conflicts_with_all = [
+            "access_token_stdin",
+            "access_token_file",
+            "access_token_env",
+            "from_docker_config",
+            "credential_command",
+            "username",
+            "renew_within",
+            "expires_on",
+            "prefix",
+            "upstream_repository_prefix",
+        ]
+    )]
     pub rollback: bool,
     /// Do not ask before it writes, nor before a login at a host that is not the registry's own
     #[arg(short, long)]
@@ -72,41 +86,13 @@ pub struct UpdateArgs {
 }
 
 impl UpdateArgs {
-    /// An option that has no place beside `--rollback`, where one is given.
-    pub fn excluded_by_rollback(&self) -> Option<&'static str> {
-        let token = &self.token;
-        let others = [
-            (self.username.is_some(), "--username"),
-            (token.access_token_stdin, "--access-token-stdin"),
-            (token.access_token_file.is_some(), "--access-token-file"),
-            (token.access_token_env.is_some(), "--access-token-env"),
-            (token.from_docker_config.is_some(), "--from-docker-config"),
-            (token.credential_command.is_some(), "--credential-command"),
-            (self.renew_within.is_some(), "--renew-within"),
-            (self.expires_on.is_some(), "--expires-on"),
-            (self.rule.is_some(), "--rule"),
-            (self.names_a_part(), "--upstream-repository-prefix"),
-        ];
-        let mut given = others.iter().filter(|(is_given, _)| *is_given);
-        given.next().map(|(_, option)| *option)
-    }
-
-    /// Whether the last day of the token that is stored is all there is to write.
+    /// Whether only the recorded expiry date changes.
     pub fn sets_only_the_date(&self) -> bool {
-        let token = &self.token;
-        let is_another_token = token.access_token_stdin
-            || token.access_token_file.is_some()
-            || token.access_token_env.is_some()
-            || token.from_docker_config.is_some()
-            || token.credential_command.is_some();
-        let is_rule = self.rule.is_some() || self.names_a_part();
-        let is_more =
-            is_another_token || self.username.is_some() || self.renew_within.is_some() || is_rule;
+        let is_more = self.token.is_given()
+            || self.username.is_some()
+            || self.renew_within.is_some()
+            || self.rule.prefix.is_some();
         self.expires_on.is_some() && !is_more
-    }
-
-    fn names_a_part(&self) -> bool {
-        self.part.upstream_repository_prefix.is_some()
     }
 
     /// What `create` has too, as its options.
@@ -118,8 +104,7 @@ impl UpdateArgs {
             login: self.login,
             expires_on: self.expires_on,
             rule: RuleOption {
-                prefix: self.rule,
-                part: self.part,
+                rule: self.rule,
                 print: None,
             },
             yes: self.yes,

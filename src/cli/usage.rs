@@ -1,17 +1,21 @@
-//! What is said of a command line that cannot be taken.
+//! Rejected command lines, in clap's words and our frame.
 
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::ValueEnum;
+use clap::parser::ValueSource;
+use clap::{Args, CommandFactory};
 
+use super::{Cli, Global};
+use crate::model::invalid::Invalid;
 use crate::model::registries::Registry;
 use crate::model::token_kind::TokenKind;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
-use crate::output::{ColorWhen, Format, Style};
+use crate::output::shell::{option, quote};
+use crate::output::Style;
 
-/// How options begin that would carry the token, and how they are called in the refusal.
+/// The start of each option that would carry a token, and its name in the error.
 const NEVER: [(&str, &str); 4] = [
     ("--access-tok", "--access-token"),
     ("--tok", "--token"),
@@ -19,13 +23,19 @@ const NEVER: [(&str, &str); 4] = [
     ("-p", "-p"),
 ];
 
-/// Refuses an option that other tools have and this one must not: its value would be a secret in
-/// the process list and the shell history, or a key that ECR cannot use.
-fn refusal(option: &str) -> Option<Failure> {
+/// The fewest bytes of a value that is looked for in clap's text.
+const SHORTEST: usize = 4;
+
+/// Replaces a value in clap's text that could be a token.
+const NOT_SHOWN: &str = "(not shown)";
+
+/// The error for an option that other tools have and this one must not: its value would be a
+/// secret in the process list and the shell history, or a key that ECR cannot use.
+fn unsupported_option(option: &str) -> Option<Failure> {
     if option == "--kms-key-id" {
         return Some(
             Failure::usage(
-                "--kms-key-id is not taken: the key is always \
+                "--kms-key-id is not supported: the key is always \
             aws/secretsmanager",
             )
             .why(
@@ -36,7 +46,7 @@ fn refusal(option: &str) -> Option<Failure> {
         );
     }
     if option.starts_with("--access-token-") || option.starts_with("--password-") {
-        // Nearly one of the sources, which is then named.
+        // Nearly one of the sources; clap suggests it.
         return None;
     }
     let (_, option) = NEVER
@@ -44,8 +54,7 @@ fn refusal(option: &str) -> Option<Failure> {
         .find(|(start, _)| option.starts_with(start))?;
     Some(
         Failure::usage(format!(
-            "{option} is not taken: an access token never goes on the command \
-        line"
+            "{option} is not supported: never put an access token on the command line"
         ))
         .why("other users can see it in the process list, and the shell keeps it in its history")
         .fix(
@@ -56,8 +65,7 @@ fn refusal(option: &str) -> Option<Failure> {
     )
 }
 
-/// What stands on the command line and begins like a token, whatever it was meant for: everything
-/// that is written has to hide it.
+/// The words of the command line that begin like a token. All output must hide them.
 pub fn misplaced_tokens(arguments: &[OsString]) -> Vec<String> {
     let words = arguments.iter().map(|word| word.to_string_lossy());
     words
@@ -70,179 +78,135 @@ pub fn misplaced_tokens(arguments: &[OsString]) -> Vec<String> {
         .collect()
 }
 
-/// Says what is wrong with a command line. Clap's own text repeats values, and one of them may be
-/// a token in the wrong place.
-pub fn failure(error: &clap::Error, arguments: &[OsString]) -> Failure {
-    let failure = without_values(error, arguments);
-    match error.get(ContextKind::InvalidValue) {
-        Some(ContextValue::String(value)) if TokenKind::is_in_the_wrong_place(value) => failure
+/// The failure for an error of clap. It has clap's text, without values that could be tokens.
+pub fn failure(mut error: clap::Error, arguments: &[OsString]) -> Failure {
+    let argument = text(&error, ContextKind::InvalidArg).unwrap_or_default();
+    let value = text(&error, ContextKind::InvalidValue).unwrap_or_default();
+    let name = argument.split([' ', '=']).next().unwrap_or_default();
+    if error.kind() == ErrorKind::UnknownArgument {
+        if let Some(failure) = unsupported_option(name) {
+            return failure;
+        }
+    }
+    let is_of_registry = argument.contains("--registry") || argument.contains("REGISTRY");
+    let open = Registry::find(&value).filter(|registry| registry.login.is_none());
+    if let (true, Some(open)) = (is_of_registry, open) {
+        let rule = Hints::default().open_rule(open);
+        return Failure::usage(open.why_no_secret()).fix(format!("make the rule alone: {rule}"));
+    }
+    let example = std::error::Error::source(&error)
+        .and_then(|source| source.downcast_ref::<Invalid>())
+        .and_then(|fault| fault.fix.as_deref())
+        .map(|example| match name {
+            name if name.starts_with('-') => format!("for example: {}", option(name, example)),
+            _ => format!("for example: {}", quote(example)),
+        });
+    hide_values(&mut error);
+    let rendered = error.render().to_string();
+    let mut parts = rendered.trim_start_matches("error: ").split("\n\n");
+    let lines = parts.next().unwrap_or_default().lines().map(str::trim);
+    // Clap writes the bounds of a number as Rust does: 7..=30.
+    let mut message = lines.collect::<Vec<_>>().join("\n").replace("..=", " to ");
+    if !is_harmless(&value) {
+        // The reason may quote the value.
+        message = message.replace(&format!("{value:?}"), NOT_SHOWN);
+        if value.len() >= SHORTEST {
+            message = message.replace(&*value, NOT_SHOWN);
+        }
+    }
+    let tips = parts.flat_map(str::lines);
+    let tips = tips.filter_map(|line| Some(line.trim_start().strip_prefix("tip: ")?.to_owned()));
+    let fixes: Vec<String> = tips.chain(example).collect();
+    let failure = Failure::usage(message).fix(if fits_create(arguments) {
+        "put create before it: ecr-ptc create …".to_owned()
+    } else if fixes.is_empty() {
+        format!("see: {} --help", command_of(arguments))
+    } else {
+        fixes.join("\n")
+    });
+    if TokenKind::is_in_the_wrong_place(&value) {
+        failure
             .why(
                 "it looks like an access token: other users can see it in the process list, and \
                  the shell keeps it in its history",
             )
-            .or_fix("if it was a real token, revoke it at the registry"),
-        _ => failure,
+            .or_fix("if it was a real token, revoke it at the registry")
+    } else {
+        failure
     }
 }
 
-fn without_values(error: &clap::Error, arguments: &[OsString]) -> Failure {
-    let text = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => Some(text.as_str()),
-        Some(ContextValue::Strings(texts)) => texts.first().map(String::as_str),
+fn text(error: &clap::Error, kind: ContextKind) -> Option<String> {
+    match error.get(kind) {
+        Some(ContextValue::String(text)) => Some(text.clone()),
         _ => None,
-    };
-    let argument = text(ContextKind::InvalidArg).unwrap_or_default();
-    let option = argument.split([' ', '=']).next().unwrap_or_default();
-    let option = option.trim_matches(['[', ']', '<', '>']);
-    let is_option = option.starts_with('-');
-    if error.kind() == ErrorKind::UnknownArgument {
-        if let Some(refusal) = refusal(option) {
-            return refusal;
-        }
-    }
-    let value = text(ContextKind::InvalidValue).unwrap_or_default();
-    let open = Registry::find(value).filter(|registry| registry.login.is_none());
-    if let (true, Some(open)) = (is_of_registry(argument), open) {
-        let rule = Hints::default().open_rule(open);
-        return Failure::usage(open.why_no_secret()).fix(format!("make the rule alone: {rule}"));
-    }
-    let message = match error.kind() {
-        ErrorKind::UnknownArgument if is_option && is_plain_word(option) => {
-            format!("there is no option {option}")
-        }
-        ErrorKind::UnknownArgument if is_option => "this command has no such option".to_owned(),
-        ErrorKind::UnknownArgument => "there is a word too many".to_owned(),
-        ErrorKind::InvalidSubcommand => match text(ContextKind::InvalidSubcommand) {
-            Some(word) if is_plain_word(word) => format!("there is no subcommand {word}"),
-            _ => "there is a word that is no subcommand".to_owned(),
-        },
-        ErrorKind::InvalidValue if value.is_empty() => {
-            format!("{option} needs a value, and it is empty or missing")
-        }
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation if is_plain_word(value) => {
-            format!("{option} does not take {value:?}")
-        }
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
-            format!("{option} does not take that value")
-        }
-        ErrorKind::TooManyValues => format!("{option} takes no value"),
-        ErrorKind::ArgumentConflict => format!("{option} is given more than once"),
-        ErrorKind::MissingRequiredArgument => format!(
-            "{} is missing",
-            text(ContextKind::InvalidArg).unwrap_or("a value")
-        ),
-        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            "a subcommand is missing".to_owned()
-        }
-        ErrorKind::InvalidUtf8 => "a word of the command line is not UTF-8".to_owned(),
-        _ => "the command line cannot be understood".to_owned(),
-    };
-    let failure = Failure::usage(message);
-    match error.kind() {
-        ErrorKind::UnknownArgument if fits_create(arguments) => {
-            return failure.fix("options of create follow its name: ecr-ptc create …");
-        }
-        ErrorKind::InvalidSubcommand if fits_create(arguments) => {
-            return failure.fix("a registry follows the word create: ecr-ptc create …");
-        }
-        _ => {}
-    }
-    let mistyped = text(ContextKind::InvalidSubcommand).unwrap_or_default();
-    let suggestion = match error.get(ContextKind::SuggestedSubcommand) {
-        Some(ContextValue::Strings(names)) => nearest(mistyped, names),
-        _ => text(ContextKind::SuggestedArg),
-    };
-    if let Some(ContextValue::Strings(names)) = error.get(ContextKind::ValidSubcommand) {
-        if error.kind() == ErrorKind::MissingSubcommand {
-            return failure.fix(format!("use one of: {}", names.join(", ")));
-        }
-    }
-    match (error.get(ContextKind::ValidValue), suggestion) {
-        (Some(ContextValue::Strings(values)), _) if !values.is_empty() => {
-            let failure = failure.fix(format!("use one of: {}", values.join(", ")));
-            match text(ContextKind::SuggestedValue) {
-                Some(near) => failure.first_fix(&format!("did you mean {near}?")),
-                None => failure,
-            }
-        }
-        (_, Some(suggestion)) => {
-            failure.fix(format!("did you mean {suggestion}? See: ecr-ptc --help"))
-        }
-        _ => failure.fix(match error.kind() {
-            ErrorKind::ArgumentConflict => format!("leave out all but one {option}"),
-            ErrorKind::TooManyValues => format!("leave out what follows {option}"),
-            ErrorKind::InvalidValue if value.is_empty() => {
-                format!("give it a value: {option} VALUE")
-            }
-            _ => "see: ecr-ptc --help, or ecr-ptc COMMAND --help".to_owned(),
-        }),
     }
 }
 
-/// Whether an argument takes a registry with a login.
-fn is_of_registry(argument: &str) -> bool {
-    argument.contains("--registry") || argument.contains("REGISTRY")
+/// Takes what the user typed out of the error, unless it is surely no token.
+fn hide_values(error: &mut clap::Error) {
+    // Its only tip that repeats what was typed: to pass it as a value after `--`.
+    error.remove(ContextKind::Suggested);
+    let kind = match error.kind() {
+        ErrorKind::UnknownArgument => ContextKind::InvalidArg,
+        ErrorKind::InvalidSubcommand => ContextKind::InvalidSubcommand,
+        _ => ContextKind::InvalidValue,
+    };
+    if text(error, kind).is_some_and(|text| !is_harmless(&text)) {
+        error.insert(kind, ContextValue::String(NOT_SHOWN.to_owned()));
+    }
 }
 
-/// The name that a word is nearest to: clap lists those that are near, the nearest somewhere.
-fn nearest<'n>(word: &str, names: &'n [String]) -> Option<&'n str> {
-    let distance = |name: &&str| strsim::damerau_levenshtein(word, name);
-    names.iter().map(String::as_str).min_by_key(distance)
+/// Whether a word is surely no token: short and all lower case, or a number or date.
+fn is_harmless(word: &str) -> bool {
+    let all = |fits: fn(u8) -> bool| word.bytes().all(|byte| byte == b'-' || fits(byte));
+    let is_word = word.len() <= 32 && all(|byte| byte.is_ascii_lowercase());
+    let is_number = word.len() <= 10 && all(|byte| byte.is_ascii_digit());
+    (is_word || is_number) && !TokenKind::is_in_the_wrong_place(word)
 }
 
-/// How a command line that cannot be taken asks for everything to be written. Clap's own way to go
-/// on after an error knows only what stands before it, and a script must get JSON either way.
-pub fn style_of(arguments: &[OsString], format_variable: Option<String>) -> Style {
-    let (mut format, mut color) = (format_variable, None);
-    let words: Vec<_> = arguments
-        .iter()
-        .skip(1)
-        .map(|word| word.to_string_lossy())
-        .collect();
-    for (index, word) in words
-        .iter()
-        .enumerate()
-        .take_while(|(_, word)| *word != "--")
-    {
-        let value = |inside: &str| match inside.trim_start_matches('=') {
-            "" => words.get(index + 1).map(ToString::to_string),
-            value => Some(value.to_owned()),
+/// Whether a command line is valid with `create` put in front.
+fn fits_create(arguments: &[OsString]) -> bool {
+    super::try_parse(&super::with_create(arguments)).is_ok()
+}
+
+/// The program and the subcommands that the command line begins with.
+fn command_of(arguments: &[OsString]) -> String {
+    let mut command = &Cli::command();
+    let mut words = vec![command.get_name().to_owned()];
+    for argument in arguments.iter().skip(1) {
+        let Some(subcommand) = command.find_subcommand(argument) else {
+            break;
         };
-        let bundle = word
-            .strip_prefix('-')
-            .filter(|letters| !letters.starts_with('-'));
-        let after_o = bundle.and_then(|letters| {
-            letters
-                .trim_start_matches(['q', 'v', 'y'])
-                .strip_prefix('o')
-        });
-        if let Some(inside) = word.strip_prefix("--output").or(after_o) {
-            format = value(inside);
-        } else if let Some(inside) = word.strip_prefix("--color") {
-            color = value(inside);
-        }
+        words.push(subcommand.get_name().to_owned());
+        command = subcommand;
     }
-    let parse = |text: Option<String>| text.unwrap_or_default();
+    words.join(" ")
+}
+
+/// How to write the error of a command line that clap rejects. Clap stops at the first error, so
+/// this looks for each option from every word on.
+pub fn style_of(arguments: &[OsString]) -> Style {
+    let parse = |words: &[OsString]| {
+        let yes = clap::Arg::new("yes").short('y');
+        let command = Global::augment_args(clap::Command::new("ecr-ptc"));
+        let command = command.arg(yes.action(clap::ArgAction::SetTrue));
+        let command = command.no_binary_name(true).ignore_errors(true);
+        command.try_get_matches_from(words).ok()
+    };
+    let find = |option: &str| {
+        let given = (1..arguments.len()).find_map(|at| {
+            let matches = parse(&arguments[at..])?;
+            let is_given = matches.value_source(option) == Some(ValueSource::CommandLine);
+            is_given.then_some(matches)
+        });
+        given.or_else(|| parse(&[]))
+    };
+    let format = find("output").and_then(|matches| matches.get_one("output").copied());
+    let color = find("color").and_then(|matches| matches.get_one("color").copied());
     Style {
-        format: Format::from_str(&parse(format), false).unwrap_or_default(),
-        color: ColorWhen::from_str(&parse(color), false).unwrap_or_default(),
+        format: format.unwrap_or_default(),
+        color: color.unwrap_or_default(),
         ..Style::default()
     }
-}
-
-/// Whether a command line would do with `create` put in front.
-fn fits_create(arguments: &[OsString]) -> bool {
-    let (program, rest) = arguments.split_at(arguments.len().min(1));
-    let create = [OsString::from("create")];
-    let words: Vec<_> = [program, &create, rest].concat();
-    super::try_parse(&words).is_ok()
-}
-
-/// Whether a word is harmless to repeat: short, and of lower-case letters as no token is.
-fn is_plain_word(word: &str) -> bool {
-    word.len() <= 32
-        && !TokenKind::is_in_the_wrong_place(word)
-        && word
-            .bytes()
-            .all(|byte| byte.is_ascii_lowercase() || byte == b'-')
 }

@@ -12,7 +12,6 @@ use crate::check::{
     inspect, scan, summary, to_text, CheckReport, Criteria, Finding, Level, LoginCheck, Rules, Scan,
 };
 use crate::cli::{CheckArgs, Verify};
-use crate::input::options::read_days;
 use crate::model::date::Date;
 use crate::model::name::SecretId;
 use crate::model::rule::{Rule, RuleUsage};
@@ -120,9 +119,8 @@ impl CheckInput {
             id,
             fix: args.fix,
             yes: args.yes,
-            max_age: read_days("--max-age", args.max_age.as_deref())?,
-            expiring_within: read_days("--expiring-within", args.expiring_within.as_deref())?
-                .unwrap_or(30),
+            max_age: args.max_age,
+            expiring_within: args.expiring_within,
         };
         if input.fix {
             context.refuse_without_yes("check --fix", input.yes)?;

@@ -40,8 +40,8 @@ impl Context<'_> {
             region: global.region.clone(),
             endpoint_url: global.endpoint_url.clone(),
             ca_bundle: global.ca_bundle.clone(),
-            cli_connect_timeout: global.cli_connect_timeout.clone(),
-            cli_read_timeout: global.cli_read_timeout.clone(),
+            cli_connect_timeout: global.cli_connect_timeout,
+            cli_read_timeout: global.cli_read_timeout,
         };
         let settings = Settings::read(&options, self.output.redactor())?;
         if let Some(warning) = settings.warning() {

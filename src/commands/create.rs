@@ -32,7 +32,6 @@ pub fn read(
     global: &Global,
     redactor: &Redactor,
 ) -> Result<CreateInput, Failure> {
-    let args = args.with_one_registry(global.gives("--registry"))?;
     CreateInput::from_args(args, global, why_not_ask(global), redactor)
 }
 

@@ -30,7 +30,11 @@ pub async fn run(args: DeleteArgs, context: &Context<'_>) -> Result<Status, Fail
         why_not,
         context.global,
     )?;
-    let recovery = read_recovery(&args)?;
+    let recovery = if args.force_without_recovery {
+        Recovery::Never
+    } else {
+        Recovery::Days(args.recovery_window_days)
+    };
     context.refuse_without_yes("delete", args.yes)?;
     let session = context.session_to_review(args.yes).await?;
     let (secret, rules) = tokio::join!(
@@ -83,26 +87,6 @@ pub async fn run(args: DeleteArgs, context: &Context<'_>) -> Result<Status, Fail
         &hints,
     );
     context.report_secret(&secret.arn, &report, &[&note])
-}
-
-fn read_recovery(args: &DeleteArgs) -> Result<Recovery, Failure> {
-    match (&args.recovery_window_days, args.force_without_recovery) {
-        (Some(_), true) => Err(Failure::usage(
-            "--recovery-window-days and --force-without-recovery cannot be used together",
-        )
-        .fix("leave out one of them")),
-        (None, true) => Ok(Recovery::Never),
-        (None, false) => Ok(Recovery::Days(30)),
-        (Some(days), false) => match days.parse() {
-            Ok(days @ 7..=30) => Ok(Recovery::Days(days)),
-            _ => Err(
-                Failure::usage("--recovery-window-days takes a number from 7 to 30").fix(
-                    "for example: --recovery-window-days 7; at once and for good: \
-                     --force-without-recovery",
-                ),
-            ),
-        },
-    }
 }
 
 /// What the service would refuse, told before anything is sent that writes.

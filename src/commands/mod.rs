@@ -37,10 +37,6 @@ pub fn run(asked: Asked, output: &Output) -> Result<Status, Failure> {
     let (global, command) = match asked {
         Asked::Command(global, command) => (global, command),
         Asked::Document(text) => return print(output, text.as_bytes()),
-        Asked::Incomplete(help, failure) => {
-            output.note(&help);
-            return Err(failure);
-        }
     };
     let global = &*global;
     match command {
@@ -82,8 +78,7 @@ pub fn run(asked: Asked, output: &Output) -> Result<Status, Failure> {
             })
         }
         Command::Completions { shell } => print(output, &cli::completion_script(shell)),
-        Command::Help(command) => print(output, &cli::help(&command.words)?),
-        Command::Man(command) => print(output, &cli::man_page(&command.words)?),
+        Command::Man { words } => print(output, &cli::man_page(&words)?),
     }
 }
 

@@ -7,7 +7,7 @@ mod set;
 use super::context::Context;
 use super::find::{pending_rule, read_name};
 use crate::aws::Session;
-use crate::cli::{self, RuleCommand};
+use crate::cli::RuleCommand;
 use crate::input::rule::read_rule_set;
 use crate::model::name::SecretId;
 use crate::model::rule::Rule;
@@ -30,15 +30,11 @@ pub async fn run(command: RuleCommand, context: &Context<'_>) -> Result<Status, 
     match command {
         RuleCommand::List => list::run(context).await,
         RuleCommand::Delete(args) => delete::run(&args, context).await,
-        RuleCommand::Help { words } => {
-            let words = [&["rule".to_owned()], &words[..]].concat();
-            super::print(context.output, &cli::help(&words)?)
-        }
         RuleCommand::Set(args) => {
             let hints = context.global.hints();
             let named = args.secret.as_deref();
             let named = named.map(|name| read_name("--secret", name, &hints));
-            let (wanted, secret) = read_rule_set(&args, named.transpose()?, &hints)?;
+            let (wanted, secret) = read_rule_set(&args, named.transpose()?)?;
             let Some(language) = args.print else {
                 return set::run(wanted, secret.as_ref(), args.yes, context).await;
             };

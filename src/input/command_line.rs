@@ -1,101 +1,165 @@
-//! The command lines that are printed to be copied: what finishes a run, and what would have
-//! worked.
+//! Commands to copy that store credentials: the one that would have worked, and the one that
+//! finishes partial work.
 
 use super::create_input::CreateInput;
-use super::given::GivenWords;
-use super::token::TokenSource;
-use crate::model::attributes::Description;
-use crate::output::shell::PIPED_TOKEN;
+use super::token::{showable, showable_name, TokenSource};
+use crate::cli::{IfExists, Verify};
+use crate::env;
+use crate::model::attributes::{Description, Schedule};
+use crate::model::rule::Language;
+use crate::model::secret::{registry_of, EXPIRY_TAG};
+use crate::output::hint::{Hints, StoreCommand};
+use crate::registry::Address;
 
 impl CreateInput {
-    /// The `create` that finishes what this one began: as it was given, with what was answered
-    /// since. A credential command is not run again: the token is read from standard input.
-    pub fn command_line_to_finish(&self) -> String {
-        let given = self.given.clone().with_token_read().without("--if-exists");
-        let given = match self.upstream {
-            Some(upstream) => given.with("--registry", upstream.kind),
-            None => given,
-        };
-        let given = match &self.address {
-            Some(address) => given.with("--upstream-registry-url", &address.spelled()),
-            None => given,
-        };
-        let description = self.description.as_ref().map(Description::as_str);
-        let is_dockers = matches!(self.token_source, Some(TokenSource::Docker(_)));
-        let username = self.username.as_ref().filter(|_| !is_dockers);
-        let one = |value: Option<String>| Vec::from_iter(value);
-        // Each of these can be changed in the review.
-        let answers: [(&[&str], _); 6] = [
-            (
-                &["--username", "-u"],
-                one(username.map(ToString::to_string)),
-            ),
-            (
-                &["--name"],
-                one(self.name.as_ref().map(ToString::to_string)),
-            ),
-            (&["--description"], one(description.map(str::to_owned))),
-            (
-                &["--expires-on"],
-                one(self.expires_on.map(|date| date.to_string())),
-            ),
-            (
-                &["--tag"],
-                self.tags.iter().map(ToString::to_string).collect(),
-            ),
-            (
-                &["--rule"],
-                one(self.rule.as_ref().map(ToString::to_string)),
-            ),
-        ];
-        let given = answers
-            .iter()
-            .fold(given, |given, (names, values)| given.saying(names, values));
-        let given = self.with_token_source(given);
-        given.with("--if-exists", "update").to_string()
-    }
-
-    pub(super) fn with_token_source(&self, given: GivenWords) -> GivenWords {
-        match &self.token_source {
-            Some(TokenSource::Docker(_)) => given.with_flag("--from-docker-config"),
-            Some(TokenSource::Prompt | TokenSource::Stdin) if !given.has(&STDIN_OPTIONS) => {
-                given.with_flag("--access-token-stdin")
+    /// The command with everything that is known, and placeholders for what is missing.
+    pub(super) fn command_that_works(&self) -> String {
+        let is_create = self.command == "create";
+        let gives_username = matches!(
+            self.token_source,
+            Some(TokenSource::Docker(_) | TokenSource::Command(_))
+        );
+        let username = self.username.as_ref().map(ToString::to_string);
+        let needs_username = is_create && !gives_username;
+        let username = username.or_else(|| needs_username.then(|| "NAME".to_owned()));
+        let command = StoreCommand::new(&self.command)
+            .option(
+                "--registry",
+                self.registry().or(is_create.then_some("docker-hub")),
+            )
+            .option("--username", username);
+        let command = match &self.token_source {
+            Some(TokenSource::Command(_)) => {
+                command.option("--credential-command", Some("COMMAND"))
             }
-            Some(TokenSource::Command(_)) => given
-                .without("--credential-command")
-                .without("--credential-command-timeout")
-                .with_flag("--access-token-stdin"),
-            _ => given,
+            source => self.with_token(command, source.as_ref()),
+        };
+        let if_exists = match self.if_exists {
+            IfExists::Fail => None,
+            IfExists::Skip => Some("skip"),
+            IfExists::Update => Some("update"),
+        };
+        self.with_details(command)
+            .option("--if-exists", if_exists)
+            .flag("--dry-run", self.dry_run)
+            .flag("--yes", self.yes)
+            .to_string(&self.hints)
+    }
+
+    /// The `create` that finishes what this one began, with what was answered since. It runs no
+    /// credential command again, and asks nothing where nothing can be asked.
+    pub fn command_to_finish(&self, hints: &Hints) -> String {
+        let is_dockers = matches!(self.token_source, Some(TokenSource::Docker(_)));
+        let command = StoreCommand::new(&self.command)
+            .option("--registry", self.registry())
+            .option("--username", self.username.as_ref().filter(|_| !is_dockers));
+        let name = self.name_or_default().filter(|_| self.is_issued());
+        let command = match &name {
+            Some(name) => command.with_stored_token(name.as_str(), hints),
+            None => self.with_token(command, self.token_source.as_ref()),
+        };
+        self.with_details(command)
+            .option("--if-exists", Some("update"))
+            .flag("--yes", self.yes || !self.can_ask || name.is_some())
+            .to_string(hints)
+    }
+
+    /// The registry, unless the name of the secret to update says it.
+    fn registry(&self) -> Option<&'static str> {
+        let name = self.name.as_ref().filter(|_| self.command != "create");
+        let of_name = name.and_then(|name| registry_of(name.as_str()));
+        let upstream = self.upstream.filter(|upstream| of_name != Some(*upstream));
+        upstream.map(|upstream| upstream.kind)
+    }
+
+    fn with_token(&self, command: StoreCommand, source: Option<&TokenSource>) -> StoreCommand {
+        let is_read = self.token.is_some();
+        match source {
+            Some(TokenSource::File(path)) => {
+                command.option("--access-token-file", Some(showable(path, "PATH")))
+            }
+            Some(TokenSource::Variable(name)) if is_read => {
+                command.option("--access-token-env", Some(name))
+            }
+            Some(TokenSource::Variable(name)) => {
+                command.option("--access-token-env", Some(showable_name(name, "VAR")))
+            }
+            Some(TokenSource::Docker(path)) if path.is_empty() => {
+                command.flag("--from-docker-config", true)
+            }
+            Some(TokenSource::Docker(path)) => {
+                command.joined("--from-docker-config", &showable(path, "PATH"))
+            }
+            _ if self.can_ask => command.flag("--access-token-stdin", true),
+            _ => command.with_piped_token(),
         }
     }
 
-    /// The command line as it was given, with placeholders for these options that are missing, and
-    /// the token piped in where no source of it is named.
-    pub(super) fn command_line_with_missing(&self, options: &[&str]) -> String {
-        let value = |option: &str| match option {
-            "--registry" => "docker-hub",
-            _ => "NAME",
-        };
-        let given = self.given.clone();
-        let given = options
-            .iter()
-            .fold(given, |given, option| given.with(option, value(option)));
-        let is_piped = matches!(self.token_source, None | Some(TokenSource::Stdin));
-        if !is_piped {
-            return given.to_string();
-        }
-        let given = if given.has(&STDIN_OPTIONS) {
-            given
+    /// Adds what the secret has beside its credentials, its rule and its registry's host.
+    fn with_details(&self, command: StoreCommand) -> StoreCommand {
+        let name = self.name.as_ref().filter(|_| self.command == "create");
+        // Nobody but the credential command knows the date of what it issued.
+        let expires_on = if self.is_issued() {
+            self.expiry()
         } else {
-            given.with_flag("--access-token-stdin")
+            self.expires_on
         };
-        format!("{PIPED_TOKEN} {given}")
+        let mut command = command
+            .option("--name", name)
+            .option(
+                "--description",
+                self.description.as_ref().map(Description::as_str),
+            )
+            .option("--expires-on", expires_on);
+        for tag in &self.tags {
+            if expires_on.is_none() || tag.key() != EXPIRY_TAG {
+                command = command.option("--tag", Some(tag));
+            }
+        }
+        let policy = self.policy.as_ref().map(|policy| policy.path.as_str());
+        command = command.option("--resource-policy", policy);
+        for region in &self.replicas {
+            command = command.option("--replica-region", Some(region));
+        }
+        command = command.flag("--force-overwrite-replica-secret", self.overwrite_replicas);
+        if let Some(rotation) = &self.rotation {
+            command = command.option("--rotation-lambda-arn", Some(&rotation.lambda_arn));
+            command = match &rotation.schedule {
+                Schedule::Days(days) => command.option("--rotation-days", Some(days)),
+                Schedule::Expression(text) => command.option("--rotation-schedule", Some(text)),
+            };
+            command = command
+                .option("--rotation-duration", rotation.duration.as_ref())
+                .flag("--no-rotate-immediately", !rotation.immediately);
+        }
+        let verify = match self.verify {
+            Verify::Auto => None,
+            Verify::Always => Some("always"),
+            Verify::Never => Some("never"),
+        };
+        let verify = verify.filter(|word| !env::has("ECR_PTC_VERIFY", word));
+        let host = self.address.as_ref().map(Address::spelled);
+        let command = command
+            .option("--rule", self.rule.as_ref())
+            .option(
+                "--upstream-repository-prefix",
+                self.upstream_prefix.as_ref(),
+            )
+            .option("--print", self.print.map(Language::word))
+            .option("--upstream-registry-url", host)
+            .option("--verify", verify);
+        self.with_place(command)
+    }
+
+    /// Adds the options of every command that lead to the same AWS.
+    fn with_place(&self, command: StoreCommand) -> StoreCommand {
+        let places = ["--endpoint-url", "--ca-bundle"];
+        let given = self.options.iter().filter_map(|(place, value)| {
+            let option = place.strip_prefix("value of ")?;
+            places.contains(&option).then_some((option, value))
+        });
+        given.fold(command, |command, (option, value)| {
+            command.option(option, Some(value))
+        })
     }
 }
-
-/// The options that take the token from standard input.
-const STDIN_OPTIONS: [&str; 3] = [
-    "--access-token-stdin",
-    "--password-stdin",
-    "--access-token-file",
-];

@@ -2,16 +2,14 @@
 //! is open, the [`Request`].
 
 use super::errors::InputErrors;
-use super::fixes::{self, such_as};
-use super::given::GivenWords;
+use super::fixes;
 pub use super::options::expiry_tag;
 use super::options::{
-    address, check_tags, last_day, open_options, parse_username, read_policy, replicas, rotation,
-    rule_option, token_source,
+    address, check_rule, check_tags, open_options, read_policy, rotation, secret_name, token_source,
 };
 use super::request::Request;
 use super::token::TokenSource;
-use crate::cli::{CreateArgs, Global, IfExists, Verify};
+use crate::cli::{CreateArgs, Global, IfExists, RulePrefix, Verify};
 use crate::model::attributes::{Description, ResourcePolicy, Rotation, Tag};
 use crate::model::credential::{AccessToken, Credential, Username};
 use crate::model::date::Date;
@@ -62,8 +60,10 @@ pub struct CreateInput {
     pub(super) hints: Hints,
     /// What hides the token, once it is read.
     pub redactor: Redactor,
-    /// The command line.
-    pub(super) given: GivenWords,
+    /// The subcommand, with the secret that it updates, for commands to copy.
+    pub(super) command: String,
+    /// Whether questions can be asked.
+    pub(super) can_ask: bool,
 }
 
 impl CreateInput {
@@ -79,33 +79,45 @@ impl CreateInput {
         why_not_ask: Option<&str>,
         redactor: &Redactor,
     ) -> Result<Self, Failure> {
-        let token = &args.token;
-        let tells = token.from_docker_config.is_some() || token.credential_command.is_some();
+        let gives_username = args.token.gives_username();
         let open = [
-            (args.registry.is_none(), "--registry"),
-            (args.username.is_none() && !tells, "--username"),
+            (
+                args.registry.is_none() && args.registry_word.is_none(),
+                "--registry",
+            ),
+            (args.username.is_none() && !gives_username, "--username"),
         ];
         let open = open.iter().filter(|(is_open, _)| *is_open);
         let open: Vec<&str> = open.map(|(_, option)| *option).collect();
-        Self::read(args, &open, global, why_not_ask, redactor)
+        Self::read(
+            args,
+            "create".to_owned(),
+            &open,
+            global,
+            why_not_ask,
+            redactor,
+        )
     }
 
     /// The same for a secret that exists, where only the token has to come from somewhere.
+    /// `command` is the subcommand with its arguments, for commands to copy.
     ///
     /// # Errors
     /// Status 2, naming everything that is wrong or missing.
     pub fn for_update(
         args: CreateArgs,
+        command: String,
         global: &Global,
         why_not_ask: Option<&str>,
         redactor: &Redactor,
     ) -> Result<Self, Failure> {
-        Self::read(args, &[], global, why_not_ask, redactor)
+        Self::read(args, command, &[], global, why_not_ask, redactor)
     }
 
     /// `open` are the options that are missing.
     fn read(
         args: CreateArgs,
+        command: String,
         open: &[&str],
         global: &Global,
         why_not_ask: Option<&str>,
@@ -113,20 +125,20 @@ impl CreateInput {
     ) -> Result<Self, Failure> {
         let mut errors = InputErrors::default();
         let can_ask = why_not_ask.is_none();
-        let source = token_source(&args, can_ask);
+        let source = token_source(&args.token, can_ask);
         let mut missing = open.to_vec();
         if matches!(source, Ok(None)) {
             missing.push("the access token");
         }
         let mut input = Self::from_options(args, can_ask, &mut errors);
-        input.redactor = redactor.clone();
         input.options = open_options(global);
         input.hints = global.hints();
-        input.given = GivenWords::new(&global.words);
-        let one_source = "use --access-token-stdin alone";
-        input.token_source = errors.keep(source, one_source).flatten();
+        input.redactor = redactor.clone();
+        input.command = command;
+        let no_command = "leave out --credential-command, and use --access-token-stdin";
+        input.token_source = errors.keep(source, no_command).flatten();
         if let (Some(why), Some(missing)) = (why_not_ask, list(&missing)) {
-            let command = input.command_line_with_missing(open);
+            let command = input.command_that_works();
             let then = if errors.is_empty() {
                 ""
             } else {
@@ -136,7 +148,7 @@ impl CreateInput {
             let why = format!("nothing can be asked here: {why}");
             return Err(errors.into_failure().why(why));
         }
-        input.read_token(can_ask, &mut errors);
+        input.read_token(&mut errors);
         if errors.is_empty() {
             Ok(input)
         } else {
@@ -145,83 +157,66 @@ impl CreateInput {
     }
 
     fn from_options(args: CreateArgs, can_ask: bool, errors: &mut InputErrors) -> Self {
-        let address = address(&args.login, args.registry.as_ref(), can_ask, errors);
-        let rotation = rotation(&args, errors);
-        let tags: Vec<Tag> = args
-            .tags
-            .iter()
-            .filter_map(|tag| errors.keep(Tag::parse(tag), &such_as("--tag", "team=platform")))
-            .collect();
-        let expires_on = args
-            .expires_on
-            .as_deref()
-            .and_then(|text| errors.keep(last_day(text), &fixes::expires_on()));
-        check_tags(&tags, expires_on, errors);
-        if args.dry_run && args.token.credential_command.is_some() {
-            errors.add(
-                "--dry-run and --credential-command cannot be used together: the command would \
-                 make a token",
-                "leave out --dry-run",
+        let registry = args.registry_word.as_ref().or(args.registry.as_ref());
+        let address = address(&args.login, registry, can_ask, errors);
+        let upstream = registry.map(|registry| registry.upstream);
+        check_tags(&args.tags, args.expires_on, errors);
+        let rotation = rotation(&args);
+        let RulePrefix { prefix, part } = args.rule.rule;
+        let upstream_prefix = part.upstream_repository_prefix;
+        let name = args.name.as_deref();
+        let name = name.and_then(|name| errors.keep(secret_name(name, upstream), ""));
+        if let Some(prefix) = &prefix {
+            if let Some(name) = &name {
+                let fit = name.check_for_rule().map_err(|fault| fault.to_string());
+                errors.keep(fit, &fixes::name_for_rule(upstream));
+            }
+            check_rule(
+                prefix,
+                upstream_prefix.as_ref(),
+                fixes::rule(upstream),
+                errors,
             );
         }
-        let replicas = replicas(&args.replica_regions, errors);
-        if args.force_overwrite_replica_secret && args.replica_regions.is_empty() {
-            errors.add(
-                "--force-overwrite-replica-secret needs a --replica-region",
-                "add --replica-region eu-west-1",
-            );
-        }
-        let upstream = args.registry.map(|registry| registry.upstream);
-        let chosen = args.name.and_then(|text| {
-            let name = SecretName::parse(&text);
-            let fix = fixes::secret_name("--name", name.as_ref().err(), upstream);
-            errors.keep(name.map_err(|fault| format!("--name: {fault}")), &fix)
-        });
-        let (rule, upstream_prefix) = rule_option(&args.rule, chosen.as_ref(), upstream, errors);
+        let policy = args.resource_policy.as_deref();
         Self {
             upstream,
-            username: args
-                .username
-                .and_then(|text| errors.keep(parse_username(&text), &fixes::username(upstream))),
             token: None,
             token_source: None,
             address,
             verify: args.login.verify,
             print: args.rule.print,
-            rule,
+            rule: prefix,
             upstream_prefix,
-            name: chosen,
-            description: args.description.and_then(|text| {
-                let fix = "shorten it, or leave out --description: it has a default";
-                errors.keep(Description::parse(&text), fix)
-            }),
-            tags,
-            policy: args
-                .resource_policy
-                .and_then(|path| errors.keep(read_policy(&path), fixes::POLICY)),
-            replicas,
-            overwrite_replicas: args.force_overwrite_replica_secret,
+            policy: policy.and_then(|path| errors.keep(read_policy(path), fixes::POLICY)),
             rotation,
+            username: args.username,
+            name,
+            description: args.description,
+            tags: args.tags,
+            replicas: without_repeats(args.replica_regions),
+            overwrite_replicas: args.force_overwrite_replica_secret,
             if_exists: args.if_exists,
             dry_run: args.dry_run,
             yes: args.yes,
             warnings: Vec::new(),
-            expires_on,
+            expires_on: args.expires_on,
             told_end: None,
             options: Vec::new(),
             hints: Hints::default(),
             redactor: Redactor::new(),
-            given: GivenWords::default(),
+            command: String::new(),
+            can_ask,
         }
     }
 
     /// Reads the token, where it does not have to be asked for.
-    fn read_token(&mut self, can_ask: bool, errors: &mut InputErrors) {
+    fn read_token(&mut self, errors: &mut InputErrors) {
         const NOT_DOCKERS: &str = "leave out --from-docker-config, and give the credentials by \
                                    --username NAME --access-token-stdin";
         let source = match &self.token_source {
             None | Some(TokenSource::Prompt | TokenSource::Command(_)) => return,
-            Some(TokenSource::Docker(_)) if can_ask && self.lacks_docker_key() => return,
+            Some(TokenSource::Docker(_)) if self.can_ask && self.lacks_docker_key() => return,
             // No helper is run for what fails anyway, nor with a token that may be in its
             // environment.
             Some(TokenSource::Docker(_)) if !errors.is_empty() => return,
@@ -232,9 +227,7 @@ impl CreateInput {
             Some(source) => source.clone(),
         };
         // The same command line works only where nothing else is wrong with it.
-        let command = errors
-            .is_empty()
-            .then(|| self.command_line_with_missing(&[]));
+        let command = errors.is_empty().then(|| self.command_that_works());
         let fix = source.fix(command.as_deref());
         let token = errors.keep(source.read(&mut self.warnings), &fix);
         if let Some(token) = &token {
@@ -318,6 +311,16 @@ impl CreateInput {
             rotation: self.rotation.clone(),
         })
     }
+}
+
+fn without_repeats(regions: Vec<Region>) -> Vec<Region> {
+    let mut once = Vec::new();
+    for region in regions {
+        if !once.contains(&region) {
+            once.push(region);
+        }
+    }
+    once
 }
 
 /// What is missing, as a sentence; none where nothing is.

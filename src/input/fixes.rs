@@ -1,48 +1,22 @@
 //! What fixes an option: the option with a value that works, for the registry that is meant.
 
-use crate::model::date::Date;
-use crate::model::name::{NameFault, SecretName};
+use crate::model::name::SecretName;
 use crate::model::registries::{LoginRegistry, Registry, ANY_AZURE_HOST, REGISTRIES};
 use crate::output::shell::option;
-
-/// A function that rotates, as its ARN looks.
-pub const FUNCTION: &str = "arn:aws:lambda:us-east-1:111122223333:function:rotate";
-
-/// A role, as its ARN looks.
-pub const ROLE: &str = "arn:aws:iam::111122223333:role/ecr-pull-through-cache";
 
 /// Where a resource policy can be read.
 pub const POLICY: &str = "give the path of a file that can be read, such as --resource-policy \
                           policy.json";
 
-/// How many days the last day of a token that is only an example is away.
-const DAYS: i64 = 90;
-
 /// An option with a value that it takes.
-pub fn such_as(name: &str, value: &str) -> String {
+fn such_as(name: &str, value: &str) -> String {
     format!("for example: {}", option(name, value))
 }
 
-/// Another name for the secret: the one that a fault proposes, or the default of the registry.
-pub fn secret_name(
-    name: &str,
-    fault: Option<&NameFault>,
-    upstream: Option<LoginRegistry>,
-) -> String {
-    if let Some(NameFault::NoPrefix(proposed)) = fault {
-        if SecretName::parse(proposed).is_ok_and(|name| name.check_for_rule().is_ok()) {
-            return format!("use {}", option(name, proposed));
-        }
-    }
+/// The default name of the registry, by `--name` or `--secret`.
+pub fn secret_name(option: &str, upstream: Option<LoginRegistry>) -> String {
     let default = default_name(upstream);
-    such_as(name, default.as_ref().map_or("", SecretName::as_str))
-}
-
-/// What to do with a rule whose secret has a name that no rule can use.
-pub fn name_for_rule(upstream: Option<LoginRegistry>) -> String {
-    let default = default_name(upstream);
-    let default = default.as_ref().map_or("", SecretName::as_str);
-    format!("leave out --rule, or use a secret with a name such as {default}")
+    such_as(option, default.as_ref().map_or("", SecretName::as_str))
 }
 
 /// The default name of the registry's secret, or of the commonest registry's.
@@ -50,17 +24,11 @@ fn default_name(upstream: Option<LoginRegistry>) -> Option<SecretName> {
     SecretName::of_registry(upstream.map_or(&REGISTRIES[0], |upstream| upstream.registry))
 }
 
-/// Whose name is wanted.
-pub fn username(upstream: Option<LoginRegistry>) -> String {
-    match upstream {
-        Some(upstream) => format!("give --username NAME: {}", upstream.login.username),
-        None => "give --username NAME: the account or token name at the registry".to_owned(),
-    }
-}
-
-/// A day that has not come yet.
-pub fn expires_on() -> String {
-    such_as("--expires-on", &Date::today().after(DAYS).to_string())
+/// What to do with a rule whose secret has a name that no rule can use.
+pub fn name_for_rule(upstream: Option<LoginRegistry>) -> String {
+    let default = default_name(upstream);
+    let default = default.as_ref().map_or("", SecretName::as_str);
+    format!("leave out --rule, or use a secret with a name such as {default}")
 }
 
 /// The prefix that the ECR console proposes for a rule of this registry.

@@ -6,7 +6,6 @@ mod credential_command;
 mod docker;
 mod errors;
 mod fixes;
-mod given;
 mod hidden;
 pub mod image;
 mod login;

@@ -3,15 +3,15 @@
 use super::create_input::CreateInput;
 use super::errors::InputErrors;
 use super::fixes;
-use super::options::upstream_prefix;
+use super::options::check_rule;
 use crate::cli::RuleSetArgs;
 use crate::model::arn::SecretArn;
 use crate::model::name::{RepositoryPrefix, SecretId, SecretName};
-use crate::model::registries::{NamedRegistry, Registry, REGISTRIES};
-use crate::model::rule::{upstream_of, upstream_url, RoleArn, Rule, RuleRequest};
+use crate::model::registries::{NamedRegistry, Registry};
+use crate::model::rule::{upstream_of, upstream_url, Rule, RuleRequest};
 use crate::model::secret::{registry_of, Secret};
 use crate::output::failure::Failure;
-use crate::output::hint::Hints;
+use crate::output::shell::quote;
 use crate::registry::Address;
 
 impl CreateInput {
@@ -84,8 +84,8 @@ impl CreateInput {
     pub fn take_secret(&mut self, secret: &Secret) {
         if self.name.is_none() {
             self.upstream = self.upstream.or_else(|| registry_of(&secret.name));
-            self.given.push(&secret.name);
         }
+        self.command = format!("update {}", quote(&secret.name));
         self.name = SecretName::parse(&secret.name).ok();
     }
 
@@ -116,7 +116,6 @@ impl CreateInput {
 pub fn read_rule_set(
     args: &RuleSetArgs,
     named: Option<SecretId>,
-    hints: &Hints,
 ) -> Result<(RuleRequest, Option<SecretId>), Failure> {
     let mut errors = InputErrors::default();
     let given = args.registry.as_ref();
@@ -130,8 +129,6 @@ pub fn read_rule_set(
     };
     let registry = given.cloned().or_else(told);
     let upstream = registry.as_ref().map(|registry| registry.upstream);
-    let prefix = RepositoryPrefix::parse(&args.prefix);
-    let prefix = errors.keep(prefix, &such_as_rule(upstream, secret.as_ref(), hints));
     let with_login = upstream.and_then(Registry::with_login);
     match (&secret, upstream) {
         (None, Some(_)) if with_login.is_none() => {}
@@ -151,41 +148,14 @@ pub fn read_rule_set(
     }
     if let (Some(secret), true) = (&secret, upstream.is_none() || with_login.is_some()) {
         let fit = secret.secret_name().check_for_rule();
-        let fix = fixes::secret_name("--secret", None, with_login);
+        let fix = fixes::secret_name("--secret", with_login);
         errors.keep(fit.map_err(|fault| fault.to_string()), &fix);
     }
     let usual = upstream.map_or(fixes::rule(None), |upstream| upstream.rule_prefix);
-    let part = upstream_prefix(&args.part, prefix.as_ref(), usual, &mut errors);
-    let role = role(args.custom_role_arn.as_deref(), upstream, &mut errors);
-    let url = registry.as_ref().and_then(|registry| {
-        let fix = fixes::host(upstream);
-        let host = registry.host_or(args.upstream_registry_url.as_deref());
-        let host = errors.keep(host, &fix)?;
-        errors.keep(upstream_url(registry.upstream, host), &fix)
-    });
-    match (prefix, upstream, url) {
-        (Some(prefix), Some(upstream), Some(url)) if errors.is_empty() => {
-            let wanted = RuleRequest {
-                prefix,
-                upstream,
-                url,
-                upstream_prefix: part,
-                role,
-            };
-            Ok((wanted, secret))
-        }
-        _ => Err(errors.into_failure()),
-    }
-}
-
-/// The role of `--custom-role-arn`, which only another account's registry is pulled from by.
-fn role(
-    text: Option<&str>,
-    upstream: Option<&'static Registry>,
-    errors: &mut InputErrors,
-) -> Option<RoleArn> {
-    let text = text?;
-    if let Some(other) = upstream.filter(|upstream| upstream.kind != "ecr") {
+    let part = args.part.upstream_repository_prefix.clone();
+    check_rule(&args.prefix, part.as_ref(), usual, &mut errors);
+    let other = upstream.filter(|upstream| upstream.kind != "ecr");
+    if let (Some(_), Some(other)) = (&args.custom_role_arn, other) {
         errors.add(
             format!(
                 "--custom-role-arn is for --registry ecr alone: ECR does not pull from {} by a \
@@ -195,24 +165,23 @@ fn role(
             "leave out --custom-role-arn",
         );
     }
-    let role = RoleArn::parse(text);
-    let role = role.map_err(|fault| format!("--custom-role-arn is {fault}"));
-    errors.keep(role, &fixes::such_as("--custom-role-arn", fixes::ROLE))
-}
-
-/// The usual rule for this registry and secret, as a command.
-fn such_as_rule(
-    upstream: Option<&'static Registry>,
-    secret: Option<&SecretId>,
-    hints: &Hints,
-) -> String {
-    let upstream = upstream.unwrap_or(&REGISTRIES[0]);
-    if upstream.login.is_none() {
-        return format!("for example: {}", hints.open_rule(upstream));
+    let url = registry.as_ref().and_then(|registry| {
+        let fix = fixes::host(upstream);
+        let host = registry.host_or(args.upstream_registry_url.as_deref());
+        let host = errors.keep(host, &fix)?;
+        errors.keep(upstream_url(registry.upstream, host), &fix)
+    });
+    match (upstream, url) {
+        (Some(upstream), Some(url)) if errors.is_empty() => {
+            let wanted = RuleRequest {
+                prefix: args.prefix.clone(),
+                upstream,
+                url,
+                upstream_prefix: part,
+                role: args.custom_role_arn.clone(),
+            };
+            Ok((wanted, secret))
+        }
+        _ => Err(errors.into_failure()),
     }
-    let default = SecretId::of_registry(upstream);
-    let fits = |secret: &&SecretId| secret.secret_name().check_for_rule().is_ok();
-    let secret = secret.filter(fits).or(default.as_ref());
-    let rule = hints.usual_rule(upstream, secret.map_or("", SecretId::name));
-    format!("for example: {rule}")
 }

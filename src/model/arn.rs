@@ -18,9 +18,9 @@ pub enum ArnFault {
     TooLong,
     #[error("an ARN that is not of a secret")]
     NotASecret,
-    #[error("an ARN that is not of a Lambda function")]
+    #[error("not the ARN of a Lambda function")]
     NotAFunction,
-    #[error("an ARN that is not of an IAM role")]
+    #[error("not the ARN of an IAM role")]
     NotARole,
 }
 

@@ -5,7 +5,7 @@
 
 use std::fmt;
 
-use crate::model::arn::{ArnFault, LambdaArn};
+use crate::model::arn::LambdaArn;
 use crate::model::count::count;
 use crate::model::invalid::Invalid;
 
@@ -68,7 +68,7 @@ impl Tag {
         }
         if value_length > 256 {
             return Err(Invalid::new(format!(
-                "the value of the tag {key:?} has {value_length} characters; AWS takes up to 256"
+                "the value of a tag has {value_length} characters; AWS takes up to 256"
             )));
         }
         let is_in_keys = |c: char| {
@@ -77,7 +77,7 @@ impl Tag {
         };
         if let Some(other) = key.chars().find(|c| !is_in_keys(*c)) {
             return Err(Invalid::new(format!(
-                "the tag key {key:?} has the character {other:?}; AWS takes letters, numbers, \
+                "a tag key has the character {other:?}; AWS takes letters, numbers, \
                  spaces and + - = . _ : / @ there"
             )));
         }
@@ -87,12 +87,12 @@ impl Tag {
         };
         if is_reserved(key) || is_reserved(value) {
             let what = if is_reserved(key) {
-                "tag key"
+                "key of a tag"
             } else {
-                "value of the tag"
+                "value of a tag"
             };
             return Err(Invalid::new(format!(
-                "the {what} {key:?} begins with aws:, which AWS reserves for itself"
+                "the {what} begins with aws:, which AWS reserves for itself"
             )));
         }
         Ok(Self {
@@ -187,17 +187,6 @@ pub enum Schedule {
 
 impl Schedule {
     /// # Errors
-    /// A sentence that gives the bounds.
-    pub fn days(text: &str) -> Result<Self, Invalid> {
-        match text.parse() {
-            Ok(days @ 1..=1_000) => Ok(Self::Days(days)),
-            _ => Err(Invalid::new(
-                "--rotation-days takes a whole number from 1 to 1000",
-            )),
-        }
-    }
-
-    /// # Errors
     /// A sentence that shows the two forms.
     pub fn expression(text: &str) -> Result<Self, Invalid> {
         let inside = ["rate(", "cron("]
@@ -211,8 +200,7 @@ impl Schedule {
             Ok(Self::Expression(text.to_owned()))
         } else {
             Err(Invalid::new(
-                "--rotation-schedule takes 'rate(10 days)' or 'cron(0 8 1 * ? *)', \
-                up to 256 characters",
+                "a schedule is 'rate(10 days)' or 'cron(0 8 1 * ? *)', up to 256 characters",
             ))
         }
     }
@@ -229,23 +217,8 @@ impl Rotation {
             .and_then(|hours| hours.parse::<u8>().ok())
         {
             Some(1..=24) if text.len() <= 3 && !text.starts_with('+') => Ok(text.to_owned()),
-            _ => Err(Invalid::new(
-                "--rotation-duration takes hours from 1h to 24h, such as 3h",
-            )),
+            _ => Err(Invalid::new("a window is 1h to 24h long")),
         }
-    }
-
-    /// # Errors
-    /// A sentence that shows the form.
-    pub fn lambda_arn(text: &str) -> Result<LambdaArn, Invalid> {
-        LambdaArn::parse(text).map_err(|fault| {
-            Invalid::new(match fault {
-                ArnFault::TooLong => format!("--rotation-lambda-arn is {fault}"),
-                _ => "--rotation-lambda-arn takes the ARN of a Lambda function, \
-                      such as arn:aws:lambda:us-east-1:111122223333:function:rotate"
-                    .to_owned(),
-            })
-        })
     }
 }
 
@@ -330,11 +303,6 @@ mod tests {
 
     #[test]
     fn rotation_at_its_bounds() {
-        assert_eq!(Schedule::days("1"), Ok(Schedule::Days(1)));
-        assert_eq!(Schedule::days("1000"), Ok(Schedule::Days(1000)));
-        for days in ["0", "1001", "-1", "x", ""] {
-            assert!(Schedule::days(days).is_err(), "{days}");
-        }
         for schedule in ["rate(10 days)", "cron(0 8 1 * ? *)"] {
             assert!(Schedule::expression(schedule).is_ok(), "{schedule}");
         }
@@ -350,24 +318,13 @@ mod tests {
         for duration in ["0h", "25h", "3", "h", "3m", "+3h"] {
             assert!(Rotation::duration(duration).is_err(), "{duration}");
         }
-        assert!(
-            Rotation::lambda_arn("arn:aws:lambda:us-east-1:111122223333:function:rotate").is_ok()
-        );
-        for arn in [
-            "rotate",
-            "arn:aws:s3:us-east-1:111122223333:function:x",
-            "arn:aws:lambda:us-east-1:1:function:x",
-        ] {
-            assert!(Rotation::lambda_arn(arn).is_err(), "{arn}");
-        }
     }
 
     proptest! {
         #[test]
         fn no_text_makes_a_parser_panic(text in "\\PC{0,300}") {
             let _ = (Description::parse(&text), Tag::parse(&text), ResourcePolicy::parse("p", &text));
-            let _ = (Schedule::days(&text), Schedule::expression(&text));
-            let _ = (Rotation::duration(&text), Rotation::lambda_arn(&text));
+            let _ = (Schedule::expression(&text), Rotation::duration(&text));
         }
     }
 }

@@ -4,7 +4,7 @@
 mod claims;
 mod username;
 
-pub use username::{Username, UsernameFault};
+pub use username::Username;
 
 use std::fmt;
 

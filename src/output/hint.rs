@@ -1,7 +1,7 @@
 //! [`Hints`]: commands for people to copy, which lead to the same Region and profile.
 
 use super::escaped;
-use super::shell::{option, quote};
+use super::shell::{option, quote, PIPED_TOKEN};
 use crate::model::name::PREFIX;
 use crate::model::registries::{LoginRegistry, Registry, ANY_AZURE_HOST};
 use crate::model::rule::{Rule, RuleRequest};
@@ -181,12 +181,6 @@ impl Hints {
         self.new_rule(prefix, upstream, ANY_AZURE_HOST, Some(secret))
     }
 
-    /// Makes the usual rule of a registry, for the secret of this name.
-    pub fn usual_rule(&self, upstream: &Registry, secret: &str) -> String {
-        let (prefix, host) = (upstream.rule_prefix, upstream.shown_host());
-        self.new_rule(prefix, upstream, host, Some(secret))
-    }
-
     /// That a rule points at a secret that had this name and is gone.
     pub fn repoint_warning(&self, rule: &Rule, secret: &str) -> String {
         format!(
@@ -204,6 +198,59 @@ impl Hints {
         let name = name.unwrap_or_default();
         let prefix = option("--rule", &rule.ecr_repository_prefix);
         self.command(&format!("create{}{name} {prefix}", registry_of(rule)))
+    }
+}
+
+/// A command that stores credentials, made from values. It never has a token in it.
+pub struct StoreCommand {
+    words: String,
+    /// What comes before the command.
+    pipe: String,
+}
+
+impl StoreCommand {
+    /// `words` are the subcommand and its argument, quoted already.
+    pub fn new(words: &str) -> Self {
+        Self {
+            words: words.to_owned(),
+            pipe: String::new(),
+        }
+    }
+
+    pub fn option(mut self, name: &str, value: Option<impl ToString>) -> Self {
+        if let Some(value) = value {
+            self.words.push_str(&spaced(name, &value.to_string()));
+        }
+        self
+    }
+
+    /// Adds an option whose value must be in the same word.
+    pub fn joined(mut self, name: &str, value: &str) -> Self {
+        self.words.extend([" ", name, "=", &quote(value)]);
+        self
+    }
+
+    pub fn flag(mut self, name: &str, is_given: bool) -> Self {
+        if is_given {
+            self.words.extend([" ", name]);
+        }
+        self
+    }
+
+    /// Has the token piped in from the variable TOKEN.
+    pub fn with_piped_token(mut self) -> Self {
+        self.pipe = format!("{PIPED_TOKEN} ");
+        self.flag("--access-token-stdin", true)
+    }
+
+    /// Has the token piped in that the secret of this name has.
+    pub fn with_stored_token(mut self, name: &str, hints: &Hints) -> Self {
+        self.pipe = format!("{} | ", hints.stored_token(name));
+        self.flag("--access-token-stdin", true)
+    }
+
+    pub fn to_string(&self, hints: &Hints) -> String {
+        format!("{}{}", self.pipe, hints.command(&self.words))
     }
 }
 

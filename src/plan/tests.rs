@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 use super::Subject;
 use super::{Existing, Observed, PendingRule, Plan};
 use crate::input::request::Request;
-use crate::model::arn::SecretArn;
+use crate::model::arn::{LambdaArn, SecretArn};
 use crate::model::attributes::{Description, ResourcePolicy, Rotation, Schedule, Tag};
 use crate::model::credential::{AccessToken, Credential, Username};
 use crate::model::date::Time;
@@ -52,8 +52,8 @@ fn full() -> Request {
         policy: ResourcePolicy::parse("p.json", r#"{"Statement":[]}"#).ok(),
         replicas: vec![region("eu-west-1"), region("eu-west-2")],
         rotation: Some(Rotation {
-            lambda_arn: Rotation::lambda_arn(lambda).unwrap(),
-            schedule: Schedule::days("30").unwrap(),
+            lambda_arn: LambdaArn::parse(lambda).unwrap(),
+            schedule: Schedule::Days(30),
             duration: None,
             immediately: true,
         }),

@@ -26,8 +26,7 @@ impl Create<'_> {
         let session = &self.session;
         let hints = session.hints();
         let outcome = apply(plan, session, context.progress, context.output).await;
-        let finish = input.command_line_to_finish();
-        let outcome = outcome.complete(session, &hints, Some(&finish))?;
+        let outcome = outcome.complete(session, &hints, None)?;
         let subject = &outcome.subject;
         let rule = rule.and_then(|rule| rule_result(rule, subject, session, &hints));
         let (rule, rule_note) = rule.unzip();

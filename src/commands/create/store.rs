@@ -175,12 +175,7 @@ impl Create<'_> {
         if self.rule.pending.is_none() && self.input.print.is_none() {
             self.input.rule = None;
         }
-        let finish = self.input.command_line_to_finish();
-        let finish = if self.input.is_issued() {
-            format!("{} | {finish}", hints.stored_token(request.name.as_str()))
-        } else {
-            finish
-        };
+        let finish = self.input.command_to_finish(&hints);
         let outcome = outcome.complete(&self.session, &hints, Some(&finish))?;
         // A secret with a name of its own may be the second of its registry: the next step must not
         // take the usual rule from the other one.

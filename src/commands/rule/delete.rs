@@ -3,7 +3,6 @@
 use crate::cli::RuleDeleteArgs;
 use crate::commands::context::Context;
 use crate::commands::find::find_rule;
-use crate::model::name::RepositoryPrefix;
 use crate::output::failure::Failure;
 use crate::output::report::{DeletedRule, LifeAction};
 use crate::output::status::Status;
@@ -12,15 +11,12 @@ use crate::plan::confirm::Question;
 use crate::plan::Plan;
 
 pub async fn run(args: &RuleDeleteArgs, context: &Context<'_>) -> Result<Status, Failure> {
-    let prefix = RepositoryPrefix::parse(&args.prefix).map_err(|fault| {
-        let list = context.global.hints().command("rule list");
-        Failure::usage(fault).fix(format!("see which rules there are: {list}"))
-    })?;
+    let prefix = &args.prefix;
     context.refuse_without_yes("rule delete", args.yes)?;
     let session = context.session_to_review(args.yes).await?;
     let (region, hints) = (session.region(), session.hints());
     let place = session.ecr_service();
-    let Some(rule) = find_rule(&prefix, &place, &session).await? else {
+    let Some(rule) = find_rule(prefix, &place, &session).await? else {
         let message = format!("there is no rule {prefix} in {region}");
         let list = hints.command("rule list");
         return Err(Failure::new(Status::SecretState, "rule-not-found", message)

@@ -3,13 +3,13 @@
 use crate::cli::{Global, UpdateArgs};
 use crate::commands::choose::{read_optional_name, YES_NEEDS_A_NAME};
 use crate::input::create_input::CreateInput;
-use crate::input::options::{read_days, read_last_day};
 use crate::input::why_not_ask;
 use crate::model::date::Date;
 use crate::model::name::SecretId;
 use crate::model::registries::NamedRegistry;
 use crate::model::secret::registry_of;
 use crate::output::failure::Failure;
+use crate::output::shell::quote;
 use crate::output::Redactor;
 
 /// What is asked for.
@@ -44,37 +44,40 @@ pub fn read(
     redactor: &Redactor,
 ) -> Result<UpdateInput, Failure> {
     let id = read_id(&args, global)?;
+    let yes = args.yes;
     if args.rollback {
-        if let Some(other) = args.excluded_by_rollback() {
-            return Err(
-                Failure::usage(format!("--rollback and {other} cannot be used together"))
-                    .fix("leave out one of them: a rollback takes the previous version as it is"),
-            );
-        }
-        let yes = args.yes;
         return Ok(UpdateInput::Rollback { id, yes });
     }
-    if args.sets_only_the_date() {
-        let date = read_last_day(args.expires_on.as_deref().unwrap_or_default())?;
-        let yes = args.yes;
+    if let (true, Some(date)) = (args.sets_only_the_date(), args.expires_on) {
         return Ok(UpdateInput::Expiry { id, date, yes });
     }
-    let renew_within = read_days("--renew-within", args.renew_within.as_deref())?;
+    let renew_within = args.renew_within;
     let mut args = args;
     if let Some(id) = &id {
         let named = || id.registry().cloned();
         let told = || registry_of(id.name()).map(NamedRegistry::from);
         args.registry = args.registry.or_else(named).or_else(told);
     }
+    let command = command(&args, id.as_ref());
     let mut args = args.into_create();
     args.name = id.as_ref().map(|id| id.name().to_owned());
-    let input = CreateInput::for_update(args, global, why_not_ask(global), redactor)?;
+    let input = CreateInput::for_update(args, command, global, why_not_ask(global), redactor)?;
     let input = Box::new(input);
     Ok(UpdateInput::Store {
         id,
         input,
         renew_within,
     })
+}
+
+/// The subcommand as given, for commands to copy.
+fn command(args: &UpdateArgs, id: Option<&SecretId>) -> String {
+    let named = args.name.as_deref().or(id.map(SecretId::name));
+    let command = format!("update {}", quote(named.unwrap_or("NAME")));
+    match args.renew_within {
+        Some(days) => format!("{command} --renew-within {days}"),
+        None => command,
+    }
 }
 
 /// The secret that is named, or the default one of a registry; `None` where it is to be chosen.

@@ -138,7 +138,7 @@ impl Prompter {
         let present = present.map(|date| date.to_string());
         let date = |text: &str| match text.trim() {
             "" | NONE => Ok(None),
-            text => last_day(text).map(Some).map_err(without_option),
+            text => last_day(text).map(Some),
         };
         self.text(label, present, "", date).await
     }
@@ -193,14 +193,6 @@ fn parse_tags(text: &str) -> Result<Vec<Tag>, Invalid> {
     let (tags, mut errors) = (tags?, InputErrors::default());
     check_tags(&tags, None, &mut errors);
     errors.first().map(|()| tags)
-}
-
-/// A fault of an option's value, said of an answer.
-fn without_option(fault: Invalid) -> Invalid {
-    match fault.to_string().split_once(": ") {
-        Some((option, rest)) if option.starts_with("--") => Invalid::new(rest),
-        _ => fault,
-    }
 }
 
 #[cfg(test)]

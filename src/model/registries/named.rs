@@ -49,15 +49,7 @@ impl NamedRegistry<&'static Registry> {
     }
 }
 
-impl<U: PartialEq> NamedRegistry<U> {
-    /// What two words say together; `None` where they name different registries.
-    pub fn and(self, other: Self) -> Option<Self> {
-        let is_same = self.upstream == other.upstream
-            && (self.host.is_none() || other.host.is_none() || self.host == other.host);
-        let host = self.host.or(other.host);
-        is_same.then_some(Self { host, ..self })
-    }
-
+impl<U> NamedRegistry<U> {
     /// The host that is meant where `--upstream-registry-url` may give it too.
     ///
     /// # Errors
@@ -109,17 +101,6 @@ mod tests {
             (ecr.upstream.kind, ecr.host.as_deref()),
             ("ecr", Some(host))
         );
-    }
-
-    #[test]
-    fn two_words_name_one_registry_or_none() {
-        let named = |word: &str| NamedRegistry::parse(word).unwrap();
-        let both = |one: &str, other: &str| named(one).and(named(other));
-        assert_eq!(both("docker", "docker.io"), Some(named("docker-hub")));
-        assert_eq!(both("acr", "a.azurecr.io"), Some(named("a.azurecr.io")));
-        assert_eq!(both("a.azurecr.io", "acr"), Some(named("a.azurecr.io")));
-        assert_eq!(both("a.azurecr.io", "b.azurecr.io"), None);
-        assert_eq!(both("ghcr", "gitlab"), None);
     }
 
     #[test]

@@ -17,7 +17,7 @@ impl RoleArn {
     /// # Errors
     /// An [`ArnFault`]; it does not repeat the text.
     pub fn parse(text: &str) -> Result<Self, ArnFault> {
-        let arn = Arn::parse(text)?;
+        let arn = Arn::parse(text).map_err(|_| ArnFault::NotARole)?;
         let name = arn.resource().strip_prefix("role/");
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+=,.@-".contains(&byte);
         let is_role = arn.service() == "iam"

@@ -145,7 +145,7 @@ fn each_step_after_the_first_tells_its_error_and_how_to_finish() {
         let policy = crate::support::policy_file(&program);
         let more = ["--resource-policy", policy.to_str().unwrap(), "--rotation-lambda-arn", lambda, "--rotation-days", "30"];
         let ended = Program::create(&account, &more).env("AWS_MAX_ATTEMPTS", "1").run();
-        ended.fails(8, words).fails(8, &["finish it with: ecr-ptc create", "the secret is arn:aws:", "create-secret done"]);
+        ended.fails(8, words).fails(8, &["finish it with: printf %s \"$TOKEN\" | ecr-ptc create", "the secret is arn:aws:", "create-secret done"]);
     }
 }
 

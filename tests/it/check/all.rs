@@ -306,13 +306,10 @@ fn options_that_cannot_be() {
             &["check", "docker-hub", "--yes"],
             "--yes answers the question of --fix",
         ),
-        (
-            &["check", "--max-age", "-1"],
-            "--max-age takes a number of days",
-        ),
+        (&["check", "--max-age", "-1"], "-1 is not in 0 to 65535"),
         (
             &["check", "--expiring-within", "soon"],
-            "--expiring-within takes a number of days",
+            "invalid value 'soon' for '--expiring-within <DAYS>'",
         ),
         (
             &["check", "docker-hub", "--fix"],

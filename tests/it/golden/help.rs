@@ -3,7 +3,7 @@
 use super::files::{hold, record};
 use crate::support::Program;
 
-/// The words of every command that has a help text: none, `create`, `rule`, `rule set`, …
+/// The words of every command that has a help text of its own: none, `create`, `rule`, …
 fn commands() -> Vec<Vec<String>> {
     let mut found = vec![Vec::new()];
     let mut next = 0;
@@ -12,7 +12,7 @@ fn commands() -> Vec<Vec<String>> {
         let lines = help.lines().skip_while(|line| *line != "Commands:");
         let names = lines.skip(1).take_while(|line| !line.is_empty());
         let words = names.filter_map(|line| line.strip_prefix("  ")?.split(' ').next());
-        for word in words.filter(|word| !word.is_empty()) {
+        for word in words.filter(|word| !["", "help"].contains(word)) {
             found.push([&command[..], &[word.to_owned()]].concat());
         }
         next += 1;

@@ -27,8 +27,8 @@ pub const SCENES: &[Scene] = &[
         words(account, &["create", "--registry", "ghcr"]).and(&name)
     }),
     scene("status-2/many-things-wrong", |account| {
-        let wrong = ["--name", "hub", "--rotation-days", "0"];
-        let more = ["--replica-region", "x", "--expires-on", "soon"];
+        let wrong = ["--name", "hub", "--tag", "a=1", "--tag", "a=2"];
+        let more = ["--resource-policy", "/no/such"];
         create(account, &wrong).and(&more).stdin(" tok")
     }),
     scene("status-2/unknown-subcommand", |account| {

@@ -276,7 +276,7 @@ fn what_does_not_go_with_it() {
             "ghcr",
             &mine,
             other,
-            &["cannot be used together", "--from-docker-config"],
+            &["cannot be used with", "--from-docker-config"],
         );
     }
     let account = Account::new();

@@ -138,7 +138,7 @@ fn standard_input_is_not_read_unasked() {
 fn two_sources_exclude_each_other() {
     let account = Account::new();
     let program = Program::create(&account, &["--access-token-env", "X"]).env("X", TOKEN);
-    program.run().fails(2, &["cannot be used together"]);
+    program.run().fails(2, &["cannot be used with"]);
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn azure_needs_to_be_told_the_registry() {
     for bad in ["http://name.azurecr.io", "name.azurecr.io/v2", "a b"] {
         run(&["--upstream-registry-url", bad], "auto").fails(2, &["--upstream-registry-url"]);
     }
-    run(&[], "sometimes").fails(2, &["--verify does not take"]);
+    run(&[], "sometimes").fails(2, &["invalid value 'sometimes' for '--verify <WHEN>'"]);
     assert!(run(&["--if-exists", "skip"], "")
         .stderr
         .contains("--upstream-registry-url"));

@@ -281,9 +281,12 @@ fn a_name_is_looked_for_in_path_and_a_path_is_one() {
 fn what_cannot_be_right_is_said_before_anything_runs() {
     let account = Account::new();
     for (more, words) in [
-        (&["--access-token-stdin"][..], "cannot be used together"),
-        (&["--dry-run"], "the command would make a token"),
-        (&["--credential-command-timeout", "0"], "from 1 to 3600"),
+        (&["--access-token-stdin"][..], "cannot be used with"),
+        (&["--dry-run"], "'--dry-run' cannot be used with"),
+        (
+            &["--credential-command-timeout", "0"],
+            "0 is not in 1 to 3600",
+        ),
         (&["--tag", "bad"], "--tag"),
     ] {
         let (ended, runs) = Mint::new(&[&CREATE[..], more].concat(), &made()).run(&account);
@@ -293,7 +296,7 @@ fn what_cannot_be_right_is_said_before_anything_runs() {
     let lonely = [&CREATE[..], &["--credential-command-timeout", "5"]].concat();
     account
         .run(&lonely)
-        .fails(2, &["needs --credential-command"]);
+        .fails(2, &["not provided:", "--credential-command <COMMAND>"]);
     assert!(account.requests().is_empty());
 }
 

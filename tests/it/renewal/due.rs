@@ -80,9 +80,10 @@ fn a_number_of_days_is_one() {
         update(&account, &[&option]).fails(2, &["--renew-within"]);
     }
     let words = ["update", "docker-hub", "--rollback", "--renew-within", "3"];
-    account
-        .run(&words)
-        .fails(2, &["--rollback and --renew-within"]);
+    account.run(&words).fails(
+        2,
+        &["'--rollback' cannot be used with '--renew-within <DAYS>'"],
+    );
     // Without a token there is nothing to renew with, whatever date is given.
     let words = [
         "update",

@@ -162,7 +162,7 @@ fn printing_needs_a_rule_and_sends_nothing_in_a_dry_run() {
     let account = Account::new();
     Program::create(&account, &["--print", "terraform"])
         .run()
-        .fails(2, &["--print needs --rule PREFIX"]);
+        .fails(2, &["not provided:", "--rule <PREFIX>"]);
     let words = ["--rule", "docker-hub", "--print", "terraform", "--dry-run"];
     let ended = Program::create(&account, &words).run();
     assert!(ended.ok().contains("aws_ecr_pull_through_cache_rule"));

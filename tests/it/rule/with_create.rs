@@ -228,7 +228,7 @@ fn an_earlier_step_that_failed_leaves_the_rule_untried() {
         &[
             "step: put-resource-policy failed",
             "step: create-pull-through-cache-rule not tried",
-            "finish it with: ecr-ptc create",
+            "finish it with: printf %s \"$TOKEN\" | ecr-ptc create",
             "--rule docker-hub",
         ],
     );
@@ -241,7 +241,7 @@ fn what_stands_against_the_rule_is_told_before_the_secret_is_stored() {
     for (more, says) in [
         (
             &["--rule", "a..b"][..],
-            "--rule: that is not a repository prefix",
+            "for '--rule <PREFIX>': that is not a repository prefix",
         ),
         (
             &["--rule", "hub", "--name", "ecr-pullthroughcache/é"],

@@ -108,7 +108,7 @@ fn what_stands_against_the_rule_is_told_before_anything_is_written() {
     let words = ["update", "docker-hub", "--rollback", "--rule", "hub"];
     account
         .run(&words)
-        .fails(2, &["--rollback and --rule cannot be used together"]);
+        .fails(2, &["'--rollback' cannot be used with '--rule <PREFIX>'"]);
 }
 
 #[test]

@@ -435,7 +435,12 @@ fn a_fault_that_quotes_a_value_does_not_show_the_token_in_it() {
     for more in [
         &["--name", token][..],
         &["--tag", "tok-SECRETSECRET=1", "--tag", "tok-SECRETSECRET=2"],
+        &["--tag", "aws:tok-SECRETSECRET=1"],
+        &["--tag", "tok-SECRETSECRET#=1"],
         &["--replica-region", token],
+        &["--rule", token],
+        &["--expires-on", token],
+        &["--rotation-lambda-arn", token, "--rotation-days", "1"],
         &["--resource-policy", token],
         &["--region", token],
     ] {

@@ -251,6 +251,28 @@ fn scheduled_for_deletion_tells_how_to_restore() {
     Program::create(&account, &[]).run().fails(3, &words);
 }
 
+/// The report of a command that runs in a shell as it is printed.
+#[cfg(unix)]
+fn printed(command: &str, account: &Account) -> serde_json::Value {
+    let program = Program::new(&[]).with(account).env("TOKEN", TOKEN);
+    let program = program.env("ECR_PTC_OUTPUT", "json").command();
+    let variables = program.get_envs();
+    let variables = variables.filter_map(|(name, value)| Some((name, value?)));
+    let built = std::path::Path::new(env!("CARGO_BIN_EXE_ecr-ptc")).parent();
+    let path = std::env::var("PATH").unwrap();
+    let output = std::process::Command::new("sh")
+        .args(["-c", command])
+        .env_clear()
+        .envs(variables)
+        .env("PATH", format!("{}:{path}", built.unwrap().display()))
+        .stdin(std::process::Stdio::null())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[cfg(unix)]
 #[test]
 fn a_later_step_that_fails_leaves_the_secret_and_tells_how_to_finish() {
     let account = Account::new();
@@ -330,13 +352,12 @@ fn a_later_step_that_fails_leaves_the_secret_and_tells_how_to_finish() {
         .lines()
         .next()
         .unwrap();
-    let words: Vec<_> = fix.split(' ').skip(1).collect();
-    let report = Program::new(&words)
-        .with(&account)
-        .stdin(TOKEN)
-        .env("ECR_PTC_OUTPUT", "json")
-        .run()
-        .json();
+    assert!(
+        fix.starts_with("printf %s \"$TOKEN\" | ecr-ptc create"),
+        "{fix}"
+    );
+    assert!(fix.contains(" --yes "), "{fix}");
+    let report = printed(fix, &account);
     assert_eq!(report["action"], "updated");
     let steps = json!([{"step": "put-resource-policy", "status": "done"}, {"step": "rotate-secret", "status": "done"}]);
     assert_eq!(report["steps"], steps);

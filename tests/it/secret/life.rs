@@ -151,7 +151,7 @@ fn options_that_cannot_be() {
         "7",
         "--force-without-recovery",
     ];
-    account.run(&both).fails(2, &["cannot be used together"]);
+    account.run(&both).fails(2, &["cannot be used with"]);
     account
         .run(&["delete"])
         .fails(2, &["the name of the secret is missing"]);

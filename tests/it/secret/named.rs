@@ -171,29 +171,28 @@ fn create_takes_the_registry_as_a_word() {
         let program = Program::new(&all).and(words).and(&["--dry-run"]);
         program.with(&account).stdin(TOKEN)
     };
-    for words in [
-        &["ghcr.io"][..],
-        &["github", "--registry", "ghcr"],
-        &["--registry=ghcr", "GHCR"],
-    ] {
+    for words in [&["ghcr.io"][..], &["github"], &["--registry=GHCR"]] {
         let report = create(words).run().json();
         assert_eq!(report["registry"], "github-container-registry");
     }
-    let host = create(&["acr", "--registry", "me.azurecr.io"]).run().json();
+    let host = create(&["me.azurecr.io"]).run().json();
     assert_eq!(host["upstreamRegistryUrl"], "me.azurecr.io");
     let by_variable = create(&["ghcr"]).env("ECR_PTC_REGISTRY", "acr").run();
     assert_eq!(by_variable.json()["registry"], "github-container-registry");
     create(&["ghcr", "--registry", "gitlab"])
         .run()
-        .fails(2, &["given twice", "leave one"]);
+        .fails(2, &["cannot be used with '--registry <KIND>'"]);
     create(&["dokcer-hub"])
         .run()
-        .fails(2, &["did you mean docker-hub?"]);
+        .fails(2, &["a similar value exists: 'docker-hub'"]);
     create(&["ghcr", "gitlab"])
         .run()
-        .fails(2, &["a word too many"]);
+        .fails(2, &["unexpected argument 'gitlab'"]);
     let alone = account.run(&["docker-hub"]);
-    alone.fails(2, &["no subcommand docker-hub", "ecr-ptc create …"]);
+    alone.fails(
+        2,
+        &["unrecognized subcommand 'docker-hub'", "ecr-ptc create …"],
+    );
     create(&["--name", "ghcr", "ghcr"])
         .run()
         .fails(2, &["use ecr-pullthroughcache/ghcr"]);
@@ -202,16 +201,12 @@ fn create_takes_the_registry_as_a_word() {
 #[test]
 fn a_near_miss_of_a_registry_names_the_nearest_word() {
     let account = Account::new();
-    let run = |word: &str| account.run(&["create", "--registry", word, "-o", "json"]);
-    let hint = |word: &str| run(word).error_json()["error"]["hint"].clone();
-    let all = "use one of: docker-hub, github-container-registry, azure-container-registry, \
+    let run = |word: &str| account.run(&["create", "--registry", word]);
+    let all = "docker-hub, github-container-registry, azure-container-registry, \
                gitlab-container-registry, chainguard";
-    assert_eq!(
-        hint("dokcer-hub"),
-        json!(format!("did you mean docker-hub?\n{all}"))
-    );
-    assert_eq!(hint("gcr"), json!(all));
+    run("dokcer-hub").fails(2, &[all, "fix: a similar value exists: 'docker-hub'"]);
+    run("gcr").fails(2, &[all]).never(&["similar"]);
     let token = "dckr_pat_0123456789abcdefghij";
     let revoke = "if it was a real token, revoke it at the registry";
-    assert_eq!(hint(token), json!(format!("{all}\n{revoke}")));
+    run(token).fails(2, &[all, revoke]).never(&[token]);
 }

@@ -409,7 +409,7 @@ fn the_way_back_and_forth() {
     back(&[]).fails(2, &["--yes"]);
     for other in [&["--username", "x"][..], &["--from-docker-config"]] {
         let more = [&["--yes"], other].concat();
-        back(&more).fails(2, &["cannot be used together"]);
+        back(&more).fails(2, &["'--rollback' cannot be used with"]);
     }
     update(&account, &[]).run().ok();
     let before = stages(&account);

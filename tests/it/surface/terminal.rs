@@ -280,7 +280,7 @@ fn nothing_is_asked_where_nobody_answers() {
     // A piped token with a terminal behind it: no question.
     screen
         .enters("printf some-token | $PTC --registry ghcr -u me --access-token-stdin")
-        .sees("no option --registry")
+        .sees("unexpected argument '--registry'")
         .status_is(2);
     screen
         .enters("printf some-token | $PTC create --registry ghcr -u me --access-token-stdin")
