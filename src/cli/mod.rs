@@ -256,16 +256,33 @@ pub fn parse(arguments: &[OsString]) -> (Style, Result<Asked, Failure>) {
 fn try_parse(arguments: &[OsString]) -> Result<(Global, Command), clap::Error> {
     let mut definition = adapted(Cli::command());
     let matches = definition.try_get_matches_from_mut(arguments)?;
-    let of_create = matches.subcommand_matches("create");
-    // Clap's own `conflicts_with` also counts a value from the environment.
-    let is_option = |create: &clap::ArgMatches| {
-        create.value_source("registry") == Some(ValueSource::CommandLine)
+    let is_given = |command: &str, argument: &str| {
+        let command = matches.subcommand_matches(command);
+        let source = command.and_then(|command| command.value_source(argument));
+        source == Some(ValueSource::CommandLine)
     };
-    if of_create.is_some_and(|create| create.contains_id("registry_word") && is_option(create)) {
-        let message = "the argument '[REGISTRY]' cannot be used with '--registry <KIND>'";
+    // Clap's own `conflicts_with` also counts a value from the environment.
+    let conflict = if is_given("create", "registry_word") && is_given("create", "registry") {
+        Some("the argument '[REGISTRY]' cannot be used with '--registry <KIND>'")
+    } else if is_given("update", "rollback") && is_given("update", "username") {
+        Some("the argument '--rollback' cannot be used with '--username <NAME>'")
+    } else {
+        None
+    };
+    if let Some(message) = conflict {
         return Err(definition.error(ErrorKind::ArgumentConflict, message));
     }
-    let Cli { command, global } = Cli::from_arg_matches(&matches)?;
+    let Cli {
+        mut command,
+        global,
+    } = Cli::from_arg_matches(&matches)?;
+    if let (Some(Command::Update(update)), false) = (&mut command, is_given("update", "username")) {
+        // A username from the environment is for new credentials.
+        let username = update.username.take();
+        if !update.sets_only_the_date() {
+            update.username = username;
+        }
+    }
     match command {
         Some(command) => Ok((global, command)),
         None => try_parse(&with_create(arguments)),

@@ -72,7 +72,6 @@ pub struct UpdateArgs {
             "access_token_env",
             "from_docker_config",
             "credential_command",
-            "username",
             "renew_within",
             "expires_on",
             "prefix",

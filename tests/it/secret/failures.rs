@@ -1,6 +1,5 @@
 //! Refusals, signals, and a standard output that is gone.
 
-
 #[cfg(unix)]
 use crate::support::policy_file;
 use crate::support::{Account, Program};

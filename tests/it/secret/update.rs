@@ -319,6 +319,25 @@ fn a_tag_that_may_not_be_set_leaves_the_version_and_says_how_to_finish() {
     assert!(account.value(NAME).contains("dckr_pat_Zq7"));
 }
 
+/// A username from the environment is for new credentials.
+#[test]
+fn a_username_in_the_environment_asks_for_no_token_and_excludes_no_rollback() {
+    let account = Account::new();
+    account.made_with(NAME, OLD);
+    let run = |more: &[&str]| {
+        let words = [&["update", "docker-hub"], more].concat();
+        let program = Program::new(&words).with(&account);
+        program.env("ECR_PTC_USERNAME", "who").run()
+    };
+    run(&["--expires-on", "2999-01-31"]).ok();
+    assert_eq!(account.value(NAME), OLD);
+    let given = ["--expires-on", "2999-01-31", "--username", "who"];
+    run(&given).fails(2, &["the access token is missing"]);
+    update(&account, &[]).run().ok();
+    run(&["--rollback", "--yes"]).ok();
+    assert_eq!(current(&account), OLD);
+}
+
 #[test]
 fn a_value_that_may_not_be_read() {
     let account = Account::new();
