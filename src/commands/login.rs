@@ -16,6 +16,7 @@ use crate::output::failure::Failure;
 use crate::output::report::{VerdictWord, Verification};
 use crate::output::status::Status;
 use crate::output::{escaped, Output, Warnings};
+use crate::plan::apply::Known;
 use crate::registry::{log_in, ForeignHost, TokenInfo, Verdict};
 
 /// How often a token is asked for that the registry takes; more bad logins may lock the account.
@@ -158,11 +159,16 @@ impl Login {
                 } else {
                     upstream.login.username
                 };
-                let fix = format!(
-                    "check the username: {username}\nmake a new token: {}\nto store them anyway: \
-                     --verify never",
-                    upstream.login.token_source
-                );
+                let source = upstream.login.token_source;
+                let fix = if input.is_issued() {
+                    // They are lost, and the command would issue others.
+                    format!("make a token by hand: {source}\nand store it by --access-token-stdin")
+                } else {
+                    format!(
+                        "check the username: {username}\nmake a new token: {source}\n\
+                         to store them anyway: --verify never"
+                    )
+                };
                 tried(VerdictWord::Rejected, Some(reason), Some(fix))
             }
             Verdict::Unknown { reason, fix } => {
@@ -203,7 +209,11 @@ impl Login {
             VerdictWord::Rejected => return Err(tried.into_failure()),
             VerdictWord::Unknown if self.when == Verify::Always => {
                 let message = format!("the credentials could not be tried at {title}");
-                let again = "try again, or store them untried: --verify never";
+                let again = if input.is_issued() {
+                    "try again later"
+                } else {
+                    "try again, or store them untried: --verify never"
+                };
                 let failure = Failure::new(Status::Temporary, "registry-unknown", message);
                 let failure = failure.why(reason).fix(again);
                 return Err(match fix {
@@ -325,11 +335,15 @@ pub async fn make_credentials(
     if let Some(secret) = existing {
         prove_write(secret, session, warnings).await?;
     }
-    let run = command.run();
+    let run = async {
+        let child = command.start()?;
+        context.progress.note_issued(Known::Maybe);
+        command.finish(child).await
+    };
     let output = context.output;
     let made = output.while_another_writes("Running the credential command", run);
     let made = made.await?;
-    context.progress.note_issued();
+    context.progress.note_issued(Known::Yes);
     input.take_made(made, stored)
 }
 

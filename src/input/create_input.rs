@@ -1,6 +1,8 @@
 //! [`CreateInput`]: what the options and sources say, checked as far as it goes; and, once nothing
 //! is open, the [`Request`].
 
+use tokio::runtime::Builder;
+
 use super::errors::InputErrors;
 use super::fixes;
 pub use super::options::expiry_tag;
@@ -13,6 +15,7 @@ use crate::cli::{CreateArgs, Global, IfExists, RulePrefix, Verify};
 use crate::model::attributes::{Description, ResourcePolicy, Rotation, Tag};
 use crate::model::credential::{AccessToken, Credential, Username};
 use crate::model::date::Date;
+use crate::model::invalid::Invalid;
 use crate::model::name::{RepositoryPrefix, SecretName};
 use crate::model::region::Region;
 use crate::model::registries::LoginRegistry;
@@ -221,7 +224,17 @@ impl CreateInput {
             // environment.
             Some(TokenSource::Docker(_)) if !errors.is_empty() => return,
             Some(TokenSource::Docker(_)) => {
-                errors.keep(self.take_over_from_docker(), NOT_DOCKERS);
+                // The commands' own runtime starts later.
+                let taken = match Builder::new_current_thread().enable_all().build() {
+                    Ok(runtime) => {
+                        let taken = runtime.block_on(self.take_over_from_docker());
+                        // Another program may still hold a helper's output open.
+                        runtime.shutdown_background();
+                        taken
+                    }
+                    Err(error) => Err(Invalid::new(format!("cannot start: {error}"))),
+                };
+                errors.keep(taken, NOT_DOCKERS);
                 return;
             }
             Some(source) => source.clone(),

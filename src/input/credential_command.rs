@@ -2,14 +2,12 @@
 //! of AWS.
 
 use std::path::PathBuf;
-use std::process::{ExitStatus, Stdio};
+use std::process::Stdio;
 use std::time::Duration;
 
-use tokio::io::AsyncReadExt;
-use tokio::process::{Child, Command};
-use zeroize::Zeroizing;
+use tokio::process::Child;
 
-use crate::env;
+use super::program::{self, ProgramFault};
 use crate::model::credential::{AccessToken, Username};
 use crate::model::date::Date;
 use crate::model::invalid::Invalid;
@@ -17,16 +15,6 @@ use crate::model::stored_value::{showable, text_of, Members, ACCESS_TOKEN, USERN
 use crate::model::token_kind::looks_like_a_token;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
-
-/// The most that is read of what a command prints, in bytes.
-const MOST: usize = 128 << 10;
-
-/// How long what a command has printed is read after its end: a program that it left behind may
-/// hold its output open for ever.
-const AFTER_THE_END: Duration = Duration::from_secs(1);
-
-/// Why a run that failed may have cost more than nothing: the command was started.
-const MAY_BE_LOST: &str = "nothing was stored; if it issued new credentials, they are lost";
 
 /// How long a command may take where nothing else is said.
 const USUAL_LIMIT: u64 = 60;
@@ -62,28 +50,36 @@ impl CredentialCommand {
         Ok(Self { words, limit })
     }
 
-    /// Runs it. Its standard error is ours, so what it writes there is shown at once and unchanged.
-    pub async fn run(&self) -> Result<Made, Failure> {
-        let mut child = self.start()?;
-        let Ok(ended) = tokio::time::timeout(self.limit, self.wait(&mut child)).await else {
-            let seconds = self.limit.as_secs();
-            let failure = self.failure(&format!("did not end within {seconds} seconds"));
-            return Err(failure.why(MAY_BE_LOST).fix(
-                "give it more time by --credential-command-timeout, or see why it waits: run it by \
-                 itself, with its standard input closed",
-            ));
-        };
-        let made = match ended {
-            Ok((status, printed)) if status.success() => read(&printed).map_err(|fault| {
-                self.failure(&fault).fix(
-                    "print one JSON object on standard output: {\"username\":…,\
-                     \"accessToken\":…,\"expiresOn\":…}",
-                )
-            }),
-            Ok((status, _)) => Err(self.failure(&format!("failed ({status})"))),
-            Err(failure) => Err(failure),
-        };
-        made.map_err(|failure| failure.why(MAY_BE_LOST))
+    /// Starts it. Its standard error is ours, so what it writes there is shown at once and
+    /// unchanged.
+    pub fn start(&self) -> Result<Child, Failure> {
+        let (program, arguments) = self.words.split_first().unwrap_or_else(|| unreachable!());
+        let child = program::start(program, arguments, Stdio::inherit());
+        child.map_err(|fault| self.failure(&fault.to_string()))
+    }
+
+    /// Waits until it ends, and reads what it printed.
+    pub async fn finish(&self, child: Child) -> Result<Made, Failure> {
+        let ended = program::finish(child, "", self.limit).await;
+        let (status, printed) = ended.map_err(|fault| {
+            let failure = self.failure(&fault.to_string());
+            match fault {
+                ProgramFault::TooSlow(_) => failure.fix(
+                    "give it more time by --credential-command-timeout, or see why it waits: run \
+                     it by itself, with its standard input closed",
+                ),
+                _ => failure,
+            }
+        })?;
+        if !status.success() {
+            return Err(self.failure(&format!("failed ({status})")));
+        }
+        read(&printed).map_err(|fault| {
+            self.failure(&fault).fix(
+                "print one JSON object on standard output: {\"username\":…,\
+                 \"accessToken\":…,\"expiresOn\":…}",
+            )
+        })
     }
 
     fn failure(&self, what: &str) -> Failure {
@@ -101,56 +97,6 @@ impl CredentialCommand {
         Failure::new(Status::Failed, "credential-command", message)
             .why("nothing was stored")
             .fix("run it by itself to see why")
-    }
-
-    /// How it ended, and what it printed.
-    async fn wait(&self, child: &mut Child) -> Result<(ExitStatus, Zeroizing<Vec<u8>>), Failure> {
-        // Room for all of it: a buffer that grows leaves copies of the token in memory.
-        let mut printed = Zeroizing::new(Vec::with_capacity(MOST + 1));
-        let stdout = child.stdout.take();
-        let status = {
-            let reading = async {
-                if let Some(stdout) = stdout {
-                    let mut limited = stdout.take(MOST as u64 + 1);
-                    let _ = limited.read_to_end(&mut printed).await;
-                }
-            };
-            let mut reading = std::pin::pin!(reading);
-            tokio::select! {
-                () = &mut reading => child.wait().await,
-                status = child.wait() => {
-                    let _ = tokio::time::timeout(AFTER_THE_END, reading).await;
-                    status
-                }
-            }
-        };
-        if printed.len() > MOST {
-            return Err(self.failure(&format!("printed more than {MOST} bytes")));
-        }
-        let status = status.map_err(|error| self.failure(&format!("was lost: {error}")))?;
-        Ok((status, printed))
-    }
-
-    fn start(&self) -> Result<Child, Failure> {
-        let (program, arguments) = self.words.split_first().unwrap_or_else(|| unreachable!());
-        // A name alone is looked for where a folder that one happens to be in has no say.
-        let found = if program.contains(std::path::is_separator) {
-            Some(PathBuf::from(program))
-        } else {
-            env::program(program)
-        };
-        let found = found.ok_or_else(|| {
-            self.failure("cannot be started: it is in no absolute directory of PATH")
-        })?;
-        let mut command = Command::new(found);
-        command
-            .args(arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
-            .kill_on_drop(true);
-        let child = command.spawn();
-        child.map_err(|error| self.failure(&format!("cannot be started: {error}")))
     }
 }
 

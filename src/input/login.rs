@@ -3,10 +3,11 @@
 
 use super::create_input::CreateInput;
 use super::credential_command::{CredentialCommand, Made};
-use super::docker::{Docker, Refusal};
+use super::docker::Docker;
 use super::token::TokenSource;
 use super::warnings::warnings;
 use crate::model::credential::Username;
+use crate::model::invalid::Invalid;
 use crate::output::failure::Failure;
 use crate::registry::{Address, ForeignHost};
 
@@ -18,10 +19,7 @@ impl CreateInput {
     }
 
     /// What Docker's configuration has for the registry; it may run a credential helper.
-    ///
-    /// # Errors
-    /// A [`Refusal`] that says what is wrong, or that the username is another.
-    pub fn take_over_from_docker(&mut self) -> Result<(), Refusal> {
+    pub async fn take_over_from_docker(&mut self) -> Result<(), Invalid> {
         let Some(upstream) = self.upstream else {
             return Err("the registry is missing".to_owned().into());
         };
@@ -29,13 +27,13 @@ impl CreateInput {
             return Ok(());
         };
         let docker = Docker::open(path, upstream, self.address.as_ref())?;
-        let (username, token) = docker.credentials()?;
+        let (username, token) = docker.credentials().await?;
         self.redactor.hide(&token);
         if let Some(given) = self.username.as_ref().filter(|given| **given != username) {
             let username = crate::output::escaped(username.as_str());
             let message = format!("--username is {given}, and Docker is logged in as {username}");
             let fix = format!("leave out --username, or log in as {given}: docker login");
-            return Err(Refusal::new(message).fix(fix));
+            return Err(Invalid::new(message).fix(fix));
         }
         self.username = Some(username);
         self.check_with(&token)?;

@@ -6,7 +6,6 @@ use std::convert::Infallible;
 use std::fmt::Display;
 
 use super::create_input::CreateInput;
-use super::docker::Refusal;
 use super::prompt::{Prompts, YES_OR_NO};
 use super::terminal::{has_room, Guard};
 use super::token::TokenSource;
@@ -137,7 +136,7 @@ impl Prompter {
     ) -> Result<(), Failure> {
         let is_dockers = matches!(input.token_source, Some(TokenSource::Docker(_)));
         if is_dockers && input.token.is_none() {
-            return take_over_from_docker(input).await.map_err(|refusal| {
+            return input.take_over_from_docker().await.map_err(|refusal| {
                 let failure = Failure::usage(refusal.message);
                 let fix = refusal.fix.unwrap_or_else(|| {
                     "give the token in another way: ecr-ptc create --help".to_owned()
@@ -155,7 +154,7 @@ impl Prompter {
         output.say(&format!("Docker seems to be logged in to {title}."));
         if self.confirm("Use its username and token?", false).await? {
             input.token_source = Some(TokenSource::Docker("".into()));
-            match take_over_from_docker(input).await {
+            match input.take_over_from_docker().await {
                 Ok(()) => {
                     if let Some(username) = &input.username {
                         output.say(&format!("Used: the login of {username}."));
@@ -229,17 +228,6 @@ impl Prompter {
         let is_it = move |typed: &str| Ok::<_, Infallible>(typed.trim() == text);
         self.text(label, None, "", is_it).await
     }
-}
-
-/// Reads Docker's configuration, and runs its helper, beside the runtime.
-async fn take_over_from_docker(input: &mut CreateInput) -> Result<(), Refusal> {
-    let mut own = input.clone();
-    let work = move || own.take_over_from_docker().map(|()| own);
-    match tokio::task::spawn_blocking(work).await {
-        Ok(filled) => *input = filled?,
-        Err(_) => return Err("Docker's configuration could not be read".to_owned().into()),
-    }
-    Ok(())
 }
 
 /// The host of a registry of Azure's, by its name or as it is.

@@ -164,6 +164,7 @@ impl Output {
     fn write_to_stderr(&self, line: &str) {
         end_progress();
         self.waiting.begin_again();
+        self.waiting.take_after_another();
         let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
         // Nowhere is left to complain where standard error itself is gone.
         let _ = writeln!(stderr, "{line}");
@@ -186,7 +187,14 @@ impl Output {
         match self.format {
             Format::Json => {
                 let json = failure.to_json(self.verbose);
-                self.write_to_stderr(&visible_json(&self.redactor.json(&json)));
+                let json = visible_json(&self.redactor.json(&json));
+                // A script reads the object as a line, and another program may have left one open.
+                let before = if self.waiting.take_after_another() {
+                    "\n"
+                } else {
+                    ""
+                };
+                self.write_to_stderr(&format!("{before}{json}"));
             }
             Format::Text => {
                 let text = failure.to_text(self.verbose);

@@ -34,6 +34,8 @@ pub struct Waiting {
     what: Cell<Option<String>>,
     /// Whether another program writes to the same standard error.
     is_shared: Cell<bool>,
+    /// Whether another program may have written there last.
+    is_after_another: Cell<bool>,
 }
 
 impl Default for Waiting {
@@ -42,6 +44,7 @@ impl Default for Waiting {
             last: Cell::new(Instant::now()),
             what: Cell::default(),
             is_shared: Cell::default(),
+            is_after_another: Cell::default(),
         }
     }
 }
@@ -50,6 +53,12 @@ impl Waiting {
     /// Something was said just now.
     pub fn begin_again(&self) {
         self.last.set(Instant::now());
+    }
+
+    /// Something is written to standard error: whether another program may have left a line open
+    /// there.
+    pub fn take_after_another(&self) -> bool {
+        self.is_after_another.take()
     }
 }
 
@@ -76,6 +85,7 @@ impl Output {
             self.say(&format!("{what}…"));
         }
         self.waiting.is_shared.set(true);
+        self.waiting.is_after_another.set(true);
         let result = work.await;
         self.waiting.is_shared.set(false);
         result

@@ -25,6 +25,8 @@ pub struct Outcome {
     pub is_stored: bool,
     /// Whether something was changed.
     pub is_changed: bool,
+    /// Whether a command issued the credentials, so that running it again issues others.
+    pub is_issued: bool,
 }
 
 /// What an interruption would leave behind: kept up to date for whoever is told of one.
@@ -34,14 +36,14 @@ pub struct Progress {
     done: RefCell<Vec<String>>,
     under_way: RefCell<Option<UnderWay>>,
     /// Whether a credential command has issued credentials.
-    is_issued: Cell<bool>,
+    issued: Cell<Known>,
     /// Whether the credentials are stored.
-    stored: Cell<Stored>,
+    stored: Cell<Known>,
 }
 
-/// Whether the credentials are stored, as far as that is known.
+/// Whether something is done, as far as that is known.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Stored {
+pub enum Known {
     #[default]
     No,
     Maybe,
@@ -67,22 +69,23 @@ impl Progress {
         self.under_way.borrow().clone()
     }
 
-    /// A credential command has issued credentials, which are lost unless they are stored.
-    pub fn note_issued(&self) {
-        self.is_issued.set(true);
+    /// Whether a credential command has issued credentials, which are lost unless they are stored:
+    /// perhaps from when it starts.
+    pub fn note_issued(&self, issued: Known) {
+        self.issued.set(issued);
     }
 
-    pub fn is_issued(&self) -> bool {
-        self.is_issued.get()
+    pub fn issued(&self) -> Known {
+        self.issued.get()
     }
 
-    pub fn stored(&self) -> Stored {
+    pub fn stored(&self) -> Known {
         self.stored.get()
     }
 
     fn begin(&self, step: &Step, subject: &Subject, aws: &Session) {
         if step.effect() == Some(Effect::Stored) {
-            self.stored.set(Stored::Maybe);
+            self.stored.set(Known::Maybe);
         }
         *self.under_way.borrow_mut() = Some(UnderWay {
             subject: subject.clone(),
@@ -111,6 +114,7 @@ pub async fn apply(plan: Plan, aws: &Session, progress: &Progress, output: &Outp
         not_tried: Vec::new(),
         is_stored: plan.is_stored,
         is_changed: false,
+        is_issued: progress.issued() == Known::Yes,
     };
     // Refreshes credentials that expire soon. The first step reports an error.
     let _ = aws.fetch_credentials().await;
@@ -131,9 +135,9 @@ pub async fn apply(plan: Plan, aws: &Session, progress: &Progress, output: &Outp
         progress.end(done.clone());
         if step.effect() == Some(Effect::Stored) {
             progress.stored.set(match &answer {
-                _ if is_done => Stored::Yes,
-                Err(StepError::Aws(error)) if error.may_have_worked() => Stored::Maybe,
-                _ => Stored::No,
+                _ if is_done => Known::Yes,
+                Err(StepError::Aws(error)) if error.may_have_worked() => Known::Maybe,
+                _ => Known::No,
             });
         }
         if is_done {

@@ -1,7 +1,7 @@
 //! How an [`Outcome`] is told where a step failed: what is done, what is not and why, and how to
 //! finish. And what an interruption leaves.
 
-use super::apply::{Outcome, Progress, Stored};
+use super::apply::{Known, Outcome, Progress};
 use super::step::{Effect, Step, StepError};
 use crate::aws::{AwsError, Kind, Session};
 use crate::model::rule::RuleRequest;
@@ -169,7 +169,7 @@ impl Outcome {
             hints.show(&self.subject.name)
         };
         let look = format!("see whether it is: {look}");
-        let fix = if stores {
+        let fix = if stores && !self.is_issued {
             format!(
                 "{look}\nor store it again: what is the same already is not written twice \
                 (create: --if-exists update)"
@@ -206,16 +206,19 @@ impl Outcome {
 impl Progress {
     /// Adds what became of credentials that a credential command issued, unless they are stored.
     pub fn explain_loss(&self, failure: Failure) -> Failure {
-        let what = match self.stored() {
-            _ if !self.is_issued() => return failure,
-            Stored::Yes => return failure,
-            Stored::Maybe => "new credentials were issued, and may not be stored",
-            Stored::No => "new credentials were issued but not stored",
+        const AGAIN: &str = "run it again to issue and store other credentials; until then pulls \
+                             may fail for images that ECR has not cached, if issuing these revoked \
+                             the stored token";
+        let (why, when) = match (self.issued(), self.stored()) {
+            (Known::No, _) | (_, Known::Yes) => return failure,
+            (Known::Maybe, _) => ("if it issued new credentials, they are lost", ""),
+            (Known::Yes, Known::Maybe) => (
+                "new credentials were issued, and may not be stored",
+                "if they are not stored, ",
+            ),
+            (Known::Yes, Known::No) => ("new credentials were issued but not stored", ""),
         };
-        failure.then_why(what).or_fix(
-            "run it again to issue and store other credentials; until then pulls may fail for \
-             images that ECR has not cached, if issuing these revoked the stored token",
-        )
+        failure.then_why(why).or_fix(&format!("{when}{AGAIN}"))
     }
 
     /// How a run is told that a signal ended: what it has done, and what it may have done. `hints`
@@ -225,6 +228,9 @@ impl Progress {
         let effect = under_way.as_ref().and_then(|call| call.effect.as_ref());
         let (Some(call), true) = (&under_way, effect.is_some() || !done.is_empty()) else {
             return match done.as_str() {
+                "" if self.issued() == Known::Maybe => {
+                    Failure::cancelled(status).why("the credential command was interrupted")
+                }
                 "" => Failure::cancelled(status),
                 done => Failure::new(status, "cancelled", format!("cancelled; {done}")),
             };
@@ -239,7 +245,7 @@ impl Progress {
                 Some(arn) => failure.first_why(&format!("the secret is {arn}")),
                 None => failure,
             };
-            return failure.fix(if self.is_issued() {
+            return failure.fix(if self.issued() == Known::Yes {
                 format!("see what is done: {}", hints.show(&call.subject.name))
             } else {
                 "run the same command again (create: with --if-exists update); what is there \

@@ -43,6 +43,9 @@ UNKNOWN = {
         CreateSecret.request.CrossAccountPrimaryARN AssociateCrossAccountReplica DisassociateCrossAccountReplica""",
     "the current version is what ECR reads, and what is read and written": """
         GetSecretValue.request.VersionId GetSecretValue.request.VersionStage PutSecretValue.request.VersionStages""",
+    "the SDK's paginators follow it": """
+        DescribePullThroughCacheRules.answer.nextToken BatchGetSecretValue.answer.NextToken
+        ListSecretVersionIds.answer.NextToken ListSecrets.answer.NextToken""",
     "a tag is written anew, and never removed": "UntagResource",
     "versions without a label are nothing to go back to": "ListSecretVersionIds.request.IncludeDeprecated",
     "a rotation function's, which this is not": "PutSecretValue.request.RotationToken",

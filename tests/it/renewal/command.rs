@@ -446,6 +446,69 @@ fn who_does_not_wait_for_them_is_told_that_they_are_lost() {
     assert!(account.is_empty());
 }
 
+/// What it has issued by then is not known.
+#[test]
+fn an_interruption_while_it_runs_tells_that_credentials_may_be_lost() {
+    const LOST: &str = "if it issued new credentials, they are lost";
+    use rustix::process::{kill_process, Pid, Signal};
+    use std::process::Stdio;
+    for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143)] {
+        let account = Account::new();
+        let mint = Mint::new(&CREATE, "exec sleep 600");
+        let words = ["--credential-command", &mint.command];
+        let program = mint.program.with(&account).and(&words);
+        let mut command = program.command();
+        command.stdin(Stdio::null()).stderr(Stdio::piped());
+        let child = command.spawn().unwrap();
+        let runs = format!("{}.runs", mint.command);
+        while !std::path::Path::new(&runs).exists() {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        kill_process(Pid::from_child(&child), signal).unwrap();
+        let ended = child.wait_with_output().unwrap();
+        let said = String::from_utf8(ended.stderr).unwrap();
+        assert_eq!(ended.status.code(), Some(status), "{said}");
+        for words in [
+            "the credential command was interrupted",
+            LOST,
+            "run it again to issue and store other credentials",
+        ] {
+            assert!(said.contains(words), "{said}");
+        }
+        assert!(account.is_empty());
+    }
+    // A terminal interrupts both.
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    let path = screen.home().join("mint");
+    executable(
+        &path,
+        "#!/bin/sh\necho open this page >&2\nexec sleep 600\n",
+    );
+    screen
+        .enters(&format!(
+            "$PTC create docker-hub --verify never --yes --credential-command {}",
+            path.display()
+        ))
+        .sees("open this page")
+        .types("\x03")
+        .sees(LOST)
+        .status_is(130);
+}
+
+/// The object is the last line of standard error, also where the command leaves a line open there.
+#[test]
+fn the_json_error_stands_on_a_line_of_its_own() {
+    for end in ["exit 3", "echo nonsense"] {
+        let account = Account::new();
+        let script = format!("printf 'no line end' >&2\n{end}");
+        let words = [&CREATE[..], &["-o", "json"]].concat();
+        let (ended, _) = Mint::new(&words, &script).run(&account);
+        assert_eq!(ended.error_json()["error"]["code"], "credential-command");
+        assert!(ended.stderr.contains("no line end\n{"), "{ended:?}");
+    }
+}
+
 /// The permission to write a secret that exists is proven before, and nothing is changed by that.
 #[test]
 fn it_does_not_run_where_its_credentials_could_not_be_stored() {

@@ -166,7 +166,7 @@ fn a_rule_that_cannot_be_made_leaves_the_secret_and_tells_how_to_finish() {
             "AccessDeniedException",
             [
                 "is stored, but could not make the rule docker-hub",
-                "iam:CreateServiceLinkedRole",
+                "allow ecr:CreatePullThroughCacheRule",
                 "step: create-pull-through-cache-rule failed",
                 "step: validate-pull-through-cache-rule not tried",
             ],
