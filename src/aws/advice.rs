@@ -14,7 +14,7 @@ const PERMISSIONS: &str = ".github/docs/permissions.md";
 impl AwsError {
     /// The failure to show, where no command knows better.
     pub fn into_failure(self, what: &str, service: &Service) -> Failure {
-        let error = self.in_safe_words(&service.redactor);
+        let error = self.in_safe_words();
         let row = row_of(error.kind, error.code.as_deref());
         let status = match &error.fault {
             Some(fault) if error.kind == Kind::Unreachable && fault.is_of_configuration() => {

@@ -16,7 +16,7 @@ use super::answers::is_repeated;
 use super::kind::{kind_of_code, kind_of_response, Kind};
 use super::network::NotSent;
 use super::transport::{whole_chain, Fault};
-use crate::output::Redactor;
+use crate::output::escaped;
 
 /// What went wrong with one operation. The words of the service in it are as they came.
 #[derive(Debug)]
@@ -207,8 +207,8 @@ impl AwsError {
     }
 
     /// The same with words that are safe to show.
-    pub(super) fn in_safe_words(self, redactor: &Redactor) -> Self {
-        let safe = |text: String| redactor.foreign(&text);
+    pub(super) fn in_safe_words(self) -> Self {
+        let safe = |text: String| escaped(&text);
         Self {
             code: self.code.map(safe),
             message: self.message.map(safe),
@@ -246,19 +246,14 @@ impl AwsError {
     }
 
     /// What was refused and why, on one line: for a remark in passing.
-    pub fn summary(&self, redactor: &Redactor) -> String {
-        redactor.foreign(&self.summary_as_it_came())
-    }
-
-    /// The same, for whoever makes it safe when it is shown.
-    pub(super) fn summary_as_it_came(&self) -> String {
+    pub fn summary(&self) -> String {
         let why = match (&self.message, &self.code, &self.fault) {
             _ if self.kind == Kind::Denied => "not allowed",
             (Some(text), ..) | (None, Some(text), _) => text,
             (None, None, Some(fault)) => return format!("{}: {fault}", self.operation),
             (None, None, None) => "no usable answer",
         };
-        format!("{}: {why}", self.operation)
+        escaped(&format!("{}: {why}", self.operation))
     }
 }
 

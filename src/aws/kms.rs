@@ -51,7 +51,7 @@ impl Keys {
             },
             Err(error) => {
                 let error = AwsError::of("DescribeKey", &error);
-                let why = error.summary_as_it_came();
+                let why = error.summary();
                 if matches!(
                     error.kind,
                     Kind::TimedOut | Kind::Unreachable | Kind::Service

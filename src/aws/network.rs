@@ -22,7 +22,6 @@ use super::proxy::proxy_of_environment;
 use super::transport::{is_without_connection, Fault};
 use super::trust::{read_ca_bundle, system_trust};
 use crate::output::failure::Failure;
-use crate::output::Redactor;
 
 /// How long to wait; `None` waits forever.
 #[derive(Clone, Copy, Debug)]
@@ -69,7 +68,6 @@ pub struct Network {
     bundle: Option<TrustStore>,
     proxy: Result<ProxyConfig, Fault>,
     connectors: Arc<Mutex<Vec<(Limits, SharedHttpConnector)>>>,
-    redactor: Redactor,
 }
 
 /// The time-outs of a connector, for a connection and for the head of an answer.
@@ -78,26 +76,12 @@ type Limits = (Option<Duration>, Option<Duration>);
 impl Network {
     /// # Errors
     /// Status 4 where the CA bundle cannot be used.
-    pub fn new(ca_bundle: Option<&str>, redactor: Redactor) -> Result<Self, Failure> {
+    pub fn new(ca_bundle: Option<&str>) -> Result<Self, Failure> {
         Ok(Self {
             bundle: ca_bundle.map(read_ca_bundle).transpose()?,
             proxy: proxy_of_environment(),
             connectors: Arc::default(),
-            redactor,
         })
-    }
-
-    /// What makes the words of a server safe to show.
-    pub fn redactor(&self) -> &Redactor {
-        &self.redactor
-    }
-
-    /// The same network, for what another redactor hides.
-    pub fn redacted_by(&self, redactor: Redactor) -> Self {
-        Self {
-            redactor,
-            ..self.clone()
-        }
     }
 
     /// For the SDK.

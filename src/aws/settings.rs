@@ -70,7 +70,7 @@ impl Settings {
         Ok(Self {
             region: region(options, &from_profile)?,
             endpoints: Endpoints::read(options, &profiles, source.asks_aws(&profiles))?,
-            network: Network::new(ca_bundle.as_deref(), redactor.clone())?,
+            network: Network::new(ca_bundle.as_deref())?,
             timeouts: timeouts(options),
             retry: retry(&from_profile)?,
             fips: is_on("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),

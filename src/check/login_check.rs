@@ -10,10 +10,10 @@ use crate::model::registries::{LoginRegistry, NamedRegistry, ANY_AZURE_HOST};
 use crate::model::rule::{Rule, RuleUsage};
 use crate::model::secret::{Secret, EXPIRY_TAG};
 use crate::model::stored_value::{StoredValue, ACCESS_TOKEN, USERNAME};
+use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::output::shell::option;
-use crate::output::{escaped, Redactor};
 use crate::registry::{log_in, Address, ForeignHost, TokenInfo, Verdict};
 
 /// How stored credentials are tried.
@@ -95,20 +95,14 @@ impl LoginCheck {
     }
 
     /// What the registry tells of the token of a value; nothing where that is no login.
-    pub async fn token_info(
-        &self,
-        value: &StoredValue,
-        usage: &RuleUsage<'_>,
-        redactor: &Redactor,
-    ) -> TokenInfo {
+    pub async fn token_info(&self, value: &StoredValue, usage: &RuleUsage<'_>) -> TokenInfo {
         let of = usage.upstream.zip(credential_of(value));
         let at = of.and_then(|(upstream, credential)| {
             Some((upstream, credential, self.address(usage, upstream)?))
         });
-        let network = self.network.redacted_by(redactor.clone());
         match at {
             Some((upstream, credential, at)) => {
-                TokenInfo::of(&network, upstream, &at, &credential.token).await
+                TokenInfo::of(&self.network, upstream, &at, &credential.token).await
             }
             None => TokenInfo::default(),
         }
@@ -117,14 +111,13 @@ impl LoginCheck {
     /// What one login with what the secret holds tells, and that it was tried where ECR never pulls
     /// from; and what its registry tells of the token, if that is not `known`. Nothing where the
     /// registry takes it, or where what the secret holds is no login at all, which is a finding of
-    /// its own. The redactor hides what the secret holds.
+    /// its own.
     pub async fn inspect(
         &self,
         secret: &Secret,
         value: &StoredValue,
         rules: Option<&[Rule]>,
         criteria: &Criteria,
-        redactor: &Redactor,
         known: Option<TokenInfo>,
     ) -> Vec<Finding> {
         let Some(credential) = credential_of(value) else {
@@ -146,10 +139,10 @@ impl LoginCheck {
         let info = async {
             match known {
                 Some(info) => info,
-                None => self.token_info(value, &inspected.usage, redactor).await,
+                None => self.token_info(value, &inspected.usage).await,
             }
         };
-        let login = self.log_in(&inspected, &credential, redactor);
+        let login = self.log_in(&inspected, &credential);
         let (login, info) = tokio::join!(login, info);
         let end = expiry_to_keep(&info, value, secret);
         // Of a token that is refused, nothing else matters.
@@ -159,12 +152,7 @@ impl LoginCheck {
     }
 
     /// Logs in once. `None` where the registry takes the credentials.
-    async fn log_in(
-        &self,
-        inspected: &Inspected<'_>,
-        credential: &Credential,
-        redactor: &Redactor,
-    ) -> Option<Finding> {
+    async fn log_in(&self, inspected: &Inspected<'_>, credential: &Credential) -> Option<Finding> {
         let untried = |why: String, fix: String| {
             let message = format!("the credentials were not tried: {why}; pulls may fail");
             let finding = inspected.finding(Level::Warning, "login-not-tried", message);
@@ -182,8 +170,7 @@ impl LoginCheck {
                 inspected.check(&at_azure()),
             );
         };
-        let network = self.network.redacted_by(redactor.clone());
-        match log_in(&network, upstream, &address, credential).await {
+        match log_in(&self.network, upstream, &address, credential).await {
             Verdict::Accepted => None,
             Verdict::Rejected { reason } => {
                 let username = escaped(credential.username.as_str());

@@ -62,7 +62,7 @@ impl Rules {
         error: AwsError,
         session: &Session,
     ) {
-        let why = error.summary(session.redactor());
+        let why = error.summary();
         let fix = error.into_failure(what, &session.ecr_service()).into_fix();
         self.findings.push(no_answer(code, what, &why, fix));
     }
@@ -121,7 +121,6 @@ impl Rules {
                 let is_explained = found.iter().any(|finding| {
                     finding.level == Level::Error && finding.secret.as_deref() == rule.secret()
                 });
-                let words = session.redactor().foreign(&words);
                 let finding = invalid(rule, &words, is_explained, criteria);
                 self.findings.push(finding);
             }

@@ -184,20 +184,19 @@ impl Scanner<'_> {
         };
         let redactor = match &reading {
             Some(Reading::Value(value)) => self.hide(&secret, value),
-            _ => self.session.redactor().clone(),
+            _ => Redactor::new(),
         };
-        let key = key.clean(|words| redactor.foreign(words));
         let mut findings = inspect(&secret, &key, reading.as_ref(), rules, self.criteria);
         if let Some(Reading::Value(value)) = &reading {
             self.read.set(self.read.get() + 1);
             if let Some(login) = self.login {
-                let found = login.inspect(&secret, value, rules, self.criteria, &redactor, None);
+                let found = login.inspect(&secret, value, rules, self.criteria, None);
                 findings.extend(found.await);
             }
         }
         for finding in &mut findings {
-            finding.message = redactor.ours(&finding.message);
-            finding.fix = finding.fix.as_deref().map(|fix| redactor.ours(fix));
+            finding.message = redactor.redact(&finding.message);
+            finding.fix = finding.fix.as_deref().map(|fix| redactor.redact(fix));
         }
         Inspected {
             secret,
@@ -206,15 +205,14 @@ impl Scanner<'_> {
         }
     }
 
-    /// What hides this value. It is forgotten with its findings, so that the memory of a scan stays
-    /// small; but what a rule uses stays hidden, since ECR's words on the rule are shown at the
-    /// end.
+    /// Hides a value in its own findings only, so that the memory of a scan stays small. Values
+    /// that rules use stay hidden, since ECR's words about the rules are shown at the end.
     fn hide(&self, secret: &Secret, value: &StoredValue) -> Redactor {
         let mut rules = self.rules.iter().flatten();
         let redactor = if rules.any(|rule| rule.refers_to(secret).is_some()) {
             self.session.redactor().clone()
         } else {
-            self.session.redactor().aside()
+            Redactor::new()
         };
         redactor.hide_value(value);
         redactor
@@ -223,7 +221,7 @@ impl Scanner<'_> {
     /// What could not be read: the same for all is told once, instead of with each.
     fn unread(&self, refused: &[(Secret, String)]) -> Vec<Finding> {
         if let Some(error) = self.unreadable.take() {
-            let finding = none_read(&error.summary(self.session.redactor()));
+            let finding = none_read(&error.summary());
             let fix = error.into_failure("", self.session.service()).into_fix();
             let more = "it also needs secretsmanager:GetSecretValue on each of the secrets";
             let fix = fix.map(|fix| format!("{fix}\n{more}"));

@@ -187,19 +187,11 @@ impl Found {
         };
         let (key, reading) = tokio::join!(keys.kind(&secret), reading);
         let reading = reading?;
-        let key = key.clean(|words| session.redactor().foreign(words));
         let mut findings = inspect(&secret, &key, reading.as_ref(), rules.get(), criteria);
         if let (Some(login), Some(Reading::Value(value))) = (login, &reading) {
             findings.extend(
                 login
-                    .inspect(
-                        &secret,
-                        value,
-                        rules.get(),
-                        criteria,
-                        session.redactor(),
-                        token_info,
-                    )
+                    .inspect(&secret, value, rules.get(), criteria, token_info)
                     .await,
             );
         }
@@ -211,7 +203,7 @@ async fn read(secret: &Secret, session: &Session) -> Result<Reading, Failure> {
     match session.secrets().value(&secret.arn).await {
         Ok(value) => Ok(value.map_or(Reading::Nothing, Reading::Value)),
         Err(error) if matches!(error.kind, Kind::Denied | Kind::Refused) => {
-            Ok(Reading::Refused(error.summary(session.redactor())))
+            Ok(Reading::Refused(error.summary()))
         }
         Err(error) => {
             let what = format!("could not read the value of {}", escaped(&secret.name));

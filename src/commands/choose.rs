@@ -130,8 +130,7 @@ async fn choose(
         return Err(selection.nothing(is_none_at_all, session));
     }
     let choices = secrets.iter().map(|secret| {
-        let name = session.redactor().field(&secret.name);
-        let name = escaped(short(&name));
+        let name = escaped(short(&secret.name));
         match (selection, &secret.deleted) {
             (Selection::Any, Some(_)) => format!("{name} (scheduled for deletion)"),
             _ => name,

@@ -57,7 +57,7 @@ pub async fn run(args: DeleteArgs, context: &Context<'_>) -> Result<Status, Fail
         Ok(rules) => Ok(RuleUsage::new(&secret, Some(rules))
             .prefixes()
             .unwrap_or_default()),
-        Err(error) => Err(error.summary(session.redactor())),
+        Err(error) => Err(error.summary()),
     };
     let plan = Plan::delete(
         &secret,

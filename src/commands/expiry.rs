@@ -54,7 +54,7 @@ pub async fn run(
         },
         arn: &secret.arn,
         name: &secret.name,
-        version_id: outcome.subject.shown_version(session.redactor()),
+        version_id: outcome.subject.shown_version(),
         previous_version_id: None,
         region: session.region(),
         registry: registry_of(&secret.name).map(|upstream| upstream.kind),

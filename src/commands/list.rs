@@ -24,7 +24,7 @@ pub async fn run(with_replicas: bool, context: &Context<'_>) -> Result<Status, F
     let mut warnings = context.output.warnings();
     let rules = rules.map_err(|error| {
         // ECR may be out of reach where Secrets Manager is not.
-        let why = error.summary(session.redactor());
+        let why = error.summary();
         warnings.add(&format!(
             "the rules that use the secrets are not told ({why})"
         ));

@@ -43,7 +43,7 @@ pub async fn run(
             return Err(error.into_failure(&what, session.service()));
         }
     };
-    let shown = |version: &Version| session.redactor().version(&version.id);
+    let shown = |version: &Version| escaped(version.id.as_str());
     let made = |version: &Version| match times.get(&version.id) {
         Some(time) => format!("{}, made {}", shown(version), ago(*time)),
         None => format!("{}, made at an unknown time", shown(version)),

@@ -6,7 +6,6 @@ use crate::aws::{AwsError, Kind, Session};
 use crate::cli::NameArgs;
 use crate::model::date::Date;
 use crate::model::rule::RuleUsage;
-use crate::model::secret::StoredPolicy;
 use crate::output::failure::Failure;
 use crate::output::secret_details::SecretDetails;
 use crate::output::status::Status;
@@ -21,7 +20,7 @@ use crate::output::Warnings;
 pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failure> {
     let id = read_optional_name("show", args.name.as_deref(), None, context.global)?;
     let session = context.session().await?;
-    let mut secret = chosen_secret(id, Selection::Any, None, &session, context).await?;
+    let secret = chosen_secret(id, Selection::Any, None, &session, context).await?;
     let hints = session.hints();
     let see = format!("see: {}", hints.check(&secret.name, ""));
     let (keys, client) = (session.keys(), session.secrets());
@@ -54,18 +53,11 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
         Ok(rules) => Some(rules),
         // ECR may be out of reach where Secrets Manager is not.
         Err(error) => {
-            let why = error.summary(session.redactor());
+            let why = error.summary();
             warnings.add(&format!("the rules that use it are not shown ({why})"));
             None
         }
     };
-    let redactor = session.redactor();
-    let key = key.clean(|words| redactor.foreign(words));
-    let policy = policy.map(|policy| StoredPolicy {
-        text: redactor.field(&policy.text),
-        name: policy.name.map(|name| redactor.field(&name)),
-    });
-    secret.clean(|text| redactor.field(text));
     let usage = RuleUsage::new(&secret, rules.as_deref());
     for rule in &usage.former {
         warnings.add(&hints.repoint_warning(rule, &secret.name));
@@ -82,7 +74,6 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
         policy: policy.as_ref(),
         key: &key,
         usage,
-        redactor,
         warnings: warnings.into_texts(),
     };
     let text = details.to_text(Date::today());
@@ -104,10 +95,7 @@ fn seen<T>(
                 Kind::Denied | Kind::Refused | Kind::PendingDeletion
             ) =>
         {
-            warnings.add(&format!(
-                "{what} is not shown ({})",
-                error.summary(session.redactor())
-            ));
+            warnings.add(&format!("{what} is not shown ({})", error.summary()));
             Ok(None)
         }
         answer => answer.map_err(|error| {

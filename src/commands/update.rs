@@ -226,8 +226,8 @@ impl Update<'_> {
             },
             arn: &secret.arn,
             name: &secret.name,
-            version_id: outcome.subject.shown_version(session.redactor()),
-            previous_version_id: previous.map(|id| session.redactor().version(id)),
+            version_id: outcome.subject.shown_version(),
+            previous_version_id: previous.map(|id| escaped(id.as_str())),
             region: session.region(),
             registry: self.request.upstream.map(|upstream| upstream.kind),
             username: Some(self.request.credential.username.as_str()),
@@ -335,7 +335,7 @@ async fn warn_of_others(
     );
     let seen = before.version_with("AWSCURRENT");
     let shown = |id: Option<&VersionId>| match id {
-        Some(id) => session.redactor().version(id),
+        Some(id) => escaped(id.as_str()),
         None => "not known".to_owned(),
     };
     if current != ours {

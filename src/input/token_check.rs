@@ -7,7 +7,7 @@ use crate::model::attributes::{Description, ResourcePolicy, Tag};
 use crate::model::credential::{AccessToken, Credential, Username};
 use crate::model::invalid::Invalid;
 use crate::model::name::{RepositoryPrefix, SecretName};
-use crate::output::{Redactor, Words};
+use crate::output::Redactor;
 
 impl CreateInput {
     /// What has no place with this token: its text where everyone can read it, or a secret that is
@@ -19,7 +19,7 @@ impl CreateInput {
         check_end(token, self.upstream)?;
         let redactor = Redactor::new();
         redactor.hide(token);
-        let is_in = |text: &str| redactor.is_in(text, Words::Ours);
+        let is_in = |text: &str| redactor.is_in(text);
         let is_in_tag = |text: &str| token.is_in(text) || is_in(text);
         let place_of_tag = |tag: &Tag| match tag {
             tag if is_in_tag(tag.key()) => Some("the key of a tag"),

@@ -150,12 +150,6 @@ impl SecretArn {
         let resource = self.0.resource();
         &resource["secret:".len()..resource.len() - END]
     }
-
-    /// The six characters at the end, which Secrets Manager chose.
-    pub fn end(&self) -> &str {
-        let resource = self.0.resource();
-        &resource[resource.len() + 1 - END..]
-    }
 }
 
 impl fmt::Display for SecretArn {

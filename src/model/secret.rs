@@ -140,8 +140,7 @@ pub struct Version {
     pub stages: Vec<String>,
 }
 
-/// The id of a version. Whoever stored it chose that, so that it is no text to show: a redactor
-/// makes one of it.
+/// The id of a version. Whoever stored the version chose it: it may have any characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VersionId(String);
 
@@ -150,8 +149,7 @@ impl VersionId {
         Self(id.to_owned())
     }
 
-    /// As AWS knows it.
-    pub fn as_told(&self) -> &str {
+    pub fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -164,16 +162,6 @@ pub enum KeyKind {
     Customer,
     /// KMS could not be asked: why.
     Unknown(String),
-}
-
-impl KeyKind {
-    /// The same with words that are safe to show.
-    pub fn clean(self, clean: impl Fn(&str) -> String) -> Self {
-        match self {
-            Self::Unknown(why) => Self::Unknown(clean(&why)),
-            known => known,
-        }
-    }
 }
 
 /// The registry that a secret's name tells: its last part, or all after the prefix, where that is a
@@ -279,29 +267,6 @@ impl Secret {
         now.lambda_arn.as_deref() == Some(lambda_arn.as_str())
             && same_schedule
             && (duration.is_none() || now.duration == *duration)
-    }
-
-    /// Takes out of all that someone else wrote into it what is not to be shown. Its name, its ARN
-    /// and the ids of its versions stay; they are what it is found by.
-    pub fn clean(&mut self, clean: impl Fn(&str) -> String) {
-        let texts = self.description.iter_mut().chain(&mut self.kms_key_id);
-        let rotation = &mut self.external_rotation_metadata;
-        let tags = self.tags.iter_mut().chain(rotation);
-        let tags = tags.flat_map(|(key, value)| [key, value]);
-        let stages = self.versions.iter_mut();
-        let stages = stages.flat_map(|version| &mut version.stages);
-        let replicas = self.replicas.iter_mut().flatten();
-        let replicas = replicas.flat_map(|replica| {
-            let told = [
-                &mut replica.status,
-                &mut replica.message,
-                &mut replica.kms_key_id,
-            ];
-            told.into_iter().flatten()
-        });
-        for text in texts.chain(tags).chain(stages).chain(replicas) {
-            *text = clean(text);
-        }
     }
 
     /// When the token ends, where the secret says so.

@@ -21,13 +21,6 @@ pub enum StoredValue {
     Binary,
 }
 
-/// A text of a value that could be a token.
-pub struct MaybeToken {
-    pub text: Zeroizing<String>,
-    /// Whether it stands where the token has to; else it stands beside it.
-    pub is_token: bool,
-}
-
 /// What became of reading one value.
 #[derive(Debug)]
 pub enum Reading {
@@ -50,52 +43,41 @@ impl StoredValue {
         }
     }
 
-    /// Every text in it that could be a token: to be kept out of whatever is shown. Short ones
-    /// under other keys are not, since hiding them would mangle every message.
-    pub fn secrets(&self) -> Vec<MaybeToken> {
+    /// The access token, and every other text that looks like one.
+    pub fn tokens(&self) -> Vec<Zeroizing<String>> {
         let text = match self {
             Self::Text(text) => text,
             Self::Binary => return Vec::new(),
         };
-        let token = |text| MaybeToken {
-            text,
-            is_token: true,
-        };
         let Some(members) = self.members() else {
-            // No token has white space in it.
-            let whole = MaybeToken {
-                text: text.clone(),
-                is_token: !text.trim().contains(char::is_whitespace),
-            };
-            return [whole].into_iter().chain(words(text)).collect();
+            // Someone may have stored the token alone. It has no white space, and what is shorter
+            // could be a word of any message.
+            let is_token = text.len() >= 8 && !text.trim().contains(char::is_whitespace);
+            let whole = is_token.then(|| text.clone());
+            return whole.into_iter().chain(tokens_in(text)).collect();
         };
-        let secrets = members
+        let tokens = members
             .iter()
             .flat_map(|(key, value)| match text_of(value) {
-                Some(text) if key == "accessToken" => vec![token(text)],
-                // Someone may have mixed the two up.
-                Some(text) if key == "username" && TokenKind::is_in_the_wrong_place(&text) => {
-                    vec![token(text)]
+                Some(text) if key == ACCESS_TOKEN || is_near(key, ACCESS_TOKEN) => vec![text],
+                Some(text) if key == USERNAME && !TokenKind::is_in_the_wrong_place(&text) => {
+                    Vec::new()
                 }
-                Some(text) if key == "username" || text.trim().len() < 8 => Vec::new(),
-                Some(text) => vec![MaybeToken {
-                    text,
-                    is_token: false,
-                }],
-                None => words(value.get()).collect(),
+                Some(text) if looks_like_a_token(&text) => vec![text],
+                Some(_) => Vec::new(),
+                None => tokens_in(value.get()).collect(),
             });
-        secrets.collect()
+        tokens.collect()
     }
 }
 
-/// The words of a text of no known form that are long enough for a token, the first fifty.
-fn words(text: &str) -> impl Iterator<Item = MaybeToken> + '_ {
+/// The first fifty words that look like tokens in a text of no known form.
+fn tokens_in(text: &str) -> impl Iterator<Item = Zeroizing<String>> + '_ {
     let is_between = |c: char| c.is_whitespace() || "\"'`{}[](),;:=<>".contains(c);
-    let words = text.split(is_between).filter(|word| word.len() >= 12);
-    words.take(50).map(|word| MaybeToken {
-        text: Zeroizing::new(word.to_owned()),
-        is_token: false,
-    })
+    let words = text
+        .split(is_between)
+        .filter(|word| looks_like_a_token(word));
+    words.take(50).map(|word| Zeroizing::new(word.to_owned()))
 }
 
 impl fmt::Debug for StoredValue {
@@ -243,12 +225,12 @@ mod tests {
     }
 
     #[test]
-    fn all_but_a_plain_username_may_be_a_token() {
+    fn tokens_are_known_by_their_key_or_their_look() {
         let secrets = |text: &str| {
-            let secrets = content(text).secrets();
-            secrets
+            let tokens = content(text).tokens();
+            tokens
                 .iter()
-                .map(|secret| secret.text.to_string())
+                .map(|token| token.to_string())
                 .collect::<Vec<_>>()
         };
         assert_eq!(
@@ -261,14 +243,17 @@ mod tests {
             secrets(r#"{"username":" ghp_0123456789","accessToken":"me"}"#),
             [" ghp_0123456789", "me"]
         );
-        assert_eq!(secrets("plain"), ["plain"]);
+        assert_eq!(secrets("one-token"), ["one-token"]);
         assert_eq!(
-            secrets("{accessToken:one-token-of-many}"),
-            ["{accessToken:one-token-of-many}", "one-token-of-many"]
+            secrets("{accessToken:one-token-of-many-others}"),
+            [
+                "{accessToken:one-token-of-many-others}",
+                "one-token-of-many-others"
+            ]
         );
         assert_eq!(
-            secrets(r#"{"more":{"key":"one-token-of-many"}}"#),
-            ["one-token-of-many"]
+            secrets(r#"{"registry":"docker-hub","more":{"key":"one-token-of-many-others"}}"#),
+            ["one-token-of-many-others"]
         );
     }
 

@@ -161,9 +161,11 @@ impl TokenKind {
         let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
         let mut next = 0;
         let places = text.split(move |byte| !is_of_word(byte)).map(move |word| {
-            let start = next;
-            next += word.len() + 1;
-            start..start + word.len()
+            let (start, end) = (next, next + word.len());
+            next = end + 1;
+            // The letter of an escape such as `\n` belongs to no word.
+            let is_escape = !word.is_empty() && text[..start].ends_with(b"\\");
+            start + usize::from(is_escape)..end
         });
         places.filter(|place| {
             let word = std::str::from_utf8(&text[place.clone()]).unwrap_or_default();

@@ -15,7 +15,7 @@ pub mod table;
 mod waiting;
 pub use escape::acts;
 pub use lines::{size, width, wrapped};
-pub use redact::{Redactor, Words};
+pub use redact::Redactor;
 pub use waiting::end_progress;
 
 use std::io::{self, IsTerminal, Write};
@@ -118,14 +118,13 @@ impl Output {
     /// # Errors
     /// Where standard output cannot take it: closed, or a full disk.
     pub fn result(&self, text: Option<&str>, value: &impl Serialize) -> io::Result<()> {
-        // The token goes first: with escapes in it, it would not be known.
         let line = match (self.format, text) {
             (Format::Json, _) => {
                 let json = serde_json::to_string(value)?;
-                visible_json(&self.redactor.json(&json))
+                visible_json(&self.redactor.redact_json(&json))
             }
             (Format::Text, Some(text)) => {
-                without_commands(&visible_lines(&self.redactor.ours(text)))
+                without_commands(&visible_lines(&self.redactor.redact(text)))
             }
             (Format::Text, None) => return Ok(()),
         };
@@ -155,7 +154,7 @@ impl Output {
 
     /// Writes what a question is about, which `--quiet` cannot take away.
     pub fn say(&self, text: &str) {
-        let text = visible_lines(&self.redactor.ours(text));
+        let text = visible_lines(&self.redactor.redact(text));
         let width = width().filter(|_| io::stderr().is_terminal());
         // Folding may put a word at the start of a line.
         self.write_to_stderr(&without_commands(&folded(&text, width)));
@@ -187,7 +186,7 @@ impl Output {
         match self.format {
             Format::Json => {
                 let json = failure.to_json(self.verbose);
-                let json = visible_json(&self.redactor.json(&json));
+                let json = visible_json(&self.redactor.redact_json(&json));
                 // A script reads the object as a line, and another program may have left one open.
                 let before = if self.waiting.take_after_another() {
                     "\n"

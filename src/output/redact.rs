@@ -1,180 +1,97 @@
-//! [`Redactor`]: what keeps tokens out of whatever is written, theirs and ours.
-
-mod decode;
-mod forms;
-mod search;
+//! [`Redactor`]: keeps access tokens out of everything that is written.
 
 use std::fmt;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use decode::views;
-pub use forms::Words;
-use forms::{Forms, Known};
+use base64::engine::general_purpose::{STANDARD, URL_SAFE};
+use base64::Engine;
+use serde_json::{Deserializer, Value};
+use zeroize::Zeroizing;
 
 use super::escape::visible;
 use crate::model::credential::AccessToken;
-use crate::model::secret::VersionId;
 use crate::model::stored_value::StoredValue;
 use crate::model::token_kind::TokenKind;
 
-/// What stands in the place of a token.
-const BLOT: &str = "[token not shown]";
+/// Replaces a token.
+const NOT_SHOWN: &str = "[token not shown]";
 
-/// The most of a foreign text that is shown, in characters.
-const MOST_SHOWN: usize = 2_000;
+/// Shorter tokens, in characters, would be found in any text by chance.
+const SHORTEST: usize = 4;
 
-/// The most of a foreign text that is looked at, in bytes: the longest secret fits in with each
-/// character of it as `\uXXXX`.
-const MOST_READ: usize = 512 * 1024;
-
-/// What is to be hidden. Its clones share that: what one of them hides, all hide from then on.
+/// The tokens to hide, each in all its forms. Clones share them.
 #[derive(Clone, Default)]
-pub struct Redactor {
-    hidden: Arc<Mutex<Forms>>,
-    /// What is hidden by this one too, and does not hide what this one does.
-    outer: Option<Arc<Self>>,
-}
+pub struct Redactor(Arc<Mutex<Vec<Zeroizing<String>>>>);
 
 impl Redactor {
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A redactor that hides what this one does, and more for as long as it lives: for one of many
-    /// secrets, whose value is not kept.
-    pub fn aside(&self) -> Self {
-        Self {
-            hidden: Arc::default(),
-            outer: Some(Arc::new(self.clone())),
-        }
-    }
-
-    /// From now on the token is blotted out; one that was hidden before, and refused, stays hidden.
     pub fn hide(&self, token: &AccessToken) {
-        self.forms().add(token.reveal(), Known::Token);
+        self.hide_text(token.reveal());
     }
 
-    /// From now on what a stored secret holds is blotted out. What is not its access token is so in
-    /// what others say alone: it may be the name of a registry, or of the secret.
+    /// Hides every token in a stored value.
     pub fn hide_value(&self, value: &StoredValue) {
-        let mut forms = self.forms();
-        for secret in value.secrets() {
-            let known = if secret.is_token {
-                Known::Token
-            } else {
-                Known::Perhaps
-            };
-            forms.add(secret.text.trim(), known);
+        for token in value.tokens() {
+            self.hide_text(token.trim());
         }
     }
 
-    /// From now on a text that gives the token away, such as a login's header, is blotted out too.
-    pub fn hide_text(&self, text: &str) {
-        let mut forms = self.forms();
-        forms.add(text, Known::Token);
-        // Base64 without its padding.
-        forms.add(text.trim_end_matches('='), Known::Token);
-    }
-
-    /// Makes a text of someone else's (a service, a proxy, a file) safe to show: a token is blotted
-    /// out whatever its length, and so is what begins like one; then it is escaped for a terminal,
-    /// and cut after 2,000 characters.
-    pub fn foreign(&self, text: &str) -> String {
-        self.made_visible(text, Words::Foreign)
-    }
-
-    /// The id of a version, which whoever stored it chose. A token is blotted out as in a text of
-    /// someone else's; one under four characters, which is there by chance, only where it is a word
-    /// of its own.
-    pub fn version(&self, id: &VersionId) -> String {
-        self.made_visible(id.as_told(), Words::Id)
-    }
-
-    fn made_visible(&self, text: &str, words: Words) -> String {
-        let mut end = text.len().min(MOST_READ);
-        while !text.is_char_boundary(end) {
-            end -= 1;
+    pub fn hide_text(&self, token: &str) {
+        if token.chars().count() < SHORTEST {
+            return;
         }
-        // The token goes first: with escapes in it, or cut, it would not be known.
-        let text = self.blotted(&text[..end], words);
-        visible(text.trim().chars().take(MOST_SHOWN))
+        let mut forms = self.forms();
+        for form in forms_of(token) {
+            if !forms.contains(&form) {
+                forms.push(form);
+            }
+        }
     }
 
-    /// A name or an id that someone else gave, and that has to stay whole to be of use. A token
-    /// under eight characters is blotted out only where it is a word of its own: in the middle of
-    /// one it tells nobody that it is a token.
-    pub fn field(&self, text: &str) -> String {
-        self.blotted(text, Words::Field)
+    /// Replaces hidden tokens, and words that begin like a known kind of token.
+    pub fn redact(&self, text: &str) -> String {
+        let mut places: Vec<_> = TokenKind::places_in(text.as_bytes()).collect();
+        self.forms()
+            .iter()
+            .for_each(|form| places.extend(places_of(form, text)));
+        places.sort_unstable_by_key(|place| place.start);
+        let mut safe = String::with_capacity(text.len());
+        let mut end = 0;
+        for place in places {
+            if place.start > end || safe.is_empty() {
+                safe.push_str(&text[end..place.start]);
+                safe.push_str(NOT_SHOWN);
+            }
+            end = end.max(place.end);
+        }
+        safe + &text[end..]
     }
 
-    /// Words of our own, with the values of options and variables in them: what begins like a
-    /// token is blotted out. A token under eight characters is not searched for: it would mangle
-    /// them, and none of them has it.
-    pub fn ours(&self, text: &str) -> String {
-        self.blotted(text, Words::Ours)
-    }
-
-    /// JSON of our own, string by string, so that it stays JSON.
-    pub fn json(&self, json: &str) -> String {
+    /// The same in each string of a JSON document.
+    pub fn redact_json(&self, json: &str) -> String {
         let mut safe = String::with_capacity(json.len());
         let mut rest = json;
         while let Some(start) = rest.find('"') {
-            let end = start + end_of_string(&rest[start..]);
-            let quoted = &rest[start..end];
             safe.push_str(&rest[..start]);
-            let text = serde_json::from_str::<String>(quoted).unwrap_or_default();
-            let blotted = self.ours(&text);
-            if blotted == text {
-                safe.push_str(quoted);
-            } else {
-                safe.push_str(&serde_json::Value::from(blotted).to_string());
-            }
-            rest = &rest[end..];
+            let mut strings = Deserializer::from_str(&rest[start..]).into_iter::<String>();
+            let text = strings.next().and_then(Result::ok).unwrap_or_default();
+            safe.push_str(&Value::from(self.redact(&text)).to_string());
+            rest = &rest[start + strings.byte_offset()..];
         }
         safe + rest
     }
 
-    /// Whether a text has a hidden one in it, in any form and as far as it is searched for in such
-    /// words.
-    pub fn is_in(&self, text: &str, words: Words) -> bool {
-        let mut is_in = false;
-        for view in views(text) {
-            self.find(&view.bytes, words, &mut |_| is_in = true);
-        }
-        is_in
+    /// Whether a text contains a hidden token.
+    pub fn is_in(&self, text: &str) -> bool {
+        self.forms().iter().any(|form| text.contains(form.as_str()))
     }
 
-    fn forms(&self) -> MutexGuard<'_, Forms> {
-        self.hidden.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn find(&self, bytes: &[u8], words: Words, found: &mut dyn FnMut(Range<usize>)) {
-        self.forms().find(bytes, words, &mut *found);
-        if let Some(outer) = &self.outer {
-            outer.find(bytes, words, found);
-        }
-    }
-
-    fn knows_nothing(&self) -> bool {
-        let outer = self.outer.as_ref();
-        self.forms().is_empty() && outer.is_none_or(|outer| outer.knows_nothing())
-    }
-
-    fn blotted(&self, text: &str, words: Words) -> String {
-        let may_be_unknown = words != Words::Field;
-        if !may_be_unknown && self.knows_nothing() {
-            return text.to_owned();
-        }
-        let mut places = Places::default();
-        for view in views(text) {
-            let mut found = |range| places.add(view.place(range));
-            self.find(&view.bytes, words, &mut found);
-            if may_be_unknown {
-                TokenKind::places_in(&view.bytes).for_each(&mut found);
-            }
-        }
-        places.blot(text)
+    fn forms(&self) -> MutexGuard<'_, Vec<Zeroizing<String>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -184,61 +101,126 @@ impl fmt::Debug for Redactor {
     }
 }
 
-/// How long the string is that JSON begins with, its quotation marks included.
-fn end_of_string(json: &str) -> usize {
-    let mut is_escaped = false;
-    for (at, byte) in json.bytes().enumerate().skip(1) {
+fn places_of<'t>(form: &'t str, text: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
+    let places = text.match_indices(form);
+    places.map(|(start, found)| start..start + found.len())
+}
+
+/// A token as services and programs repeat it: raw, JSON-escaped (also in a string inside JSON),
+/// percent-encoded and in base64.
+fn forms_of(token: &str) -> Vec<Zeroizing<String>> {
+    let escaped = json_escaped(token);
+    let twice = json_escaped(&escaped);
+    let mut forms = vec![Zeroizing::new(token.to_owned()), escaped, twice];
+    for index in 0..forms.len() {
+        // Text from elsewhere was escaped for the terminal before it gets here.
+        forms.push(Zeroizing::new(visible(forms[index].chars())));
+    }
+    forms.push(percent_encoded(token, |byte| format!("%{byte:02x}")));
+    forms.push(percent_encoded(token, |byte| format!("%{byte:02X}")));
+    for engine in [&STANDARD, &URL_SAFE] {
+        let alone = Zeroizing::new(engine.encode(token));
+        forms.push(Zeroizing::new(alone.trim_end_matches('=').to_owned()));
+        forms.push(alone);
+        // After a username and a colon: the letters that depend on the token alone.
+        for before in 0..3 {
+            let bytes = Zeroizing::new([&[0; 2][..before], token.as_bytes()].concat());
+            let encoded = Zeroizing::new(engine.encode(&bytes));
+            let letters = (8 * before).div_ceil(6)..8 * bytes.len() / 6;
+            forms.push(Zeroizing::new(encoded[letters].to_owned()));
+        }
+    }
+    forms
+}
+
+fn json_escaped(text: &str) -> Zeroizing<String> {
+    let quoted = Zeroizing::new(serde_json::to_string(text).unwrap_or_default());
+    Zeroizing::new(quoted[1..quoted.len() - 1].to_owned())
+}
+
+fn percent_encoded(text: &str, encode: fn(u8) -> String) -> Zeroizing<String> {
+    let mut encoded = Zeroizing::new(String::with_capacity(3 * text.len()));
+    for byte in text.bytes() {
         match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' => is_escaped = true,
-            b'"' => return at + 1,
-            _ => {}
+            byte if byte.is_ascii_alphanumeric() => encoded.push(byte.into()),
+            b'-' | b'.' | b'_' | b'~' => encoded.push(byte.into()),
+            byte => encoded.push_str(&encode(byte)),
         }
     }
-    json.len()
-}
-
-/// The places of a text that are not to be shown.
-#[derive(Default)]
-struct Places {
-    /// For each byte how far what begins there reaches, or zero: there may be very many, and the
-    /// same again in each way to read the text.
-    ends: Vec<usize>,
-}
-
-impl Places {
-    fn add(&mut self, place: Range<usize>) {
-        if self.ends.len() <= place.start {
-            self.ends.resize(place.start + 1, 0);
-        }
-        let end = &mut self.ends[place.start];
-        *end = place.end.max(*end);
-    }
-
-    /// The text with a blot in the place of each of these, or one where they touch.
-    fn blot(&self, text: &str) -> String {
-        let mut safe = String::with_capacity(text.len());
-        let mut shown = 0;
-        let mut is_blotted = false;
-        let places = self.ends.iter().enumerate().filter(|(_, end)| **end > 0);
-        for (mut start, mut end) in places.map(|(start, end)| (start, *end)) {
-            while !text.is_char_boundary(start) {
-                start -= 1;
-            }
-            while !text.is_char_boundary(end) {
-                end += 1;
-            }
-            if start > shown || !is_blotted {
-                safe.push_str(&text[shown.min(start)..start]);
-                safe.push_str(BLOT);
-                is_blotted = true;
-            }
-            shown = shown.max(end);
-        }
-        safe.push_str(&text[shown..]);
-        safe
-    }
+    encoded
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    fn hiding(token: &str) -> Redactor {
+        let redactor = Redactor::new();
+        redactor.hide(&AccessToken::from_bytes(token.as_bytes()).unwrap());
+        redactor
+    }
+
+    #[test]
+    fn a_token_is_hidden_in_each_form() {
+        let redactor = hiding("a/\"é\\?");
+        for form in [
+            "a/\"é\\?",
+            r#"a/\"é\\?"#,
+            r#"a/\\\"é\\\\?"#,
+            "a%2F%22%C3%A9%5C%3F",
+            "a%2f%22%c3%a9%5c%3f",
+            "YS8iw6lcPw==",
+            "YS8iw6lcPw",
+        ] {
+            assert_eq!(
+                redactor.redact(&format!("[{form}]")),
+                format!("[{NOT_SHOWN}]")
+            );
+            assert!(redactor.is_in(form));
+        }
+        for username in ["a", "ab", "abc"] {
+            for engine in [STANDARD, URL_SAFE] {
+                let login = engine.encode(format!("{username}:secret>>>?-token"));
+                let shown = hiding("secret>>>?-token").redact(&login);
+                let left = shown.replace(NOT_SHOWN, "");
+                assert!(shown != login && left.len() <= 10, "{shown}");
+            }
+        }
+        assert_eq!(hiding("a\u{200b}bc").redact(r"a\u{200b}bc"), NOT_SHOWN);
+    }
+
+    #[test]
+    fn tokens_that_touch_are_hidden_whole() {
+        let redactor = hiding("token");
+        redactor.hide_text("entoken");
+        redactor.hide_text("shown");
+        let shown = redactor.redact("tokentokentoken shown");
+        assert_eq!(shown, format!("{NOT_SHOWN} {NOT_SHOWN}"));
+        assert_eq!(hiding("abc").redact("abc"), "abc");
+        assert_eq!(format!("{redactor:?}"), "Redactor(not shown)");
+    }
+
+    #[test]
+    fn words_that_begin_like_a_known_kind_of_token_are_hidden() {
+        for (text, shown) in [
+            ("bad dckr_pat_abcdef.", "bad [token not shown]"),
+            ("user:ghp_0123456789, me", "user:[token not shown], me"),
+            (r"a\nghp_0123456789", r"a\n[token not shown]"),
+            (
+                "glpat-anna my-ghp_0123456789",
+                "glpat-anna my-ghp_0123456789",
+            ),
+        ] {
+            assert_eq!(Redactor::new().redact(text), shown);
+        }
+    }
+
+    #[test]
+    fn json_stays_json() {
+        let value =
+            serde_json::json!({ "n": 1, "text": "a \"token\\1\" b", "k": [null, "\n\u{1}"] });
+        let shown = hiding("\"token\\1").redact_json(&value.to_string());
+        let expected = value.to_string().replace(r#"\"token\\1"#, NOT_SHOWN);
+        assert_eq!(shown, expected);
+    }
+}

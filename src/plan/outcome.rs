@@ -114,7 +114,7 @@ impl Outcome {
             StepError::RuleInvalid(words) => {
                 let rule = step.rule();
                 let prefix = rule.map_or("", |rule| rule.prefix.as_str());
-                let words = aws.redactor().foreign(&words);
+                let words = escaped(&words);
                 let what = format!("{lead}ECR says that the rule {prefix} is invalid");
                 Failure::new(Status::Partial, "rule-invalid", what)
                     .why(format!("ECR says: {words}"))

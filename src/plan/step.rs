@@ -347,7 +347,7 @@ impl Step {
             Self::CreateSecret(_) | Self::PutSecretValue(_) => secret
                 .versions
                 .iter()
-                .any(|version| version.id.as_told() == token),
+                .any(|version| version.id.as_str() == token),
             Self::UpdateDescription(text) => secret.has_description(text),
             Self::TagResource(tags) => tags.iter().all(has_tag),
             Self::ReplicateSecret { regions, .. } => secret.lacks(regions).is_empty(),

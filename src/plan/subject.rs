@@ -5,7 +5,7 @@ use crate::model::arn::SecretArn;
 use crate::model::date::Time;
 use crate::model::name::SecretName;
 use crate::model::secret::{Secret, VersionId};
-use crate::output::Redactor;
+use crate::output::escaped;
 
 /// The secret that the steps work on, and what their answers have told of it so far.
 #[derive(Clone, Debug, Default)]
@@ -42,8 +42,8 @@ impl Subject {
     }
 
     /// The id of the version, as it may be shown.
-    pub fn shown_version(&self, redactor: &Redactor) -> Option<String> {
-        self.version_id.as_ref().map(|id| redactor.version(id))
+    pub fn shown_version(&self) -> Option<String> {
+        self.version_id.as_ref().map(|id| escaped(id.as_str()))
     }
 }
 

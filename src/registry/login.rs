@@ -20,7 +20,7 @@ use super::Address;
 use crate::aws::{Answer, Fault, HttpClient, Network};
 use crate::model::credential::Credential;
 use crate::model::registries::LoginRegistry;
-use crate::output::Redactor;
+use crate::output::escaped;
 
 /// The longest that a login may take, all its requests together.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -64,7 +64,6 @@ pub async fn log_in(
         http_client: network.http_client(),
         upstream,
         address,
-        redactor: network.redactor(),
     };
     match tokio::time::timeout(LONGEST, login.attempt(credential)).await {
         Ok(Ok(verdict) | Err(verdict)) => verdict,
@@ -79,7 +78,6 @@ struct Login<'a> {
     http_client: HttpClient,
     upstream: LoginRegistry,
     address: &'a Address,
-    redactor: &'a Redactor,
 }
 
 /// Where a token is asked for, with the query.
@@ -95,7 +93,6 @@ impl Login<'_> {
         let basic = credential.basic().ok_or_else(|| {
             Verdict::unknown("a username with a colon in it cannot be used for a login")
         })?;
-        self.redactor.hide_text(&basic);
         let header = zeroize::Zeroizing::new(["Basic ", basic.as_str()].concat());
         let username = credential.username.as_str();
         let Some((realm, service)) = self.address.known_realm(self.upstream) else {
@@ -128,7 +125,7 @@ impl Login<'_> {
                     "{address} does not ask for credentials"
                 )))
             }
-            _ => return Err(self.no_verdict(&answer, address)),
+            _ => return Err(Self::no_verdict(&answer, address)),
         }
         let challenges = challenge::parse(answer.header("www-authenticate"));
         let mut bearers = challenges.bearers.iter();
@@ -172,7 +169,7 @@ impl Login<'_> {
                 .parse()
                 .is_ok_and(|uri| Address::of(&uri).as_ref() == Some(address));
             if !stays {
-                return Err(self.no_verdict(&answer, address));
+                return Err(Self::no_verdict(&answer, address));
             }
         }
         Err(Verdict::unknown(format!(
@@ -198,7 +195,7 @@ impl Login<'_> {
                 "{} sends logins to {}, which is not known to be its own; the credentials were \
                  not sent there",
                 self.address,
-                self.redactor.foreign(realm)
+                escaped(realm)
             )));
         };
         let mut url = realm.split('#').next().unwrap_or_default().to_owned();
@@ -269,9 +266,9 @@ impl Login<'_> {
             matches!(status, 401 | 403) || (status == 400 && self.upstream.login.refuses_with_400);
         let asks_again = status == 401 && answer.header("www-authenticate").next().is_some();
         if !refuses || (is_page(answer) && !asks_again) {
-            return self.no_verdict(answer, host);
+            return Self::no_verdict(answer, host);
         }
-        let words = words_of(&answer.body, self.redactor).map(|words| format!(": {words}"));
+        let words = words_of(&answer.body).map(|words| format!(": {words}"));
         let means = self
             .upstream
             .login
@@ -284,13 +281,13 @@ impl Login<'_> {
         }
     }
 
-    fn no_verdict(&self, answer: &Answer, host: &Address) -> Verdict {
-        let words = words_of(&answer.body, self.redactor).map(|words| format!(": {words}"));
+    fn no_verdict(answer: &Answer, host: &Address) -> Verdict {
+        let words = words_of(&answer.body).map(|words| format!(": {words}"));
         let words = words.unwrap_or_default();
         Verdict::unknown(match answer.status {
             429 => {
                 let wait = answer.header("retry-after").next();
-                let wait = wait.map(|text| format!("; try again {}", after(text, self.redactor)));
+                let wait = wait.map(|text| format!("; try again {}", after(text)));
                 let wait = wait.unwrap_or_default();
                 format!("{host} takes no more logins at the moment (429){wait}{words}")
             }
@@ -298,7 +295,7 @@ impl Login<'_> {
                 let to = answer.header("location").next().unwrap_or("nowhere");
                 format!(
                     "{host} redirects to {}, where no credentials are sent",
-                    self.redactor.foreign(to)
+                    escaped(to)
                 )
             }
             status if is_page(answer) => {

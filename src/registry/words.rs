@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::aws::Answer;
 use crate::model::count::count;
-use crate::output::Redactor;
+use crate::output::escaped;
 
 /// Whether it names another place to ask.
 pub fn is_redirect(answer: &Answer) -> bool {
@@ -18,7 +18,7 @@ pub fn is_page(answer: &Answer) -> bool {
 }
 
 /// What a registry says in an error, in any of the shapes that they have, safe to show.
-pub fn words_of(body: &[u8], redactor: &Redactor) -> Option<String> {
+pub fn words_of(body: &[u8]) -> Option<String> {
     let body: serde_json::Value = serde_json::from_slice(body).ok()?;
     let error = &body["errors"][0];
     let places = [
@@ -30,17 +30,26 @@ pub fn words_of(body: &[u8], redactor: &Redactor) -> Option<String> {
         &body["error"],
     ];
     let words = places.into_iter().filter_map(serde_json::Value::as_str);
-    let mut words = words.map(|words| redactor.foreign(words));
-    let words = words.find(|words| !words.is_empty())?;
-    Some(words.chars().take(300).collect())
+    let mut words = words.map(|words| escaped(start_of(words)));
+    words.find(|words| !words.is_empty())
+}
+
+/// The first words of a text, up to 300 characters. None is cut, since the rest of a token would
+/// not be recognized when it is written.
+fn start_of(text: &str) -> &str {
+    let Some((end, _)) = text.char_indices().nth(300) else {
+        return text;
+    };
+    let end = text[..end].rfind(char::is_whitespace).unwrap_or(0);
+    &text[..end]
 }
 
 /// When to come again, as `Retry-After` says it: in seconds, or with a date.
-pub fn after(text: &str, redactor: &Redactor) -> String {
+pub fn after(text: &str) -> String {
     match text.trim().parse::<u64>() {
         Ok(seconds @ 0..=119) => format!("in {}", count(seconds, "second")),
         Ok(seconds) => format!("in {}", count(seconds.div_ceil(60), "minute")),
-        Err(_) => format!("after {}", redactor.foreign(text)),
+        Err(_) => format!("after {}", escaped(text)),
     }
 }
 
@@ -63,7 +72,7 @@ mod tests {
 
     #[test]
     fn words_of_every_shape() {
-        let words = |body: &str| words_of(body.as_bytes(), &Redactor::new());
+        let words = |body: &str| words_of(body.as_bytes());
         assert_eq!(
             words(r#"{"details":"incorrect username or password"}"#).as_deref(),
             Some("incorrect username or password")
@@ -95,16 +104,15 @@ mod tests {
             assert_eq!(words(nothing), None, "{nothing}");
         }
         assert_eq!(
-            words(&format!(r#"{{"details":"{}"}}"#, "x".repeat(9_000)))
+            words(&format!(r#"{{"details":"{}"}}"#, "four ".repeat(9_000)))
                 .unwrap()
                 .len(),
-            300
+            299
         );
     }
 
     #[test]
     fn when_to_come_again() {
-        let after = |text: &str| after(text, &Redactor::new());
         assert_eq!(after("30"), "in 30 seconds");
         assert_eq!(after("899"), "in 15 minutes");
         assert_eq!(

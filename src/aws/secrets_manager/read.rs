@@ -23,7 +23,6 @@ use crate::model::date::Time;
 use crate::model::name::PREFIX;
 use crate::model::secret::{ExistingRotation, Replica, Secret, Version, VersionId};
 use crate::model::stored_value::StoredValue;
-use crate::output::Redactor;
 
 /// How many calls of DescribeSecret are under way at once. The service takes 10,000 a second.
 const DESCRIPTIONS_IN_FLIGHT: usize = 16;
@@ -45,7 +44,7 @@ impl SecretsManager {
             .filters(filter)
             .include_planned_deletion(true)
             .max_results(100);
-        let (mut pages, redactor) = (call.into_paginator().send(), self.redactor.clone());
+        let mut pages = call.into_paginator().send();
         async move || {
             let Some(page) = pages.next().await else {
                 return Ok(None);
@@ -56,7 +55,7 @@ impl SecretsManager {
                 name.starts_with(PREFIX)
             };
             let secrets = secrets.into_iter().filter(is_ours);
-            let secrets = secrets.map(|entry| from_list(entry, &redactor));
+            let secrets = secrets.map(from_list);
             Ok(Some(secrets.collect::<Result<_, _>>()?))
         }
     }
@@ -92,8 +91,7 @@ impl SecretsManager {
         }
         let answer = call.send().await;
         let answer = answer.answer_unless(Kind::NotFound, "DescribeSecret")?;
-        let secret = answer.map(|answer| from_description(answer, &self.redactor));
-        let mut secret = secret.transpose()?;
+        let mut secret = answer.map(from_description).transpose()?;
         if let Some(secret) = &mut secret {
             beyond.told().add_to(secret);
         }
@@ -159,8 +157,8 @@ impl SecretsManager {
     }
 }
 
-fn from_list(entry: SecretListEntry, redactor: &Redactor) -> Result<Secret, AwsError> {
-    let arn = secret_arn("ListSecrets", entry.arn.as_deref(), None, redactor)?;
+fn from_list(entry: SecretListEntry) -> Result<Secret, AwsError> {
+    let arn = secret_arn("ListSecrets", entry.arn.as_deref(), None)?;
     Ok(Secret {
         name: entry.name.unwrap_or_default(),
         description: entry.description.filter(|text| !text.is_empty()),
@@ -186,12 +184,11 @@ fn from_list(entry: SecretListEntry, redactor: &Redactor) -> Result<Secret, AwsE
     })
 }
 
-fn from_description(answer: DescribeSecretOutput, redactor: &Redactor) -> Result<Secret, AwsError> {
+fn from_description(answer: DescribeSecretOutput) -> Result<Secret, AwsError> {
     let arn = secret_arn(
         "DescribeSecret",
         answer.arn.as_deref(),
         answer.name.as_deref(),
-        redactor,
     )?;
     Ok(Secret {
         description: answer.description.filter(|text| !text.is_empty()),

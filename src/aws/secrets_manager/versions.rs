@@ -47,8 +47,8 @@ impl SecretsManager {
             .update_secret_version_stage()
             .secret_id(arn.as_str())
             .version_stage("AWSCURRENT")
-            .move_to_version_id(version.as_told())
-            .remove_from_version_id(instead_of.as_told());
+            .move_to_version_id(version.as_str())
+            .remove_from_version_id(instead_of.as_str());
         call.send().await.answer_to("UpdateSecretVersionStage")?;
         Ok(())
     }

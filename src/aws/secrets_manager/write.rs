@@ -67,12 +67,7 @@ impl SecretsManager {
         }
         let answer = call.send().await.answer_to("CreateSecret")?;
         Ok(Created {
-            arn: secret_arn(
-                "CreateSecret",
-                answer.arn(),
-                Some(name.as_str()),
-                &self.redactor,
-            )?,
+            arn: secret_arn("CreateSecret", answer.arn(), Some(name.as_str()))?,
             version_id: answer.version_id().map(VersionId::new),
             failed_replicas: failed(answer.replication_status()),
         })

@@ -61,7 +61,7 @@ impl Found {
         let expiry = match (login, &fixed) {
             (Some(login), Some(value)) => {
                 let usage = RuleUsage::new(secret, rules);
-                let info = login.token_info(value, &usage, session.redactor()).await;
+                let info = login.token_info(value, &usage).await;
                 let expiry = expiry_to_keep(&info, value, secret);
                 self.token_info = Some(info);
                 expiry

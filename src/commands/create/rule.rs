@@ -140,7 +140,7 @@ fn decide(rules: &Result<Vec<Rule>, AwsError>, input: &CreateInput) -> Result<Pe
         )));
     }
     let rules = rules.as_ref().map_err(|error| {
-        let why = error.summary(&input.redactor);
+        let why = error.summary();
         WhyNot::Told(format!("none: the rules could not be looked at ({why})"))
     })?;
     let is_there = |rule: &&Rule| rule.ecr_repository_prefix == wanted.prefix.as_str();

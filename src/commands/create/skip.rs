@@ -32,7 +32,7 @@ impl Create<'_> {
         let (rule, rule_note) = rule.unzip();
         let report = SecretReport {
             arn: subject.arn.clone(),
-            version_id: subject.shown_version(session.redactor()),
+            version_id: subject.shown_version(),
             region: Some(session.region().clone()),
             rule,
             rule_code: input.rule_code(subject.arn.as_ref())?,

@@ -193,7 +193,7 @@ impl Create<'_> {
             _ => None,
         };
         let report = SecretReport {
-            version_id: subject.shown_version(session.redactor()),
+            version_id: subject.shown_version(),
             region: Some(session.region().clone()),
             steps: outcome.steps.clone(),
             rule,

@@ -57,7 +57,7 @@ async fn validate(listed: &mut [Listed], ecr: &Ecr, place: &Service, output: &Ou
             Some(Verdict::Valid) => entry.is_valid = Some(true),
             Some(Verdict::Invalid(words)) => {
                 entry.is_valid = Some(false);
-                entry.failure = Some(output.redactor().foreign(&words));
+                entry.failure = Some(escaped(&words));
             }
             None => {}
         }

@@ -106,7 +106,10 @@ fn what_a_registry_says_is_shown_without_the_login_and_safely() {
             .stdin(TOKEN)
             .env("RUST_LOG", "trace")
             .run();
-        ended.fails(6, &["you sent Basic [token not shown] [token not shown]"]);
+        ended.fails(
+            6,
+            &["you sent Basic bWU6[token not shown] [token not shown]"],
+        );
         ended.never(&[
             "\u{1b}[31m",
             basic("me", TOKEN).trim_start_matches("Basic "),

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::support::registry::{basic, json as answer};
-use crate::support::{forms, halves, whole_base64, Account, Ended, Program, Registry, TOKEN};
+use crate::support::{forms, whole_base64, Account, Ended, Program, Registry, TOKEN};
 
 const HUB: &str = "ecr-pullthroughcache/docker-hub";
 const AZURE: &str = "ecr-pullthroughcache/azure";
@@ -13,7 +13,6 @@ const VALIDATE: &str = "ValidatePullThroughCacheRule";
 fn echoes(token: &str) -> Vec<String> {
     let mut all = forms(token);
     all.extend(whole_base64(token));
-    all.extend(halves(token));
     all.chunks(8).map(|some| some.join(" , ")).collect()
 }
 
@@ -259,7 +258,7 @@ fn each_of_many_tokens_is_hidden_in_what_its_own_login_brings() {
         assert_eq!(
             ended
                 .stdout
-                .matches("[token not shown] in Basic [token not shown]")
+                .matches("[token not shown] in Basic bWU6[token not shown]")
                 .count(),
             50
         );
@@ -269,20 +268,8 @@ fn each_of_many_tokens_is_hidden_in_what_its_own_login_brings() {
 #[test]
 fn a_token_that_was_never_read_is_known_by_how_it_begins() {
     let token = "dckr_pat_Zq7-hidden_4";
-    let each = |write: fn(u8) -> String| token.bytes().map(write).collect::<String>();
-    let url = each(|byte| format!("%{byte:02x}"));
-    let html = each(|byte| format!("&#{byte};"));
-    let unicode = each(|byte| format!("\\u{byte:04x}"));
     let quoted = json!({"accessToken": token}).to_string();
-    let echo = [
-        token,
-        &quoted,
-        &format!("me:{token}"),
-        &url,
-        &html,
-        &unicode,
-    ]
-    .join(" , ");
+    let echo = [token, &quoted, &format!("me:{token}")].join(" , ");
     let account = Account::new();
     let arn = account.made(HUB);
     invalid_rule(&account, &arn, &echo);
@@ -335,16 +322,14 @@ fn a_short_token_is_hidden_in_what_the_service_names() {
             let more = ["-v", "-o", ["text", "json"][number]];
             Program::create(&account, &more).stdin("k9Xq").run()
         };
-        // What is no more than that is not shown in part, since nobody could use it.
-        let refused = create("k9Xq12", "v");
-        refused.fails(4, &["repeats what is secret"]).hides("k9Xq");
+        create("k9Xq12", "v").hides("k9Xq").ok();
         let created = create("AbCdEf", "one-k9Xq-one");
         created.hides("k9Xq").ok();
         assert_eq!(created.stdout.contains("not shown]"), number == 1);
     }
     let account = Account::new();
     account.made_with(HUB, &stored("k9Xq"));
-    let registry = refusing("k9Xq , k9Xq%20 , \\u006b9Xq");
+    let registry = refusing("k9Xq , k9Xq%20");
     let login = [
         "--verify",
         "always",

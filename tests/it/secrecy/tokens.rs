@@ -95,9 +95,8 @@ const FAULTS: [&str; 9] = [
 fn break_it(account: &Account, fault: &str, token: &str, form: &str) {
     let json = serde_json::json!({"username": "me", "accessToken": token}).to_string();
     let twice = serde_json::Value::from(json.as_str()).to_string();
-    let debug = format!("{token:?} {json:?} {:?}", token.as_bytes());
-    let shell = format!("'{}'", token.replace('\'', r"'\''"));
-    let echo = format!("you sent {form} {token} {json} {twice} {debug} {shell}");
+    let debug = format!("{token:?} {json:?}");
+    let echo = format!("you sent {form} {token} {json} {twice} {debug}");
     let amz = "application/x-amz-json-1.1";
     for action in ["CreateSecret", "DescribeSecret"] {
         match fault {

@@ -3,34 +3,11 @@
 
 use serde_json::Value;
 
-/// A token as it is, and as JSON, Rust, a shell, a URL, HTML and hexadecimal write it.
+/// A token raw, JSON-escaped, JSON-escaped twice and percent-encoded.
 pub fn forms(token: &str) -> Vec<String> {
     let once = escaped(token);
-    let twice = escaped(&once);
-    let mut forms = Vec::new();
-    for form in [token, &once, &twice] {
-        forms.extend([
-            form.to_owned(),
-            form.as_bytes().escape_ascii().to_string(),
-            form.escape_debug().to_string(),
-            form.replace('\'', r"'\''"),
-        ]);
-    }
-    forms.extend([once.replace('/', r"\/"), unicode(token)]);
-    forms.push(unicode(token).to_uppercase().replace('U', "u"));
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
-    for url in [percent(token, is_plain), percent(token, |_| false)] {
-        // Either case of the digits, and the token's own letters as they are.
-        forms.extend([url.clone(), lower_percents(&url)]);
-    }
-    forms.extend(entities(token));
-    let hex = each(token.bytes(), |byte| format!("{byte:02x}"));
-    if hex.len() >= 8 {
-        forms.extend([hex.to_uppercase(), hex]);
-    }
-    for index in 0..forms.len() {
-        forms.push(escaped(&forms[index]));
-    }
+    let mut forms = vec![token.to_owned(), escaped(&once), once];
+    forms.extend([percent(token), lower_percents(&percent(token))]);
     forms.sort();
     forms.dedup();
     forms
@@ -69,17 +46,6 @@ pub fn whole_base64(token: &str) -> Vec<String> {
     texts
 }
 
-/// The first and the last half of a token of 16 characters or more.
-pub fn halves(token: &str) -> Vec<String> {
-    let letters: Vec<char> = token.chars().collect();
-    let half = letters.len() / 2;
-    if half < 8 {
-        return Vec::new();
-    }
-    let parts = [&letters[..half], &letters[letters.len() - half..]];
-    parts.iter().map(|part| part.iter().collect()).collect()
-}
-
 /// The base64 of whole bytes, with its padding.
 pub fn base64_padded(bytes: &[u8]) -> String {
     let missing = (3 - bytes.len() % 3) % 3;
@@ -111,19 +77,14 @@ fn escaped(text: &str) -> String {
     quoted[1..quoted.len() - 1].to_owned()
 }
 
-fn each<T>(parts: impl Iterator<Item = T>, write: impl Fn(T) -> String) -> String {
-    parts.map(write).collect()
-}
-
-fn unicode(text: &str) -> String {
-    each(text.encode_utf16(), |unit| format!("\\u{unit:04x}"))
-}
-
-fn percent(text: &str, stays: impl Fn(u8) -> bool) -> String {
-    each(text.bytes(), |byte| match byte {
-        byte if stays(byte) => char::from(byte).to_string(),
+fn percent(text: &str) -> String {
+    let encoded = text.bytes().map(|byte| match byte {
+        byte if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) => {
+            char::from(byte).to_string()
+        }
         byte => format!("%{byte:02X}"),
-    })
+    });
+    encoded.collect()
 }
 
 fn lower_percents(text: &str) -> String {
@@ -134,21 +95,4 @@ fn lower_percents(text: &str) -> String {
         lower += &["%", &digits.to_lowercase(), rest].concat();
     }
     lower
-}
-
-fn entities(text: &str) -> [String; 4] {
-    let each = |write: fn(char) -> String| each(text.chars(), write);
-    [
-        each(|c| match c {
-            '<' => "&lt;".to_owned(),
-            '>' => "&gt;".to_owned(),
-            '&' => "&amp;".to_owned(),
-            '"' => "&quot;".to_owned(),
-            '\'' => "&apos;".to_owned(),
-            c => c.to_string(),
-        }),
-        each(|c| format!("&#{};", u32::from(c))),
-        each(|c| format!("&#x{:x};", u32::from(c))),
-        each(|c| format!("&#x{:X};", u32::from(c))),
-    ]
 }

@@ -16,7 +16,7 @@ mod wire;
 pub use aws::Request;
 pub use aws::{read_request, Account};
 pub use elsewhere::Elsewhere;
-pub use forms::{base64_of_its_own, forms, halves, whole_base64};
+pub use forms::{base64_of_its_own, forms, whole_base64};
 pub use network::{answer, Authority, Proxy, Web};
 #[cfg(unix)]
 pub use program::{executable, found};
