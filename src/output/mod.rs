@@ -13,7 +13,6 @@ pub mod shell;
 pub mod status;
 pub mod table;
 mod waiting;
-pub use escape::acts;
 pub use lines::{size, width, wrapped};
 pub use redact::Redactor;
 pub use waiting::end_progress;
@@ -238,7 +237,7 @@ impl Warnings<'_> {
     }
 }
 
-/// Makes a text safe for a terminal: whatever [`acts`] is escaped. Nothing is cut, so that a token
+/// Makes a text safe for a terminal: whatever acts on it is escaped. Nothing is cut, so that a token
 /// in it is still known for one when it is written.
 pub fn escaped(text: &str) -> String {
     visible(text.trim().chars())

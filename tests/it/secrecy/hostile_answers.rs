@@ -458,18 +458,22 @@ fn json_says_the_same_in_characters_that_do_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn a_command_to_copy_names_the_right_secret_and_does_nothing_to_the_terminal() {
+fn a_command_to_copy_names_the_secret_with_what_acts_on_a_terminal_escaped() {
     for name in [
         "ecr-pullthroughcache/a\u{202e}b\u{200d}c\u{e0041}",
         "ecr-pullthroughcache/it's $(touch PWN)`touch PWN`;\"\\",
         "ecr-pullthroughcache/é ü",
     ] {
+        let shown = name.replace('\u{202e}', r"\u{202e}");
+        let shown = shown
+            .replace('\u{200d}', r"\u{200d}")
+            .replace('\u{e0041}', r"\u{e0041}");
         let account = Account::new();
         account.made(name);
         let ended = account.run(&["check", name]);
         acts_on_no_terminal(&ended);
         let words = run_in_shells(&ended);
-        let names = |told: &String| told.lines().any(|line| line == name);
+        let names = |told: &String| told.lines().any(|line| line == shown);
         assert!(words.iter().any(names), "{words:?} in {ended:?}");
     }
 }
