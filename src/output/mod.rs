@@ -237,8 +237,8 @@ impl Warnings<'_> {
     }
 }
 
-/// Makes a text safe for a terminal: whatever acts on it is escaped. Nothing is cut, so that a token
-/// in it is still known for one when it is written.
+/// Makes a text safe for a terminal by escaping whatever acts on it. Nothing is cut, so a token in
+/// it is still recognized when it is written.
 pub fn escaped(text: &str) -> String {
     visible(text.trim().chars())
 }
