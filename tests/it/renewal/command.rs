@@ -406,6 +406,8 @@ fn credentials_that_were_just_issued_get_time_to_work() {
         .and(&at)
         .run(&account);
     ended.fails(7, &["429", "new credentials were issued but not stored"]);
+    ended.fails(7, &["try again later"]);
+    ended.never(&["--verify never"]);
     assert_eq!(registry.logins(), 1);
     assert!(account.value(NAME).contains(MADE));
 }
@@ -591,6 +593,45 @@ fn credentials_that_are_issued_and_not_stored_are_told_of() {
         .sees(LOST)
         .status_is(130);
     assert!(account.is_empty());
+}
+
+/// The command issues other credentials each time, so that storing these again is no way on.
+#[test]
+fn where_it_is_not_known_whether_they_are_stored_it_is_said_what_to_do() {
+    let account = Account::new();
+    account.made(NAME);
+    let go_on = tempfile::NamedTempFile::new().unwrap();
+    let script = format!(
+        "until grep -q go '{}'; do sleep 0.1; done\n{}",
+        go_on.path().display(),
+        made()
+    );
+    let mint = Mint::new(&["update", "docker-hub"], &script);
+    let mint = Mint {
+        program: mint.program.env("AWS_MAX_ATTEMPTS", "1"),
+        ..mint
+    };
+    let runs = std::path::PathBuf::from(format!("{}.runs", mint.command));
+    let ended = std::thread::scope(|scope| {
+        let running = scope.spawn(|| mint.run(&account).0);
+        while !runs.exists() && !running.is_finished() {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        account.drop("PutSecretValue", None);
+        account.drop("DescribeSecret", None);
+        std::fs::write(go_on.path(), "go").unwrap();
+        running.join().unwrap()
+    });
+    ended.fails(
+        7,
+        &[
+            "it is not known whether it is stored",
+            "new credentials were issued, and may not be stored",
+            "see whether it is: ecr-ptc show",
+            "if they are not stored, run it again to issue and store other credentials",
+        ],
+    );
+    ended.never(&["or store it again", "try again"]);
 }
 
 /// What finishes the work needs no other credentials: these are stored.
