@@ -65,16 +65,7 @@ pub async fn run(input: CreateInput, context: &Context<'_>) -> Result<Status, Fa
         verification: Verification::skipped("nothing is stored"),
     };
     if !context.can_ask() {
-        let mut rule = None;
-        if create.input.credential_command().is_some() {
-            rule = Some(create.look_first().await?);
-            if create.leaves_it_as_it_is() {
-                return create.skip().await;
-            }
-            create.issue_credentials().await?;
-        }
-        create.look_and_verify(rule).await?;
-        return Box::pin(create.store(None)).await;
+        return Box::pin(create.run_unattended()).await;
     }
     let prompter = context.prompter();
     create.begin(&prompter).await?;
@@ -94,9 +85,7 @@ impl Create<'_> {
         context.identify(&mut self.session).await?;
         if self.input.yes {
             prompter.ask_registry(&mut self.input).await?;
-            self.observed = look(&self.input, &self.session).await?;
-            refuse_what_is_there(&self.input, &self.observed, &self.session)?;
-            self.rule = PlannedRule::asked_for(&self.input, &self.session, self.context).await?;
+            (self.observed, self.rule) = self.look().await?;
         } else {
             self.ask_what_to_make(prompter).await?;
         }
@@ -106,18 +95,49 @@ impl Create<'_> {
         agreed.await
     }
 
-    /// Looks at the secret and the rule before a token is made, which would be lost if it could not
-    /// be stored.
-    async fn look_first(&mut self) -> Result<PlannedRule, Failure> {
+    /// The work where nobody can be asked. The registry is asked beside AWS, unless what AWS
+    /// answers may end the work, or a command issues the credentials, which comes last.
+    async fn run_unattended(mut self) -> Result<Status, Failure> {
+        warn_of_credentials(&self.input, &mut self.warnings);
+        let (output, is_issued) = (
+            self.context.output,
+            self.input.credential_command().is_some(),
+        );
+        let tried = if is_issued || self.input.if_exists == IfExists::Skip {
+            (self.observed, self.rule) = self.look().await?;
+            if self.leaves_it_as_it_is() {
+                return self.skip().await;
+            }
+            if is_issued {
+                self.read_existing().await?;
+                self.issue_credentials().await?;
+                warn_of_credentials(&self.input, &mut self.warnings);
+            }
+            self.login.attempt(&self.input, output).await?
+        } else {
+            // What AWS has against it ends the wait for the registry.
+            let tried = self.login.attempt(&self.input, output);
+            let (tried, looked) = tokio::try_join!(tried, self.look())?;
+            (self.observed, self.rule) = looked;
+            tried
+        };
+        let judged = self
+            .login
+            .judge(tried, &mut self.input, output, &mut self.warnings);
+        self.verification = judged?;
+        Box::pin(self.store(None)).await
+    }
+
+    /// Looks at the secret and the rules, side by side.
+    async fn look(&self) -> Result<(Observed, PlannedRule), Failure> {
         self.session.fetch_credentials().await?;
-        let (observed, rule) = tokio::try_join!(
+        let (observed, rule) = tokio::join!(
             look(&self.input, &self.session),
             PlannedRule::asked_for(&self.input, &self.session, self.context)
-        )?;
-        self.observed = observed;
-        refuse_what_is_there(&self.input, &self.observed, &self.session)?;
-        self.read_existing().await?;
-        Ok(rule)
+        );
+        let observed = observed?;
+        refuse_what_is_there(&self.input, &observed, &self.session)?;
+        Ok((observed, rule?))
     }
 
     /// Runs the credential command, if there is one.
@@ -128,27 +148,6 @@ impl Create<'_> {
         };
         let (input, warnings) = (&mut self.input, &mut self.warnings);
         make_credentials(input, existing, None, &self.session, self.context, warnings).await
-    }
-
-    /// Logs in with what was given, beside all that is looked at in AWS before anything is written,
-    /// unless the rule is `known`.
-    async fn look_and_verify(&mut self, known: Option<PlannedRule>) -> Result<(), Failure> {
-        warn_of_credentials(&self.input, &mut self.warnings);
-        let output = self.context.output;
-        let look = async {
-            self.session.fetch_credentials().await?;
-            match known {
-                Some(rule) => Ok(rule),
-                None => PlannedRule::asked_for(&self.input, &self.session, self.context).await,
-            }
-        };
-        // What AWS has against it ends the wait for the registry.
-        let (tried, rule) = tokio::try_join!(self.login.attempt(&self.input, output), look)?;
-        self.rule = rule;
-        self.verification = self
-            .login
-            .judge(tried, &mut self.input, output, &mut self.warnings)?;
-        Ok(())
     }
 
     fn leaves_it_as_it_is(&self) -> bool {

@@ -33,7 +33,8 @@ pub enum WhyNot {
 }
 
 impl PlannedRule {
-    /// The rule of `--rule`, looked up before anything is written.
+    /// The rule of `--rule`, looked up before anything is written. Without it, the rules are looked
+    /// at in passing.
     ///
     /// # Errors
     /// As of [`find_pending_rule`] and [`refuse_switch_without_yes`].
@@ -44,6 +45,13 @@ impl PlannedRule {
     ) -> Result<Self, Failure> {
         let pending = match input.rule_request()? {
             Some(_) if input.print.is_some() => None,
+            None => {
+                let seen = session.rules_in_passing().await.ok();
+                return Ok(Self {
+                    seen,
+                    ..Self::default()
+                });
+            }
             wanted => find_pending_rule(wanted, session).await?,
         };
         let name = input.name_or_default();
@@ -74,13 +82,6 @@ impl PlannedRule {
         }
         self.looked_at = Some(rules);
         Ok(())
-    }
-
-    /// Looks at the rules, if none is asked for and nobody did.
-    pub async fn look_in_passing(&mut self, input: &CreateInput, session: &Session) {
-        if input.rule.is_none() && self.looked_at.is_none() && self.seen.is_none() {
-            self.seen = session.rules_in_passing().await.ok();
-        }
     }
 
     /// The rules, where they were looked at.

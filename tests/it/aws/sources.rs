@@ -26,7 +26,7 @@ fn a_web_identity_of_the_environment_beats_a_profile_that_nobody_named() {
     let program = program.env("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/web");
     signed_by(&account, &program, "ASIA");
     let actions = ["AssumeRoleWithWebIdentity", "CreateSecret"];
-    assert_eq!(account.actions(), actions);
+    assert_eq!(account.actions_but_looks(), actions);
     let account = Account::new();
     let program = with_identity(keyless(&account, &["--profile", "default"]));
     let program = program.env("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/web");
@@ -155,7 +155,7 @@ fn credentials_are_asked_for_at_the_endpoint_of_sts_alone() {
     program.file("config", &config);
     program.run().ok();
     assert_eq!(account.actions(), ["AssumeRole"]);
-    assert_eq!(other.actions(), ["CreateSecret"]);
+    assert_eq!(other.actions_but_looks(), ["CreateSecret"]);
 }
 
 /// The SDK would ask for a role there all the same.
@@ -295,7 +295,7 @@ fn a_web_identity_beats_the_keys_of_a_selected_profile_and_not_its_role() {
             .env("AWS_WEB_IDENTITY_TOKEN_FILE", token)
             .env("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/web");
         signed_by(&account, &program, "ASIA");
-        assert_eq!(account.actions(), actions, "{profile}");
+        assert_eq!(account.actions_but_looks(), actions, "{profile}");
     }
 }
 

@@ -41,7 +41,7 @@ fn a_private_authority_is_trusted_by_each_of_its_settings() {
             _ => {}
         }
         program.run().ok();
-        assert_eq!(account.actions(), ["CreateSecret"], "{how}");
+        assert_eq!(account.actions_but_looks(), ["CreateSecret"], "{how}");
     }
 }
 
@@ -61,7 +61,7 @@ fn the_trust_store_of_the_system_counts_where_no_bundle_is_named() {
         .run()
         .fails(4, &["not signed by an authority that this machine trusts"]);
     program.env("SSL_CERT_FILE", store).run().ok();
-    assert_eq!(account.actions(), ["CreateSecret"]);
+    assert_eq!(account.actions_but_looks(), ["CreateSecret"]);
 }
 
 #[test]

@@ -15,16 +15,16 @@ const PAGE: &str = ".github/docs/permissions.md";
 
 /// What each policy has although the commands above it do not ask for it here, in order.
 const NOT_ASKED_HERE: [&[&str]; 6] = [
-    // ECR wants two of whoever makes a rule; one is for a look at a terminal, and one for a rule
-    // that points elsewhere.
+    // ECR wants two of whoever makes a rule; one is for a rule that points elsewhere.
     &[
         "iam:CreateServiceLinkedRole",
         "secretsmanager:GetSecretValue",
-        "secretsmanager:DescribeSecret",
         "ecr:UpdatePullThroughCacheRule",
     ],
-    // The rule is there already.
+    // The secret and the rule are there already.
     &[
+        "secretsmanager:CreateSecret",
+        "secretsmanager:TagResource",
         "iam:CreateServiceLinkedRole",
         "ecr:CreatePullThroughCacheRule",
         "ecr:UpdatePullThroughCacheRule",

@@ -9,6 +9,8 @@ use crate::support::{Account, Authority, Program, Proxy, Registry};
 pub const SCENES: &[Scene] = &[
     // First, since it waits: the others run meanwhile.
     scene("status-7/no-answer-in-time", |account| {
+        // The first answer of the local AWS may take longer than a second.
+        account.ask("ListSecrets", &serde_json::json!({}));
         account.stall("CreateSecret");
         once(create(account, &["--cli-read-timeout", "1"]))
     }),
@@ -168,6 +170,8 @@ pub const SCENES: &[Scene] = &[
     }),
     scene("status-7/answer-lost-and-not-seen", |account| {
         account.lose("CreateSecret", None);
+        let denied = r#"{"__type":"AccessDeniedException"}"#;
+        account.answer("DescribeSecret", 400, "application/json", denied, Some(1));
         account.drop("DescribeSecret", None);
         once(create(account, &[]))
     }),

@@ -342,7 +342,8 @@ fn what_is_taken_over_is_tried_too() {
     assert_eq!(report["verification"]["verdict"], "accepted");
     assert_eq!(registry.heard()[1].authorization, Some(basic("me", TOKEN)));
     let wrong = json!({"auths": {host: auth("me", "wrong-token")}});
-    let ended = from_docker(&account, "docker-hub", &wrong, &more).run();
+    let update = [&more[..], &["--if-exists", "update"]].concat();
+    let ended = from_docker(&account, "docker-hub", &wrong, &update).run();
     ended.fails(6, &[]).hides("wrong-token");
     // Not the login at Docker Hub, which is for another host.
     let hub = json!({"auths": {HUB: auth("me", TOKEN)}});

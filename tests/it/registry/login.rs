@@ -304,13 +304,15 @@ fn without_an_answer_the_work_goes_on_with_a_warning_unless_it_must_be_had() {
         .unwrap()
         .contains("were not tried"));
     assert!(ended.stderr.contains("warning: "), "{}", ended.stderr);
-    assert_eq!(account.take_actions(), ["CreateSecret"]);
+    assert_eq!(account.actions_but_looks(), ["CreateSecret"]);
+    account.take_actions();
     let more = ["--verify", "always", "--name", "ecr-pullthroughcache/other"];
     let must = Program::create_at(&registry, &account, &more).run();
     must.fails(7, &["could not be tried", "answered 500", "--verify never"]);
-    let must = Program::create_at(&registry, &account, &["--verify", "always", "-o", "json"]).run();
+    let more = [&more[..], &["-o", "json"]].concat();
+    let must = Program::create_at(&registry, &account, &more).run();
     assert_eq!(must.error_json()["error"]["code"], "registry-unknown");
-    assert!(account.actions().is_empty());
+    assert_eq!(account.actions_but_looks(), [""; 0]);
 }
 
 /// Takes as long as a login may take at most.
@@ -346,7 +348,7 @@ fn what_the_registry_refuses_is_not_stored() {
             ],
         );
         ended.hides("dckr_pat_wrong-token");
-        assert!(account.actions().is_empty(), "{:?}", account.actions());
+        assert_eq!(account.actions_but_looks(), [""; 0]);
         assert_eq!(registry.logins(), 1, "a refused login is not tried again");
     }
     let account = Account::new();
@@ -395,6 +397,6 @@ fn the_report_says_what_was_proven() {
         .json();
     assert_eq!(
         (&skipped["action"], &skipped["verification"]["verdict"]),
-        (&json!("skipped"), &json!("accepted"))
+        (&json!("skipped"), &json!("skipped"))
     );
 }

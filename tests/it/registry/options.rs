@@ -60,7 +60,7 @@ fn azure_needs_to_be_told_the_registry() {
         run(&["--upstream-registry-url", bad], "auto").fails(2, &["--upstream-registry-url"]);
     }
     run(&[], "sometimes").fails(2, &["invalid value 'sometimes' for '--verify <WHEN>'"]);
-    assert!(run(&["--if-exists", "skip"], "")
+    assert!(run(&["--if-exists", "update"], "")
         .stderr
         .contains("--upstream-registry-url"));
 }

@@ -240,7 +240,7 @@ fn a_helper_is_run_only_after_a_yes() {
         .enters("y");
     screen
         .sees("Not used: ")
-        .sees("its reason is not shown")
+        .sees("its output is not shown")
         .sees("Username")
         .types("\x03")
         .status_is(130);

@@ -138,7 +138,7 @@ fn create_stores_the_secret_and_prints_the_rule_alone() {
         let more = ["--rule", "docker-hub", "--print", language];
         let ended = Program::create(&account, &more).run();
         let code = parsed(language, ended.ok());
-        assert_eq!(account.take_actions(), ["CreateSecret"]);
+        assert_eq!(account.take_actions(), ["DescribeSecret", "CreateSecret"]);
         assert_eq!(account.rules(), json!([]));
         ended.never(&["Next, make the rule"]);
         let again = ["--if-exists", "update", "-o", "json"];
@@ -204,7 +204,7 @@ fn code_that_cannot_be_written_does_not_lose_the_secret() {
             assert!(said.contains(words), "{said}");
         }
     }
-    assert_eq!(account.take_actions(), ["CreateSecret"]);
+    assert_eq!(account.take_actions(), ["DescribeSecret", "CreateSecret"]);
 }
 
 #[test]
@@ -259,7 +259,7 @@ fn azure_in(language: &str) {
         assert_eq!(rule["UpstreamRegistryUrl"], "me.azurecr.io");
         assert_eq!(rule["UpstreamRegistry"], "azure-container-registry");
     }
-    assert_eq!(account.take_actions(), ["CreateSecret"]);
+    assert_eq!(account.take_actions(), ["DescribeSecret", "CreateSecret"]);
 }
 
 #[cfg(unix)]

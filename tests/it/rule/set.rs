@@ -252,7 +252,14 @@ fn where_pull_through_cache_is_not_documented_aws_answers() {
             "UnknownOperationException",
             "?",
         );
-        let words = ["--region", region, "--rule", "other"];
+        let words = [
+            "--region",
+            region,
+            "--rule",
+            "other",
+            "--if-exists",
+            "update",
+        ];
         let ended = Program::create(&account, &words).run();
         let fix = format!("ECR has no pull through cache in {region}");
         ended.fails(1, &[&fix, "--region REGION"]);

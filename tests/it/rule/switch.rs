@@ -149,7 +149,7 @@ fn a_switch_to_a_secret_that_ecr_cannot_use_says_how_to_switch_back() {
 #[test]
 fn the_next_step_proposes_no_prefix_that_serves_another_secret() {
     let (account, old) = account();
-    let ended = Program::create(&account, &["--name", NEW]).run();
+    let ended = Program::create(&account, &[]).run();
     let new = ended.ok();
     let (_, next) = ended
         .stderr

@@ -145,8 +145,10 @@ fn what_is_no_arn_is_not_given_as_one_and_the_secret_may_be_stored() {
         let account = Account::new();
         let answer = json!({"ARN": arn, "Name": NAME, "VersionId": "v"}).to_string();
         account.answer("CreateSecret", 200, JSON, &answer, None);
-        account.answer("DescribeSecret", 200, JSON, &answer, None);
         for more in [&[][..], &["-o", "json"]] {
+            let none = r#"{"__type":"ResourceNotFoundException"}"#;
+            account.answer("DescribeSecret", 400, JSON, none, Some(1));
+            account.answer("DescribeSecret", 200, JSON, &answer, Some(1));
             let ended = Program::create(&account, more).run();
             let words = [
                 "CreateSecret",
@@ -402,7 +404,8 @@ fn nothing_foreign_gives_a_ci_runner_a_command() {
         "InvalidParameterException",
         RUNNER_COMMANDS,
     );
-    for more in [&[][..], &["-o", "json"]] {
+    let name = ["--name", "ecr-pullthroughcache/other"];
+    for more in [&name[..], &[&name[..], &["-o", "json"]].concat()] {
         let rejected = Program::create_at(&registry, &account, more).run();
         is_harmless(rejected.fails(6, &["add-path"]));
         let refused = Program::create(&account, &[more, &["-v"]].concat()).run();

@@ -125,7 +125,6 @@ fn a_signal_while_aws_answers_ends_at_once_and_tells_what_may_be() {
         interrupted(&account, "CreateSecret", &[], signal, status, &maybe);
     }
     let account = Account::new();
-    Program::create(&account, &[]).run().ok();
     account.stall("DescribeSecret");
     interrupted(
         &account,

@@ -216,6 +216,13 @@ impl Account {
         actions
     }
 
+    /// The actions so far but the looks at secrets and rules, in order.
+    pub fn actions_but_looks(&self) -> Vec<String> {
+        let mut actions = self.actions();
+        actions.retain(|action| !action.starts_with("Describe"));
+        actions
+    }
+
     /// Takes the actions so far out of the record.
     pub fn take_actions(&self) -> Vec<String> {
         let requests = std::mem::take(&mut *self.state.requests.lock().unwrap());
