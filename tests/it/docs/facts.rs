@@ -115,6 +115,25 @@ fn each_member_of_the_json_is_explained_and_each_that_is_explained_is_there() {
     }
 }
 
+#[test]
+fn each_finding_has_its_code_in_the_table() {
+    let page = page("secrets.md");
+    let mut codes = BTreeSet::new();
+    for file in files(&Path::new(TOP).join("tests/golden/check")) {
+        let text = fs::read_to_string(file).unwrap();
+        let findings = text.lines().filter_map(|line| {
+            let levels = ["  error    ", "  warning  ", "  note     "];
+            levels.iter().find_map(|level| line.strip_prefix(level))
+        });
+        let of_lines = findings.filter_map(|line| line.split_once(": "));
+        codes.extend(of_lines.map(|(code, _)| code.to_owned()));
+    }
+    assert!(codes.len() > 15, "{codes:?}");
+    for code in codes {
+        assert!(page.contains(&format!("`{code}`")), "{code}");
+    }
+}
+
 fn objects(document: &Value) -> impl Iterator<Item = &serde_json::Map<String, Value>> {
     let one = document.as_object().into_iter();
     let many = document.as_array().into_iter().flatten();

@@ -2,8 +2,8 @@
 //! in an account of the page's own, and what they print stands there. `UPDATE_GOLDEN` writes it anew.
 //!
 //! In a `console` block, `$` begins a command, and what it prints follows. An `sh` block is a script
-//! that has to succeed, or with `#!` the program `mint`. Of other languages, what follows `ecr-ptc`
-//! in a line is run.
+//! that has to succeed, or with `#!` the program `mint`. Of other languages, `ecr-ptc create` and
+//! `ecr-ptc update` are run, to the end of the line.
 
 mod azure;
 mod facts;
@@ -160,7 +160,8 @@ fn run_script(block: &Block, place: &Place) -> Result<(), String> {
         "yaml" | "groovy" => {
             let is_comment = |line: &&String| line.trim_start().starts_with(['#', '/']);
             for line in block.lines.iter().filter(|line| !is_comment(line)) {
-                if let Some(at) = line.find("ecr-ptc create ") {
+                let starts = ["ecr-ptc create ", "ecr-ptc update "];
+                if let Some(at) = starts.iter().find_map(|start| line.find(start)) {
                     succeed(line[at..].trim_end_matches('\''))?;
                 }
             }
