@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use clap::CommandFactory;
-use clap_mangen::roff::{roman, Roff};
+use clap_mangen::roff::{bold, roman, Roff};
 
 use super::Cli;
 use crate::output::failure::Failure;
@@ -53,7 +53,7 @@ fn rendered(command: &clap::Command) -> std::io::Result<Vec<u8>> {
     let mut page = Vec::new();
     man.render_title(&mut page)?;
     man.render_name_section(&mut page)?;
-    man.render_synopsis_section(&mut page)?;
+    synopsis(command).to_writer(&mut page)?;
     man.render_description_section(&mut page)?;
     man.render_options_section(&mut page)?;
     if command.has_subcommands() {
@@ -73,5 +73,61 @@ fn rendered(command: &clap::Command) -> std::io::Result<Vec<u8>> {
         }
         section.control("fi", []).to_writer(&mut page)?;
     }
+    environment(command).to_writer(&mut page)?;
+    see_also(command).to_writer(&mut page)?;
     Ok(page)
+}
+
+/// The command with its own options and their values.
+fn synopsis(command: &clap::Command) -> Roff {
+    let mut line = vec![bold(command.get_bin_name().unwrap_or("ecr-ptc"))];
+    for arg in command.get_arguments().filter(|arg| !arg.is_hide_set()) {
+        if arg.is_positional() {
+            line.push(roman(format!(" {arg}")));
+        } else if !arg.is_global_set() && !["help", "version"].contains(&arg.get_id().as_str()) {
+            line.push(roman(format!(" [{arg}]")));
+        }
+    }
+    line.push(roman(" [OPTIONS]"));
+    if command.has_subcommands() {
+        line.push(roman(" [COMMAND]"));
+    }
+    let mut section = Roff::new();
+    section.control("SH", ["SYNOPSIS"]).control("nh", []);
+    section.text(line).control("hy", []);
+    section
+}
+
+/// The variables that replace options.
+fn environment(command: &clap::Command) -> Roff {
+    let mut section = Roff::new();
+    section.control("SH", ["ENVIRONMENT"]);
+    for arg in command.get_arguments() {
+        if let (Some(variable), Some(option)) = (arg.get_env(), arg.get_long()) {
+            section.control("TP", []);
+            section.text([bold(variable.to_string_lossy())]);
+            section.text([roman(format!("The same as --{option}"))]);
+        }
+    }
+    section
+}
+
+/// The pages of the command's parents and subcommands.
+fn see_also(command: &clap::Command) -> Roff {
+    let words: Vec<&str> = command
+        .get_bin_name()
+        .unwrap_or("ecr-ptc")
+        .split(' ')
+        .collect();
+    let parents = (1..words.len()).map(|count| words[..count].join("-"));
+    let children = command
+        .get_subcommands()
+        .filter_map(clap::Command::get_display_name);
+    let pages = parents.chain(children.map(str::to_owned));
+    let mut section = Roff::new();
+    let pages: Vec<String> = pages.map(|page| format!("{page}(1)")).collect();
+    section
+        .control("SH", ["SEE ALSO"])
+        .text([roman(pages.join(", "))]);
+    section
 }

@@ -107,7 +107,16 @@ fn every_command_has_a_man_page() {
         let title = [&["ecr-ptc".to_owned()], &command[..]].concat().join("-");
         assert!(page.contains(&format!(".TH {title} 1")), "{page}");
         assert!(page.contains(".SH OPTIONS"), "{page}");
+        assert!(page.contains("ECR_PTC_OUTPUT"), "{page}");
+        assert!(page.contains(".SH \"SEE ALSO\"\necr\\-ptc"), "{page}");
     }
+    let (_, page) = run(&["man".to_owned(), "create".to_owned()], &[]);
+    let (_, synopsis) = page.split_once(".SH SYNOPSIS\n.nh\n").unwrap();
+    let synopsis = synopsis.lines().next().unwrap().replace('\\', "");
+    for part in ["[--registry <KIND>]", "[--rule <PREFIX>]", "[OPTIONS]"] {
+        assert!(synopsis.contains(part), "{synopsis}");
+    }
+    assert!(!synopsis.contains("--profile"), "{synopsis}");
 }
 
 #[test]
