@@ -1,49 +1,69 @@
-//! [`inspect`]: what is wrong with one secret, from what was looked at. It asks nobody.
+//! [`Inspected`]: a secret under inspection, and [`inspect`], which asks nobody.
 
-use super::inspected::Inspected;
 use super::metadata::{inspect_key, inspect_manager, inspect_metadata};
-use super::rule::{inspect_usage, UNUSED};
+use super::rules::{inspect_usage, UNUSED};
 use super::value::inspect_value;
-use super::{Criteria, Finding};
-use crate::model::rule::Rule;
+use super::{Criteria, Finding, Level};
+use crate::model::rule::{Rule, RuleUsage};
 use crate::model::secret::{KeyKind, Secret};
 use crate::model::stored_value::Reading;
+use crate::output::hint::Hints;
 
-/// What is wrong with a secret by its name, dates, tags, key, value and rules. `reading` is `None`
-/// where its value is told of elsewhere, `rules` where they could not be looked at. Of a secret
-/// that is scheduled for deletion only its rules tell something, since nothing can read it.
-pub fn inspect(
-    secret: &Secret,
-    key: &KeyKind,
-    reading: Option<&Reading>,
-    rules: Option<&[Rule]>,
-    criteria: &Criteria,
-) -> Vec<Finding> {
-    let inspected = Inspected::new(secret, rules, criteria);
-    let mut findings = inspect_usage(&inspected);
-    if let Some(finding) = inspect_manager(&inspected) {
-        // It is there for something else than rules, and is neither to be used nor deleted here.
-        findings.retain(|finding| finding.code != UNUSED);
-        findings.push(finding);
-    } else if secret.deleted.is_none() {
-        findings.extend(inspect_metadata(&inspected));
-        findings.extend(inspect_key(&inspected, key));
-        findings.extend(
-            reading
-                .into_iter()
-                .flat_map(|value| inspect_value(&inspected, value)),
-        );
-    }
-    findings
+/// A secret under inspection, with the rules that refer to it.
+pub struct Inspected<'a> {
+    pub secret: &'a Secret,
+    pub usage: RuleUsage<'a>,
+    pub criteria: &'a Criteria,
+    /// Commands for the Region where the secret can be changed.
+    pub hints: Hints,
 }
 
-/// The same by its rules alone, for a secret that is used.
-pub fn inspect_in_use(
-    secret: &Secret,
-    rules: Option<&[Rule]>,
-    criteria: &Criteria,
+impl<'a> Inspected<'a> {
+    /// `rules` are all rules of the Region; `None` if they could not be listed.
+    pub fn new(secret: &'a Secret, rules: Option<&'a [Rule]>, criteria: &'a Criteria) -> Self {
+        Self {
+            secret,
+            usage: RuleUsage::new(secret, rules),
+            criteria,
+            hints: criteria.hints.for_secret(secret),
+        }
+    }
+
+    pub fn finding(&self, level: Level, code: &'static str, message: impl Into<String>) -> Finding {
+        Finding::new(level, code, message).of_secret(&self.secret.name)
+    }
+
+    /// The command that stores credentials, whatever the secret holds.
+    pub fn replace(&self) -> String {
+        let command = self.hints.replace(&self.secret.name, self.usage.upstream);
+        format!("store the credentials: {command}")
+    }
+
+    /// The command that stores a new token.
+    pub fn renew(&self) -> String {
+        let command = self.hints.update(&self.secret.name, "");
+        format!("store a new token: {command}")
+    }
+}
+
+/// What is wrong with a secret by its name, dates, tags, key, value and rules. `reading` is `None`
+/// if its value is reported separately. A secret that is scheduled for deletion cannot be read, so
+/// only its rules matter.
+pub fn inspect(
+    inspected: &Inspected<'_>,
+    key: &KeyKind,
+    reading: Option<&Reading>,
 ) -> Vec<Finding> {
-    let mut findings = inspect_usage(&Inspected::new(secret, rules, criteria));
-    findings.retain(|finding| finding.code != UNUSED);
+    let mut findings = inspect_usage(inspected);
+    if let Some(finding) = inspect_manager(inspected) {
+        // It serves something else than rules: don't suggest to delete or change it.
+        findings.retain(|finding| finding.code != UNUSED);
+        findings.push(finding);
+    } else if inspected.secret.deleted.is_none() {
+        findings.extend(inspect_metadata(inspected));
+        findings.extend(inspect_key(inspected, key));
+        let of_value = reading.map(|reading| inspect_value(inspected, reading));
+        findings.extend(of_value.into_iter().flatten());
+    }
     findings
 }

@@ -1,12 +1,11 @@
 //! What can be found out about a secret without its value.
 
-use super::inspected::Inspected;
+use super::inspect::Inspected;
 use super::{Finding, Level};
 use crate::model::date::in_days;
 use crate::model::name::{ends_like_an_arn, first_refused, PREFIX};
 use crate::model::secret::{KeyKind, ManagedBy, EXPIRY_TAG};
 use crate::output::escaped;
-use crate::output::shell::quote;
 
 /// Findings by the name, the dates and the tags.
 pub fn inspect_metadata(inspected: &Inspected<'_>) -> Vec<Finding> {
@@ -22,11 +21,7 @@ pub fn inspect_metadata(inspected: &Inspected<'_>) -> Vec<Finding> {
 pub fn inspect_key(inspected: &Inspected<'_>, kind: &KeyKind) -> Option<Finding> {
     let secret = inspected.secret;
     let key = secret.key();
-    let default = format!(
-        "aws secretsmanager update-secret --secret-id {} --kms-key-id alias/aws/secretsmanager{}",
-        quote(&secret.name),
-        inspected.hints.options()
-    );
+    let default = inspected.hints.use_default_key(&secret.name);
     match kind {
         KeyKind::Default => None,
         KeyKind::Customer => {
@@ -134,7 +129,6 @@ fn inspect_expiry(inspected: &Inspected<'_>) -> Option<Finding> {
     let Inspected {
         secret, criteria, ..
     } = inspected;
-    let fix = format!("store a new token: {}", inspected.store());
     if secret.has_unknown_expiry() {
         let message =
             "it is unknown when the token expires: it was stored without a date, and the \
@@ -142,7 +136,7 @@ fn inspect_expiry(inspected: &Inspected<'_>) -> Option<Finding> {
         let finding = inspected.finding(Level::Warning, "expiry-unknown", message);
         return Some(finding.fix(format!(
             "record its date; END is its last day, such as 2027-01-31:\n{}",
-            inspected.update(" --expires-on END")
+            inspected.hints.record_expiry(&secret.name, "END")
         )));
     }
     let Ok(date) = secret.expires_on()? else {
@@ -180,7 +174,9 @@ fn inspect_expiry(inspected: &Inspected<'_>) -> Option<Finding> {
         }
         _ => return None,
     };
-    Some(inspected.finding(level, code, message).fix(fix))
+    let fix = inspected.hints.store_token(&secret.name);
+    let finding = inspected.finding(level, code, message);
+    Some(finding.fix(format!("store a new token: {fix}")))
 }
 
 fn inspect_age(inspected: &Inspected<'_>) -> Option<Finding> {
@@ -194,14 +190,13 @@ fn inspect_age(inspected: &Inspected<'_>) -> Option<Finding> {
         return None;
     }
     let message = format!(
-        "the secret was last changed {} ago, on {changed}; --max-age allows {}; pulls work as \
+        "the secret was last changed {} ago, on {changed}, and the limit is {}; pulls work as \
          long as the token does",
         in_days(age),
         in_days(max_age)
     );
     let finding = inspected.finding(Level::Warning, "too-old", message);
-    let store = inspected.update("");
-    Some(finding.fix(format!("store a new token: {store}")))
+    Some(finding.fix(inspected.renew()))
 }
 
 #[cfg(test)]

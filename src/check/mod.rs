@@ -1,19 +1,14 @@
 //! [`Finding`]: something that ECR would trip over, or that someone should know of.
 
 mod inspect;
-mod inspected;
 mod login_check;
 mod metadata;
-mod rule;
 mod rules;
 mod scan;
 mod value;
 
-pub use inspect::inspect;
 pub use login_check::{expiry_to_keep, LoginCheck};
-pub use rule::UNUSED;
-pub use rules::Rules;
-pub use scan::{scan, Scan};
+pub use scan::{scan, unreadable, OneSecret, Scan};
 
 use std::fmt::Write as _;
 
@@ -21,11 +16,10 @@ use serde::Serialize;
 
 use crate::model::count::count;
 use crate::model::date::Date;
-use crate::model::rule::Rule;
-use crate::model::secret::Secret;
 use crate::output::hint::Hints;
 use crate::output::report::{Action, StepReport};
 use crate::output::{escaped, paint, Color};
+use rules::UNUSED;
 
 /// How much a finding matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -79,32 +73,20 @@ pub struct Finding {
 }
 
 impl Finding {
-    pub fn new(
-        level: Level,
-        code: &'static str,
-        secret: &Secret,
-        message: impl Into<String>,
-    ) -> Self {
+    pub fn new(level: Level, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             level,
             code,
-            secret: Some(secret.name.clone()),
+            secret: None,
             rule: None,
             message: message.into(),
             fix: None,
         }
     }
 
-    /// An error of a rule; the secret is the one that it points at, be it there or not.
-    pub fn for_rule(code: &'static str, rule: &Rule, message: impl Into<String>) -> Self {
-        Self {
-            level: Level::Error,
-            code,
-            secret: rule.secret().map(str::to_owned),
-            rule: Some(rule.ecr_repository_prefix.clone()),
-            message: message.into(),
-            fix: None,
-        }
+    pub fn of_secret(mut self, name: &str) -> Self {
+        self.secret = Some(name.to_owned());
+        self
     }
 
     pub fn fix(mut self, fix: impl Into<String>) -> Self {

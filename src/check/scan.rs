@@ -1,110 +1,104 @@
-//! The findings of all secrets, in few calls, and without ever holding more than a few values.
+//! [`scan`]: the findings of one secret or of all, without ever holding more than a few values.
 
 use std::cell::{Cell, RefCell};
 
 use futures_util::{stream, TryStreamExt};
 
-use super::inspect::inspect;
-use super::value::{none_read, not_read};
-use super::{Criteria, Finding, LoginCheck, Rules};
+use super::inspect::{inspect, Inspected};
+use super::rules::Rules;
+use super::value::{collapse_unread, none_read};
+use super::{Criteria, Finding, LoginCheck};
 use crate::aws::{AwsError, Keys, Kind, Session, BATCH};
 use crate::model::rule::Rule;
 use crate::model::secret::{KeyKind, Secret};
 use crate::model::stored_value::{Reading, StoredValue};
 use crate::output::failure::Failure;
-use crate::output::Redactor;
+use crate::output::{escaped, Redactor};
 
-/// How many calls that read values are under way at once: each holds up to 20 values of up to 64
+/// How many calls that read values are in flight at once: each holds up to 20 values of up to 64
 /// KiB.
 const BATCHES_IN_FLIGHT: usize = 8;
+
+/// One secret to check, with the rules that refer to it.
+pub struct OneSecret {
+    pub secret: Secret,
+    /// Its value, if it was read already.
+    pub reading: Option<Reading>,
+    /// All rules of the Region.
+    pub rules: Result<Vec<Rule>, AwsError>,
+}
 
 /// What was found.
 pub struct Scan {
     pub checked: usize,
-    /// `None` where the rules could not be looked at.
+    /// `None` if the rules could not be listed.
     pub checked_rules: Option<usize>,
     pub findings: Vec<Finding>,
 }
 
-/// What every batch needs.
+/// What the inspection of every secret needs.
 struct Scanner<'a> {
     session: &'a Session,
     keys: Keys,
     criteria: &'a Criteria,
     login: Option<&'a LoginCheck>,
-    rules: Option<Vec<Rule>>,
+    rules: Rules,
     /// Why no value can be read at all.
     unreadable: RefCell<Option<AwsError>>,
     /// How many values were read.
     read: Cell<usize>,
 }
 
-/// A secret that was inspected; its value is gone.
-struct Inspected {
-    secret: Secret,
-    findings: Vec<Finding>,
-    /// Why its value alone was refused.
-    refused: Option<String>,
-}
-
-/// Checks every secret under the prefix, and every rule: a call for each 100 secrets, one for the
-/// values of each 20, one for each 100 rules and one for ECR's verdict on each. `progress` hears
+/// Checks one secret, or every secret under the prefix and every rule. For all it takes a call for
+/// each 100 of them, one for the values of each 20, one for each 100 rules and one for ECR's
+/// verdict on each. `progress` is told
 /// how many secrets are done.
 ///
 /// # Errors
-/// The [`Failure`] to show. That the values may not be read is a finding instead.
+/// The [`Failure`] to show. If values may not be read, that is a finding instead.
 pub async fn scan(
+    only: Option<OneSecret>,
     session: &Session,
     criteria: &Criteria,
     login: Option<&LoginCheck>,
     progress: impl Fn(usize),
 ) -> Result<Scan, Failure> {
-    let failed =
-        |error: AwsError| error.into_failure("could not check the secrets", session.service());
-    let mut pages = session.secrets().pages();
-    let (first, rules) = tokio::join!(pages(), session.rules());
-    let first = first.map_err(failed)?;
-    let mut rules = Rules::new(rules, None, session);
-    let scanner = Scanner {
+    let scanner = |rules| Scanner {
         session,
         keys: session.keys(),
         criteria,
         login,
-        rules: rules.get().map(<[Rule]>::to_vec),
+        rules,
         unreadable: RefCell::default(),
         read: Cell::default(),
     };
-    let pages = stream::try_unfold((first, pages), |(page, mut pages)| async move {
-        let Some(secrets) = page else {
-            return Ok::<_, AwsError>(None);
-        };
-        let next = pages().await?;
-        Ok(Some((secrets, (next, pages))))
-    });
-    let batches = pages.map_ok(|secrets| {
-        let batches: Vec<_> = secrets.chunks(BATCH).map(<[_]>::to_vec).collect();
-        stream::iter(batches.into_iter().map(Ok))
-    });
-    let inspected = batches
-        .try_flatten()
-        .map_ok(|batch| scanner.inspect(batch))
-        .try_buffer_unordered(BATCHES_IN_FLIGHT);
-    let (mut checked, mut findings, mut refused) = (0, Vec::new(), Vec::new());
-    {
-        let mut inspected = std::pin::pin!(inspected);
-        while let Some(batch) = inspected.try_next().await.map_err(failed)? {
-            for one in batch {
-                checked += 1;
-                rules.see(&one.secret);
-                findings.extend(one.findings);
-                refused.extend(one.refused.map(|why| (one.secret, why)));
-            }
-            progress(checked);
+    let (scanner, checked, mut findings) = if let Some(one) = only {
+        let scanner = scanner(Rules::new(one.rules, Some(&one.secret), session));
+        let mut reading = one.reading;
+        if reading.is_none() && one.secret.deleted.is_none() {
+            let value = read(&one.secret, session).await;
+            reading = Some(value.map_err(|error| unreadable(error, &one.secret, session))?);
         }
+        let findings = scanner.inspect_one(one.secret, reading).await;
+        (scanner, 1, findings)
+    } else {
+        let failed =
+            |error: AwsError| error.into_failure("could not check the secrets", session.service());
+        let mut pages = session.secrets().pages();
+        let (first, rules) = tokio::join!(pages(), session.rules());
+        let first = first.map_err(failed)?;
+        let scanner = scanner(Rules::new(rules, None, session));
+        let inspected = scanner.inspect_pages(first, pages, progress).await;
+        let (checked, findings) = inspected.map_err(failed)?;
+        (scanner, checked, findings)
+    };
+    if let Some(error) = scanner.unreadable.take() {
+        findings.push(none_read(error, session));
+    } else if scanner.read.get() == 0 {
+        collapse_unread(&mut findings);
     }
-    findings.extend(scanner.unread(&refused));
-    let checked_rules = rules.count();
-    let of_rules = rules.finish(&findings, session, criteria).await;
+    let checked_rules = scanner.rules.count();
+    let of_rules = scanner.rules.finish(&findings, session, criteria).await;
     findings.extend(of_rules);
     Ok(Scan {
         checked,
@@ -113,19 +107,67 @@ pub async fn scan(
     })
 }
 
+/// Reads the value of one secret. A refusal is what was read, and no error.
+async fn read(secret: &Secret, session: &Session) -> Result<Reading, AwsError> {
+    match session.secrets().value(&secret.arn).await {
+        Ok(value) => Ok(value.map_or(Reading::Nothing, Reading::Value)),
+        Err(error) if matches!(error.kind, Kind::Denied | Kind::Refused) => {
+            Ok(Reading::Refused(error.summary()))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The value of one secret could not be read.
+pub fn unreadable(error: AwsError, secret: &Secret, session: &Session) -> Failure {
+    let what = format!("could not read the value of {}", escaped(&secret.name));
+    error.into_failure(&what, &session.service().of_secret(&secret.name))
+}
+
 impl Scanner<'_> {
-    /// Reads the values of a batch, and inspects its secrets.
-    async fn inspect(&self, secrets: Vec<Secret>) -> Result<Vec<Inspected>, AwsError> {
-        let inventory = self.session.secrets();
+    /// Inspects the secrets of every page, some batches at once.
+    async fn inspect_pages(
+        &self,
+        first: Option<Vec<Secret>>,
+        pages: impl AsyncFnMut() -> Result<Option<Vec<Secret>>, AwsError>,
+        progress: impl Fn(usize),
+    ) -> Result<(usize, Vec<Finding>), AwsError> {
+        let pages = stream::try_unfold((first, pages), |(page, mut pages)| async move {
+            let Some(secrets) = page else {
+                return Ok::<_, AwsError>(None);
+            };
+            let next = pages().await?;
+            Ok(Some((secrets, (next, pages))))
+        });
+        let batches = pages.map_ok(|secrets| {
+            let batches: Vec<_> = secrets.chunks(BATCH).map(<[_]>::to_vec).collect();
+            stream::iter(batches.into_iter().map(Ok))
+        });
+        let inspected = batches
+            .try_flatten()
+            .map_ok(|batch| self.inspect_batch(batch))
+            .try_buffer_unordered(BATCHES_IN_FLIGHT);
+        let mut inspected = std::pin::pin!(inspected);
+        let (mut checked, mut findings) = (0, Vec::new());
+        while let Some((number, found)) = inspected.try_next().await? {
+            checked += number;
+            findings.extend(found);
+            progress(checked);
+        }
+        Ok((checked, findings))
+    }
+
+    /// Reads the values of a batch, and inspects its secrets: how many, and what was found.
+    async fn inspect_batch(&self, secrets: Vec<Secret>) -> Result<(usize, Vec<Finding>), AwsError> {
         let is_readable =
-            |secret: &&Secret| secret.deleted.is_none() && secret.has_current_version();
-        let arns = secrets.iter().filter(is_readable);
+            |secret: &Secret| secret.deleted.is_none() && secret.has_current_version();
+        let arns = secrets.iter().filter(|secret| is_readable(secret));
         let arns: Vec<_> = arns.map(|secret| secret.arn.clone()).collect();
         let is_unreadable = self.unreadable.borrow().is_some();
         let mut readings = if arns.is_empty() || is_unreadable {
             None
         } else {
-            match inventory.values(&arns).await {
+            match self.session.secrets().values(&arns).await {
                 Ok(readings) => Some(readings),
                 Err(error) if error.kind == Kind::Denied => {
                     *self.unreadable.borrow_mut() = Some(error);
@@ -134,81 +176,63 @@ impl Scanner<'_> {
                 Err(error) => return Err(error),
             }
         };
-        let mut inspected = Vec::new();
+        let (checked, mut findings) = (secrets.len(), Vec::new());
         for secret in secrets {
-            let reading = if is_readable(&&secret) {
+            let reading = if secret.deleted.is_some() {
+                None
+            } else if is_readable(&secret) {
                 readings.as_mut().map(|readings| {
                     let no_answer =
                         || Reading::Refused("BatchGetSecretValue: no answer".to_owned());
                     readings.remove(&secret.arn).unwrap_or_else(no_answer)
                 })
-            } else if secret.deleted.is_some() {
-                None
             } else {
-                Some(self.look_closer(&secret).await?)
+                // ListSecrets may be minutes behind.
+                Some(read(&secret, self.session).await?)
             };
-            inspected.push(self.inspect_one(secret, reading).await);
+            findings.extend(self.inspect_one(secret, reading).await);
         }
-        Ok(inspected)
+        Ok((checked, findings))
     }
 
-    /// ListSecrets may be minutes behind, so a secret that seems to have no value is asked for it.
-    async fn look_closer(&self, secret: &Secret) -> Result<Reading, AwsError> {
-        match self.session.secrets().value(&secret.arn).await {
-            Ok(Some(value)) => Ok(Reading::Value(value)),
-            Ok(None) => Ok(Reading::Nothing),
-            Err(error) if matches!(error.kind, Kind::Denied | Kind::Refused) => {
-                Ok(Reading::Nothing)
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    async fn inspect_one(&self, mut secret: Secret, reading: Option<Reading>) -> Inspected {
+    async fn inspect_one(&self, mut secret: Secret, reading: Option<Reading>) -> Vec<Finding> {
         let key = match &secret.deleted {
             None => self.keys.kind(&secret).await,
             Some(_) => KeyKind::Default,
         };
-        if key == KeyKind::Customer {
-            // ListSecrets does not tell whether the key has to be: a replica from another account
-            // has no other. Who may not ask is told of the key alone.
+        if key == KeyKind::Customer && secret.replicas.is_none() {
+            // ListSecrets does not say whether it is a replica from another account, which always
+            // has such a key. If the caller may not ask, the key alone is reported.
             let described = self.session.secrets().describe(secret.arn.as_str()).await;
             if let Ok(Some(described)) = described {
                 secret.cross_account_primary = described.cross_account_primary;
             }
         }
-        let rules = self.rules.as_deref();
-        let (reading, refused) = match reading {
-            Some(Reading::Refused(why)) => (None, Some(why)),
-            reading => (reading, None),
-        };
         let redactor = match &reading {
             Some(Reading::Value(value)) => self.hide(&secret, value),
             _ => Redactor::new(),
         };
-        let mut findings = inspect(&secret, &key, reading.as_ref(), rules, self.criteria);
+        self.rules.see(&secret);
+        let inspected = Inspected::new(&secret, self.rules.all(), self.criteria);
+        let mut findings = inspect(&inspected, &key, reading.as_ref());
         if let Some(Reading::Value(value)) = &reading {
             self.read.set(self.read.get() + 1);
             if let Some(login) = self.login {
-                let found = login.inspect(&secret, value, rules, self.criteria, None);
-                findings.extend(found.await);
+                findings.extend(login.inspect(&inspected, value).await);
             }
         }
         for finding in &mut findings {
             finding.message = redactor.redact(&finding.message);
             finding.fix = finding.fix.as_deref().map(|fix| redactor.redact(fix));
         }
-        Inspected {
-            secret,
-            findings,
-            refused,
-        }
+        findings
     }
 
-    /// Hides a value in its own findings only, so that the memory of a scan stays small. Values
-    /// that rules use stay hidden, since ECR's words about the rules are shown at the end.
+    /// A redactor that hides this value. It is dropped with its findings, so that a scan takes
+    /// little memory; but a value that a rule uses stays hidden, since ECR's words on the rule are
+    /// shown at the end.
     fn hide(&self, secret: &Secret, value: &StoredValue) -> Redactor {
-        let mut rules = self.rules.iter().flatten();
+        let mut rules = self.rules.all().unwrap_or_default().iter();
         let redactor = if rules.any(|rule| rule.refers_to(secret).is_some()) {
             self.session.redactor().clone()
         } else {
@@ -216,31 +240,5 @@ impl Scanner<'_> {
         };
         redactor.hide_value(value);
         redactor
-    }
-
-    /// What could not be read: the same for all is told once, instead of with each.
-    fn unread(&self, refused: &[(Secret, String)]) -> Vec<Finding> {
-        if let Some(error) = self.unreadable.take() {
-            let finding = none_read(&error.summary());
-            let fix = error.into_failure("", self.session.service()).into_fix();
-            let more = "it also needs secretsmanager:GetSecretValue on each of the secrets";
-            let fix = fix.map(|fix| format!("{fix}\n{more}"));
-            return vec![Finding { fix, ..finding }];
-        }
-        match refused.split_first() {
-            Some(((_, why), others))
-                if self.read.get() == 0
-                    && !others.is_empty()
-                    && others.iter().all(|(_, other)| other == why) =>
-            {
-                vec![none_read(why)]
-            }
-            _ => {
-                let hints = |secret: &Secret| self.criteria.hints.for_secret(secret);
-                let each = refused.iter();
-                each.map(|(secret, why)| not_read(secret, why, &hints(secret)))
-                    .collect()
-            }
-        }
     }
 }

@@ -1,97 +1,89 @@
 //! What can be found out about a secret by its value. No message has any of it but the names of
 //! keys.
 
-use super::inspected::Inspected;
+use super::inspect::Inspected;
 use super::{Finding, Level};
-use crate::model::secret::Secret;
+use crate::aws::{AwsError, Session};
 use crate::model::stored_value::{
     near_miss, showable, text_of, Members, Reading, StoredValue, ACCESS_TOKEN, USERNAME,
 };
 use crate::model::token_kind::TokenKind;
-use crate::output::hint::Hints;
-use crate::output::shell::quote;
 
 const NO_LOGIN: &str =
     "so ECR cannot log in with it, and pulls fail for images that ECR has not cached";
 
 /// Findings by the current value.
 pub fn inspect_value(inspected: &Inspected<'_>, reading: &Reading) -> Vec<Finding> {
-    let value = match reading {
-        Reading::Value(value) => Some(value),
-        Reading::Nothing => None,
-        Reading::Refused(why) => return vec![not_read(inspected.secret, why, &inspected.hints)],
+    let (code, message) = match reading {
+        Reading::Refused(why) => return vec![not_read(inspected, why)],
+        Reading::Nothing => ("no-current-value", "the secret has no current value"),
+        Reading::Value(StoredValue::Binary) => ("binary-value", "the value is binary, not text"),
+        Reading::Value(value @ StoredValue::Text(text)) => match value.members() {
+            Some(members) => return inspect_members(inspected, &members),
+            None => ("not-json", what_it_is(text)),
+        },
     };
-    let only = |code, message: String| {
-        let message = format!("{message}, {NO_LOGIN}");
-        let finding = inspected.finding(Level::Error, code, message);
-        vec![finding.fix(format!("store the credentials: {}", inspected.replace()))]
-    };
-    let text = match value {
-        None => {
-            let message = "the secret has no current value";
-            return only("no-current-value", message.to_owned());
-        }
-        Some(StoredValue::Binary) => {
-            return only("binary-value", "the value is binary, not text".to_owned());
-        }
-        Some(StoredValue::Text(text)) => text,
-    };
-    match value.and_then(StoredValue::members) {
-        None => only("not-json", format!("the value is {}", what_it_is(text))),
-        Some(members) => inspect_members(inspected, &members),
-    }
-}
-
-/// That a value could not be read, and why.
-pub fn not_read(secret: &Secret, why: &str, hints: &Hints) -> Finding {
-    let fix = if why.ends_with("not allowed") {
-        allow_reading(secret.arn.as_str())
-    } else {
-        let show = hints.command(&format!("show {} -v", quote(&secret.name)));
-        format!("see why: {show}")
-    };
-    let finding = Finding::new(
-        Level::Warning,
-        NOT_READ,
-        secret,
-        not_checked("the value was", why),
-    );
-    finding.fix(fix)
-}
-
-/// That no value could be read, and why.
-pub fn none_read(why: &str) -> Finding {
-    Finding {
-        level: Level::Warning,
-        code: NOT_READ,
-        secret: None,
-        rule: None,
-        message: not_checked("the values were", why),
-        fix: Some(allow_reading("the secrets")),
-    }
+    let finding = inspected.finding(Level::Error, code, format!("{message}, {NO_LOGIN}"));
+    vec![finding.fix(inspected.replace())]
 }
 
 const NOT_READ: &str = "value-not-read";
+const PERMISSION: &str = "secretsmanager:GetSecretValue on";
+
+/// The value could not be read.
+fn not_read(inspected: &Inspected<'_>, why: &str) -> Finding {
+    let secret = inspected.secret;
+    let message = not_checked("the value was", why);
+    let finding = inspected.finding(Level::Warning, NOT_READ, message);
+    finding.fix(if why.ends_with("not allowed") {
+        format!("allow {PERMISSION} {}", secret.arn)
+    } else {
+        format!("see why: {}", inspected.hints.show_causes(&secret.name))
+    })
+}
+
+/// No value could be read, because the call that reads many was refused.
+pub fn none_read(error: AwsError, session: &Session) -> Finding {
+    let message = not_checked("the values were", &error.summary());
+    let fix = error.into_failure("", session.service()).into_fix();
+    Finding {
+        fix: fix.map(|fix| format!("{fix}\nand {PERMISSION} each of the secrets")),
+        ..Finding::new(Level::Warning, NOT_READ, message)
+    }
+}
+
+/// Reports once, instead of with each secret, that no value could be read, if that is for one
+/// reason.
+pub fn collapse_unread(findings: &mut Vec<Finding>) {
+    let mut unread = findings.iter().filter(|finding| finding.code == NOT_READ);
+    let Some(first) = unread.next() else {
+        return;
+    };
+    let message = first
+        .message
+        .replacen("the value was", "the values were", 1);
+    let mut others = unread.peekable();
+    if others.peek().is_none() || !others.all(|other| other.message == first.message) {
+        return;
+    }
+    findings.retain(|finding| finding.code != NOT_READ);
+    let finding = Finding::new(Level::Warning, NOT_READ, message);
+    findings.push(finding.fix(format!("allow {PERMISSION} the secrets")));
+}
 
 fn not_checked(what: &str, why: &str) -> String {
     format!("{what} not checked: this caller could not read it ({why}); pulls may still fail")
 }
 
-fn allow_reading(whose: &str) -> String {
-    format!("allow secretsmanager:GetSecretValue on {whose}")
-}
-
 /// What a value is that is no JSON object.
 fn what_it_is(text: &str) -> &'static str {
     if text.contains("Calling [toJSON] on an [Output<T>]") {
-        "an error message of Pulumi: JSON.stringify was given an Output"
+        "the value is an error message of Pulumi: JSON.stringify was given an Output"
     } else if text.trim_start().starts_with('{') {
-        "nearly JSON, but not valid: most often a shell, such as PowerShell, has removed the \
-         quotation marks"
-    } else if serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() {
-        "JSON, but not an object with username and accessToken"
+        "the value is nearly JSON, but not valid: most often a shell, such as PowerShell, has \
+         removed the quotation marks"
     } else {
-        "plain text, not the JSON object with username and accessToken"
+        "the value is not a JSON object with username and accessToken"
     }
 }
 
@@ -114,25 +106,34 @@ fn inspect_member(
     let error = |code, message: String| {
         inspected.finding(Level::Error, code, format!("{message}, {NO_LOGIN}"))
     };
-    let store = || format!("store the credentials: {}", inspected.replace());
+    let fix = || inspected.hints.fix(&inspected.secret.name);
     let Some(value) = members.get(wanted) else {
         return Some(match near_miss(members, wanted) {
             Some(key) => error(
                 "wrong-key",
                 format!("the value has the key {key} where ECR reads {wanted}"),
             )
-            .fix(inspected.fix("")),
-            None => error("missing-key", format!("the value has no key {wanted}")).fix(store()),
+            .fix(fix()),
+            None => error("missing-key", format!("the value has no key {wanted}"))
+                .fix(inspected.replace()),
         });
     };
     let Some(text) = text_of(value) else {
-        return Some(error("not-text", format!("{wanted} is not a string")).fix(store()));
+        return Some(
+            error("not-text", format!("{wanted} is not a string")).fix(inspected.replace()),
+        );
     };
     if text.trim().is_empty() {
-        return Some(error("empty-value", format!("{wanted} is empty")).fix(store()));
+        return Some(error("empty-value", format!("{wanted} is empty")).fix(inspected.replace()));
     }
-    let found = ends(&text)?;
-    Some(error("white-space", format!("{wanted} has {found}")).fix(inspected.fix("")))
+    let ends = if text.ends_with(['\n', '\r']) {
+        "ends with a newline"
+    } else if text.trim() != text.as_str() {
+        "begins or ends with white space"
+    } else {
+        return None;
+    };
+    Some(error("white-space", format!("{wanted} {ends}")).fix(fix()))
 }
 
 /// That a token stands where the username belongs, be it under a near miss of that key.
@@ -147,26 +148,9 @@ fn inspect_username(inspected: &Inspected<'_>, members: &Members<'_>) -> Option<
                    ECR has not cached; other tools do not hide a username";
     let finding = inspected.finding(Level::Error, "username-is-token", message);
     Some(finding.fix(format!(
-        "if it is a real token, revoke it, and store the credentials again: {}",
+        "if it is a real token, revoke it; {}",
         inspected.replace()
     )))
-}
-
-/// What is at the ends of a text that does not belong there: `a line end at its end`.
-fn ends(text: &str) -> Option<String> {
-    let start = &text[..text.len() - text.trim_start().len()];
-    let end = &text[text.trim_end().len()..];
-    let what = |ends: &str| match ends {
-        "" => None,
-        ends if ends.contains(['\n', '\r']) => Some("a line end"),
-        _ => Some("white space"),
-    };
-    match (what(start), what(end)) {
-        (None, None) => None,
-        (Some(start), None) => Some(format!("{start} at its start")),
-        (None, Some(end)) => Some(format!("{end} at its end")),
-        (Some(start), Some(end)) => Some(format!("{start} at its start and {end} at its end")),
-    }
 }
 
 fn inspect_other_keys(inspected: &Inspected<'_>, members: &Members<'_>) -> Option<Finding> {
@@ -186,12 +170,19 @@ fn inspect_other_keys(inspected: &Inspected<'_>, members: &Members<'_>) -> Optio
         showable(&others)
     );
     let finding = inspected.finding(Level::Warning, "other-keys", message);
-    let name = &inspected.secret.name;
-    let delete = inspected.hints.delete(name, " --force-without-recovery");
-    let create = inspected.hints.create(name, inspected.usage.upstream, "");
+    let (name, hints) = (&inspected.secret.name, &inspected.hints);
+    let steps = [
+        hints.delete_at_once(name),
+        hints.create(name, inspected.usage.upstream, ""),
+    ];
+    let rules = inspected.usage.current.iter();
+    let steps = steps
+        .into_iter()
+        .chain(rules.map(|rule| hints.rule_repoint(rule, name)));
+    let steps: Vec<String> = steps.collect();
     Some(finding.fix(format!(
-        "if pulls fail, make the secret again with these two alone: {delete}\nthen, with --rule \
-         PREFIX for each rule that uses it: {create}"
+        "if pulls fail, make the secret again with these two alone: {}",
+        steps.join("\nthen: ")
     )))
 }
 
@@ -206,22 +197,6 @@ fn inspect_token_kind(inspected: &Inspected<'_>, members: &Members<'_>) -> Optio
     Some(finding.fix(format!(
         "make {}, and store it: {}",
         upstream.login.token,
-        inspected.update("")
+        inspected.hints.update(&inspected.secret.name, "")
     )))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ends_are_told_by_what_they_have() {
-        assert_eq!(ends("x"), None);
-        assert_eq!(ends("a b"), None);
-        assert_eq!(ends("x\r\n").unwrap(), "a line end at its end");
-        assert_eq!(
-            ends(" x\t").unwrap(),
-            "white space at its start and white space at its end"
-        );
-    }
 }

@@ -5,22 +5,24 @@ mod fix;
 
 use self::fix::Fixed;
 use super::context::Context;
-use super::find::{find_secret, read_name};
+use super::find::{find_secret, read_name, refuse_read_only};
 use super::login::agree_to_host;
-use crate::aws::{Kind, Session};
+use crate::aws::{Network, Session};
 use crate::check::{
-    inspect, scan, summary, to_text, CheckReport, Criteria, Finding, Level, LoginCheck, Rules, Scan,
+    scan, summary, to_text, unreadable, CheckReport, Criteria, Finding, Level, LoginCheck,
+    OneSecret, Scan,
 };
 use crate::cli::{CheckArgs, Verify};
 use crate::model::date::Date;
 use crate::model::name::SecretId;
-use crate::model::rule::{Rule, RuleUsage};
-use crate::model::secret::Secret;
+use crate::model::registries::{LoginRegistry, ANY_AZURE_HOST};
+use crate::model::rule::RuleUsage;
 use crate::model::stored_value::Reading;
-use crate::output::escaped;
 use crate::output::failure::Failure;
+use crate::output::hint::Hints;
+use crate::output::shell::option;
 use crate::output::status::Status;
-use crate::registry::TokenInfo;
+use crate::registry::Address;
 
 /// What is asked for, checked.
 struct CheckInput {
@@ -39,13 +41,19 @@ struct CheckInput {
 pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failure> {
     let input = CheckInput::read(&args, context)?;
     let settings = context.settings()?;
-    let named = input.id.as_ref().and_then(SecretId::registry);
     let hints = context.global.hints();
-    let login = LoginCheck::new(&args, named, settings.network(), &hints)?;
+    let login = login_check(&args, input.id.as_ref(), settings.network(), &hints)?;
     let mut session = context.open(settings).await?;
     if input.fix && !input.yes {
         context.identify(&mut session).await?;
     }
+    let (only, fixed) = match &input.id {
+        None => (None, None),
+        Some(id) => {
+            let found = look_up(id, &input, login.as_ref(), &session, context).await?;
+            (Some(found.0), found.1)
+        }
+    };
     let criteria = Criteria {
         today: Date::today(),
         max_age: input.max_age,
@@ -54,43 +62,92 @@ pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failu
         hints: session.hints(),
     };
     let progress = |checked| {
-        context
-            .output
-            .progress(&format!("secrets looked at: {checked}"));
+        let text = format!("secrets looked at: {checked}");
+        context.output.progress(&text);
     };
-    let (scan, fixed) = match &input.id {
-        None => (
-            scan(&session, &criteria, login.as_ref(), progress).await?,
-            None,
-        ),
-        Some(id) => {
-            let rules = session.rules();
-            let (secret, rules) = tokio::join!(find_secret(id, &session), rules);
-            let mut found = Found {
-                secret: secret?,
-                reading: None,
-                token_info: None,
-            };
-            // Before the fix: whoever says no is told that nothing was written.
-            if let Some(login) = &login {
-                let rules = rules.as_deref().ok();
-                found
-                    .agree_to_host(login, rules, input.yes, context)
-                    .await?;
-            }
-            let fixed = if input.fix {
-                let (login, rules) = (login.as_ref(), rules.as_deref().ok());
-                let fixed = found.fix(input.yes, login, rules, &session, context);
-                Some(Box::pin(fixed).await?)
-            } else {
-                None
-            };
-            let rules = Rules::new(rules, Some(&found.secret), &session);
-            let scan = found.check(rules, &session, &criteria, login.as_ref());
-            (Box::pin(scan).await?, fixed)
+    let scan = scan(only, &session, &criteria, login.as_ref(), progress);
+    report(Box::pin(scan).await?, fixed, criteria, context)
+}
+
+/// Looks up one secret, its value and the rules, and fixes it if that is asked for.
+async fn look_up(
+    id: &SecretId,
+    input: &CheckInput,
+    login: Option<&LoginCheck>,
+    session: &Session,
+    context: &Context<'_>,
+) -> Result<(OneSecret, Option<Fixed>), Failure> {
+    let (secret, rules) = tokio::join!(find_secret(id, session), session.rules());
+    let mut secret = secret?;
+    let usage = RuleUsage::new(&secret, rules.as_deref().ok());
+    // Before the fix: if the answer is no, nothing was written.
+    let foreign = login.and_then(|login| login.foreign_host(&usage));
+    if let Some(host) = foreign.filter(|_| secret.deleted.is_none()) {
+        let mut warnings = context.output.warnings();
+        agree_to_host(&host, input.yes, None, context, &mut warnings).await?;
+    }
+    if input.fix {
+        refuse_read_only(&secret, ("check", " --fix"), session)?;
+    }
+    let (mut reading, mut fixed) = (None, None);
+    if input.fix {
+        let value = session.secrets().value(&secret.arn).await;
+        let mut value = value.map_err(|error| unreadable(error, &secret, session))?;
+        let login = login.map(|login| (login, &usage));
+        let fix = fix::fix(&mut secret, &mut value, input.yes, login, session, context);
+        fixed = Some(Box::pin(fix).await?);
+        reading = Some(value.map_or(Reading::Nothing, Reading::Value));
+    }
+    let found = OneSecret {
+        secret,
+        reading,
+        rules,
+    };
+    Ok((found, fixed))
+}
+
+/// How stored credentials are tried; `None` unless that is asked for. A host without NAME has to be
+/// one of Azure's, since all other registries have a host of their own.
+fn login_check(
+    args: &CheckArgs,
+    id: Option<&SecretId>,
+    network: &Network,
+    hints: &Hints,
+) -> Result<Option<LoginCheck>, Failure> {
+    let given = args.host.upstream_registry_url.as_deref();
+    let named = id.and_then(SecretId::registry);
+    let given = named.map_or(Ok(given), |registry| registry.host_or(given));
+    let given = given?.map(Address::parse).transpose().map_err(|fault| {
+        Failure::usage(format!("--upstream-registry-url {fault}")).fix(format!(
+            "for example: --upstream-registry-url {ANY_AZURE_HOST}"
+        ))
+    })?;
+    if args.verify != Verify::Always {
+        return Ok(None);
+    }
+    if let (Some(given), None) = (&given, id) {
+        let mut open = LoginRegistry::all().filter(|upstream| upstream.fixed_host().is_none());
+        if !open.any(|upstream| given.foreign_to(upstream).is_none()) {
+            let host = option("--upstream-registry-url", &given.to_string());
+            let message = format!(
+                "without NAME, --upstream-registry-url takes only a host of Azure, such as \
+                 {ANY_AZURE_HOST}, and {given} is not one"
+            );
+            return Err(Failure::usage(message)
+                .why(
+                    "the other registries have a host of their own, and their credentials go there",
+                )
+                .fix(format!(
+                    "leave out --upstream-registry-url, or name the secret: {}",
+                    hints.check("NAME", &format!(" --verify always {host}"))
+                )));
         }
-    };
-    report(scan, fixed, criteria, context)
+    }
+    Ok(Some(LoginCheck {
+        network: network.clone(),
+        given,
+        is_for_one: id.is_some(),
+    }))
 }
 
 impl CheckInput {
@@ -126,89 +183,6 @@ impl CheckInput {
             context.refuse_without_yes("check --fix", input.yes)?;
         }
         Ok(input)
-    }
-}
-
-/// The one secret that is checked.
-struct Found {
-    secret: Secret,
-    /// Its value, where it was read.
-    reading: Option<Reading>,
-    /// What its registry tells of the token, where it was asked.
-    token_info: Option<TokenInfo>,
-}
-
-impl Found {
-    /// Has a host agreed to that is not the one of the secret's registry.
-    ///
-    /// # Errors
-    /// Status 2 where nobody can be asked and nobody said yes, 130 where the answer is no.
-    async fn agree_to_host(
-        &self,
-        login: &LoginCheck,
-        rules: Option<&[Rule]>,
-        yes: bool,
-        context: &Context<'_>,
-    ) -> Result<(), Failure> {
-        let usage = RuleUsage::new(&self.secret, rules);
-        match login
-            .foreign_host(&usage)
-            .filter(|_| self.secret.deleted.is_none())
-        {
-            Some(host) => {
-                let mut warnings = context.output.warnings();
-                agree_to_host(&host, yes, None, context, &mut warnings).await
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// Checks the secret and the rules that refer to it.
-    async fn check(
-        self,
-        mut rules: Rules,
-        session: &Session,
-        criteria: &Criteria,
-        login: Option<&LoginCheck>,
-    ) -> Result<Scan, Failure> {
-        let Self {
-            secret,
-            reading,
-            token_info,
-        } = self;
-        rules.see(&secret);
-        let keys = session.keys();
-        let reading = async {
-            match reading {
-                Some(reading) => Ok(Some(reading)),
-                None if secret.deleted.is_some() => Ok(None),
-                None => read(&secret, session).await.map(Some),
-            }
-        };
-        let (key, reading) = tokio::join!(keys.kind(&secret), reading);
-        let reading = reading?;
-        let mut findings = inspect(&secret, &key, reading.as_ref(), rules.get(), criteria);
-        if let (Some(login), Some(Reading::Value(value))) = (login, &reading) {
-            findings.extend(
-                login
-                    .inspect(&secret, value, rules.get(), criteria, token_info)
-                    .await,
-            );
-        }
-        Ok(rules.finish_one(findings, session, criteria).await)
-    }
-}
-
-async fn read(secret: &Secret, session: &Session) -> Result<Reading, Failure> {
-    match session.secrets().value(&secret.arn).await {
-        Ok(value) => Ok(value.map_or(Reading::Nothing, Reading::Value)),
-        Err(error) if matches!(error.kind, Kind::Denied | Kind::Refused) => {
-            Ok(Reading::Refused(error.summary()))
-        }
-        Err(error) => {
-            let what = format!("could not read the value of {}", escaped(&secret.name));
-            Err(error.into_failure(&what, &session.service().of_secret(&secret.name)))
-        }
     }
 }
 

@@ -1,11 +1,13 @@
 //! [`Hints`]: commands for people to copy, which lead to the same Region and profile.
 
-use super::escaped;
 use super::shell::{option, quote, PIPED_TOKEN};
+use super::{escaped, is_at_a_terminal};
 use crate::model::name::PREFIX;
 use crate::model::registries::{LoginRegistry, Registry, ANY_AZURE_HOST};
 use crate::model::rule::{Rule, RuleRequest};
 use crate::model::secret::Secret;
+
+const ALWAYS: &str = " --verify always";
 
 /// Where the printed commands lead.
 #[derive(Clone, Debug, Default)]
@@ -65,6 +67,11 @@ impl Hints {
         self.command(&format!("show {}", quote(name)))
     }
 
+    /// With the causes of what could not be looked at.
+    pub fn show_causes(&self, name: &str) -> String {
+        self.command(&format!("show {} -v", quote(name)))
+    }
+
     /// `more` are options with a space before each.
     pub fn check(&self, name: &str, more: &str) -> String {
         self.command(&format!("check {}{more}", quote(name)))
@@ -73,6 +80,65 @@ impl Hints {
     /// `more` are options with a space before each.
     pub fn update(&self, name: &str, more: &str) -> String {
         self.command(&format!("update {}{more}", quote(name)))
+    }
+
+    /// Logs in with the stored credentials.
+    pub fn check_login(&self, name: &str) -> String {
+        self.check(name, ALWAYS)
+    }
+
+    /// Logs in with the stored credentials of an Azure registry whose host is not known.
+    pub fn check_login_at_azure(&self, name: &str) -> String {
+        let host = option("--upstream-registry-url", ANY_AZURE_HOST);
+        self.check(name, &format!("{ALWAYS} {host}"))
+    }
+
+    /// Logs in with a new token at a registry that the name of the secret does not tell.
+    pub fn login_of_kind(&self, name: &str) -> String {
+        self.update(name, &format!(" --registry KIND{ALWAYS}"))
+    }
+
+    /// Fixes what can be fixed without guessing.
+    pub fn fix(&self, name: &str) -> String {
+        self.check(name, " --fix")
+    }
+
+    /// The same, with the expiry date that the registry reports.
+    pub fn fix_with_login(&self, name: &str) -> String {
+        self.check(name, &format!(" --fix{ALWAYS}"))
+    }
+
+    /// Stores a new token: asks for it at a terminal, reads it from a pipe elsewhere.
+    pub fn store_token(&self, name: &str) -> String {
+        let pipe = if is_at_a_terminal() {
+            ""
+        } else {
+            " --access-token-stdin"
+        };
+        self.update(name, pipe)
+    }
+
+    /// Stores credentials, whatever the secret holds.
+    pub fn replace(&self, name: &str, registry: Option<LoginRegistry>) -> String {
+        self.create(name, registry, " --if-exists update")
+    }
+
+    pub fn record_expiry(&self, name: &str, date: &str) -> String {
+        self.update(name, &format!(" --expires-on {date}"))
+    }
+
+    pub fn delete_at_once(&self, name: &str) -> String {
+        self.delete(name, " --force-without-recovery")
+    }
+
+    /// Encrypts a secret with the default key, by the AWS CLI.
+    pub fn use_default_key(&self, name: &str) -> String {
+        format!(
+            "aws secretsmanager update-secret --secret-id {} --kms-key-id \
+             alias/aws/secretsmanager{}",
+            quote(name),
+            self.options()
+        )
     }
 
     /// Sets a tag of a secret by the AWS CLI.

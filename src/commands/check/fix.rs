@@ -1,14 +1,13 @@
 //! `check --fix`: what can be fixed without guessing, and what is said of it.
 
-use super::Found;
 use crate::aws::Session;
 use crate::check::{expiry_to_keep, Finding, FixReport, Level, LoginCheck};
 use crate::commands::context::Context;
-use crate::commands::find::refuse_read_only;
 use crate::input::options::expiry_tag;
 use crate::model::date::Time;
-use crate::model::rule::{Rule, RuleUsage};
-use crate::model::stored_value::Reading;
+use crate::model::rule::RuleUsage;
+use crate::model::secret::Secret;
+use crate::model::stored_value::StoredValue;
 use crate::model::value_fix::{Change, ValueFix};
 use crate::output::failure::Failure;
 use crate::output::report::{Action, StepReport};
@@ -25,81 +24,58 @@ pub struct Fixed {
     steps: Vec<StepReport>,
 }
 
-impl Found {
-    /// Fixes what can be fixed without guessing, after a yes.
-    ///
-    /// # Errors
-    /// The [`Failure`] to show; status 5 where the value may not be read, 130 where the answer is
-    /// no.
-    pub async fn fix(
-        &mut self,
-        yes: bool,
-        login: Option<&LoginCheck>,
-        rules: Option<&[Rule]>,
-        session: &Session,
-        context: &Context<'_>,
-    ) -> Result<Fixed, Failure> {
-        let secret = &mut self.secret;
-        refuse_read_only(secret, ("check", " --fix"), session)?;
-        let name = escaped(&secret.name);
-        let value = session
-            .secrets()
-            .value(&secret.arn)
-            .await
-            .map_err(|error| {
-                error.into_failure(
-                    &format!("could not read the value of {name}"),
-                    &session.service().of_secret(&secret.name),
-                )
-            })?;
-        let fix = match &value {
-            Some(value) => ValueFix::new(value)
-                .map_err(|error| Failure::new(Status::Failed, "too-large", error.to_string()))?,
-            None => None,
-        };
-        let fixed = fix.as_ref().map(ValueFix::content).or(value);
-        let expiry = match (login, &fixed) {
-            (Some(login), Some(value)) => {
-                let usage = RuleUsage::new(secret, rules);
-                let info = login.token_info(value, &usage).await;
-                let expiry = expiry_to_keep(&info, value, secret);
-                self.token_info = Some(info);
-                expiry
-            }
-            _ => None,
-        };
-        let (changes, value) = fix.map(|fix| (fix.changes, fix.value)).unzip();
-        let changes = changes.into_iter().flatten();
-        let changes: Vec<Change> = changes.chain(expiry.map(Change::Expiry)).collect();
-        self.reading = Some(fixed.map_or(Reading::Nothing, Reading::Value));
-        if changes.is_empty() {
-            return Ok(Fixed {
-                name,
-                changes,
-                steps: Vec::new(),
-            });
-        }
-        let is_value_fixed = value.is_some();
-        let expiry = expiry.and_then(expiry_tag);
-        let plan = Plan::fix(secret, &changes, value, expiry.clone());
-        context
-            .confirm(&plan, Question::TakeAway("Fix it?"), yes, session)
-            .await?;
-        let hints = session.hints();
-        let outcome = apply(plan, session, context.progress, context.output).await;
-        let outcome = outcome.complete(session, &hints, None)?;
-        if is_value_fixed {
-            secret.last_changed = Some(Time::now());
-        }
-        if let Some(tag) = &expiry {
-            secret.set_tag(tag);
-        }
-        Ok(Fixed {
-            name,
-            changes,
-            steps: outcome.steps,
-        })
+/// Fixes what can be fixed without guessing, after a yes. The secret and its value become what they
+/// are then. With a login, the registry is asked for the expiry date.
+///
+/// # Errors
+/// The [`Failure`] to show; status 130 if the answer is no.
+pub async fn fix(
+    secret: &mut Secret,
+    value: &mut Option<StoredValue>,
+    yes: bool,
+    login: Option<(&LoginCheck, &RuleUsage<'_>)>,
+    session: &Session,
+    context: &Context<'_>,
+) -> Result<Fixed, Failure> {
+    let fix = value.as_ref().map(ValueFix::new).transpose();
+    let fix = fix.map_err(|error| Failure::new(Status::Failed, "too-large", error.to_string()))?;
+    let fix = fix.flatten();
+    if let Some(fix) = &fix {
+        *value = Some(fix.content());
     }
+    let expiry = match (login, &*value) {
+        (Some((login, usage)), Some(value)) => {
+            let info = login.token_info(value, usage).await;
+            expiry_to_keep(&info, value, secret)
+        }
+        _ => None,
+    };
+    let (changes, new_value) = fix.map(|fix| (fix.changes, fix.value)).unzip();
+    let changes = changes.into_iter().flatten();
+    let mut fixed = Fixed {
+        name: escaped(&secret.name),
+        changes: changes.chain(expiry.map(Change::Expiry)).collect(),
+        steps: Vec::new(),
+    };
+    if fixed.changes.is_empty() {
+        return Ok(fixed);
+    }
+    let is_value_fixed = new_value.is_some();
+    let expiry = expiry.and_then(expiry_tag);
+    let plan = Plan::fix(secret, &fixed.changes, new_value, expiry.clone());
+    context
+        .confirm(&plan, Question::TakeAway("Fix it?"), yes, session)
+        .await?;
+    let hints = session.hints();
+    let outcome = apply(plan, session, context.progress, context.output).await;
+    fixed.steps = outcome.complete(session, &hints, None)?.steps;
+    if is_value_fixed {
+        secret.last_changed = Some(Time::now());
+    }
+    if let Some(tag) = &expiry {
+        secret.set_tag(tag);
+    }
+    Ok(fixed)
 }
 
 impl Fixed {

@@ -28,7 +28,7 @@ fn all_secrets_of_every_page_in_few_calls() {
     account.made_with("other/secret", "plain text");
     let checked = account.run(&["check"]);
     assert_eq!(checked.status, 9);
-    let text = "ecr-pullthroughcache/zzz\n  error    not-json: the value is plain text, not the JSON object with username and accessToken, \
+    let text = "ecr-pullthroughcache/zzz\n  error    not-json: the value is not a JSON object with username and accessToken, \
                 so ECR cannot log in with it, and pulls fail for images that ECR has not cached\n    \
                 fix:   store the credentials: ecr-ptc create --name ecr-pullthroughcache/zzz --if-exists update --region us-east-1\n";
     let unused = "secrets that no rule uses\n  note     unused: ecr-pullthroughcache/000, ecr-pullthroughcache/001, ";
@@ -82,7 +82,10 @@ fn a_list_that_is_behind_is_not_believed() {
         "AccessDeniedException",
         "not allowed",
     );
-    assert_eq!(account.run(&["check"]).status, 9);
+    for words in [&["check", "-o", "json"][..], &["check", NAME, "-o", "json"]] {
+        let report = account.run(words).json();
+        assert_eq!(told(&report)[0]["code"], "value-not-read");
+    }
 }
 
 #[test]

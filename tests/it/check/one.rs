@@ -89,14 +89,14 @@ fn one_finding(account: &Account, name: &str, level: &str, code: &str, message: 
 fn each_fault_of_a_value() {
     let pulumi = "Calling [toJSON] on an [Output<T>] is not supported.";
     let cases = [
-        (TOKEN, "not-json", "plain text"),
+        (TOKEN, "not-json", "not a JSON object"),
         (
             "{username:me,accessToken:x}",
             "not-json",
             "has removed the quotation marks",
         ),
         (pulumi, "not-json", "Pulumi"),
-        (r#"["me","x"]"#, "not-json", "JSON, but not an object"),
+        (r#"["me","x"]"#, "not-json", "not a JSON object"),
         (r#"{"username":"me"}"#, "missing-key", "no key accessToken"),
         (r#"{"accessToken":"x"}"#, "missing-key", "no key username"),
         (
@@ -132,12 +132,12 @@ fn each_fault_of_a_value() {
         (
             r#"{"username":"me","accessToken":"x\n"}"#,
             "white-space",
-            "accessToken has a line end at its end",
+            "accessToken ends with a newline",
         ),
         (
             r#"{"username":" me","accessToken":"x"}"#,
             "white-space",
-            "username has white space at its start",
+            "username begins or ends with white space",
         ),
     ];
     side_by_side(cases, |(value, code, message)| {
@@ -358,7 +358,7 @@ fn a_secret_that_was_long_not_changed() {
     let checked = account.run(&["check", "--max-age", "90"]);
     for part in [
         "warning  too-old: the secret was last changed 91 days ago",
-        "--max-age allows",
+        "the limit is 90 days",
         "ecr-ptc update ecr-pullthroughcache/docker-hub",
     ] {
         assert!(checked.ok().contains(part), "{part}: {}", checked.stdout);

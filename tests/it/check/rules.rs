@@ -89,6 +89,43 @@ fn a_rule_that_works_and_a_secret_that_none_uses() {
 }
 
 #[test]
+fn a_rule_proposed_for_one_secret_takes_no_prefix_that_another_has() {
+    let account = Account::new();
+    let arn = account.made("ecr-pullthroughcache/other");
+    rule(&account, "docker-hub", HUB, &arn);
+    account.made(NAME);
+    for more in [&[][..], &["docker-hub"]] {
+        let findings = found(&account, more);
+        assert_eq!(codes(&findings), ["unused"]);
+        let fix = findings[0]["fix"].as_str().unwrap();
+        let set = "make a rule for it: ecr-ptc rule set docker-hub-2 --secret";
+        assert!(fix.starts_with(set), "{fix}");
+    }
+}
+
+#[test]
+fn the_commands_that_take_other_keys_out_point_the_rule_at_the_new_secret() {
+    let account = Account::new();
+    let value = json!({"username": "me", "accessToken": TOKEN, "url": "x"}).to_string();
+    let arn = account.made_with(NAME, &value);
+    rule(&account, "hub", HUB, &arn);
+    let findings = found(&account, &["docker-hub"]);
+    assert_eq!(codes(&findings), ["other-keys"]);
+    let fix = findings[0]["fix"].as_str().unwrap();
+    let (_, commands) = fix.split_once("alone: ").unwrap();
+    for command in commands.split("\nthen: ") {
+        let mut words: Vec<&str> = command.split(' ').skip(1).collect();
+        match words[0] {
+            "create" => words.extend(["--username", "me", "--access-token-stdin"]),
+            "delete" => words.push("--yes"),
+            _ => {}
+        }
+        Program::new(&words).with(&account).stdin(TOKEN).run().ok();
+    }
+    assert_eq!(found(&account, &[]), [Value::Null; 0]);
+}
+
+#[test]
 fn a_secret_that_was_made_again_or_is_gone_and_the_commands_that_mend_it() {
     for (again, code) in [
         (true, "rule-secret-made-again"),

@@ -314,11 +314,11 @@ fn a_check_compares_the_tag_with_the_truth_and_sets_it() {
     );
     assert!(account.actions().contains(&"TagResource".to_owned()));
     assert!(!account.actions().contains(&"PutSecretValue".to_owned()));
-    // Once for both.
+    // Before the fix, and after it.
     let asked = elsewhere.registry.heard().into_iter().skip(before);
     assert_eq!(
         asked.filter(|heard| heard.host == "api.github.com").count(),
-        1
+        2
     );
     assert_eq!(codes(&check(&[])), ["token-doubtful", "unused"]);
 }
