@@ -29,7 +29,7 @@ pub use kind::Kind;
 pub use kms::Keys;
 pub use network::Network;
 pub use options::Options;
-pub use secrets_manager::{BATCH};
+pub use secrets_manager::BATCH;
 pub use service::Service;
 pub use session::Session;
 pub use settings::Settings;

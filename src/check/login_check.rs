@@ -59,11 +59,7 @@ impl LoginCheck {
 
     /// The findings of one login with the stored credentials, and of what the registry reports
     /// about the token. None if the value holds no credentials, which is a finding of its own.
-    pub async fn inspect(
-        &self,
-        inspected: &Inspected<'_>,
-        value: &StoredValue,
-    ) -> Vec<Finding> {
+    pub async fn inspect(&self, inspected: &Inspected<'_>, value: &StoredValue) -> Vec<Finding> {
         let Some(credential) = credential_of(value) else {
             return Vec::new();
         };

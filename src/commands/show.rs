@@ -76,9 +76,8 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
         usage,
         warnings: warnings.into_texts(),
     };
-    let text = details.to_text(Date::today());
-    let json = details.to_json();
-    context.show(Some(&text), &json)
+    let facts = details.facts(Date::today());
+    context.show(Some(facts.to_text()), &facts)
 }
 
 /// What could be looked at; what may not be is only warned of.

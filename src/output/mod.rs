@@ -1,6 +1,7 @@
 //! The only writer: text or JSON, colour, quiet, and what keeps a token off every stream.
 
 mod escape;
+pub mod facts;
 pub mod failure;
 pub mod hint;
 mod lines;

@@ -1,21 +1,20 @@
 //! [`SecretDetails`]: everything about one secret except the token.
 
-use std::fmt::Write as _;
-
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::model::count::count;
 use crate::model::date::{in_days, Date, Time};
 use crate::model::registries::LoginRegistry;
-use crate::model::rule::{Rule, RuleUsage};
+use crate::model::rule::RuleUsage;
 use crate::model::secret::{
-    CrossAccountReplica, ExistingRotation, KeyKind, Replica, Secret, StoredPolicy, EXPIRY_TAG,
+    CrossAccountReplica, ExistingRotation, KeyKind, Secret, StoredPolicy, Version, EXPIRY_TAG,
 };
-use crate::model::stored_value::StoredValue;
+use crate::model::stored_value::{StoredValue, ACCESS_TOKEN, USERNAME};
 use crate::model::token_kind::TokenKind;
 use crate::output::escaped;
-use crate::output::secret_list::Entry;
+use crate::output::facts::Facts;
+use crate::output::secret_list::facts_of;
 
 /// What is known of a secret, and what could not be looked at.
 pub struct SecretDetails<'a> {
@@ -29,42 +28,9 @@ pub struct SecretDetails<'a> {
     pub warnings: Vec<String>,
 }
 
-/// What scripts get. Its JSON members are a contract: only ever added to.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct DetailsJson<'a> {
-    schema_version: u8,
-    #[serde(flatten)]
-    entry: Entry<'a>,
-    description: Option<&'a str>,
-    username: Option<String>,
-    token_characters: Option<usize>,
-    /// None where it is not of a kind that is known by how it begins.
-    token_kind: Option<&'static str>,
-    /// `AWS` or `CUSTOMER`; none where KMS could not be asked.
-    key_manager: Option<&'static str>,
-    tags: Vec<Tag<'a>>,
-    versions: Vec<VersionJson<'a>>,
-    replicas: Option<&'a [Replica]>,
-    rotation: Option<RotationJson<'a>>,
-    external_secret_rotation_role_arn: Option<&'a str>,
-    external_secret_rotation_metadata: Vec<Tag<'a>>,
-    /// The ARN of the secret in another account that this is a replica of.
-    cross_account_primary: Option<&'a str>,
-    cross_account_replicas: &'a [CrossAccountReplica],
-    resource_policy: Option<Value>,
-    /// `default` where its owner wrote it.
-    resource_policy_name: Option<&'a str>,
-    /// Those that use it; none where they could not be looked at.
-    rules: Option<Vec<&'a Rule>>,
-    /// Those that point at another secret that had its name.
-    stale_rules: Option<Vec<&'a Rule>>,
-    warnings: &'a [String],
-}
-
 #[derive(Serialize)]
 struct VersionJson<'a> {
-    id: String,
+    id: &'a str,
     stages: &'a [String],
 }
 
@@ -85,180 +51,96 @@ struct RotationJson<'a> {
     next_rotation: Option<Time>,
 }
 
-/// What may be shown of the value.
-#[derive(Default)]
-struct ValueDetails {
-    username: Option<String>,
-    characters: Option<usize>,
-    kind: Option<&'static TokenKind>,
-}
-
-impl<'a> SecretDetails<'a> {
-    fn value_details(&self) -> ValueDetails {
-        let Some(members) = self.value.and_then(StoredValue::members) else {
-            return ValueDetails::default();
-        };
-        let token = members.text("accessToken");
-        ValueDetails {
-            // Someone may have mixed the two up.
-            username: members
-                .text("username")
-                .filter(|name| !TokenKind::is_in_the_wrong_place(name))
-                .map(|name| name.to_string()),
-            characters: token.as_ref().map(|token| token.chars().count()),
-            kind: token.as_ref().and_then(|token| TokenKind::of(token)),
-        }
+impl SecretDetails<'_> {
+    /// Every fact once, in the order in which people read it. The names of the members are a
+    /// contract: only ever added to.
+    pub fn facts(&self, today: Date) -> Facts {
+        let mut facts = facts_of(self.secret, &self.usage);
+        self.add_name(&mut facts);
+        self.add_value(&mut facts, today);
+        self.add_times(&mut facts, today);
+        self.add_rest(&mut facts);
+        facts.member("warnings", &self.warnings);
+        facts
     }
 
-    fn versions(&self) -> impl Iterator<Item = VersionJson<'_>> {
-        let versions = self.secret.versions.iter();
-        versions.map(|version| VersionJson {
-            id: escaped(version.id.as_str()),
-            stages: &version.stages,
-        })
-    }
-
-    /// For scripts.
-    pub fn to_json(&self) -> impl Serialize + '_ {
-        let Self {
-            secret,
-            key,
-            warnings,
-            ..
-        } = self;
-        let value = self.value_details();
-        DetailsJson {
-            schema_version: 1,
-            entry: Entry::new(secret, &self.usage),
-            description: secret.description.as_deref(),
-            username: value.username,
-            token_characters: value.characters,
-            token_kind: value.kind.map(|kind| kind.word),
-            key_manager: match key {
-                KeyKind::Default => Some("AWS"),
-                KeyKind::Customer => Some("CUSTOMER"),
-                KeyKind::Unknown(_) => None,
-            },
-            tags: pairs(&secret.tags),
-            versions: self.versions().collect(),
-            replicas: secret.replicas.as_deref(),
-            rotation: secret.rotation.as_ref().map(|rotation| RotationJson {
-                lambda_arn: rotation.lambda_arn.as_deref(),
-                days: rotation.days,
-                schedule: rotation.schedule.as_deref(),
-                duration: rotation.duration.as_deref(),
-                last_rotated: secret.last_rotated,
-                next_rotation: secret.next_rotation,
-            }),
-            cross_account_primary: self.secret.cross_account_primary.as_deref(),
-            cross_account_replicas: &self.secret.cross_account_replicas,
-            external_secret_rotation_role_arn: self.secret.external_rotation_role.as_deref(),
-            external_secret_rotation_metadata: pairs(&secret.external_rotation_metadata),
-            resource_policy: self.policy_json(),
-            resource_policy_name: self.policy.and_then(|policy| policy.name.as_deref()),
-            rules: self.rules(&self.usage.current),
-            stale_rules: self.rules(&self.usage.former),
-            warnings,
-        }
-    }
-
-    fn rules(&self, rules: &[&'a Rule]) -> Option<Vec<&'a Rule>> {
-        self.usage.all.map(|_| rules.to_vec())
-    }
-
-    /// The policy as JSON; as the text that it is, should it not be JSON.
-    fn policy_json(&self) -> Option<Value> {
-        let text = self.policy?.text.as_str();
-        Some(serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)))
-    }
-
-    fn policy_lines(&self) -> Vec<String> {
-        let pretty = self.policy_json().map(|policy| format!("{policy:#}"));
-        pretty
-            .iter()
-            .flat_map(|text| text.lines())
-            .map(str::to_owned)
-            .collect()
-    }
-
-    /// For people: a row for each thing that is known.
-    pub fn to_text(&self, today: Date) -> String {
-        let mut rows = Rows::default();
-        self.add_name(&mut rows);
-        self.add_value(&mut rows, today);
-        self.add_times(&mut rows, today);
-        self.add_rest(&mut rows);
-        rows.0.truncate(rows.0.trim_end().len());
-        rows.0
-    }
-
-    fn add_name(&self, rows: &mut Rows) {
+    fn add_name(&self, facts: &mut Facts) {
         let secret = self.secret;
-        rows.add("name", &secret.name);
-        rows.add("arn", secret.arn.as_str());
+        facts.row("name", &secret.name);
+        facts.row("arn", secret.arn.as_str());
         if let Some(due) = secret.deleted {
-            rows.add(
-                "state",
-                &format!("scheduled for deletion on {}", due.date()),
-            );
+            let state = format!("scheduled for deletion on {}", due.date());
+            facts.row("state", &state);
         }
         if let Some(managed) = secret.managed_by() {
-            rows.add("managed", &managed.to_string());
+            facts.row("managed", &managed.to_string());
         }
-        if let Some(role) = &secret.external_rotation_role {
-            rows.add("rotated by", role);
-        }
-        for (key, value) in &secret.external_rotation_metadata {
-            rows.add("rotated with", &format!("{key}={value}"));
-        }
+        facts.member("crossAccountPrimary", &secret.cross_account_primary);
+        let role = secret.external_rotation_role.as_deref();
+        facts.text("externalSecretRotationRoleArn", "rotated by", role);
+        let metadata = &secret.external_rotation_metadata;
+        add_pairs(
+            facts,
+            "externalSecretRotationMetadata",
+            "rotated with",
+            metadata,
+        );
         if let Some(upstream) = self.usage.upstream {
-            rows.add(
-                "registry",
-                &format!("{} ({})", upstream.title, upstream.kind),
-            );
+            let registry = format!("{} ({})", upstream.title, upstream.kind);
+            facts.row("registry", &registry);
         }
-        if let Some(description) = &secret.description {
-            rows.add("description", description);
-        }
+        facts.text("description", "description", secret.description.as_deref());
     }
 
-    fn add_value(&self, rows: &mut Rows, today: Date) {
+    fn add_value(&self, facts: &mut Facts, today: Date) {
         let secret = self.secret;
-        let value = self.value_details();
+        let members = self.value.and_then(StoredValue::members);
+        let members = members.as_ref();
+        let username = members.and_then(|members| members.text(USERNAME));
+        // Someone may have mixed the two up.
+        let username = username.filter(|name| !TokenKind::is_in_the_wrong_place(name));
+        let username = username.as_ref().map(|name| name.as_str());
+        let token = members.and_then(|members| members.text(ACCESS_TOKEN));
+        let characters = token.as_ref().map(|token| token.chars().count());
+        let kind = token.as_ref().and_then(|token| TokenKind::of(token));
+        facts.member("username", username);
+        facts.member("tokenCharacters", characters);
+        facts.member("tokenKind", kind.map(|kind| kind.word));
         if self.value.is_some() {
             let none = "none that can be shown";
-            rows.add("username", value.username.as_deref().unwrap_or(none));
-            let token = value.characters.map(|length| {
-                let kind = value
-                    .kind
-                    .map(|kind| kind_to_text(kind, self.usage.upstream, value.username.as_deref()));
+            facts.row("username", username.unwrap_or(none));
+            let token = characters.map(|length| {
+                let kind = kind.map(|kind| kind_to_text(kind, self.usage.upstream, username));
                 let length = count(length, "character");
                 format!("{length}, not shown{}", kind.unwrap_or_default())
             });
-            rows.add("accessToken", token.as_deref().unwrap_or(none));
+            facts.row("accessToken", token.as_deref().unwrap_or(none));
         }
-        if let Some((_, end)) = secret.tags.iter().find(|(key, _)| key == EXPIRY_TAG) {
-            let end = match secret.expires_on() {
+        if let Some(expiry) = secret.tag(EXPIRY_TAG) {
+            let expiry = match secret.expires_on() {
                 Some(Ok(date)) => format!("{date} ({})", from_today(today.days_until(date))),
-                _ if secret.has_unknown_expiry() => end.clone(),
-                _ => format!("{end} (not a date such as 2027-01-31)"),
+                _ if secret.has_unknown_expiry() => expiry.to_owned(),
+                _ => format!("{expiry} (not a date such as 2027-01-31)"),
             };
-            rows.add("expires on", &end);
+            facts.row("expires on", &expiry);
         }
-        let key = match self.key {
-            KeyKind::Default => "aws/secretsmanager".to_owned(),
-            KeyKind::Customer => format!("{}, customer managed: ECR cannot use it", secret.key()),
+        let key = secret.key();
+        let (manager, key) = match self.key {
+            KeyKind::Default => (Some("AWS"), Secret::DEFAULT_KEY.to_owned()),
+            KeyKind::Customer => {
+                let key = format!("{key}, customer managed: ECR cannot use it");
+                (Some("CUSTOMER"), key)
+            }
             KeyKind::Unknown(why) => {
-                format!(
-                    "{}; it is not known whether ECR can use it ({why})",
-                    secret.key()
-                )
+                let key = format!("{key}; it is not known whether ECR can use it ({why})");
+                (None, key)
             }
         };
-        rows.add("key", &key);
+        facts.member("keyManager", manager);
+        facts.row("key", &key);
     }
 
-    fn add_times(&self, rows: &mut Rows, today: Date) {
+    fn add_times(&self, facts: &mut Facts, today: Date) {
         let secret = self.secret;
         let times = [
             ("created", secret.created),
@@ -270,30 +152,47 @@ impl<'a> SecretDetails<'a> {
         for (label, time) in times {
             if let Some(time) = time {
                 let ago = from_today(today.days_until(time.date()));
-                rows.add(label, &format!("{time} ({ago})"));
+                facts.row(label, &format!("{time} ({ago})"));
             }
         }
-        if let Some(rotation) = &secret.rotation {
-            rows.add("rotation", &rotation_to_text(rotation));
+        let rotation = secret.rotation.as_ref();
+        let json = rotation.map(|rotation| RotationJson {
+            lambda_arn: rotation.lambda_arn.as_deref(),
+            days: rotation.days,
+            schedule: rotation.schedule.as_deref(),
+            duration: rotation.duration.as_deref(),
+            last_rotated: secret.last_rotated,
+            next_rotation: secret.next_rotation,
+        });
+        facts.member("rotation", json);
+        if let Some(rotation) = rotation {
+            facts.row("rotation", &rotation_to_text(rotation));
         }
     }
 
-    fn add_rest(&self, rows: &mut Rows) {
-        let secret = self.secret;
-        for (key, value) in &secret.tags {
-            rows.add("tag", &format!("{key}={value}"));
+    fn add_rest(&self, facts: &mut Facts) {
+        let (secret, usage) = (self.secret, &self.usage);
+        add_pairs(facts, "tags", "tag", &secret.tags);
+        let mut versions = Vec::new();
+        for Version { id, stages } in &secret.versions {
+            let id = escaped(id.as_str());
+            facts.row("version", format!("{id} {}", stages.join(", ")).trim_end());
+            versions.push((id, stages));
         }
-        for VersionJson { id, stages } in self.versions() {
-            rows.add("version", format!("{id} {}", stages.join(", ")).trim_end());
-        }
-        for replica in &secret.cross_account_replicas {
-            let status = replica.status.as_deref();
-            let status = status.map_or_else(String::new, |status| format!(", {status}"));
-            rows.add("replica", &format!("{}{status}", replica.arn));
+        let versions = versions
+            .iter()
+            .map(|(id, stages)| VersionJson { id, stages });
+        facts.member("versions", versions.collect::<Vec<_>>());
+        facts.member("crossAccountReplicas", &secret.cross_account_replicas);
+        for CrossAccountReplica { arn, status } in &secret.cross_account_replicas {
+            let status = status.iter().map(String::as_str);
+            let parts: Vec<&str> = std::iter::once(arn.as_str()).chain(status).collect();
+            facts.row("replica", &parts.join(", "));
         }
         if let Some(primary) = secret.replica_of() {
-            rows.add("replica of", primary.as_str());
+            facts.row("replica of", primary.as_str());
         }
+        facts.member("replicas", &secret.replicas);
         for replica in secret.replicas.iter().flatten() {
             let key = replica.unknown_key().map(|key| format!("key {key}"));
             let parts = [
@@ -303,36 +202,39 @@ impl<'a> SecretDetails<'a> {
                 replica.message.as_deref(),
             ];
             let parts: Vec<&str> = parts.into_iter().flatten().collect();
-            rows.add("replica", &parts.join(", "));
+            facts.row("replica", &parts.join(", "));
         }
-        for rule in &self.usage.current {
+        facts.member("rules", usage.all.map(|_| &usage.current));
+        facts.member("staleRules", usage.all.map(|_| &usage.former));
+        for rule in &usage.current {
             let (prefix, source) = (&rule.ecr_repository_prefix, rule.source());
-            rows.add("rule", &format!("{prefix} ({source})"));
+            facts.row("rule", &format!("{prefix} ({source})"));
         }
+        // `default` if its owner wrote it.
         let name = self.policy.and_then(|policy| policy.name.as_deref());
+        facts.member("resourcePolicyName", name);
         if let Some(name) = name.filter(|name| *name != "default") {
-            rows.add("policy name", name);
+            facts.row("policy name", name);
         }
-        for (index, line) in self.policy_lines().iter().enumerate() {
+        let policy = self.policy.map(|policy| {
+            let text = policy.text.as_str();
+            serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))
+        });
+        let lines = policy.as_ref().map(|policy| format!("{policy:#}"));
+        for (index, line) in lines.iter().flat_map(|text| text.lines()).enumerate() {
             let label = if index == 0 { "policy" } else { "" };
-            rows.add(label, line);
+            facts.row(label, line);
         }
+        facts.member("resourcePolicy", policy);
     }
 }
 
-fn pairs(pairs: &[(String, String)]) -> Vec<Tag<'_>> {
-    let pairs = pairs.iter();
-    pairs.map(|(key, value)| Tag { key, value }).collect()
-}
-
-/// Lines of a label and a text, which may be anyone's.
-#[derive(Default)]
-struct Rows(String);
-
-impl Rows {
-    fn add(&mut self, label: &str, text: &str) {
-        let indent = &text[..text.len() - text.trim_start_matches(' ').len()];
-        let _ = writeln!(self.0, "{label:<12} {indent}{}", escaped(text));
+/// Adds a list of keys with their values, and a line for each.
+fn add_pairs(facts: &mut Facts, name: &'static str, label: &str, pairs: &[(String, String)]) {
+    let tags = pairs.iter().map(|(key, value)| Tag { key, value });
+    facts.member(name, tags.collect::<Vec<_>>());
+    for (key, value) in pairs {
+        facts.row(label, &format!("{key}={value}"));
     }
 }
 

@@ -1,74 +1,33 @@
-//! Many secrets, as `list` shows them: [`Entry`] for scripts, a table for people.
+//! [`SecretList`]: many secrets, as `list` shows them.
 
-use serde::Serialize;
-
-use crate::model::arn::SecretArn;
 use crate::model::date::{in_days, Date, Time};
-use crate::model::region::Region;
 use crate::model::rule::{Rule, RuleUsage};
 use crate::model::secret::{ManagedBy, Secret};
 use crate::output::escaped;
+use crate::output::facts::Facts;
 use crate::output::table::{Side, Table};
 
-/// What scripts get of a secret. Its JSON members are a contract: only ever added to.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Entry<'a> {
-    name: &'a str,
-    arn: &'a SecretArn,
-    /// By the rules that use it, or the name; none where neither tells.
-    registry: Option<&'static str>,
-    created: Option<Time>,
-    last_changed: Option<Time>,
-    last_accessed: Option<Time>,
-    deleted_date: Option<Time>,
-    primary_region: Option<&'a Region>,
-    /// None where they could not be looked up.
-    replica_regions: Option<Vec<&'a str>>,
-    expires_on: Option<Date>,
-    /// `aws/secretsmanager`, or the key as AWS tells it, which may still be that one's id.
-    kms_key: &'a str,
-    rotation_enabled: bool,
-    last_rotated: Option<Time>,
-    next_rotation: Option<Time>,
-    /// The partner's kind of a managed external secret.
-    #[serde(rename = "type")]
-    external_type: Option<&'a str>,
-    owning_service: Option<&'a str>,
-}
-
-impl<'a> Entry<'a> {
-    pub fn new(secret: &'a Secret, usage: &RuleUsage<'_>) -> Self {
-        Self {
-            name: &secret.name,
-            arn: &secret.arn,
-            registry: usage.upstream.map(|upstream| upstream.kind),
-            created: secret.created,
-            last_changed: secret.last_changed,
-            last_accessed: secret.last_accessed,
-            deleted_date: secret.deleted,
-            primary_region: secret.primary_region.as_ref(),
-            replica_regions: secret.replica_regions(),
-            expires_on: secret.expires_on().and_then(Result::ok),
-            kms_key: secret.key(),
-            rotation_enabled: secret.rotation.is_some(),
-            last_rotated: secret.last_rotated,
-            next_rotation: secret.next_rotation,
-            external_type: secret.external_type.as_deref(),
-            owning_service: secret.owning_service.as_deref(),
-        }
-    }
-}
-
-/// What scripts get of one secret among many.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Listed<'a> {
-    schema_version: u8,
-    #[serde(flatten)]
-    entry: Entry<'a>,
-    /// The prefixes of the rules that use it; `None` where they could not be looked at.
-    rules: Option<Vec<&'a str>>,
+/// What scripts get of a secret in `list` and `show`.
+pub fn facts_of(secret: &Secret, usage: &RuleUsage<'_>) -> Facts {
+    let mut facts = Facts::new();
+    facts.member("name", &secret.name);
+    facts.member("arn", &secret.arn);
+    facts.member("registry", usage.upstream.map(|upstream| upstream.kind));
+    facts.member("created", secret.created);
+    facts.member("lastChanged", secret.last_changed);
+    facts.member("lastAccessed", secret.last_accessed);
+    facts.member("deletedDate", secret.deleted);
+    facts.member("primaryRegion", &secret.primary_region);
+    facts.member("replicaRegions", secret.replica_regions());
+    facts.member("expiresOn", secret.expires_on().and_then(Result::ok));
+    // It may be the id of the default key.
+    facts.member("kmsKey", secret.key());
+    facts.member("rotationEnabled", secret.rotation.is_some());
+    facts.member("lastRotated", secret.last_rotated);
+    facts.member("nextRotation", secret.next_rotation);
+    facts.member("type", &secret.external_type);
+    facts.member("owningService", &secret.owning_service);
+    facts
 }
 
 /// Many secrets, each with the rules that use it.
@@ -89,12 +48,12 @@ impl<'a> SecretList<'a> {
     }
 
     /// For scripts.
-    pub fn entries(&self) -> Vec<Listed<'a>> {
+    pub fn entries(&self) -> Vec<Facts> {
         let secrets = self.secrets.iter();
-        let entries = secrets.map(|(secret, usage)| Listed {
-            schema_version: 1,
-            entry: Entry::new(secret, usage),
-            rules: usage.prefixes(),
+        let entries = secrets.map(|(secret, usage)| {
+            let mut facts = facts_of(secret, usage);
+            facts.member("rules", usage.prefixes());
+            facts
         });
         entries.collect()
     }

@@ -1,0 +1,57 @@
+//! [`Facts`]: what is known of one thing, for scripts and for people.
+
+use std::fmt::Write as _;
+
+use serde::{Serialize, Serializer};
+use serde_json::value::{to_raw_value, RawValue};
+
+use super::escaped;
+
+/// The members of a JSON object for scripts, and lines of a label and a text for people.
+#[derive(Debug)]
+pub struct Facts {
+    members: Vec<(&'static str, Box<RawValue>)>,
+    rows: String,
+}
+
+impl Facts {
+    pub fn new() -> Self {
+        let mut facts = Self {
+            members: Vec::new(),
+            rows: String::new(),
+        };
+        facts.member("schemaVersion", 1);
+        facts
+    }
+
+    /// Adds a member for scripts.
+    pub fn member(&mut self, name: &'static str, value: impl Serialize) {
+        let value = to_raw_value(&value).unwrap_or_else(|_| RawValue::NULL.to_owned());
+        self.members.push((name, value));
+    }
+
+    /// Adds a line for people. The text may be anyone's.
+    pub fn row(&mut self, label: &str, text: &str) {
+        let indent = &text[..text.len() - text.trim_start_matches(' ').len()];
+        let _ = writeln!(self.rows, "{label:<12} {indent}{}", escaped(text));
+    }
+
+    /// Adds a member, and a line if there is a text.
+    pub fn text(&mut self, name: &'static str, label: &str, text: Option<&str>) {
+        self.member(name, text);
+        if let Some(text) = text {
+            self.row(label, text);
+        }
+    }
+
+    /// The lines for people.
+    pub fn to_text(&self) -> &str {
+        self.rows.trim_end()
+    }
+}
+
+impl Serialize for Facts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.members.iter().map(|(name, value)| (name, value)))
+    }
+}
