@@ -4,17 +4,17 @@ mod code;
 mod credential;
 mod request;
 mod role;
+mod rule_usage;
 mod secret_name;
 mod url;
-mod usage;
 
 pub use code::Language;
 pub use credential::CredentialArn;
 pub use request::RuleRequest;
 pub use role::RoleArn;
+pub use rule_usage::RuleUsage;
 pub use secret_name::RuleSecretName;
 pub use url::UpstreamUrl;
-pub use usage::RuleUsage;
 
 use serde::Serialize;
 
