@@ -55,10 +55,6 @@ pub fn inspect_manager(inspected: &Inspected<'_>) -> Option<Finding> {
             "managed-external-secret",
             "AWS rotates it, and its value has the partner's keys, which ECR cannot read",
         ),
-        ManagedBy::Primary(_) => (
-            "cross-account-replica",
-            "such a replica always has a customer managed key, which ECR cannot use",
-        ),
         // Such secrets have other names, so that no rule can use them.
         ManagedBy::Service(_) => return None,
     };

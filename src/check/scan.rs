@@ -195,19 +195,11 @@ impl Scanner<'_> {
         Ok((checked, findings))
     }
 
-    async fn inspect_one(&self, mut secret: Secret, reading: Option<Reading>) -> Vec<Finding> {
+    async fn inspect_one(&self, secret: Secret, reading: Option<Reading>) -> Vec<Finding> {
         let key = match &secret.deleted {
             None => self.keys.kind(&secret).await,
             Some(_) => KeyKind::Default,
         };
-        if key == KeyKind::Customer && secret.replicas.is_none() {
-            // ListSecrets does not say whether it is a replica from another account, which always
-            // has such a key. If the caller may not ask, the key alone is reported.
-            let described = self.session.secrets().describe(secret.arn.as_str()).await;
-            if let Ok(Some(described)) = described {
-                secret.cross_account_primary = described.cross_account_primary;
-            }
-        }
         let redactor = match &reading {
             Some(Reading::Value(value)) => self.hide(&secret, value),
             _ => Redactor::new(),

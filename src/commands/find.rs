@@ -169,7 +169,7 @@ pub fn refuse_read_only(
     Ok(())
 }
 
-/// Refuses to change what Secrets Manager, another service or another account changes.
+/// Refuses to change what Secrets Manager or another service changes.
 ///
 /// # Errors
 /// Status 3.
@@ -183,9 +183,6 @@ pub fn refuse_managed(secret: &Secret) -> Result<(), Failure> {
              keys would break the rotation"
         }
         ManagedBy::Service(_) => "only that service may change it",
-        ManagedBy::Primary(_) => {
-            "only its primary changes it, and ECR cannot use the customer managed key that it has"
-        }
     };
     let message = format!(
         "{} is {}",

@@ -71,7 +71,7 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
     let details = SecretDetails {
         secret: &secret,
         value: value.as_ref(),
-        policy: policy.as_ref(),
+        policy: policy.as_deref(),
         key: &key,
         usage,
         warnings: warnings.into_texts(),

@@ -2,7 +2,7 @@
 
 mod replica;
 
-pub use replica::{CrossAccountReplica, Replica};
+pub use replica::Replica;
 
 use crate::model::arn::SecretArn;
 use crate::model::attributes::{Description, Rotation, Schedule, Tag};
@@ -47,11 +47,6 @@ pub struct Secret {
     pub external_rotation_role: Option<String>,
     /// What else the partner is told when it is rotated.
     pub external_rotation_metadata: Vec<(String, String)>,
-    /// The ARN of the secret in another account that this is a replica of; none where it is none,
-    /// or only ListSecrets was asked, which does not tell it.
-    pub cross_account_primary: Option<String>,
-    /// Its replicas in other accounts, as far as it was asked.
-    pub cross_account_replicas: Vec<CrossAccountReplica>,
     /// The AWS service that made the secret, and alone may change it.
     pub owning_service: Option<String>,
 }
@@ -67,8 +62,6 @@ pub enum ManagedBy<'a> {
     Rotation(&'a str),
     /// Another service of AWS.
     Service(&'a str),
-    /// The secret with this ARN in another account, of which it is a replica.
-    Primary(&'a str),
 }
 
 impl std::fmt::Display for ManagedBy<'_> {
@@ -78,7 +71,6 @@ impl std::fmt::Display for ManagedBy<'_> {
                 write!(f, "a managed external secret of the type {kind}")
             }
             Self::Service(service) => write!(f, "managed by the service {service}"),
-            Self::Primary(arn) => write!(f, "a replica of {arn} in another account"),
         }
     }
 }
@@ -112,16 +104,6 @@ pub enum Recovery {
     Days(u8),
     /// Not at all: the secret is gone at once.
     Never,
-}
-
-/// The resource policy of a secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredPolicy {
-    /// Its JSON.
-    pub text: String,
-    /// `default`, which is the one that its owner writes, or the name of one that the service does;
-    /// none where it is not told.
-    pub name: Option<String>,
 }
 
 /// How a secret is rotated.
@@ -195,8 +177,6 @@ impl Secret {
             last_rotated: None,
             next_rotation: None,
             external_type: None,
-            cross_account_primary: None,
-            cross_account_replicas: Vec::new(),
             external_rotation_role: None,
             external_rotation_metadata: Vec::new(),
             owning_service: None,
@@ -286,8 +266,7 @@ impl Secret {
     pub fn managed_by(&self) -> Option<ManagedBy<'_>> {
         let rotation = self.external_type.as_deref().map(ManagedBy::Rotation);
         let service = self.owning_service.as_deref().map(ManagedBy::Service);
-        let primary = self.cross_account_primary.as_deref();
-        rotation.or(service).or(primary.map(ManagedBy::Primary))
+        rotation.or(service)
     }
 
     /// Where the secret was made, if this is only a copy of it.

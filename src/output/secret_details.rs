@@ -7,9 +7,7 @@ use crate::model::count::count;
 use crate::model::date::{in_days, Date, Time};
 use crate::model::registries::LoginRegistry;
 use crate::model::rule::RuleUsage;
-use crate::model::secret::{
-    CrossAccountReplica, ExistingRotation, KeyKind, Secret, StoredPolicy, Version, EXPIRY_TAG,
-};
+use crate::model::secret::{ExistingRotation, KeyKind, Secret, Version, EXPIRY_TAG};
 use crate::model::stored_value::{StoredValue, ACCESS_TOKEN, USERNAME};
 use crate::model::token_kind::TokenKind;
 use crate::output::escaped;
@@ -21,7 +19,8 @@ pub struct SecretDetails<'a> {
     pub secret: &'a Secret,
     /// `None` where there is none, or it may not be read.
     pub value: Option<&'a StoredValue>,
-    pub policy: Option<&'a StoredPolicy>,
+    /// The JSON of the resource policy.
+    pub policy: Option<&'a str>,
     pub key: &'a KeyKind,
     pub usage: RuleUsage<'a>,
     /// What is missing, and why.
@@ -75,7 +74,6 @@ impl SecretDetails<'_> {
         if let Some(managed) = secret.managed_by() {
             facts.row("managed", &managed.to_string());
         }
-        facts.member("crossAccountPrimary", &secret.cross_account_primary);
         let role = secret.external_rotation_role.as_deref();
         facts.text("externalSecretRotationRoleArn", "rotated by", role);
         let metadata = &secret.external_rotation_metadata;
@@ -183,12 +181,6 @@ impl SecretDetails<'_> {
             .iter()
             .map(|(id, stages)| VersionJson { id, stages });
         facts.member("versions", versions.collect::<Vec<_>>());
-        facts.member("crossAccountReplicas", &secret.cross_account_replicas);
-        for CrossAccountReplica { arn, status } in &secret.cross_account_replicas {
-            let status = status.iter().map(String::as_str);
-            let parts: Vec<&str> = std::iter::once(arn.as_str()).chain(status).collect();
-            facts.row("replica", &parts.join(", "));
-        }
         if let Some(primary) = secret.replica_of() {
             facts.row("replica of", primary.as_str());
         }
@@ -210,16 +202,9 @@ impl SecretDetails<'_> {
             let (prefix, source) = (&rule.ecr_repository_prefix, rule.source());
             facts.row("rule", &format!("{prefix} ({source})"));
         }
-        // `default` if its owner wrote it.
-        let name = self.policy.and_then(|policy| policy.name.as_deref());
-        facts.member("resourcePolicyName", name);
-        if let Some(name) = name.filter(|name| *name != "default") {
-            facts.row("policy name", name);
-        }
-        let policy = self.policy.map(|policy| {
-            let text = policy.text.as_str();
-            serde_json::from_str(text).unwrap_or_else(|_| Value::from(text))
-        });
+        let policy = self
+            .policy
+            .map(|text| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)));
         let lines = policy.as_ref().map(|policy| format!("{policy:#}"));
         for (index, line) in lines.iter().flat_map(|text| text.lines()).enumerate() {
             let label = if index == 0 { "policy" } else { "" };

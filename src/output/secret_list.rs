@@ -101,10 +101,8 @@ fn state(secret: &Secret, today: Date) -> String {
     if let Some(due) = secret.deleted {
         format!("deletion on {}", due.date())
     } else if let Some(managed) = secret.managed_by() {
-        match managed {
-            ManagedBy::Rotation(by) | ManagedBy::Service(by) => format!("managed: {}", escaped(by)),
-            ManagedBy::Primary(arn) => format!("replica of {}", escaped(arn)),
-        }
+        let (ManagedBy::Rotation(by) | ManagedBy::Service(by)) = managed;
+        format!("managed: {}", escaped(by))
     } else if matches!(secret.expires_on(), Some(Ok(date)) if date < today) {
         "expired".to_owned()
     } else {

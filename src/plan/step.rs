@@ -284,7 +284,7 @@ impl Step {
                     return Ok(false);
                 };
                 let stored = aws.secrets().policy(arn).await?;
-                Ok(stored.is_some_and(|stored| policy.is_same_as(&stored.text)))
+                Ok(stored.is_some_and(|stored| policy.is_same_as(&stored)))
             }
             _ => {
                 let secret = aws.secrets().describe_patiently(subject.id()).await?;

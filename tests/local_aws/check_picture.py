@@ -39,8 +39,9 @@ UNKNOWN = {
     "ECR cannot read a managed external secret, so none is made": """
         CreateSecret.request.Type UpdateSecret.request.Type RotateSecret.request.ExternalSecretRotationMetadata
         RotateSecret.request.ExternalSecretRotationRoleArn""",
-    "ECR cannot read a replica in another account, so none is made": """
-        CreateSecret.request.CrossAccountPrimaryARN AssociateCrossAccountReplica DisassociateCrossAccountReplica""",
+    "the SDK has no members for replicas in other accounts": """
+        CreateSecret.request.CrossAccountPrimaryARN AssociateCrossAccountReplica DisassociateCrossAccountReplica
+        DescribeSecret.answer.CrossAccountPrimary DescribeSecret.answer.CrossAccountReplicas""",
     "the current version is what ECR reads, and what is read and written": """
         GetSecretValue.request.VersionId GetSecretValue.request.VersionStage PutSecretValue.request.VersionStages""",
     "the SDK's paginators follow it": """
@@ -51,8 +52,12 @@ UNKNOWN = {
     "a rotation function's, which this is not": "PutSecretValue.request.RotationToken",
     "a new value is PutSecretValue's": "UpdateSecret.request.ClientRequestToken UpdateSecret.request.SecretString",
     "the one that can be written, and that denies or allows ECR, is `default`": """
-        GetResourcePolicy.request.PolicyName PutResourcePolicy.request.PolicyName PutResourcePolicy.answer.PolicyName""",
+        GetResourcePolicy.request.PolicyName GetResourcePolicy.answer.PolicyName
+        PutResourcePolicy.request.PolicyName PutResourcePolicy.answer.PolicyName""",
     # Answers.
+    "the SDK's paginators follow it": """
+        DescribePullThroughCacheRules.answer.nextToken BatchGetSecretValue.answer.NextToken
+        ListSecretVersionIds.answer.NextToken ListSecrets.answer.NextToken""",
     "known from the request, or from what was looked at before": """
         CreatePullThroughCacheRule.answer.createdAt DeletePullThroughCacheRule.answer.upstreamRegistryUrl
         DeletePullThroughCacheRule.answer.createdAt DeletePullThroughCacheRule.answer.registryId
@@ -62,7 +67,7 @@ UNKNOWN = {
         ValidatePullThroughCacheRule.answer.registryId ValidatePullThroughCacheRule.answer.upstreamRegistryUrl
         ValidatePullThroughCacheRule.answer.credentialArn ValidatePullThroughCacheRule.answer.customRoleArn
         ValidatePullThroughCacheRule.answer.upstreamRepositoryPrefix
-        SecretValueEntry.Name DeleteSecret.answer.Name GetSecretValue.answer.Name
+        SecretValueEntry.Name DeleteSecret.answer.Name GetSecretValue.answer.Name GetResourcePolicy.answer.Name
         ListSecretVersionIds.answer.Name PutResourcePolicy.answer.Name PutSecretValue.answer.Name
         PutSecretValue.answer.VersionStages RestoreSecret.answer.Name RotateSecret.answer.Name
         UpdateSecret.answer.Name UpdateSecretVersionStage.answer.Name""",
@@ -73,9 +78,7 @@ UNKNOWN = {
     "no use for it": """
         ReplicationStatusType.LastAccessedDate SecretVersionsListEntry.LastAccessedDate
         SecretVersionsListEntry.KmsKeyIds RemoveRegionsFromReplication.answer.ReplicationStatus
-        RotateSecret.answer.VersionId UpdateSecret.answer.VersionId CrossAccountPrimaryType.ReplicationStatus
-        CrossAccountPrimaryType.StatusMessage CrossAccountReplicaEntry.ReplicationRoleARN
-        CrossAccountReplicaEntry.StatusMessage""",
+        RotateSecret.answer.VersionId UpdateSecret.answer.VersionId""",
     # Errors: each is told with the service's own words, as any that comes later would be.
     "the service's words say what is wrong": """
         InvalidParameterException ValidationException InvalidNextTokenException PreconditionNotMetException""",

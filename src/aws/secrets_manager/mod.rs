@@ -1,6 +1,5 @@
 //! [`SecretsManager`]: its operations that we use, in our own types.
 
-mod beyond;
 mod deletion;
 mod read;
 mod values;

@@ -13,7 +13,6 @@ use aws_sdk_secretsmanager::types::{
 use futures_util::{stream, StreamExt};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::beyond::{Beyond, OfOtherAccounts};
 use super::SecretsManager;
 use crate::aws::answers::{region, secret_arn};
 use crate::aws::error::{Answer, AwsError};
@@ -84,18 +83,13 @@ impl SecretsManager {
         call: DescribeSecretFluentBuilder,
         patience: Option<Builder>,
     ) -> Result<Option<Secret>, AwsError> {
-        let beyond = Beyond::<OfOtherAccounts>::default();
-        let mut call = call.customize().interceptor(beyond.clone());
+        let mut call = call.customize();
         if let Some(patience) = patience {
             call = call.config_override(patience);
         }
         let answer = call.send().await;
         let answer = answer.answer_unless(Kind::NotFound, "DescribeSecret")?;
-        let mut secret = answer.map(from_description).transpose()?;
-        if let Some(secret) = &mut secret {
-            beyond.told().add_to(secret);
-        }
-        Ok(secret)
+        answer.map(from_description).transpose()
     }
 
     /// DescribeSecret, for the replicas alone; none where there is no such secret.

@@ -9,7 +9,6 @@ use aws_sdk_secretsmanager::types::{
 };
 use aws_sdk_secretsmanager::Config;
 
-use super::beyond::{Beyond, PolicyOrigin};
 use super::read::content;
 use super::SecretsManager;
 use crate::aws::answers::secret_arn;
@@ -19,7 +18,7 @@ use crate::model::arn::SecretArn;
 use crate::model::attributes::{self, ResourcePolicy, Rotation, Schedule};
 use crate::model::credential::SecretValue;
 use crate::model::region::Region;
-use crate::model::secret::{NewSecret, Secret, StoredPolicy, VersionId};
+use crate::model::secret::{NewSecret, Secret, VersionId};
 use crate::output::escaped;
 
 /// A secret that was just created.
@@ -87,15 +86,10 @@ impl SecretsManager {
     }
 
     /// GetResourcePolicy, where there is one.
-    pub async fn policy(&self, arn: &SecretArn) -> Result<Option<StoredPolicy>, AwsError> {
-        let beyond = Beyond::<PolicyOrigin>::default();
+    pub async fn policy(&self, arn: &SecretArn) -> Result<Option<String>, AwsError> {
         let call = self.client.get_resource_policy().secret_id(arn.as_str());
-        let answer = call.customize().interceptor(beyond.clone()).send().await;
-        let answer = answer.answer_to("GetResourcePolicy")?;
-        Ok(answer.resource_policy.map(|text| StoredPolicy {
-            text,
-            name: beyond.told().policy_name,
-        }))
+        let answer = call.send().await.answer_to("GetResourcePolicy")?;
+        Ok(answer.resource_policy)
     }
 
     /// PutSecretValue: a new version, which becomes AWSCURRENT. Gives its id.

@@ -152,8 +152,7 @@ impl Create<'_> {
                 let what = format!("{name} exists, and could not be looked at");
                 error.into_failure(&what, self.session.service())
             })?,
-        }
-        .map(|policy| policy.text);
+        };
         Ok(())
     }
 

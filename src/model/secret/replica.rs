@@ -1,4 +1,4 @@
-//! [`Replica`]: a copy of a secret, in another Region or another account.
+//! [`Replica`]: a copy of a secret in another Region.
 
 use serde::Serialize;
 
@@ -29,17 +29,6 @@ impl Replica {
     pub fn unknown_key(&self) -> Option<&str> {
         unless_default(self.kms_key_id.as_deref())
     }
-}
-
-/// A copy of the secret in another account, in the same Region. It has a customer managed key.
-///
-/// Source: Replicate secrets across accounts, Secrets Manager user guide.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct CrossAccountReplica {
-    pub arn: String,
-    /// The service's own word, such as `InSync`.
-    pub status: Option<String>,
 }
 
 #[cfg(test)]

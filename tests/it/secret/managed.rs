@@ -108,49 +108,6 @@ fn list_and_show_name_it() {
 }
 
 #[test]
-fn show_tells_a_replica_in_another_account() {
-    let account = Account::new();
-    account.made(NAME);
-    let replica = format!("arn:aws:secretsmanager:us-east-1:444455556666:secret:{NAME}-AbCdEf");
-    let body = json!({"SecretId": NAME, "CrossAccountReplicaARN": replica});
-    account.ask("AssociateCrossAccountReplica", &body);
-    let shown = account.run(&["show", NAME]);
-    let row = format!("replica      {replica}, Pending");
-    assert!(shown.ok().contains(&row), "{}", shown.stdout);
-    let shown = account.run(&["show", NAME, "-o", "json"]).json();
-    let replicas = json!([{"arn": replica, "status": "Pending"}]);
-    assert_eq!(shown["crossAccountReplicas"], replicas);
-}
-
-#[test]
-fn show_names_a_policy_that_its_owner_did_not_write() {
-    let account = Account::new();
-    account.made(NAME);
-    let policy = json!({"SecretId": NAME, "ResourcePolicy": r#"{"Statement":[]}"#});
-    account.ask("PutResourcePolicy", &policy);
-    let shown = account.run(&["show", NAME]);
-    shown.never(&["policy name"]);
-    assert!(shown.ok().contains("\npolicy       {"), "{}", shown.stdout);
-    let shown = account.run(&["show", NAME, "-o", "json"]).json();
-    assert_eq!(shown["resourcePolicyName"], "default");
-    let name = "cross-account-replication";
-    let answer = json!({"ResourcePolicy": r#"{"Statement":[]}"#, "PolicyName": name});
-    let answer = answer.to_string();
-    account.answer(
-        "GetResourcePolicy",
-        200,
-        "application/x-amz-json-1.1",
-        &answer,
-        None,
-    );
-    let shown = account.run(&["show", NAME]);
-    let row = format!("\npolicy name  {name}\npolicy       {{");
-    assert!(shown.ok().contains(&row), "{}", shown.stdout);
-    let shown = account.run(&["show", NAME, "-o", "json"]).json();
-    assert_eq!(shown["resourcePolicyName"], name);
-}
-
-#[test]
 fn show_names_the_key_of_a_replica_that_is_not_the_default_one() {
     let account = Account::new();
     account.made(NAME);
@@ -170,44 +127,6 @@ fn show_names_the_key_of_a_replica_that_is_not_the_default_one() {
         let has_it = shown.ok().lines().any(|line| line == row);
         assert!(has_it, "{row}: {}", shown.stdout);
     }
-}
-
-#[test]
-fn a_replica_from_another_account_is_told_with_what_works() {
-    let account = Account::new();
-    let primary =
-        "arn:aws:secretsmanager:us-east-1:444455556666:secret:ecr-pullthroughcache/hub-AbCdEf";
-    let name = "ecr-pullthroughcache/docker-hub";
-    let key = account.new_key();
-    let secret = json!({"Name": name, "SecretString": r#"{"username":"me","accessToken":"x"}"#,
-        "KmsKeyId": key, "CrossAccountPrimaryARN": primary});
-    account.ask("CreateSecret", &secret);
-    for words in [&["check"][..], &["check", name]] {
-        let ended = account.run(words);
-        assert_eq!(ended.status, 9, "{ended:?}");
-        for told in [
-            primary,
-            "such a replica always has a customer managed key, which ECR cannot use",
-            "in a secret of their own: ecr-ptc create --registry docker-hub",
-        ] {
-            assert!(ended.stdout.contains(told), "{told}: {}", ended.stdout);
-        }
-        ended.never(&["update-secret"]);
-    }
-    let shown = account.run(&["show", name]);
-    let row = format!("managed      a replica of {primary} in another account");
-    assert!(shown.ok().contains(&row), "{}", shown.stdout);
-    let shown = account.run(&["show", name, "-o", "json"]).json();
-    assert_eq!(shown["crossAccountPrimary"], primary);
-    account.take_actions();
-    let words = ["update", name, "--access-token-stdin", "--verify", "never"];
-    Program::new(&words)
-        .with(&account)
-        .stdin("dckr_pat_new")
-        .run()
-        .fails(3, &["in another account", "only its primary changes it"]);
-    let actions = account.take_actions();
-    assert_eq!(actions, ["DescribeSecret"]);
 }
 
 #[cfg(unix)]
