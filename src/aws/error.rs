@@ -14,7 +14,6 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 
 use super::answers::is_repeated;
 use super::kind::{kind_of_code, kind_of_response, Kind};
-use super::network::NotSent;
 use super::transport::{whole_chain, Fault};
 use crate::output::escaped;
 
@@ -104,7 +103,7 @@ impl AwsError {
             _ => Kind::Other,
         };
         let may_have_worked = match kind {
-            _ if whole_chain(error).any(<dyn Error>::is::<NotSent>) => false,
+            _ if fault.as_ref().is_some_and(Fault::is_of_configuration) => false,
             // It may have worked the first time.
             _ if error.raw_response().is_some_and(is_repeated) => true,
             Kind::TimedOut | Kind::Unreachable => true,

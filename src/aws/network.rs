@@ -1,8 +1,7 @@
 //! [`Network`]: how requests leave this machine. It is the HTTP client of the SDK, with the proxy,
 //! the trusted certificates and the time-outs of the AWS CLI.
 
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
@@ -19,7 +18,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 
 use super::http_client::HttpClient;
 use super::proxy::proxy_of_environment;
-use super::transport::{is_without_connection, Fault};
+use super::transport::Fault;
 use super::trust::{read_ca_bundle, system_trust};
 use crate::output::failure::Failure;
 
@@ -43,8 +42,8 @@ impl Default for Timeouts {
 
 impl Timeouts {
     /// For the SDK: a call with all its attempts takes a minute at most, or four attempts where
-    /// those are longer. A connection does not outlast an attempt: whether something was sent
-    /// would not be known then.
+    /// those are longer. A connection that never comes is told as that, so it has less time than
+    /// an attempt.
     pub fn for_calls(self) -> TimeoutConfig {
         let within = self.attempt.map(|attempt| attempt.mul_f64(0.9));
         let connect = self.connect.into_iter().chain(within).min();
@@ -100,17 +99,17 @@ impl Network {
     /// trusted certificates again for each client.
     fn connector(&self, settings: &HttpConnectorSettings) -> SharedHttpConnector {
         let limits = (settings.connect_timeout(), settings.read_timeout());
-        let mut known = locked(&self.connectors);
+        let known = self.connectors.lock();
+        let mut known = known.unwrap_or_else(PoisonError::into_inner);
         if let Some((_, connector)) = known.iter().find(|(of, _)| *of == limits) {
             return connector.clone();
         }
-        let (tls, without_tls) = match self.tls() {
-            Ok(tls) => (tls, None),
-            Err(fault) => ((TrustStore::empty(), ProxyConfig::disabled()), Some(fault)),
+        let (trust, proxy, without_tls) = match self.tls() {
+            Ok((trust, proxy)) => (trust, proxy, None),
+            Err(fault) => (TrustStore::empty(), ProxyConfig::disabled(), Some(fault)),
         };
-        let (trust, proxy) = tls;
         let tls = TlsContext::builder().with_trust_store(trust).build();
-        let connector = SharedHttpConnector::new(Watched {
+        let connector = SharedHttpConnector::new(Guarded {
             connector: Connector::builder()
                 .connector_settings(settings.clone())
                 .proxy_config(proxy)
@@ -118,7 +117,6 @@ impl Network {
                 .tls_context(tls.expect("it has no part that can be wrong"))
                 .build(),
             without_tls,
-            sent: Arc::default(),
         });
         known.push((limits, connector.clone()));
         connector
@@ -131,56 +129,21 @@ impl Network {
     }
 }
 
-/// Remembers for each call of the SDK whether one of its attempts may have been sent.
+/// Sends nothing over TLS if TLS cannot be used.
 #[derive(Debug)]
-struct Watched {
+struct Guarded {
     connector: Connector,
-    /// Why no request can be sent over TLS.
     without_tls: Option<Fault>,
-    /// The calls of which an attempt may have been sent.
-    sent: Arc<Mutex<HashSet<String>>>,
 }
 
-impl HttpConnector for Watched {
+impl HttpConnector for Guarded {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let is_plain = request.uri().starts_with("http://");
-        if let Some(fault) = self.without_tls.as_ref().filter(|_| !is_plain) {
-            let fault = ConnectorError::other(fault.clone().into(), None);
-            return HttpConnectorFuture::ready(Err(not_sent(fault)));
+        match &self.without_tls {
+            Some(fault) if !request.uri().starts_with("http://") => {
+                let fault = ConnectorError::other(fault.clone().into(), None);
+                HttpConnectorFuture::ready(Err(fault))
+            }
+            _ => self.connector.call(request),
         }
-        let call = request.headers().get("amz-sdk-invocation-id");
-        let call = call.unwrap_or_default().to_owned();
-        let sent = Arc::clone(&self.sent);
-        let is_first = locked(&sent).insert(call.clone());
-        let answer = self.connector.call(request);
-        HttpConnectorFuture::new(async move {
-            let error = match answer.await {
-                Err(error) if is_first && is_without_connection(&error) => error,
-                answer => return answer,
-            };
-            locked(&sent).remove(&call);
-            Err(not_sent(error))
-        })
     }
-}
-
-/// The error of an attempt if no attempt of its call was ever sent.
-#[derive(Debug, thiserror::Error)]
-#[error("no request was sent")]
-pub struct NotSent(#[source] ConnectorError);
-
-/// Marks an error. The SDK retries it unless it is a fault of configuration.
-fn not_sent(error: ConnectorError) -> ConnectorError {
-    let is_timeout = error.is_timeout();
-    let is_of_configuration = Fault::of(&error).is_of_configuration();
-    let marked = NotSent(error).into();
-    match is_of_configuration {
-        true => ConnectorError::other(marked, None),
-        false if is_timeout => ConnectorError::timeout(marked),
-        false => ConnectorError::io(marked),
-    }
-}
-
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

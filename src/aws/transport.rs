@@ -137,7 +137,8 @@ impl Fault {
         }
     }
 
-    /// Whether the fault is one of this machine's set-up, so that trying again is of no use.
+    /// Whether the fault is one of this machine's set-up: nothing was sent, and trying again is of
+    /// no use.
     pub fn is_of_configuration(&self) -> bool {
         matches!(
             self,
@@ -149,11 +150,6 @@ impl Fault {
                 | Self::UnusableProxy(..)
         )
     }
-}
-
-/// Whether no connection was made, so that nothing was sent.
-pub fn is_without_connection(error: &(dyn Error + 'static)) -> bool {
-    whole_chain(error).any(|cause| cause.to_string().contains("client error (Connect)"))
 }
 
 /// An error and its causes, those inside of I/O errors too, which `source` passes over.
