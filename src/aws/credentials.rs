@@ -19,7 +19,7 @@ use aws_sdk_sts::Config;
 use tokio::sync::Mutex;
 
 use super::profiles::{misconfigured, setting, Profiles};
-use super::roles::{Role, RolesWithMfa};
+use super::roles::RolesWithMfa;
 use crate::env;
 use crate::output::escaped;
 use crate::output::failure::Failure;
@@ -258,7 +258,7 @@ impl Providers<'_> {
         let roles = self.profiles.roles().into_iter().rev();
         SharedCredentialsProvider::new(RolesWithMfa {
             base,
-            roles: roles.filter_map(Role::of).collect(),
+            roles: roles.cloned().collect(),
             code,
             sts,
         })

@@ -1,7 +1,7 @@
 //! [`Endpoints`]: service endpoints other than those of the Region.
 
-use super::options::Options;
 use super::profiles::Profiles;
+use super::settings::Options;
 use crate::env;
 use crate::model::invalid::Invalid;
 use crate::output::failure::Failure;

@@ -13,35 +13,12 @@ use super::profiles::setting;
 /// The session name in CloudTrail, unless the profile sets one.
 const SESSION_NAME: &str = "ecr-ptc";
 
-/// The role of a profile.
-#[derive(Debug)]
-pub struct Role {
-    arn: String,
-    session_name: String,
-    external_id: Option<String>,
-    duration: Option<i32>,
-    mfa_serial: Option<String>,
-}
-
-impl Role {
-    /// `None` if the profile has none.
-    pub fn of(profile: &Profile) -> Option<Self> {
-        let text = |key: &str| setting(profile, key).map(str::to_owned);
-        Some(Self {
-            arn: text("role_arn")?,
-            session_name: text("role_session_name").unwrap_or_else(|| SESSION_NAME.to_owned()),
-            external_id: text("external_id"),
-            duration: text("duration_seconds").and_then(|seconds| seconds.parse().ok()),
-            mfa_serial: text("mfa_serial"),
-        })
-    }
-}
-
 /// Assumes roles one after another; the last one is the role of the selected profile.
 #[derive(Debug)]
 pub struct RolesWithMfa {
     pub base: SharedCredentialsProvider,
-    pub roles: Vec<Role>,
+    /// The profiles with the roles.
+    pub roles: Vec<Profile>,
     /// The code from the MFA device.
     pub code: String,
     /// Without credentials.
@@ -51,16 +28,19 @@ pub struct RolesWithMfa {
 impl RolesWithMfa {
     async fn get(&self) -> Result<Credentials, CredentialsError> {
         let mut credentials = self.base.provide_credentials().await?;
-        for role in &self.roles {
+        for profile in &self.roles {
+            let text = |key: &str| setting(profile, key).map(str::to_owned);
+            let serial = text("mfa_serial");
             let config = self.sts.to_builder().credentials_provider(credentials);
-            let code = role.mfa_serial.is_some().then(|| self.code.clone());
+            let code = serial.is_some().then(|| self.code.clone());
+            let seconds = text("duration_seconds").and_then(|seconds| seconds.parse().ok());
             let answer = Client::from_conf(config.build())
                 .assume_role()
-                .role_arn(&role.arn)
-                .role_session_name(&role.session_name)
-                .set_external_id(role.external_id.clone())
-                .set_duration_seconds(role.duration)
-                .set_serial_number(role.mfa_serial.clone())
+                .set_role_arn(text("role_arn"))
+                .role_session_name(setting(profile, "role_session_name").unwrap_or(SESSION_NAME))
+                .set_external_id(text("external_id"))
+                .set_duration_seconds(seconds)
+                .set_serial_number(serial)
                 .set_token_code(code)
                 .send()
                 .await

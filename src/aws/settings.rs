@@ -9,7 +9,6 @@ use aws_config::retry::{RetryConfig, RetryMode};
 use super::credentials::{check_environment, container_variable, Source};
 use super::endpoints::Endpoints;
 use super::network::{Network, Timeouts};
-use super::options::Options;
 use super::profiles::Profiles;
 use super::target::Target;
 use crate::env;
@@ -18,6 +17,17 @@ use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
 use crate::output::Redactor;
+
+/// What the command line says of the AWS side, unchecked.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    pub profile: Option<String>,
+    pub region: Option<String>,
+    pub endpoint_url: Option<String>,
+    pub ca_bundle: Option<String>,
+    pub cli_connect_timeout: Option<u64>,
+    pub cli_read_timeout: Option<u64>,
+}
 
 /// What is known of the AWS side before anything is sent.
 #[derive(Debug)]

@@ -1,12 +1,9 @@
 //! [`SecretsManager`]: its operations that we use, in our own types.
 
-mod deletion;
 mod read;
-mod values;
-mod versions;
 mod write;
 
-pub use values::BATCH;
+pub use read::BATCH;
 
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::config::Builder;

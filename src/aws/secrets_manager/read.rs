@@ -1,9 +1,12 @@
 //! The operations of Secrets Manager that look at secrets of any origin, in our own types.
 
+use std::collections::HashMap;
 use std::pin::pin;
+use std::time::Duration;
 
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
 use aws_sdk_secretsmanager::config::Builder;
-use aws_sdk_secretsmanager::operation::describe_secret::builders::DescribeSecretFluentBuilder;
 use aws_sdk_secretsmanager::operation::describe_secret::DescribeSecretOutput;
 use aws_sdk_secretsmanager::primitives::{Blob, DateTime};
 use aws_sdk_secretsmanager::types::{
@@ -21,7 +24,11 @@ use crate::model::arn::SecretArn;
 use crate::model::date::Time;
 use crate::model::name::PREFIX;
 use crate::model::secret::{ExistingRotation, Replica, Secret, Version, VersionId};
-use crate::model::stored_value::StoredValue;
+use crate::model::stored_value::{Reading, StoredValue};
+use crate::output::escaped;
+
+/// How many values one call gives. Source: BatchGetSecretValue, Secrets Manager API reference.
+pub const BATCH: usize = 20;
 
 /// How many calls of DescribeSecret are under way at once. The service takes 10,000 a second.
 const DESCRIPTIONS_IN_FLIGHT: usize = 16;
@@ -72,32 +79,23 @@ impl SecretsManager {
 
     /// DescribeSecret; none where there is no such secret.
     pub async fn describe(&self, id: &str) -> Result<Option<Secret>, AwsError> {
-        self.described(self.client.describe_secret().secret_id(id), None)
-            .await
+        self.describe_by(id, Builder::new()).await
     }
 
-    /// What a call of DescribeSecret tells, with its own patience; none where there is no such
-    /// secret.
-    pub(super) async fn described(
-        &self,
-        call: DescribeSecretFluentBuilder,
-        patience: Option<Builder>,
-    ) -> Result<Option<Secret>, AwsError> {
-        let mut call = call.customize();
-        if let Some(patience) = patience {
-            call = call.config_override(patience);
-        }
-        let answer = call.send().await;
+    /// DescribeSecret after a call without an answer: asks once or twice, for ten seconds at most.
+    pub async fn describe_patiently(&self, id: &str) -> Result<Option<Secret>, AwsError> {
+        let timeouts = TimeoutConfig::builder().operation_timeout(Duration::from_secs(10));
+        let patience = Builder::new()
+            .retry_config(RetryConfig::standard().with_max_attempts(2))
+            .timeout_config(timeouts.build());
+        self.describe_by(id, patience).await
+    }
+
+    async fn describe_by(&self, id: &str, patience: Builder) -> Result<Option<Secret>, AwsError> {
+        let call = self.client.describe_secret().secret_id(id).customize();
+        let answer = call.config_override(patience).send().await;
         let answer = answer.answer_unless(Kind::NotFound, "DescribeSecret")?;
         answer.map(from_description).transpose()
-    }
-
-    /// DescribeSecret, for the replicas alone; none where there is no such secret.
-    async fn replicas(&self, arn: &SecretArn) -> Result<Option<Vec<Replica>>, AwsError> {
-        let call = self.client.describe_secret().secret_id(arn.as_str());
-        let answer = call.send().await;
-        let answer = answer.answer_unless(Kind::NotFound, "DescribeSecret")?;
-        Ok(answer.map(|answer| replicas(answer.replication_status)))
     }
 
     /// GetSecretValue of the current version; none where there is no such version. It is hidden
@@ -111,6 +109,76 @@ impl SecretsManager {
             self.redactor.hide_value(value);
         }
         Ok(value)
+    }
+
+    /// BatchGetSecretValue for up to [`BATCH`] secrets, by their ARNs.
+    ///
+    /// # Errors
+    /// Where the call as a whole is refused or fails; what is refused of single secrets is told
+    /// with each.
+    pub async fn values(
+        &self,
+        arns: &[SecretArn],
+    ) -> Result<HashMap<SecretArn, Reading>, AwsError> {
+        // What nobody asked for is not kept.
+        let asked = |id: Option<String>| {
+            let id = id.unwrap_or_default();
+            arns.iter().find(|arn| arn.as_str() == id).cloned()
+        };
+        let ids: Vec<String> = arns.iter().map(ToString::to_string).collect();
+        let mut readings = HashMap::new();
+        let mut pages = self
+            .client
+            .batch_get_secret_value()
+            .set_secret_id_list(Some(ids))
+            .into_paginator()
+            .send();
+        while let Some(page) = pages.next().await {
+            let answer = page.answer_to("BatchGetSecretValue")?;
+            for entry in answer.secret_values.unwrap_or_default() {
+                let value = content(entry.secret_string, entry.secret_binary);
+                let reading = value.map_or(Reading::Nothing, Reading::Value);
+                readings.extend(asked(entry.arn).map(|arn| (arn, reading)));
+            }
+            for error in answer.errors.unwrap_or_default() {
+                let code = error.error_code.unwrap_or_default();
+                let message = error.message.unwrap_or_default();
+                let reading = match code.as_str() {
+                    "ResourceNotFoundException" if message.contains("staging label") => {
+                        Reading::Nothing
+                    }
+                    "AccessDeniedException" => {
+                        Reading::Refused("GetSecretValue: not allowed".to_owned())
+                    }
+                    _ => Reading::Refused(escaped(&format!("GetSecretValue: {code}"))),
+                };
+                readings.extend(asked(error.secret_id).map(|arn| (arn, reading)));
+            }
+        }
+        Ok(readings)
+    }
+
+    /// ListSecretVersionIds, every page: when each version with a label was made, by its id.
+    pub async fn version_times(
+        &self,
+        arn: &SecretArn,
+    ) -> Result<HashMap<VersionId, Time>, AwsError> {
+        let mut times = HashMap::new();
+        let mut pages = self
+            .client
+            .list_secret_version_ids()
+            .secret_id(arn.as_str())
+            .into_paginator()
+            .send();
+        while let Some(page) = pages.next().await {
+            let answer = page.answer_to("ListSecretVersionIds")?;
+            for version in answer.versions.unwrap_or_default() {
+                if let (Some(id), Some(date)) = (version.version_id, version.created_date) {
+                    times.insert(VersionId::new(&id), Time::at(date.secs()));
+                }
+            }
+        }
+        Ok(times)
     }
 
     /// Looks up the replicas of each secret, a call for each, side by side; `told` hears how many
@@ -133,15 +201,15 @@ impl SecretsManager {
             }
         }
         let calls = stream::iter(waiting)
-            .map(async |(index, arn)| (index, self.replicas(&arn).await))
+            .map(async |(index, arn)| (index, self.describe(arn.as_str()).await))
             .buffer_unordered(DESCRIPTIONS_IN_FLIGHT);
         let (mut calls, mut done) = (pin!(calls), 0);
         while let Some((index, answer)) = calls.next().await {
             match answer {
-                Ok(replicas) => {
+                Ok(described) => {
                     done += 1;
                     told(done);
-                    secrets[index].replicas = replicas;
+                    secrets[index].replicas = described.and_then(|secret| secret.replicas);
                 }
                 Err(error) if done > 0 && error.kind == Kind::Denied => {}
                 Err(error) => return Err(error),
@@ -163,7 +231,7 @@ fn from_list(entry: SecretListEntry) -> Result<Secret, AwsError> {
         deleted: time(entry.deleted_date),
         primary_region: region("ListSecrets", entry.primary_region)?,
         tags: tags(entry.tags),
-        versions: versions(entry.secret_versions_to_stages.into_iter().flatten()),
+        versions: versions(entry.secret_versions_to_stages),
         rotation: entry
             .rotation_enabled
             .unwrap_or_default()
@@ -194,7 +262,7 @@ fn from_description(answer: DescribeSecretOutput) -> Result<Secret, AwsError> {
         primary_region: region("DescribeSecret", answer.primary_region)?,
         replicas: Some(replicas(answer.replication_status)),
         tags: tags(answer.tags),
-        versions: versions(answer.version_ids_to_stages.into_iter().flatten()),
+        versions: versions(answer.version_ids_to_stages),
         rotation: answer
             .rotation_enabled
             .unwrap_or_default()
@@ -210,8 +278,15 @@ fn from_description(answer: DescribeSecretOutput) -> Result<Secret, AwsError> {
 }
 
 fn replicas(told: Option<Vec<ReplicationStatusType>>) -> Vec<Replica> {
-    let told = told.unwrap_or_default().into_iter();
-    told.filter_map(replica).collect()
+    let replica = |replica: ReplicationStatusType| {
+        Some(Replica {
+            region: replica.region?,
+            kms_key_id: replica.kms_key_id,
+            status: replica.status.map(|status| status.as_str().to_owned()),
+            message: replica.status_message,
+        })
+    };
+    told.into_iter().flatten().filter_map(replica).collect()
 }
 
 pub(super) fn content(text: Option<String>, binary: Option<Blob>) -> Option<StoredValue> {
@@ -230,56 +305,40 @@ fn time(date: Option<DateTime>) -> Option<Time> {
 }
 
 fn tags(tags: Option<Vec<Tag>>) -> Vec<(String, String)> {
-    let tags = tags.unwrap_or_default().into_iter();
+    let tags = tags.into_iter().flatten();
     tags.map(|tag| (tag.key.unwrap_or_default(), tag.value.unwrap_or_default()))
         .collect()
 }
 
 fn metadata(items: Option<Vec<ExternalSecretRotationMetadataItem>>) -> Vec<(String, String)> {
-    let items = items.unwrap_or_default().into_iter();
+    let items = items.into_iter().flatten();
     items
         .map(|item| (item.key.unwrap_or_default(), item.value.unwrap_or_default()))
         .collect()
 }
 
-/// The newest labels first, then by id, since the service tells them in any order.
-fn versions(versions: impl Iterator<Item = (String, Vec<String>)>) -> Vec<Version> {
-    let mut versions: Vec<Version> = versions
-        .map(|(id, mut stages)| {
-            stages.sort_unstable();
-            let id = VersionId::new(&id);
-            Version { id, stages }
-        })
-        .collect();
-    let is_older = |version: &Version| !version.stages.iter().any(|stage| stage == "AWSCURRENT");
-    versions.sort_by(|one, other| {
-        (is_older(one), one.stages.is_empty(), &one.id).cmp(&(
-            is_older(other),
-            other.stages.is_empty(),
-            &other.id,
-        ))
+/// The current one first, those without a label last, then by id: the service tells them in any
+/// order.
+fn versions(told: Option<HashMap<String, Vec<String>>>) -> Vec<Version> {
+    let version = |(id, mut stages): (String, Vec<String>)| {
+        stages.sort_unstable();
+        let id = VersionId::new(&id);
+        Version { id, stages }
+    };
+    let mut versions: Vec<Version> = told.into_iter().flatten().map(version).collect();
+    versions.sort_by_cached_key(|version| {
+        let is_current = version.stages.iter().any(|stage| stage == "AWSCURRENT");
+        (!is_current, version.stages.is_empty(), version.id.clone())
     });
     versions
 }
 
-fn replica(replica: ReplicationStatusType) -> Option<Replica> {
-    Some(Replica {
-        region: replica.region?,
-        kms_key_id: replica.kms_key_id,
-        status: replica.status.map(|status| status.as_str().to_owned()),
-        message: replica.status_message,
-    })
-}
-
 fn rotation(lambda_arn: Option<String>, rules: Option<RotationRulesType>) -> ExistingRotation {
+    let rules = rules.unwrap_or_else(|| RotationRulesType::builder().build());
     ExistingRotation {
         lambda_arn,
-        days: rules
-            .as_ref()
-            .and_then(|rules| rules.automatically_after_days),
-        schedule: rules
-            .as_ref()
-            .and_then(|rules| rules.schedule_expression.clone()),
-        duration: rules.and_then(|rules| rules.duration),
+        days: rules.automatically_after_days,
+        schedule: rules.schedule_expression,
+        duration: rules.duration,
     }
 }

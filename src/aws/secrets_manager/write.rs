@@ -1,13 +1,8 @@
-//! The operations of Secrets Manager that we use, in our own types.
+//! The operations of Secrets Manager that write, in our own types.
 
-use std::time::Duration;
-
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
 use aws_sdk_secretsmanager::types::{
     ReplicaRegionType, ReplicationStatusType, RotationRulesType, StatusType, Tag,
 };
-use aws_sdk_secretsmanager::Config;
 
 use super::read::content;
 use super::SecretsManager;
@@ -17,8 +12,9 @@ use crate::aws::kind::Kind;
 use crate::model::arn::SecretArn;
 use crate::model::attributes::{self, ResourcePolicy, Rotation, Schedule};
 use crate::model::credential::SecretValue;
+use crate::model::date::Time;
 use crate::model::region::Region;
-use crate::model::secret::{NewSecret, Secret, VersionId};
+use crate::model::secret::{NewSecret, Recovery, VersionId};
 use crate::output::escaped;
 
 /// A secret that was just created.
@@ -70,19 +66,6 @@ impl SecretsManager {
             version_id: answer.version_id().map(VersionId::new),
             failed_replicas: failed(answer.replication_status()),
         })
-    }
-
-    /// DescribeSecret after a call without an answer: asks once or twice, for ten seconds at most.
-    pub async fn describe_patiently(&self, id: &str) -> Result<Option<Secret>, AwsError> {
-        let patience = Config::builder()
-            .retry_config(RetryConfig::standard().with_max_attempts(2))
-            .timeout_config(
-                TimeoutConfig::builder()
-                    .operation_timeout(Duration::from_secs(10))
-                    .build(),
-            );
-        let call = self.client.describe_secret().secret_id(id);
-        self.described(call, Some(patience)).await
     }
 
     /// GetResourcePolicy, where there is one.
@@ -228,6 +211,65 @@ impl SecretsManager {
             call = call.rotate_immediately(false);
         }
         call.send().await.answer_to("RotateSecret")?;
+        Ok(())
+    }
+
+    /// UpdateSecretVersionStage: makes another version AWSCURRENT. The service makes the one that
+    /// was AWSPREVIOUS by itself.
+    pub async fn make_current(
+        &self,
+        arn: &SecretArn,
+        version: &VersionId,
+        instead_of: &VersionId,
+    ) -> Result<(), AwsError> {
+        let call = self
+            .client
+            .update_secret_version_stage()
+            .secret_id(arn.as_str())
+            .version_stage("AWSCURRENT")
+            .move_to_version_id(version.as_str())
+            .remove_from_version_id(instead_of.as_str());
+        call.send().await.answer_to("UpdateSecretVersionStage")?;
+        Ok(())
+    }
+
+    /// DeleteSecret. Gives the moment from which the secret cannot be restored. Deleting without
+    /// recovery is no error where the secret is gone already.
+    pub async fn delete(
+        &self,
+        arn: &SecretArn,
+        recovery: Recovery,
+    ) -> Result<Option<Time>, AwsError> {
+        let call = self.client.delete_secret().secret_id(arn.as_str());
+        let call = match recovery {
+            Recovery::Days(days) => call.recovery_window_in_days(i64::from(days)),
+            Recovery::Never => call.force_delete_without_recovery(true),
+        };
+        let answer = call.send().await.answer_to("DeleteSecret")?;
+        Ok(answer.deletion_date().map(|date| Time::at(date.secs())))
+    }
+
+    /// RestoreSecret. It is no error where nothing was scheduled.
+    pub async fn restore(&self, arn: &SecretArn) -> Result<(), AwsError> {
+        let call = self.client.restore_secret().secret_id(arn.as_str());
+        call.send().await.answer_to("RestoreSecret")?;
+        Ok(())
+    }
+
+    /// RemoveRegionsFromReplication: deletes the replicas in these Regions at once.
+    pub async fn remove_replicas(
+        &self,
+        arn: &SecretArn,
+        regions: &[String],
+    ) -> Result<(), AwsError> {
+        let call = self
+            .client
+            .remove_regions_from_replication()
+            .secret_id(arn.as_str())
+            .set_remove_replica_regions(Some(regions.to_vec()));
+        call.send()
+            .await
+            .answer_to("RemoveRegionsFromReplication")?;
         Ok(())
     }
 }

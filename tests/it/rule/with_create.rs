@@ -167,7 +167,7 @@ fn a_rule_that_cannot_be_made_leaves_the_secret_and_tells_how_to_finish() {
             "AccessDeniedException",
             [
                 "is stored, but could not make the rule docker-hub",
-                "allow ecr:CreatePullThroughCacheRule",
+                "allow ecr:CreatePullThroughCacheRule; the policies to copy are in",
                 "step: create-pull-through-cache-rule failed",
                 "step: validate-pull-through-cache-rule not tried",
             ],

@@ -135,7 +135,8 @@ fn list_is_a_table_for_people() {
         "DescribeSecret",
         200,
         "application/x-amz-json-1.1",
-        r#"{"ReplicationStatus":[{"Region":"eu-west-1"},{"Region":"eu-west-3"}]}"#,
+        r#"{"ARN":"arn:aws:secretsmanager:us-east-1:123456789012:secret:x-AbCdEf",
+            "ReplicationStatus":[{"Region":"eu-west-1"},{"Region":"eu-west-3"}]}"#,
         Some(1),
     );
     account.refuse(
