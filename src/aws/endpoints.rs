@@ -41,29 +41,26 @@ impl Endpoints {
                 check_ignored(profiles)?;
             }
         }
+        let mut warning = None;
         if let Some(url) = &options.endpoint_url {
             check("--endpoint-url", url)?;
-            let warning = is_shown(url).then(|| {
+            warning = is_shown(url).then(|| {
                 "--endpoint-url is an http URL of another machine: the token goes there \
                  unencrypted"
                     .to_owned()
             });
-            return Ok(Self {
-                secrets_manager: Some(url.clone()),
-                sts: Some(url.clone()),
-                sts_of_credentials,
-                kms: Some(url.clone()),
-                ecr: Some(url.clone()),
-                warning,
-            });
         }
+        let of = |service| match &options.endpoint_url {
+            Some(url) => Ok(Some(url.clone())),
+            None => configured(service, profiles),
+        };
         Ok(Self {
+            secrets_manager: of("secrets_manager")?,
+            sts: of("sts")?,
             sts_of_credentials,
-            secrets_manager: configured("secrets_manager", profiles)?,
-            sts: configured("sts", profiles)?,
-            kms: configured("kms", profiles)?,
-            ecr: configured("ecr", profiles)?,
-            warning: None,
+            kms: of("kms")?,
+            ecr: of("ecr")?,
+            warning,
         })
     }
 }

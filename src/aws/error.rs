@@ -66,7 +66,7 @@ impl AwsError {
         E: ProvideErrorMetadata + Error + 'static,
         SdkError<E, HttpResponse>: RequestId,
     {
-        if let Some(cause) = chain(error).find_map(|cause| cause.downcast_ref()) {
+        if let Some(cause) = whole_chain(error).find_map(|cause| cause.downcast_ref()) {
             return Self::of_credentials(cause);
         }
         let metadata = error.as_service_error().map(ProvideErrorMetadata::meta);
@@ -271,12 +271,6 @@ fn status_of_instance(error: &CredentialsError) -> Option<u16> {
     })
 }
 
-fn chain<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(error.source(), |cause: &&'a (dyn Error + 'static)| {
-        (*cause).source()
-    })
-}
-
 /// What libraries say where they say nothing.
 const EMPTY_WORDS: [&str; 5] = [
     "service error",
@@ -290,7 +284,7 @@ const EMPTY_WORDS: [&str; 5] = [
 /// `Debug` form of the whole request into it: those are left out.
 fn causes_of(error: &(dyn Error + 'static)) -> Vec<String> {
     let mut causes: Vec<String> = Vec::new();
-    for cause in chain(error) {
+    for cause in whole_chain(error).skip(1) {
         let text = cause.to_string();
         let is_dump = text.contains(" { ") || text.contains("SdkBody");
         let says_nothing = EMPTY_WORDS.iter().any(|words| text.contains(words))

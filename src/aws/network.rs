@@ -4,7 +4,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_config::timeout::TimeoutConfig;
 use aws_smithy_http_client::proxy::ProxyConfig;
 use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
 use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
@@ -21,44 +20,6 @@ use super::proxy::proxy_of_environment;
 use super::transport::Fault;
 use super::trust::{read_ca_bundle, system_trust};
 use crate::output::failure::Failure;
-
-/// How long to wait; `None` waits forever.
-#[derive(Clone, Copy, Debug)]
-pub struct Timeouts {
-    /// For a connection.
-    pub connect: Option<Duration>,
-    /// For one attempt at a call, its connection included.
-    pub attempt: Option<Duration>,
-}
-
-impl Default for Timeouts {
-    fn default() -> Self {
-        Self {
-            connect: Some(Duration::from_secs(5)),
-            attempt: Some(Duration::from_secs(15)),
-        }
-    }
-}
-
-impl Timeouts {
-    /// For the SDK: a call with all its attempts takes a minute at most, or four attempts where
-    /// those are longer. A connection that never comes is told as that, so it has less time than
-    /// an attempt.
-    pub fn for_calls(self) -> TimeoutConfig {
-        let within = self.attempt.map(|attempt| attempt.mul_f64(0.9));
-        let connect = self.connect.into_iter().chain(within).min();
-        let mut config = TimeoutConfig::builder()
-            .connect_timeout(connect.unwrap_or(FOREVER))
-            .operation_attempt_timeout(self.attempt.unwrap_or(FOREVER));
-        if let Some(attempt) = self.attempt {
-            config = config.operation_timeout(Duration::from_mins(1).max(attempt * 4));
-        }
-        config.build()
-    }
-}
-
-/// Longer than anyone waits; the SDK has a default of its own where nothing is set.
-const FOREVER: Duration = Duration::from_hours(24 * 365);
 
 /// How requests leave this machine. Its clones share their connections.
 #[derive(Clone, Debug)]

@@ -58,14 +58,6 @@ impl Service {
         }
     }
 
-    /// The same, for a service at another endpoint.
-    pub fn at(&self, endpoint: Option<&str>) -> Self {
-        Self {
-            endpoint: endpoint.map(str::to_owned),
-            ..self.clone()
-        }
-    }
-
     pub(super) fn name(&self) -> String {
         match &self.endpoint {
             Some(endpoint) => format!("AWS at {endpoint}"),

@@ -46,11 +46,10 @@ impl Session {
     /// AWS says of a role that needs one.
     pub async fn open(mut settings: Settings, mfa_code: Option<String>) -> Result<Self, Failure> {
         let http_client = settings.network.client();
-        let timeouts = settings.timeouts.for_calls();
         let providers = ProviderConfig::without_region()
             .with_http_client(http_client.clone())
             .with_retry_config(settings.retry.clone())
-            .with_timeout_config(timeouts.clone())
+            .with_timeout_config(settings.timeouts.clone())
             .with_use_fips(Some(settings.fips))
             .with_use_dual_stack(Some(settings.dual_stack));
         if settings.region.is_none() {
@@ -76,7 +75,7 @@ impl Session {
             .region(aws_config::Region::new(region.to_string()))
             .http_client(http_client.clone())
             .retry_config(settings.retry.clone())
-            .timeout_config(timeouts)
+            .timeout_config(settings.timeouts.clone())
             .use_fips(settings.fips)
             .use_dual_stack(settings.dual_stack)
             .build();
@@ -199,16 +198,19 @@ impl Session {
 
     /// Where calls of ECR go, for what is said when one fails.
     pub fn ecr_service(&self) -> Service {
-        self.service.at(self.endpoints.ecr.as_deref())
+        Service {
+            endpoint: self.endpoints.ecr.clone(),
+            ..self.service.clone()
+        }
     }
 
     pub fn ecr(&self) -> Ecr {
-        self.ecr_by(&self.config)
+        Ecr::new(&self.config, self.endpoints.ecr.as_deref())
     }
 
     /// All rules of the Region, by their prefix; none where ECR has no pull through cache.
     pub async fn rules(&self) -> Result<Vec<Rule>, AwsError> {
-        self.rules_by(&self.config).await
+        self.rules_of(&self.ecr()).await
     }
 
     /// The same where nobody asked for them, and what was asked for is not to wait long: one
@@ -222,11 +224,12 @@ impl Session {
             .to_builder()
             .retry_config(RetryConfig::disabled())
             .timeout_config(timeouts.build());
-        self.rules_by(&config.build()).await
+        let ecr = Ecr::new(&config.build(), self.endpoints.ecr.as_deref());
+        self.rules_of(&ecr).await
     }
 
-    async fn rules_by(&self, config: &SdkConfig) -> Result<Vec<Rule>, AwsError> {
-        match self.ecr_by(config).rules().await {
+    async fn rules_of(&self, ecr: &Ecr) -> Result<Vec<Rule>, AwsError> {
+        match ecr.rules().await {
             Err(error) if error.is_unknown_operation() && !self.region().has_documented_rules() => {
                 Ok(Vec::new())
             }
@@ -237,10 +240,6 @@ impl Session {
     /// What makes foreign words safe to show.
     pub fn redactor(&self) -> &Redactor {
         &self.service.redactor
-    }
-
-    fn ecr_by(&self, config: &SdkConfig) -> Ecr {
-        Ecr::new(config, self.endpoints.ecr.as_deref())
     }
 
     pub fn secrets(&self) -> SecretsManager {

@@ -5,10 +5,11 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use aws_config::retry::{RetryConfig, RetryMode};
+use aws_config::timeout::TimeoutConfig;
 
 use super::credentials::{check_environment, container_variable, Source};
 use super::endpoints::Endpoints;
-use super::network::{Network, Timeouts};
+use super::network::Network;
 use super::profiles::Profiles;
 use super::target::Target;
 use crate::env;
@@ -40,7 +41,7 @@ pub struct Settings {
     pub(super) region: Option<Region>,
     pub(super) endpoints: Endpoints,
     pub(super) network: Network,
-    pub(super) timeouts: Timeouts,
+    pub(super) timeouts: TimeoutConfig,
     pub(super) retry: RetryConfig,
     pub(super) fips: bool,
     pub(super) dual_stack: bool,
@@ -177,19 +178,25 @@ fn region(
     })
 }
 
-/// Zero seconds wait forever.
-fn timeouts(options: &Options) -> Timeouts {
-    let limit = |seconds: Option<u64>, default| match seconds {
-        None => default,
-        Some(0) => None,
-        Some(seconds) => Some(Duration::from_secs(seconds)),
+/// A call with all its attempts takes a minute at most, or four attempts where those are longer. A
+/// connection that never comes is told as that, so it has less time than an attempt. Zero seconds
+/// wait forever; unset, the SDK would have defaults of its own.
+fn timeouts(options: &Options) -> TimeoutConfig {
+    let limit = |seconds: Option<u64>, default| match seconds.unwrap_or(default) {
+        0 => FOREVER,
+        seconds => Duration::from_secs(seconds).min(FOREVER),
     };
-    let default = Timeouts::default();
-    Timeouts {
-        connect: limit(options.cli_connect_timeout, default.connect),
-        attempt: limit(options.cli_read_timeout, default.attempt),
-    }
+    let attempt = limit(options.cli_read_timeout, 15);
+    let connect = limit(options.cli_connect_timeout, 5);
+    TimeoutConfig::builder()
+        .connect_timeout(connect.min(attempt.mul_f64(0.9)))
+        .operation_attempt_timeout(attempt)
+        .operation_timeout(Duration::from_mins(1).max(attempt * 4))
+        .build()
 }
+
+/// Longer than anyone waits.
+const FOREVER: Duration = Duration::from_hours(24 * 100);
 
 /// The SDK would end the program over a value that it does not know, such as the CLI's `legacy`.
 fn retry(from_profile: &dyn Fn(&str) -> Option<String>) -> Result<RetryConfig, Failure> {
