@@ -19,6 +19,9 @@ use crate::output::status::Status;
 /// How long a command may take where nothing else is said.
 const USUAL_LIMIT: u64 = 60;
 
+/// How long a signal may arrive later than the end of a command that it ended too.
+const AFTER_A_FAILURE: Duration = Duration::from_millis(300);
+
 /// A command, split into words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CredentialCommand {
@@ -72,6 +75,8 @@ impl CredentialCommand {
             }
         })?;
         if !status.success() {
+            // Ctrl-C at a terminal ends the command too. Let our own signal be reported then.
+            tokio::time::sleep(AFTER_A_FAILURE).await;
             return Err(self.failure(&format!("failed ({status})")));
         }
         read(&printed).map_err(|fault| {
