@@ -10,7 +10,7 @@ use crate::model::name::PREFIX;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
 use crate::output::table::Table;
-use crate::output::{is_result_unread, width, Output};
+use crate::output::{width, Output};
 use crate::plan::apply::Progress;
 use crate::plan::confirm::{confirm, Consent, Question};
 use crate::plan::Plan;
@@ -133,10 +133,6 @@ impl Context<'_> {
     ) -> Result<Status, Failure> {
         let written = self.output.result(text, document);
         written.map_err(|error| Failure::output(&error).why(done))?;
-        if text.is_some() && is_result_unread() {
-            let warning = format!("nothing seems to read standard output; {done}");
-            self.output.warn(&warning);
-        }
         for note in notes.iter().filter(|note| !note.is_empty()) {
             self.output.note(note);
         }

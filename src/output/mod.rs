@@ -249,23 +249,6 @@ pub fn is_at_a_terminal() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Whether a result most likely reaches nobody, since standard output was closed when the program
-/// began. The standard library opens the null device in its place then, for reading too. A shell's
-/// `>/dev/null` opens it for writing alone, but Python's `DEVNULL` looks the same: this is a reason
-/// to say more, and no error.
-pub fn is_result_unread() -> bool {
-    #[cfg(unix)]
-    {
-        use rustix::fs::{fcntl_getfl, fstat, stat, OFlags};
-        let stdout = io::stdout();
-        let is_read_too = fcntl_getfl(&stdout).is_ok_and(|how| how.contains(OFlags::RDWR));
-        let device = fstat(&stdout).map(|file| file.st_rdev);
-        is_read_too && device == stat("/dev/null").map(|file| file.st_rdev)
-    }
-    #[cfg(not(unix))]
-    false
-}
-
 /// Colours of the terminal's own palette, which can be read on a light background as on a dark one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Color {

@@ -90,27 +90,6 @@ fn a_reader_that_has_gone_away_does_not_lose_the_arn() {
 
 #[cfg(unix)]
 #[test]
-fn a_standard_output_that_is_closed_does_not_lose_the_arn() {
-    let warning =
-        "nothing seems to read standard output; the work itself is done; the secret is arn:aws:";
-    for (to, is_told) in [(">&-", true), (">/dev/null", false)] {
-        let account = Account::new();
-        let program = Program::create(&account, &[]);
-        let create = program.command();
-        let mut command = std::process::Command::new("sh");
-        let script = format!("printf some-token | \"$0\" \"$@\" {to}");
-        command.args(["-c", &script]);
-        command.arg(create.get_program()).args(create.get_args());
-        program.prepare(&mut command);
-        let ended = command.output().unwrap();
-        let stderr = String::from_utf8(ended.stderr).unwrap();
-        assert!(ended.status.success(), "{stderr}");
-        assert_eq!(stderr.contains(warning), is_told, "{to}: {stderr}");
-    }
-}
-
-#[cfg(unix)]
-#[test]
 fn a_signal_while_aws_answers_ends_at_once_and_tells_what_may_be() {
     use rustix::process::Signal;
     let maybe = ["may have been stored", "ecr-ptc show"];
