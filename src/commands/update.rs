@@ -19,7 +19,7 @@ use crate::input::request::Request;
 use crate::input::Prompter;
 use crate::model::name::SecretId;
 use crate::model::rule::Rule;
-use crate::model::secret::{Secret, VersionId};
+use crate::model::secret::Secret;
 use crate::model::value_update::username_of;
 use crate::output::failure::Failure;
 use crate::output::report::{new_version, Action, UpdateReport, Verification};
@@ -200,11 +200,6 @@ impl Update<'_> {
         confirm(&plan, target, question, consent, context.output).await?;
         drop(prompter);
         let outcome = apply(plan, &self.session, context.progress, context.output).await;
-        if is_new && outcome.is_stored {
-            let ours = outcome.subject.version_id.as_ref();
-            let before = &self.existing.secret;
-            warn_of_others(before, ours, &self.session, &mut self.warnings).await;
-        }
         let hints = self.session.hints();
         let outcome = outcome.complete(&self.session, &hints, None)?;
         self.report(&outcome, is_new, is_updated)
@@ -315,40 +310,5 @@ async fn verify(
         Verify::Always => Err(Failure::usage("the credentials cannot be tried")
             .why(WHY)
             .fix("add --registry KIND")),
-    }
-}
-
-/// Tells where someone else stored a version at the same time. Nothing is lost: one of the two is
-/// current, the other is AWSPREVIOUS.
-async fn warn_of_others(
-    before: &Secret,
-    ours: Option<&VersionId>,
-    session: &Session,
-    warnings: &mut Warnings<'_>,
-) {
-    let Ok(Some(now)) = session.secrets().describe(before.arn.as_str()).await else {
-        return;
-    };
-    let (current, previous) = (
-        now.version_with("AWSCURRENT"),
-        now.version_with("AWSPREVIOUS"),
-    );
-    let seen = before.version_with("AWSCURRENT");
-    let shown = |id: Option<&VersionId>| match id {
-        Some(id) => escaped(id.as_str()),
-        None => "not known".to_owned(),
-    };
-    if current != ours {
-        warnings.add(&format!(
-            "someone else stored another version right after this one: theirs is current ({}), \
-             this one is the previous version",
-            shown(current)
-        ));
-    } else if seen.is_some() && previous != seen {
-        warnings.add(&format!(
-            "someone else stored another version while this one was prepared: this one is \
-             current, theirs is the previous version ({})",
-            shown(previous)
-        ));
     }
 }

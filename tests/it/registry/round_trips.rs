@@ -185,12 +185,7 @@ fn an_update_looks_at_the_secret_while_the_registry_is_asked() {
     assert!(wire.is_in_order(&format!("answer {AWS} DescribeSecret"), &verdict));
     assert!(wire.is_in_order(&verdict, &format!("ask {AWS} PutSecretValue")));
     assert_eq!(wire.seen_of(realm), connection_with(&[path]));
-    let calls = [
-        "DescribeSecret",
-        "GetSecretValue",
-        "PutSecretValue",
-        "DescribeSecret",
-    ];
+    let calls = ["DescribeSecret", "GetSecretValue", "PutSecretValue"];
     assert_eq!(wire.seen_of(AWS), connection_with(&calls));
 }
 

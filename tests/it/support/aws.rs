@@ -50,8 +50,6 @@ struct State {
     requests: Mutex<Vec<Request>>,
     arrived: Condvar,
     answers: Mutex<Vec<Answer>>,
-    /// What someone else does, once, before or after an action.
-    others: Mutex<Vec<Other>>,
     /// Actions that are answered only after another.
     held: Mutex<Vec<(String, String)>>,
     answered: Mutex<Vec<String>>,
@@ -64,13 +62,6 @@ pub struct Request {
     pub action: String,
     pub headers: String,
     pub body: Value,
-}
-
-struct Other {
-    action: String,
-    is_after: bool,
-    does: String,
-    body: Value,
 }
 
 struct Answer {
@@ -132,25 +123,6 @@ impl Account {
     /// Does what an action asks, and breaks off in the middle of the answer.
     pub fn cut(&self, action: &str, times: Option<usize>) {
         self.push(action, times, What::Cut);
-    }
-
-    /// Someone else does something, once, right before an action.
-    pub fn before(&self, action: &str, does: &str, body: &Value) {
-        self.other(action, false, does, body);
-    }
-
-    /// Someone else does something, once, right after an action.
-    pub fn after(&self, action: &str, does: &str, body: &Value) {
-        self.other(action, true, does, body);
-    }
-
-    fn other(&self, action: &str, is_after: bool, does: &str, body: &Value) {
-        self.state.others.lock().unwrap().push(Other {
-            action: action.to_owned(),
-            is_after,
-            does: does.to_owned(),
-            body: body.clone(),
-        });
     }
 
     /// Answers an action only after another was answered.
@@ -361,9 +333,7 @@ fn serve(mut stream: TcpStream, state: &State, account: &str) {
         }
         Some(What::Lose) => drop(forward(&for_account(&head, &body, account))),
         None => {
-            others_act(state, &action, false, account);
             let answer = forward(&for_account(&head, &body, account));
-            others_act(state, &action, true, account);
             drop(stream.write_all(&answer));
         }
     }
@@ -453,16 +423,4 @@ fn ask_service(
     let text = String::from_utf8(answer).unwrap();
     let body = text.split_once("\r\n\r\n").unwrap().1;
     serde_json::from_str(body).unwrap_or_else(|_| panic!("{action}: {text}"))
-}
-
-fn others_act(state: &State, action: &str, is_after: bool, account: &str) {
-    let mut others = state.others.lock().unwrap();
-    let found = others
-        .iter()
-        .position(|other| other.action == action && other.is_after == is_after);
-    if let Some(at) = found {
-        let Other { does, body, .. } = others.remove(at);
-        let service = ("secretsmanager", "secretsmanager");
-        ask_service(account, service, "us-east-1", &does, &body);
-    }
 }
