@@ -2,7 +2,6 @@
 
 use super::choose::{chosen_secret, read_optional_name, Selection};
 use super::context::Context;
-use super::rule::offer_to_repoint;
 use crate::cli::NameArgs;
 use crate::model::rule::RuleUsage;
 use crate::output::escaped;
@@ -64,11 +63,5 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
         warnings: warnings.into_texts(),
         ..LifeReport::new(action, &secret, session.region())
     };
-    context.report_secret(&secret.arn, &report, &[&note])?;
-    if context.can_ask() {
-        for rule in &usage.former {
-            offer_to_repoint(rule, &secret, &session, context).await?;
-        }
-    }
-    Ok(Status::Done)
+    context.report_secret(&secret.arn, &report, &[&note])
 }

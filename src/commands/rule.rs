@@ -5,13 +5,11 @@ mod list;
 mod set;
 
 use super::context::Context;
-use super::find::{pending_rule, read_name};
+use super::find::read_name;
 use crate::aws::Session;
 use crate::cli::RuleCommand;
 use crate::input::rule::read_rule_set;
 use crate::model::name::SecretId;
-use crate::model::rule::Rule;
-use crate::model::secret::Secret;
 use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
@@ -19,7 +17,6 @@ use crate::output::pull::Pull;
 use crate::output::report::{Action, RuleCode, RuleSummary};
 use crate::output::shell::option;
 use crate::output::status::Status;
-use crate::plan::apply::apply;
 use crate::plan::confirm::Question;
 use crate::plan::Subject;
 use crate::plan::{PendingRule, Plan};
@@ -152,48 +149,4 @@ pub fn rule_result(
     let note = format!("{done}{back}\n{verdict}\n\n{commands}");
     let summary = RuleSummary::done(action, wanted, name, arn, &pull);
     Some((summary, note))
-}
-
-/// Asks whether a rule is to point at a secret that has the name of the one before, and points it
-/// there. A no leaves it as it is.
-///
-/// # Errors
-/// Status 8 where the rule is not repointed: the secret is there all the same.
-pub async fn offer_to_repoint(
-    rule: &Rule,
-    secret: &Secret,
-    session: &Session,
-    context: &Context<'_>,
-) -> Result<(), Failure> {
-    let wanted = rule.as_wanted();
-    let (Some(wanted), true) = (wanted, wants_repointing(rule, context).await) else {
-        return Ok(());
-    };
-    let hints = session.hints();
-    let rule = pending_rule(wanted, Some(rule.clone()), session)?;
-    let subject = Subject::from(secret);
-    let mut plan = Plan::set_rule(&rule, subject);
-    plan.is_stored = true;
-    let outcome = apply(plan, session, context.progress, context.output).await;
-    let outcome = outcome.complete(session, &hints, None)?;
-    if let Some((_, note)) = rule_result(&rule, &outcome.subject, session, &hints) {
-        context.output.note(&note);
-    }
-    Ok(())
-}
-
-/// Whether the person at the terminal wants a rule that points at a secret that is gone to point at
-/// this one.
-pub async fn wants_repointing(rule: &Rule, context: &Context<'_>) -> bool {
-    let prefix = escaped(&rule.ecr_repository_prefix);
-    context.output.say(&format!(
-        "The rule {prefix} points at another secret that had this name and is gone, so pulls \
-         through it fail for images that ECR has not cached."
-    ));
-    // The secret is as it is, whatever ends the question.
-    let answer = context
-        .prompter()
-        .confirm("Point it at this one?", false)
-        .await;
-    answer.unwrap_or(false)
 }

@@ -1,7 +1,6 @@
 //! [`RuleUsage`]: which rules use a secret, and what they tell of it.
 
-use super::{Rule, RuleRequest};
-use crate::model::name::RepositoryPrefix;
+use super::Rule;
 use crate::model::registries::{LoginRegistry, Registry, REGISTRIES};
 use crate::model::secret::{registry_of, Secret};
 
@@ -78,18 +77,6 @@ impl Rule {
         } else {
             None
         }
-    }
-
-    /// The same rule as one that is wanted; none where no registry of ECR's is known by its words.
-    pub fn as_wanted(&self) -> Option<RuleRequest> {
-        let wanted = RuleRequest {
-            prefix: RepositoryPrefix::parse(&self.ecr_repository_prefix).ok()?,
-            upstream: self.any_upstream()?,
-            url: self.upstream_registry_url.clone(),
-            upstream_prefix: None,
-            role: None,
-        };
-        Some(wanted.with_rest_of(self))
     }
 
     /// The customer's own host, where the registry has one for each; none where it is not of the

@@ -255,15 +255,19 @@ fn restore_tells_the_rules_that_work_again_and_those_that_point_elsewhere() {
 
 #[cfg(unix)]
 #[test]
-fn at_a_terminal_restore_offers_to_repoint_the_rule_and_create_proposes_it() {
+fn at_a_terminal_restore_prints_how_to_repoint_the_rule_and_create_proposes_it() {
     let account = Account::new();
     let (_, arn) = made_again(&account);
     account.ask("DeleteSecret", &json!({"SecretId": arn}));
     let screen = Screen::new(&account);
     screen.enters("$PTC restore docker-hub");
     screen
-        .sees("Point it at this one?")
-        .enters("y")
+        .sees("ecr-ptc rule set docker-hub --secret")
+        .sees("is restored, with the same ARN")
+        .status_is(0)
+        .is_as_before();
+    screen
+        .enters(&format!("$PTC rule set docker-hub --secret {NAME}"))
         .sees("docker-hub/library/alpine:latest")
         .status_is(0);
     let points_at = |arn: &str| {
