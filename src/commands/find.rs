@@ -242,13 +242,10 @@ pub fn pending_rule(
 /// # Errors
 /// As of [`find_rule`] and [`pending_rule`].
 pub async fn find_pending_rule(
-    wanted: Option<RuleRequest>,
+    wanted: RuleRequest,
     session: &Session,
-) -> Result<Option<PendingRule>, Failure> {
-    let Some(wanted) = wanted else {
-        return Ok(None);
-    };
+) -> Result<PendingRule, Failure> {
     let place = session.ecr_service();
     let observed = find_rule(&wanted.prefix, &place, session).await?;
-    pending_rule(wanted, observed, session).map(Some)
+    pending_rule(wanted, observed, session)
 }

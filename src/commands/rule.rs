@@ -116,20 +116,20 @@ pub async fn confirm_switch(
     context.confirm(plan, question, yes, session).await
 }
 
-/// What there is to tell of a rule that is as it was wanted: for scripts, and for people.
+/// The report of a rule that is as it was wanted: for scripts, and for people.
 pub fn rule_result(
     rule: &PendingRule,
     secret: &Subject,
     session: &Session,
     hints: &Hints,
-) -> Option<(RuleSummary, String)> {
+) -> (RuleSummary, String) {
     let (arn, wanted) = (secret.arn.as_ref(), &rule.wanted);
     let account = secret
         .account()
-        .or_else(|| Some(rule.account()?.to_string()))?;
+        .or_else(|| Some(rule.account()?.to_string()));
     let action = rule.action(arn);
     let (prefix, source, name) = (&wanted.prefix, wanted.source(), &secret.name);
-    let pull = Pull::new(wanted, &account, session.region());
+    let pull = account.map(|account| Pull::new(wanted, &account, session.region()));
     let done = match (action, wanted.has_login()) {
         (Action::Created, true) => format!("The rule {prefix} is made: {source}, with {name}"),
         (Action::Updated, true) => format!("The rule {prefix} ({source}) now uses {name}"),
@@ -143,10 +143,16 @@ pub fn rule_result(
     } else {
         "It needs no credentials"
     };
-    let commands = pull.commands(hints);
+    let commands = pull.as_ref().map_or_else(
+        || {
+            "ECR did not report the account of the rule, so its repository URI is unknown"
+                .to_owned()
+        },
+        |pull| pull.commands(hints),
+    );
     let back = switch_back(Some(rule), name, hints);
     let back = back.map_or_else(String::new, |back| format!("\n  to switch back: {back}"));
     let note = format!("{done}{back}\n{verdict}\n\n{commands}");
-    let summary = RuleSummary::done(action, wanted, name, arn, &pull);
-    Some((summary, note))
+    let summary = RuleSummary::done(action, wanted, name, arn, pull.as_ref());
+    (summary, note)
 }

@@ -209,7 +209,7 @@ impl Update<'_> {
         let (session, secret) = (&self.session, &self.existing.secret);
         let hints = self.session.hints();
         let rule = self.rule.as_ref();
-        let rule = rule.and_then(|rule| rule_result(rule, &outcome.subject, session, &hints));
+        let rule = rule.map(|rule| rule_result(rule, &outcome.subject, session, &hints));
         let (rule, rule_note) = rule.unzip();
         let previous = secret.version_with("AWSCURRENT").filter(|_| is_new);
         let report = UpdateReport {

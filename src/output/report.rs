@@ -167,27 +167,29 @@ pub struct RuleSummary {
     pub is_valid: Option<bool>,
     /// ECR's words, where it is not.
     pub failure: Option<String>,
-    /// What the names of the images begin with; none in a dry run.
+    /// What the names of the images begin with. `None` in a dry run, or if ECR did not report the
+    /// account.
     pub repository_uri: Option<String>,
     pub pull: Option<String>,
 }
 
 impl RuleSummary {
-    /// A rule as it was wanted, which ECR calls valid where it has a login.
+    /// A rule as it was wanted, which ECR calls valid if it has a login. `pull` is `None` if the
+    /// account is unknown.
     pub fn done(
         action: Action,
         wanted: &RuleRequest,
         secret: &str,
         arn: Option<&SecretArn>,
-        pull: &Pull,
+        pull: Option<&Pull>,
     ) -> Self {
         let mut summary = Self::planned(wanted, secret);
         let arn = wanted.credential(arn).cloned();
         summary.action = action;
         summary.rule.credential_arn = arn.map(CredentialArn::Secret);
         summary.is_valid = wanted.has_login().then_some(true);
-        summary.repository_uri = Some(pull.base());
-        summary.pull = Some(pull.pull());
+        summary.repository_uri = pull.map(Pull::base);
+        summary.pull = pull.map(Pull::pull);
         summary
     }
 

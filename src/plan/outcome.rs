@@ -111,6 +111,7 @@ impl Outcome {
                         --force-overwrite-replica-secret",
                     )
             }
+            StepError::NoSecret => Failure::bug(step.word()),
             StepError::RuleInvalid(words) => {
                 let rule = step.rule();
                 let prefix = rule.map_or("", |rule| rule.prefix.as_str());

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::Subject;
-use crate::aws::{AwsError, Ecr, Kind, Session, Verdict};
+use crate::aws::{AwsError, Kind, Session, Verdict};
 use crate::model::account::AccountId;
 use crate::model::arn::SecretArn;
 use crate::model::attributes::{Description, ResourcePolicy, Rotation, Tag};
@@ -51,6 +51,8 @@ pub enum StepError {
     Replicas(Vec<String>),
     /// ECR's verdict on the rule, in its own words as they came.
     RuleInvalid(String),
+    /// The secret has not been created yet. No plan has such an order of steps.
+    NoSecret,
 }
 
 /// What a step changes.
@@ -184,69 +186,45 @@ impl Step {
         token: &str,
     ) -> Result<(), StepError> {
         let secrets = aws.secrets();
-        if let Self::CreateSecret(new) = self {
-            let created = secrets.create(new, token).await?;
-            subject.arn = Some(created.arn);
-            subject.version_id = created.version_id;
-            return if created.failed_replicas.is_empty() {
-                Ok(())
-            } else {
-                Err(StepError::Replicas(created.failed_replicas))
-            };
-        }
-        if self.is_of_rule() {
-            return self.call_ecr(subject, &aws.ecr()).await;
-        }
-        // All others come after the secret is there.
-        let Some(arn) = subject.arn.clone() else {
-            return Ok(());
-        };
+        let arn = || subject.arn.as_ref().ok_or(StepError::NoSecret);
         match self {
-            Self::CreateSecret(_)
-            | Self::CreateRule(_)
-            | Self::UpdateRule(_)
-            | Self::ValidateRule(_)
-            | Self::DeleteRule(_) => {}
+            Self::CreateSecret(new) => {
+                let created = secrets.create(new, token).await?;
+                subject.arn = Some(created.arn);
+                subject.version_id = created.version_id;
+                return replicated(created.failed_replicas);
+            }
             Self::PutSecretValue(value) => {
-                let version = secrets.put_value(&arn, value, token).await?;
+                let version = secrets.put_value(arn()?, value, token).await?;
                 subject.version_id = Some(version.unwrap_or_else(|| VersionId::new(token)));
             }
             Self::UpdateDescription(text) => {
-                secrets.update_description(&arn, text.as_str()).await?;
+                secrets.update_description(arn()?, text.as_str()).await?;
             }
-            Self::TagResource(tags) => secrets.tag(&arn, tags).await?,
+            Self::TagResource(tags) => secrets.tag(arn()?, tags).await?,
             Self::ReplicateSecret { regions, overwrite } => {
-                let failed = secrets.replicate(&arn, regions, *overwrite).await?;
-                if !failed.is_empty() {
-                    return Err(StepError::Replicas(failed));
-                }
+                return replicated(secrets.replicate(arn()?, regions, *overwrite).await?);
             }
-            Self::PutResourcePolicy(policy) => secrets.put_policy(&arn, policy).await?,
-            Self::RotateSecret(rotation) => secrets.rotate(&arn, rotation, token).await?,
+            Self::PutResourcePolicy(policy) => secrets.put_policy(arn()?, policy).await?,
+            Self::RotateSecret(rotation) => secrets.rotate(arn()?, rotation, token).await?,
             Self::UpdateVersionStage { from, to } => {
-                secrets.make_current(&arn, to, from).await?;
+                secrets.make_current(arn()?, to, from).await?;
                 subject.version_id = Some(to.clone());
             }
-            Self::RemoveReplicas(regions) => secrets.remove_replicas(&arn, regions).await?,
+            Self::RemoveReplicas(regions) => secrets.remove_replicas(arn()?, regions).await?,
             Self::DeleteSecret(recovery) => {
-                subject.deletion_date = secrets.delete(&arn, *recovery).await?;
+                subject.deletion_date = secrets.delete(arn()?, *recovery).await?;
             }
-            Self::RestoreSecret => secrets.restore(&arn).await?,
-        }
-        Ok(())
-    }
-
-    async fn call_ecr(&self, subject: &mut Subject, ecr: &Ecr) -> Result<(), StepError> {
-        let arn = subject.arn.as_ref();
-        match self {
-            Self::CreateRule(rule) => subject.rule_account = ecr.create(rule, arn).await?,
-            Self::UpdateRule(rule) => ecr.update(rule, arn).await?,
-            Self::ValidateRule(rule) => match ecr.validate(rule.prefix.as_str()).await? {
+            Self::RestoreSecret => secrets.restore(arn()?).await?,
+            Self::CreateRule(rule) => {
+                subject.rule_account = aws.ecr().create(rule, subject.arn.as_ref()).await?;
+            }
+            Self::UpdateRule(rule) => aws.ecr().update(rule, subject.arn.as_ref()).await?,
+            Self::ValidateRule(rule) => match aws.ecr().validate(rule.prefix.as_str()).await? {
                 Verdict::Valid => {}
                 Verdict::Invalid(words) => return Err(StepError::RuleInvalid(words)),
             },
-            Self::DeleteRule(prefix) => ecr.delete(prefix.as_str()).await?,
-            _ => {}
+            Self::DeleteRule(prefix) => aws.ecr().delete(prefix.as_str()).await?,
         }
         Ok(())
     }
@@ -365,5 +343,14 @@ impl Step {
             | Self::ValidateRule(_)
             | Self::DeleteRule(_) => false,
         }
+    }
+}
+
+/// An error if replicas failed at once.
+fn replicated(failed: Vec<String>) -> Result<(), StepError> {
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(StepError::Replicas(failed))
     }
 }

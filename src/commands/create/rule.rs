@@ -52,7 +52,7 @@ impl PlannedRule {
                     ..Self::default()
                 });
             }
-            wanted => find_pending_rule(wanted, session).await?,
+            Some(wanted) => Some(find_pending_rule(wanted, session).await?),
         };
         let name = input.name_or_default();
         let name = name.as_ref().map_or("", SecretName::as_str);

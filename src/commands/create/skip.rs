@@ -14,7 +14,7 @@ impl Create<'_> {
     /// Leaves a secret that exists as it is, and makes its rule. What is in it is not looked at.
     pub async fn skip(mut self) -> Result<Status, Failure> {
         let Observed::Active(existing) = &self.observed else {
-            return Ok(Status::Done);
+            return Err(Failure::bug("create: there is no secret to leave as it is"));
         };
         if existing.secret.unknown_key().is_some() {
             self.warnings.add(UNKNOWN_KEY);
@@ -28,7 +28,7 @@ impl Create<'_> {
         let outcome = apply(plan, session, context.progress, context.output).await;
         let outcome = outcome.complete(session, &hints, None)?;
         let subject = &outcome.subject;
-        let rule = rule.and_then(|rule| rule_result(rule, subject, session, &hints));
+        let rule = rule.map(|rule| rule_result(rule, subject, session, &hints));
         let (rule, rule_note) = rule.unzip();
         let report = SecretReport {
             arn: subject.arn.clone(),

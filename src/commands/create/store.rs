@@ -175,7 +175,7 @@ impl Create<'_> {
         let outcome = outcome.complete(&self.session, &hints, Some(&finish))?;
         let (session, subject) = (&self.session, &outcome.subject);
         let rule = self.rule.pending.as_ref();
-        let rule = rule.and_then(|rule| rule_result(rule, subject, session, &hints));
+        let rule = rule.map(|rule| rule_result(rule, subject, session, &hints));
         let (rule, rule_note) = rule.unzip();
         let arn = subject.arn.clone();
         let existing = match &self.observed {

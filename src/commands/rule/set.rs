@@ -30,12 +30,9 @@ pub async fn run(
     let upstream = wanted.upstream.with_login();
     let (secret, rule) = tokio::join!(
         find_for_rule(id, upstream, &session),
-        find_pending_rule(Some(wanted), &session)
+        find_pending_rule(wanted, &session)
     );
-    let secret = secret?;
-    let Some(rule) = rule? else {
-        return Ok(Status::Done);
-    };
+    let (secret, rule) = (secret?, rule?);
     let mut warnings = context.output.warnings();
     warn_of_region(session.region(), &mut warnings);
     if secret
@@ -56,9 +53,7 @@ pub async fn run(
         }
         _ => failure,
     })?;
-    let Some((summary, note)) = rule_result(&rule, &outcome.subject, &session, &hints) else {
-        return Ok(Status::Done);
-    };
+    let (summary, note) = rule_result(&rule, &outcome.subject, &session, &hints);
     let report = RuleReport {
         schema_version: 1,
         summary,

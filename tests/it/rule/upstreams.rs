@@ -78,6 +78,31 @@ fn a_rule_is_made_for_each_of_the_nine() {
 }
 
 #[test]
+fn a_rule_whose_account_ecr_does_not_report_has_no_uri() {
+    let account = Account::new();
+    let (kind, body) = (
+        "application/x-amz-json-1.1",
+        r#"{"ecrRepositoryPrefix":"quay"}"#,
+    );
+    account.answer("CreatePullThroughCacheRule", 200, kind, body, None);
+    let report = set(&account, &["quay", "--registry", "quay", "-o", "json"]);
+    let report = report.run().json();
+    assert_eq!(report["action"], "created");
+    assert_eq!(
+        (&report["repositoryUri"], &report["pull"]),
+        (&json!(null), &json!(null))
+    );
+    let ended = set(&account, &["quay", "--registry", "quay"]).run();
+    assert_eq!(ended.ok(), "");
+    for part in [
+        "The rule quay is made: quay.io\n",
+        "ECR did not report the account of the rule, so its repository URI is unknown",
+    ] {
+        assert!(ended.stderr.contains(part), "{part}: {}", ended.stderr);
+    }
+}
+
+#[test]
 fn the_list_has_every_member_that_ecr_gives() {
     let account = Account::new();
     let words = ["ecr", "--registry", ECR, "--custom-role-arn", ROLE];
