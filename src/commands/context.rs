@@ -11,8 +11,8 @@ use crate::output::failure::Failure;
 use crate::output::status::Status;
 use crate::output::table::Table;
 use crate::output::{width, Output};
-use crate::plan::apply::Progress;
-use crate::plan::confirm::{confirm, Consent, Question};
+use crate::plan::apply::{apply, Outcome, Progress};
+use crate::plan::confirm::{confirm, Answer, Consent, Question};
 use crate::plan::Plan;
 
 pub struct Context<'a> {
@@ -105,21 +105,33 @@ impl Context<'_> {
         }
     }
 
-    /// Has a plan of such a command confirmed.
+    /// The consent of a command that asks, unless `yes` is given.
+    pub fn consent<'q>(&self, question: Question<'q>, yes: bool) -> Consent<'q> {
+        if yes {
+            Consent::Given
+        } else {
+            Consent::Asked(self.prompter(), question)
+        }
+    }
+
+    /// Confirms a plan and makes its calls, with the terminal released. `finish` is the command
+    /// that finishes the work if a later step fails.
     ///
     /// # Errors
-    /// Status 130 where the answer is no.
-    pub async fn confirm(
+    /// Status 130 if the answer is no, 8 if something is done and a later step failed.
+    pub async fn carry_out(
         &self,
-        plan: &Plan,
-        question: Question<'_>,
-        yes: bool,
+        plan: Plan,
+        consent: Consent<'_>,
+        finish: Option<&str>,
         session: &Session,
-    ) -> Result<(), Failure> {
-        let prompter = (!yes).then(|| self.prompter());
-        let consent = prompter.as_ref().map_or(Consent::Given, Consent::Asked);
-        confirm(plan, session.target(), question, consent, self.output).await?;
-        Ok(())
+    ) -> Result<Outcome, Failure> {
+        match confirm(&plan, session.target(), &consent, self.output).await? {
+            Answer::Yes => drop(consent),
+            Answer::Change => return Err(Failure::bug("carry_out: nothing can be changed")),
+        }
+        let outcome = apply(plan, session, self.progress, self.output).await;
+        outcome.complete(session, finish)
     }
 
     /// Writes the result of work that is done, and then what there is to say of it. `done` says so

@@ -12,7 +12,6 @@ use crate::output::hint::Hints;
 use crate::output::report::{LifeAction, LifeReport};
 use crate::output::shell::quote;
 use crate::output::status::Status;
-use crate::plan::apply::apply;
 use crate::plan::confirm::Question;
 use crate::plan::Plan;
 
@@ -68,9 +67,9 @@ pub async fn run(args: DeleteArgs, context: &Context<'_>) -> Result<Status, Fail
         Recovery::Days(_) => Question::TakeAway("Delete it?"),
         Recovery::Never => Question::Typed("Type its name to delete it for good", &secret.name),
     };
-    context.confirm(&plan, question, args.yes, &session).await?;
-    let outcome = apply(plan, &session, context.progress, context.output).await;
-    let outcome = outcome.complete(&session, &hints, Some(&command))?;
+    let consent = context.consent(question, args.yes);
+    let outcome = context.carry_out(plan, consent, Some(&command), &session);
+    let outcome = outcome.await?;
     let due = outcome.subject.deletion_date;
     let report = LifeReport {
         deletion_date: due,

@@ -11,8 +11,7 @@ use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::report::{Action, UpdateReport, Verification};
 use crate::output::status::Status;
-use crate::plan::apply::apply;
-use crate::plan::confirm::{confirm, Consent, Question};
+use crate::plan::confirm::{Consent, Question};
 use crate::plan::Plan;
 
 /// Shows the date, asks at a terminal, and writes it as a tag; the token stays as it is.
@@ -37,13 +36,9 @@ pub async fn run(
     let tag = expiry_tag(date);
     let plan = tag.map(|tag| Plan::set_expiry(&secret, tag));
     let plan = plan.ok_or_else(|| Failure::usage("the date cannot be kept as a tag"))?;
-    let consent = Consent::of(prompter.as_ref(), yes, false);
-    let (target, question) = (session.target(), Question::Write("Write it?"));
-    confirm(&plan, target, question, consent, context.output).await?;
-    drop(prompter);
-    let is_new = !plan.changes_nothing();
-    let outcome = apply(plan, &session, context.progress, context.output).await;
-    let outcome = outcome.complete(&session, &session.hints(), None)?;
+    let consent = Consent::of(prompter, Question::Write("Write it?"), yes, false);
+    let outcome = context.carry_out(plan, consent, None, &session).await?;
+    let is_new = outcome.is_changed;
     let verification = Verification::skipped("only the date is written");
     let report = UpdateReport {
         schema_version: 1,

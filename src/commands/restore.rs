@@ -8,7 +8,7 @@ use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::report::{LifeAction, LifeReport};
 use crate::output::status::Status;
-use crate::plan::apply::apply;
+use crate::plan::confirm::Consent;
 use crate::plan::Plan;
 
 /// Cancels the deletion, or says that none is scheduled; and tells which rules use the secret, and
@@ -29,8 +29,8 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
     let rules = rules.ok();
     let hints = session.hints();
     let plan = Plan::restore(&secret);
-    let outcome = apply(plan, &session, context.progress, context.output).await;
-    let outcome = outcome.complete(&session, &hints, None)?;
+    let outcome = context.carry_out(plan, Consent::NotNeeded, None, &session);
+    let outcome = outcome.await?;
     let usage = RuleUsage::new(&secret, rules.as_deref());
     let mut warnings = context.output.warnings();
     for rule in &usage.former {

@@ -14,7 +14,6 @@ use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::output::report::{Action, RollbackReport};
 use crate::output::status::Status;
-use crate::plan::apply::apply;
 use crate::plan::confirm::Question;
 use crate::plan::Plan;
 
@@ -54,9 +53,8 @@ pub async fn run(
         (previous, &made(previous)),
     );
     let question = Question::TakeAway("Go back to the previous version?");
-    context.confirm(&plan, question, yes, &session).await?;
-    let outcome = apply(plan, &session, context.progress, context.output).await;
-    let outcome = outcome.complete(&session, &hints, None)?;
+    let consent = context.consent(question, yes);
+    let outcome = context.carry_out(plan, consent, None, &session).await?;
     let mut warnings = context.output.warnings();
     if secret.expires_on().is_some() {
         let update = hints.update(&secret.name, " --expires-on DATE");

@@ -17,7 +17,7 @@ use crate::output::pull::Pull;
 use crate::output::report::{Action, RuleCode, RuleSummary};
 use crate::output::shell::option;
 use crate::output::status::Status;
-use crate::plan::confirm::Question;
+use crate::plan::confirm::{Consent, Question};
 use crate::plan::Subject;
 use crate::plan::{PendingRule, Plan};
 
@@ -92,28 +92,28 @@ pub fn refuse_switch_without_yes(
     context.refuse_without_yes(&what, yes)
 }
 
-/// Has a plan confirmed if it switches a rule from one secret to another; no other plan needs it.
+/// The consent for a plan that may switch a rule from one secret to another. No other plan with a
+/// rule needs one.
 ///
 /// # Errors
-/// Status 2 where nobody can be asked and `--yes` is missing, 130 where the answer is no.
-pub async fn confirm_switch(
+/// Status 2 if nobody can be asked and `--yes` is missing.
+pub async fn consent_to_switch(
     plan: &mut Plan,
     rule: Option<&PendingRule>,
     yes: bool,
     session: &mut Session,
     context: &Context<'_>,
-) -> Result<(), Failure> {
-    let name = plan.subject.name.clone();
-    let Some(back) = switch_back(rule, &name, &session.hints()) else {
-        return Ok(());
+) -> Result<Consent<'static>, Failure> {
+    let name = &plan.subject.name;
+    let Some(back) = switch_back(rule, name, &session.hints()) else {
+        return Ok(Consent::NotNeeded);
     };
-    refuse_switch_without_yes(rule, &name, yes, context)?;
+    refuse_switch_without_yes(rule, name, yes, context)?;
     if !yes {
         context.identify(session).await?;
     }
     plan.review.row("switch back", &back);
-    let question = Question::Write("Switch it?");
-    context.confirm(plan, question, yes, session).await
+    Ok(context.consent(Question::Write("Switch it?"), yes))
 }
 
 /// The report of a rule that is as it was wanted: for scripts, and for people.

@@ -25,8 +25,8 @@ use crate::output::failure::Failure;
 use crate::output::report::{new_version, Action, UpdateReport, Verification};
 use crate::output::status::Status;
 use crate::output::{escaped, Warnings};
-use crate::plan::apply::{apply, Outcome};
-use crate::plan::confirm::{confirm, Consent, Question};
+use crate::plan::apply::Outcome;
+use crate::plan::confirm::{Consent, Question};
 use crate::plan::{Existing, PendingRule};
 
 /// Looks at the secret, gathers the rest, shows what will be done, asks, and stores.
@@ -195,13 +195,10 @@ impl Update<'_> {
         plan.review.optional("switch back", back.as_deref());
         let is_new = plan.has("put-secret-value");
         let is_updated = plan.changes_secret();
-        let consent = Consent::of(prompter.as_ref(), self.input.yes, back.is_some());
-        let (target, question) = (self.session.target(), Question::Write("Store it?"));
-        confirm(&plan, target, question, consent, context.output).await?;
-        drop(prompter);
-        let outcome = apply(plan, &self.session, context.progress, context.output).await;
-        let hints = self.session.hints();
-        let outcome = outcome.complete(&self.session, &hints, None)?;
+        let question = Question::Write("Store it?");
+        let consent = Consent::of(prompter, question, self.input.yes, back.is_some());
+        let outcome = context.carry_out(plan, consent, None, &self.session);
+        let outcome = outcome.await?;
         self.report(&outcome, is_new, is_updated)
     }
 

@@ -7,26 +7,29 @@ use crate::output::failure::Failure;
 use crate::output::status::Status;
 use crate::output::Output;
 
-/// Whether a person has to say yes.
-#[derive(Clone, Copy)]
-pub enum Consent<'p> {
-    /// By `--yes`: the review is shown all the same.
+/// Whether a person has to say yes. It holds the terminal for as long as it may ask.
+pub enum Consent<'a> {
+    /// By `--yes`. The review is still shown.
     Given,
-    /// Asked for after the review.
-    Asked(&'p Prompter),
-    /// Nobody is there, and nothing is taken away: no review either.
+    /// The question is asked after the review.
+    Asked(Prompter, Question<'a>),
+    /// Nobody can be asked, and nothing is taken away. The review is not shown.
     NotNeeded,
 }
 
-impl<'p> Consent<'p> {
-    /// For a command that takes nothing away, whoever may be there. A rule is switched from one
-    /// secret to another only after the review, and nobody is there only with `--yes`.
-    pub fn of(prompter: Option<&'p Prompter>, yes: bool, is_switch: bool) -> Self {
+impl<'a> Consent<'a> {
+    /// For a command that takes nothing away. Without a prompter, a switch of a rule counts as
+    /// confirmed by `--yes`, which it requires.
+    pub fn of(
+        prompter: Option<Prompter>,
+        question: Question<'a>,
+        yes: bool,
+        is_switch: bool,
+    ) -> Self {
         match prompter {
             None if !is_switch => Self::NotNeeded,
-            None => Self::Given,
-            Some(_) if yes => Self::Given,
-            Some(prompter) => Self::Asked(prompter),
+            Some(prompter) if !yes => Self::Asked(prompter, question),
+            _ => Self::Given,
         }
     }
 }
@@ -79,8 +82,7 @@ impl Question<'_> {
 pub async fn confirm(
     plan: &Plan,
     target: &Target,
-    question: Question<'_>,
-    consent: Consent<'_>,
+    consent: &Consent<'_>,
     output: &Output,
 ) -> Result<Answer, Failure> {
     if plan.changes_nothing() {
@@ -93,7 +95,7 @@ pub async fn confirm(
             output.note(&review);
             Some(Answer::Yes)
         }
-        Consent::Asked(prompter) => {
+        Consent::Asked(prompter, question) => {
             output.say(&review);
             question.ask(prompter).await?
         }

@@ -17,15 +17,11 @@ impl Outcome {
     ///
     /// # Errors
     /// The failure of the step that failed: status 8 where something is done already.
-    pub fn complete(
-        mut self,
-        aws: &Session,
-        hints: &Hints,
-        finish: Option<&str>,
-    ) -> Result<Self, Failure> {
+    pub fn complete(mut self, aws: &Session, finish: Option<&str>) -> Result<Self, Failure> {
         let Some((step, error)) = self.failed.take() else {
             return Ok(self);
         };
+        let hints = &aws.hints();
         let is_partial = self.is_stored || self.is_changed;
         let is_invalid = matches!(error, StepError::RuleInvalid(_));
         let failure = self.explain(&step, error, aws, hints);

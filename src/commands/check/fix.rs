@@ -13,7 +13,6 @@ use crate::output::failure::Failure;
 use crate::output::report::{Action, StepReport};
 use crate::output::status::Status;
 use crate::output::{escaped, paint, Color};
-use crate::plan::apply::apply;
 use crate::plan::confirm::Question;
 use crate::plan::Plan;
 
@@ -63,12 +62,9 @@ pub async fn fix(
     let is_value_fixed = new_value.is_some();
     let expiry = expiry.and_then(expiry_tag);
     let plan = Plan::fix(secret, &fixed.changes, new_value, expiry.clone());
-    context
-        .confirm(&plan, Question::TakeAway("Fix it?"), yes, session)
-        .await?;
-    let hints = session.hints();
-    let outcome = apply(plan, session, context.progress, context.output).await;
-    fixed.steps = outcome.complete(session, &hints, None)?.steps;
+    let consent = context.consent(Question::TakeAway("Fix it?"), yes);
+    let outcome = context.carry_out(plan, consent, None, session).await?;
+    fixed.steps = outcome.steps;
     if is_value_fixed {
         secret.last_changed = Some(Time::now());
     }

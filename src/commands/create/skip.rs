@@ -1,13 +1,12 @@
 //! `create --if-exists skip`, where the secret exists.
 
 use super::store::Create;
-use crate::commands::rule::{confirm_switch, rule_result};
+use crate::commands::rule::{consent_to_switch, rule_result};
 use crate::commands::store::{report_stored, UNKNOWN_KEY};
 use crate::input::create_input::CreateInput;
 use crate::output::failure::Failure;
 use crate::output::report::{Action, SecretReport, Verification};
 use crate::output::status::Status;
-use crate::plan::apply::apply;
 use crate::plan::{Existing, Observed, Plan};
 
 impl Create<'_> {
@@ -22,12 +21,11 @@ impl Create<'_> {
         let (input, context) = (&self.input, self.context);
         let rule = self.rule.pending.as_ref();
         let mut plan = Plan::skip(existing, rule);
-        confirm_switch(&mut plan, rule, input.yes, &mut self.session, context).await?;
+        let consent = consent_to_switch(&mut plan, rule, input.yes, &mut self.session, context);
+        let consent = consent.await?;
         let session = &self.session;
-        let hints = session.hints();
-        let outcome = apply(plan, session, context.progress, context.output).await;
-        let outcome = outcome.complete(session, &hints, None)?;
-        let subject = &outcome.subject;
+        let outcome = context.carry_out(plan, consent, None, session).await?;
+        let (subject, hints) = (&outcome.subject, session.hints());
         let rule = rule.map(|rule| rule_result(rule, subject, session, &hints));
         let (rule, rule_note) = rule.unzip();
         let report = SecretReport {

@@ -41,7 +41,12 @@ impl Create<'_> {
     /// Plans, asks and stores. If the first call says that the secret exists all the same, it is
     /// planned once more.
     pub async fn store(mut self, prompter: Option<Prompter>) -> Result<Status, Failure> {
-        let (context, yes) = (self.context, self.input.yes);
+        let context = self.context;
+        let (pending, name) = (self.rule.pending.as_ref(), self.input.name_or_default());
+        let is_switch = pending
+            .zip(name)
+            .is_some_and(|(rule, name)| rule.switched_from(name.as_str()).is_some());
+        let mut consent = Consent::of(prompter, self.question(), self.input.yes, is_switch);
         loop {
             let request = self.input.finish()?;
             self.rule.settle(&self.input);
@@ -49,10 +54,11 @@ impl Create<'_> {
             let pending = self.rule.pending.as_ref();
             let back = switch_back(pending, request.name.as_str(), &self.session.hints());
             plan.review.optional("switch back", back.as_deref());
-            let consent = Consent::of(prompter.as_ref(), yes, back.is_some());
-            let target = self.session.target();
-            let answer = confirm(&plan, target, self.question(), consent, context.output);
-            if let (Answer::Change, Some(prompter)) = (answer.await?, &prompter) {
+            if let Consent::Asked(_, question) = &mut consent {
+                *question = self.question();
+            }
+            let answer = confirm(&plan, self.session.target(), &consent, context.output);
+            if let (Answer::Change, Consent::Asked(prompter, _)) = (answer.await?, &consent) {
                 self.change(prompter).await?;
                 continue;
             }
@@ -63,11 +69,11 @@ impl Create<'_> {
             };
             let outcome = apply(plan, &self.session, context.progress, context.output).await;
             if !outcome.is_refused_as_existing() {
-                drop(prompter);
+                drop(consent);
                 return self.report(action, &request, outcome);
             }
             if self.look_after(&request, &outcome).await? {
-                drop(prompter);
+                drop(consent);
                 return self.skip().await;
             }
             if matches!(self.observed, Observed::Absent) {
@@ -172,7 +178,7 @@ impl Create<'_> {
             self.input.rule = None;
         }
         let finish = self.input.command_to_finish(&hints);
-        let outcome = outcome.complete(&self.session, &hints, Some(&finish))?;
+        let outcome = outcome.complete(&self.session, Some(&finish))?;
         let (session, subject) = (&self.session, &outcome.subject);
         let rule = self.rule.pending.as_ref();
         let rule = rule.map(|rule| rule_result(rule, subject, session, &hints));

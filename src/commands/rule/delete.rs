@@ -6,7 +6,6 @@ use crate::commands::find::find_rule;
 use crate::output::failure::Failure;
 use crate::output::report::{DeletedRule, LifeAction};
 use crate::output::status::Status;
-use crate::plan::apply::apply;
 use crate::plan::confirm::Question;
 use crate::plan::Plan;
 
@@ -24,9 +23,8 @@ pub async fn run(args: &RuleDeleteArgs, context: &Context<'_>) -> Result<Status,
     };
     let plan = Plan::delete_rule(prefix.clone(), &rule);
     let question = Question::TakeAway("Delete it?");
-    context.confirm(&plan, question, args.yes, &session).await?;
-    let outcome = apply(plan, &session, context.progress, context.output).await;
-    let outcome = outcome.complete(&session, &hints, None)?;
+    let consent = context.consent(question, args.yes);
+    let outcome = context.carry_out(plan, consent, None, &session).await?;
     let report = DeletedRule {
         schema_version: 1,
         action: LifeAction::Deleted,

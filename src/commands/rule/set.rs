@@ -1,6 +1,6 @@
 //! `rule set`: makes a rule or repoints it, and asks ECR whether it works.
 
-use super::{confirm_switch, rule_result, switch_back};
+use super::{consent_to_switch, rule_result, switch_back};
 use crate::aws::Session;
 use crate::commands::context::Context;
 use crate::commands::find::{
@@ -14,7 +14,6 @@ use crate::model::secret::Secret;
 use crate::output::failure::Failure;
 use crate::output::report::RuleReport;
 use crate::output::status::Status;
-use crate::plan::apply::apply;
 use crate::plan::Subject;
 use crate::plan::{Observed, Plan};
 
@@ -43,10 +42,9 @@ pub async fn run(
     }
     let subject = secret.as_ref().map(Subject::from).unwrap_or_default();
     let mut plan = Plan::set_rule(&rule, subject);
-    confirm_switch(&mut plan, Some(&rule), yes, &mut session, context).await?;
-    let outcome = apply(plan, &session, context.progress, context.output).await;
-    let back = switch_back(Some(&rule), &outcome.subject.name, &hints);
-    let outcome = outcome.complete(&session, &hints, None);
+    let back = switch_back(Some(&rule), &plan.subject.name, &hints);
+    let consent = consent_to_switch(&mut plan, Some(&rule), yes, &mut session, context).await?;
+    let outcome = context.carry_out(plan, consent, None, &session).await;
     let outcome = outcome.map_err(|failure| match back {
         Some(back) if failure.status() == Status::Partial => {
             failure.or_fix(&format!("or switch back: {back}"))
