@@ -17,7 +17,7 @@ use serde::Serialize;
 use crate::model::count::count;
 use crate::model::date::Date;
 use crate::output::hint::Hints;
-use crate::output::report::{Action, StepReport};
+use crate::output::report::Report;
 use crate::output::{escaped, paint, Color};
 use rules::UNUSED;
 
@@ -99,7 +99,6 @@ impl Finding {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckReport {
-    pub schema_version: u8,
     /// How many secrets were looked at.
     pub checked: usize,
     /// How many rules were looked at; none where they could not be.
@@ -108,15 +107,12 @@ pub struct CheckReport {
     pub findings: Vec<Finding>,
     /// With `--fix`.
     #[serde(flatten)]
-    pub fix: Option<FixReport>,
+    pub fix: Option<Report<FixedSecret>>,
 }
 
-/// What `check --fix` did. Its JSON members are a contract: only ever added to.
+/// What `check --fix` did.
 #[derive(Debug, Serialize)]
-pub struct FixReport {
-    pub action: Action,
-    pub steps: Vec<StepReport>,
-    pub warnings: Vec<String>,
+pub struct FixedSecret {
     /// What was changed, in words.
     pub mended: Vec<String>,
 }

@@ -20,6 +20,7 @@ use crate::model::rule::RuleUsage;
 use crate::model::stored_value::Reading;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
+use crate::output::report::Document;
 use crate::output::shell::option;
 use crate::output::status::Status;
 use crate::registry::Address;
@@ -229,14 +230,16 @@ fn report(
     );
     let has_errors = findings.iter().any(|finding| finding.level == Level::Error);
     let report = CheckReport {
-        schema_version: 1,
         checked,
         checked_rules,
         region: criteria.region,
         findings,
         fix: fixed.map(Fixed::into_report),
     };
-    context.show(Some(text.as_str()).filter(|text| !text.is_empty()), &report)?;
+    context.show(
+        Some(text.as_str()).filter(|text| !text.is_empty()),
+        &Document::new(report),
+    )?;
     if let Some(not_done) = not_done {
         context.output.note(&not_done);
     }

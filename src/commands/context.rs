@@ -5,9 +5,9 @@ use serde::Serialize;
 use crate::aws::{Options, Session, Settings};
 use crate::cli::Global;
 use crate::input::{why_not_ask, Prompter};
-use crate::model::arn::SecretArn;
 use crate::model::name::PREFIX;
 use crate::output::failure::Failure;
+use crate::output::report::{Action, Details, Document, Report};
 use crate::output::status::Status;
 use crate::output::table::Table;
 use crate::output::{width, Output};
@@ -134,32 +134,25 @@ impl Context<'_> {
         outcome.complete(session, finish)
     }
 
-    /// Writes the result of work that is done, and then what there is to say of it. `done` says so
-    /// where standard output cannot take the result.
-    pub fn report(
+    /// Writes what was done: the result to standard output, and then notes on it. Where standard
+    /// output cannot take the result, that says what is done all the same.
+    pub fn report<D: Details>(
         &self,
-        text: Option<&str>,
-        document: &impl Serialize,
-        done: &str,
+        report: &Report<D>,
         notes: &[&str],
     ) -> Result<Status, Failure> {
-        let written = self.output.result(text, document);
+        let done = match (report.details.secret(), report.action) {
+            (Some(arn), _) => format!("the work itself is done; the secret is {arn}"),
+            (None, Action::DryRun) => "nothing was written".to_owned(),
+            (None, _) => "the work itself is done".to_owned(),
+        };
+        let text = report.details.result();
+        let written = self.output.result(text, &Document::new(report));
         written.map_err(|error| Failure::output(&error).why(done))?;
         for note in notes.iter().filter(|note| !note.is_empty()) {
             self.output.note(note);
         }
         Ok(Status::Done)
-    }
-
-    /// The same for work on a secret.
-    pub fn report_secret(
-        &self,
-        arn: &SecretArn,
-        document: &impl Serialize,
-        notes: &[&str],
-    ) -> Result<Status, Failure> {
-        let done = format!("the work itself is done; the secret is {arn}");
-        self.report(Some(arn.as_str()), document, &done, notes)
     }
 
     /// Writes a table for people, as wide as their terminal, and says what it leaves out; elsewhere

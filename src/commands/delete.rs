@@ -9,7 +9,7 @@ use crate::model::secret::{Recovery, Secret};
 use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
-use crate::output::report::{LifeAction, LifeReport};
+use crate::output::report::{Action, DeletedSecret, Report};
 use crate::output::shell::quote;
 use crate::output::status::Status;
 use crate::plan::confirm::Question;
@@ -71,12 +71,21 @@ pub async fn run(args: DeleteArgs, context: &Context<'_>) -> Result<Status, Fail
     let outcome = context.carry_out(plan, consent, Some(&command), &session);
     let outcome = outcome.await?;
     let due = outcome.subject.deletion_date;
-    let report = LifeReport {
-        deletion_date: due,
-        removed_replica_regions: secret.all_replica_regions(),
-        rules: used_by.as_ref().ok().cloned(),
+    let report = Report {
+        action: match recovery {
+            Recovery::Days(_) => Action::ScheduledForDeletion,
+            Recovery::Never => Action::Deleted,
+        },
+        details: DeletedSecret {
+            arn: &secret.arn,
+            name: &secret.name,
+            region: session.region(),
+            deletion_date: due,
+            removed_replica_regions: secret.all_replica_regions(),
+            rules: used_by.as_ref().ok().cloned(),
+        },
         steps: outcome.steps,
-        ..LifeReport::new(action(recovery), &secret, session.region())
+        warnings: Vec::new(),
     };
     let note = note(
         &secret,
@@ -85,7 +94,7 @@ pub async fn run(args: DeleteArgs, context: &Context<'_>) -> Result<Status, Fail
         used_by.as_deref().unwrap_or_default(),
         &hints,
     );
-    context.report_secret(&secret.arn, &report, &[&note])
+    context.report(&report, &[&note])
 }
 
 /// What the service would refuse, told before anything is sent that writes.
@@ -138,13 +147,6 @@ fn command(secret: &Secret, recovery: Recovery, yes: &str, hints: &Hints) -> Str
         Recovery::Never => " --force-without-recovery".to_owned(),
     };
     hints.delete(&secret.name, &format!("{recovery}{yes}"))
-}
-
-fn action(recovery: Recovery) -> LifeAction {
-    match recovery {
-        Recovery::Days(_) => LifeAction::ScheduledForDeletion,
-        Recovery::Never => LifeAction::Deleted,
-    }
 }
 
 /// What was done, and what can be done now.

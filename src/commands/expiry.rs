@@ -6,10 +6,9 @@ use super::find::refuse_read_only;
 use crate::input::options::expiry_tag;
 use crate::model::date::Date;
 use crate::model::name::SecretId;
-use crate::model::secret::registry_of;
 use crate::output::escaped;
 use crate::output::failure::Failure;
-use crate::output::report::{Action, UpdateReport, Verification};
+use crate::output::report::{Action, Report, StoredSecret, Verification};
 use crate::output::status::Status;
 use crate::plan::confirm::{Consent, Question};
 use crate::plan::Plan;
@@ -40,25 +39,19 @@ pub async fn run(
     let outcome = context.carry_out(plan, consent, None, &session).await?;
     let is_new = outcome.is_changed;
     let verification = Verification::skipped("only the date is written");
-    let report = UpdateReport {
-        schema_version: 1,
+    let report = Report {
         action: if is_new {
             Action::Updated
         } else {
             Action::Unchanged
         },
-        arn: &secret.arn,
-        name: &secret.name,
-        version_id: outcome.subject.shown_version(),
-        previous_version_id: None,
-        region: session.region(),
-        registry: registry_of(&secret.name).map(|upstream| upstream.kind),
-        username: None,
-        expires_on: Some(date),
-        rule: None,
-        steps: &outcome.steps,
-        verification: &verification,
-        warnings: &[],
+        details: StoredSecret {
+            version_id: outcome.subject.version_id,
+            expires_on: Some(date),
+            ..StoredSecret::of(&secret, session.region(), verification)
+        },
+        steps: outcome.steps,
+        warnings: Vec::new(),
     };
     let name = escaped(&secret.name);
     let note = if is_new {
@@ -66,5 +59,5 @@ pub async fn run(
     } else {
         format!("{name} has this date already. The token itself was not changed")
     };
-    context.report_secret(&secret.arn, &report, &[&note])
+    context.report(&report, &[&note])
 }

@@ -13,15 +13,14 @@ use crate::model::rule::{free_prefix, Rule};
 use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::pull::{is_registry_host, registry_host};
+use crate::output::report::Document;
 use crate::output::shell::quote;
 use crate::output::status::Status;
 use crate::output::Output;
 
-/// Its JSON members are a contract: only ever added to.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Named<'a> {
-    schema_version: u8,
     /// As it was given.
     image: &'a str,
     /// None where no rule is for it.
@@ -86,6 +85,7 @@ pub async fn run(
         let lines = named.iter().filter_map(|named| named.ecr_image.as_deref());
         let lines: Vec<&str> = lines.collect();
         let text = (!lines.is_empty()).then(|| lines.join("\n"));
+        let named: Vec<_> = named.into_iter().map(Document::new).collect();
         context.show(text.as_deref(), &named)?;
     }
     missing.map_or(Ok(Status::Done), Err)
@@ -114,7 +114,6 @@ fn name<'a>(image: &'a GivenImage, is_here: bool, rules: &'a [Rule], host: &str)
         None => (None, None),
     };
     Named {
-        schema_version: 1,
         image: &image.text,
         ecr_image,
         rule,

@@ -3,10 +3,10 @@
 use super::context::Context;
 use crate::aws::Session;
 use crate::model::date::Date;
-use crate::model::secret::{registry_of, Secret, EXPIRY_TAG};
+use crate::model::secret::{Secret, EXPIRY_TAG};
 use crate::output::escaped;
 use crate::output::failure::Failure;
-use crate::output::report::{Action, UpdateReport, Verification};
+use crate::output::report::{Action, Report, StoredSecret, Verification};
 use crate::output::status::Status;
 use crate::output::Warnings;
 
@@ -39,23 +39,14 @@ pub fn report_not_due(
     warnings: Warnings<'_>,
     context: &Context<'_>,
 ) -> Result<Status, Failure> {
-    let report = UpdateReport {
-        schema_version: 1,
+    let verification = Verification::skipped("the token is not due for renewal");
+    let report = Report {
         action: Action::Unchanged,
-        arn: &secret.arn,
-        name: &secret.name,
-        version_id: None,
-        previous_version_id: None,
-        region: session.region(),
-        registry: registry_of(&secret.name).map(|upstream| upstream.kind),
-        username: None,
-        expires_on: Some(end),
-        rule: None,
-        steps: &[],
-        verification: &Verification::skipped("the token is not due for renewal"),
-        warnings: &warnings.into_texts(),
+        details: StoredSecret::of(secret, session.region(), verification),
+        steps: Vec::new(),
+        warnings: warnings.into_texts(),
     };
     let name = escaped(&secret.name);
     let note = format!("The token of {name} lasts until {end}; nothing was written");
-    context.report_secret(&secret.arn, &report, &[&note])
+    context.report(&report, &[&note])
 }

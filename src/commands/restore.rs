@@ -6,7 +6,7 @@ use crate::cli::NameArgs;
 use crate::model::rule::RuleUsage;
 use crate::output::escaped;
 use crate::output::failure::Failure;
-use crate::output::report::{LifeAction, LifeReport};
+use crate::output::report::{Action, DeletedSecret, Report};
 use crate::output::status::Status;
 use crate::plan::confirm::Consent;
 use crate::plan::Plan;
@@ -39,10 +39,10 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
     let name = escaped(&secret.name);
     let (action, mut note) = if outcome.is_changed {
         let note = format!("{name} is restored, with the same ARN");
-        (LifeAction::Restored, note)
+        (Action::Restored, note)
     } else {
         let note = format!("{name} is not scheduled for deletion; nothing was changed");
-        (LifeAction::Unchanged, note)
+        (Action::Unchanged, note)
     };
     let prefixes = usage.prefixes();
     if let (true, Some([_, ..])) = (outcome.is_changed, prefixes.as_deref()) {
@@ -57,11 +57,18 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
         note.push_str("\nRules that can use it again: ");
         note.push_str(&using);
     }
-    let report = LifeReport {
-        rules: prefixes,
+    let report = Report {
+        action,
+        details: DeletedSecret {
+            arn: &secret.arn,
+            name: &secret.name,
+            region: session.region(),
+            deletion_date: None,
+            removed_replica_regions: Vec::new(),
+            rules: prefixes,
+        },
         steps: outcome.steps,
         warnings: warnings.into_texts(),
-        ..LifeReport::new(action, &secret, session.region())
     };
-    context.report_secret(&secret.arn, &report, &[&note])
+    context.report(&report, &[&note])
 }

@@ -12,7 +12,7 @@ use crate::model::secret::{Secret, Version, EXPIRY_TAG};
 use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
-use crate::output::report::{Action, RollbackReport};
+use crate::output::report::{Action, Report, StoredSecret, Verification};
 use crate::output::status::Status;
 use crate::plan::confirm::Question;
 use crate::plan::Plan;
@@ -63,20 +63,20 @@ pub async fn run(
              {update}"
         ));
     }
-    let report = RollbackReport {
-        schema_version: 1,
+    let verification = Verification::skipped("a version that was stored before is current again");
+    let report = Report {
         action: Action::Updated,
-        arn: &secret.arn,
-        name: &secret.name,
-        region: session.region(),
-        version_id: shown(previous),
-        previous_version_id: shown(current),
+        details: StoredSecret {
+            version_id: Some(previous.id.clone()),
+            previous_version_id: Some(current.id.clone()),
+            ..StoredSecret::of(&secret, session.region(), verification)
+        },
         steps: outcome.steps,
         warnings: warnings.into_texts(),
     };
     let undo = hints.update(&secret.name, " --rollback");
     let note = format!("The previous version of {name} is current again\nTo undo that: {undo}");
-    context.report_secret(&secret.arn, &report, &[&note])
+    context.report(&report, &[&note])
 }
 
 fn versions<'s>(secret: &'s Secret, hints: &Hints) -> Result<(&'s Version, &'s Version), Failure> {

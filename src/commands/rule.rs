@@ -14,7 +14,7 @@ use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::output::pull::Pull;
-use crate::output::report::{Action, RuleCode, RuleSummary};
+use crate::output::report::{Action, Document, RuleCode, RuleDetails, RuleResult};
 use crate::output::shell::option;
 use crate::output::status::Status;
 use crate::plan::confirm::{Consent, Question};
@@ -44,11 +44,8 @@ pub async fn run(command: RuleCommand, context: &Context<'_>) -> Result<Status, 
                 }
                 None => wanted.code(language, None, None),
             };
-            let report = RuleCode {
-                schema_version: 1,
-                rule_code: &code,
-            };
-            context.report(Some(&code), &report, "nothing was sent", &[])
+            let document = Document::new(RuleCode { rule_code: &code });
+            context.show(Some(&code), &document)
         }
     }
 }
@@ -122,7 +119,7 @@ pub fn rule_result(
     secret: &Subject,
     session: &Session,
     hints: &Hints,
-) -> (RuleSummary, String) {
+) -> (RuleResult, String) {
     let (arn, wanted) = (secret.arn.as_ref(), &rule.wanted);
     let account = secret
         .account()
@@ -153,6 +150,12 @@ pub fn rule_result(
     let back = switch_back(Some(rule), name, hints);
     let back = back.map_or_else(String::new, |back| format!("\n  to switch back: {back}"));
     let note = format!("{done}{back}\n{verdict}\n\n{commands}");
-    let summary = RuleSummary::done(action, wanted, name, arn, pull.as_ref());
-    (summary, note)
+    let rule = RuleDetails {
+        // If it were not, that would have been an error.
+        is_valid: wanted.has_login().then_some(true),
+        repository_uri: pull.as_ref().map(Pull::base),
+        pull: pull.as_ref().map(Pull::pull),
+        ..RuleDetails::new(wanted, name, arn)
+    };
+    (RuleResult { action, rule }, note)
 }

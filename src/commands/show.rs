@@ -7,6 +7,7 @@ use crate::cli::NameArgs;
 use crate::model::date::Date;
 use crate::model::rule::RuleUsage;
 use crate::output::failure::Failure;
+use crate::output::report::Document;
 use crate::output::secret_details::SecretDetails;
 use crate::output::status::Status;
 use crate::output::Warnings;
@@ -77,7 +78,7 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
         warnings: warnings.into_texts(),
     };
     let facts = details.facts(Date::today());
-    context.show(Some(facts.to_text()), &facts)
+    context.show(Some(facts.to_text()), &Document::new(&facts))
 }
 
 /// What could be looked at; what may not be is only warned of.

@@ -1,17 +1,16 @@
 //! What `create` and `update` share: a request, held against the secret that is there.
 
-use super::context::Context;
 use super::find::refuse_managed;
 use crate::aws::{Kind, Session};
 use crate::input::request::Request;
-use crate::model::arn::SecretArn;
 use crate::model::name::SecretName;
+use crate::model::region::Region;
 use crate::model::secret::Secret;
 use crate::model::stored_value::{showable, StoredValue};
 use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
-use crate::output::report::{Action, SecretReport, Verification};
+use crate::output::report::{StepReport, StoredSecret, Verification};
 use crate::output::status::Status;
 use crate::output::Warnings;
 use crate::plan::{Existing, PendingRule, Plan};
@@ -95,53 +94,39 @@ pub fn plan_update(
     Ok(update.plan)
 }
 
-/// What a request says, before anything is done; with what a secret that exists has beside.
-pub fn secret_report(action: Action, request: &Request, existing: Option<&Secret>) -> SecretReport {
-    let replicas = request.replicas.iter().map(ToString::to_string);
-    let mut replica_regions: Vec<String> = replicas.collect();
-    for region in existing
-        .map(Secret::working_replica_regions)
-        .unwrap_or_default()
-    {
-        if !replica_regions.iter().any(|have| have == region) {
-            replica_regions.push(region.to_owned());
-        }
-    }
-    SecretReport {
-        schema_version: 1,
-        action,
-        arn: None,
+/// What a request says of its secret; with what a secret that exists has beside.
+pub fn stored_secret(
+    request: &Request,
+    existing: Option<&Secret>,
+    steps: &[StepReport],
+    verification: Verification,
+) -> StoredSecret {
+    let is_new_version = steps.iter().any(StepReport::is_new_version);
+    let previous = existing.and_then(|secret| secret.version_with("AWSCURRENT"));
+    let previous = previous.filter(|_| is_new_version);
+    let asked: Vec<&str> = request.replicas.iter().map(Region::as_str).collect();
+    let mut others = existing.map_or_else(Vec::new, Secret::working_replica_regions);
+    others.retain(|region| !asked.contains(region));
+    StoredSecret {
+        arn: existing.map(|secret| secret.arn.clone()),
         name: request.name.to_string(),
         version_id: None,
+        previous_version_id: previous.cloned(),
         region: None,
-        registry: request.upstream.map_or("", |upstream| upstream.kind),
+        registry: request.upstream.map(|upstream| upstream.kind),
         username: Some(request.credential.username.to_string()),
         upstream_registry_url: request.upstream_url.clone(),
         kms_key: existing.map_or(Secret::DEFAULT_KEY, Secret::key).to_owned(),
-        replica_regions,
+        replica_regions: [asked, others]
+            .concat()
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
+        expires_on: request.expiry_after(existing, is_new_version),
         rule: None,
         rule_code: None,
-        steps: Vec::new(),
-        warnings: Vec::new(),
-        verification: Verification::skipped("nothing is stored"),
+        verification,
     }
-}
-
-/// Writes the report; the text is the rule as code where that was asked for, else the ARN.
-pub fn report_stored(
-    report: &SecretReport,
-    context: &Context<'_>,
-    notes: &[&str],
-) -> Result<Status, Failure> {
-    let arn = report.arn.as_ref().map(SecretArn::as_str);
-    let text = report.rule_code.as_deref().or(arn);
-    let done = arn.map(|arn| format!("the work itself is done; the secret is {arn}"));
-    context.report(
-        text,
-        report,
-        done.as_deref().unwrap_or("nothing was written"),
-        notes,
-    )
 }
 
 /// The failure for a name that is taken.

@@ -10,7 +10,7 @@ use super::find::{find_rule, pending_rule, refuse_read_only, warn_of_region};
 use super::login::{ask_for_good_credentials, make_credentials, warn_of_credentials, Login, Tried};
 use super::renewal::{lasts_longer, report_not_due};
 use super::rule::{refuse_switch_without_yes, rule_result, switch_back};
-use super::store::{plan_update, read_value};
+use super::store::{plan_update, read_value, stored_secret};
 use super::{expiry, rollback};
 use crate::aws::Session;
 use crate::cli::Verify;
@@ -22,7 +22,7 @@ use crate::model::rule::Rule;
 use crate::model::secret::Secret;
 use crate::model::value_update::username_of;
 use crate::output::failure::Failure;
-use crate::output::report::{new_version, Action, UpdateReport, Verification};
+use crate::output::report::{new_version, Action, Report, StoredSecret, Verification};
 use crate::output::status::Status;
 use crate::output::{escaped, Warnings};
 use crate::plan::apply::Outcome;
@@ -199,35 +199,30 @@ impl Update<'_> {
         let consent = Consent::of(prompter, question, self.input.yes, back.is_some());
         let outcome = context.carry_out(plan, consent, None, &self.session);
         let outcome = outcome.await?;
-        self.report(&outcome, is_new, is_updated)
+        self.report(outcome, is_new, is_updated)
     }
 
-    fn report(self, outcome: &Outcome, is_new: bool, is_updated: bool) -> Result<Status, Failure> {
+    fn report(self, outcome: Outcome, is_new: bool, is_updated: bool) -> Result<Status, Failure> {
         let (session, secret) = (&self.session, &self.existing.secret);
         let hints = self.session.hints();
         let rule = self.rule.as_ref();
         let rule = rule.map(|rule| rule_result(rule, &outcome.subject, session, &hints));
         let (rule, rule_note) = rule.unzip();
-        let previous = secret.version_with("AWSCURRENT").filter(|_| is_new);
-        let report = UpdateReport {
-            schema_version: 1,
+        let steps = outcome.steps;
+        let report = Report {
             action: if is_updated {
                 Action::Updated
             } else {
                 Action::Unchanged
             },
-            arn: &secret.arn,
-            name: &secret.name,
-            version_id: outcome.subject.shown_version(),
-            previous_version_id: previous.map(|id| escaped(id.as_str())),
-            region: session.region(),
-            registry: self.request.upstream.map(|upstream| upstream.kind),
-            username: Some(self.request.credential.username.as_str()),
-            expires_on: self.request.expiry_after(secret, is_new),
-            rule,
-            steps: &outcome.steps,
-            verification: &self.verification,
-            warnings: &self.warnings.into_texts(),
+            details: StoredSecret {
+                version_id: outcome.subject.version_id,
+                region: Some(session.region().clone()),
+                rule,
+                ..stored_secret(&self.request, Some(secret), &steps, self.verification)
+            },
+            steps,
+            warnings: self.warnings.into_texts(),
         };
         let name = escaped(&secret.name);
         let note = if is_new {
@@ -238,7 +233,7 @@ impl Update<'_> {
             format!("{name} has these credentials already; they were not written again")
         };
         let notes = [note.as_str(), rule_note.as_deref().unwrap_or_default()];
-        self.context.report_secret(&secret.arn, &report, &notes)
+        self.context.report(&report, &notes)
     }
 }
 

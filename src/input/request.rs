@@ -39,11 +39,11 @@ impl Request {
     }
 
     /// When the token ends, once the request is carried out for a secret.
-    pub fn expiry_after(&self, secret: &Secret, is_new_token: bool) -> Option<Date> {
+    pub fn expiry_after(&self, secret: Option<&Secret>, is_new_token: bool) -> Option<Date> {
         match self.expiry() {
             Some(tag) => Date::parse(tag.value()).ok(),
             None if is_new_token => None,
-            None => secret.expires_on().and_then(Result::ok),
+            None => secret?.expires_on()?.ok(),
         }
     }
 }

@@ -4,6 +4,8 @@ mod replica;
 
 pub use replica::Replica;
 
+use serde::Serialize;
+
 use crate::model::arn::SecretArn;
 use crate::model::attributes::{Description, Rotation, Schedule, Tag};
 use crate::model::credential::SecretValue;
@@ -107,7 +109,8 @@ pub enum Recovery {
 }
 
 /// How a secret is rotated.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ExistingRotation {
     pub lambda_arn: Option<String>,
     pub days: Option<i64>,
@@ -116,14 +119,14 @@ pub struct ExistingRotation {
 }
 
 /// A version of the value, by its staging labels.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Version {
     pub id: VersionId,
     pub stages: Vec<String>,
 }
 
 /// The id of a version. Whoever stored the version chose it: it may have any characters.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct VersionId(String);
 
 impl VersionId {

@@ -8,22 +8,13 @@ use serde_json::value::{to_raw_value, RawValue};
 use super::escaped;
 
 /// The members of a JSON object for scripts, and lines of a label and a text for people.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Facts {
     members: Vec<(&'static str, Box<RawValue>)>,
     rows: String,
 }
 
 impl Facts {
-    pub fn new() -> Self {
-        let mut facts = Self {
-            members: Vec::new(),
-            rows: String::new(),
-        };
-        facts.member("schemaVersion", 1);
-        facts
-    }
-
     /// Adds a member for scripts.
     pub fn member(&mut self, name: &'static str, value: impl Serialize) {
         let value = to_raw_value(&value).unwrap_or_else(|_| RawValue::NULL.to_owned());
@@ -37,10 +28,35 @@ impl Facts {
     }
 
     /// Adds a member, and a line if there is a text.
-    pub fn text(&mut self, name: &'static str, label: &str, text: Option<&str>) {
-        self.member(name, text);
+    pub fn add(
+        &mut self,
+        name: &'static str,
+        label: &str,
+        value: impl Serialize,
+        text: Option<String>,
+    ) {
+        self.member(name, value);
         if let Some(text) = text {
-            self.row(label, text);
+            self.row(label, &text);
+        }
+    }
+
+    /// Adds a member that people read as it is.
+    pub fn text(&mut self, name: &'static str, label: &str, text: Option<&str>) {
+        self.add(name, label, text, text.map(str::to_owned));
+    }
+
+    /// Adds a member with many values, and a line for each.
+    pub fn each<T: Serialize>(
+        &mut self,
+        name: &'static str,
+        label: &str,
+        values: Option<&[T]>,
+        text: impl Fn(&T) -> String,
+    ) {
+        self.member(name, values);
+        for value in values.unwrap_or_default() {
+            self.row(label, &text(value));
         }
     }
 

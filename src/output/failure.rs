@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
-use super::report::StepReport;
+use super::report::{Document, StepReport};
 use super::status::Status;
 use crate::model::arn::SecretArn;
 use crate::model::invalid::Invalid;
@@ -219,8 +219,7 @@ impl Failure {
         let answer = self.aws.as_ref();
         let partial = self.partial.as_ref();
         let causes = self.causes();
-        let whole = FailureJson {
-            schema_version: 1,
+        let whole = Document::new(FailureJson {
             error: ErrorJson {
                 code: self.code,
                 message: match &self.why {
@@ -235,7 +234,7 @@ impl Failure {
                 steps: partial.map(|partial| partial.steps.as_slice()),
                 causes: (verbose && !causes.is_empty()).then_some(causes),
             },
-        };
+        });
         serde_json::to_string(&whole)
             .unwrap_or_else(|_| unreachable!("strings and numbers have a JSON form"))
     }
@@ -274,9 +273,7 @@ impl From<anyhow::Error> for Failure {
 }
 
 #[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
 struct FailureJson<'a> {
-    schema_version: u8,
     error: ErrorJson<'a>,
 }
 

@@ -4,47 +4,134 @@ use serde::Serialize;
 
 use super::escaped;
 use super::hint::Hints;
-use super::pull::{pull_words, registry_host, Pull};
+use super::pull::{pull_words, registry_host};
 use crate::model::arn::SecretArn;
 use crate::model::date::{Date, Time};
 use crate::model::region::Region;
 use crate::model::registries::LoginRegistry;
 use crate::model::rule::{free_prefix, CredentialArn, Rule, RuleRequest};
-use crate::model::secret::Secret;
+use crate::model::secret::{registry_of, Secret, VersionId};
 
-/// What became of a request to store credentials. Its JSON members are a contract: only ever added
-/// to.
+/// A JSON object for scripts. Its members are a contract: only ever added to.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct SecretReport {
-    pub schema_version: u8,
+pub struct Document<T> {
+    schema_version: u8,
+    #[serde(flatten)]
+    content: T,
+}
+
+impl<T> Document<T> {
+    pub fn new(content: T) -> Self {
+        Self {
+            schema_version: 1,
+            content,
+        }
+    }
+}
+
+/// What a command that writes has done.
+#[derive(Debug, Serialize)]
+pub struct Report<D> {
     pub action: Action,
+    #[serde(flatten)]
+    pub details: D,
+    pub steps: Vec<StepReport>,
+    pub warnings: Vec<String>,
+}
+
+/// What a command has done, in one word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Action {
+    Created,
+    Updated,
+    Unchanged,
+    Skipped,
+    DryRun,
+    ScheduledForDeletion,
+    Deleted,
+    Restored,
+}
+
+/// What a report says beside the action, the steps and the warnings.
+pub trait Details: Serialize {
+    /// The secret, where it is about one.
+    fn secret(&self) -> Option<&SecretArn> {
+        None
+    }
+
+    /// The result for people.
+    fn result(&self) -> Option<&str> {
+        self.secret().map(SecretArn::as_str)
+    }
+}
+
+/// The secret that `create` and `update` stored credentials in, or would have.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StoredSecret {
     /// None in a dry run.
     pub arn: Option<SecretArn>,
     pub name: String,
-    /// The version that holds the credentials; none in a dry run, or where it was not looked up.
-    pub version_id: Option<String>,
+    /// The current version; none in a dry run, or where it was not looked up.
+    pub version_id: Option<VersionId>,
+    /// The version before, which is AWSPREVIOUS now; none where no version was stored.
+    pub previous_version_id: Option<VersionId>,
     /// None in a dry run without a Region.
     pub region: Option<Region>,
-    pub registry: &'static str,
-    /// As asked for; none where the secret was left as it is, unread.
+    pub registry: Option<&'static str>,
+    /// As asked for; none where no credentials were stored.
     pub username: Option<String>,
-    /// ECR's `upstreamRegistryUrl`; none where each customer has a host of their own.
+    /// ECR's `upstreamRegistryUrl`; none where it is not known.
     pub upstream_registry_url: Option<String>,
     pub kms_key: String,
     pub replica_regions: Vec<String>,
+    pub expires_on: Option<Date>,
     /// The rule that uses it, where one was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub rule: Option<RuleSummary>,
+    pub rule: Option<RuleResult>,
     /// The rule as code, where it was asked for instead of the rule.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule_code: Option<String>,
-    pub steps: Vec<StepReport>,
-    pub warnings: Vec<String>,
     pub verification: Verification,
 }
 
-impl SecretReport {
+impl StoredSecret {
+    /// A secret as it is, before anything is stored in it.
+    pub fn of(secret: &Secret, region: &Region, verification: Verification) -> Self {
+        let replicas = secret.working_replica_regions().into_iter();
+        Self {
+            arn: Some(secret.arn.clone()),
+            name: secret.name.clone(),
+            version_id: None,
+            previous_version_id: None,
+            region: Some(region.clone()),
+            registry: registry_of(&secret.name).map(|upstream| upstream.kind),
+            username: None,
+            upstream_registry_url: None,
+            kms_key: secret.key().to_owned(),
+            replica_regions: replicas.map(str::to_owned).collect(),
+            expires_on: secret.expires_on().and_then(Result::ok),
+            rule: None,
+            rule_code: None,
+            verification,
+        }
+    }
+}
+
+impl Details for StoredSecret {
+    fn secret(&self) -> Option<&SecretArn> {
+        self.arn.as_ref()
+    }
+
+    fn result(&self) -> Option<&str> {
+        let arn = self.arn.as_ref().map(SecretArn::as_str);
+        self.rule_code.as_deref().or(arn)
+    }
+}
+
+impl Report<StoredSecret> {
     /// What to do with the ARN, for people.
     /// `is_used` is whether a rule uses it, as far as that is known.
     pub fn next_steps(
@@ -54,8 +141,10 @@ impl SecretReport {
         rules: &[Rule],
         hints: &Hints,
     ) -> String {
-        let name = &self.name;
-        let (Some(arn), Some(region), Some(upstream)) = (&self.arn, &self.region, upstream) else {
+        let secret = &self.details;
+        let name = &secret.name;
+        let (Some(arn), Some(region), Some(upstream)) = (&secret.arn, &secret.region, upstream)
+        else {
             return String::new();
         };
         let stored = match self.action {
@@ -69,15 +158,15 @@ impl SecretReport {
             Action::Unchanged => {
                 format!("{name} in {region} is up to date already; nothing was written")
             }
-            Action::Skipped | Action::DryRun => return String::new(),
+            _ => return String::new(),
         };
-        if is_used || self.rule_code.is_some() {
+        if is_used || secret.rule_code.is_some() {
             return stored;
         }
         // ECR takes no other host than the registry's own, whichever the credentials were tried at.
         let host = match upstream.fixed_host() {
             Some(_) => None,
-            None => self.upstream_registry_url.as_deref(),
+            None => secret.upstream_registry_url.as_deref(),
         };
         let prefix = free_prefix(&upstream, rules);
         let host = host.unwrap_or(upstream.shown_host());
@@ -134,102 +223,78 @@ impl Verification {
     }
 }
 
-/// What became of a rule that is valid. Its JSON members are a contract: only ever added to.
+/// A rule in an account's Region, which `rule set` or `rule delete` is about.
 #[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RuleReport<'a> {
-    pub schema_version: u8,
+pub struct InRegion<'a, R> {
     #[serde(flatten)]
-    pub summary: RuleSummary,
+    pub rule: R,
     pub region: &'a Region,
-    pub steps: Vec<StepReport>,
-    pub warnings: Vec<String>,
 }
+
+impl Details for InRegion<'_, RuleDetails> {
+    fn result(&self) -> Option<&str> {
+        self.rule.repository_uri.as_deref()
+    }
+}
+
+impl Details for InRegion<'_, Rule> {}
 
 /// A rule that is only printed.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RuleCode<'a> {
-    pub schema_version: u8,
     pub rule_code: &'a str,
+}
+
+/// What became of the rule of a secret.
+#[derive(Debug, Serialize)]
+pub struct RuleResult {
+    pub action: Action,
+    #[serde(flatten)]
+    pub rule: RuleDetails,
 }
 
 /// A rule as it is now, or in a dry run as it would be.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct RuleSummary {
-    pub action: Action,
+pub struct RuleDetails {
     #[serde(flatten)]
     pub rule: Rule,
     /// None for a registry without a login.
     pub secret: Option<String>,
     /// None in a dry run, and for a registry without a login.
     pub is_valid: Option<bool>,
-    /// ECR's words, where it is not.
-    pub failure: Option<String>,
     /// What the names of the images begin with. `None` in a dry run, or if ECR did not report the
     /// account.
     pub repository_uri: Option<String>,
     pub pull: Option<String>,
 }
 
-impl RuleSummary {
-    /// A rule as it was wanted, which ECR calls valid if it has a login. `pull` is `None` if the
-    /// account is unknown.
-    pub fn done(
-        action: Action,
-        wanted: &RuleRequest,
-        secret: &str,
-        arn: Option<&SecretArn>,
-        pull: Option<&Pull>,
-    ) -> Self {
-        let mut summary = Self::planned(wanted, secret);
-        let arn = wanted.credential(arn).cloned();
-        summary.action = action;
-        summary.rule.credential_arn = arn.map(CredentialArn::Secret);
-        summary.is_valid = wanted.has_login().then_some(true);
-        summary.repository_uri = pull.map(Pull::base);
-        summary.pull = pull.map(Pull::pull);
-        summary
-    }
-
-    /// In a dry run.
-    pub fn planned(wanted: &RuleRequest, secret: &str) -> Self {
+impl RuleDetails {
+    /// A rule as it is wanted, for the secret of this name and ARN.
+    pub fn new(wanted: &RuleRequest, secret: &str, arn: Option<&SecretArn>) -> Self {
         let prefix = wanted.prefix.as_str();
+        let arn = wanted.credential(arn).cloned();
         let rule = Rule {
+            credential_arn: arn.map(CredentialArn::Secret),
             upstream_repository_prefix: wanted.upstream_prefix.as_ref().map(ToString::to_string),
             custom_role_arn: wanted.role.as_ref().map(ToString::to_string),
             ..Rule::new(prefix, wanted.upstream.kind, wanted.url.clone())
         };
         Self {
-            action: Action::DryRun,
             rule,
             secret: wanted.has_login().then(|| secret.to_owned()),
             is_valid: None,
-            failure: None,
             repository_uri: None,
             pull: None,
         }
     }
 }
 
-/// What was done to the secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Action {
-    Created,
-    Updated,
-    Unchanged,
-    Skipped,
-    DryRun,
-}
-
-/// What became of the life of a secret. Its JSON members are a contract: only ever added to.
+/// A secret whose deletion was scheduled, done or cancelled.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct LifeReport<'a> {
-    pub schema_version: u8,
-    pub action: LifeAction,
+pub struct DeletedSecret<'a> {
     pub arn: &'a SecretArn,
     pub name: &'a str,
     pub region: &'a Region,
@@ -238,89 +303,12 @@ pub struct LifeReport<'a> {
     pub removed_replica_regions: Vec<String>,
     /// The prefixes of the rules that use it; none where they were not looked at, or could not be.
     pub rules: Option<Vec<&'a str>>,
-    pub steps: Vec<StepReport>,
-    pub warnings: Vec<String>,
 }
 
-/// What was done to the life of the secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum LifeAction {
-    ScheduledForDeletion,
-    Deleted,
-    Restored,
-    Unchanged,
-}
-
-impl<'a> LifeReport<'a> {
-    pub fn new(action: LifeAction, secret: &'a Secret, region: &'a Region) -> Self {
-        Self {
-            schema_version: 1,
-            action,
-            arn: &secret.arn,
-            name: &secret.name,
-            region,
-            deletion_date: None,
-            removed_replica_regions: Vec::new(),
-            rules: None,
-            steps: Vec::new(),
-            warnings: Vec::new(),
-        }
+impl Details for DeletedSecret<'_> {
+    fn secret(&self) -> Option<&SecretArn> {
+        Some(self.arn)
     }
-}
-
-/// What became of new credentials. Its JSON members are a contract: only ever added to.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct UpdateReport<'a> {
-    pub schema_version: u8,
-    pub action: Action,
-    pub arn: &'a SecretArn,
-    pub name: &'a str,
-    pub version_id: Option<String>,
-    /// The version before, which is AWSPREVIOUS now; `None` where nothing was stored.
-    pub previous_version_id: Option<String>,
-    pub region: &'a Region,
-    pub registry: Option<&'static str>,
-    /// None where only the date was written.
-    pub username: Option<&'a str>,
-    pub expires_on: Option<Date>,
-    /// The rule that uses it, where one was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rule: Option<RuleSummary>,
-    pub steps: &'a [StepReport],
-    pub verification: &'a Verification,
-    pub warnings: &'a [String],
-}
-
-/// What became of a rollback. Its JSON members are a contract: only ever added to.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RollbackReport<'a> {
-    pub schema_version: u8,
-    pub action: Action,
-    pub arn: &'a SecretArn,
-    pub name: &'a str,
-    pub region: &'a Region,
-    /// The version that is current now.
-    pub version_id: String,
-    /// The one that was, and is AWSPREVIOUS now.
-    pub previous_version_id: String,
-    pub steps: Vec<StepReport>,
-    pub warnings: Vec<String>,
-}
-
-/// A rule that is deleted. Its JSON members are a contract: only ever added to.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct DeletedRule<'a> {
-    pub schema_version: u8,
-    pub action: LifeAction,
-    #[serde(flatten)]
-    pub rule: Rule,
-    pub region: &'a Region,
-    pub steps: Vec<StepReport>,
-    pub warnings: Vec<String>,
 }
 
 /// One step and what became of it.
@@ -348,7 +336,7 @@ impl StepReport {
     }
 
     /// Whether a new version of a secret is stored by it.
-    fn is_new_version(&self) -> bool {
+    pub fn is_new_version(&self) -> bool {
         self.step == "put-secret-value" && self.status == StepStatus::Done
     }
 }

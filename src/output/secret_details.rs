@@ -7,12 +7,10 @@ use crate::model::count::count;
 use crate::model::date::{in_days, Date, Time};
 use crate::model::registries::LoginRegistry;
 use crate::model::rule::RuleUsage;
-use crate::model::secret::{ExistingRotation, KeyKind, Secret, Version, EXPIRY_TAG};
+use crate::model::secret::{ExistingRotation, KeyKind, Secret, EXPIRY_TAG};
 use crate::model::stored_value::{StoredValue, ACCESS_TOKEN, USERNAME};
 use crate::model::token_kind::TokenKind;
-use crate::output::escaped;
 use crate::output::facts::Facts;
-use crate::output::secret_list::facts_of;
 
 /// What is known of a secret, and what could not be looked at.
 pub struct SecretDetails<'a> {
@@ -28,12 +26,6 @@ pub struct SecretDetails<'a> {
 }
 
 #[derive(Serialize)]
-struct VersionJson<'a> {
-    id: &'a str,
-    stages: &'a [String],
-}
-
-#[derive(Serialize)]
 struct Tag<'a> {
     key: &'a str,
     value: &'a str,
@@ -42,56 +34,114 @@ struct Tag<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct RotationJson<'a> {
-    lambda_arn: Option<&'a str>,
-    days: Option<i64>,
-    schedule: Option<&'a str>,
-    duration: Option<&'a str>,
+    #[serde(flatten)]
+    rotation: &'a ExistingRotation,
     last_rotated: Option<Time>,
     next_rotation: Option<Time>,
 }
 
+/// The facts that `list` and `show` tell, in this order.
+pub fn facts_of(secret: &Secret, usage: &RuleUsage<'_>, today: Date) -> Facts {
+    let from_today = |date| from_today(today.days_until(date));
+    let day = |time: Option<Time>| time.map(|time| format!("{time} ({})", from_today(time.date())));
+    let mut facts = Facts::default();
+    facts.text("name", "name", Some(&secret.name));
+    facts.text("arn", "arn", Some(secret.arn.as_str()));
+    let registry = usage.upstream.map(|upstream| upstream.kind);
+    let title = usage.upstream.map(|upstream| upstream.title);
+    let title = title
+        .zip(registry)
+        .map(|(title, kind)| format!("{title} ({kind})"));
+    facts.add("registry", "registry", registry, title);
+    facts.add("created", "created", secret.created, day(secret.created));
+    let changed = secret.last_changed;
+    facts.add("lastChanged", "changed", changed, day(changed));
+    let read = secret.last_accessed;
+    facts.add("lastAccessed", "last read", read, day(read));
+    let state = |due: Time| format!("scheduled for deletion on {}", due.date());
+    facts.add(
+        "deletedDate",
+        "state",
+        secret.deleted,
+        secret.deleted.map(state),
+    );
+    let primary = secret.replica_of().map(ToString::to_string);
+    facts.add(
+        "primaryRegion",
+        "replica of",
+        &secret.primary_region,
+        primary,
+    );
+    facts.member("replicaRegions", secret.replica_regions());
+    let date = secret.expires_on().and_then(Result::ok);
+    let expiry = secret.tag(EXPIRY_TAG).map(|tag| match date {
+        Some(date) => format!("{date} ({})", from_today(date)),
+        None if secret.has_unknown_expiry() => tag.to_owned(),
+        None => format!("{tag} (not a date such as 2027-01-31)"),
+    });
+    facts.add("expiresOn", "expires on", date, expiry);
+    // It may be the id of the default key.
+    facts.member("kmsKey", secret.key());
+    facts.member("rotationEnabled", secret.rotation.is_some());
+    let (last, next) = (secret.last_rotated, secret.next_rotation);
+    facts.add("lastRotated", "rotated", last, day(last));
+    facts.add("nextRotation", "rotates next", next, day(next));
+    let managed = secret.managed_by().map(|managed| managed.to_string());
+    facts.add("type", "managed", &secret.external_type, managed);
+    facts.member("owningService", &secret.owning_service);
+    facts
+}
+
 impl SecretDetails<'_> {
-    /// Every fact once, in the order in which people read it. The names of the members are a
-    /// contract: only ever added to.
+    /// Every fact once, in the order in which people read it.
     pub fn facts(&self, today: Date) -> Facts {
-        let mut facts = facts_of(self.secret, &self.usage);
-        self.add_name(&mut facts);
-        self.add_value(&mut facts, today);
-        self.add_times(&mut facts, today);
-        self.add_rest(&mut facts);
+        let (secret, usage) = (self.secret, &self.usage);
+        let mut facts = facts_of(secret, usage, today);
+        let role = secret.external_rotation_role.as_deref();
+        facts.text("externalSecretRotationRoleArn", "rotated by", role);
+        let metadata = tags(&secret.external_rotation_metadata);
+        let name = "externalSecretRotationMetadata";
+        facts.each(name, "rotated with", Some(&metadata), Tag::to_text);
+        facts.text("description", "description", secret.description.as_deref());
+        self.add_value(&mut facts);
+        let rotation = secret.rotation.as_ref().map(|rotation| RotationJson {
+            rotation,
+            last_rotated: secret.last_rotated,
+            next_rotation: secret.next_rotation,
+        });
+        let text = secret.rotation.as_ref().map(rotation_to_text);
+        facts.add("rotation", "rotation", rotation, text);
+        facts.each("tags", "tag", Some(&tags(&secret.tags)), Tag::to_text);
+        facts.each("versions", "version", Some(&secret.versions), |version| {
+            format!("{} {}", version.id.as_str(), version.stages.join(", "))
+        });
+        facts.each(
+            "replicas",
+            "replica",
+            secret.replicas.as_deref(),
+            |replica| {
+                let key = replica.unknown_key().map(|key| format!("key {key}"));
+                let parts = [
+                    Some(replica.region.as_str()),
+                    replica.status.as_deref(),
+                    key.as_deref(),
+                    replica.message.as_deref(),
+                ];
+                let parts: Vec<&str> = parts.into_iter().flatten().collect();
+                parts.join(", ")
+            },
+        );
+        let current = usage.all.map(|_| &*usage.current);
+        facts.each("rules", "rule", current, |rule| {
+            format!("{} ({})", rule.ecr_repository_prefix, rule.source())
+        });
+        facts.member("staleRules", usage.all.map(|_| &usage.former));
+        self.add_policy(&mut facts);
         facts.member("warnings", &self.warnings);
         facts
     }
 
-    fn add_name(&self, facts: &mut Facts) {
-        let secret = self.secret;
-        facts.row("name", &secret.name);
-        facts.row("arn", secret.arn.as_str());
-        if let Some(due) = secret.deleted {
-            let state = format!("scheduled for deletion on {}", due.date());
-            facts.row("state", &state);
-        }
-        if let Some(managed) = secret.managed_by() {
-            facts.row("managed", &managed.to_string());
-        }
-        let role = secret.external_rotation_role.as_deref();
-        facts.text("externalSecretRotationRoleArn", "rotated by", role);
-        let metadata = &secret.external_rotation_metadata;
-        add_pairs(
-            facts,
-            "externalSecretRotationMetadata",
-            "rotated with",
-            metadata,
-        );
-        if let Some(upstream) = self.usage.upstream {
-            let registry = format!("{} ({})", upstream.title, upstream.kind);
-            facts.row("registry", &registry);
-        }
-        facts.text("description", "description", secret.description.as_deref());
-    }
-
-    fn add_value(&self, facts: &mut Facts, today: Date) {
-        let secret = self.secret;
+    fn add_value(&self, facts: &mut Facts) {
         let members = self.value.and_then(StoredValue::members);
         let members = members.as_ref();
         let username = members.and_then(|members| members.text(USERNAME));
@@ -101,28 +151,20 @@ impl SecretDetails<'_> {
         let token = members.and_then(|members| members.text(ACCESS_TOKEN));
         let characters = token.as_ref().map(|token| token.chars().count());
         let kind = token.as_ref().and_then(|token| TokenKind::of(token));
-        facts.member("username", username);
-        facts.member("tokenCharacters", characters);
-        facts.member("tokenKind", kind.map(|kind| kind.word));
-        if self.value.is_some() {
+        let shown = |text: Option<&str>| {
             let none = "none that can be shown";
-            facts.row("username", username.unwrap_or(none));
-            let token = characters.map(|length| {
-                let kind = kind.map(|kind| kind_to_text(kind, self.usage.upstream, username));
-                let length = count(length, "character");
-                format!("{length}, not shown{}", kind.unwrap_or_default())
-            });
-            facts.row("accessToken", token.as_deref().unwrap_or(none));
-        }
-        if let Some(expiry) = secret.tag(EXPIRY_TAG) {
-            let expiry = match secret.expires_on() {
-                Some(Ok(date)) => format!("{date} ({})", from_today(today.days_until(date))),
-                _ if secret.has_unknown_expiry() => expiry.to_owned(),
-                _ => format!("{expiry} (not a date such as 2027-01-31)"),
-            };
-            facts.row("expires on", &expiry);
-        }
-        let key = secret.key();
+            self.value.map(|_| text.unwrap_or(none).to_owned())
+        };
+        facts.add("username", "username", username, shown(username));
+        let token = characters.map(|length| {
+            let kind = kind.map(|kind| kind_to_text(kind, self.usage.upstream, username));
+            let length = count(length, "character");
+            format!("{length}, not shown{}", kind.unwrap_or_default())
+        });
+        let token = shown(token.as_deref());
+        facts.add("tokenCharacters", "accessToken", characters, token);
+        facts.member("tokenKind", kind.map(|kind| kind.word));
+        let key = self.secret.key();
         let (manager, key) = match self.key {
             KeyKind::Default => (Some("AWS"), Secret::DEFAULT_KEY.to_owned()),
             KeyKind::Customer => {
@@ -134,74 +176,10 @@ impl SecretDetails<'_> {
                 (None, key)
             }
         };
-        facts.member("keyManager", manager);
-        facts.row("key", &key);
+        facts.add("keyManager", "key", manager, Some(key));
     }
 
-    fn add_times(&self, facts: &mut Facts, today: Date) {
-        let secret = self.secret;
-        let times = [
-            ("created", secret.created),
-            ("changed", secret.last_changed),
-            ("last read", secret.last_accessed),
-            ("rotated", secret.last_rotated),
-            ("rotates next", secret.next_rotation),
-        ];
-        for (label, time) in times {
-            if let Some(time) = time {
-                let ago = from_today(today.days_until(time.date()));
-                facts.row(label, &format!("{time} ({ago})"));
-            }
-        }
-        let rotation = secret.rotation.as_ref();
-        let json = rotation.map(|rotation| RotationJson {
-            lambda_arn: rotation.lambda_arn.as_deref(),
-            days: rotation.days,
-            schedule: rotation.schedule.as_deref(),
-            duration: rotation.duration.as_deref(),
-            last_rotated: secret.last_rotated,
-            next_rotation: secret.next_rotation,
-        });
-        facts.member("rotation", json);
-        if let Some(rotation) = rotation {
-            facts.row("rotation", &rotation_to_text(rotation));
-        }
-    }
-
-    fn add_rest(&self, facts: &mut Facts) {
-        let (secret, usage) = (self.secret, &self.usage);
-        add_pairs(facts, "tags", "tag", &secret.tags);
-        let mut versions = Vec::new();
-        for Version { id, stages } in &secret.versions {
-            let id = escaped(id.as_str());
-            facts.row("version", format!("{id} {}", stages.join(", ")).trim_end());
-            versions.push((id, stages));
-        }
-        let versions = versions
-            .iter()
-            .map(|(id, stages)| VersionJson { id, stages });
-        facts.member("versions", versions.collect::<Vec<_>>());
-        if let Some(primary) = secret.replica_of() {
-            facts.row("replica of", primary.as_str());
-        }
-        facts.member("replicas", &secret.replicas);
-        for replica in secret.replicas.iter().flatten() {
-            let key = replica.unknown_key().map(|key| format!("key {key}"));
-            let parts = [
-                Some(replica.region.as_str()),
-                replica.status.as_deref(),
-                key.as_deref(),
-                replica.message.as_deref(),
-            ];
-            let parts: Vec<&str> = parts.into_iter().flatten().collect();
-            facts.row("replica", &parts.join(", "));
-        }
-        facts.member("rules", usage.all.map(|_| &usage.current));
-        facts.member("staleRules", usage.all.map(|_| &usage.former));
-        for rule in &usage.current {
-            let (prefix, source) = (&rule.ecr_repository_prefix, rule.source());
-            facts.row("rule", &format!("{prefix} ({source})"));
-        }
+    fn add_policy(&self, facts: &mut Facts) {
         let policy = self
             .policy
             .map(|text| serde_json::from_str(text).unwrap_or_else(|_| Value::from(text)));
@@ -214,13 +192,15 @@ impl SecretDetails<'_> {
     }
 }
 
-/// Adds a list of keys with their values, and a line for each.
-fn add_pairs(facts: &mut Facts, name: &'static str, label: &str, pairs: &[(String, String)]) {
-    let tags = pairs.iter().map(|(key, value)| Tag { key, value });
-    facts.member(name, tags.collect::<Vec<_>>());
-    for (key, value) in pairs {
-        facts.row(label, &format!("{key}={value}"));
+impl Tag<'_> {
+    fn to_text(&self) -> String {
+        format!("{}={}", self.key, self.value)
     }
+}
+
+fn tags(pairs: &[(String, String)]) -> Vec<Tag<'_>> {
+    let tags = pairs.iter().map(|(key, value)| Tag { key, value });
+    tags.collect()
 }
 
 /// The kind of a token, and why it cannot work where that is known.

@@ -5,30 +5,9 @@ use crate::model::rule::{Rule, RuleUsage};
 use crate::model::secret::{ManagedBy, Secret};
 use crate::output::escaped;
 use crate::output::facts::Facts;
+use crate::output::report::Document;
+use crate::output::secret_details::facts_of;
 use crate::output::table::{Side, Table};
-
-/// What scripts get of a secret in `list` and `show`.
-pub fn facts_of(secret: &Secret, usage: &RuleUsage<'_>) -> Facts {
-    let mut facts = Facts::new();
-    facts.member("name", &secret.name);
-    facts.member("arn", &secret.arn);
-    facts.member("registry", usage.upstream.map(|upstream| upstream.kind));
-    facts.member("created", secret.created);
-    facts.member("lastChanged", secret.last_changed);
-    facts.member("lastAccessed", secret.last_accessed);
-    facts.member("deletedDate", secret.deleted);
-    facts.member("primaryRegion", &secret.primary_region);
-    facts.member("replicaRegions", secret.replica_regions());
-    facts.member("expiresOn", secret.expires_on().and_then(Result::ok));
-    // It may be the id of the default key.
-    facts.member("kmsKey", secret.key());
-    facts.member("rotationEnabled", secret.rotation.is_some());
-    facts.member("lastRotated", secret.last_rotated);
-    facts.member("nextRotation", secret.next_rotation);
-    facts.member("type", &secret.external_type);
-    facts.member("owningService", &secret.owning_service);
-    facts
-}
 
 /// Many secrets, each with the rules that use it.
 pub struct SecretList<'a> {
@@ -48,12 +27,12 @@ impl<'a> SecretList<'a> {
     }
 
     /// For scripts.
-    pub fn entries(&self) -> Vec<Facts> {
+    pub fn entries(&self) -> Vec<Document<Facts>> {
         let secrets = self.secrets.iter();
         let entries = secrets.map(|(secret, usage)| {
-            let mut facts = facts_of(secret, usage);
+            let mut facts = facts_of(secret, usage, self.today);
             facts.member("rules", usage.prefixes());
-            facts
+            Document::new(facts)
         });
         entries.collect()
     }

@@ -5,7 +5,6 @@ use crate::model::arn::SecretArn;
 use crate::model::date::Time;
 use crate::model::name::SecretName;
 use crate::model::secret::{Secret, VersionId};
-use crate::output::escaped;
 
 /// The secret that the steps work on, and what their answers have told of it so far.
 #[derive(Clone, Debug, Default)]
@@ -39,11 +38,6 @@ impl Subject {
     pub fn account(&self) -> Option<String> {
         let of_secret = self.arn.as_ref().map(|arn| arn.account().to_owned());
         of_secret.or_else(|| Some(self.rule_account.as_ref()?.to_string()))
-    }
-
-    /// The id of the version, as it may be shown.
-    pub fn shown_version(&self) -> Option<String> {
-        self.version_id.as_ref().map(|id| escaped(id.as_str()))
     }
 }
 

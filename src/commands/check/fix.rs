@@ -1,7 +1,7 @@
 //! `check --fix`: what can be fixed without guessing, and what is said of it.
 
 use crate::aws::Session;
-use crate::check::{expiry_to_keep, Finding, FixReport, Level, LoginCheck};
+use crate::check::{expiry_to_keep, Finding, FixedSecret, Level, LoginCheck};
 use crate::commands::context::Context;
 use crate::input::options::expiry_tag;
 use crate::model::date::Time;
@@ -10,7 +10,7 @@ use crate::model::secret::Secret;
 use crate::model::stored_value::StoredValue;
 use crate::model::value_fix::{Change, ValueFix};
 use crate::output::failure::Failure;
-use crate::output::report::{Action, StepReport};
+use crate::output::report::{Action, Report, StepReport};
 use crate::output::status::Status;
 use crate::output::{escaped, paint, Color};
 use crate::plan::confirm::Question;
@@ -98,16 +98,18 @@ impl Fixed {
         self.changes.is_empty().then(nothing)
     }
 
-    pub fn into_report(self) -> FixReport {
-        FixReport {
+    pub fn into_report(self) -> Report<FixedSecret> {
+        Report {
             action: if self.changes.is_empty() {
                 Action::Unchanged
             } else {
                 Action::Updated
             },
+            details: FixedSecret {
+                mended: self.changes.iter().map(Change::to_string).collect(),
+            },
             steps: self.steps,
             warnings: Vec::new(),
-            mended: self.changes.iter().map(Change::to_string).collect(),
         }
     }
 }

@@ -5,10 +5,10 @@ use crate::aws::Settings;
 use crate::commands::context::Context;
 use crate::commands::find::warn_of_region;
 use crate::commands::login::{ask_for_good_credentials, warn_of_credentials, Login};
-use crate::commands::store::{report_stored, secret_report};
+use crate::commands::store::stored_secret;
 use crate::input::create_input::CreateInput;
 use crate::output::failure::Failure;
-use crate::output::report::{Action, RuleSummary, SecretReport, StepStatus};
+use crate::output::report::{Action, Report, RuleDetails, RuleResult, StepStatus, StoredSecret};
 use crate::output::status::Status;
 use crate::plan::{PendingRule, Plan};
 
@@ -64,14 +64,19 @@ pub async fn dry_run(
         "Nothing was sent to AWS: this was a dry run, and whether the secret exists was not \
          looked at",
     );
-    let report = SecretReport {
-        region: target.region.clone(),
+    let report = Report {
+        action: Action::DryRun,
+        details: StoredSecret {
+            region: target.region.clone(),
+            rule_code,
+            rule: rule.map(|rule| RuleResult {
+                action: Action::DryRun,
+                rule: RuleDetails::new(&rule.wanted, request.name.as_str(), None),
+            }),
+            ..stored_secret(&request, None, &[], verification)
+        },
         steps: plan.reports(StepStatus::Planned),
-        rule_code,
-        rule: rule.map(|rule| RuleSummary::planned(&rule.wanted, request.name.as_str())),
         warnings: warnings.into_texts(),
-        verification,
-        ..secret_report(Action::DryRun, &request, None)
     };
-    report_stored(&report, context, &[])
+    context.report(&report, &[])
 }

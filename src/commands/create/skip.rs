@@ -2,12 +2,11 @@
 
 use super::store::Create;
 use crate::commands::rule::{consent_to_switch, rule_result};
-use crate::commands::store::{report_stored, UNKNOWN_KEY};
-use crate::input::create_input::CreateInput;
+use crate::commands::store::UNKNOWN_KEY;
 use crate::output::failure::Failure;
-use crate::output::report::{Action, SecretReport, Verification};
+use crate::output::report::{Action, Report, StoredSecret};
 use crate::output::status::Status;
-use crate::plan::{Existing, Observed, Plan};
+use crate::plan::{Observed, Plan};
 
 impl Create<'_> {
     /// Leaves a secret that exists as it is, and makes its rule. What is in it is not looked at.
@@ -28,51 +27,22 @@ impl Create<'_> {
         let (subject, hints) = (&outcome.subject, session.hints());
         let rule = rule.map(|rule| rule_result(rule, subject, session, &hints));
         let (rule, rule_note) = rule.unzip();
-        let report = SecretReport {
-            arn: subject.arn.clone(),
-            version_id: subject.shown_version(),
-            region: Some(session.region().clone()),
-            rule,
-            rule_code: input.rule_code(subject.arn.as_ref())?,
+        let secret = &existing.secret;
+        let report = Report {
+            action: Action::Skipped,
+            details: StoredSecret {
+                version_id: subject.version_id.clone(),
+                registry: input.upstream.map(|upstream| upstream.kind),
+                upstream_registry_url: input.address().map(|address| address.to_string()),
+                rule,
+                rule_code: input.rule_code(subject.arn.as_ref())?,
+                ..StoredSecret::of(secret, session.region(), self.verification)
+            },
             steps: outcome.steps,
             warnings: self.warnings.into_texts(),
-            verification: self.verification,
-            ..skipped_report(input, existing)?
         };
-        let left = format!("{} exists already; it was left as it is", report.name);
+        let left = format!("{} exists already; it was left as it is", secret.name);
         context.output.note(&left);
-        report_stored(
-            &report,
-            context,
-            &[rule_note.as_deref().unwrap_or_default()],
-        )
+        context.report(&report, &[rule_note.as_deref().unwrap_or_default()])
     }
-}
-
-/// What is known of a secret that is left as it is.
-fn skipped_report(input: &CreateInput, existing: &Existing) -> Result<SecretReport, Failure> {
-    let open = || Failure::usage("the registry is missing");
-    Ok(SecretReport {
-        schema_version: 1,
-        action: Action::Skipped,
-        arn: None,
-        name: input.name_or_default().ok_or_else(open)?.to_string(),
-        version_id: None,
-        region: None,
-        registry: input.upstream.ok_or_else(open)?.kind,
-        username: None,
-        upstream_registry_url: input.address().map(|address| address.to_string()),
-        kms_key: existing.secret.key().to_owned(),
-        replica_regions: existing
-            .secret
-            .working_replica_regions()
-            .into_iter()
-            .map(str::to_owned)
-            .collect(),
-        rule: None,
-        rule_code: None,
-        steps: Vec::new(),
-        warnings: Vec::new(),
-        verification: Verification::skipped("nothing is stored"),
-    })
 }

@@ -8,15 +8,13 @@ use crate::commands::context::Context;
 use crate::commands::find::warn_of_region;
 use crate::commands::login::Login;
 use crate::commands::rule::{rule_result, switch_back};
-use crate::commands::store::{
-    already_exists, plan_update, read_value, report_stored, secret_report,
-};
+use crate::commands::store::{already_exists, plan_update, read_value, stored_secret};
 use crate::input::create_input::CreateInput;
 use crate::input::request::Request;
 use crate::input::Prompter;
 use crate::model::rule::RuleUsage;
 use crate::output::failure::Failure;
-use crate::output::report::{Action, SecretReport, Verification};
+use crate::output::report::{Action, Report, StoredSecret, Verification};
 use crate::output::status::Status;
 use crate::output::Warnings;
 use crate::plan::apply::{apply, Outcome};
@@ -188,18 +186,21 @@ impl Create<'_> {
             Observed::Active(existing) => Some(&existing.secret),
             _ => None,
         };
-        let report = SecretReport {
-            version_id: subject.shown_version(),
-            region: Some(session.region().clone()),
-            steps: outcome.steps.clone(),
-            rule,
-            rule_code: self.input.rule_code(arn.as_ref())?,
+        let steps = outcome.steps;
+        let report = Report {
+            action,
+            details: StoredSecret {
+                version_id: subject.version_id.clone(),
+                region: Some(session.region().clone()),
+                rule,
+                rule_code: self.input.rule_code(arn.as_ref())?,
+                arn,
+                ..stored_secret(request, existing, &steps, self.verification)
+            },
+            steps,
             warnings: self.warnings.into_texts(),
-            verification: self.verification,
-            ..secret_report(action, request, existing)
         };
-        let report = SecretReport { arn, ..report };
-        let is_used = report.rule.is_some()
+        let is_used = report.details.rule.is_some()
             || existing.is_some_and(|secret| {
                 // Where it is not known whether a rule uses it, none is spoken of.
                 let usage = RuleUsage::new(secret, self.rule.rules());
@@ -207,10 +208,6 @@ impl Create<'_> {
             });
         let rules = self.rule.rules().unwrap_or_default();
         let next = report.next_steps(request.upstream, is_used, rules, &hints);
-        report_stored(
-            &report,
-            context,
-            &[&next, rule_note.as_deref().unwrap_or_default()],
-        )
+        context.report(&report, &[&next, rule_note.as_deref().unwrap_or_default()])
     }
 }

@@ -4,7 +4,7 @@ use crate::cli::RuleDeleteArgs;
 use crate::commands::context::Context;
 use crate::commands::find::find_rule;
 use crate::output::failure::Failure;
-use crate::output::report::{DeletedRule, LifeAction};
+use crate::output::report::{Action, InRegion, Report};
 use crate::output::status::Status;
 use crate::plan::confirm::Question;
 use crate::plan::Plan;
@@ -25,14 +25,12 @@ pub async fn run(args: &RuleDeleteArgs, context: &Context<'_>) -> Result<Status,
     let question = Question::TakeAway("Delete it?");
     let consent = context.consent(question, args.yes);
     let outcome = context.carry_out(plan, consent, None, &session).await?;
-    let report = DeletedRule {
-        schema_version: 1,
-        action: LifeAction::Deleted,
-        rule,
-        region,
+    let report = Report {
+        action: Action::Deleted,
+        details: InRegion { rule, region },
         steps: outcome.steps,
         warnings: Vec::new(),
     };
     let note = format!("The rule {prefix} in {region} is deleted; images that are cached stay");
-    context.report(None, &report, "the rule is deleted", &[&note])
+    context.report(&report, &[&note])
 }

@@ -6,15 +6,14 @@ use crate::aws::{Ecr, Service, Verdict};
 use crate::commands::context::Context;
 use crate::model::rule::Rule;
 use crate::output::failure::Failure;
+use crate::output::report::Document;
 use crate::output::status::Status;
 use crate::output::table::{Side, Table, NONE};
 use crate::output::{escaped, Output};
 
-/// Its JSON members are a contract: only ever added to.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Listed {
-    schema_version: u8,
     #[serde(flatten)]
     rule: Rule,
     /// The secret's name.
@@ -35,7 +34,8 @@ pub async fn run(context: &Context<'_>) -> Result<Status, Failure> {
     let mut listed: Vec<Listed> = rules.into_iter().map(Listed::from).collect();
     validate(&mut listed, &ecr, &place, output).await;
     let table = (!listed.is_empty()).then(|| table(&listed));
-    context.show_table(table, &failures(&listed), &listed, "rule list", &session)?;
+    let documents: Vec<_> = listed.iter().map(Document::new).collect();
+    context.show_table(table, &failures(&listed), &documents, "rule list", &session)?;
     if listed.is_empty() {
         let (region, hints) = (session.region(), session.hints());
         let what = format!("There are no rules in {region}");
@@ -114,7 +114,6 @@ impl From<Rule> for Listed {
             .as_ref()
             .map(|arn| arn.as_str().to_owned());
         Self {
-            schema_version: 1,
             secret: rule.secret().map(str::to_owned).or(arn),
             rule,
             is_valid: None,

@@ -12,7 +12,7 @@ use crate::model::registries::LoginRegistry;
 use crate::model::rule::RuleRequest;
 use crate::model::secret::Secret;
 use crate::output::failure::Failure;
-use crate::output::report::RuleReport;
+use crate::output::report::{InRegion, Report, RuleResult};
 use crate::output::status::Status;
 use crate::plan::Subject;
 use crate::plan::{Observed, Plan};
@@ -51,16 +51,16 @@ pub async fn run(
         }
         _ => failure,
     })?;
-    let (summary, note) = rule_result(&rule, &outcome.subject, &session, &hints);
-    let report = RuleReport {
-        schema_version: 1,
-        summary,
-        region: session.region(),
+    let result = rule_result(&rule, &outcome.subject, &session, &hints);
+    let (RuleResult { action, rule }, note) = result;
+    let region = session.region();
+    let report = Report {
+        action,
+        details: InRegion { rule, region },
         steps: outcome.steps,
         warnings: warnings.into_texts(),
     };
-    let uri = report.summary.repository_uri.clone();
-    context.report(uri.as_deref(), &report, "the work itself is done", &[&note])
+    context.report(&report, &[&note])
 }
 
 /// Looks up the secret that a rule is to use, where it has a login.

@@ -114,7 +114,6 @@ fn the_json_has_the_rule_and_its_steps() {
             "credentialArn": report["arn"],
             "secret": NAME,
             "isValid": true,
-            "failure": null,
             "repositoryUri": format!("{registry}/docker-hub"),
             "pull": format!("docker pull {registry}/docker-hub/library/alpine:latest"),
         })

@@ -337,9 +337,9 @@ fn the_report_has_every_member_of_the_contract() {
         report,
         json!({
             "schemaVersion": 1, "action": "created", "arn": arn, "name": "ecr-pullthroughcache/docker-hub",
-            "versionId": version, "region": "us-east-1", "registry": "docker-hub", "username": "me",
+            "versionId": version, "previousVersionId": null, "region": "us-east-1", "registry": "docker-hub", "username": "me",
             "upstreamRegistryUrl": host, "kmsKey": "aws/secretsmanager",
-            "replicaRegions": ["eu-west-1"], "steps": [{"step": "create-secret", "status": "done"}], "warnings": [],
+            "replicaRegions": ["eu-west-1"], "expiresOn": null, "steps": [{"step": "create-secret", "status": "done"}], "warnings": [],
             "verification": {"verdict": "accepted", "reason": null, "proves": proves},
         })
     );

@@ -263,3 +263,34 @@ fn a_name_that_can_be_none() {
         .fails(2, &["the name of the secret is missing"]);
     assert!(account.requests().is_empty());
 }
+
+#[test]
+fn rotation_and_the_ids_of_versions_are_told_as_aws_has_them() {
+    let account = Account::new();
+    let name = "ecr-pullthroughcache/docker-hub";
+    let arn = account.made(name);
+    let id = "chosen\u{202e}by someone";
+    let lambda = "arn:aws:lambda:us-east-1:111122223333:function:rotate";
+    let described = json!({"ARN": arn, "Name": name, "RotationEnabled": true,
+        "VersionIdsToStages": {id: ["AWSCURRENT"]}, "RotationLambdaARN": lambda,
+        "RotationRules": {"AutomaticallyAfterDays": 30, "Duration": "3h"}});
+    let kind = "application/x-amz-json-1.1";
+    account.answer("DescribeSecret", 200, kind, &described.to_string(), None);
+    let shown = account.run(&["show", "docker-hub", "-o", "json"]);
+    assert_eq!(
+        shown.json()["rotation"],
+        json!({"lambdaArn": lambda, "days": 30, "schedule": null, "duration": "3h",
+            "lastRotated": null, "nextRotation": null})
+    );
+    let versions = json!([{"id": id, "stages": ["AWSCURRENT"]}]);
+    assert_eq!(shown.json()["versions"], versions);
+    assert!(!shown.stdout.contains('\u{202e}'), "{}", shown.stdout);
+    let shown = account.run(&["show", "docker-hub"]);
+    assert!(
+        shown
+            .ok()
+            .contains("version      chosen\\u{202e}by someone AWSCURRENT"),
+        "{}",
+        shown.stdout
+    );
+}

@@ -49,6 +49,8 @@ fn tag_of(account: &Account) -> Option<String> {
 fn the_username_stays_and_the_version_before_too() {
     let account = Account::new();
     let arn = account.made_with(NAME, OLD);
+    let replicas = json!({"SecretId": arn, "AddReplicaRegions": [{"Region": "eu-west-1"}]});
+    account.ask("ReplicateSecretToRegions", &replicas);
     let before = stages(&account);
     let ended = update(&account, &["-o", "json"]).run();
     let report = ended.json();
@@ -59,6 +61,8 @@ fn the_username_stays_and_the_version_before_too() {
     );
     assert_eq!(report["username"], "old-user");
     assert_eq!(report["registry"], "docker-hub");
+    assert_eq!(report["kmsKey"], "aws/secretsmanager");
+    assert_eq!(report["replicaRegions"], json!(["eu-west-1"]));
     assert_eq!(report["previousVersionId"], before[0].1.as_str());
     assert_eq!(
         account.value(NAME),
