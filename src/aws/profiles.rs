@@ -8,7 +8,6 @@ use aws_runtime::env_config::property::PropertiesKey;
 use futures_util::FutureExt;
 
 use crate::env;
-use crate::model::nearest::nearest;
 use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::shell::quote;
@@ -16,6 +15,9 @@ use crate::output::status::Status;
 
 /// The longest file that is read, in bytes.
 const MAX_FILE: usize = 16 << 20;
+
+/// How many profiles an error names.
+const MOST_PROFILES: usize = 20;
 
 /// The profiles, one of them selected.
 #[derive(Debug)]
@@ -175,7 +177,7 @@ impl Profiles {
         chain
     }
 
-    /// The error that lists the known profiles.
+    /// The error that names the profiles that exist.
     fn no_such_profile(&self, name: &str) -> Failure {
         let mut known: Vec<&str> = self.set.profiles().collect();
         known.sort_unstable();
@@ -189,18 +191,19 @@ impl Profiles {
                     quote(name)
                 ));
         }
-        let failure = failure.why(format!("the profiles are: {}", escaped(&known.join(", "))));
+        let more = match known.len().saturating_sub(MOST_PROFILES) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        known.truncate(MOST_PROFILES);
+        let fix = format!("use one that exists: {}{more}", escaped(&known.join(", ")));
         let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-/.%@:+".contains(c);
-        if !name.chars().all(is_plain) {
-            return failure.fix(
-                "if there is one, rename it: the name of a profile has letters, digits and \
-                 _ - / . % @ : + only",
-            );
+        if name.chars().all(is_plain) {
+            return failure.fix(fix);
         }
-        match nearest(name, known) {
-            Some(near) => failure.fix(format!("the nearest is: --profile {}", quote(near))),
-            None => failure.fix("see the profiles that there are: aws configure list-profiles"),
-        }
+        let rename = "if there is one, rename it: the name of a profile has letters, digits and \
+                      _ - / . % @ : + only";
+        failure.fix(rename).or_fix(&fix)
     }
 }
 

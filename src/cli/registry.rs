@@ -3,12 +3,11 @@
 use std::ffi::OsStr;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::error::ErrorKind;
 
 use crate::model::registries::{LoginRegistry, NamedRegistry, Registry, REGISTRIES};
 
-/// Reads ECR's word for a registry with a login, an alias of it, or its host. A refusal has the
-/// nearest word.
+/// Reads ECR's word for a registry with a login, an alias of it, or its host.
 #[derive(Clone)]
 pub struct RegistryWord;
 
@@ -26,7 +25,7 @@ impl TypedValueParser for RegistryWord {
         value: &OsStr,
     ) -> Result<NamedRegistry, clap::Error> {
         let named = NamedRegistry::parse(&value.to_string_lossy());
-        named.ok_or_else(|| refusal(command, argument, value, with_login))
+        named.ok_or_else(|| refusal(command, argument, value, with_login()))
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
@@ -44,7 +43,7 @@ impl TypedValueParser for AnyRegistryWord {
         value: &OsStr,
     ) -> Result<Self::Value, clap::Error> {
         let named = NamedRegistry::parse_any(&value.to_string_lossy());
-        named.ok_or_else(|| refusal(command, argument, value, || REGISTRIES.iter()))
+        named.ok_or_else(|| refusal(command, argument, value, REGISTRIES.iter()))
     }
 
     fn possible_values(&self) -> Option<Box<dyn Iterator<Item = PossibleValue> + '_>> {
@@ -56,23 +55,17 @@ fn with_login() -> impl Iterator<Item = &'static Registry> {
     LoginRegistry::all().map(|upstream| upstream.registry)
 }
 
-fn refusal<I: Iterator<Item = &'static Registry>>(
+fn refusal(
     command: &clap::Command,
     argument: Option<&clap::Arg>,
     value: &OsStr,
-    among: impl Fn() -> I,
+    among: impl Iterator<Item = &'static Registry>,
 ) -> clap::Error {
-    let values = PossibleValuesParser::new(among().map(possible_value));
+    let values = PossibleValuesParser::new(among.map(possible_value));
     let refusal = values.parse_ref(command, argument, value);
-    let mut refusal = refusal
-        .err()
-        .unwrap_or_else(|| clap::Error::new(ErrorKind::InvalidValue));
-    refusal.remove(ContextKind::SuggestedValue);
-    if let Some(near) = NamedRegistry::nearest(&value.to_string_lossy(), among()) {
-        let near = ContextValue::String(near.to_owned());
-        refusal.insert(ContextKind::SuggestedValue, near);
-    }
     refusal
+        .err()
+        .unwrap_or_else(|| clap::Error::new(ErrorKind::InvalidValue))
 }
 
 /// Its kind, with its title and the other words for it as help.

@@ -159,10 +159,11 @@ fn hide_values(error: &mut clap::Error) {
 
 /// Whether a word is surely no token: short and all lower case, or a number or date.
 fn is_harmless(word: &str) -> bool {
-    let all = |fits: fn(u8) -> bool| word.bytes().all(|byte| byte == b'-' || fits(byte));
-    let is_word = word.len() <= 32 && all(|byte| byte.is_ascii_lowercase());
-    let is_number = word.len() <= 10 && all(|byte| byte.is_ascii_digit());
-    (is_word || is_number) && !TokenKind::is_in_the_wrong_place(word)
+    let is_word = |byte: u8| byte.is_ascii_lowercase() || b"-.".contains(&byte);
+    let is_number = |byte: u8| byte.is_ascii_digit() || byte == b'-';
+    let is_short = word.len() <= 32 && word.bytes().all(is_word)
+        || word.len() <= 10 && word.bytes().all(is_number);
+    is_short && !TokenKind::is_in_the_wrong_place(word)
 }
 
 /// Whether a command line is valid with `create` put in front.

@@ -1,11 +1,10 @@
 //! The secret, and the rule, that are named: looked up before anything is done with them.
 
 use crate::aws::{Service, Session};
-use crate::model::name::{RepositoryPrefix, SecretId, PREFIX};
-use crate::model::nearest::nearest;
+use crate::model::name::{RepositoryPrefix, SecretId};
 use crate::model::region::Region;
 use crate::model::rule::{Rule, RuleRequest};
-use crate::model::secret::{registry_of, ManagedBy, Secret};
+use crate::model::secret::{ManagedBy, Secret};
 use crate::model::token_kind::TokenKind;
 use crate::output::escaped;
 use crate::output::failure::Failure;
@@ -42,11 +41,11 @@ pub fn read_name(place: &str, name: &str, hints: &Hints) -> Result<SecretId, Fai
 /// Looks up a secret, as [`look_for`] does.
 ///
 /// # Errors
-/// Status 3 where there is no such secret, with the nearest name where the caller may list.
+/// Status 3 if there is no such secret.
 pub async fn find_secret(id: &SecretId, session: &Session) -> Result<Secret, Failure> {
     match look_for(id, session).await? {
         Some(secret) => Ok(secret),
-        None => Err(not_found(id, session).await),
+        None => Err(not_found(id, session)),
     }
 }
 
@@ -92,51 +91,22 @@ pub fn no_such_secret(id: &SecretId, session: &Session) -> String {
     format!("there is no secret {name} in {region}{default}")
 }
 
-async fn not_found(id: &SecretId, session: &Session) -> Failure {
-    let (region, name) = (session.region(), escaped(id.name()));
-    let failure = |message| Failure::new(Status::SecretState, "secret-not-found", message);
-    let message = no_such_secret(id, session);
+fn not_found(id: &SecretId, session: &Session) -> Failure {
     let hints = session.hints();
     let list = hints.command("list");
-    let Ok(secrets) = session.secrets().all().await else {
-        return failure(message).fix(format!("see all names, if you may list them: {list}"));
-    };
-    if secrets.is_empty() {
-        let default = id.or_default();
-        let name = default.as_ref().unwrap_or(id).name();
-        return failure(message)
-            .why(format!("there are no secrets under {PREFIX}"))
-            .fix(format!(
-                "look in the Region of the rule: --region; or make it: {}",
-                hints.create(name, registry_of(name), "")
-            ));
+    let failure = |message| Failure::new(Status::SecretState, "secret-not-found", message);
+    if id.region().is_some() {
+        return failure(format!(
+            "there is no secret with that ARN in {}",
+            session.region()
+        ))
+        .why("a secret that is deleted and created again has another ARN")
+        .fix(format!(
+            "name it without its ARN: {}\nsee the names: {list}",
+            hints.show(id.name())
+        ));
     }
-    if secrets.iter().any(|secret| secret.name == id.name()) {
-        return failure(format!("there is no secret with that ARN in {region}"))
-            .why(format!(
-                "{name} has another ARN: it was deleted and made again since"
-            ))
-            .fix(format!(
-                "name it without its ARN: {}",
-                hints.show(id.name())
-            ));
-    }
-    // The prefix is in all of them, and would make any two look alike.
-    let names = secrets
-        .iter()
-        .filter_map(|secret| secret.name.strip_prefix(PREFIX));
-    let word = id.name().strip_prefix(PREFIX).unwrap_or_default();
-    match nearest(word, names) {
-        Some(near) => {
-            let near = format!("{PREFIX}{near}");
-            failure(message).fix(format!(
-                "the nearest name is {}: {}\nsee them all: {list}",
-                quote(&near),
-                hints.show(&near)
-            ))
-        }
-        None => failure(message).fix(format!("see the names that there are: {list}")),
-    }
+    failure(no_such_secret(id, session)).fix(format!("see the names: {list}"))
 }
 
 /// Refuses to write where AWS would, or where it does harm: a secret that is scheduled for

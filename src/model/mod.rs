@@ -10,7 +10,6 @@ pub mod date;
 pub mod image;
 pub mod invalid;
 pub mod name;
-pub mod nearest;
 pub mod region;
 pub mod registries;
 pub mod rule;

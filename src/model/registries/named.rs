@@ -2,7 +2,6 @@
 
 use super::{canonical_host, LoginRegistry, Registry};
 use crate::model::invalid::Invalid;
-use crate::model::nearest::nearest;
 
 /// A registry as it is named by one word: ECR's own, an alias, or a host. By default it is one that
 /// requires login.
@@ -38,15 +37,6 @@ impl NamedRegistry<&'static Registry> {
         let host = (upstream.fixed_host().is_none() && upstream.owns(&host)).then_some(host);
         Some(Self { upstream, host })
     }
-
-    /// The word for one of these registries that another one is near to.
-    pub fn nearest(
-        word: &str,
-        among: impl Iterator<Item = &'static Registry>,
-    ) -> Option<&'static str> {
-        let words = among.flat_map(|upstream| upstream.words().chain([upstream.kind]));
-        nearest(&word.to_ascii_lowercase(), words)
-    }
 }
 
 impl<U> NamedRegistry<U> {
@@ -79,7 +69,6 @@ impl<U> From<U> for NamedRegistry<U> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::registries::REGISTRIES;
 
     #[test]
     fn the_host_of_a_customer_names_the_registry_and_its_host() {
@@ -118,20 +107,5 @@ mod tests {
         let hub = NamedRegistry::parse("docker").unwrap();
         let mirror = Some("mirror.example");
         assert_eq!(hub.host_or(mirror), Ok(mirror));
-    }
-
-    #[test]
-    fn a_near_miss_has_a_nearest_word() {
-        for (word, meant) in [
-            ("dokcer-hub", Some("docker-hub")),
-            ("Docker-Hbu", Some("docker-hub")),
-            ("chainguad", Some("chainguard")),
-            ("kubernets", Some("kubernetes")),
-            ("Quey", Some("quay")),
-            ("gcr", None),
-        ] {
-            let near = NamedRegistry::nearest(word, REGISTRIES.iter());
-            assert_eq!(near, meant, "{word}");
-        }
     }
 }

@@ -260,11 +260,11 @@ fn what_a_profile_refers_to_must_be_there() {
     for (config, words) in [
         (
             format!("[profile p]\n{role}\nsource_profile = bsae\n[profile base]\n"),
-            ["no AWS profile \"bsae\"", "--profile base"],
+            ["no AWS profile \"bsae\"", "use one that exists: base, p"],
         ),
         (
             format!("[profile p]\n{role}\nsource_profile = other\n[profile base]\n"),
-            ["no AWS profile \"other\"", "aws configure list-profiles"],
+            ["no AWS profile \"other\"", "use one that exists: base, p"],
         ),
         (
             "[profile p]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = r\n".to_owned(),

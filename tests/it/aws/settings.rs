@@ -47,10 +47,12 @@ fn a_profile_that_does_not_exist_is_told_before_anything_is_sent() {
         4,
         &[
             "no AWS profile \"prod\"",
-            "dev, prod-eu, staging",
-            "--profile prod-eu",
+            "fix: use one that exists: dev, prod-eu, staging",
         ],
     );
+    let many: Vec<String> = (10..32).map(|n| format!("[profile p{n}]")).collect();
+    by_option.file("config", many.join("\n"));
+    by_option.run().fails(4, &["p28, p29 and 2 more"]);
     Program::create(&account, &[])
         .env("AWS_PROFILE", "prod")
         .run()

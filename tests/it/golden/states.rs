@@ -41,10 +41,6 @@ pub const SCENES: &[Scene] = &[
     scene("status-3/show-none-by-profile", |account| {
         by_profile(words(account, &["show", "docker-hub"]))
     }),
-    scene("status-3/show-near-miss", |account| {
-        account.made(NAME);
-        words(account, &["show", "docker-hbu"])
-    }),
     scene("status-3/check-none", |account| {
         words(account, &["check", "docker-hub"])
     }),
