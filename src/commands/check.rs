@@ -13,6 +13,7 @@ use crate::check::{
     OneSecret, Scan,
 };
 use crate::cli::{CheckArgs, Verify};
+use crate::input::options::host;
 use crate::model::date::Date;
 use crate::model::name::SecretId;
 use crate::model::registries::{LoginRegistry, ANY_AZURE_HOST};
@@ -117,7 +118,7 @@ fn login_check(
 ) -> Result<Option<LoginCheck>, Failure> {
     let given = args.host.upstream_registry_url.as_deref();
     let named = id.and_then(SecretId::registry);
-    let given = named.map_or(Ok(given), |registry| registry.host_or(given));
+    let given = named.map_or(Ok(given), |registry| host(registry, given));
     let given = given?.map(Address::parse).transpose().map_err(|fault| {
         Failure::usage(format!("--upstream-registry-url {fault}")).fix(format!(
             "for example: --upstream-registry-url {ANY_AZURE_HOST}"

@@ -14,7 +14,7 @@ use crate::model::attributes::{ResourcePolicy, Rotation, Schedule, Tag, MAX_POLI
 use crate::model::date::Date;
 use crate::model::invalid::Invalid;
 use crate::model::name::{NameFault, RepositoryPrefix, SecretName};
-use crate::model::registries::{LoginRegistry, NamedRegistry};
+use crate::model::registries::{canonical_host, LoginRegistry, NamedRegistry};
 use crate::model::secret::EXPIRY_TAG;
 use crate::output::shell::option;
 use crate::registry::Address;
@@ -57,6 +57,24 @@ pub fn token_source(args: &TokenArgs, can_ask: bool) -> Result<Option<TokenSourc
     Ok(file.or(variable).or(docker))
 }
 
+/// The registry's host: the one it was named by, or the one that is given. Both must be the same.
+pub fn host<'h, U>(
+    registry: &'h NamedRegistry<U>,
+    given: Option<&'h str>,
+) -> Result<Option<&'h str>, Invalid> {
+    let (Some(own), Some(text)) = (registry.host.as_deref(), given) else {
+        return Ok(given.or(registry.host.as_deref()));
+    };
+    let bare = text.strip_prefix("https://").unwrap_or(text);
+    if canonical_host(bare.trim_end_matches('/')) == own {
+        return Ok(given);
+    }
+    Err(Invalid::new(format!(
+        "the registry is {own}, and --upstream-registry-url names another host; leave one of \
+         them out"
+    )))
+}
+
 /// The registry's address, where one is given. For Azure nothing can be tried without.
 pub fn address(
     args: &LoginArgs,
@@ -65,7 +83,7 @@ pub fn address(
     errors: &mut InputErrors,
 ) -> Option<Address> {
     let given = args.host.upstream_registry_url.as_deref();
-    let host = registry.map_or(Ok(given), |registry| registry.host_or(given));
+    let host = registry.map_or(Ok(given), |registry| host(registry, given));
     let upstream = registry.map(|registry| registry.upstream);
     if let Some(text) = errors.keep(
         host,

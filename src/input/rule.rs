@@ -3,12 +3,13 @@
 use super::create_input::CreateInput;
 use super::errors::InputErrors;
 use super::fixes;
-use super::options::check_rule;
+use super::options::{check_rule, host};
 use crate::cli::RuleSetArgs;
 use crate::model::arn::SecretArn;
+use crate::model::invalid::Invalid;
 use crate::model::name::{RepositoryPrefix, SecretId, SecretName};
-use crate::model::registries::{NamedRegistry, Registry};
-use crate::model::rule::{upstream_of, upstream_url, Rule, RuleRequest};
+use crate::model::registries::{canonical_host, Host, NamedRegistry, Registry};
+use crate::model::rule::{upstream_of, Rule, RuleRequest, UpstreamUrl};
 use crate::model::secret::{registry_of, Secret};
 use crate::output::failure::Failure;
 use crate::output::shell::quote;
@@ -58,18 +59,19 @@ impl CreateInput {
         name.check_for_rule().map_err(|fault| {
             Failure::usage(fault.to_string()).fix(fixes::name_for_rule(Some(upstream)))
         })?;
-        let url = upstream_url(&upstream, self.upstream_host().as_deref()).map_err(|fault| {
-            let failure = Failure::from(fault);
-            if upstream.fixed_host().is_none() {
-                return failure;
-            }
-            let by_itself = self
-                .hints
-                .rule_set_at_home(prefix.as_str(), &upstream, name.as_str());
-            failure.or_fix(&format!(
-                "or make the rule by itself, after the secret: {by_itself}"
-            ))
-        })?;
+        let url =
+            upstream_url(upstream.registry, self.upstream_host().as_deref()).map_err(|fault| {
+                let failure = Failure::from(fault);
+                if upstream.fixed_host().is_none() {
+                    return failure;
+                }
+                let by_itself =
+                    self.hints
+                        .rule_set_at_home(prefix.as_str(), &upstream, name.as_str());
+                failure.or_fix(&format!(
+                    "or make the rule by itself, after the secret: {by_itself}"
+                ))
+            })?;
         Ok(RuleRequest {
             prefix,
             upstream: upstream.registry,
@@ -167,7 +169,7 @@ pub fn read_rule_set(
     }
     let url = registry.as_ref().and_then(|registry| {
         let fix = fixes::host(upstream);
-        let host = registry.host_or(args.upstream_registry_url.as_deref());
+        let host = host(registry, args.upstream_registry_url.as_deref());
         let host = errors.keep(host, &fix)?;
         errors.keep(upstream_url(registry.upstream, host), &fix)
     });
@@ -183,5 +185,61 @@ pub fn read_rule_set(
             Ok((wanted, secret))
         }
         _ => Err(errors.into_failure()),
+    }
+}
+
+/// The upstream URL of a rule: the registry's host, or the customer's own where each has one.
+fn upstream_url(upstream: &'static Registry, given: Option<&str>) -> Result<UpstreamUrl, Invalid> {
+    let title = upstream.title;
+    let given = given.map(canonical_host);
+    let own = given.as_deref().filter(|host| upstream.owns(host));
+    let url = match (upstream.host, own, &given) {
+        (_, Some(own), _) | (Host::Fixed(own), None, None) => own,
+        (Host::Fixed(own), None, Some(_)) => {
+            let message = format!("--upstream-registry-url: ECR takes only {own} for {title}");
+            return Err(Invalid::new(message).fix(fixes::host(Some(upstream))));
+        }
+        (Host::PerCustomer { what, .. }, None, Some(_)) => {
+            let message = format!("--upstream-registry-url is not {what}");
+            return Err(Invalid::new(message).fix(fixes::host(Some(upstream))));
+        }
+        (Host::PerCustomer { example, whose, .. }, None, None) => {
+            let message = format!(
+                "{title} has a host for each {whose}, and --upstream-registry-url is missing"
+            );
+            return Err(Invalid::new(message).fix(format!("add --upstream-registry-url {example}")));
+        }
+    };
+    UpstreamUrl::parse(url).map_err(|fault| Invalid::new(fault.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts() {
+        let azure = Registry::find("azure").unwrap();
+        let hub = Registry::find("docker-hub").unwrap();
+        assert_eq!(
+            upstream_url(azure, Some("ME-1.azurecr.io:443")),
+            Ok(UpstreamUrl::parse("me-1.azurecr.io").unwrap())
+        );
+        for url in [
+            None,
+            Some(".azurecr.io"),
+            Some("https://me.azurecr.io"),
+            Some("me.azurecr.io/x"),
+            Some("ghcr.io"),
+        ] {
+            assert!(upstream_url(azure, url).is_err(), "{url:?}");
+        }
+        for url in [None, Some("Registry-1.docker.io")] {
+            assert_eq!(
+                upstream_url(hub, url),
+                Ok(UpstreamUrl::parse("registry-1.docker.io").unwrap())
+            );
+        }
+        assert!(upstream_url(hub, Some("docker.io")).is_err());
     }
 }

@@ -20,9 +20,8 @@ use serde::Serialize;
 
 use crate::model::arn::SecretArn;
 use crate::model::date::Time;
-use crate::model::invalid::Invalid;
 use crate::model::name::{SecretName, PREFIX, ROOT};
-use crate::model::registries::{canonical_host, Host, LoginRegistry, Registry};
+use crate::model::registries::{LoginRegistry, Registry};
 
 /// A rule as ECR has it. The JSON members are ECR's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -110,36 +109,6 @@ pub fn free_prefix(upstream: &Registry, rules: &[Rule]) -> String {
     prefixes.find(is_free).unwrap_or_default()
 }
 
-/// The host of an upstream, as ECR wants it: that of the registry, or the customer's own where each
-/// has one.
-///
-/// # Errors
-/// A sentence that says which host is wanted.
-pub fn upstream_url(upstream: &Registry, given: Option<&str>) -> Result<UpstreamUrl, Invalid> {
-    let title = upstream.title;
-    let given = given.map(canonical_host);
-    let own = given.as_deref().filter(|host| upstream.owns(host));
-    let url = match (upstream.host, own, &given) {
-        (_, Some(own), _) | (Host::Fixed(own), None, None) => own,
-        (Host::Fixed(own), None, Some(_)) => {
-            let message = format!("--upstream-registry-url: ECR takes only {own} for {title}");
-            return Err(Invalid::new(message).fix("leave out --upstream-registry-url"));
-        }
-        (Host::PerCustomer { example, what, .. }, None, Some(_)) => {
-            let message = format!("--upstream-registry-url is not {what}");
-            let fix = format!("for example: --upstream-registry-url {example}");
-            return Err(Invalid::new(message).fix(fix));
-        }
-        (Host::PerCustomer { example, whose, .. }, None, None) => {
-            let message = format!(
-                "{title} has a host for each {whose}, and --upstream-registry-url is missing"
-            );
-            return Err(Invalid::new(message).fix(format!("add --upstream-registry-url {example}")));
-        }
-    };
-    UpstreamUrl::parse(url).map_err(|fault| Invalid::new(fault.to_string()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,31 +133,5 @@ mod tests {
         let without_an_end = ARN.strip_suffix("-AbCdEf");
         assert_eq!(there("ghcr.io", without_an_end).secret(), None);
         assert_eq!(there("ghcr.io", None).secret(), None);
-    }
-
-    #[test]
-    fn hosts() {
-        let azure = Registry::find("azure").unwrap();
-        let hub = Registry::find("docker-hub").unwrap();
-        assert_eq!(
-            upstream_url(azure, Some("ME-1.azurecr.io:443")),
-            Ok(UpstreamUrl::parse("me-1.azurecr.io").unwrap())
-        );
-        for url in [
-            None,
-            Some(".azurecr.io"),
-            Some("https://me.azurecr.io"),
-            Some("me.azurecr.io/x"),
-            Some("ghcr.io"),
-        ] {
-            assert!(upstream_url(azure, url).is_err(), "{url:?}");
-        }
-        for url in [None, Some("Registry-1.docker.io")] {
-            assert_eq!(
-                upstream_url(hub, url),
-                Ok(UpstreamUrl::parse("registry-1.docker.io").unwrap())
-            );
-        }
-        assert!(upstream_url(hub, Some("docker.io")).is_err());
     }
 }

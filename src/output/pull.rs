@@ -86,7 +86,7 @@ pub fn pull_words(example_image: &str) -> &'static str {
 mod tests {
     use super::*;
     use crate::model::registries::NamedRegistry;
-    use crate::model::rule::upstream_url;
+    use crate::model::rule::UpstreamUrl;
 
     #[test]
     fn an_image_is_named_by_what_the_rule_adds_and_takes_off() {
@@ -96,7 +96,7 @@ mod tests {
             let rule = RuleRequest {
                 prefix: RepositoryPrefix::parse(prefix).unwrap(),
                 upstream: named.upstream,
-                url: upstream_url(named.upstream, named.host.as_deref()).unwrap(),
+                url: UpstreamUrl::parse(named.upstream.shown_host()).unwrap(),
                 upstream_prefix: part.map(|part| RepositoryPrefix::parse(part).unwrap()),
                 role: None,
             };

@@ -66,7 +66,7 @@ impl Outcome {
         let update = if tag.value() == UNKNOWN_EXPIRY {
             hints.set_tag(name, EXPIRY_TAG, UNKNOWN_EXPIRY)
         } else {
-            hints.update(name, &format!(" --expires-on {}", tag.value()))
+            hints.record_expiry(name, tag.value())
         };
         let rule = self.not_tried.iter().find_map(Step::rule);
         let rule = rule.map(|rule| format!("\nand: {}", hints.rule_set(rule, name)));
@@ -195,7 +195,7 @@ impl Outcome {
          Store new credentials: {}",
         upstream.login.username,
         upstream.login.token,
-        hints.create(name, Some(upstream), " --if-exists update")
+        hints.replace(name, Some(upstream))
     )
     }
 }

@@ -1,7 +1,6 @@
 //! [`NamedRegistry`]: a registry as people name it.
 
 use super::{canonical_host, LoginRegistry, Registry};
-use crate::model::invalid::Invalid;
 
 /// A registry as it is named by one word: ECR's own, an alias, or a host. By default it is one that
 /// requires login.
@@ -39,26 +38,6 @@ impl NamedRegistry<&'static Registry> {
     }
 }
 
-impl<U> NamedRegistry<U> {
-    /// The host that is meant where `--upstream-registry-url` may give it too.
-    ///
-    /// # Errors
-    /// A sentence that says that the two differ.
-    pub fn host_or<'h>(&'h self, given: Option<&'h str>) -> Result<Option<&'h str>, Invalid> {
-        let (Some(own), Some(text)) = (self.host.as_deref(), given) else {
-            return Ok(given.or(self.host.as_deref()));
-        };
-        let bare = text.strip_prefix("https://").unwrap_or(text);
-        if canonical_host(bare.trim_end_matches('/')) == own {
-            return Ok(given);
-        }
-        Err(Invalid::new(format!(
-            "the registry is {own}, and --upstream-registry-url names another host; leave one of \
-             them out"
-        )))
-    }
-}
-
 impl<U> From<U> for NamedRegistry<U> {
     fn from(upstream: U) -> Self {
         let host = None;
@@ -90,22 +69,5 @@ mod tests {
             (ecr.upstream.kind, ecr.host.as_deref()),
             ("ecr", Some(host))
         );
-    }
-
-    #[test]
-    fn a_host_that_is_given_twice_is_one() {
-        let azure = NamedRegistry::parse("me.azurecr.io").unwrap();
-        for given in [
-            "me.azurecr.io",
-            "ME.azurecr.io:443",
-            "https://me.azurecr.io/",
-        ] {
-            assert_eq!(azure.host_or(Some(given)), Ok(Some(given)));
-        }
-        assert_eq!(azure.host_or(None), Ok(Some("me.azurecr.io")));
-        assert!(azure.host_or(Some("other.azurecr.io")).is_err());
-        let hub = NamedRegistry::parse("docker").unwrap();
-        let mirror = Some("mirror.example");
-        assert_eq!(hub.host_or(mirror), Ok(mirror));
     }
 }
