@@ -24,89 +24,32 @@ const GITHUB: Option<&str> = Some("github-container-registry");
 const GITLAB: Option<&str> = Some("gitlab-container-registry");
 
 /// Sources: each registry's documentation of its token formats.
-static KINDS: [TokenKind; 19] = [
-    kind(
-        "dckr_pat_",
-        "docker-hub-personal",
-        "a Docker Hub personal access token",
-        DOCKER,
-    ),
-    kind(
-        "dckr_oat_",
-        "docker-hub-organization",
-        "a Docker Hub organization access token",
-        DOCKER,
-    ),
-    kind(
-        "ghp_",
-        "github-classic",
-        "a GitHub personal access token (classic)",
-        GITHUB,
-    ),
-    kind(
-        "github_pat_",
-        "github-fine-grained",
-        "a GitHub fine-grained personal access token",
-        GITHUB,
-    )
-    .but("GitHub Packages takes only classic ones"),
-    kind(
-        "ghs_",
-        "github-app-installation",
-        "a token of a GitHub App or workflow",
-        GITHUB,
-    )
-    .but("it expires within an hour or when the job ends, and cannot read private packages"),
+#[rustfmt::skip]
+static KINDS: [TokenKind; 12] = [
+    kind("dckr_pat_", "docker-hub-personal", "a Docker Hub personal access token", DOCKER),
+    kind("dckr_oat_", "docker-hub-organization", "a Docker Hub organization access token", DOCKER),
+    kind("ghp_", "github-classic", "a GitHub personal access token (classic)", GITHUB),
+    kind("github_pat_", "github-fine-grained", "a GitHub fine-grained personal access token",
+        GITHUB)
+        .but("GitHub Packages takes only classic ones"),
+    kind("ghs_", "github-app-installation", "a token of a GitHub App or workflow", GITHUB)
+        .but("it expires within an hour or when the job ends, and cannot read private packages"),
     kind("gho_", "github-oauth", "a GitHub OAuth token", GITHUB)
         .but("it belongs to the login of a program, and may expire with it"),
     kind("ghu_", "github-app-user", "a GitHub App user token", GITHUB)
         .but("it expires after some hours"),
-    kind(
-        "glpat-",
-        "gitlab-access",
-        "a GitLab personal, group or project access token",
-        GITLAB,
-    ),
+    kind("glpat-", "gitlab-access", "a GitLab personal, group or project access token", GITLAB),
     kind("gldt-", "gitlab-deploy", "a GitLab deploy token", GITLAB),
-    kind("glcbt-", "gitlab-job", "a GitLab CI job token", GITLAB).but(
-        "it expires when the job \
-         ends",
-    ),
-    kind("glrt-", "gitlab-runner", "a GitLab runner token", GITLAB).but(NO_REGISTRY),
-    kind(
-        "glptt-",
-        "gitlab-trigger",
-        "a GitLab pipeline trigger token",
-        GITLAB,
-    )
-    .but(NO_REGISTRY),
-    kind(
-        "gloas-",
-        "gitlab-oauth-secret",
-        "a GitLab OAuth application secret",
-        GITLAB,
-    )
-    .but(NO_REGISTRY),
-    kind("glft-", "gitlab-feed", "a GitLab feed token", GITLAB).but(NO_REGISTRY),
-    kind(
-        "glimt-",
-        "gitlab-incoming-mail",
-        "a GitLab incoming mail token",
-        GITLAB,
-    )
-    .but(NO_REGISTRY),
-    kind("glagent-", "gitlab-agent", "a GitLab agent token", GITLAB).but(NO_REGISTRY),
-    kind("glsoat-", "gitlab-scim", "a GitLab SCIM token", GITLAB).but(NO_REGISTRY),
+    kind("glcbt-", "gitlab-job", "a GitLab CI job token", GITLAB)
+        .but("it expires when the job ends"),
     kind("eyJ", "jwt", "a JSON Web Token", None),
-    kind(
-        "",
-        "uuid",
-        "a UUID, as Docker Hub's older personal access tokens are",
-        None,
-    ),
+    kind("", "uuid", "a UUID, as Docker Hub's older personal access tokens are", None),
 ];
 
-const NO_REGISTRY: &str = "it opens no container registry";
+/// How GitLab tokens begin that no container registry accepts. They are only hidden.
+const HIDDEN: [&str; 7] = [
+    "glrt-", "glptt-", "gloas-", "glft-", "glimt-", "glagent-", "glsoat-",
+];
 
 /// No token is shorter than this, in bytes; names that begin like one are.
 const SHORTEST: usize = 12;
@@ -150,8 +93,9 @@ impl TokenKind {
         word.split(':').any(|part| {
             let part = part.trim_start_matches(|c: char| !c.is_alphanumeric());
             let is_web_token = || part.starts_with("eyJ") && part.contains(".eyJ");
+            let is_hidden = || HIDDEN.iter().any(|start| part.starts_with(start));
             let is_registrys = || Self::of(part).is_some_and(|kind| kind.registry.is_some());
-            part.len() >= SHORTEST && (is_registrys() || is_web_token())
+            part.len() >= SHORTEST && (is_registrys() || is_hidden() || is_web_token())
         })
     }
 
@@ -221,7 +165,7 @@ mod tests {
         let word = |token: &str| TokenKind::of(token).map(|kind| kind.word);
         assert_eq!(word("dckr_pat_abc"), Some("docker-hub-personal"));
         assert_eq!(word("github_pat_abc"), Some("github-fine-grained"));
-        assert_eq!(word("glptt-abc"), Some("gitlab-trigger"));
+        assert_eq!(word("glptt-abc"), None);
         assert_eq!(word("eyJhbGciOi"), Some("jwt"));
         assert_eq!(word("0a0a0a0a-1234-1234-1234-0a0a0a0a0a0a"), Some("uuid"));
         assert_eq!(word("0a0a0a0a-1234-1234-1234-0a0a0a0a0a0"), None);
@@ -235,6 +179,7 @@ mod tests {
             "dckr_pat_abcdef",
             "ghp_0123456789",
             "glpat-0123456789",
+            "glrt-0123456789",
             " \t\u{feff}ghp_0123456789",
             "\"dckr_oat_abcdef\"",
             "me:dckr_pat_abcdef",
@@ -264,7 +209,7 @@ mod tests {
         assert_eq!(trouble("dckr_pat_abc", "docker-hub", "me"), None);
         assert!(trouble("dckr_pat_abc", "ghcr", "me").is_some());
         assert!(trouble("github_pat_abc", "ghcr", "me").is_some_and(|why| why.contains("classic")));
-        assert!(trouble("glrt-abc", "gitlab", "me").is_some());
+        assert!(trouble("glcbt-abc", "gitlab", "me").is_some());
         assert_eq!(trouble("glpat-abc", "gitlab", "me"), None);
         assert_eq!(trouble("eyJabc", "azure", "app-id"), None);
         assert!(trouble("eyJabc", "azure", AZURE_TOKEN_USER).is_some());

@@ -216,8 +216,8 @@ fn a_token_that_cannot_work_for_the_registry() {
         ("ghcr", "github_pat_abcdefgh", "takes only classic ones"),
         (
             "team/gitlab",
-            "glrt-abcdefgh",
-            "opens no container registry",
+            "glcbt-abcdefgh",
+            "it expires when the job ends",
         ),
     ] {
         let account = Account::new();
@@ -243,7 +243,7 @@ fn a_token_that_cannot_work_for_the_registry() {
     let account = Account::new();
     account.made_with(
         "ecr-pullthroughcache/mine",
-        r#"{"username":"me","accessToken":"glrt-abcdefgh"}"#,
+        r#"{"username":"me","accessToken":"glcbt-abcdefgh"}"#,
     );
     assert_eq!(
         found(&account, "ecr-pullthroughcache/mine"),
