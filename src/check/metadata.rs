@@ -78,11 +78,6 @@ fn inspect_name(inspected: &Inspected<'_>) -> Option<Finding> {
              so no rule can use the secret"
         );
         (Level::Error, "name-not-accepted", message)
-    } else if name == PREFIX {
-        let message = format!(
-            "the name has nothing after {PREFIX}, so a rule may not be able to use the secret"
-        );
-        (Level::Warning, "name-empty", message)
     } else if ends_like_an_arn(name) {
         let message = "the name ends in a hyphen and six characters, as an ARN does: when it is \
                        looked up by a partial ARN, Secrets Manager may find another secret, and \
@@ -112,9 +107,6 @@ fn better_name(name: &str) -> String {
         }
     };
     let mut better: String = PREFIX.chars().chain(rest.chars().map(allowed)).collect();
-    if rest.is_empty() {
-        better.push_str("docker-hub");
-    }
     if ends_like_an_arn(&better) {
         better.replace_range(better.len() - 7..better.len() - 6, "_");
     }
@@ -214,7 +206,6 @@ mod tests {
                 "ecr-pullthroughcache/é-abc123",
                 "ecr-pullthroughcache/__abc123",
             ),
-            ("ecr-pullthroughcache/", "ecr-pullthroughcache/docker-hub"),
         ] {
             assert_eq!(better_name(name), better);
             assert_eq!(first_refused(better), None);

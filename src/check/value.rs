@@ -5,7 +5,7 @@ use super::inspect::Inspected;
 use super::{Finding, Level};
 use crate::aws::{AwsError, Session};
 use crate::model::stored_value::{
-    near_miss, showable, text_of, Members, Reading, StoredValue, ACCESS_TOKEN, USERNAME,
+    near_miss, showable, Members, Reading, StoredValue, ACCESS_TOKEN, USERNAME,
 };
 use crate::model::token_kind::TokenKind;
 
@@ -107,21 +107,19 @@ fn inspect_member(
         inspected.finding(Level::Error, code, format!("{message}, {NO_LOGIN}"))
     };
     let fix = || inspected.hints.fix(&inspected.secret.name);
-    let Some(value) = members.get(wanted) else {
+    let Some(text) = members.text(wanted) else {
         return Some(match near_miss(members, wanted) {
             Some(key) => error(
                 "wrong-key",
                 format!("the value has the key {key} where ECR reads {wanted}"),
             )
             .fix(fix()),
-            None => error("missing-key", format!("the value has no key {wanted}"))
-                .fix(inspected.replace()),
+            None => error(
+                "missing-key",
+                format!("{wanted} is missing or not a string"),
+            )
+            .fix(inspected.replace()),
         });
-    };
-    let Some(text) = text_of(value) else {
-        return Some(
-            error("not-text", format!("{wanted} is not a string")).fix(inspected.replace()),
-        );
     };
     if text.trim().is_empty() {
         return Some(error("empty-value", format!("{wanted} is empty")).fix(inspected.replace()));
