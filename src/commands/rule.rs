@@ -38,8 +38,7 @@ pub async fn run(command: RuleCommand, context: &Context<'_>) -> Result<Status, 
             let code = match &secret {
                 Some(secret) => {
                     refuse_two_names(secret)?;
-                    let name = secret.secret_name().for_rule();
-                    let name = name.map_err(|fault| Failure::usage(fault.to_string()))?;
+                    let name = secret.secret_name().for_rule()?;
                     wanted.code(language, Some(name), None)
                 }
                 None => wanted.code(language, None, None),

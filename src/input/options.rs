@@ -13,7 +13,7 @@ use crate::env;
 use crate::model::attributes::{ResourcePolicy, Rotation, Schedule, Tag, MAX_POLICY, MAX_TAGS};
 use crate::model::date::Date;
 use crate::model::invalid::Invalid;
-use crate::model::name::{NameFault, RepositoryPrefix, SecretName};
+use crate::model::name::{RepositoryPrefix, SecretName};
 use crate::model::registries::{canonical_host, LoginRegistry, NamedRegistry};
 use crate::model::secret::EXPIRY_TAG;
 use crate::output::shell::option;
@@ -111,8 +111,8 @@ pub fn address(
 /// be hidden.
 pub fn secret_name(text: &str, upstream: Option<LoginRegistry>) -> Result<SecretName, Invalid> {
     SecretName::parse(text).map_err(|fault| {
-        let fix = match &fault {
-            NameFault::NoPrefix(name) if SecretName::parse(name).is_ok() => {
+        let fix = match &fault.fix {
+            Some(name) if SecretName::parse(name).is_ok() => {
                 format!("use {}", option("--name", name))
             }
             _ => fixes::secret_name("--name", upstream),

@@ -36,7 +36,7 @@ impl CreateInput {
             (Some(language), Some(rule), Some(name)) => {
                 let name = name.for_rule().map_err(|fault| {
                     let fix = fixes::name_for_rule(self.upstream);
-                    Failure::usage(fault.to_string()).fix(fix)
+                    Failure::from(fault).fix(fix)
                 })?;
                 Ok(Some(rule.code(language, Some(name), arn)))
             }
@@ -56,9 +56,8 @@ impl CreateInput {
         };
         let upstream = self.upstream.ok_or_else(open)?;
         let name = self.name_or_default().ok_or_else(open)?;
-        name.check_for_rule().map_err(|fault| {
-            Failure::usage(fault.to_string()).fix(fixes::name_for_rule(Some(upstream)))
-        })?;
+        name.check_for_rule()
+            .map_err(|fault| Failure::from(fault).fix(fixes::name_for_rule(Some(upstream))))?;
         let url =
             upstream_url(upstream.registry, self.upstream_host().as_deref()).map_err(|fault| {
                 let failure = Failure::from(fault);
@@ -151,7 +150,7 @@ pub fn read_rule_set(
     if let (Some(secret), true) = (&secret, upstream.is_none() || with_login.is_some()) {
         let fit = secret.secret_name().check_for_rule();
         let fix = fixes::secret_name("--secret", with_login);
-        errors.keep(fit.map_err(|fault| fault.to_string()), &fix);
+        errors.keep(fit, &fix);
     }
     let usual = upstream.map_or(fixes::rule(None), |upstream| upstream.rule_prefix);
     let part = args.part.upstream_repository_prefix.clone();
@@ -210,7 +209,7 @@ fn upstream_url(upstream: &'static Registry, given: Option<&str>) -> Result<Upst
             return Err(Invalid::new(message).fix(format!("add --upstream-registry-url {example}")));
         }
     };
-    UpstreamUrl::parse(url).map_err(|fault| Invalid::new(fault.to_string()))
+    UpstreamUrl::parse(url)
 }
 
 #[cfg(test)]

@@ -2,24 +2,18 @@
 
 use std::fmt;
 
-/// Why a text is not an [`AccountId`]; it does not repeat the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("something that is not an account ID of 12 digits")]
-pub struct NoAccountId;
+use crate::model::invalid::Invalid;
 
 /// The number of an AWS account: exactly twelve digits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccountId(String);
 
 impl AccountId {
-    /// # Errors
-    /// [`NoAccountId`].
-    pub fn parse(text: &str) -> Result<Self, NoAccountId> {
-        if text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(NoAccountId)
-        }
+    /// The error does not repeat the text.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let fits = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+        fits.then(|| Self(text.to_owned()))
+            .ok_or_else(|| Invalid::new("something that is not an account ID of 12 digits"))
     }
 }
 
@@ -43,7 +37,7 @@ mod tests {
             "11112222333a",
             "１１１１２２２２３３３３",
         ] {
-            assert_eq!(AccountId::parse(bad), Err(NoAccountId), "{bad}");
+            assert!(AccountId::parse(bad).is_err(), "{bad}");
         }
     }
 }

@@ -6,23 +6,9 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::model::account::AccountId;
+use crate::model::invalid::Invalid;
 use crate::model::name::MAX_CHARACTERS;
 use crate::model::region::Region;
-
-/// Why a text is not an [`Arn`]; it does not repeat the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ArnFault {
-    #[error("something that is not an ARN")]
-    Form,
-    #[error("an ARN of more than {MAX_ARN} characters")]
-    TooLong,
-    #[error("an ARN that is not of a secret")]
-    NotASecret,
-    #[error("not the ARN of a Lambda function")]
-    NotAFunction,
-    #[error("not the ARN of an IAM role")]
-    NotARole,
-}
 
 /// The longest ARN, in characters.
 const MAX_ARN: usize = 2_048;
@@ -37,12 +23,12 @@ const MAX_ARN: usize = 2_048;
 pub struct Arn(String);
 
 impl Arn {
-    /// # Errors
-    /// [`ArnFault::Form`], [`ArnFault::TooLong`].
-    pub fn parse(text: &str) -> Result<Self, ArnFault> {
+    /// The error does not repeat the text.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let no_arn = || Invalid::new("something that is not an ARN");
         let parts: Vec<&str> = text.splitn(6, ':').collect();
         let ["arn", partition, service, region, account, resource] = parts[..] else {
-            return Err(ArnFault::Form);
+            return Err(no_arn());
         };
         let is_word = |text: &str| {
             text.bytes()
@@ -58,9 +44,10 @@ impl Arn {
             && !resource.is_empty()
             && !resource.contains(ends_the_line);
         if fits && text.chars().count() > MAX_ARN {
-            return Err(ArnFault::TooLong);
+            let message = format!("an ARN of more than {MAX_ARN} characters");
+            return Err(Invalid::new(message));
         }
-        fits.then(|| Self(text.to_owned())).ok_or(ArnFault::Form)
+        fits.then(|| Self(text.to_owned())).ok_or_else(no_arn)
     }
 
     pub fn as_str(&self) -> &str {
@@ -109,26 +96,22 @@ pub struct SecretArn(Arn);
 const END: usize = 7;
 
 impl SecretArn {
-    /// # Errors
-    /// An [`ArnFault`].
-    pub fn parse(text: &str) -> Result<Self, ArnFault> {
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
         let arn = Arn::parse(text)?;
-        let is_in_an_account = !arn.region().is_empty() && !arn.account().is_empty();
-        let of_secret = (arn.service() == "secretsmanager" && is_in_an_account)
-            .then(|| arn.resource().strip_prefix("secret:"));
-        let rest = of_secret.flatten().ok_or(ArnFault::NotASecret)?;
-        let end = rest
-            .len()
-            .checked_sub(END)
-            .filter(|at| rest.is_char_boundary(*at));
-        let (name, end) = rest.split_at(end.ok_or(ArnFault::NotASecret)?);
-        let is_end = end
-            .strip_prefix('-')
-            .is_some_and(|end| end.bytes().all(|byte| byte.is_ascii_alphanumeric()));
-        if is_end && (1..=MAX_CHARACTERS).contains(&name.chars().count()) {
-            Ok(Self(arn))
-        } else {
-            Err(ArnFault::NotASecret)
+        let is_of_secret = || {
+            let rest = arn.resource().strip_prefix("secret:")?;
+            let (name, end) = rest.split_at_checked(rest.len().checked_sub(END)?)?;
+            let end = end.strip_prefix('-')?;
+            let fits = arn.service() == "secretsmanager"
+                && !arn.region().is_empty()
+                && !arn.account().is_empty()
+                && (1..=MAX_CHARACTERS).contains(&name.chars().count())
+                && end.bytes().all(|byte| byte.is_ascii_alphanumeric());
+            fits.then_some(())
+        };
+        match is_of_secret() {
+            Some(()) => Ok(Self(arn)),
+            None => Err(Invalid::new("an ARN that is not of a secret")),
         }
     }
 
@@ -164,9 +147,7 @@ impl fmt::Display for SecretArn {
 pub struct LambdaArn(Arn);
 
 impl LambdaArn {
-    /// # Errors
-    /// An [`ArnFault`].
-    pub fn parse(text: &str) -> Result<Self, ArnFault> {
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
         let fits = |arn: &Arn| {
             let name = arn.resource().strip_prefix("function:").unwrap_or_default();
             let is_word = |word: &str| {
@@ -179,11 +160,8 @@ impl LambdaArn {
                 && name.split(':').all(is_word)
                 && name.split(':').count() <= 2
         };
-        match Arn::parse(text) {
-            Ok(arn) if fits(&arn) => Ok(Self(arn)),
-            Err(ArnFault::TooLong) => Err(ArnFault::TooLong),
-            _ => Err(ArnFault::NotAFunction),
-        }
+        let arn = Arn::parse(text).ok().filter(fits).map(Self);
+        arn.ok_or_else(|| Invalid::new("not the ARN of a Lambda function"))
     }
 
     pub fn as_str(&self) -> &str {
@@ -220,72 +198,70 @@ mod tests {
         );
         assert_eq!(serde_json::to_string(&arn).unwrap(), format!("\"{ARN}\""));
         for name in ["x", "é", "it's two\"", "👩\u{200d}👩", &"é".repeat(512)] {
-            let arn = SecretArn::parse(&secret(&format!("{name}-ABCDEF")));
-            assert_eq!(arn.as_ref().map(SecretArn::name), Ok(name));
+            let arn = SecretArn::parse(&secret(&format!("{name}-ABCDEF"))).unwrap();
+            assert_eq!(arn.name(), name);
         }
     }
 
     #[test]
     fn what_is_no_arn_of_a_secret() {
+        const NO_ARN: &str = "not an ARN";
+        const NO_SECRET: &str = "not of a secret";
+        const TOO_LONG: &str = "more than 2048";
         for (text, fault) in [
-            ("", ArnFault::Form),
-            (
-                "arn:aws:secretsmanager:us-east-1:111122223333",
-                ArnFault::Form,
-            ),
+            ("", NO_ARN),
+            ("arn:aws:secretsmanager:us-east-1:111122223333", NO_ARN),
             (
                 "arn:aws:secretsmanager:us-east-1:11112222333:secret:x-AbCdEf",
-                ArnFault::Form,
+                NO_ARN,
             ),
             (
                 "arn:aws:secretsmanager:us-east-1:1111222233334:secret:x-AbCdEf",
-                ArnFault::Form,
+                NO_ARN,
             ),
             (
                 "arn:aws:secretsmanager:us-east-1:A';touch PWN;:secret:x-AbCdEf",
-                ArnFault::Form,
+                NO_ARN,
             ),
             (
                 "arn:aws:secretsmanager:us east:111122223333:secret:x-AbCdEf",
-                ArnFault::Form,
+                NO_ARN,
             ),
             (
                 "arn:aws:secretsmanager:-east:111122223333:secret:x-AbCdEf",
-                ArnFault::Form,
+                NO_ARN,
             ),
             (
                 "arn:AWS:secretsmanager:us-east-1:111122223333:secret:x-AbCdEf",
-                ArnFault::Form,
+                NO_ARN,
             ),
             (
                 "arn:aws:secretsmanager::111122223333:secret:x-AbCdEf",
-                ArnFault::NotASecret,
+                NO_SECRET,
             ),
             (
                 "arn:aws:secretsmanager:us-east-1::secret:x-AbCdEf",
-                ArnFault::NotASecret,
+                NO_SECRET,
             ),
             (
                 "arn:aws:s3:us-east-1:111122223333:secret:x-AbCdEf",
-                ArnFault::NotASecret,
+                NO_SECRET,
             ),
-            (&secret("x"), ArnFault::NotASecret),
-            (&secret("-AbCdEf"), ArnFault::NotASecret),
-            (&secret("x-AbCdE"), ArnFault::NotASecret),
-            (&secret("x-AbCdE/"), ArnFault::NotASecret),
-            (&secret("x-AbCdéé"), ArnFault::NotASecret),
-            (
-                &secret(&format!("{}-AbCdEf", "é".repeat(513))),
-                ArnFault::NotASecret,
-            ),
-            (&secret("x\n-AbCdEf"), ArnFault::Form),
-            (&secret("x\u{1b}[2J-AbCdEf"), ArnFault::Form),
-            (&secret("x\u{9b}-AbCdEf"), ArnFault::Form),
-            (&secret("x\u{2028}-AbCdEf"), ArnFault::Form),
-            (&format!("{ARN}\n"), ArnFault::Form),
-            (&secret(&"x".repeat(2_048)), ArnFault::TooLong),
+            (&secret("x"), NO_SECRET),
+            (&secret("-AbCdEf"), NO_SECRET),
+            (&secret("x-AbCdE"), NO_SECRET),
+            (&secret("x-AbCdE/"), NO_SECRET),
+            (&secret("x-AbCdéé"), NO_SECRET),
+            (&secret(&format!("{}-AbCdEf", "é".repeat(513))), NO_SECRET),
+            (&secret("x\n-AbCdEf"), NO_ARN),
+            (&secret("x\u{1b}[2J-AbCdEf"), NO_ARN),
+            (&secret("x\u{9b}-AbCdEf"), NO_ARN),
+            (&secret("x\u{2028}-AbCdEf"), NO_ARN),
+            (&format!("{ARN}\n"), NO_ARN),
+            (&secret(&"x".repeat(2_048)), TOO_LONG),
         ] {
-            assert_eq!(SecretArn::parse(text), Err(fault), "{text:?}");
+            let found = SecretArn::parse(text).unwrap_err().to_string();
+            assert!(found.contains(fault), "{text:?}: {found}");
         }
     }
 
@@ -310,10 +286,10 @@ mod tests {
             &format!("{function} x"),
             &format!("{function}'"),
         ] {
-            assert_eq!(LambdaArn::parse(bad), Err(ArnFault::NotAFunction), "{bad}");
+            assert!(LambdaArn::parse(bad).is_err(), "{bad}");
         }
         let long = format!("{function}{}", "x".repeat(MAX_ARN));
-        assert_eq!(LambdaArn::parse(&long), Err(ArnFault::TooLong));
+        assert!(LambdaArn::parse(&long).is_err());
     }
 
     proptest! {

@@ -7,6 +7,7 @@ pub use repository::{is_path_component, RepositoryPrefix, ROOT};
 
 use std::fmt;
 
+use crate::model::invalid::Invalid;
 use crate::model::registries::{NamedRegistry, Registry};
 
 /// What every name begins with; ECR's service-linked role may read no other secret.
@@ -23,41 +24,32 @@ pub const MAX_CHARACTERS: usize = 512;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretName(String);
 
-/// Why a text is not a [`SecretName`].
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NameFault {
-    #[error("the name is empty; it begins with {PREFIX}")]
-    Empty,
-    #[error("the name does not begin with {PREFIX}, so ECR cannot read the secret; use {0}")]
-    NoPrefix(String),
-    #[error("the name has {0} characters; Secrets Manager takes up to {MAX_CHARACTERS}")]
-    TooLong(usize),
-}
-
 impl SecretName {
     /// The name that `create` proposes for a registry: its kind under [`PREFIX`].
     pub fn of_registry(upstream: &Registry) -> Option<Self> {
         Self::parse(&format!("{PREFIX}{}", upstream.kind)).ok()
     }
 
-    /// Checks the bounds.
-    ///
-    /// # Errors
-    /// A [`NameFault`] that says which bound does not hold, with the name to use where one is
-    /// known.
-    pub fn parse(text: &str) -> Result<Self, NameFault> {
+    /// Checks the bounds. If the prefix is missing, the error's fix is the name to use.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
         if text.is_empty() {
-            return Err(NameFault::Empty);
+            return Err(Invalid::new(format!(
+                "the name is empty; it begins with {PREFIX}"
+            )));
         }
         if !text.starts_with(PREFIX) {
-            let rest = text.trim_start_matches('/');
-            return Err(NameFault::NoPrefix(format!("{PREFIX}{rest}")));
+            let name = format!("{PREFIX}{}", text.trim_start_matches('/'));
+            return Err(Invalid::new(format!(
+                "the name does not begin with {PREFIX}, so ECR cannot read the secret; use {name}"
+            ))
+            .fix(name));
         }
-        let characters = text.chars().count();
-        if characters > MAX_CHARACTERS {
-            return Err(NameFault::TooLong(characters));
+        match text.chars().count() {
+            ..=MAX_CHARACTERS => Ok(Self(text.to_owned())),
+            more => Err(Invalid::new(format!(
+                "the name has {more} characters; Secrets Manager takes up to {MAX_CHARACTERS}"
+            ))),
         }
-        Ok(Self(text.to_owned()))
     }
 
     pub fn as_str(&self) -> &str {
@@ -111,17 +103,6 @@ pub struct SecretId {
     registry: Option<NamedRegistry>,
 }
 
-/// Why a text names no secret.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SecretIdFault {
-    #[error("the name is empty")]
-    Empty,
-    #[error("that ARN is not of a secret under {PREFIX}")]
-    OtherArn,
-    #[error("the name has {0} characters; Secrets Manager takes up to {MAX_CHARACTERS}")]
-    TooLong(usize),
-}
-
 impl SecretId {
     /// The default name of a registry.
     pub fn of_registry(upstream: &Registry) -> Option<Self> {
@@ -134,18 +115,21 @@ impl SecretId {
         })
     }
 
-    /// # Errors
-    /// A [`SecretIdFault`]; it does not repeat the text.
-    pub fn parse(text: &str) -> Result<Self, SecretIdFault> {
+    /// The error does not repeat the text.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let other = || Invalid::new(format!("that ARN is not of a secret under {PREFIX}"));
         let (id, name, region, registry) = if text.starts_with("arn:") {
             let parts: Vec<&str> = text.splitn(7, ':').collect();
             let [_, _, "secretsmanager", region, _, "secret", rest] = parts[..] else {
-                return Err(SecretIdFault::OtherArn);
+                return Err(other());
             };
             let name = match rest.char_indices().rev().nth(6) {
                 Some((at, '-')) => &rest[..at],
                 _ => rest,
             };
+            if !name.starts_with(PREFIX) {
+                return Err(other());
+            }
             let (id, region) = (text.to_owned(), region.to_owned());
             (Some(id), name.to_owned(), Some(region), None)
         } else if text.starts_with(PREFIX) {
@@ -153,15 +137,12 @@ impl SecretId {
         } else {
             let rest = text.trim_start_matches('/');
             if rest.is_empty() {
-                return Err(SecretIdFault::Empty);
+                return Err(Invalid::new("the name is empty"));
             }
             let registry = NamedRegistry::parse(rest);
             (None, format!("{PREFIX}{rest}"), None, registry)
         };
-        let name = SecretName::parse(&name).map_err(|fault| match fault {
-            NameFault::TooLong(characters) => SecretIdFault::TooLong(characters),
-            NameFault::Empty | NameFault::NoPrefix(_) => SecretIdFault::OtherArn,
-        })?;
+        let name = SecretName::parse(&name)?;
         Ok(Self {
             id: id.unwrap_or_else(|| name.to_string()),
             name,
@@ -224,20 +205,15 @@ mod tests {
     fn the_bounds_count_characters() {
         let last = format!("{PREFIX}{}", "é".repeat(MAX_CHARACTERS - PREFIX.len()));
         assert!(SecretName::parse(&last).is_ok());
-        assert_eq!(
-            SecretName::parse(&format!("{last}é")),
-            Err(NameFault::TooLong(513))
-        );
+        let fault = SecretName::parse(&format!("{last}é")).unwrap_err();
+        assert!(fault.message.contains("513 characters"), "{fault}");
     }
 
     #[test]
     fn a_missing_prefix_is_told_with_the_name_to_use() {
         let fault = SecretName::parse("/team/hub").unwrap_err();
-        assert_eq!(
-            fault,
-            NameFault::NoPrefix("ecr-pullthroughcache/team/hub".into())
-        );
-        assert_eq!(SecretName::parse(""), Err(NameFault::Empty));
+        assert_eq!(fault.fix.as_deref(), Some("ecr-pullthroughcache/team/hub"));
+        assert_eq!(SecretName::parse("").unwrap_err().fix, None);
     }
 
     #[test]
@@ -268,14 +244,19 @@ mod tests {
         let arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/team/hub-AbCdEf";
         assert_eq!(named(arn), Ok((arn.to_owned(), full.to_owned())));
         assert_eq!(SecretId::parse(arn).unwrap().region(), Some("eu-west-1"));
-        assert_eq!(named(""), Err(SecretIdFault::Empty));
-        assert_eq!(named("/"), Err(SecretIdFault::Empty));
-        assert_eq!(named("arn:aws:s3:::bucket"), Err(SecretIdFault::OtherArn));
-        assert_eq!(
-            named("arn:aws:secretsmanager:eu-west-1:1:secret:other-AbCdEf"),
-            Err(SecretIdFault::OtherArn)
-        );
-        assert_eq!(named(&"x".repeat(500)), Err(SecretIdFault::TooLong(521)));
+        for (text, fault) in [
+            ("", "empty"),
+            ("/", "empty"),
+            ("arn:aws:s3:::bucket", "that ARN"),
+            (
+                "arn:aws:secretsmanager:eu-west-1:1:secret:other-AbCdEf",
+                "that ARN",
+            ),
+            (&"x".repeat(500), "521 characters"),
+        ] {
+            let found = named(text).unwrap_err().to_string();
+            assert!(found.contains(fault), "{found}");
+        }
     }
 
     #[test]

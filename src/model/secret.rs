@@ -9,7 +9,8 @@ use serde::Serialize;
 use crate::model::arn::SecretArn;
 use crate::model::attributes::{Description, Rotation, Schedule, Tag};
 use crate::model::credential::SecretValue;
-use crate::model::date::{Date, NoDate, Time};
+use crate::model::date::{Date, Time};
+use crate::model::invalid::Invalid;
 use crate::model::name::{SecretName, PREFIX};
 use crate::model::region::Region;
 use crate::model::registries::LoginRegistry;
@@ -256,7 +257,7 @@ impl Secret {
     ///
     /// # Errors
     /// Where the tag is no date.
-    pub fn expires_on(&self) -> Option<Result<Date, NoDate>> {
+    pub fn expires_on(&self) -> Option<Result<Date, Invalid>> {
         Some(Date::parse(self.tag(EXPIRY_TAG)?))
     }
 

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use crate::model::arn::{Arn, ArnFault};
+use crate::model::arn::Arn;
+use crate::model::invalid::Invalid;
 
 /// ECR's `customRoleArn`: the ARN of an IAM role in the account of the rule, up to 2,048
 /// characters. Of ASCII letters, digits and `:/_+=,.@-` alone, as IAM has the names and paths of
@@ -14,16 +15,18 @@ use crate::model::arn::{Arn, ArnFault};
 pub struct RoleArn(Arn);
 
 impl RoleArn {
-    /// # Errors
-    /// An [`ArnFault`]; it does not repeat the text.
-    pub fn parse(text: &str) -> Result<Self, ArnFault> {
-        let arn = Arn::parse(text).map_err(|_| ArnFault::NotARole)?;
-        let name = arn.resource().strip_prefix("role/");
+    /// The error does not repeat the text.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"/_+=,.@-".contains(&byte);
-        let is_role = arn.service() == "iam"
-            && !arn.account().is_empty()
-            && name.is_some_and(|name| !name.is_empty() && name.bytes().all(allowed));
-        is_role.then_some(Self(arn)).ok_or(ArnFault::NotARole)
+        let fits = |arn: &Arn| {
+            let name = arn.resource().strip_prefix("role/").unwrap_or_default();
+            arn.service() == "iam"
+                && !arn.account().is_empty()
+                && !name.is_empty()
+                && name.bytes().all(allowed)
+        };
+        let arn = Arn::parse(text).ok().filter(fits).map(Self);
+        arn.ok_or_else(|| Invalid::new("not the ARN of an IAM role"))
     }
 
     pub fn as_str(&self) -> &str {

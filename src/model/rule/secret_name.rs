@@ -2,24 +2,13 @@
 
 use std::fmt;
 
+use crate::model::invalid::Invalid;
 use crate::model::name::{first_refused, SecretName, PREFIX};
 
 /// The name of a secret that a rule can point at: ASCII letters, digits and `/_+=.@-` alone, with
 /// something after [`PREFIX`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RuleSecretName<'a>(&'a SecretName);
-
-/// What ECR's pattern of `credentialArn` does not have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RuleNameFault {
-    #[error(
-        "no rule can use a secret with {0:?} in its name: ECR takes only ASCII letters, digits \
-         and /_+=.@-"
-    )]
-    Character(char),
-    #[error("no rule can use a secret without a name after {PREFIX}")]
-    NoName,
-}
 
 impl RuleSecretName<'_> {
     pub fn as_str(&self) -> &str {
@@ -35,22 +24,21 @@ impl fmt::Display for RuleSecretName<'_> {
 
 impl SecretName {
     /// The name as one by which a rule can point at the secret.
-    ///
-    /// # Errors
-    /// A [`RuleNameFault`].
-    pub fn for_rule(&self) -> Result<RuleSecretName<'_>, RuleNameFault> {
+    pub fn for_rule(&self) -> Result<RuleSecretName<'_>, Invalid> {
         match first_refused(self.as_str()) {
-            Some(refused) => Err(RuleNameFault::Character(refused)),
-            None if self.as_str() == PREFIX => Err(RuleNameFault::NoName),
+            Some(refused) => Err(Invalid::new(format!(
+                "no rule can use a secret with {refused:?} in its name: ECR takes only ASCII \
+                 letters, digits and /_+=.@-"
+            ))),
+            None if self.as_str() == PREFIX => Err(Invalid::new(format!(
+                "no rule can use a secret without a name after {PREFIX}"
+            ))),
             None => Ok(RuleSecretName(self)),
         }
     }
 
     /// Whether a rule can point at a secret of this name.
-    ///
-    /// # Errors
-    /// As of [`Self::for_rule`].
-    pub fn check_for_rule(&self) -> Result<(), RuleNameFault> {
+    pub fn check_for_rule(&self) -> Result<(), Invalid> {
         self.for_rule().map(|_| ())
     }
 }

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::model::invalid::Invalid;
+
 /// ECR's `upstreamRegistryUrl`: a host, such as `registry-1.docker.io`, perhaps with a port or a
 /// path. Of ASCII letters, digits and `.-_:/` alone, up to 2,048 of them, a letter or digit first,
 /// so that it says the same in a shell, in YAML and in Terraform.
@@ -13,20 +15,15 @@ use serde::Serialize;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct UpstreamUrl(String);
 
-/// That a text is no [`UpstreamUrl`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("something that is not an upstream registry URL")]
-pub struct NoUpstreamUrl;
-
 impl UpstreamUrl {
-    /// # Errors
-    /// [`NoUpstreamUrl`]; it does not repeat the text.
-    pub fn parse(text: &str) -> Result<Self, NoUpstreamUrl> {
+    /// The error does not repeat the text.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:/".contains(&byte);
         let fits = text.len() <= 2_048
             && text.starts_with(|c: char| c.is_ascii_alphanumeric())
             && text.bytes().all(allowed);
-        fits.then(|| Self(text.to_owned())).ok_or(NoUpstreamUrl)
+        fits.then(|| Self(text.to_owned()))
+            .ok_or_else(|| Invalid::new("something that is not an upstream registry URL"))
     }
 
     pub fn as_str(&self) -> &str {
@@ -68,7 +65,7 @@ mod tests {
             "user@host",
             &"x".repeat(2_049),
         ] {
-            assert_eq!(UpstreamUrl::parse(text), Err(NoUpstreamUrl), "{text:?}");
+            assert!(UpstreamUrl::parse(text).is_err(), "{text:?}");
         }
     }
 

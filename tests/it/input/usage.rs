@@ -79,7 +79,7 @@ fn bounds_are_checked_before_anything_is_sent() {
         "x".repeat(2_048)
     );
     let rotation = ["--rotation-days", "30", "--rotation-lambda-arn", &long];
-    refused(&rotation, &["an ARN of more than 2048 characters"]);
+    refused(&rotation, &["not the ARN of a Lambda function"]);
     refused(&["--tag", "a#b=1"], &["has the character '#'"]);
     refused(
         &["--tag", "team=aws:x"],
