@@ -45,7 +45,7 @@ impl Rules {
             Ok(rules) => (Some(rules), None),
             Err(error) => (None, Some(error)),
         };
-        let is_checked = |rule: &&Rule| only.is_none_or(|secret| rule.refers_to(secret).is_some());
+        let is_checked = |rule: &&Rule| only.is_none_or(|secret| rule.refers_to(secret));
         let checked = all.iter().flatten().filter(is_checked);
         let checked: Vec<Rule> = checked.cloned().collect();
         let mut verdicts = JoinSet::new();
@@ -78,7 +78,7 @@ impl Rules {
     /// it.
     pub fn see(&self, secret: &Secret) {
         for rule in &self.checked {
-            if rule.refers_to(secret).is_some() {
+            if rule.refers_to(secret) {
                 let is_found = rule.uses(&secret.arn) && secret.deleted.is_none();
                 self.note(rule, is_found);
             }

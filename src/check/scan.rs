@@ -225,7 +225,7 @@ impl Scanner<'_> {
     /// shown at the end.
     fn hide(&self, secret: &Secret, value: &StoredValue) -> Redactor {
         let mut rules = self.rules.all().unwrap_or_default().iter();
-        let redactor = if rules.any(|rule| rule.refers_to(secret).is_some()) {
+        let redactor = if rules.any(|rule| rule.refers_to(secret)) {
             self.session.redactor().clone()
         } else {
             Redactor::new()

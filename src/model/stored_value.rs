@@ -7,11 +7,12 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
+use crate::model::count::count;
+use crate::model::token_kind::{looks_like_a_token, TokenKind};
+
 /// The two keys that ECR reads.
 pub const USERNAME: &str = "username";
 pub const ACCESS_TOKEN: &str = "accessToken";
-use crate::model::count::count;
-use crate::model::token_kind::{looks_like_a_token, TokenKind};
 
 /// The value of a secret; its memory is zeroed when it is dropped. Unlike a
 /// [`SecretValue`](crate::model::credential::SecretValue) it may be anything.
@@ -32,6 +33,7 @@ pub enum Reading {
 }
 
 /// The members of a JSON object, in their order, borrowed from the text so that no copy is made.
+#[derive(Default)]
 pub struct Members<'t>(Vec<(String, &'t RawValue)>);
 
 impl StoredValue {
@@ -116,6 +118,14 @@ impl<'t> Members<'t> {
 /// The text that a JSON value is; none where it is of another type.
 pub fn text_of(value: &RawValue) -> Option<Zeroizing<String>> {
     serde_json::from_str(value.get()).ok().map(Zeroizing::new)
+}
+
+/// Adds a member to the JSON object that this text begins; `value` is JSON.
+pub fn push_member(object: &mut String, key: &str, value: &str) {
+    object.push(if object.is_empty() { '{' } else { ',' });
+    object.push_str(&serde_json::Value::from(key).to_string());
+    object.push(':');
+    object.push_str(value);
 }
 
 impl<'de: 't, 't> Deserialize<'de> for Members<'t> {

@@ -7,7 +7,9 @@ use zeroize::Zeroizing;
 use crate::model::credential::{SecretValue, TooLarge};
 use crate::model::date::Date;
 use crate::model::secret::EXPIRY_TAG;
-use crate::model::stored_value::{near_miss, text_of, StoredValue, ACCESS_TOKEN, USERNAME};
+use crate::model::stored_value::{
+    near_miss, push_member, text_of, StoredValue, ACCESS_TOKEN, USERNAME,
+};
 
 /// What will be changed, and the value that it gives. Shows nothing of the value.
 #[derive(Debug)]
@@ -81,20 +83,16 @@ impl ValueFix {
                     to: wanted,
                 });
             }
-            let between = if json.is_empty() { '{' } else { ',' };
-            json.push(between);
-            json.push_str(&serde_json::Value::from(key).to_string());
-            json.push(':');
-            let untrimmed = [USERNAME, ACCESS_TOKEN]
+            let text = [USERNAME, ACCESS_TOKEN]
                 .contains(&key)
                 .then(|| text_of(value));
-            match untrimmed.flatten() {
+            match text.flatten() {
                 Some(text) if text.trim() != text.as_str() && !text.trim().is_empty() => {
                     changes.push(Change::Trim(key.to_owned()));
                     let quoted = Zeroizing::new(serde_json::Value::from(text.trim()).to_string());
-                    json.push_str(&quoted);
+                    push_member(&mut json, key, &quoted);
                 }
-                _ => json.push_str(value.get()),
+                _ => push_member(&mut json, key, value.get()),
             }
         }
         json.push('}');

@@ -3,7 +3,9 @@
 use zeroize::Zeroizing;
 
 use crate::model::credential::{Credential, SecretValue, TooLarge, Username};
-use crate::model::stored_value::{near_miss, text_of, StoredValue, ACCESS_TOKEN, USERNAME};
+use crate::model::stored_value::{
+    near_miss, push_member, text_of, StoredValue, ACCESS_TOKEN, USERNAME,
+};
 
 /// The new value of a secret that exists. Shows nothing of it.
 #[derive(Debug)]
@@ -23,30 +25,15 @@ impl ValueUpdate {
     /// [`TooLarge`] where the new value is over what a secret takes.
     pub fn new(stored: Option<&StoredValue>, credential: &Credential) -> Result<Self, TooLarge> {
         let plain = credential.to_value()?;
-        let Some(members) = stored.and_then(StoredValue::members) else {
-            return Ok(Self {
-                value: plain,
-                kept: Vec::new(),
-                is_unchanged: false,
-            });
-        };
+        let members = stored.and_then(StoredValue::members).unwrap_or_default();
         let near = [USERNAME, ACCESS_TOKEN].map(|wanted| near_miss(&members, wanted));
         let is_ours =
             |key: &str| key == USERNAME || key == ACCESS_TOKEN || near.contains(&Some(key));
         let others: Vec<_> = members.iter().filter(|(key, _)| !is_ours(key)).collect();
-        let has = |key: &str, is_same: &dyn Fn(&str) -> bool| {
-            members.text(key).is_some_and(|text| is_same(&text))
-        };
-        let is_unchanged = has(USERNAME, &|text| text == credential.username.as_str())
-            && has(ACCESS_TOKEN, &|text| credential.token.is(text));
-        let kept: Vec<String> = others.iter().map(|(key, _)| (*key).to_owned()).collect();
-        if others.is_empty() {
-            return Ok(Self {
-                value: plain,
-                kept,
-                is_unchanged,
-            });
-        }
+        let (username, token) = (members.text(USERNAME), members.text(ACCESS_TOKEN));
+        let is_unchanged = username.is_some_and(|text| *text == credential.username.as_str())
+            && token.is_some_and(|text| credential.token.is(&text));
+        let kept = others.iter().map(|(key, _)| (*key).to_owned()).collect();
         let rest: usize = others
             .iter()
             .map(|(key, value)| 6 * key.len() + value.get().len() + 4)
@@ -56,10 +43,7 @@ impl ValueUpdate {
         let open = plain.reveal();
         json.push_str(open.strip_suffix('}').unwrap_or(open));
         for (key, value) in others {
-            json.push(',');
-            json.push_str(&serde_json::Value::from(key).to_string());
-            json.push(':');
-            json.push_str(value.get());
+            push_member(&mut json, key, value.get());
         }
         json.push('}');
         Ok(Self {

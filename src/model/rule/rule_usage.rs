@@ -4,16 +4,6 @@ use super::Rule;
 use crate::model::registries::{LoginRegistry, Registry, REGISTRIES};
 use crate::model::secret::{registry_of, Secret};
 
-/// How a rule refers to a secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reference {
-    /// By its ARN.
-    Current,
-    /// By the ARN that a secret of the same name had before it was deleted and made again: Secrets
-    /// Manager gives each another random end, and the rule goes on pointing at the old one.
-    Former,
-}
-
 /// The rules that refer to a secret.
 #[derive(Clone, Debug)]
 pub struct RuleUsage<'r> {
@@ -32,11 +22,10 @@ pub struct RuleUsage<'r> {
 impl<'r> RuleUsage<'r> {
     /// `rules` are all of the Region; `None` where they could not be looked at.
     pub fn new(secret: &Secret, rules: Option<&'r [Rule]>) -> Self {
-        let referring = |how| {
-            let rules = rules.unwrap_or_default().iter();
-            rules.filter(move |rule| rule.refers_to(secret) == Some(how))
-        };
-        let current: Vec<&Rule> = referring(Reference::Current).collect();
+        let referring = rules.unwrap_or_default().iter();
+        let referring = referring.filter(|rule| rule.refers_to(secret));
+        let (current, former): (Vec<&Rule>, Vec<&Rule>) =
+            referring.partition(|rule| rule.uses(&secret.arn));
         let same = |rule: &&Rule| {
             current
                 .iter()
@@ -55,8 +44,8 @@ impl<'r> RuleUsage<'r> {
                 .and_then(Rule::upstream)
                 .or_else(|| registry_of(&secret.name)),
             host: first.filter(at_same).and_then(Rule::own_host),
-            former: referring(Reference::Former).collect(),
             current,
+            former,
         }
     }
 
@@ -69,14 +58,10 @@ impl<'r> RuleUsage<'r> {
 }
 
 impl Rule {
-    pub fn refers_to(&self, secret: &Secret) -> Option<Reference> {
-        if self.uses(&secret.arn) {
-            Some(Reference::Current)
-        } else if self.secret() == Some(&secret.name) {
-            Some(Reference::Former)
-        } else {
-            None
-        }
+    /// Whether it uses the secret, or points at the ARN that a secret of the same name had before
+    /// it was deleted and created again: each gets another random end.
+    pub fn refers_to(&self, secret: &Secret) -> bool {
+        self.uses(&secret.arn) || self.secret() == Some(&secret.name)
     }
 
     /// The customer's own host, where the registry has one for each; none where it is not of the
@@ -115,22 +100,20 @@ mod tests {
             )
         };
         let secret = Secret::new(SecretArn::parse(&arn("github-AbCdEf")).unwrap());
-        for (end, expected) in [
-            ("github-AbCdEf", Some(Reference::Current)),
-            ("github-abcdef", Some(Reference::Former)),
-            ("github2-AbCdEf", None),
-            ("github-a-AbCdEf", None),
+        for (end, current, former) in [
+            ("github-AbCdEf", 1, 0),
+            ("github-abcdef", 0, 1),
+            ("github2-AbCdEf", 0, 0),
+            ("github-a-AbCdEf", 0, 0),
         ] {
             let url = UpstreamUrl::parse("ghcr.io").unwrap();
             let rule = Rule {
                 credential_arn: Some(CredentialArn::of(&arn(end))),
                 ..Rule::new("github", "github-container-registry", url)
             };
-            assert_eq!(rule.refers_to(&secret), expected, "{end}");
             let usage = RuleUsage::new(&secret, Some(std::slice::from_ref(&rule)));
-            let count = |how| usize::from(expected == Some(how));
-            assert_eq!(usage.current.len(), count(Reference::Current), "{end}");
-            assert_eq!(usage.former.len(), count(Reference::Former), "{end}");
+            let found = (usage.current.len(), usage.former.len());
+            assert_eq!(found, (current, former), "{end}");
         }
     }
 
