@@ -171,7 +171,7 @@ impl CreateInput {
         let name = name.and_then(|name| errors.keep(secret_name(name, upstream), ""));
         if let Some(prefix) = &prefix {
             if let Some(name) = &name {
-                let fit = name.check_for_rule().map_err(|fault| fault.to_string());
+                let fit = name.for_rule();
                 errors.keep(fit, &fixes::name_for_rule(upstream));
             }
             check_rule(

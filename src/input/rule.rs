@@ -9,7 +9,7 @@ use crate::model::arn::SecretArn;
 use crate::model::invalid::Invalid;
 use crate::model::name::{RepositoryPrefix, SecretId, SecretName};
 use crate::model::registries::{canonical_host, Host, NamedRegistry, Registry};
-use crate::model::rule::{upstream_of, Rule, RuleRequest, UpstreamUrl};
+use crate::model::rule::{Rule, RuleRequest, UpstreamUrl};
 use crate::model::secret::{registry_of, Secret};
 use crate::output::failure::Failure;
 use crate::output::shell::quote;
@@ -56,7 +56,7 @@ impl CreateInput {
         };
         let upstream = self.upstream.ok_or_else(open)?;
         let name = self.name_or_default().ok_or_else(open)?;
-        name.check_for_rule()
+        name.for_rule()
             .map_err(|fault| Failure::from(fault).fix(fixes::name_for_rule(Some(upstream))))?;
         let url =
             upstream_url(upstream.registry, self.upstream_host().as_deref()).map_err(|fault| {
@@ -125,7 +125,7 @@ pub fn read_rule_set(
     let told = || {
         let secret = secret.as_ref()?;
         let named = secret.registry().map(NamedRegistry::to_any);
-        let of_name = || Some(upstream_of(secret.secret_name())?.registry.into());
+        let of_name = || Some(registry_of(secret.name())?.registry.into());
         named.or_else(of_name)
     };
     let registry = given.cloned().or_else(told);
@@ -148,7 +148,7 @@ pub fn read_rule_set(
         (Some(_), Some(_)) => {}
     }
     if let (Some(secret), true) = (&secret, upstream.is_none() || with_login.is_some()) {
-        let fit = secret.secret_name().check_for_rule();
+        let fit = secret.secret_name().for_rule();
         let fix = fixes::secret_name("--secret", with_login);
         errors.keep(fit, &fix);
     }

@@ -62,8 +62,7 @@ impl SecretName {
     /// CreatePullThroughCacheRule, in the services' API references.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
-        let refused: Vec<char> = self.0.chars().filter(|c| !is_portable(*c)).collect();
-        if let Some(first) = refused.first() {
+        if let Some(first) = first_refused(&self.0) {
             warnings.push(format!(
                 "the name has {first:?}; by their documentation, Secrets Manager and ECR take \
                  only ASCII letters, digits and /_+=.@-, so AWS may refuse the secret, or a \
@@ -184,11 +183,8 @@ impl SecretId {
 ///
 /// Source: `credentialArn` of CreatePullThroughCacheRule, Amazon ECR API reference.
 pub fn first_refused(name: &str) -> Option<char> {
+    let is_portable = |c: char| c.is_ascii_alphanumeric() || "/_+=.@-".contains(c);
     name.chars().find(|c| !is_portable(*c))
-}
-
-fn is_portable(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "/_+=.@-".contains(c)
 }
 
 /// Whether a name ends in a hyphen and six characters.

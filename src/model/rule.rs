@@ -20,8 +20,8 @@ use serde::Serialize;
 
 use crate::model::arn::SecretArn;
 use crate::model::date::Time;
-use crate::model::name::{SecretName, PREFIX, ROOT};
-use crate::model::registries::{LoginRegistry, Registry};
+use crate::model::name::ROOT;
+use crate::model::registries::Registry;
 
 /// A rule as ECR has it. The JSON members are ECR's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -87,11 +87,6 @@ impl Rule {
     pub fn secret(&self) -> Option<&str> {
         self.secret_arn().map(SecretArn::name)
     }
-}
-
-/// The registry whose credentials a secret has, by the secret's name.
-pub fn upstream_of(secret: &SecretName) -> Option<LoginRegistry> {
-    LoginRegistry::find(secret.as_str().strip_prefix(PREFIX)?)
 }
 
 /// The prefix to propose for a new rule: the usual one of the registry, or with the first number

@@ -156,6 +156,9 @@ fn a_rule_takes_a_secret_as_everything_else_does() {
         2,
         &["may mean", "--secret ecr-pullthroughcache/ghcr", GITHUB],
     );
+    // The last part of a name tells the registry too.
+    let print = ["--print", "terraform", "--secret", "team/ghcr"];
+    assert!(set(&print).json().to_string().contains("ghcr.io"));
     let print = ["--print", "terraform", "--secret", "docker-hub"];
     let code = set(&print).json();
     assert!(code.to_string().contains("ecr-pullthroughcache/docker-hub"));
