@@ -9,6 +9,13 @@ use crate::model::secret::Secret;
 
 const ALWAYS: &str = " --verify always";
 
+/// What finishes a command that may be run again, where that is `create`.
+pub const CREATE_AGAIN: &str = "(create: with --if-exists update)";
+
+/// What replaces a secret of the same name in the Region of a replica.
+pub const OVERWRITE_REPLICA: &str =
+    "if a secret of that name exists there: add --force-overwrite-replica-secret";
+
 /// Where the printed commands lead.
 #[derive(Clone, Debug, Default)]
 pub struct Hints {
@@ -201,6 +208,11 @@ impl Hints {
         );
         let secret = rule.has_login().then_some(secret);
         self.rule_set_words(prefix.as_str(), secret, &words)
+    }
+
+    /// The same for a switch that was confirmed: it runs in a pipe too.
+    pub fn rule_switch(&self, rule: &RuleRequest, secret: &str) -> String {
+        self.rule_set(rule, secret) + " --yes"
     }
 
     /// Makes the usual rule of a registry without a login.

@@ -8,7 +8,7 @@ use crate::model::rule::RuleRequest;
 use crate::model::secret::{EXPIRY_TAG, UNKNOWN_EXPIRY};
 use crate::output::escaped;
 use crate::output::failure::Failure;
-use crate::output::hint::Hints;
+use crate::output::hint::{Hints, CREATE_AGAIN, OVERWRITE_REPLICA};
 use crate::output::status::Status;
 
 impl Outcome {
@@ -28,10 +28,11 @@ impl Outcome {
         let finish = finish.filter(|_| is_partial).map(str::to_owned);
         let finish = match step.rule() {
             Some(rule) => {
-                let command = hints.rule_set(rule, &self.subject.name);
-                // A switch was confirmed already, and may be finished where nobody can be asked.
-                let is_switch = matches!(step, Step::UpdateRule(_));
-                Some(command + if is_switch { " --yes" } else { "" })
+                let name = &self.subject.name;
+                Some(match step {
+                    Step::UpdateRule(_) => hints.rule_switch(rule, name),
+                    _ => hints.rule_set(rule, name),
+                })
             }
             None if !is_partial => None,
             None => self.finish_date(&step, hints).or(finish),
@@ -102,10 +103,7 @@ impl Outcome {
                 let what = format!("{lead}could not replicate the secret");
                 Failure::new(Status::Partial, "partial", what)
                     .why(failed.join("\n"))
-                    .fix(
-                        "if a secret of that name exists there: add \
-                        --force-overwrite-replica-secret",
-                    )
+                    .fix(OVERWRITE_REPLICA)
             }
             StepError::NoSecret => Failure::bug(step.word()),
             StepError::RuleInvalid(words) => {
@@ -169,7 +167,7 @@ impl Outcome {
         let fix = if stores && !self.is_issued {
             format!(
                 "{look}\nor store it again: what is the same already is not written twice \
-                (create: --if-exists update)"
+                {CREATE_AGAIN}"
             )
         } else {
             look
@@ -245,9 +243,10 @@ impl Progress {
             return failure.fix(if self.issued() == Known::Yes {
                 format!("see what is done: {}", hints.show(&call.subject.name))
             } else {
-                "run the same command again (create: with --if-exists update); what is there \
-                 already is not written twice"
-                    .to_owned()
+                format!(
+                    "run the same command again {CREATE_AGAIN}; what is there already is not \
+                     written twice"
+                )
             });
         }
         let (service, look) = match effect {
