@@ -67,13 +67,15 @@ impl Context<'_> {
         Session::open(settings, code).await
     }
 
-    /// Asks AWS who is calling, and says where the work will be done.
+    /// Asks AWS who is calling, once, and says where the work will be done.
     ///
     /// # Errors
     /// As of [`Session::identify_caller`].
     pub async fn identify(&self, session: &mut Session) -> Result<(), Failure> {
-        session.identify_caller().await?;
-        self.output.note(&session.target().to_string());
+        if session.target().caller.is_none() {
+            session.identify_caller().await?;
+            self.output.note(&session.target().to_string());
+        }
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! The secret, and the rule, that are named: looked up before anything is done with them.
 
 use crate::aws::{Service, Session};
-use crate::model::name::{RepositoryPrefix, SecretId};
+use crate::model::name::{RepositoryPrefix, SecretId, SecretName};
 use crate::model::region::Region;
 use crate::model::rule::{Rule, RuleRequest};
 use crate::model::secret::{ManagedBy, Secret};
@@ -177,6 +177,32 @@ pub async fn find_rule(
         let what = format!("could not see whether there is a rule {prefix}");
         error.into_failure(&what, place)
     })
+}
+
+/// The failure for a name that is free only when a recovery window ends.
+pub fn pending_deletion(name: &SecretName, due: Option<&str>, hints: &Hints) -> Failure {
+    let message = format!("the secret {name} is scheduled for deletion");
+    let failure = Failure::new(Status::SecretState, "secret-pending-deletion", message);
+    let failure = match due {
+        Some(due) => failure.why(format!(
+            "it is kept until {due}, and its name is taken as long"
+        )),
+        None => failure,
+    };
+    failure.fix(format!(
+        "cancel the deletion: {}",
+        hints.restore(name.as_str())
+    ))
+}
+
+/// Warns of a key that ECR may not be able to use.
+pub fn warn_of_key(secret: &Secret, warnings: &mut Warnings<'_>) {
+    if secret.unknown_key().is_some() {
+        warnings.add(
+            "the secret names a KMS key; if it is not the default aws/secretsmanager, ECR cannot \
+             read the secret",
+        );
+    }
 }
 
 /// Warns of a Region in which it is not sure that there are rules.

@@ -382,6 +382,45 @@ pub fn warn_of_credentials(input: &CreateInput, warnings: &mut Warnings<'_>) {
     }
 }
 
+/// Logs in with the new credentials, if that was not `tried` before; a person is asked again where
+/// the registry refuses them. Where the registry is not known, nobody can be asked.
+pub async fn verify(
+    input: &mut CreateInput,
+    tried: Option<Tried>,
+    prompter: Option<&Prompter>,
+    login: &Login,
+    context: &Context<'_>,
+    warnings: &mut Warnings<'_>,
+) -> Result<Verification, Failure> {
+    const WHY: &str =
+        "the name of the secret does not say which registry it is for, and --registry is not \
+         given";
+    if input.upstream.is_some() {
+        if let Some(prompter) = prompter {
+            return ask_for_good_credentials(prompter, input, login, context, warnings).await;
+        }
+        warn_of_credentials(input, warnings);
+        let tried = match tried {
+            Some(tried) => tried,
+            None => login.attempt(input, context.output).await?,
+        };
+        return login.judge(tried, input, context.output, warnings);
+    }
+    if let Some(prompter) = prompter {
+        prompter.ask_token(input, context.output).await?;
+    }
+    match input.verify {
+        Verify::Never => Ok(Verification::skipped("not asked for: --verify never")),
+        Verify::Auto => {
+            warnings.add(&format!("the credentials were not tried: {WHY}"));
+            Ok(Verification::skipped(WHY))
+        }
+        Verify::Always => Err(Failure::usage("the credentials cannot be tried")
+            .why(WHY)
+            .fix("add --registry KIND")),
+    }
+}
+
 /// Asks for the token until the registry does not refuse it, three times at most, and says what
 /// came of the last login. The username can be corrected each time.
 ///

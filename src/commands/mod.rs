@@ -10,7 +10,6 @@ mod find;
 mod image;
 mod list;
 mod login;
-mod renewal;
 mod restore;
 mod rollback;
 mod rule;

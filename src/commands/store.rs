@@ -1,160 +1,146 @@
-//! What `create` and `update` share: a request, held against the secret that is there.
+//! The one way to store credentials, for `create` and `update`: look, ask for what is missing,
+//! test, plan, review, confirm, apply, report.
 
-use super::find::refuse_managed;
-use crate::aws::{Kind, Session};
-use crate::input::request::Request;
-use crate::model::name::SecretName;
-use crate::model::region::Region;
-use crate::model::secret::Secret;
-use crate::model::stored_value::{showable, StoredValue};
+mod ask;
+mod dry_run;
+mod look;
+mod planned_rule;
+mod report;
+mod write;
+
+use self::look::Looked;
+use super::context::Context;
+use super::find::warn_of_region;
+use super::login::{make_credentials, verify, Login};
+use super::rule::refuse_switch_without_yes;
+use crate::aws::Session;
+use crate::input::create_input::CreateInput;
+use crate::input::Prompter;
+use crate::model::name::SecretId;
 use crate::output::escaped;
 use crate::output::failure::Failure;
-use crate::output::hint::Hints;
-use crate::output::report::{StepReport, StoredSecret, Verification};
 use crate::output::status::Status;
 use crate::output::Warnings;
-use crate::plan::{Existing, PendingRule, Plan};
 
-/// That a key may be one that ECR cannot use.
-pub const UNKNOWN_KEY: &str =
-    "the secret names a KMS key; if it is not the default aws/secretsmanager, \
-                               ECR cannot read the secret";
+/// Which secret gets a new version, and when.
+pub struct NewVersion {
+    /// `None` if it is to be chosen.
+    pub id: Option<SecretId>,
+    /// Only if the stored token expires within so many days.
+    pub renew_within: Option<i64>,
+}
 
-/// The stored value; `None` where there is none, or this caller may not read it and need not. From
-/// then on it is kept out of whatever is shown.
+/// The request, with what it needs on the way to AWS and to the registry.
+struct Store<'a> {
+    input: CreateInput,
+    login: Login,
+    session: Session,
+    context: &'a Context<'a>,
+    warnings: Warnings<'a>,
+}
+
+/// Stores credentials: in the secret that `version` means, or else in one that may be new.
 ///
 /// # Errors
-/// What AWS says; status 5 where the value may not be read and `is_needed` is for its username.
-pub async fn read_value(
-    secret: &Secret,
-    is_needed: bool,
-    session: &Session,
-    warnings: &mut Warnings<'_>,
-) -> Result<Option<StoredValue>, Failure> {
-    match session.secrets().value(&secret.arn).await {
-        Ok(stored) => Ok(stored),
-        Err(error) if error.kind == Kind::Denied && !is_needed => {
-            warnings.add(
-                "this caller cannot read the stored value (secretsmanager:GetSecretValue), so a \
-                 new version is stored without comparing, and other keys of the value are not \
-                 kept",
-            );
-            Ok(None)
-        }
-        Err(error) => {
-            let name = escaped(&secret.name);
-            let what = if is_needed {
-                format!("could not read the value of {name}, to keep its username")
-            } else {
-                format!("{name} exists, and could not be looked at")
-            };
-            let failure = error.into_failure(&what, &session.service().of_secret(&secret.name));
-            Err(if failure.status() == Status::Denied {
-                failure.or_fix("or give the username: --username NAME")
-            } else {
-                failure
-            })
-        }
+/// The [`Failure`] to show; status 8 if the credentials are stored and a later step failed.
+pub async fn run(
+    input: CreateInput,
+    version: Option<NewVersion>,
+    context: &Context<'_>,
+) -> Result<Status, Failure> {
+    let settings = context.settings()?;
+    let login = Login::new(&input, &settings);
+    if input.dry_run {
+        return Box::pin(dry_run::run(input, &settings, &login, context)).await;
     }
-}
-
-/// The plan to store credentials in a secret that exists, with warnings of what is odd about it.
-///
-/// # Errors
-/// Status 2 where the new value is too large, 3 where others manage the secret.
-pub fn plan_update(
-    request: &Request,
-    existing: &Existing,
-    rule: Option<&PendingRule>,
-    warnings: &mut Warnings<'_>,
-) -> Result<Plan, Failure> {
-    refuse_managed(&existing.secret)?;
-    let update = Plan::update(request, existing, rule);
-    let update = update.map_err(|error| Failure::usage(error.to_string()))?;
-    if !update.kept_keys.is_empty() {
-        let keys: Vec<&str> = update.kept_keys.iter().map(String::as_str).collect();
-        warnings.add(&format!(
-            "other keys of the value are kept, which ECR does not read: {}",
-            showable(&keys)
-        ));
+    let mut warnings = context.output.warnings();
+    let prompter = context.can_ask().then(|| context.prompter());
+    let person = prompter.as_ref();
+    if person.is_none() {
+        login
+            .agree_to_host(&input, None, context, &mut warnings)
+            .await?;
     }
-    let value = existing.value.as_ref();
-    if value.is_some_and(|value| value.members().is_none()) {
-        warnings.add(
-            "the stored value is not a JSON object; it is replaced as a whole, and stays \
-            as AWSPREVIOUS",
-        );
-    }
-    if existing.secret.rotation.is_some() && request.rotation.is_none() {
-        warnings.add("automatic rotation is switched on: its function may replace this token");
-    }
-    if existing.secret.unknown_key().is_some() {
-        warnings.add(UNKNOWN_KEY);
-    }
-    Ok(update.plan)
-}
-
-/// What a request says of its secret; with what a secret that exists has beside.
-pub fn stored_secret(
-    request: &Request,
-    existing: Option<&Secret>,
-    steps: &[StepReport],
-    verification: Verification,
-) -> StoredSecret {
-    let is_new_version = steps.iter().any(StepReport::is_new_version);
-    let previous = existing.and_then(|secret| secret.version_with("AWSCURRENT"));
-    let previous = previous.filter(|_| is_new_version);
-    let asked: Vec<&str> = request.replicas.iter().map(Region::as_str).collect();
-    let mut others = existing.map_or_else(Vec::new, Secret::working_replica_regions);
-    others.retain(|region| !asked.contains(region));
-    StoredSecret {
-        arn: existing.map(|secret| secret.arn.clone()),
-        name: request.name.to_string(),
-        version_id: None,
-        previous_version_id: previous.cloned(),
-        region: None,
-        registry: request.upstream.map(|upstream| upstream.kind),
-        username: Some(request.credential.username.to_string()),
-        upstream_registry_url: request.upstream_url.clone(),
-        kms_key: existing.map_or(Secret::DEFAULT_KEY, Secret::key).to_owned(),
-        replica_regions: [asked, others]
-            .concat()
-            .into_iter()
-            .map(str::to_owned)
-            .collect(),
-        expires_on: request.expiry_after(existing, is_new_version),
-        rule: None,
-        rule_code: None,
-        verification,
-    }
-}
-
-/// The failure for a name that is taken.
-pub fn already_exists(name: &SecretName, existing: Option<&Existing>) -> Failure {
-    let message = format!("the secret {name} exists already");
-    let failure = Failure::new(Status::SecretState, "secret-exists", message);
-    let failure = match existing {
-        Some(existing) => failure.why(format!("it is {}", existing.secret.arn)),
-        None => failure,
+    let session = context.open_without_credentials(settings).await?;
+    look::refuse_replica_at_home(&input, session.region())?;
+    let mut store = Store {
+        input,
+        login,
+        session,
+        context,
+        warnings,
     };
-    failure.fix(
-        "store the credentials as its new version: --if-exists update\nor leave it as it \
-        is: --if-exists skip\nor choose another name: --name",
-    )
+    if let Some(prompter) = person {
+        store.session.fetch_credentials().await?;
+        context.identify(&mut store.session).await?;
+        if version.is_none() {
+            prompter.ask_registry(&mut store.input).await?;
+        }
+    }
+    let (tried, mut looked) = store.look(version.as_ref(), person).await?;
+    let asks = version.is_none() && !store.input.yes;
+    let mut keeps_username = version.is_some();
+    if let Some(prompter) = person.filter(|_| asks) {
+        keeps_username = store.choose_a_way_on(&mut looked, prompter).await?;
+    }
+    if let Some((existing, left)) = store.why_left(&looked, version.as_ref()) {
+        drop(prompter);
+        return store.leave(existing, &looked.rules, left).await;
+    }
+    if asks && person.is_some() {
+        let (input, warnings) = (&mut store.input, &mut store.warnings);
+        looked.rules.propose(input, &store.session, warnings);
+    }
+    store.read_existing(&mut looked, keeps_username).await?;
+    let is_update = version.is_some();
+    store.gather(&looked, is_update, person).await?;
+    store.issue(&looked).await?;
+    let (input, warnings) = (&mut store.input, &mut store.warnings);
+    let verification = verify(input, tried, person, &store.login, context, warnings).await?;
+    Box::pin(store.write(looked, verification, is_update, prompter)).await
 }
 
-/// The failure for a name that is free only when a recovery window ends.
-pub fn pending_deletion(name: &SecretName, due: Option<&str>, hints: &Hints) -> Failure {
-    let message = format!("the secret {name} is scheduled for deletion");
-    let failure = Failure::new(Status::SecretState, "secret-pending-deletion", message);
-    let failure = match due {
-        Some(due) => failure.why(format!(
-            "it is kept until {due}, and its name is taken as long"
-        )),
-        None => failure,
-    };
-    failure.fix(format!(
-        "cancel the deletion: {}",
-        hints.restore(name.as_str())
-    ))
+impl Store<'_> {
+    /// Asks for what the options and the secret leave open, except the token, and refuses what
+    /// stands against the rule before a token is asked for.
+    async fn gather(
+        &mut self,
+        looked: &Looked,
+        is_update: bool,
+        person: Option<&Prompter>,
+    ) -> Result<(), Failure> {
+        let (input, context) = (&mut self.input, self.context);
+        if let Some(prompter) = person {
+            prompter.ask_address(input).await?;
+        }
+        self.login
+            .agree_to_host(input, person, context, &mut self.warnings)
+            .await?;
+        if let Some(prompter) = person {
+            prompter.ask_account(input, context.output).await?;
+        } else if input.username.is_none() && input.credential_command().is_none() {
+            let name = looked.secret().map_or("", |secret| &secret.name);
+            let message = format!("{} has no username that can be kept", escaped(name));
+            return Err(Failure::usage(message).fix("give it: --username NAME"));
+        }
+        let planned = looked.rules.planned(input, &self.session)?;
+        let name = input.name_or_default();
+        let name = name.as_ref().map_or("", |name| name.as_str());
+        refuse_switch_without_yes(planned.pending.as_ref(), name, input.yes, context)?;
+        if !is_update || input.rule.is_some() {
+            warn_of_region(self.session.region(), &mut self.warnings);
+        }
+        for warning in std::mem::take(&mut input.warnings) {
+            self.warnings.add(&warning);
+        }
+        Ok(())
+    }
+
+    /// Runs the credential command, if there is one.
+    async fn issue(&mut self, looked: &Looked) -> Result<(), Failure> {
+        let stored = looked.stored_username();
+        let (input, warnings) = (&mut self.input, &mut self.warnings);
+        let (session, context) = (&self.session, self.context);
+        make_credentials(input, looked.secret(), stored, session, context, warnings).await
+    }
 }

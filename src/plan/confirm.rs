@@ -32,6 +32,14 @@ impl<'a> Consent<'a> {
             _ => Self::Given,
         }
     }
+
+    /// The prompter, to ask for something else.
+    pub fn into_prompter(self) -> Option<Prompter> {
+        match self {
+            Self::Asked(prompter, _) => Some(prompter),
+            Self::Given | Self::NotNeeded => None,
+        }
+    }
 }
 
 /// What is asked, and what Enter alone answers.

@@ -43,10 +43,6 @@ impl Plan {
         steps.any(|step| !step.is_of_rule())
     }
 
-    pub fn has(&self, word: &str) -> bool {
-        self.steps.iter().any(|step| step.word() == word)
-    }
-
     /// Each step with this status.
     pub fn reports(&self, status: StepStatus) -> Vec<StepReport> {
         let steps = self.steps.iter();

@@ -4,9 +4,9 @@ use super::{consent_to_switch, rule_result, switch_back};
 use crate::aws::Session;
 use crate::commands::context::Context;
 use crate::commands::find::{
-    find_pending_rule, look_for, no_such_secret, refuse_managed, warn_of_region,
+    find_pending_rule, look_for, no_such_secret, pending_deletion, refuse_managed, warn_of_key,
+    warn_of_region,
 };
-use crate::commands::store::{pending_deletion, UNKNOWN_KEY};
 use crate::model::name::{SecretId, SecretName};
 use crate::model::registries::LoginRegistry;
 use crate::model::rule::RuleRequest;
@@ -34,11 +34,8 @@ pub async fn run(
     let (secret, rule) = (secret?, rule?);
     let mut warnings = context.output.warnings();
     warn_of_region(session.region(), &mut warnings);
-    if secret
-        .as_ref()
-        .is_some_and(|secret| secret.unknown_key().is_some())
-    {
-        warnings.add(UNKNOWN_KEY);
+    if let Some(secret) = &secret {
+        warn_of_key(secret, &mut warnings);
     }
     let subject = secret.as_ref().map(Subject::from).unwrap_or_default();
     let mut plan = Plan::set_rule(&rule, subject);

@@ -49,7 +49,7 @@ fn a_token_is_renewed_within_so_many_days_of_its_end() {
             if !is_renewed {
                 assert_eq!(account.actions(), ["DescribeSecret"]);
                 assert_eq!(report["expiresOn"], in_days(left));
-                assert_eq!(report["versionId"], json!(null));
+                assert!(report["versionId"].is_string(), "{report}");
                 assert_eq!(report["verification"]["verdict"], "skipped");
             }
         }

@@ -292,7 +292,8 @@ fn at_a_terminal_the_rule_is_printed_for_a_secret_that_exists_and_in_a_dry_run()
     let screen = Screen::new(&account);
     let runs = |more: &str| screen.enters(&format!("{words} {more}"));
     runs("--if-exists skip");
-    screen.sees("it was left as it is").sees(&arn).status_is(0);
+    screen.sees("AWS::ECR::PullThroughCacheRule");
+    screen.sees("it was left as it is").status_is(0);
     runs("--if-exists update");
     screen.sees("Access token").enters("not-a-real-token");
     screen.sees("Store it?").enters("y").sees(&arn).status_is(0);
