@@ -9,6 +9,8 @@ use clap::Args;
 /// a rule is missing for one, it says which to make, and prints nothing. Of several rules that fit,
 /// the one for the smallest part of the upstream registry is taken, then the first of the alphabet.
 /// What is in this registry already stays as it is.
+///
+/// In a list, --platform before a name is kept, as oci:// and docker:// are everywhere.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -17,10 +19,10 @@ Examples:
   ecr-ptc image - <images.txt")]
 pub struct ImageArgs {
     /// The image, such as nginx:1.27; - reads one a line from standard input, without empty lines
-    /// and those that begin with #
+    /// and # comments
     #[arg(value_name = "REFERENCE")]
     pub references: Vec<String>,
-    /// Print the names that there are, although a rule is missing for others
+    /// Print the names that there are, although a rule is missing for others or a line is no image
     #[arg(long)]
     pub keep_going: bool,
 }

@@ -1,15 +1,20 @@
 //! `image`: under which name an image is pulled through this registry.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
 use serde::Serialize;
 
 use super::context::Context;
 use crate::aws::Session;
 use crate::cli::ImageArgs;
-use crate::input::image::{read_images, waits_for_a_person, GivenImage};
+use crate::input::image::{read_images, waits_for_a_person, GivenImage, GivenImages};
 use crate::model::count::count;
+use crate::model::image::RulesByHost;
 use crate::model::name::SecretName;
 use crate::model::registries::{upstream_host, Registry};
-use crate::model::rule::{free_prefix, Rule};
+use crate::model::rule::{free_prefix, Rule, UpstreamUrl};
 use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::pull::{is_registry_host, registry_host};
@@ -33,26 +38,28 @@ struct Named<'a> {
 ///
 /// # Errors
 /// Status 2.
-pub fn read(args: &ImageArgs, output: &Output) -> Result<Vec<GivenImage>, Failure> {
+pub fn read(args: &ImageArgs, output: &Output) -> Result<GivenImages, Failure> {
     if waits_for_a_person(args) {
         output.note("Reading the names of images, one a line; Ctrl-D ends them");
     }
-    let images = read_images(args)?;
-    if images.is_empty() {
+    let given = read_images(args)?;
+    if given.images.is_empty() {
         output.note("There are no images on standard input");
     }
-    Ok(images)
+    Ok(given)
 }
 
 /// Looks at the rules and at the account, side by side, and prints a name for each image.
 ///
 /// # Errors
-/// Status 3 where an image has no rule: nothing is printed then, unless `keep_going`.
+/// Status 3 where an image has no rule: nothing is printed then, unless `keep_going`. Status 2
+/// after that if something given is no image.
 pub async fn run(
-    images: &[GivenImage],
+    given: GivenImages,
     keep_going: bool,
     context: &Context<'_>,
 ) -> Result<Status, Failure> {
+    let GivenImages { images, rejected } = given;
     if images.is_empty() {
         return context.show(None, &[(); 0]);
     }
@@ -66,12 +73,13 @@ pub async fn run(
     identified?;
     let account = account(&rules, &session)?;
     let host = registry_host(&account, session.region());
+    let by_host = RulesByHost::new(&rules);
     let named: Vec<Named<'_>> = images
         .iter()
         .map(|image| {
             let domain = image.reference.domain();
             let is_here = is_registry_host(domain, &account, session.region());
-            name(image, is_here, &rules, &host)
+            name(image, is_here, &by_host, &host)
         })
         .collect();
     let without: Vec<&GivenImage> = images
@@ -85,10 +93,27 @@ pub async fn run(
         let lines = named.iter().filter_map(|named| named.ecr_image.as_deref());
         let lines: Vec<&str> = lines.collect();
         let text = (!lines.is_empty()).then(|| lines.join("\n"));
-        let named: Vec<_> = named.into_iter().map(Document::new).collect();
-        context.show(text.as_deref(), &named)?;
+        let documents: Vec<_> = named.iter().map(Document::new).collect();
+        context.show(text.as_deref(), &documents)?;
+        let cached = images.iter().zip(&named);
+        let by_digest = cached
+            .filter(|(image, named)| image.reference.has_digest() && named.rule.is_some())
+            .count();
+        if by_digest > 0 {
+            context.output.warn(&format!(
+                "{} named by a digest; ECR may not fetch a digest that it has not cached yet: pull \
+                 the image by its tag first",
+                match by_digest {
+                    1 => "1 image is".to_owned(),
+                    several => format!("{several} images are"),
+                }
+            ));
+        }
     }
-    missing.map_or(Ok(Status::Done), Err)
+    match (rejected, missing) {
+        (Some(rejected), Some(missing)) => Err(rejected.and(missing)),
+        (rejected, missing) => rejected.or(missing).map_or(Ok(Status::Done), Err),
+    }
 }
 
 /// The account, as STS says or else the rules.
@@ -107,67 +132,181 @@ fn account(rules: &[Rule], session: &Session) -> Result<String, Failure> {
     })
 }
 
-fn name<'a>(image: &'a GivenImage, is_here: bool, rules: &'a [Rule], host: &str) -> Named<'a> {
-    let (ecr_image, rule) = match image.reference.cached(rules, host) {
+fn name<'a>(
+    image: &'a GivenImage,
+    is_here: bool,
+    rules: &RulesByHost<'a>,
+    host: &str,
+) -> Named<'a> {
+    let (name, rule) = match image.reference.cached(rules, host) {
         _ if is_here => (Some(image.reference.to_string()), None),
         Some((name, rule)) => (Some(name), Some(rule.ecr_repository_prefix.as_str())),
         None => (None, None),
     };
     Named {
         image: &image.text,
-        ecr_image,
+        ecr_image: name.map(|name| format!("{}{name}", image.before)),
         rule,
     }
 }
 
+/// Images without a rule at one registry.
+struct Missing<'a> {
+    /// The host in their names.
+    domain: &'a str,
+    /// Where ECR pulls them from; none where it cannot.
+    upstream: Option<&'static Registry>,
+    is_mirror: bool,
+    count: usize,
+    /// The first of them, each once.
+    examples: Vec<&'a GivenImage>,
+    has_more: bool,
+}
+
+/// The most registries that an error names, and the most images of each.
+const MOST_REGISTRIES: usize = 20;
+const MOST_EXAMPLES: usize = 3;
+
 /// That no rule is for these images, with the rules to make beside those that are there.
 fn no_rule(without: &[&GivenImage], of: usize, rules: &[Rule], session: &Session) -> Failure {
     let region = session.region();
+    let missing = by_registry(without);
     let message = match without {
         [only] => format!("there is no rule for {} in {region}", escaped(&only.text)),
         several => {
-            let texts: Vec<String> = several.iter().map(|image| escaped(&image.text)).collect();
-            format!(
-                "there is no rule in {region} for {} of {}:\n{}",
-                several.len(),
-                count(of, "image"),
-                texts.join("\n")
-            )
+            let (number, of) = (several.len(), count(of, "image"));
+            let mut lines = format!("there is no rule in {region} for {number} of {of}:");
+            let (shown, rest) = missing.split_at(missing.len().min(MOST_REGISTRIES));
+            for Missing {
+                domain,
+                examples,
+                has_more,
+                count: number,
+                ..
+            } in shown
+            {
+                let _ = write!(lines, "\n{domain}: {}", count(number, "image"));
+                for image in examples {
+                    let _ = write!(lines, "\n  {}", escaped(&image.text));
+                }
+                lines.push_str(if *has_more { "\n  …" } else { "" });
+            }
+            if !rest.is_empty() {
+                let images = rest.iter().map(|missing| missing.count).sum::<usize>();
+                let images = count(images, "image");
+                let _ = write!(
+                    lines,
+                    "\nother registries, {} of them: {images}",
+                    rest.len()
+                );
+            }
+            lines
         }
     };
-    let mut fixes = Vec::new();
-    for image in without {
-        let domain = image.reference.domain();
-        let fix = match (image.reference.upstream(), image.reference.mirrored()) {
-            (Some(upstream), _) => rule_to_make(upstream, domain, rules, session),
-            (None, Some(same)) => {
-                let name = quote(&same.to_string());
-                let image = session.hints().command(&format!("image {name}"));
-                format!(
-                    "ECR cannot pull from {domain}, but from {}: {image}",
-                    same.domain()
-                )
+    let (mut fixes, mut rules) = (Vec::new(), rules.to_vec());
+    let can_pull = |missing: &&Missing<'_>| missing.upstream.is_some() || missing.is_mirror;
+    for missing in missing.iter().filter(can_pull).take(MOST_REGISTRIES) {
+        match missing.upstream {
+            Some(upstream) => {
+                fixes.push(rule_to_make(upstream, missing.domain, &mut rules, session));
             }
-            (None, None) => {
-                format!("ECR has no pull through cache for {domain}: pull it from there")
-            }
-        };
-        if !fixes.contains(&fix) {
-            fixes.push(fix);
+            None => fixes.extend(missing.examples.iter().filter_map(|image| {
+                let same = image.reference.mirrored()?;
+                let name = quote(&format!("{}{same}", image.before));
+                let command = session.hints().command(&format!("image {name}"));
+                let (mirror, domain) = (missing.domain, same.domain());
+                Some(format!(
+                    "ECR cannot pull from {mirror}, but from {domain}: {command}"
+                ))
+            })),
+        }
+    }
+    let others = missing.iter().filter(|missing| !can_pull(missing));
+    let mut others = others.map(|missing| missing.domain);
+    let named: Vec<&str> = others.by_ref().take(MOST_REGISTRIES).collect();
+    match (named.as_slice(), others.count()) {
+        ([], _) => {}
+        ([only], 0) => fixes.push(format!(
+            "ECR has no pull through cache for {only}: pull it from there"
+        )),
+        (several, more) => {
+            let several = several.join(", ");
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
+            fixes.push(format!(
+                "ECR has no pull through cache for {several}{more}: pull these images from there"
+            ));
         }
     }
     let failure = Failure::new(Status::SecretState, "rule-not-found", message);
     failure.fix(fixes.join("\n"))
 }
 
+/// What is missing for each registry: those that ECR can pull from first, then those with the most
+/// images.
+fn by_registry<'a>(without: &[&'a GivenImage]) -> Vec<Missing<'a>> {
+    let mut missing: Vec<Missing<'_>> = Vec::new();
+    let mut places = HashMap::new();
+    for image in without {
+        let domain = image.reference.domain();
+        let is_mirror = image.reference.mirrored().is_some();
+        let place = places
+            .entry((upstream_host(domain), is_mirror))
+            .or_insert(missing.len());
+        if *place == missing.len() {
+            missing.push(Missing {
+                domain,
+                upstream: image.reference.upstream(),
+                is_mirror,
+                count: 0,
+                examples: Vec::new(),
+                has_more: false,
+            });
+        }
+        let group = &mut missing[*place];
+        group.count += 1;
+        if group
+            .examples
+            .iter()
+            .all(|example| example.text != image.text)
+        {
+            if group.examples.len() < MOST_EXAMPLES {
+                group.examples.push(image);
+            } else {
+                group.has_more = true;
+            }
+        }
+    }
+    missing.sort_by_key(|missing| {
+        (
+            missing.upstream.is_none(),
+            !missing.is_mirror,
+            Reverse(missing.count),
+        )
+    });
+    missing
+}
+
 /// How to create a rule for a registry at this host: with its usual prefix, or one that is free.
-fn rule_to_make(upstream: &Registry, host: &str, rules: &[Rule], session: &Session) -> String {
+/// The prefix is not free for the next one.
+fn rule_to_make(
+    upstream: &Registry,
+    host: &str,
+    rules: &mut Vec<Rule>,
+    session: &Session,
+) -> String {
     let prefix = free_prefix(upstream, rules);
     let name = upstream.login.as_ref();
     let name = name.and_then(|_| SecretName::of_registry(upstream));
     let secret = name.as_ref().map(SecretName::as_str);
     let host = upstream_host(host);
     let command = session.hints().new_rule(&prefix, upstream, &host, secret);
+    if let Ok(url) = UpstreamUrl::parse(&host) {
+        rules.push(Rule::new(&prefix, upstream.kind, url));
+    }
     let stored = secret.map_or("", |_| ", once the credentials are stored");
     format!("make it{stored}: {command}")
 }

@@ -73,7 +73,7 @@ pub fn run(asked: Asked, output: &Output) -> Result<Status, Failure> {
         Command::Image(args) => {
             let images = image::read(&args, output)?;
             until_interrupted(global, output, async |context| {
-                image::run(&images, args.keep_going, context).await
+                image::run(images, args.keep_going, context).await
             })
         }
         Command::Completions { shell } => print(output, &cli::completion_script(shell)),

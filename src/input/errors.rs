@@ -3,6 +3,9 @@
 use crate::model::invalid::Invalid;
 use crate::output::failure::Failure;
 
+/// The most faults that are shown one by one.
+const MOST_SHOWN: usize = 50;
+
 /// Collects what is wrong, so that it can all be said at once.
 #[derive(Default)]
 pub struct InputErrors(Vec<(String, String)>);
@@ -37,19 +40,24 @@ impl InputErrors {
         }
     }
 
-    /// All of it, with the fixes one a line, each once.
+    /// All of it, with the fixes one a line, each once. After many faults, the rest is counted.
     pub fn into_failure(self) -> Failure {
-        let messages: Vec<&str> = self.0.iter().map(|(message, _)| message.as_str()).collect();
+        let shown = &self.0[..self.0.len().min(MOST_SHOWN)];
+        let messages: Vec<&str> = shown.iter().map(|(message, _)| message.as_str()).collect();
+        let more = match self.0.len() - shown.len() {
+            0 => String::new(),
+            more => format!("\nand {more} more"),
+        };
         let message = match messages.as_slice() {
             [only] => (*only).to_owned(),
             several => format!(
-                "{} things are wrong:\n{}",
-                several.len(),
+                "{} things are wrong:\n{}{more}",
+                self.0.len(),
                 several.join("\n")
             ),
         };
         let mut fixes: Vec<&str> = Vec::new();
-        for line in self.0.iter().flat_map(|(_, fix)| fix.lines()) {
+        for line in shown.iter().flat_map(|(_, fix)| fix.lines()) {
             if !fixes.contains(&line) {
                 fixes.push(line);
             }

@@ -4,6 +4,8 @@ mod cached;
 #[cfg(test)]
 mod tests;
 
+pub use cached::RulesByHost;
+
 use std::fmt;
 
 use crate::model::name::is_path_component;
@@ -29,8 +31,12 @@ pub struct ImageReference {
 pub enum ImageFault {
     #[error("it is empty")]
     Empty,
+    #[error("it has a control character, such as the \\r of a Windows line end")]
+    Control,
     #[error("it has a scheme; an image is named without https://")]
     Scheme,
+    #[error("it has a variable that was not filled in")]
+    Unfilled,
     #[error("it is 64 hexadecimal digits, which Docker takes for the ID of an image")]
     Identifier,
     #[error("it has an upper-case letter in the repository; repositories are lower case")]
@@ -64,22 +70,19 @@ impl ImageReference {
         if text.is_empty() {
             return Err(ImageFault::Empty);
         }
+        if text.contains(char::is_control) {
+            return Err(ImageFault::Control);
+        }
         if text.contains("://") {
             return Err(ImageFault::Scheme);
+        }
+        if text.contains('$') || text.contains("{{") {
+            return Err(ImageFault::Unfilled);
         }
         if text.len() == 64 && text.bytes().all(is_hex) {
             return Err(ImageFault::Identifier);
         }
-        let (rest, digest) = match text.split_once('@') {
-            Some((rest, digest)) => (rest, Some(digest)),
-            None => (text, None),
-        };
-        // A colon before the last slash belongs to a port.
-        let last = rest.rfind('/').map_or(0, |slash| slash + 1);
-        let (name, tag) = match rest[last..].split_once(':') {
-            Some((end, tag)) => (&rest[..last + end.len()], Some(tag)),
-            None => (rest, None),
-        };
+        let (name, tag, digest) = parts(text);
         let (domain, path) = match name.split_once('/') {
             Some((first, path)) if is_domain_first(first) => (first, path),
             _ => (HUB, name),
@@ -116,6 +119,18 @@ impl ImageReference {
         })
     }
 
+    /// The same text with its name in lower case, if that makes it an image. The tag stays.
+    pub fn in_lower_case(text: &str) -> Option<String> {
+        let (name, _, _) = parts(text);
+        let text = name.to_lowercase() + &text[name.len()..];
+        Self::parse(&text).is_ok().then_some(text)
+    }
+
+    /// Whether it is named by a digest.
+    pub fn has_digest(&self) -> bool {
+        self.digest.is_some()
+    }
+
     /// The host of the registry, perhaps with a port.
     pub fn domain(&self) -> &str {
         &self.domain
@@ -133,6 +148,20 @@ impl ImageReference {
 impl fmt::Display for ImageReference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}{}", self.domain, self.path, self.end())
+    }
+}
+
+/// The name with its registry, the tag and the digest.
+fn parts(text: &str) -> (&str, Option<&str>, Option<&str>) {
+    let (rest, digest) = match text.split_once('@') {
+        Some((rest, digest)) => (rest, Some(digest)),
+        None => (text, None),
+    };
+    // A colon before the last slash belongs to a port.
+    let last = rest.rfind('/').map_or(0, |slash| slash + 1);
+    match rest[last..].split_once(':') {
+        Some((end, tag)) => (&rest[..last + end.len()], Some(tag), digest),
+        None => (rest, None, digest),
     }
 }
 

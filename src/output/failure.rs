@@ -132,6 +132,15 @@ impl Failure {
         self
     }
 
+    /// Adds another failure of the same run. The status and the code stay.
+    pub fn and(mut self, other: Self) -> Self {
+        self.message = joined(Some(&self.message), Some(&other.message));
+        match other.fix {
+            Some(fix) => self.or_fix(&fix),
+            None => self,
+        }
+    }
+
     /// What AWS answered.
     pub fn answered(mut self, aws: AwsAnswer) -> Self {
         self.aws = Some(aws);

@@ -241,7 +241,12 @@ impl Warnings<'_> {
 /// Makes a text safe for a terminal by escaping whatever acts on it. Nothing is cut, so a token in
 /// it is still recognized when it is written.
 pub fn escaped(text: &str) -> String {
-    visible(text.trim().chars())
+    escaped_whole(text.trim())
+}
+
+/// The same with the white space at both ends, for a text in quotation marks.
+pub fn escaped_whole(text: &str) -> String {
+    visible(text.chars())
 }
 
 /// Whether a person can be asked: standard input and standard error are both terminals.

@@ -1,9 +1,28 @@
 //! Under which name an image is pulled through a registry that has pull through cache rules.
 
+use std::collections::HashMap;
+
 use super::ImageReference;
 use crate::model::name::{RepositoryPrefix, ROOT};
 use crate::model::registries::{canonical_host, upstream_host, Registry, REGISTRIES};
 use crate::model::rule::Rule;
+
+/// Rules by the host they pull from, so that many images can be named by them.
+pub struct RulesByHost<'r> {
+    all: &'r [Rule],
+    by_host: HashMap<String, Vec<&'r Rule>>,
+}
+
+impl<'r> RulesByHost<'r> {
+    pub fn new(all: &'r [Rule]) -> Self {
+        let mut by_host: HashMap<String, Vec<&Rule>> = HashMap::new();
+        for rule in all {
+            let (host, _) = host_and_path(rule);
+            by_host.entry(upstream_host(host)).or_default().push(rule);
+        }
+        Self { all, by_host }
+    }
+}
 
 impl ImageReference {
     /// The upstream registry of ECR's that the image is at; none where ECR has none for it.
@@ -30,15 +49,16 @@ impl ImageReference {
     /// of those that fit, the one for the smallest part of the upstream registry; then one with a
     /// prefix of its own before `ROOT`; then the first of the alphabet. A name that belongs to
     /// another rule is none: ECR would pull another image by it. Without a rule that fits, none.
-    pub fn cached<'r>(&self, rules: &'r [Rule], host: &str) -> Option<(String, &'r Rule)> {
-        let fits = rules.iter().filter_map(|rule| {
+    pub fn cached<'r>(&self, rules: &RulesByHost<'r>, host: &str) -> Option<(String, &'r Rule)> {
+        let same_host = rules.by_host.get(&upstream_host(&self.domain))?;
+        let fits = same_host.iter().filter_map(|&rule| {
             let prefix = RepositoryPrefix::parse(&rule.ecr_repository_prefix).ok()?;
             let rest = self.after(rule)?;
             let path = match prefix.path() {
                 Some(before) => format!("{before}/{rest}"),
                 None => rest.to_owned(),
             };
-            let is_its_own = rule_of(&path, rules).is_some_and(|own| std::ptr::eq(own, rule));
+            let is_its_own = rule_of(&path, rules.all).is_some_and(|own| std::ptr::eq(own, rule));
             let order = (
                 rest.len(),
                 prefix.path().is_none(),
@@ -50,13 +70,9 @@ impl ImageReference {
         Some((format!("{host}/{path}{}", self.end()), rule))
     }
 
-    /// What follows the part of the registry that a rule is for; none where it is not for this one.
+    /// What follows the part of the registry that a rule is for; none if it is for another part.
     fn after(&self, rule: &Rule) -> Option<&str> {
-        let url = rule.upstream_registry_url.as_str();
-        let (host, path) = url.split_once('/').unwrap_or((url, ""));
-        if upstream_host(host) != upstream_host(&self.domain) {
-            return None;
-        }
+        let (_, path) = host_and_path(rule);
         let part = rule.upstream_prefix();
         let part = if part == ROOT { "" } else { part };
         let parts = [path, part].into_iter().flat_map(|part| part.split('/'));
@@ -66,6 +82,12 @@ impl ImageReference {
         }
         Some(rest)
     }
+}
+
+/// The host and the path that a rule pulls from.
+fn host_and_path(rule: &Rule) -> (&str, &str) {
+    let url = rule.upstream_registry_url.as_str();
+    url.split_once('/').unwrap_or((url, ""))
 }
 
 /// The rule by which ECR pulls what has this path here: the one with the longest prefix; `ROOT` is

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use super::{ImageFault, ImageReference};
+use super::{ImageFault, ImageReference, RulesByHost};
 use crate::model::rule::{Rule, UpstreamUrl};
 
 const HEX: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -49,7 +49,7 @@ fn rules() -> Vec<Rule> {
 
 fn cached(text: &str) -> Option<String> {
     let image = ImageReference::parse(text).unwrap();
-    let (name, _) = image.cached(&rules(), HOST)?.to_owned();
+    let (name, _) = image.cached(&RulesByHost::new(&rules()), HOST)?.to_owned();
     Some(
         name.strip_prefix(HOST)
             .unwrap()
@@ -324,7 +324,9 @@ fn what_is_no_reference_is_refused() {
         ("nginx ", ImageFault::Path),
         ("ngin\u{e9}", ImageFault::Path),
         ("nginx;id", ImageFault::Path),
-        ("$(id)", ImageFault::Path),
+        ("$(id)", ImageFault::Unfilled),
+        ("ghcr.io/${OWNER}/app", ImageFault::Unfilled),
+        ("{{ .Values.image }}", ImageFault::Unfilled),
         ("-a.io/x", ImageFault::Domain),
         ("a..io/x", ImageFault::Domain),
         (".io/x", ImageFault::Domain),
@@ -339,7 +341,8 @@ fn what_is_no_reference_is_refused() {
         ("nginx:.a", ImageFault::Tag),
         ("nginx:a:b", ImageFault::Tag),
         ("nginx:a b", ImageFault::Tag),
-        ("nginx:a\n", ImageFault::Tag),
+        ("nginx:a\n", ImageFault::Control),
+        ("nginx:1.27\r", ImageFault::Control),
         ("nginx@", ImageFault::Digest),
         ("nginx@sha256", ImageFault::Digest),
         ("nginx@sha256:abc", ImageFault::Digest),
@@ -368,7 +371,7 @@ fn among_equal_rules_the_first_of_the_alphabet_is_taken() {
     for _ in 0..rules.len() {
         rules.rotate_left(1);
         let image = ImageReference::parse("nginx").unwrap();
-        let (_, rule) = image.cached(&rules, HOST).unwrap();
+        let (_, rule) = image.cached(&RulesByHost::new(&rules), HOST).unwrap();
         assert_eq!(rule.ecr_repository_prefix, "docker-hub");
     }
 }
@@ -379,7 +382,7 @@ fn a_name_that_belongs_to_another_rule_is_none() {
     let quay = |prefix: &str| rule(prefix, "quay", "quay.io", None);
     let named = |text: &str, rules: &[Rule]| {
         let image = ImageReference::parse(text).unwrap();
-        let (name, rule) = image.cached(rules, "h.io")?;
+        let (name, rule) = image.cached(&RulesByHost::new(rules), "h.io")?;
         Some((name, rule.ecr_repository_prefix.clone()))
     };
     let name = |name: &str, prefix: &str| Some((name.to_owned(), prefix.to_owned()));
@@ -425,7 +428,7 @@ proptest! {
             // Nothing that acts in a shell or on a terminal is in it.
             let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-/:@[]".contains(&byte);
             prop_assert!(whole.bytes().all(is_plain), "{}", whole);
-            if let Some((name, _)) = image.cached(&rules(), HOST) {
+            if let Some((name, _)) = image.cached(&RulesByHost::new(&rules()), HOST) {
                 let is_here = name.strip_prefix(HOST).is_some_and(|rest| rest.starts_with('/'));
                 prop_assert!(is_here, "{}", name);
                 prop_assert_eq!(ImageReference::parse(&name).map(|it| it.to_string()), Ok(name));

@@ -4,7 +4,7 @@ use serde_json::json;
 
 #[cfg(unix)]
 use crate::support::Screen;
-use crate::support::{Account, Program, TOKEN};
+use crate::support::{Account, Ended, Program, TOKEN};
 
 const ECR: &str = "444455556666.dkr.ecr.eu-west-1.amazonaws.com";
 
@@ -122,7 +122,8 @@ fn a_list_is_rewritten_from_standard_input() {
     let none = Program::new(&["image", "-", "-o", "json"]).with(&account);
     assert_eq!(none.run().json(), json!([]));
     assert!(account.take_actions().is_empty());
-    image(b"nginx\nngin\xff").fails(2, &["standard input cannot be read", "UTF-8"]);
+    image(b"nginx\nngin\xff").fails(2, &["line 2 of standard input cannot be read", "UTF-8"]);
+    image(b"\xff\xfen\0g\0").fails(2, &["it is UTF-16, as PowerShell writes files"]);
     image(b"nginx\n\nNginx\na b\n").fails(
         2,
         &[
@@ -130,7 +131,7 @@ fn a_list_is_rewritten_from_standard_input() {
             "line 4 is no image",
         ],
     );
-    image(&vec![b'a'; 9 << 20]).fails(2, &["it has more than"]);
+    image(&vec![b'a'; 33 << 20]).fails(2, &["it has more than"]);
 }
 
 #[test]
@@ -175,8 +176,10 @@ fn an_image_without_a_rule_names_the_rule_to_make_and_nothing_is_printed() {
         3,
         &[
             "for 3 of 4 images:\n",
+            "ghcr.io: 2 images\n",
             "ghcr.io/a/b\n",
             "ghcr.io/c/d\n",
+            "gcr.io: 1 image\n",
             "gcr.io/e\n",
         ],
     );
@@ -192,6 +195,192 @@ fn an_image_without_a_rule_names_the_rule_to_make_and_nothing_is_printed() {
     let none = json!({"schemaVersion": 1, "image": "gcr.io/e", "ecrImage": null, "rule": null});
     assert_eq!((&array[0]["ecrImage"], &array[1]), (&json!(name), &none));
     assert!(going.stderr.contains("\"code\":\"rule-not-found\""));
+}
+
+/// The answer for a list, with and without `--keep-going`.
+fn list(account: &Account, text: &str, more: &[&str]) -> Ended {
+    let words = [&["image", "-"], more].concat();
+    Program::new(&words).with(account).stdin(text).run()
+}
+
+/// Lines as they are copied from charts, compose files, Dockerfiles and scripts.
+const ODD_LIST: &str = "\
+nginx:1.27
+--platform=linux/arm64 redis
+--platform linux/amd64   quay.io/a/b:1  # for the old nodes
+registry.k8s.io/pause:3.10\t# pinned
+k8s.gcr.io/pause:3.9
+oci://registry-1.docker.io/bitnamicharts/nginx
+docker://nginx:1.27
+\"nginx:1.27\",
+image: redis:7
+  - 'quay.io/a/b'
+FROM nginx:1.27
+docker pull nginx
+ghcr.io/Owner/App:V1
+oci://ghcr.io/Owner/charts/App
+ghcr.io/${OWNER}/app
+https://quay.io/a/b
+not an image
+";
+
+#[test]
+fn the_rest_of_a_list_is_printed_although_lines_are_odd_and_all_of_them_are_named() {
+    let account = account();
+    let host = host(&account);
+    let going = list(&account, ODD_LIST, &["--keep-going"]);
+    let names = format!(
+        "{host}/docker-hub/library/nginx:1.27\n\
+         --platform=linux/arm64 {host}/docker-hub/library/redis\n\
+         --platform linux/amd64   {host}/a/b:1\n\
+         {host}/kubernetes/pause:3.10\n\
+         {host}/kubernetes/pause:3.9\n\
+         oci://{host}/docker-hub/bitnamicharts/nginx\n\
+         docker://{host}/docker-hub/library/nginx:1.27\n"
+    );
+    assert_eq!((going.status, going.stdout.as_str()), (2, names.as_str()));
+    let faults = [
+        "10 things are wrong",
+        "line 8 is no image: \"\"nginx:1.27\",\": it is more than the name of an image",
+        "line 9 is no image: \"image: redis:7\": it is more than the name of an image",
+        "line 10 is no image",
+        "line 11 is no image",
+        "line 12 is no image",
+        "line 13 is no image: \"ghcr.io/Owner/App:V1\": it has an upper-case letter",
+        "line 14 is no image: \"oci://ghcr.io/Owner/charts/App\": it has an upper-case letter",
+        "line 15 is no image: \"ghcr.io/${OWNER}/app\": it has a variable that was not filled in",
+        "line 16 is no image: \"https://quay.io/a/b\": it has a scheme",
+        "line 17 is no image: \"not an image\"",
+        "give only the name: nginx:1.27\n",
+        "give only the name: redis:7\n",
+        "give only the name: quay.io/a/b\n",
+        "write the name in lower case: ghcr.io/owner/app:V1\n",
+        "write the name in lower case: oci://ghcr.io/owner/charts/app\n",
+    ];
+    list(&account, ODD_LIST, &[]).fails(2, &faults);
+    for words in faults {
+        assert!(going.stderr.contains(words), "{words}: {}", going.stderr);
+    }
+    // Missing rules are named beside them.
+    let both = list(&account, "nginx\nNginx\ngcr.io/x\n", &["--keep-going"]);
+    assert_eq!(both.status, 2);
+    assert_eq!(both.stdout, format!("{host}/docker-hub/library/nginx\n"));
+    for words in [
+        "line 2 is no image",
+        "no rule for gcr.io/x in us-east-1",
+        "write the name in lower case: nginx\n",
+        "ECR has no pull through cache for gcr.io",
+    ] {
+        assert!(both.stderr.contains(words), "{words}: {}", both.stderr);
+    }
+    account.take_actions();
+    list(&account, "Nginx\n", &["--keep-going"]).fails(2, &["line 1 is no image"]);
+    assert!(account.take_actions().is_empty());
+}
+
+#[test]
+fn a_line_end_of_windows_in_an_argument_can_be_seen() {
+    let account = account();
+    account.run(&["image", "nginx:1.27\r"]).fails(
+        2,
+        &[
+            r#"REFERENCE is no image: "nginx:1.27\r": it has a control character"#,
+            "give only the name: nginx:1.27\n",
+        ],
+    );
+    account
+        .run(&["image", "nginx:1.27 "])
+        .fails(2, &[r#""nginx:1.27 ""#, "give only the name: nginx:1.27\n"]);
+}
+
+#[test]
+fn a_long_list_has_a_short_summary_by_registry() {
+    let account = account();
+    let hosts = [
+        "docker.io",
+        "ghcr.io",
+        "gcr.io",
+        "quay.io",
+        "mcr.microsoft.com",
+    ];
+    let lines = (0..74_212).map(|n| match n % 1_000 {
+        7 => format!("image: x:{n}\n"),
+        8 => format!("host-{n}.example/a/b\n"),
+        _ => format!("{}/team-{}/app-{n}:v1\n", hosts[n % 5], n % 97),
+    });
+    let list = list(&account, &lines.collect::<String>(), &["--keep-going"]);
+    assert_eq!(list.status, 2);
+    assert_eq!(list.stdout.lines().count(), 29_610);
+    for words in [
+        "75 things are wrong",
+        "line 8 is no image: \"image: x:7\"",
+        "and 25 more\n",
+        "there is no rule in us-east-1 for 44527 of 74137 images:",
+        "ghcr.io: 14843 images\n         ghcr.io/team-1/app-1:v1\n",
+        "gcr.io: 14767 images\n",
+        "mcr.microsoft.com: 14842 images\n",
+        "other registries, 58 of them: 58 images\n",
+        "ecr-ptc rule set github --secret",
+        "ECR has no pull through cache for",
+    ] {
+        assert!(list.stderr.contains(words), "{words}: {}", list.stderr);
+    }
+    assert!(list.stderr.len() < 12_000, "{}", list.stderr.len());
+}
+
+/// Each machine of a fleet names its own host: the summary stays short, and is not slow.
+#[test]
+fn a_hundred_thousand_unknown_hosts_are_summed_up_at_once() {
+    let account = account();
+    let lines = (0..100_000).map(|n| format!("host-{n}.example/a/b\n"));
+    let start = std::time::Instant::now();
+    let ended = list(&account, &lines.collect::<String>(), &[]);
+    ended.fails(
+        3,
+        &[
+            "no rule in us-east-1 for 100000 of 100000 images",
+            "host-0.example: 1 image\n",
+            "and 99980 more: pull these images from there",
+        ],
+    );
+    assert!(ended.stderr.len() < 4_000, "{}", ended.stderr.len());
+    // Without optimization and on a busy machine; by comparing all with all it takes minutes.
+    assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
+}
+
+#[test]
+fn an_image_by_its_digest_may_not_be_fetched_and_that_is_said() {
+    let account = account();
+    let digest = format!("nginx:1.27@sha256:{}", "0a".repeat(32));
+    let ended = account.run(&["image", &digest]);
+    assert!(ended
+        .ok()
+        .ends_with(&format!("/docker-hub/library/{digest}")));
+    let words =
+        "warning: 1 image is named by a digest; ECR may not fetch a digest that it has not \
+                 cached yet: pull the image by its tag first";
+    assert!(ended.stderr.contains(words), "{}", ended.stderr);
+    let here = format!("{}/docker-hub/library/{digest}", host(&account));
+    assert_eq!(account.run(&["image", &here]).stderr, "");
+}
+
+/// Two registries of Azure and one of another account need three prefixes.
+#[test]
+fn the_proposed_rules_of_a_list_can_all_be_created() {
+    let account = Account::new();
+    account.made("ecr-pullthroughcache/azure-container-registry");
+    let images = "me.azurecr.io/a:1\nyou.azurecr.io/a:1\nquay.io/a/b\n";
+    let missing = list(&account, images, &[]);
+    let commands = missing.stderr.lines().filter_map(|line| {
+        let (_, command) = line.split_once("ecr-ptc ")?;
+        Some(command.split_whitespace().collect::<Vec<_>>())
+    });
+    for command in commands {
+        account.run(&command).ok();
+    }
+    let host = host(&account);
+    let names = format!("{host}/azure/a:1\n{host}/azure-2/a:1\n{host}/quay/a/b");
+    assert_eq!(list(&account, images, &[]).ok(), names);
 }
 
 /// Creates the rule that `image` proposes for this image.
