@@ -13,9 +13,7 @@ use crate::model::rule::{Language, RoleArn};
 #[derive(Debug, Subcommand)]
 pub enum RuleCommand {
     Set(Box<RuleSetArgs>),
-    /// Lists the rules of this account and Region, with ECR's own verdict on each
-    #[command(after_help = "Example: ecr-ptc rule list -o json")]
-    List,
+    List(RuleListArgs),
     Delete(RuleDeleteArgs),
 }
 
@@ -61,6 +59,18 @@ pub struct RuleSetArgs {
     /// Do not ask before the rule is switched from another secret to this one
     #[arg(short, long)]
     pub yes: bool,
+}
+
+/// Lists the rules of this account and Region, with ECR's own verdict on each
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ecr-ptc rule list -o json
+  ecr-ptc rule list --print terraform >rules.tf")]
+pub struct RuleListArgs {
+    /// Print all rules as code, with what imports them
+    #[arg(long, value_name = "LANGUAGE", value_parser = language())]
+    pub print: Option<Language>,
 }
 
 fn language() -> impl TypedValueParser<Value = Language> {

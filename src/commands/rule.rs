@@ -10,6 +10,7 @@ use crate::aws::Session;
 use crate::cli::RuleCommand;
 use crate::input::rule::read_rule_set;
 use crate::model::name::SecretId;
+use crate::model::rule::RuleInCode;
 use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
@@ -25,7 +26,7 @@ use crate::plan::{PendingRule, Plan};
 /// The [`Failure`] to show; status 8 where the rule is there and ECR says that it is invalid.
 pub async fn run(command: RuleCommand, context: &Context<'_>) -> Result<Status, Failure> {
     match command {
-        RuleCommand::List => list::run(context).await,
+        RuleCommand::List(args) => list::run(args.print, context).await,
         RuleCommand::Delete(args) => delete::run(&args, context).await,
         RuleCommand::Set(args) => {
             let hints = context.global.hints();
@@ -35,14 +36,16 @@ pub async fn run(command: RuleCommand, context: &Context<'_>) -> Result<Status, 
             let Some(language) = args.print else {
                 return set::run(wanted, secret.as_ref(), args.yes, context).await;
             };
-            let code = match &secret {
-                Some(secret) => {
-                    refuse_two_names(secret)?;
-                    let name = secret.secret_name().for_rule()?;
-                    wanted.code(language, Some(name), None)
-                }
-                None => wanted.code(language, None, None),
-            };
+            let name = secret.as_ref().map(|secret| {
+                refuse_two_names(secret)?;
+                Ok::<_, Failure>(secret.secret_name().for_rule()?)
+            });
+            let code = language.code(&[RuleInCode {
+                rule: &wanted,
+                secret: name.transpose()?,
+                arn: None,
+                exists: false,
+            }]);
             let document = Document::new(RuleCode { rule_code: &code });
             context.show(Some(&code), &document)
         }

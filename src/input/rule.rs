@@ -9,7 +9,7 @@ use crate::model::arn::SecretArn;
 use crate::model::invalid::Invalid;
 use crate::model::name::{RepositoryPrefix, SecretId, SecretName};
 use crate::model::registries::{canonical_host, Host, NamedRegistry, Registry};
-use crate::model::rule::{Rule, RuleRequest, UpstreamUrl};
+use crate::model::rule::{Rule, RuleInCode, RuleRequest, UpstreamUrl};
 use crate::model::secret::{registry_of, Secret};
 use crate::output::failure::Failure;
 use crate::output::shell::quote;
@@ -38,7 +38,12 @@ impl CreateInput {
                     let fix = fixes::name_for_rule(self.upstream);
                     Failure::from(fault).fix(fix)
                 })?;
-                Ok(Some(rule.code(language, Some(name), arn)))
+                Ok(Some(language.code(&[RuleInCode {
+                    rule: &rule,
+                    secret: Some(name),
+                    arn,
+                    exists: false,
+                }])))
             }
             _ => Ok(None),
         }

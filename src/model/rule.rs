@@ -8,7 +8,7 @@ mod rule_usage;
 mod secret_name;
 mod url;
 
-pub use code::Language;
+pub use code::{Language, RuleInCode};
 pub use credential::CredentialArn;
 pub use request::RuleRequest;
 pub use role::RoleArn;

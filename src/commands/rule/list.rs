@@ -4,9 +4,11 @@ use serde::Serialize;
 
 use crate::aws::{Ecr, Service, Verdict};
 use crate::commands::context::Context;
-use crate::model::rule::Rule;
+use crate::model::arn::SecretArn;
+use crate::model::name::SecretName;
+use crate::model::rule::{Language, Rule, RuleInCode, RuleRequest};
 use crate::output::failure::Failure;
-use crate::output::report::Document;
+use crate::output::report::{Document, RuleCode};
 use crate::output::status::Status;
 use crate::output::table::{Side, Table, NONE};
 use crate::output::{escaped, Output};
@@ -23,7 +25,8 @@ struct Listed {
     failure: Option<String>,
 }
 
-pub async fn run(context: &Context<'_>) -> Result<Status, Failure> {
+/// With `print`, only writes the rules as code.
+pub async fn run(print: Option<Language>, context: &Context<'_>) -> Result<Status, Failure> {
     let output = context.output;
     let session = context.session().await?;
     let (place, ecr) = (session.ecr_service(), session.ecr());
@@ -31,12 +34,19 @@ pub async fn run(context: &Context<'_>) -> Result<Status, Failure> {
         let what = format!("could not list the rules in {}", session.region());
         error.into_failure(&what, &place)
     })?;
-    let mut listed: Vec<Listed> = rules.into_iter().map(Listed::from).collect();
-    validate(&mut listed, &ecr, &place, output).await;
-    let table = (!listed.is_empty()).then(|| table(&listed));
-    let documents: Vec<_> = listed.iter().map(Document::new).collect();
-    context.show_table(table, &failures(&listed), &documents, "rule list", &session)?;
-    if listed.is_empty() {
+    let is_empty = rules.is_empty();
+    if let Some(language) = print {
+        let code = code(language, &rules, output);
+        let rule_code = code.as_deref().unwrap_or_default();
+        context.show(code.as_deref(), &Document::new(RuleCode { rule_code }))?;
+    } else {
+        let mut listed: Vec<Listed> = rules.into_iter().map(Listed::from).collect();
+        validate(&mut listed, &ecr, &place, output).await;
+        let table = (!is_empty).then(|| table(&listed));
+        let documents: Vec<_> = listed.iter().map(Document::new).collect();
+        context.show_table(table, &failures(&listed), &documents, "rule list", &session)?;
+    }
+    if is_empty {
         let (region, hints) = (session.region(), session.hints());
         let what = format!("There are no rules in {region}");
         let set = hints.command("rule set PREFIX --secret NAME");
@@ -44,6 +54,44 @@ pub async fn run(context: &Context<'_>) -> Result<Status, Failure> {
         output.note(&hints.nothing_there(&what, &fill, "rule list"));
     }
     Ok(Status::Done)
+}
+
+/// The rules as code, `None` if there is none to write. A rule that cannot be written is warned of.
+fn code(language: Language, rules: &[Rule], output: &Output) -> Option<String> {
+    let valid = rules.iter().filter_map(|rule| {
+        let left_out = |why: &str| {
+            let prefix = escaped(&rule.ecr_repository_prefix);
+            output.warn(&format!("the rule {prefix} is left out of the code: {why}"));
+        };
+        valid_for_code(rule).map_err(left_out).ok()
+    });
+    let valid: Vec<ValidRule<'_>> = valid.collect();
+    let in_code = valid.iter().map(|(rule, secret)| RuleInCode {
+        rule,
+        secret: secret.as_ref().and_then(|(name, _)| name.for_rule().ok()),
+        arn: secret.as_ref().map(|(_, arn)| *arn),
+        exists: true,
+    });
+    let in_code: Vec<RuleInCode<'_>> = in_code.collect();
+    (!in_code.is_empty()).then(|| language.code(&in_code))
+}
+
+/// A rule, and the name and the ARN of its secret, in types whose values are safe in code.
+type ValidRule<'r> = (RuleRequest, Option<(SecretName, &'r SecretArn)>);
+
+/// The same, or why it cannot be written.
+fn valid_for_code(rule: &Rule) -> Result<ValidRule<'_>, &'static str> {
+    let wanted = rule.as_wanted();
+    let wanted = wanted.ok_or("its prefix or its upstream registry is unknown")?;
+    let Some(credential) = &rule.credential_arn else {
+        return Ok((wanted, None));
+    };
+    let arn = credential.secret();
+    let arn = arn.ok_or("its credential ARN is not that of a secret")?;
+    let name = SecretName::parse(arn.name()).ok();
+    let name = name.filter(|name| name.for_rule().is_ok());
+    let name = name.ok_or("no rule can use a secret of that name")?;
+    Ok((wanted, Some((name, arn))))
 }
 
 /// Asks for a verdict on each rule with a login. Where one cannot be had, the rest is told all the

@@ -1,14 +1,29 @@
-//! A rule as code, for those who keep their infrastructure in files. The secret is not part of it:
+//! Rules as code, for those who keep their infrastructure in files. The secret is not part of it:
 //! its value would stand in a state file or a template.
 
 use super::{RuleRequest, RuleSecretName};
 use crate::model::arn::SecretArn;
+use crate::model::name::RepositoryPrefix;
 
 /// The languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
     Terraform,
     CloudFormation,
+}
+
+/// A rule to be written as code. Every value in it is of a type whose characters need no escape in
+/// either language: prefixes, host, role, and a name that ECR takes.
+#[derive(Debug)]
+pub struct RuleInCode<'a> {
+    pub rule: &'a RuleRequest,
+    /// The secret that it logs in with, if its registry requires login.
+    pub secret: Option<RuleSecretName<'a>>,
+    /// The ARN of the secret, if it is known. It is left out if it is another's, since nothing else
+    /// says which characters it has.
+    pub arn: Option<&'a SecretArn>,
+    /// Whether ECR has the rule, so that it must be imported.
+    pub exists: bool,
 }
 
 impl Language {
@@ -19,39 +34,34 @@ impl Language {
             Self::CloudFormation => "cloudformation",
         }
     }
-}
 
-impl RuleRequest {
-    /// The rule in a language, without a line end. Every value in it is of a type whose characters
-    /// need no escape in either language: prefixes, host, role, and a name that ECR takes.
-    ///
-    /// `secret` is the one that it logs in with, where it has a login. `arn` is that of the secret,
-    /// where it is known; left out where it is another's, since nothing else says of which
-    /// characters it is.
-    pub fn code(
-        &self,
-        language: Language,
-        secret: Option<RuleSecretName<'_>>,
-        arn: Option<&SecretArn>,
-    ) -> String {
-        match language {
-            Language::Terraform => self.terraform(secret),
-            Language::CloudFormation => self.cloudformation(secret, arn),
+    /// The rules as one file, without a line end.
+    pub fn code(self, rules: &[RuleInCode<'_>]) -> String {
+        match self {
+            Self::Terraform => {
+                let rules: Vec<String> = rules.iter().map(RuleInCode::terraform).collect();
+                rules.join("\n\n")
+            }
+            Self::CloudFormation => cloudformation(rules),
         }
     }
+}
 
-    /// The part of the registry that it is for, and the role, where they are said.
+impl RuleInCode<'_> {
+    /// The part of the registry that it is for, and the role, if they are given. An existing rule
+    /// names its part even if that is the whole registry, so that an import finds no difference.
     fn upstream_prefix_and_role(&self) -> (Option<String>, Option<String>) {
-        let part = self.upstream_prefix.as_ref();
-        let part = part.filter(|part| part.path().is_some());
-        let role = self.role.as_ref();
+        let part = self.rule.upstream_prefix.as_ref();
+        let part = part.filter(|part| self.exists || part.path().is_some());
+        let role = self.rule.role.as_ref();
         let quoted = |text: &dyn std::fmt::Display| format!("\"{text}\"");
         (part.map(|part| quoted(part)), role.map(|role| quoted(role)))
     }
 
-    fn terraform(&self, secret: Option<RuleSecretName<'_>>) -> String {
-        let label = self.label();
-        let data = secret.map(|secret| {
+    fn terraform(&self) -> String {
+        let RuleRequest { prefix, url, .. } = self.rule;
+        let label = terraform_label(prefix);
+        let data = self.secret.map(|secret| {
             format!(
                 r#"# ECR reads the registry credentials from this secret; its value has no place in a state file.
 data "aws_secretsmanager_secret" "{label}" {{
@@ -64,13 +74,10 @@ data "aws_secretsmanager_secret" "{label}" {{
         let of_secret = || format!("data.aws_secretsmanager_secret.{label}.arn");
         let (part, role) = self.upstream_prefix_and_role();
         let arguments = [
-            (
-                "ecr_repository_prefix",
-                Some(format!("\"{}\"", self.prefix)),
-            ),
-            ("upstream_registry_url", Some(format!("\"{}\"", self.url))),
+            ("ecr_repository_prefix", Some(format!("\"{prefix}\""))),
+            ("upstream_registry_url", Some(format!("\"{url}\""))),
             ("upstream_repository_prefix", part),
-            ("credential_arn", secret.map(|_| of_secret())),
+            ("credential_arn", self.secret.map(|_| of_secret())),
             ("custom_role_arn", role),
         ];
         let arguments = arguments
@@ -84,79 +91,155 @@ data "aws_secretsmanager_secret" "{label}" {{
         let lines: Vec<String> = lines
             .map(|(name, value)| format!("  {name:<width$} = {value}"))
             .collect();
+        let import = if self.exists {
+            format!(
+                r#"
+
+import {{
+  to = aws_ecr_pull_through_cache_rule.{label}
+  id = "{prefix}"
+}}"#
+            )
+        } else {
+            String::new()
+        };
         format!(
-            "{}resource \"aws_ecr_pull_through_cache_rule\" \"{label}\" {{\n{}\n}}",
+            "{}resource \"aws_ecr_pull_through_cache_rule\" \"{label}\" {{\n{}\n}}{import}",
             data.unwrap_or_default(),
             lines.join("\n")
         )
     }
 
-    fn cloudformation(
-        &self,
-        secret: Option<RuleSecretName<'_>>,
-        arn: Option<&SecretArn>,
-    ) -> String {
-        let Self {
-            prefix,
-            upstream,
-            url,
-            ..
-        } = self;
-        let parameters = secret.map(|secret| parameters(secret, arn));
-        let (part, role) = self.upstream_prefix_and_role();
-        let properties = [
-            ("UpstreamRepositoryPrefix", part),
-            (
-                "CredentialArn",
-                secret.map(|_| "!Ref CredentialArn".to_owned()),
-            ),
-            ("CustomRoleArn", role),
-        ];
-        let properties: String = properties
-            .into_iter()
-            .filter_map(|(name, value)| Some(format!("\n      {name}: {}", value?)))
-            .collect();
-        format!(
-            r#"AWSTemplateFormatVersion: "2010-09-09"
-Description: "ECR pull through cache rule {prefix}"
-{parameters}Resources:
-  PullThroughCacheRule:
-    Type: AWS::ECR::PullThroughCacheRule
-    Properties:
-      EcrRepositoryPrefix: "{prefix}"
-      UpstreamRegistry: "{kind}"
-      UpstreamRegistryUrl: "{url}"{properties}"#,
-            parameters = parameters.unwrap_or_default(),
-            kind = upstream.kind
-        )
-    }
-
-    /// The prefix as a name in Terraform: letters, digits and underscores, not a digit first.
-    fn label(&self) -> String {
-        let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
-        let label: String = self.prefix.as_str().chars().map(plain).collect();
-        if label.starts_with(|c: char| c.is_ascii_digit()) {
-            format!("rule_{label}")
+    /// The end of its names in a template. A rule alone has none.
+    fn logical_name(&self) -> String {
+        if self.exists {
+            cloudformation_label(&self.rule.prefix)
         } else {
-            label
+            String::new()
         }
     }
-}
 
-/// The ARN of the secret as a parameter, with a line end.
-fn parameters(secret: RuleSecretName<'_>, arn: Option<&SecretArn>) -> String {
-    let default = arn
-        .filter(|arn| arn.name() == secret.as_str())
-        .map(|arn| format!("\n    Default: \"{arn}\""))
-        .unwrap_or_default();
-    format!(
-        r#"Parameters:
-  CredentialArn:
+    /// The ARN of the secret as a parameter, with a line end.
+    fn parameter(&self) -> Option<String> {
+        let secret = self.secret?;
+        let default = self
+            .arn
+            .filter(|arn| arn.name() == secret.as_str())
+            .map(|arn| format!("\n    Default: \"{arn}\""))
+            .unwrap_or_default();
+        Some(format!(
+            r#"  CredentialArn{name}:
     # The whole ARN; it ends in a hyphen and six random characters:
     # aws secretsmanager describe-secret --secret-id {secret} --query ARN --output text
     Description: "ARN of the secret {secret}"
     Type: String{default}
     AllowedPattern: "arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{{12}}:secret:ecr-pullthroughcache/.+"
-"#
+"#,
+            name = self.logical_name()
+        ))
+    }
+
+    /// The rule as a resource, with a line end.
+    fn resource(&self) -> String {
+        let RuleRequest {
+            prefix,
+            upstream,
+            url,
+            ..
+        } = self.rule;
+        let (part, role) = self.upstream_prefix_and_role();
+        let name = self.logical_name();
+        let properties = [
+            ("UpstreamRepositoryPrefix", part),
+            (
+                "CredentialArn",
+                self.secret.map(|_| format!("!Ref CredentialArn{name}")),
+            ),
+            ("CustomRoleArn", role),
+        ];
+        let properties: String = properties
+            .into_iter()
+            .filter_map(|(name, value)| Some(format!("      {name}: {}\n", value?)))
+            .collect();
+        // CloudFormation imports nothing without a deletion policy.
+        let policies = if self.exists {
+            "    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain\n"
+        } else {
+            ""
+        };
+        format!(
+            r#"  PullThroughCacheRule{name}:
+    Type: AWS::ECR::PullThroughCacheRule
+{policies}    Properties:
+      EcrRepositoryPrefix: "{prefix}"
+      UpstreamRegistry: "{kind}"
+      UpstreamRegistryUrl: "{url}"
+{properties}"#,
+            kind = upstream.kind
+        )
+    }
+}
+
+fn cloudformation(rules: &[RuleInCode<'_>]) -> String {
+    let description = match rules {
+        [only] => format!("ECR pull through cache rule {}", only.rule.prefix),
+        _ => "ECR pull through cache rules".to_owned(),
+    };
+    let import = if rules.iter().any(|rule| rule.exists) {
+        "# These rules exist: create the stack with existing resources. Each is identified by its\n\
+         # EcrRepositoryPrefix.\n"
+    } else {
+        ""
+    };
+    let parameters: String = rules.iter().filter_map(RuleInCode::parameter).collect();
+    let parameters = match parameters.as_str() {
+        "" => String::new(),
+        parameters => format!("Parameters:\n{parameters}"),
+    };
+    let resources: String = rules.iter().map(RuleInCode::resource).collect();
+    format!(
+        r#"{import}AWSTemplateFormatVersion: "2010-09-09"
+Description: "{description}"
+{parameters}Resources:
+{}"#,
+        resources.trim_end()
     )
+}
+
+/// The prefix as a name in Terraform, which has letters, digits and underscores, no digit first. No
+/// two prefixes share one: only `ROOT` has upper case of its own.
+fn terraform_label(prefix: &RepositoryPrefix) -> String {
+    let label = label(prefix, |c| match c {
+        '-' => "_",
+        '_' => "_Underscore_",
+        '.' => "_Dot_",
+        _ => "_Slash_",
+    });
+    if label.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("Rule_{label}")
+    } else {
+        label
+    }
+}
+
+/// The same in CloudFormation, where names have letters and digits.
+fn cloudformation_label(prefix: &RepositoryPrefix) -> String {
+    label(prefix, |c| match c {
+        '-' => "Dash",
+        '_' => "Underscore",
+        '.' => "Dot",
+        _ => "Slash",
+    })
+}
+
+fn label(prefix: &RepositoryPrefix, separator: fn(char) -> &'static str) -> String {
+    let mut label = String::new();
+    for c in prefix.as_str().trim_end_matches('/').chars() {
+        if c.is_ascii_alphanumeric() {
+            label.push(c);
+        } else {
+            label.push_str(separator(c));
+        }
+    }
+    label
 }

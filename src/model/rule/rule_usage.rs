@@ -1,6 +1,7 @@
 //! [`RuleUsage`]: which rules use a secret, and what they tell of it.
 
-use super::Rule;
+use super::{Rule, RuleRequest};
+use crate::model::name::RepositoryPrefix;
 use crate::model::registries::{LoginRegistry, Registry, REGISTRIES};
 use crate::model::secret::{registry_of, Secret};
 
@@ -62,6 +63,18 @@ impl Rule {
     /// it was deleted and created again: each gets another random end.
     pub fn refers_to(&self, secret: &Secret) -> bool {
         self.uses(&secret.arn) || self.secret() == Some(&secret.name)
+    }
+
+    /// The same rule as a request; `None` if its registry is unknown.
+    pub fn as_wanted(&self) -> Option<RuleRequest> {
+        let wanted = RuleRequest {
+            prefix: RepositoryPrefix::parse(&self.ecr_repository_prefix).ok()?,
+            upstream: self.any_upstream()?,
+            url: self.upstream_registry_url.clone(),
+            upstream_prefix: None,
+            role: None,
+        };
+        Some(wanted.with_rest_of(self))
     }
 
     /// The customer's own host, where the registry has one for each; none where it is not of the

@@ -1,5 +1,6 @@
 //! Rules as code: read by the tools of those languages, and never with a token.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout};
 use std::sync::{LazyLock, Mutex};
@@ -306,4 +307,160 @@ fn at_a_terminal_the_rule_is_printed_for_a_secret_that_exists_and_in_a_dry_run()
     let told = screen.text();
     assert!(!told.contains("create-pull-through-cache-rule"), "{told}");
     assert_eq!(account.rules(), json!([]));
+}
+
+/// Rules whose prefixes differ only in what names in code cannot have.
+const PREFIXES: [&str; 9] = [
+    "00/a.b", "a-b", "a--b", "a.b", "a/b", "a_b", "a__b", "rule/00", "ROOT",
+];
+
+#[test]
+fn rules_of_any_prefix_stand_side_by_side_in_one_module() {
+    let print = |prefix: &&str| {
+        let words = [prefix, "--registry", "docker-hub"];
+        printed(&words, "terraform")
+    };
+    let module: Vec<String> = PREFIXES.iter().map(print).collect();
+    let code = parsed("terraform", &module.join("\n\n"));
+    for (kind, count) in [("resource", PREFIXES.len()), ("data", PREFIXES.len())] {
+        assert_eq!(labels(&code, kind).len(), count, "{code}");
+    }
+}
+
+/// The different labels of all blocks of a kind, which Terraform takes.
+fn labels(code: &Value, kind: &str) -> BTreeSet<String> {
+    let blocks = code[kind].as_array().unwrap().iter();
+    let labels = blocks.map(|block| {
+        let of_type = block.as_object().unwrap().values().next().unwrap();
+        let label = of_type.as_object().unwrap().keys().next().unwrap();
+        label.trim_matches('"').to_owned()
+    });
+    let labels: BTreeSet<String> = labels.collect();
+    for label in &labels {
+        let is_name = label.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        assert!(
+            is_name && !label.starts_with(|c: char| c.is_ascii_digit()),
+            "{label}"
+        );
+    }
+    labels
+}
+
+const ROLE: &str = "arn:aws:iam::111122223333:role/ecr-pull-through-cache";
+
+/// An account with a rule for each of these prefixes, and two that name a part and a role.
+fn account_with_rules() -> Account {
+    let account = Account::new();
+    let arn = account.made(NAME);
+    let hub = |prefix: &str| {
+        json!({"ecrRepositoryPrefix": prefix, "upstreamRegistry": "docker-hub",
+            "upstreamRegistryUrl": "registry-1.docker.io", "credentialArn": arn})
+    };
+    let mut rules: Vec<Value> = PREFIXES.iter().map(|prefix| hub(prefix)).collect();
+    rules.push(hub("official"));
+    rules.last_mut().unwrap()["upstreamRepositoryPrefix"] = json!("library");
+    rules.push(
+        json!({"ecrRepositoryPrefix": "shared", "upstreamRegistry": "ecr",
+        "upstreamRegistryUrl": "444455556666.dkr.ecr.eu-west-1.amazonaws.com",
+        "upstreamRepositoryPrefix": "team", "customRoleArn": ROLE}),
+    );
+    for rule in rules {
+        account.ask_ecr("CreatePullThroughCacheRule", &rule);
+    }
+    account.take_actions();
+    account
+}
+
+#[test]
+fn all_rules_of_the_region_are_written_as_terraform_that_imports_them() {
+    let account = account_with_rules();
+    let ended = account.run(&["rule", "list", "--print", "terraform"]);
+    let code = parsed("terraform", ended.ok());
+    assert_eq!(ended.stderr, "");
+    assert_eq!(account.take_actions(), ["DescribePullThroughCacheRules"]);
+    assert_eq!(labels(&code, "resource").len(), PREFIXES.len() + 2);
+    assert_eq!(labels(&code, "data").len(), PREFIXES.len() + 1);
+    let imports = code["import"].as_array().unwrap();
+    let resources = code["resource"].as_array().unwrap();
+    assert_eq!(imports.len(), resources.len());
+    for (import, resource) in imports.iter().zip(resources) {
+        let rules = &resource["\"aws_ecr_pull_through_cache_rule\""];
+        let (label, rule) = rules.as_object().unwrap().iter().next().unwrap();
+        assert_eq!(import["id"], rule["ecr_repository_prefix"]);
+        let to = format!(
+            "${{aws_ecr_pull_through_cache_rule.{}}}",
+            label.trim_matches('"')
+        );
+        assert_eq!(import["to"], to);
+        let part = match rule["ecr_repository_prefix"].as_str().unwrap() {
+            "\"official\"" => "\"library\"",
+            "\"shared\"" => "\"team\"",
+            _ => "\"ROOT\"",
+        };
+        assert_eq!(rule["upstream_repository_prefix"], part);
+    }
+    let shared = &resources.last().unwrap()["\"aws_ecr_pull_through_cache_rule\""]["\"shared\""];
+    assert_eq!(shared["custom_role_arn"], format!("\"{ROLE}\""));
+    assert_eq!(shared.get("credential_arn"), None);
+}
+
+#[test]
+fn all_rules_of_the_region_are_written_as_one_template() {
+    let account = account_with_rules();
+    let ended = account.run(&["rule", "list", "--print", "cloudformation"]);
+    let template = parsed("cloudformation", ended.ok());
+    let resources = template["Resources"].as_object().unwrap();
+    assert_eq!(resources.len(), PREFIXES.len() + 2);
+    let secret = account.rules()[0]["credentialArn"].clone();
+    for resource in resources.values() {
+        assert_eq!(resource["DeletionPolicy"], "Retain");
+        let rule = &resource["Properties"];
+        if rule["EcrRepositoryPrefix"] == "shared" {
+            assert_eq!(rule["CustomRoleArn"], ROLE);
+            assert_eq!(rule["UpstreamRepositoryPrefix"], "team");
+        } else {
+            let parameter = rule["CredentialArn"]["Ref"].as_str().unwrap();
+            assert_eq!(template["Parameters"][parameter]["Default"], secret);
+        }
+    }
+    let json = account
+        .run(&["rule", "list", "--print", "cloudformation", "-o", "json"])
+        .json();
+    assert_eq!(json["ruleCode"], ended.ok());
+}
+
+#[test]
+fn a_rule_that_code_cannot_say_is_left_out_and_named() {
+    let account = Account::new();
+    let none = account.run(&["rule", "list", "--print", "cloudformation"]);
+    assert_eq!(none.ok(), "");
+    assert!(
+        none.stderr.contains("There are no rules in us-east-1"),
+        "{none:?}"
+    );
+    let quay = json!({"ecrRepositoryPrefix": "quay", "upstreamRegistry": "quay",
+        "upstreamRegistryUrl": "quay.io"});
+    account.ask_ecr("CreatePullThroughCacheRule", &quay);
+    let rules = json!({"pullThroughCacheRules": [quay,
+        {"ecrRepositoryPrefix": "x\"${id}", "upstreamRegistry": "quay",
+            "upstreamRegistryUrl": "quay.io"},
+        {"ecrRepositoryPrefix": "hub", "upstreamRegistry": "docker-hub",
+            "upstreamRegistryUrl": "registry-1.docker.io", "credentialArn": "arn:aws:x"}]});
+    let kind = "application/x-amz-json-1.1";
+    account.answer(
+        "DescribePullThroughCacheRules",
+        200,
+        kind,
+        &rules.to_string(),
+        None,
+    );
+    let ended = account.run(&["rule", "list", "--print", "terraform"]);
+    let code = parsed("terraform", ended.ok());
+    assert_eq!(code["resource"].as_array().unwrap().len(), 1);
+    for words in [
+        "the rule x\"${id} is left out",
+        "the rule hub is left out of the code",
+    ] {
+        assert!(ended.stderr.contains(words), "{}", ended.stderr);
+    }
 }
