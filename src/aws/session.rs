@@ -138,6 +138,11 @@ impl Session {
         Ok(())
     }
 
+    /// The caller's account. `None` if STS does not report it.
+    pub async fn account(&self) -> Option<AccountId> {
+        Some(self.caller().await.ok()??.account)
+    }
+
     async fn caller(&self) -> Result<Option<Caller>, Failure> {
         let mut sts = aws_sdk_sts::config::Builder::from(&self.config);
         sts.set_endpoint_url(self.endpoints.sts.clone());

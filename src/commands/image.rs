@@ -17,6 +17,7 @@ use crate::model::registries::{upstream_host, Registry};
 use crate::model::rule::{free_prefix, Rule, UpstreamUrl};
 use crate::output::escaped;
 use crate::output::failure::Failure;
+use crate::output::hint::role_for;
 use crate::output::pull::{is_registry_host, registry_host};
 use crate::output::report::Document;
 use crate::output::shell::quote;
@@ -88,7 +89,8 @@ pub async fn run(
         .filter(|(_, named)| named.ecr_image.is_none())
         .map(|(image, _)| image)
         .collect();
-    let missing = (!without.is_empty()).then(|| no_rule(&without, images.len(), &rules, &session));
+    let missing =
+        (!without.is_empty()).then(|| no_rule(&without, images.len(), &rules, &account, &session));
     if keep_going || missing.is_none() {
         let lines = named.iter().filter_map(|named| named.ecr_image.as_deref());
         let lines: Vec<&str> = lines.collect();
@@ -168,7 +170,13 @@ const MOST_REGISTRIES: usize = 20;
 const MOST_EXAMPLES: usize = 3;
 
 /// That no rule is for these images, with the rules to make beside those that are there.
-fn no_rule(without: &[&GivenImage], of: usize, rules: &[Rule], session: &Session) -> Failure {
+fn no_rule(
+    without: &[&GivenImage],
+    of: usize,
+    rules: &[Rule],
+    account: &str,
+    session: &Session,
+) -> Failure {
     let region = session.region();
     let missing = by_registry(without);
     let message = match without {
@@ -208,7 +216,13 @@ fn no_rule(without: &[&GivenImage], of: usize, rules: &[Rule], session: &Session
     for missing in missing.iter().filter(can_pull).take(MOST_REGISTRIES) {
         match missing.upstream {
             Some(upstream) => {
-                fixes.push(rule_to_make(upstream, missing.domain, &mut rules, session));
+                fixes.push(rule_to_make(
+                    upstream,
+                    missing.domain,
+                    &mut rules,
+                    account,
+                    session,
+                ));
             }
             None => fixes.extend(missing.examples.iter().filter_map(|image| {
                 let same = image.reference.mirrored()?;
@@ -296,6 +310,7 @@ fn rule_to_make(
     upstream: &Registry,
     host: &str,
     rules: &mut Vec<Rule>,
+    account: &str,
     session: &Session,
 ) -> String {
     let prefix = free_prefix(upstream, rules);
@@ -304,9 +319,11 @@ fn rule_to_make(
     let secret = name.as_ref().map(SecretName::as_str);
     let host = upstream_host(host);
     let command = session.hints().new_rule(&prefix, upstream, &host, secret);
+    let role = role_for(&host, account).map(|role| format!(" {role}"));
+    let role = role.unwrap_or_default();
     if let Ok(url) = UpstreamUrl::parse(&host) {
         rules.push(Rule::new(&prefix, upstream.kind, url));
     }
     let stored = secret.map_or("", |_| ", once the credentials are stored");
-    format!("make it{stored}: {command}")
+    format!("make it{stored}: {command}{role}")
 }

@@ -461,6 +461,11 @@ fn is_azure_host(host: &str) -> bool {
     })
 }
 
+/// The account whose private registry of Amazon ECR is at this host. `None` for other registries.
+pub fn account_of_ecr(host: &str) -> Option<&str> {
+    is_private_ecr_host(host).then(|| host.split('.').next())?
+}
+
 /// Whether a host is an account's private registry: `ACCOUNT.dkr.ecr.REGION.SUFFIX`.
 fn is_private_ecr_host(host: &str) -> bool {
     let parts = || {

@@ -3,7 +3,7 @@
 use super::shell::{option, quote, PIPED_TOKEN};
 use super::{escaped, is_at_a_terminal};
 use crate::model::name::PREFIX;
-use crate::model::registries::{LoginRegistry, Registry, ANY_AZURE_HOST};
+use crate::model::registries::{account_of_ecr, LoginRegistry, Registry, ANY_AZURE_HOST};
 use crate::model::rule::{Rule, RuleRequest};
 use crate::model::secret::Secret;
 
@@ -330,6 +330,15 @@ impl StoreCommand {
     pub fn to_string(&self, hints: &Hints) -> String {
         format!("{}{}", self.pipe, hints.command(&self.words))
     }
+}
+
+/// The role that a rule of this account needs to pull from another account's Amazon ECR at this
+/// host. `None` if it needs none.
+pub fn role_for(host: &str, account: &str) -> Option<String> {
+    account_of_ecr(host).filter(|other| *other != account)?;
+    Some(format!(
+        "--custom-role-arn arn:aws:iam::{account}:role/NAME"
+    ))
 }
 
 /// `--registry`, and its host where each customer has one; with a space before each.

@@ -7,15 +7,17 @@ use crate::commands::find::{
     find_pending_rule, look_for, no_such_secret, pending_deletion, refuse_managed, warn_of_key,
     warn_of_region,
 };
+use crate::model::account::AccountId;
 use crate::model::name::{SecretId, SecretName};
-use crate::model::registries::LoginRegistry;
+use crate::model::registries::{account_of_ecr, LoginRegistry};
 use crate::model::rule::RuleRequest;
 use crate::model::secret::Secret;
 use crate::output::failure::Failure;
+use crate::output::hint::role_for;
 use crate::output::report::{InRegion, Report, RuleResult};
 use crate::output::status::Status;
 use crate::plan::Subject;
-use crate::plan::{Observed, Plan};
+use crate::plan::{Observed, PendingRule, Plan};
 
 /// `id` names the secret, where the registry wants a login.
 pub async fn run(
@@ -27,11 +29,21 @@ pub async fn run(
     let mut session = context.session().await?;
     let hints = session.hints();
     let upstream = wanted.upstream.with_login();
-    let (secret, rule) = tokio::join!(
+    let may_need_role = account_of_ecr(wanted.url.as_str()).is_some() && wanted.role.is_none();
+    let account = async {
+        if may_need_role {
+            session.account().await
+        } else {
+            None
+        }
+    };
+    let (secret, rule, account) = tokio::join!(
         find_for_rule(id, upstream, &session),
-        find_pending_rule(wanted, &session)
+        find_pending_rule(wanted, &session),
+        account
     );
     let (secret, rule) = (secret?, rule?);
+    refuse_without_role(&rule, rule.account().or(account))?;
     let mut warnings = context.output.warnings();
     warn_of_region(session.region(), &mut warnings);
     if let Some(secret) = &secret {
@@ -58,6 +70,23 @@ pub async fn run(
         warnings: warnings.into_texts(),
     };
     context.report(&report, &[&note])
+}
+
+/// Refuses a rule that pulls from another account's Amazon ECR without a role.
+///
+/// # Errors
+/// Status 2.
+fn refuse_without_role(rule: &PendingRule, account: Option<AccountId>) -> Result<(), Failure> {
+    let (url, account) = (rule.wanted.url.as_str(), account.map(|id| id.to_string()));
+    let missing = account.and_then(|account| role_for(url, &account));
+    let (Some(missing), None) = (missing, &rule.wanted.role) else {
+        return Ok(());
+    };
+    let message =
+        format!("{url} is another account's Amazon ECR, and --custom-role-arn is missing");
+    Err(Failure::usage(message)
+        .why("ECR pulls from another account only by an IAM role in this account")
+        .fix(format!("add {missing}")))
 }
 
 /// Looks up the secret that a rule is to use, where it has a login.

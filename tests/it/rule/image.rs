@@ -153,7 +153,11 @@ fn an_image_without_a_rule_names_the_rule_to_make_and_nothing_is_printed() {
         ),
         (
             &format!("{ECR}/x"),
-            &format!("make it: ecr-ptc rule set ecr --registry ecr --upstream-registry-url {ECR}"),
+            &format!(
+                "make it: ecr-ptc rule set ecr --registry ecr --upstream-registry-url {ECR} \
+                 --region us-east-1 --custom-role-arn arn:aws:iam::{}:role/NAME",
+                account.id
+            ),
         ),
         ("gcr.io/x/y", "ECR has no pull through cache for gcr.io"),
     ] {
@@ -364,12 +368,14 @@ fn an_image_by_its_digest_may_not_be_fetched_and_that_is_said() {
     assert_eq!(account.run(&["image", &here]).stderr, "");
 }
 
-/// Two registries of Azure and one of another account need three prefixes.
+/// Two registries of Azure, and this and another account's of Amazon ECR, need a prefix each.
 #[test]
 fn the_proposed_rules_of_a_list_can_all_be_created() {
     let account = Account::new();
     account.made("ecr-pullthroughcache/azure-container-registry");
-    let images = "me.azurecr.io/a:1\nyou.azurecr.io/a:1\nquay.io/a/b\n";
+    let own = format!("{}.dkr.ecr.eu-west-1.amazonaws.com/a:1", account.id);
+    let images = format!("me.azurecr.io/a:1\nyou.azurecr.io/a:1\nquay.io/a/b\n{own}\n{ECR}/a:1\n");
+    let images = images.as_str();
     let missing = list(&account, images, &[]);
     let commands = missing.stderr.lines().filter_map(|line| {
         let (_, command) = line.split_once("ecr-ptc ")?;
@@ -379,7 +385,14 @@ fn the_proposed_rules_of_a_list_can_all_be_created() {
         account.run(&command).ok();
     }
     let host = host(&account);
-    let names = format!("{host}/azure/a:1\n{host}/azure-2/a:1\n{host}/quay/a/b");
+    let names = [
+        "azure/a:1",
+        "azure-2/a:1",
+        "quay/a/b",
+        "ecr/a:1",
+        "ecr-2/a:1",
+    ];
+    let names = names.map(|name| format!("{host}/{name}")).join("\n");
     assert_eq!(list(&account, images, &[]).ok(), names);
 }
 

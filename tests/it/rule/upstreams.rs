@@ -15,6 +15,7 @@ fn set(account: &Account, words: &[&str]) -> Program {
 #[test]
 fn a_rule_is_made_for_each_of_the_nine() {
     let account = Account::new();
+    let same_account = format!("{}.dkr.ecr.eu-west-1.amazonaws.com", account.id);
     for (prefix, kind, url, image) in [
         (
             "a/hub",
@@ -39,7 +40,7 @@ fn a_rule_is_made_for_each_of_the_nine() {
         ),
         ("quay", "quay.io", "quay.io", "prometheus/busybox:latest"),
         ("kubernetes", "k8s", "registry.k8s.io", "pause:3.10"),
-        ("ecr", "ecr", ECR, "REPOSITORY:TAG"),
+        ("ecr", "ecr", &same_account, "REPOSITORY:TAG"),
     ] {
         let name = format!("ecr-pullthroughcache/{}", prefix.replace('/', "-"));
         let mut words = vec![prefix, "--registry", kind, "-o", "json"];
@@ -68,7 +69,8 @@ fn a_rule_is_made_for_each_of_the_nine() {
         let actions = account.take_actions();
         let validates = actions.iter().any(|action| action.starts_with("Validate"));
         assert_eq!(validates, has_login, "{actions:?}");
-        assert!(!actions.iter().any(|action| action == "GetCallerIdentity"));
+        let asks_for_account = actions.iter().any(|action| action == "GetCallerIdentity");
+        assert_eq!(asks_for_account, kind == "ecr", "{actions:?}");
         // A second time, nothing is left to do.
         let again = set(&account, &words).run().json();
         assert_eq!(again["action"], "unchanged");
@@ -272,6 +274,38 @@ fn a_role_is_given_and_changed() {
         (&kept["action"], &kept["customRoleArn"]),
         (&json!("unchanged"), &json!(other))
     );
+}
+
+/// Without one, the rule is created and no pull through it works.
+#[test]
+fn another_accounts_registry_needs_a_role_and_one_of_the_same_account_does_not() {
+    let account = Account::new();
+    let words = ["shared", "--registry", "ecr", "--upstream-registry-url"];
+    let without = set(&account, &[&words[..], &[ECR]].concat()).run();
+    let role = format!(
+        "add --custom-role-arn arn:aws:iam::{}:role/NAME",
+        account.id
+    );
+    without.fails(
+        2,
+        &[
+            &format!("{ECR} is another account's Amazon ECR, and --custom-role-arn is missing"),
+            &role,
+        ],
+    );
+    assert_eq!(account.rules(), json!([]));
+    // Where nobody knows the account, AWS decides.
+    account.answer("GetCallerIdentity", 503, "text/html", "<html>", None);
+    set(&account, &[&words[..], &[ECR]].concat()).run().ok();
+    // The account of a rule that exists is known without STS.
+    set(&account, &[&words[..], &[ECR]].concat())
+        .run()
+        .fails(2, &[&role]);
+    account.heal();
+    account.take_actions();
+    let with_role = [&words[..], &[ECR, "--custom-role-arn", ROLE]].concat();
+    set(&account, &with_role).run().ok();
+    assert!(!account.actions().contains(&"GetCallerIdentity".to_owned()));
 }
 
 #[test]
