@@ -4,6 +4,7 @@
 use super::inspect::Inspected;
 use super::{Finding, Level};
 use crate::aws::{AwsError, Session};
+use crate::model::credential::Mistake;
 use crate::model::stored_value::{
     near_miss, showable, Members, Reading, StoredValue, ACCESS_TOKEN, USERNAME,
 };
@@ -93,6 +94,7 @@ fn inspect_members(inspected: &Inspected<'_>, members: &Members<'_>) -> Vec<Find
         findings.extend(inspect_member(inspected, members, wanted));
     }
     findings.extend(inspect_username(inspected, members));
+    findings.extend(inspect_mistakes(inspected, members));
     findings.extend(inspect_other_keys(inspected, members));
     findings.extend(inspect_token_kind(inspected, members));
     findings
@@ -149,6 +151,28 @@ fn inspect_username(inspected: &Inspected<'_>, members: &Members<'_>) -> Option<
         "if it is a real token, revoke it; {}",
         inspected.replace()
     )))
+}
+
+/// What stands for a username or a token, or has more in it than one.
+fn inspect_mistakes(inspected: &Inspected<'_>, members: &Members<'_>) -> Vec<Finding> {
+    let username = members.text(USERNAME);
+    let username = username.as_ref().map(|text| text.trim());
+    let of_member = |key: &'static str| {
+        let other = username.filter(|_| key == ACCESS_TOKEN);
+        let mistake = Mistake::of(&members.text(key)?, other)?;
+        let (level, then) = if mistake.is_certain {
+            (Level::Error, NO_LOGIN)
+        } else {
+            (Level::Warning, "so pulls may fail")
+        };
+        let message = format!("{key} {}, {then}", mistake.words);
+        let finding = inspected.finding(level, mistake.code, message);
+        Some(finding.fix(inspected.replace()))
+    };
+    [USERNAME, ACCESS_TOKEN]
+        .into_iter()
+        .filter_map(of_member)
+        .collect()
 }
 
 fn inspect_other_keys(inspected: &Inspected<'_>, members: &Members<'_>) -> Option<Finding> {

@@ -409,6 +409,7 @@ pub async fn verify(
     if let Some(prompter) = prompter {
         prompter.ask_token(input, context.output).await?;
     }
+    warn_of_credentials(input, warnings);
     match input.verify {
         Verify::Never => Ok(Verification::skipped("not asked for: --verify never")),
         Verify::Auto => {

@@ -104,9 +104,9 @@ impl CreateInput {
 
     /// What makes it doubtful that the credentials work.
     pub fn credential_warnings(&self) -> Vec<String> {
-        match (self.upstream, &self.username, &self.token) {
-            (Some(upstream), Some(username), Some(token)) => {
-                warnings(upstream, username, token, self.token_source.as_ref())
+        match (&self.username, &self.token) {
+            (Some(username), Some(token)) => {
+                warnings(self.upstream, username, token, self.token_source.as_ref())
             }
             _ => Vec::new(),
         }

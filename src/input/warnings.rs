@@ -2,7 +2,7 @@
 //! warnings; only a token that says itself that it has ended is refused.
 
 use super::token::TokenSource;
-use crate::model::credential::{AccessToken, Username};
+use crate::model::credential::{AccessToken, Mistake, Username};
 use crate::model::date::{in_days, Date, Time};
 use crate::model::invalid::Invalid;
 use crate::model::registries::LoginRegistry;
@@ -31,16 +31,25 @@ pub fn check_end(token: &AccessToken, upstream: Option<LoginRegistry>) -> Result
     }
 }
 
-/// What makes it doubtful that these credentials work, a sentence for each.
+/// What makes it doubtful that these credentials work, a sentence for each. `upstream` is `None` if
+/// the registry is unknown.
 pub fn warnings(
-    upstream: LoginRegistry,
+    upstream: Option<LoginRegistry>,
     username: &Username,
     token: &AccessToken,
     source: Option<&TokenSource>,
 ) -> Vec<String> {
-    let mut found = Vec::new();
+    let username = username.as_str();
+    let of_username = Mistake::of(username, None);
+    let of_token = Mistake::of(token.reveal(), Some(username));
+    let mistakes = [("username", of_username), ("token", of_token)];
+    let mistakes = mistakes
+        .iter()
+        .filter_map(|(what, mistake)| Some(format!("the {what} {}", mistake.as_ref()?.words)));
+    let mut found: Vec<String> = mistakes.collect();
     if let Some(kind) = token.kind() {
-        if let Some(trouble) = kind.trouble_at(upstream, Some(username.as_str())) {
+        let trouble = upstream.and_then(|upstream| kind.trouble_at(upstream, Some(username)));
+        if let Some(trouble) = trouble {
             found.push(format!(
                 "the token looks like {}, and {trouble}",
                 kind.title
@@ -54,16 +63,11 @@ pub fn warnings(
             ));
         }
     }
-    if token.is_said_by_pulumi() {
-        found.push(
-            "the token is an error message of Pulumi about an Output; use apply or \
-             pulumi.jsonStringify"
-                .to_owned(),
-        );
-    } else if token.has_white_space() {
+    if of_token.is_none() && token.has_white_space() {
         found.push("the token has white space in it; no registry makes such tokens".to_owned());
     }
-    if upstream.kind == "docker-hub" && username.as_str().contains('@') {
+    let is_hub = upstream.is_some_and(|upstream| upstream.kind == "docker-hub");
+    if is_hub && username.contains('@') {
         found.push(
             "Docker Hub takes the Docker ID as the username, not an e-mail address".to_owned(),
         );
@@ -98,13 +102,7 @@ mod tests {
     fn found(registry: &str, username: &str, token: &str) -> String {
         let token = AccessToken::from_bytes(token.as_bytes()).unwrap();
         let username = Username::parse(username).unwrap();
-        warnings(
-            LoginRegistry::find(registry).unwrap(),
-            &username,
-            &token,
-            None,
-        )
-        .join("; ")
+        warnings(LoginRegistry::find(registry), &username, &token, None).join("; ")
     }
 
     const SECONDS_PER_DAY: i64 = 86_400;

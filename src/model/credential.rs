@@ -2,8 +2,10 @@
 //! it.
 
 mod claims;
+mod mistake;
 mod username;
 
+pub use mistake::Mistake;
 pub use username::Username;
 
 use std::fmt;
@@ -40,6 +42,8 @@ pub enum TokenFault {
     Control { code: u32, position: usize },
     #[error("it has white space at its {0}; a token has none")]
     WhiteSpace(&'static str),
+    #[error("it {}", .0.words)]
+    Mistake(&'static Mistake),
 }
 
 impl AccessToken {
@@ -61,6 +65,9 @@ impl AccessToken {
             .unwrap_or(text);
         if text.is_empty() {
             return Err(TokenFault::Empty);
+        }
+        if let Some(mistake) = Mistake::certain(text) {
+            return Err(TokenFault::Mistake(mistake));
         }
         if let Some((position, found)) = text.chars().enumerate().find(|(_, c)| c.is_control()) {
             return Err(match found {

@@ -50,12 +50,6 @@ impl AccessToken {
         self.reveal().contains(char::is_whitespace)
     }
 
-    /// Whether it is the sentence that Pulumi puts in the place of a value that it does not know
-    /// yet.
-    pub fn is_said_by_pulumi(&self) -> bool {
-        self.reveal().starts_with("Calling [toJSON] on an [Output")
-    }
-
     /// When it ends, where it is a JSON Web Token that says so. It is not
     /// looked at whether the signature is right.
     #[allow(

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::white_space_at;
+use super::{white_space_at, Mistake};
 use crate::model::invalid::Invalid;
 use crate::model::token_kind::TokenKind;
 
@@ -22,6 +22,10 @@ impl Username {
                 "the username begins like an access token, so it is not repeated here; username \
                  and token may be mixed up; if it is a real token, revoke it",
             ));
+        }
+        if let Some(mistake) = Mistake::certain(text) {
+            let words = mistake.words;
+            return Err(Invalid::new(format!("the username {words}")));
         }
         if let Some(position) = text.chars().position(char::is_control) {
             return Err(Invalid::new(format!(

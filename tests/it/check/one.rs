@@ -165,6 +165,52 @@ fn each_fault_of_a_value() {
     });
 }
 
+/// The same list as for what is about to be stored.
+#[test]
+fn what_stands_for_a_token_or_has_more_in_it() {
+    let (template, placeholder, wrapped) = ("not-filled-in", "placeholder", "more-than-a-token");
+    let pulumi = "Calling [toJSON] on an [Output<T>] is not supported.";
+    let errors = [
+        ("${HUB_TOKEN}", template, "a variable that"),
+        ("$(HUB_TOKEN)", template, "a variable that"),
+        ("{{ token }}", template, "a variable that"),
+        ("op://vault/hub/token", template, "a reference to a secret"),
+        ("Bearer abc", wrapped, "an HTTP header"),
+        ("***", placeholder, "only asterisks"),
+        (r#"{"token":"x"}"#, wrapped, "a whole JSON object"),
+    ];
+    let warnings = [
+        (pulumi, template, "an error message of Pulumi"),
+        ("null", placeholder, "a word that stands for"),
+        ("CHANGEME", placeholder, "a word that stands for"),
+        ("<token>", placeholder, "a word that stands for"),
+        ("'abc'", wrapped, "a quotation mark"),
+        ("$ghp_0123456789", wrapped, "more before it"),
+        ("bob:abc", wrapped, "more before it"),
+        ("Ym9iOmFiYw==", wrapped, "a username and a token in base64"),
+    ];
+    let errors = errors.map(|case| ("error", case));
+    let warnings = warnings.map(|case| ("warning", case));
+    for (level, (token, code, message)) in errors.into_iter().chain(warnings) {
+        let account = Account::new();
+        let value = json!({"username": "bob", "accessToken": token});
+        account.made_with(NAME, &value.to_string());
+        one_finding(&account, NAME, level, code, message);
+    }
+    for (username, level, code, message) in [
+        ("${HUB_USER}", "error", template, "username is a variable"),
+        ("None", "warning", placeholder, "username is a word"),
+    ] {
+        let account = Account::new();
+        let value = json!({"username": username, "accessToken": "abc"});
+        account.made_with(NAME, &value.to_string());
+        one_finding(&account, NAME, level, code, message);
+    }
+    let account = Account::new();
+    account.made_with(NAME, r#"{"username":"bob","accessToken":"alice:abc"}"#);
+    assert_eq!(found(&account, NAME), [json!(null); 0]);
+}
+
 #[test]
 fn keys_beside_the_two() {
     let account = Account::new();

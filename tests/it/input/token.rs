@@ -1,6 +1,8 @@
 //! The token from each source, and each fault of it.
 
-use crate::support::{Account, Program, TOKEN};
+#[cfg(unix)]
+use crate::support::Screen;
+use crate::support::{Account, Program, Registry, TOKEN};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 const HUB: [&str; 5] = ["create", "--registry", "docker-hub", "--username", "me"];
@@ -53,6 +55,191 @@ fn each_fault_says_what_and_where() {
         &vec![b'x'; (1 << 20) + 1],
         &["it has more than 1048576 bytes"],
     );
+}
+
+/// What a pipeline pipes in that did not fill in the variable, or copied too much.
+#[test]
+fn what_cannot_be_a_token_is_named_and_nothing_is_sent() {
+    let json = r#"{"username":"me","accessToken":"dckr_pat_0123456789"}"#;
+    for (text, words) in [
+        ("$(HUB_TOKEN)", "it is a variable that was not filled in"),
+        ("${HUB_TOKEN}\n", "it is a variable that was not filled in"),
+        (
+            "{{resolve:secretsmanager:hub}}",
+            "it is a variable that was not filled in",
+        ),
+        (
+            "${{ secrets.HUB_TOKEN }}",
+            "it is a variable that was not filled in",
+        ),
+        (
+            "op://vault/hub/token",
+            "it is an address or a reference to a secret",
+        ),
+        (
+            "Bearer dckr_pat_0123456789",
+            "it is an HTTP header with a word like Bearer",
+        ),
+        ("***", "it has only asterisks"),
+        (json, "it is a whole JSON object"),
+        (
+            "{\n  \"token\": \"dckr_pat_0123456789\"\n}\n",
+            "it is a whole JSON object",
+        ),
+    ] {
+        let account = Account::new();
+        let registry = Registry::strict();
+        for verify in ["always", "never"] {
+            let ended = Program::create_at(&registry, &account, &[])
+                .stdin(text)
+                .env("ECR_PTC_VERIFY", verify)
+                .run();
+            ended.fails(2, &[words, "from standard input cannot be used"]);
+            ended.never(&["0123456789"]);
+        }
+        account.made(NAME);
+        account.take_actions();
+        let update = [
+            "update",
+            NAME,
+            "--access-token-stdin",
+            "--registry",
+            "docker-hub",
+        ];
+        let update = Program::new(&update).with(&account).stdin(text).run();
+        update.fails(2, &[words]);
+        assert!(account.requests().is_empty());
+        assert!(registry.heard().is_empty());
+    }
+    for (name, words) in [
+        (
+            "$(HUB_USER)",
+            "the username is a variable that was not filled in",
+        ),
+        (
+            "${{ secrets.HUB_USER }}",
+            "the username is a variable that was not filled in",
+        ),
+        (
+            "op://vault/hub/user",
+            "the username is an address or a reference",
+        ),
+        ("***", "the username has only asterisks"),
+    ] {
+        let words = [words];
+        let account = Account::new();
+        let create = [
+            "create",
+            "--registry",
+            "docker-hub",
+            "-u",
+            name,
+            "--access-token-stdin",
+        ];
+        Program::new(&create)
+            .with(&account)
+            .stdin(TOKEN)
+            .run()
+            .fails(2, &words);
+        assert!(account.requests().is_empty());
+    }
+}
+
+#[test]
+fn what_is_hardly_a_token_is_warned_of_and_stored() {
+    for (text, words) in [
+        (
+            "null",
+            "the token is a word that stands for a missing value",
+        ),
+        (
+            "None",
+            "the token is a word that stands for a missing value",
+        ),
+        (
+            "CHANGEME",
+            "the token is a word that stands for a missing value",
+        ),
+        (
+            "<token>",
+            "the token is a word that stands for a missing value",
+        ),
+        (
+            "\"dckr_pat_0123456789\"",
+            "the token has a quotation mark around it",
+        ),
+        ("$dckr_pat_0123456789", "the token has more before it"),
+        (
+            "me:some-token",
+            "the token has more before it, such as a username and a colon",
+        ),
+        ("other:dckr_pat_0123456789", "the token has more before it"),
+        (
+            "bWU6c29tZS10b2tlbg==",
+            "the token is a username and a token in base64",
+        ),
+        (
+            "Calling [toJSON] on an [Output<T>] is not supported.",
+            "the token is an error message of Pulumi",
+        ),
+    ] {
+        let account = Account::new();
+        let ended = Program::create(&account, &["-o", "json"]).stdin(text).run();
+        let report = ended.json();
+        let warning = report["warnings"][0].as_str().unwrap();
+        assert!(
+            warning.contains(words) && !warning.contains(text),
+            "{warning}"
+        );
+        assert!(ended.stderr.contains(words), "{}", ended.stderr);
+        // Where the registry is unknown too.
+        let name = "ecr-pullthroughcache/other";
+        account.made(name);
+        let words_of_update = ["update", name, "--access-token-stdin"];
+        let update = Program::new(&words_of_update)
+            .with(&account)
+            .stdin(text)
+            .run();
+        update.ok();
+        assert!(update.stderr.contains(words), "{}", update.stderr);
+    }
+    let account = Account::new();
+    let odd = [
+        "create",
+        "--registry",
+        "docker-hub",
+        "-u",
+        "CHANGEME",
+        "--access-token-stdin",
+    ];
+    let odd = Program::new(&odd).with(&account).stdin(TOKEN).run();
+    let words = "the username is a word that stands for a missing value";
+    assert!(odd.stderr.contains(words), "{}", odd.stderr);
+    let plain = Program::create(&account, &["--if-exists", "update"])
+        .stdin("other:token")
+        .run();
+    plain.never(&["more before it"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn at_a_prompt_a_template_is_asked_for_again() {
+    let account = Account::new();
+    let screen = Screen::new(&account);
+    screen.enters("$PTC create --registry docker-hub --description d");
+    screen
+        .sees("Username")
+        .enters("${HUB_USER}")
+        .sees("the username is a variable that was not filled in")
+        .enters("me")
+        .sees("Access token")
+        .enters("${HUB_TOKEN}")
+        .sees("it is a variable that was not filled in")
+        .sees("Please paste it again")
+        .enters("not-a-real-token")
+        .sees("Store it?")
+        .enters("y")
+        .status_is(0);
 }
 
 #[test]
