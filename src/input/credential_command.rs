@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::process::Child;
 
+use super::key_mapping::jq_filter;
 use super::program::{self, ProgramFault};
 use crate::model::credential::{AccessToken, Username};
 use crate::model::date::Date;
@@ -79,11 +80,11 @@ impl CredentialCommand {
             tokio::time::sleep(AFTER_A_FAILURE).await;
             return Err(self.failure(&format!("failed ({status})")));
         }
-        read(&printed).map_err(|fault| {
-            self.failure(&fault).fix(
-                "print one JSON object on standard output: {\"username\":…,\
-                 \"accessToken\":…,\"expiresOn\":…}",
-            )
+        read(&printed).map_err(|Invalid { message, fix }| {
+            let usual = "print one JSON object on standard output: {\"username\":…,\
+                         \"accessToken\":…,\"expiresOn\":…}";
+            let fix = fix.unwrap_or_else(|| usual.to_owned());
+            self.failure(&message).fix(fix)
         })
     }
 
@@ -106,9 +107,9 @@ impl CredentialCommand {
 }
 
 /// The credentials in what a command printed. The error says what is wrong, and shows no value.
-fn read(printed: &[u8]) -> Result<Made, String> {
+fn read(printed: &[u8]) -> Result<Made, Invalid> {
     if printed.trim_ascii().is_empty() {
-        return Err("printed nothing".to_owned());
+        return Err(Invalid::new("printed nothing"));
     }
     let members = serde_json::from_slice::<Members>(printed)
         .map_err(|_| "printed something else than a JSON object".to_owned())?;
@@ -121,10 +122,17 @@ fn read(printed: &[u8]) -> Result<Made, String> {
     };
     let Some(token) = text(ACCESS_TOKEN)? else {
         let keys: Vec<&str> = members.keys().collect();
-        return Err(match keys.as_slice() {
+        let message = match keys.as_slice() {
             [] => "printed an object without keys".to_owned(),
             keys => format!("printed no accessToken; the keys are {}", showable(keys)),
+        };
+        let fix = jq_filter(&members).map(|filter| {
+            format!(
+                "put a script in its place that renames the keys: \
+                 COMMAND | jq '{filter}'"
+            )
         });
+        return Err(Invalid { message, fix });
     };
     let token = AccessToken::from_bytes(token.as_bytes())
         .map_err(|fault| format!("printed an accessToken that cannot be used: {fault}"))?;
@@ -144,7 +152,8 @@ fn read(printed: &[u8]) -> Result<Made, String> {
         ),
     };
     if let Some(date) = expires_on.filter(|date| *date < Date::today()) {
-        return Err(format!("printed an expiresOn that is in the past: {date}"));
+        let message = format!("printed an expiresOn that is in the past: {date}");
+        return Err(Invalid::new(message));
     }
     Ok(Made {
         username,

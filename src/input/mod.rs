@@ -7,6 +7,7 @@ mod docker;
 mod errors;
 mod fixes;
 pub mod image;
+mod key_mapping;
 mod login;
 pub mod options;
 mod program;

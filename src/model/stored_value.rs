@@ -182,13 +182,15 @@ pub fn near_miss<'m>(members: &'m Members<'_>, wanted: &str) -> Option<&'m str> 
     near.all(|other| other == first).then_some(first)
 }
 
-fn is_near(key: &str, wanted: &str) -> bool {
+/// A key in lower case, without what separates its words.
+pub fn plain_key(key: &str) -> String {
     let plain = |c: &char| !matches!(c, '_' | '-' | '.' | ' ');
-    let word: String = key
-        .chars()
-        .filter(plain)
-        .flat_map(char::to_lowercase)
-        .collect();
+    let letters = key.chars().filter(plain);
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+fn is_near(key: &str, wanted: &str) -> bool {
+    let word = plain_key(key);
     let words: &[&str] = if wanted == USERNAME {
         &["username", "user", "userid", "login", "loginname"]
     } else {

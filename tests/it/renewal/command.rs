@@ -122,6 +122,57 @@ fn the_username_is_the_one_that_was_given_or_is_stored_where_it_says_none() {
     assert!(account.is_empty());
 }
 
+/// What chainctl, Docker's helpers, `az` and GitLab print: the error names the keys and the filter of
+/// `jq` that makes ours of them, which then works.
+#[test]
+fn the_keys_of_other_programs_are_named_with_the_jq_that_maps_them() {
+    let azure = json!({"passwords": [
+        {"creationTime": "2026-12-01T00:00:00Z", "expiry": null, "name": "password1", "value": null},
+        {"expiry": "2099-01-31T00:00:00Z", "name": "password2", "value": MADE},
+    ], "username": "me"});
+    for (printed, keys, filter) in [
+        (
+            json!({"identity_id": "me", "token": MADE}),
+            "identity_id, token",
+            "{username: .identity_id, accessToken: .token}",
+        ),
+        (
+            json!({"ServerURL": "https://index.docker.io/v1/", "Username": "me", "Secret": MADE}),
+            "Secret, ServerURL, Username",
+            "{username: .Username, accessToken: .Secret}",
+        ),
+        (
+            azure,
+            "passwords, username",
+            "{username: .username, accessToken: .passwords[1].value, \
+             expiresOn: .passwords[1].expiry}",
+        ),
+        (
+            json!({"id": 1, "name": "ecr", "token": MADE, "expires_at": "2099-01-31"}),
+            "expires_at, id, name, token",
+            "{accessToken: .token, expiresOn: .expires_at}",
+        ),
+    ] {
+        let account = Account::new();
+        let printed = printing(&printed.to_string());
+        let (ended, _) = Mint::new(&CREATE, &printed).run(&account);
+        let message = format!("printed no accessToken; the keys are {keys}");
+        let fix = format!("COMMAND | jq '{filter}'");
+        ended.fails(1, &[&message, &fix]).hides(MADE);
+        assert!(account.is_empty());
+
+        let username = ["--username", "me"];
+        let words = [&CREATE[..], &username].concat();
+        let script = format!("{printed} | jq '{filter}'");
+        let (ended, _) = Mint::new(&words, &script).run(&account);
+        ended.ok();
+        assert_eq!(
+            stored(&account),
+            json!({"username": "me", "accessToken": MADE})
+        );
+    }
+}
+
 #[test]
 fn what_goes_wrong_is_said_without_the_token_and_nothing_is_stored() {
     let lost = "if it issued new credentials, they are lost";
