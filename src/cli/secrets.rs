@@ -3,7 +3,7 @@
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 
-use super::login::{HostArgs, Verify};
+use super::login_args::{HostArgs, Verify};
 use super::values::{days, AnySecret};
 
 /// Which secrets, and how much of them.

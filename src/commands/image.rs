@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::context::Context;
 use crate::aws::Session;
 use crate::cli::ImageArgs;
-use crate::input::image::{read_images, waits_for_a_person, GivenImage, GivenImages};
+use crate::input::image_list::{read_images, waits_for_a_person, GivenImage, GivenImages};
 use crate::model::count::count;
 use crate::model::image::RulesByHost;
 use crate::model::name::SecretName;

@@ -9,7 +9,7 @@ mod expiry;
 mod find;
 mod image;
 mod list;
-mod login;
+mod login_test;
 mod restore;
 mod rollback;
 mod rule;

@@ -1,14 +1,14 @@
 //! `rule`: the pull through cache rules that use the secrets.
 
-mod delete;
-mod list;
-mod set;
+mod rule_delete;
+mod rule_list;
+mod rule_set;
 
 use super::context::Context;
 use super::find::read_name;
 use crate::aws::Session;
 use crate::cli::RuleCommand;
-use crate::input::rule::read_rule_set;
+use crate::input::rule_options::read_rule_set;
 use crate::model::name::SecretId;
 use crate::model::rule::RuleInCode;
 use crate::output::escaped;
@@ -26,15 +26,15 @@ use crate::plan::{PendingRule, Plan};
 /// The [`Failure`] to show; status 8 where the rule is there and ECR says that it is invalid.
 pub async fn run(command: RuleCommand, context: &Context<'_>) -> Result<Status, Failure> {
     match command {
-        RuleCommand::List(args) => list::run(args.print, context).await,
-        RuleCommand::Delete(args) => delete::run(&args, context).await,
+        RuleCommand::List(args) => rule_list::run(args.print, context).await,
+        RuleCommand::Delete(args) => rule_delete::run(&args, context).await,
         RuleCommand::Set(args) => {
             let hints = context.global.hints();
             let named = args.secret.as_deref();
             let named = named.map(|name| read_name("--secret", name, &hints));
             let (wanted, secret) = read_rule_set(&args, named.transpose()?)?;
             let Some(language) = args.print else {
-                return set::run(wanted, secret.as_ref(), args.yes, context).await;
+                return rule_set::run(wanted, secret.as_ref(), args.yes, context).await;
             };
             let name = secret.as_ref().map(|secret| {
                 refuse_two_names(secret)?;

@@ -3,15 +3,15 @@
 
 mod ask;
 mod dry_run;
+mod finish;
 mod look;
 mod planned_rule;
-mod report;
-mod write;
+mod stored;
 
 use self::look::Looked;
 use super::context::Context;
 use super::find::warn_of_region;
-use super::login::{make_credentials, verify, Login};
+use super::login_test::{make_credentials, verify, Login};
 use super::rule::refuse_switch_without_yes;
 use crate::aws::Session;
 use crate::input::create_input::CreateInput;

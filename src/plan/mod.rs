@@ -5,15 +5,15 @@ pub mod apply;
 pub mod confirm;
 mod outcome;
 mod pending_rule;
+#[cfg(test)]
+mod plan_tests;
 pub mod review;
-mod secret;
+mod secret_plans;
 pub mod step;
 mod subject;
-#[cfg(test)]
-mod tests;
 
 pub use pending_rule::PendingRule;
-pub use secret::{Existing, Observed};
+pub use secret_plans::{Existing, Observed};
 pub use subject::Subject;
 
 use crate::output::report::{StepReport, StepStatus};

@@ -1,11 +1,11 @@
 //! `create --dry-run`: everything up to the first call. No code that writes knows of it.
 
 use super::look::refuse_replica_at_home;
-use super::report::stored_secret;
+use super::stored::stored_secret;
 use crate::aws::Settings;
 use crate::commands::context::Context;
 use crate::commands::find::warn_of_region;
-use crate::commands::login::{verify, Login};
+use crate::commands::login_test::{verify, Login};
 use crate::input::create_input::CreateInput;
 use crate::output::failure::Failure;
 use crate::output::report::{Action, Report, RuleDetails, RuleResult, StepStatus, StoredSecret};

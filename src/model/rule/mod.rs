@@ -1,17 +1,17 @@
 //! Pull through cache rules as plain values: what is wanted, what is there, and what to change.
 
 mod code;
-mod credential;
-mod request;
+mod credential_arn;
 mod role;
+mod rule_request;
 mod rule_usage;
 mod secret_name;
 mod url;
 
 pub use code::{Language, RuleInCode};
-pub use credential::CredentialArn;
-pub use request::RuleRequest;
+pub use credential_arn::CredentialArn;
 pub use role::RoleArn;
+pub use rule_request::RuleRequest;
 pub use rule_usage::RuleUsage;
 pub use secret_name::RuleSecretName;
 pub use url::UpstreamUrl;
@@ -71,7 +71,7 @@ impl Rule {
     /// What it pulls from: the host, and the part of it where it is for one alone.
     pub fn source(&self) -> String {
         let prefix = Some(self.upstream_prefix());
-        request::source(&self.upstream_registry_url, prefix)
+        rule_request::source(&self.upstream_registry_url, prefix)
     }
 
     /// Whether it points at the secret of this ARN.

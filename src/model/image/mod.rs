@@ -2,7 +2,7 @@
 
 mod cached;
 #[cfg(test)]
-mod tests;
+mod image_tests;
 
 pub use cached::RulesByHost;
 

@@ -2,7 +2,7 @@
 
 use super::look::{Left, Looked};
 use super::planned_rule::{PlannedRule, Rules};
-use super::report::stored_secret;
+use super::stored::stored_secret;
 use super::Store;
 use crate::cli::IfExists;
 use crate::commands::find::warn_of_key;
