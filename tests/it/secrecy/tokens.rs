@@ -243,7 +243,10 @@ fn a_token_of_a_known_kind_is_not_repeated_from_any_place() {
     ] {
         for format in ["text", "json"] {
             let words = ["image", "-o", format];
-            let argument = Program::new(&words).and(&[&line]).with(&account).run();
+            let argument = Program::new(&words)
+                .and(&[line.as_str()])
+                .with(&account)
+                .run();
             argument
                 .fails(2, &["looks like an access token"])
                 .never(&[UNKNOWN]);

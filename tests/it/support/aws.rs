@@ -10,7 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, OnceLock};
 use serde_json::{json, Value};
 
 use super::network::Listener;
-use super::{python, Ended, Program, TOKEN};
+use super::{python, Ended, Program, Words, TOKEN};
 
 /// The server that all tests share.
 struct Server {
@@ -275,7 +275,7 @@ impl Account {
     }
 
     /// Runs `ecr-ptc` with these words in this account.
-    pub fn run(&self, words: &[&str]) -> Ended {
+    pub fn run(&self, words: &(impl Words + ?Sized)) -> Ended {
         Program::new(words).with(self).run()
     }
 

@@ -20,7 +20,7 @@ pub use forms::{base64_of_its_own, forms, whole_base64};
 pub use network::{answer, Authority, Proxy, Web};
 #[cfg(unix)]
 pub use program::{executable, found};
-pub use program::{policy_file, told, Ended, Program, TOKEN};
+pub use program::{policy_file, told, Ended, Program, Words, TOKEN};
 pub use python::python;
 pub use registry::Registry;
 #[cfg(unix)]

@@ -35,12 +35,47 @@ pub struct Ended {
     pub stderr: String,
 }
 
+/// A command line: as it is typed, without quoting, or word by word.
+pub trait Words {
+    fn words(&self) -> Vec<&str>;
+}
+
+impl Words for str {
+    fn words(&self) -> Vec<&str> {
+        self.split(' ').filter(|word| !word.is_empty()).collect()
+    }
+}
+
+impl Words for [&str] {
+    fn words(&self) -> Vec<&str> {
+        self.to_vec()
+    }
+}
+
+impl<const N: usize> Words for [&str; N] {
+    fn words(&self) -> Vec<&str> {
+        self.to_vec()
+    }
+}
+
+impl Words for Vec<&str> {
+    fn words(&self) -> Vec<&str> {
+        self.clone()
+    }
+}
+
+impl<W: Words + ?Sized> Words for &W {
+    fn words(&self) -> Vec<&str> {
+        (*self).words()
+    }
+}
+
 impl Program {
     /// `ecr-ptc` with these words.
-    pub fn new(arguments: &[&str]) -> Self {
+    pub fn new(arguments: &(impl Words + ?Sized)) -> Self {
         let home = TempDir::new().unwrap();
         let program = Self {
-            arguments: arguments.iter().map(OsString::from).collect(),
+            arguments: arguments.words().iter().map(OsString::from).collect(),
             stdin: None,
             variables: Vec::new(),
             home,
@@ -59,23 +94,15 @@ impl Program {
 
     /// `ecr-ptc create` for Docker Hub with [`TOKEN`] piped in, and more words. The credentials are
     /// tried at a registry that takes them.
-    pub fn create(account: &Account, more: &[&str]) -> Self {
+    pub fn create(account: &Account, more: &(impl Words + ?Sized)) -> Self {
         Self::create_at(Registry::shared(), account, more).env("ECR_PTC_VERIFY", "always")
     }
 
     /// The same, with a registry of the test's own.
-    pub fn create_at(registry: &Registry, account: &Account, more: &[&str]) -> Self {
-        let words = [
-            "create",
-            "--registry",
-            "docker-hub",
-            "--username",
-            "me",
-            "--access-token-stdin",
-            "--upstream-registry-url",
-            &registry.url,
-        ];
-        Self::new(&[&words[..], more].concat())
+    pub fn create_at(registry: &Registry, account: &Account, more: &(impl Words + ?Sized)) -> Self {
+        Self::new("create --registry docker-hub --username me --access-token-stdin")
+            .and(&["--upstream-registry-url", &registry.url])
+            .and(more)
             .stdin(TOKEN)
             .env("ECR_PTC_VERIFY", "auto")
             .with(account)
@@ -90,8 +117,9 @@ impl Program {
     }
 
     /// With more words.
-    pub fn and(mut self, words: &[&str]) -> Self {
-        self.arguments.extend(words.iter().map(OsString::from));
+    pub fn and(mut self, words: &(impl Words + ?Sized)) -> Self {
+        self.arguments
+            .extend(words.words().iter().map(OsString::from));
         self
     }
 
