@@ -30,8 +30,8 @@ pub struct Network {
     connectors: Arc<Mutex<Vec<(Limits, SharedHttpConnector)>>>,
 }
 
-/// The time-outs of a connector, for a connection and for the head of an answer.
-type Limits = (Option<Duration>, Option<Duration>);
+/// Whether a connector uses TLS, and its time-outs for a connection and for the head of an answer.
+type Limits = (bool, Option<Duration>, Option<Duration>);
 
 impl Network {
     /// # Errors
@@ -47,66 +47,71 @@ impl Network {
     /// For the SDK.
     pub fn client(&self) -> SharedHttpClient {
         let network = self.clone();
-        http_client_fn(move |settings, _| network.connector(settings))
+        http_client_fn(move |settings, _| network.connector(settings.clone()))
     }
 
     /// For servers that are not AWS's.
     pub fn http_client(&self) -> HttpClient {
-        let settings = HttpConnectorSettings::builder().build();
         HttpClient {
-            connector: self.connector(&settings),
+            connector: self.connector(HttpConnectorSettings::builder().build()),
         }
     }
 
-    /// The connector with these time-outs. It is made once; the SDK's own cache would parse the
-    /// trusted certificates again for each client.
-    fn connector(&self, settings: &HttpConnectorSettings) -> SharedHttpConnector {
-        let limits = (settings.connect_timeout(), settings.read_timeout());
+    fn connector(&self, settings: HttpConnectorSettings) -> SharedHttpConnector {
+        SharedHttpConnector::new(ByScheme {
+            network: self.clone(),
+            settings,
+        })
+    }
+
+    /// The connector with these time-outs. It is built once, when it is first used: reading the
+    /// system's certificates takes some milliseconds, and plain HTTP needs none.
+    ///
+    /// # Errors
+    /// Why TLS cannot be used.
+    fn built(
+        &self,
+        settings: &HttpConnectorSettings,
+        is_tls: bool,
+    ) -> Result<SharedHttpConnector, Fault> {
+        let limits = (is_tls, settings.connect_timeout(), settings.read_timeout());
         let known = self.connectors.lock();
         let mut known = known.unwrap_or_else(PoisonError::into_inner);
         if let Some((_, connector)) = known.iter().find(|(of, _)| *of == limits) {
-            return connector.clone();
+            return Ok(connector.clone());
         }
-        let (trust, proxy, without_tls) = match self.tls() {
-            Ok((trust, proxy)) => (trust, proxy, None),
-            Err(fault) => (TrustStore::empty(), ProxyConfig::disabled(), Some(fault)),
-        };
-        let tls = TlsContext::builder().with_trust_store(trust).build();
-        let connector = SharedHttpConnector::new(Guarded {
-            connector: Connector::builder()
-                .connector_settings(settings.clone())
-                .proxy_config(proxy)
+        let builder = Connector::builder().connector_settings(settings.clone());
+        let connector = SharedHttpConnector::new(if is_tls {
+            let trust = self.bundle.clone().map_or_else(system_trust, Ok)?;
+            let tls = TlsContext::builder().with_trust_store(trust).build();
+            builder
+                .proxy_config(self.proxy.clone()?)
                 .tls_provider(Provider::Rustls(CryptoMode::Ring))
                 .tls_context(tls.expect("it has no part that can be wrong"))
-                .build(),
-            without_tls,
+                .build()
+        } else {
+            builder.proxy_config(ProxyConfig::disabled()).build_http()
         });
         known.push((limits, connector.clone()));
-        connector
-    }
-
-    /// The trusted certificates and the proxy, or why TLS cannot be used.
-    fn tls(&self) -> Result<(TrustStore, ProxyConfig), Fault> {
-        let trust = self.bundle.clone().map_or_else(system_trust, Ok)?;
-        Ok((trust, self.proxy.clone()?))
+        Ok(connector)
     }
 }
 
-/// Sends nothing over TLS if TLS cannot be used.
+/// Sends each request over TLS or in plain HTTP, as its URL says.
 #[derive(Debug)]
-struct Guarded {
-    connector: Connector,
-    without_tls: Option<Fault>,
+struct ByScheme {
+    network: Network,
+    settings: HttpConnectorSettings,
 }
 
-impl HttpConnector for Guarded {
+impl HttpConnector for ByScheme {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        match &self.without_tls {
-            Some(fault) if !request.uri().starts_with("http://") => {
-                let fault = ConnectorError::other(fault.clone().into(), None);
-                HttpConnectorFuture::ready(Err(fault))
+        let is_tls = !request.uri().starts_with("http://");
+        match self.network.built(&self.settings, is_tls) {
+            Ok(connector) => connector.call(request),
+            Err(fault) => {
+                HttpConnectorFuture::ready(Err(ConnectorError::other(fault.into(), None)))
             }
-            _ => self.connector.call(request),
         }
     }
 }

@@ -218,12 +218,13 @@ impl Session {
         self.rules_of(&self.ecr()).await
     }
 
-    /// The same where nobody asked for them, and what was asked for is not to wait long: one
-    /// attempt. From some networks, Secrets Manager can be reached and ECR cannot.
+    /// Best effort: one attempt, 3 seconds. From some networks, Secrets Manager can be reached and
+    /// ECR cannot.
     pub async fn rules_in_passing(&self) -> Result<Vec<Rule>, AwsError> {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(2))
-            .operation_timeout(Duration::from_secs(5));
+        let timeouts = self.config.timeout_config().map(TimeoutConfig::to_builder);
+        let timeouts = timeouts
+            .unwrap_or_default()
+            .operation_timeout(Duration::from_secs(3));
         let config = self
             .config
             .to_builder()

@@ -1,4 +1,4 @@
-"""Answers every request over TLS as CreateSecret does, or a token endpoint, so that what is measured is the client.
+"""Answers over TLS as an empty account of AWS does, and as a token endpoint, so that what is measured is the client.
 
     python3 tests/bench/responder.py CERTIFICATE KEY
 
@@ -20,20 +20,23 @@ CHALLENGE = (
 
 
 def answer_to(path, request):
-    """What CreateSecret says where the name is free; to a request without a body, a token."""
+    """AWS with nothing in it: no secret, no rules, and CreateSecret works. A request without a body gets a token."""
     if path == b"/v2/":
         return CHALLENGE
     if not request:
         return b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 13\r\n\r\n{"token":"x"}'
-    name = json.loads(request)["Name"]
-    told = {
-        "ARN": f"arn:aws:secretsmanager:us-east-1:123456789012:secret:{name}-AbCdEf",
-        "Name": name,
-        "VersionId": "00000000-0000-4000-8000-000000000000",
-    }
-    body = json.dumps(told).encode()
+    asked, status, members = json.loads(request), b"200 OK", {"pullThroughCacheRules": []}
+    if "SecretId" in asked:
+        status, members = b"400 Bad Request", {"__type": "ResourceNotFoundException"}
+    elif name := asked.get("Name"):
+        members = {
+            "ARN": f"arn:aws:secretsmanager:us-east-1:123456789012:secret:{name}-AbCdEf",
+            "Name": name,
+            "VersionId": "00000000-0000-4000-8000-000000000000",
+        }
+    body = json.dumps(members).encode()
     return (
-        b"HTTP/1.1 200 OK\r\nx-amzn-RequestId: 00000000-0000-4000-8000-000000000001\r\n"
+        b"HTTP/1.1 " + status + b"\r\nx-amzn-RequestId: 00000000-0000-4000-8000-000000000001\r\n"
         b"Content-Type: application/x-amz-json-1.1\r\nContent-Length: %d\r\n\r\n" % len(body)
     ) + body
 
