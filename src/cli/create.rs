@@ -14,35 +14,35 @@ use crate::model::date::Date;
 use crate::model::region::Region;
 use crate::model::registries::{Login, LoginRegistry, NamedRegistry};
 
-/// What happens if the secret exists already.
+/// What to do if the secret already exists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum IfExists {
-    /// End with an error (status 3)
+    /// Stop with an error (status 3)
     #[default]
     Fail,
-    /// Leave it as it is and print its ARN
+    /// Leave it unchanged and print its ARN
     Skip,
-    /// Store a new version unless the credentials are the same, and finish what an earlier run left
+    /// Store a new version if the credentials differ, and finish what an earlier run left undone
     Update,
 }
 
-/// Stores credentials in a new Secrets Manager secret
+/// Store credentials in a new secret
 ///
-/// Stores the credentials of an upstream registry as the secret that Amazon ECR pull through cache
-/// needs: JSON with `username` and `accessToken`, under ecr-pullthroughcache/, encrypted with the
-/// default key aws/secretsmanager, in the account and Region of the rule.
+/// Store the credentials of an upstream registry in the secret that Amazon ECR pull through cache
+/// requires: JSON with `username` and `accessToken`, a name under ecr-pullthroughcache/, the
+/// default key aws/secretsmanager, and the same account and Region as the rule.
 ///
-/// The credentials are tried at the registry first. If it refuses them, nothing is stored.
+/// The credentials are tested first. If the registry rejects them, nothing is stored.
 ///
-/// At a terminal it asks for what the options do not say, shows what it will do, and asks before it
-/// writes. Elsewhere it never asks.
+/// At a terminal, ecr-ptc asks for missing values, shows a review, and writes nothing until you
+/// confirm. Without a terminal, it never prompts.
 #[derive(Debug, Default, Args)]
 #[command(
-    after_help = "See --help for examples, and for where to make a token at each registry.",
+    after_help = "Example: ecr-ptc create docker-hub --rule docker-hub",
     after_long_help = create_examples(),
 )]
 pub struct CreateArgs {
-    /// The upstream registry, as with --registry
+    /// The upstream registry, same as --registry
     #[arg(value_name = "REGISTRY", value_parser = RegistryWord, hide_possible_values = true)]
     pub registry_word: Option<NamedRegistry>,
     /// The upstream registry
@@ -54,7 +54,7 @@ pub struct CreateArgs {
         value_parser = RegistryWord,
     )]
     pub registry: Option<NamedRegistry>,
-    /// The account or token name there
+    /// Account or token name at the registry
     #[arg(
         short,
         long,
@@ -71,56 +71,64 @@ pub struct CreateArgs {
 
     #[arg(
         long,
-        help = "The name of the secret [default: ecr-pullthroughcache/KIND]",
+        help = "Name of the secret [default: ecr-pullthroughcache/KIND]",
         value_name = "NAME",
-        help_heading = "The secret"
+        help_heading = SECRET
     )]
     pub name: Option<String>,
     #[arg(
         long,
-        help = "What the secret is for [default: REGISTRY credentials for Amazon ECR pull through \
-            cache]",
+        help = "Description of the secret [default: REGISTRY credentials for Amazon ECR pull \
+            through cache]",
         value_name = "TEXT",
         value_parser = Description::parse,
-        help_heading = "The secret"
+        hide_short_help = true,
+        help_heading = SECRET
     )]
     pub description: Option<Description>,
-    /// A tag, not encrypted; may be repeated, up to 50
+    /// Tag the secret; repeat for more (up to 50). Tags are not encrypted
     #[arg(
         long = "tag",
         value_name = "KEY=VALUE",
         value_parser = such_as(Tag::parse, "team=platform"),
-        help_heading = "The secret"
+        help_heading = SECRET
     )]
     pub tags: Vec<Tag>,
-    /// The last day of the token, such as 2027-01-31; kept as a tag
-    #[arg(long, value_name = "DATE", value_parser = last_day, help_heading = "The secret")]
+    /// Date the token expires, such as 2027-01-31; stored as a tag
+    #[arg(long, value_name = "DATE", value_parser = last_day, help_heading = SECRET)]
     pub expires_on: Option<Date>,
-    /// A file with a resource policy; public access is blocked
-    #[arg(long, value_name = "PATH", help_heading = "The secret")]
+    /// Attach the resource policy in this file; public access is blocked
+    #[arg(long, value_name = "PATH", hide_short_help = true, help_heading = SECRET)]
     pub resource_policy: Option<String>,
-    /// Replicate to this Region; may be repeated, or with commas
+    /// Replicate the secret to this Region; repeat or separate with commas for more
     #[arg(
         long = "replica-region",
         value_name = "REGION",
         value_delimiter = ',',
         value_parser = such_as(Region::parse, "eu-west-1"),
-        help_heading = "The secret"
+        hide_short_help = true,
+        help_heading = SECRET
     )]
     pub replica_regions: Vec<Region>,
     /// Overwrite a secret of the same name in a replica Region
-    #[arg(long, requires = "replica_regions", help_heading = "The secret")]
+    #[arg(
+        long,
+        requires = "replica_regions",
+        hide_short_help = true,
+        help_heading = SECRET
+    )]
     pub force_overwrite_replica_secret: bool,
 
     #[command(flatten)]
     pub rule: RuleOption,
 
-    /// Rotate automatically with this Lambda function
+    /// Rotate the secret automatically with this Lambda function
     #[arg(
         long,
         value_name = "ARN",
         requires = "rotation_time",
         value_parser = such_as(LambdaArn::parse, FUNCTION),
+        hide_short_help = true,
         help_heading = "Rotation"
     )]
     pub rotation_lambda_arn: Option<LambdaArn>,
@@ -132,74 +140,81 @@ pub struct CreateArgs {
         requires = "rotation_lambda_arn",
         allow_negative_numbers = true,
         value_parser = clap::value_parser!(u16).range(1..=1000),
+        hide_short_help = true,
         help_heading = "Rotation"
     )]
     pub rotation_days: Option<u16>,
-    /// Rotate by a rate() or cron() expression
+    /// Rotate on a rate() or cron() schedule
     #[arg(
         long,
         value_name = "EXPR",
         group = "rotation_time",
         requires = "rotation_lambda_arn",
         value_parser = such_as(Schedule::expression, "rate(30 days)"),
+        hide_short_help = true,
         help_heading = "Rotation"
     )]
     pub rotation_schedule: Option<Schedule>,
-    /// The length of the rotation window, such as 3h
+    /// Length of the rotation window, such as 3h
     #[arg(
         long,
         value_name = "DUR",
         requires = "rotation_lambda_arn",
         value_parser = such_as(Rotation::duration, "3h"),
+        hide_short_help = true,
         help_heading = "Rotation"
     )]
     pub rotation_duration: Option<String>,
-    /// Wait for the next rotation window instead of rotating at once
-    #[arg(long, requires = "rotation_lambda_arn", help_heading = "Rotation")]
+    /// Wait for the next rotation window instead of rotating immediately
+    #[arg(
+        long,
+        requires = "rotation_lambda_arn",
+        hide_short_help = true,
+        help_heading = "Rotation"
+    )]
     pub no_rotate_immediately: bool,
 
-    /// What to do if the secret exists already
+    /// What to do if the secret already exists
     #[arg(
         long,
         value_enum,
         value_name = "WHAT",
         default_value_t,
-        help_heading = "What happens"
+        help_heading = "Behavior"
     )]
     pub if_exists: IfExists,
-    /// Check everything and show what would be sent; write nothing
-    #[arg(
-        long,
-        conflicts_with = "credential_command",
-        help_heading = "What happens"
-    )]
+    /// Check everything and show what would be sent, but write nothing
+    #[arg(long, conflicts_with = "credential_command", help_heading = "Behavior")]
     pub dry_run: bool,
-    /// Do not ask after the review, nor before a login at a host that is not the registry's own
-    #[arg(short, long, help_heading = "What happens")]
+    /// Skip all confirmations
+    #[arg(short, long, help_heading = "Behavior")]
     pub yes: bool,
 }
+
+/// The heading of the options of the secret.
+const SECRET: &str = "The secret";
 
 fn create_examples() -> String {
     let mut text = String::from(
         "\
 Examples:
-  At a terminal, asking for everything:
+  At a terminal, ask for everything:
     ecr-ptc create
 
   The same for one registry:
     ecr-ptc create docker-hub
 
-  In CI, with the token from a variable that the job has:
+  In CI, read the token from an environment variable:
     ecr-ptc create --registry docker-hub -u me --access-token-env HUB_TOKEN
 
-  With the token piped in; if the secret exists, it is updated:
+  Read the token from standard input, and update the secret if it exists:
     printf %s \"$TOKEN\" | ecr-ptc create --registry ghcr -u me \\
       --access-token-stdin --if-exists update
 
-  With what docker login left:
+  Use the credentials that docker login saved:
     ecr-ptc create --registry docker-hub --from-docker-config
 
-Where the token is made:",
+Where to create a token:",
     );
     for upstream in LoginRegistry::all() {
         let title = upstream.title;

@@ -1,4 +1,4 @@
-//! What is made from the definition of the command line: completion scripts and man pages.
+//! Completion scripts and man pages, generated from the command line definition.
 
 use anyhow::Context as _;
 use clap::CommandFactory;
@@ -11,17 +11,14 @@ use crate::output::failure::Failure;
 pub fn completion_script(shell: clap_complete::Shell) -> Vec<u8> {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "ecr-ptc", &mut script);
-    // clap_complete 4.6 takes the hyphen of a program's name for the border to a subcommand, but
-    // not everywhere in the script for bash, which then offers nothing after a subcommand.
+    // clap_complete 4.6 treats the hyphen in the program's name as a subcommand separator in parts
+    // of the bash script, which then completes nothing after a subcommand.
     let text = String::from_utf8_lossy(&script);
     text.replace("ecr__subcmd__ptc__", "ecr__ptc__")
         .into_bytes()
 }
 
-/// The man page of the program, or of the subcommand with these words, in roff.
-///
-/// # Errors
-/// Where there is no such subcommand: a usage [`Failure`] that names those there are.
+/// The man page of the program or of a subcommand, in roff.
 pub fn man_page(words: &[String]) -> Result<Vec<u8>, Failure> {
     let mut command = Cli::command();
     command.build();
@@ -30,16 +27,16 @@ pub fn man_page(words: &[String]) -> Result<Vec<u8>, Failure> {
         page_of = page_of.find_subcommand(word).ok_or_else(|| {
             let names = page_of.get_subcommands().map(clap::Command::get_name);
             let names = names.collect::<Vec<_>>().join(", ");
-            let failure = Failure::usage("there is no man page of that subcommand");
+            let failure = Failure::usage("that command does not exist, so it has no man page");
             if names.is_empty() {
-                failure.fix("leave out what follows its name")
+                failure.fix("leave out the words after its name")
             } else {
                 failure.fix(format!("use one of: {names}"))
             }
         })?;
     }
     rendered(page_of)
-        .context("the man page cannot be made")
+        .context("could not create the man page")
         .map_err(Failure::from)
 }
 
@@ -47,8 +44,7 @@ fn rendered(command: &clap::Command) -> std::io::Result<Vec<u8>> {
     let man = clap_mangen::Man::new(command.clone())
         .source(concat!("ecr-ptc ", env!("CARGO_PKG_VERSION")))
         .manual("ecr-ptc Manual")
-        // It is written at run time and has none; an empty one would be left out, and what follows
-        // it be taken for it.
+        // An empty date would be left out, and the next field would take its place.
         .date(" ");
     let mut page = Vec::new();
     man.render_title(&mut page)?;
@@ -78,7 +74,7 @@ fn rendered(command: &clap::Command) -> std::io::Result<Vec<u8>> {
     Ok(page)
 }
 
-/// The command with its own options and their values.
+/// The SYNOPSIS section: the command with its own options.
 fn synopsis(command: &clap::Command) -> Roff {
     let mut line = vec![bold(command.get_bin_name().unwrap_or("ecr-ptc"))];
     for arg in command.get_arguments().filter(|arg| !arg.is_hide_set()) {
@@ -98,7 +94,7 @@ fn synopsis(command: &clap::Command) -> Roff {
     section
 }
 
-/// The variables that replace options.
+/// The ENVIRONMENT section: variables that set options.
 fn environment(command: &clap::Command) -> Roff {
     let mut section = Roff::new();
     section.control("SH", ["ENVIRONMENT"]);
@@ -106,13 +102,13 @@ fn environment(command: &clap::Command) -> Roff {
         if let (Some(variable), Some(option)) = (arg.get_env(), arg.get_long()) {
             section.control("TP", []);
             section.text([bold(variable.to_string_lossy())]);
-            section.text([roman(format!("The same as --{option}"))]);
+            section.text([roman(format!("Same as --{option}"))]);
         }
     }
     section
 }
 
-/// The pages of the command's parents and subcommands.
+/// The SEE ALSO section: the pages of the command's parents and subcommands.
 fn see_also(command: &clap::Command) -> Roff {
     let words: Vec<&str> = command
         .get_bin_name()

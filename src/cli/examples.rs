@@ -1,26 +1,30 @@
-//! Commands in the help texts, which are there to be copied: clap must not break them.
+//! Keeps example commands in help texts on one line, so that they can be copied.
 
-use clap::builder::{Resettable, StyledStr};
+use clap::builder::StyledStr;
 use clap::Command;
 
-/// How such a command begins: with the program that it starts.
+/// How an example command starts.
 const PROGRAMS: [&str; 5] = ["ecr-ptc ", "docker ", "printf ", "az ", "chainctl "];
 
-/// Stands for a space while clap breaks lines, which it does at spaces alone.
+/// The last line of every short help.
+const MORE: &str = "See --help for more options, such as --region, --profile and --output.";
+
+/// Replaces spaces in commands while clap wraps lines.
 const NO_BREAK_SPACE: &str = "\u{a0}";
 
-/// The definition with its examples in one piece each; [`with_spaces`] undoes it in what clap makes
-/// of it.
+/// Protects the examples from wrapping, and points the short help to the global options.
+/// [`with_spaces`] restores the spaces in the rendered text.
 pub fn in_one_piece(command: Command) -> Command {
-    let piece = |help: Option<&StyledStr>| {
-        Resettable::from(help.map(|help| whole_commands(&help.to_string())))
-    };
-    let short = piece(command.get_after_help());
-    let long = piece(command.get_after_long_help());
-    command.after_help(short).after_long_help(long)
+    let text = |help: Option<&StyledStr>| help.map(ToString::to_string);
+    let short = text(command.get_after_help()).unwrap_or_default();
+    let long = text(command.get_after_long_help()).unwrap_or_else(|| short.clone());
+    let short = format!("{short}\n\n{MORE}");
+    command
+        .after_help(whole_commands(short.trim_start()))
+        .after_long_help(whole_commands(&long))
 }
 
-/// A text from clap, as it was written.
+/// Restores the spaces in a rendered help text.
 pub fn with_spaces(text: &str) -> String {
     text.replace(NO_BREAK_SPACE, " ")
 }

@@ -1,16 +1,15 @@
-//! The words of `image`.
+//! The options of `image`.
 
 use clap::Args;
 
-/// Prints the name under which an image is pulled through this registry
+/// Print the name to pull an image through ECR
 ///
-/// For each reference of an image, as docker pull takes it, prints the name under which it is
-/// pulled through the pull through cache rules of this account and Region: one a line, in order. If
-/// a rule is missing for one, it says which to make, and prints nothing. Of several rules that fit,
-/// the one for the smallest part of the upstream registry is taken, then the first of the alphabet.
-/// What is in this registry already stays as it is.
+/// For each image reference, as docker pull accepts it, print the name that pulls it through a pull
+/// through cache rule of this account and Region: one per line, in order. If an image has no rule,
+/// ecr-ptc names the rule to create and prints nothing. If several rules match, the most specific
+/// one wins, then the first in alphabetical order. Images in this ECR registry keep their name.
 ///
-/// In a list, --platform before a name is kept, as oci:// and docker:// are everywhere.
+/// The prefixes oci:// and docker:// are kept, and in a list also --platform.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -18,11 +17,11 @@ Examples:
   ecr-ptc image quay.io/prometheus/busybox redis:7
   ecr-ptc image - <images.txt")]
 pub struct ImageArgs {
-    /// The image, such as nginx:1.27; - reads one a line from standard input, without empty lines
-    /// and # comments
+    /// Image, such as nginx:1.27. With -, read one per line from standard input, ignoring empty
+    /// lines and # comments
     #[arg(value_name = "REFERENCE")]
     pub references: Vec<String>,
-    /// Print the names that there are, although a rule is missing for others or a line is no image
+    /// Print the other names even if an image is invalid or has no rule
     #[arg(long)]
     pub keep_going: bool,
 }

@@ -1,5 +1,4 @@
-//! Options that `create` and `update` share: where the token comes from, and the login at the
-//! registry.
+//! Options that `create` and `update` share: the source of the token, and how to test it.
 
 use std::ffi::OsString;
 
@@ -11,13 +10,13 @@ pub struct TokenArgs {
     /// Read the token from standard input
     #[arg(long, alias = "password-stdin", group = "token_source")]
     pub access_token_stdin: bool,
-    /// Read the token from a file; - is standard input
+    /// Read the token from a file, or from standard input with -
     #[arg(long, value_name = "PATH", group = "token_source")]
     pub access_token_file: Option<OsString>,
-    /// Read the token from the environment variable of this name
+    /// Read the token from this environment variable
     #[arg(long, value_name = "VAR", group = "token_source")]
     pub access_token_env: Option<String>,
-    /// Use the login that Docker or its credential helper has
+    /// Use the credentials that docker login saved
     #[arg(
         long,
         value_name = "PATH",
@@ -29,28 +28,29 @@ pub struct TokenArgs {
     pub from_docker_config: Option<OsString>,
     #[arg(
         long,
-        help = "Run a command, without a shell, that makes the credentials",
-        long_help = "Run a command, without a shell, that makes the credentials. It prints one \
+        help = "Run this command, without a shell, to get the credentials",
+        long_help = "Run this command, without a shell, to get the credentials. It must print one \
                      JSON object, {\"username\":…,\"accessToken\":…,\"expiresOn\":…}; username \
-                     and expiresOn may be missing. It runs when all else is known to be right. \
-                     Its standard error passes through unchanged",
+                     and expiresOn are optional. It runs last, after everything else has been \
+                     checked. Its standard error is passed through unchanged",
         value_name = "COMMAND",
         group = "token_source"
     )]
     pub credential_command: Option<String>,
-    /// Seconds that it may take [default: 60]
+    /// Seconds to wait for --credential-command [default: 60]
     #[arg(
         long,
         value_name = "SECONDS",
         requires = "credential_command",
         allow_negative_numbers = true,
-        value_parser = clap::value_parser!(u64).range(1..=3600)
+        value_parser = clap::value_parser!(u64).range(1..=3600),
+        hide_short_help = true
     )]
     pub credential_command_timeout: Option<u64>,
 }
 
 impl TokenArgs {
-    /// Whether a source of a token is given.
+    /// Whether any option names a source of the token.
     pub fn is_given(&self) -> bool {
         self.access_token_stdin
             || self.access_token_file.is_some()
@@ -58,16 +58,16 @@ impl TokenArgs {
             || self.gives_username()
     }
 
-    /// Whether the source of the token also gives the username.
+    /// Whether the source of the token also provides the username.
     pub fn gives_username(&self) -> bool {
         self.from_docker_config.is_some() || self.credential_command.is_some()
     }
 }
 
-/// How the credentials are tried before they are stored.
+/// How to test the credentials before they are stored.
 #[derive(Debug, Default, Args)]
 pub struct LoginArgs {
-    /// Whether the credentials are tried at the registry before they are stored
+    /// When to test the credentials with the registry
     #[arg(
         long,
         value_enum,
@@ -82,28 +82,28 @@ pub struct LoginArgs {
     pub host: HostArgs,
 }
 
-/// Where the registry is.
+/// The host of the registry.
 #[derive(Debug, Default, Args)]
 pub struct HostArgs {
     #[arg(
         long,
-        help = "The registry's host; needed for Azure: NAME.azurecr.io",
-        long_help = "The registry's host; needed for Azure: NAME.azurecr.io. \
-                     A host that is not the registry's own gets the credentials only after a yes, \
-                     or with --yes; a loopback address needs none",
+        help = "Host of the registry; required for Azure: NAME.azurecr.io",
+        long_help = "Host of the registry; required for Azure: NAME.azurecr.io. Credentials go to \
+                     any other host only if you confirm or pass --yes; a loopback address needs \
+                     no confirmation",
         value_name = "HOST",
         help_heading = "The registry"
     )]
     pub upstream_registry_url: Option<String>,
 }
 
-/// When credentials are tried at the registry before they are stored.
+/// When to test credentials with the registry.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Verify {
-    /// Stop if the registry refuses them (status 6); warn if it cannot be asked
+    /// Stop if the registry rejects them (status 6), warn if it cannot be reached
     #[default]
     Auto,
-    /// Stop also if it cannot be asked (status 7); in a dry run too
+    /// Stop also if it cannot be reached (status 7); test in a dry run too
     Always,
     /// Send nothing to the registry
     Never,

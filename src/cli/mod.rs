@@ -1,4 +1,4 @@
-//! The command line: its words and help texts, and nothing that they do.
+//! The command line: its subcommands, options and help texts.
 
 mod create;
 mod documents;
@@ -35,15 +35,15 @@ use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::output::{ColorWhen, Format, Style};
 
-/// Puts upstream registry credentials where Amazon ECR pull through cache can use them, and shows
-/// that they work.
+/// Set up Amazon ECR pull through cache: store registry credentials, create the rule, and check
+/// that pulls work
 #[derive(Debug, Parser)]
 #[command(
     name = "ecr-ptc",
     version,
     propagate_version = true,
     max_term_width = 100,
-    after_help = "Without a subcommand, it starts `create`.",
+    after_help = "Without a command, ecr-ptc runs `create`.",
     after_long_help = ABOUT_ALL
 )]
 pub struct Cli {
@@ -54,105 +54,108 @@ pub struct Cli {
 }
 
 const ABOUT_ALL: &str = "\
-Without a subcommand, it starts `create`.
+Without a command, ecr-ptc runs `create`.
 
 Exit status:
-  0    done: created, updated, unchanged, skipped, dry run, nothing wrong
+  0    success, or nothing to do
   1    any other failure
-  2    usage: missing, malformed or conflicting input
-  3    the secret or the rule exists, does not exist, or is scheduled for deletion
-  4    AWS credentials or configuration missing, expired or wrong
-  5    AWS refused: no permission
-  6    the upstream registry refused the credentials
-  7    temporary: network, time-out, throttling, server error
-  8    partly done: a step is done, a later one failed
+  2    usage: input is missing, invalid or conflicting
+  3    the secret or rule exists, does not exist, or is scheduled for deletion
+  4    AWS credentials or configuration are missing, expired or wrong
+  5    AWS denied permission
+  6    the registry rejected the credentials
+  7    temporary: network, timeout, throttling or server error; try again
+  8    partly done: a later step failed; the error shows how to finish
   9    check found problems
-  130  cancelled: nothing was written, or the error says what may have been";
+  130  canceled: nothing was written, or the error says what may have been";
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Create(Box<CreateArgs>),
     Update(Box<UpdateArgs>),
-    /// Lists the secrets under ecr-pullthroughcache/ in this account and Region
+    /// List the secrets for pull through cache
     ///
-    /// Lists every secret whose name begins with ecr-pullthroughcache/, whoever made it, also those
-    /// that are scheduled for deletion: when it was changed and last read, when its token expires,
-    /// and the rules that use it. It is a table, or an array of objects with -o json.
+    /// List every secret in this account and Region whose name starts with ecr-pullthroughcache/,
+    /// even if ecr-ptc did not create it: when it was last changed and read, when its token expires,
+    /// and which rules use it. Secrets scheduled for deletion are included.
     #[command(after_help = "Example: ecr-ptc list --region eu-central-1")]
     List(ListArgs),
-    /// Shows everything about a secret except the token
+    /// Show everything about a secret except the token
     ///
-    /// Shows all that is known of a secret, whoever made it: of the token only its length and its
-    /// kind, where that shows in how it begins. Without the permission to read the value or the
-    /// policy, or to ask KMS, it shows the rest and says what is missing.
+    /// Show everything about a secret, even if ecr-ptc did not create it. The token is never shown,
+    /// only its length and, if recognized, its kind. If you lack permission to read the value, the
+    /// policy or the KMS key, ecr-ptc shows the rest and says what is missing.
     #[command(after_help = "Example: ecr-ptc show docker-hub")]
     Show(NameArgs),
     Check(CheckArgs),
     Delete(DeleteArgs),
-    /// Cancels the deletion of a secret
+    /// Cancel the deletion of a secret
     #[command(after_help = "Example: ecr-ptc restore docker-hub")]
     Restore(NameArgs),
     #[command(subcommand, arg_required_else_help = false)]
     Rule(RuleCommand),
     Image(ImageArgs),
-    /// Prints a completion script for a shell
+    /// Print a shell completion script
     #[command(after_help = "Example: ecr-ptc completions bash > /etc/bash_completion.d/ecr-ptc")]
     Completions {
-        /// The shell to complete in
+        /// The shell
         #[arg(value_name = "SHELL")]
         shell: clap_complete::Shell,
     },
-    /// Prints the man page in roff, of the program or of a subcommand
+    /// Print the man page of ecr-ptc or of one command, in roff
     #[command(after_help = "\
 Examples:
   ecr-ptc man > /usr/local/share/man/man1/ecr-ptc.1
   ecr-ptc man rule set > /usr/local/share/man/man1/ecr-ptc-rule-set.1")]
     Man {
-        /// The subcommand, such as create, or rule set [default: the program]
+        /// The command, such as create or rule set [default: ecr-ptc itself]
         #[arg(value_name = "COMMAND")]
         words: Vec<String>,
     },
 }
 
-/// The options of every command.
+/// Options that every command accepts. The short help only points to them.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Options of every command")]
+#[command(next_help_heading = "Global options")]
 pub struct Global {
-    /// The AWS profile to use, even if the environment has AWS keys
-    #[arg(long, global = true, value_name = "NAME")]
+    /// AWS profile; takes precedence over AWS keys in the environment
+    #[arg(long, global = true, hide_short_help = true, value_name = "NAME")]
     pub profile: Option<String>,
-    /// The AWS Region: that of the pull through cache rule
-    #[arg(long, global = true, value_name = "REGION")]
+    /// AWS Region of the pull through cache rule
+    #[arg(long, global = true, hide_short_help = true, value_name = "REGION")]
     pub region: Option<String>,
-    /// Send AWS requests to this URL instead
-    #[arg(long, global = true, value_name = "URL")]
+    /// Send AWS requests to this URL
+    #[arg(long, global = true, hide_short_help = true, value_name = "URL")]
     pub endpoint_url: Option<String>,
     /// Trust the certificate authorities in this PEM file
-    #[arg(long, global = true, value_name = "PATH")]
+    #[arg(long, global = true, hide_short_help = true, value_name = "PATH")]
     pub ca_bundle: Option<String>,
-    /// Seconds to wait for a connection [default: 5]; 0 is forever
+    /// Seconds to wait for a connection; 0 means no limit [default: 5]
     #[arg(
         long,
         global = true,
+        hide_short_help = true,
         value_name = "N",
         allow_negative_numbers = true,
         value_parser = seconds()
     )]
     pub cli_connect_timeout: Option<u64>,
-    /// Seconds to wait for an answer [default: 15]; 0 is forever
+    /// Seconds to wait for a response; 0 means no limit [default: 15]
     #[arg(
         long,
         global = true,
+        hide_short_help = true,
         value_name = "N",
         allow_negative_numbers = true,
         value_parser = seconds()
     )]
     pub cli_read_timeout: Option<u64>,
-    /// How the result and errors are written
+    /// Output format
     #[arg(
         short,
         long,
         global = true,
+        hide_short_help = true,
         value_enum,
         value_name = "FORMAT",
         env = "ECR_PTC_OUTPUT",
@@ -160,31 +163,39 @@ pub struct Global {
         default_value_t
     )]
     pub output: Format,
-    /// Write nothing to standard error but errors
-    #[arg(short, long, global = true)]
+    /// Print only errors to standard error
+    #[arg(short, long, global = true, hide_short_help = true)]
     pub quiet: bool,
-    /// Add causes and AWS request IDs to errors
-    #[arg(short, long, global = true)]
+    /// Show causes and AWS request IDs in errors
+    #[arg(short, long, global = true, hide_short_help = true)]
     pub verbose: bool,
-    /// When to use colour
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
-    pub color: ColorWhen,
-    /// Never ask anything
+    /// When to use color
     #[arg(
         long,
         global = true,
+        hide_short_help = true,
+        value_enum,
+        value_name = "WHEN",
+        default_value_t
+    )]
+    pub color: ColorWhen,
+    /// Never prompt
+    #[arg(
+        long,
+        global = true,
+        hide_short_help = true,
         env = "ECR_PTC_NO_INPUT",
         hide_env_values = true,
         value_parser = FalseyValueParser::new(),
     )]
     pub no_input: bool,
-    /// Ask in plain lines, without redrawing; also by ACCESSIBLE=1 or TERM=dumb
-    #[arg(long, global = true)]
+    /// Prompt in plain lines, without redrawing (also set by ACCESSIBLE=1 or TERM=dumb)
+    #[arg(long, global = true, hide_short_help = true)]
     pub accessible: bool,
 }
 
 impl Global {
-    /// Commands that lead to where the options say.
+    /// Builds commands to copy, with the same profile and Region.
     pub fn hints(&self) -> Hints {
         Hints::new(self.region.as_deref(), self.profile.as_deref())
     }
@@ -217,18 +228,15 @@ impl ValueEnum for ColorWhen {
     }
 }
 
-/// What a command line asks for.
+/// What the command line requests.
 pub enum Asked {
     Command(Box<Global>, Command),
-    /// The help or the version, with escape sequences for color.
+    /// The help or the version, with color codes.
     Document(String),
 }
 
-/// Reads the command line, and how to write the output, which is also known where the rest is
-/// rejected. Without a subcommand it is that of `create`.
-///
-/// # Errors
-/// A usage [`Failure`] that never repeats a value which could be a token.
+/// Parses the command line, with `create` as the default subcommand. The style is known even if the
+/// rest is invalid. The error never repeats a value that could be a token.
 pub fn parse(arguments: &[OsString]) -> (Style, Result<Asked, Failure>) {
     match try_parse(arguments) {
         Ok((global, command)) => {
@@ -255,7 +263,12 @@ pub fn parse(arguments: &[OsString]) -> (Style, Result<Asked, Failure>) {
 
 fn try_parse(arguments: &[OsString]) -> Result<(Global, Command), clap::Error> {
     let mut definition = adapted(Cli::command());
-    let matches = definition.try_get_matches_from_mut(arguments)?;
+    let matches = match definition.try_get_matches_from_mut(arguments) {
+        Err(error) if usage::is_registry_as_command(&error) => {
+            return try_parse(&with_create(arguments));
+        }
+        matches => matches?,
+    };
     let is_given = |command: &str, argument: &str| {
         let command = matches.subcommand_matches(command);
         let source = command.and_then(|command| command.value_source(argument));
@@ -277,7 +290,7 @@ fn try_parse(arguments: &[OsString]) -> Result<(Global, Command), clap::Error> {
         global,
     } = Cli::from_arg_matches(&matches)?;
     if let (Some(Command::Update(update)), false) = (&mut command, is_given("update", "username")) {
-        // A username from the environment is for new credentials.
+        // A username from the environment applies only to new credentials.
         let username = update.username.take();
         if !update.sets_only_the_date() {
             update.username = username;
@@ -289,14 +302,14 @@ fn try_parse(arguments: &[OsString]) -> Result<(Global, Command), clap::Error> {
     }
 }
 
-/// The command line with `create` as its subcommand.
+/// Inserts `create` as the subcommand.
 fn with_create(arguments: &[OsString]) -> Vec<OsString> {
     let mut arguments = arguments.to_vec();
     arguments.insert(arguments.len().min(1), "create".into());
     arguments
 }
 
-/// The same definition for this environment: a variable that is set to nothing counts as not set.
+/// Prepares the help texts, and treats empty environment variables as unset.
 fn adapted(command: clap::Command) -> clap::Command {
     let is_empty = |arg: &Arg| arg.get_env().is_some_and(env::is_empty);
     examples::in_one_piece(command)

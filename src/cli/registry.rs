@@ -7,11 +7,11 @@ use clap::error::ErrorKind;
 
 use crate::model::registries::{LoginRegistry, NamedRegistry, Registry, REGISTRIES};
 
-/// Reads ECR's word for a registry with a login, an alias of it, or its host.
+/// Parses a registry that requires login, by its ECR name, an alias, or its host.
 #[derive(Clone)]
 pub struct RegistryWord;
 
-/// The same for every registry that ECR pulls from.
+/// Parses any registry that ECR supports.
 #[derive(Clone)]
 pub struct AnyRegistryWord;
 
@@ -68,7 +68,7 @@ fn refusal(
         .unwrap_or_else(|| clap::Error::new(ErrorKind::InvalidValue))
 }
 
-/// Its kind, with its title and the other words for it as help.
+/// A value for help and completion, with the title and aliases of the registry.
 fn possible_value(upstream: &'static Registry) -> PossibleValue {
     let own_host = upstream
         .fixed_host()

@@ -1,4 +1,4 @@
-//! The words of `rule`.
+//! The options of `rule`.
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
@@ -9,7 +9,7 @@ use crate::model::name::RepositoryPrefix;
 use crate::model::registries::{NamedRegistry, Registry};
 use crate::model::rule::{Language, RoleArn};
 
-/// Makes, lists and deletes the ECR pull through cache rules that use the secrets
+/// Create, list and delete pull through cache rules
 #[derive(Debug, Subcommand)]
 pub enum RuleCommand {
     Set(Box<RuleSetArgs>),
@@ -17,14 +17,14 @@ pub enum RuleCommand {
     Delete(RuleDeleteArgs),
 }
 
-/// Makes a rule, or points it at another secret, and asks ECR to validate it
+/// Create a rule or switch it to another secret, and validate it
 ///
-/// A rule says that images under a prefix of this registry come from an upstream registry. If there
-/// is no such rule, it is created; if it uses another secret, it is switched to this one, after a
-/// review and a question, or with --yes where nothing can be asked. Then ECR reads the secret and
-/// logs in with it. What is printed is how the names of the images begin.
+/// A rule maps a repository prefix in your ECR registry to an upstream registry. If the rule does
+/// not exist, it is created. If it uses another secret, it is switched to this one, after a
+/// confirmation or with --yes. Then ECR validates it: it reads the secret and logs in. The result
+/// is the start of the image names.
 ///
-/// Amazon ECR Public, Quay, Kubernetes and another account's Amazon ECR need no secret.
+/// Amazon ECR Public, Quay, Kubernetes and Amazon ECR in another account need no secret.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -35,40 +35,40 @@ Examples:
   ecr-ptc rule set docker-hub --registry docker-hub \\
     --print terraform >rule.tf")]
 pub struct RuleSetArgs {
-    /// The repository prefix: 2 to 30 characters, or ROOT
+    /// Repository prefix: 2 to 30 characters, or ROOT
     #[arg(value_name = "PREFIX", value_parser = such_as(RepositoryPrefix::parse, "team/images"))]
     pub prefix: RepositoryPrefix,
-    /// The secret: its name, with or without ecr-pullthroughcache/, or its ARN [default:
+    /// Name of the secret, with or without ecr-pullthroughcache/, or its ARN [default:
     /// ecr-pullthroughcache/KIND]
     #[arg(long, value_name = "NAME", value_parser = AnySecret, hide_possible_values = true)]
     pub secret: Option<String>,
-    /// The upstream registry, if the name of the secret does not say it
+    /// The upstream registry, if the secret's name doesn't show it
     #[arg(long, value_name = "KIND", value_parser = AnyRegistryWord)]
     pub registry: Option<NamedRegistry<&'static Registry>>,
-    /// The host of the upstream registry; needed for Azure and for another Amazon ECR
+    /// Host of the registry; required for Azure and for Amazon ECR in another account
     #[arg(long, value_name = "HOST")]
     pub upstream_registry_url: Option<String>,
     #[command(flatten)]
     pub part: UpstreamPrefixOption,
-    /// The IAM role by which ECR pulls from another account's Amazon ECR
+    /// IAM role that ECR uses to pull from Amazon ECR in another account
     #[arg(long, value_name = "ARN", value_parser = such_as(RoleArn::parse, ROLE))]
     pub custom_role_arn: Option<RoleArn>,
-    /// Print the rule as code, and send nothing
+    /// Print the rule as code, without calling AWS
     #[arg(long, value_name = "LANGUAGE", value_parser = language())]
     pub print: Option<Language>,
-    /// Do not ask before the rule is switched from another secret to this one
+    /// Skip the confirmation when switching from another secret
     #[arg(short, long)]
     pub yes: bool,
 }
 
-/// Lists the rules of this account and Region, with ECR's own verdict on each
+/// List the rules of this account and Region, and whether ECR validates them
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   ecr-ptc rule list -o json
   ecr-ptc rule list --print terraform >rules.tf")]
 pub struct RuleListArgs {
-    /// Print all rules as code, with what imports them
+    /// Print all rules as code that imports them
     #[arg(long, value_name = "LANGUAGE", value_parser = language())]
     pub print: Option<Language>,
 }
@@ -84,24 +84,24 @@ fn language() -> impl TypedValueParser<Value = Language> {
     })
 }
 
-/// The part of the upstream registry that a rule is for.
+/// The part of the upstream registry that a rule covers.
 #[derive(Clone, Debug, Default, Args)]
 pub struct UpstreamPrefixOption {
-    /// What the names of the images begin with upstream, left out in the names here [default: all
-    /// of the registry]
+    /// Upstream path that the rule maps, left out of the names in ECR [default: the whole registry]
     #[arg(
         long,
         value_name = "PREFIX",
         requires = "prefix",
-        value_parser = such_as(RepositoryPrefix::parse, "library")
+        value_parser = such_as(RepositoryPrefix::parse, "library"),
+        hide_short_help = true
     )]
     pub upstream_repository_prefix: Option<RepositoryPrefix>,
 }
 
-/// The rule of a secret.
+/// The rule to create or switch with the secret.
 #[derive(Debug, Default, Args)]
 pub struct RulePrefix {
-    /// Make or update the rule with this repository prefix, and validate it
+    /// Create or switch the rule with this repository prefix, and validate it
     #[arg(
         long = "rule",
         value_name = "PREFIX",
@@ -112,30 +112,31 @@ pub struct RulePrefix {
     pub part: UpstreamPrefixOption,
 }
 
-/// The rule that `create` makes after the secret.
+/// The rule that `create` adds after the secret.
 #[derive(Debug, Default, Args)]
 pub struct RuleOption {
     #[command(flatten, next_help_heading = "The rule")]
     pub rule: RulePrefix,
-    /// Print the rule as code instead of making it; only the secret is stored
+    /// Print the rule as code instead of creating it
     #[arg(
         long,
         value_name = "LANGUAGE",
         requires = "prefix",
         value_parser = language(),
+        hide_short_help = true,
         help_heading = "The rule"
     )]
     pub print: Option<Language>,
 }
 
-/// Deletes a rule; images that are cached already stay
+/// Delete a rule; cached images stay
 #[derive(Debug, Args)]
 #[command(after_help = "Example: ecr-ptc rule delete docker-hub --yes")]
 pub struct RuleDeleteArgs {
-    /// The repository prefix of the rule
+    /// Repository prefix of the rule
     #[arg(value_name = "PREFIX", value_parser = such_as(RepositoryPrefix::parse, "team/images"))]
     pub prefix: RepositoryPrefix,
-    /// Do not ask
+    /// Skip the confirmation
     #[arg(short, long)]
     pub yes: bool,
 }

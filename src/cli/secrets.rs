@@ -1,4 +1,4 @@
-//! The options of the commands that work on secrets that exist.
+//! The options of the commands for existing secrets.
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
@@ -6,34 +6,34 @@ use clap::{Args, ValueEnum};
 use super::login_args::{HostArgs, Verify};
 use super::values::{days, AnySecret};
 
-/// Which secrets, and how much of them.
+/// The options of `list`.
 #[derive(Debug, Args)]
 pub struct ListArgs {
-    /// Adds the Regions that each secret is replicated to, which takes a call for each
+    /// Also show the Regions each secret is replicated to (one call per secret)
     #[arg(long)]
     pub replicas: bool,
 }
 
-/// The name of one secret.
+/// The secret that a command works on.
 #[derive(Debug, Args)]
 pub struct NameArgs {
-    /// The secret: its name, with or without ecr-pullthroughcache/, or its ARN [default: at a
-    /// terminal, it asks which]
+    /// Name of the secret, with or without ecr-pullthroughcache/, or its ARN [default: choose at
+    /// the terminal]
     #[arg(value_name = "NAME", value_parser = AnySecret, hide_possible_values = true)]
     pub name: Option<String>,
 }
 
-/// Schedules the deletion of a secret
+/// Schedule the deletion of a secret
 ///
-/// Schedules the deletion of a secret, or deletes it at once. Within the recovery window, `restore`
-/// cancels the deletion. It shows what it will do and asks; if nothing can be asked, it needs
-/// --yes. A secret with replicas is deleted only with --remove-replicas.
+/// Schedule the deletion of a secret, or delete it immediately. During the recovery window,
+/// `ecr-ptc restore` cancels the deletion. You confirm before anything is deleted; without a
+/// terminal, --yes is required. A secret with replicas is deleted only with --remove-replicas.
 #[derive(Debug, Args)]
 #[command(after_help = "Example: ecr-ptc delete docker-hub --recovery-window-days 7")]
 pub struct DeleteArgs {
     #[command(flatten)]
     pub named: NameArgs,
-    /// How long `restore` can cancel it, 7 to 30
+    /// Days during which `restore` can cancel the deletion, 7 to 30
     #[arg(
         long,
         value_name = "DAYS",
@@ -42,42 +42,42 @@ pub struct DeleteArgs {
         value_parser = clap::value_parser!(u8).range(7..=30)
     )]
     pub recovery_window_days: u8,
-    /// Delete it at once and for good; at a terminal, its name has to be typed
+    /// Delete it immediately and permanently; at a terminal, you confirm by typing its name
     #[arg(long, conflicts_with = "recovery_window_days")]
     pub force_without_recovery: bool,
-    /// Delete its replicas first, at once and for good
+    /// Delete its replicas first, immediately and permanently
     #[arg(long)]
     pub remove_replicas: bool,
-    /// Do not ask
+    /// Skip the confirmation
     #[arg(short, long)]
     pub yes: bool,
 }
 
-/// What the words of `--verify` mean here, where the credentials are stored already.
+/// Parses `--verify` of `check`, where `auto` sends nothing.
 fn verify() -> impl TypedValueParser<Value = Verify> {
     let values = [
-        PossibleValue::new("auto").help("Send nothing to a registry, as with never"),
+        PossibleValue::new("auto").help("Send nothing to any registry, same as never"),
         PossibleValue::new("always")
-            .help("Log in with what each secret holds; what is refused is an error"),
-        PossibleValue::new("never").help("Send nothing to a registry"),
+            .help("Log in with the credentials of each secret; a rejection is an error"),
+        PossibleValue::new("never").help("Send nothing to any registry"),
     ];
     PossibleValuesParser::new(values).map(|word| Verify::from_str(&word, false).unwrap_or_default())
 }
 
-/// Finds what would make pulls fail, in the secrets and their rules
+/// Check secrets and rules for problems that would break pulls
 ///
-/// Checks one secret, or all under ecr-pullthroughcache/, whoever made them: name, key, dates and
-/// value. Each finding has its level, what it means for a pull, and the command that fixes it. If
-/// one of them is an error, the exit status is 9. It never shows a token.
+/// Check the name, key, dates, value and rules of one secret, or of all secrets under
+/// ecr-pullthroughcache/, even if ecr-ptc did not create them. Each finding shows its level, its
+/// effect on pulls, and the command that fixes it. If any finding is an error, the exit status is
+/// 9. Tokens are never shown.
 ///
-/// With --verify always it also logs in at the registries. Without NAME, --upstream-registry-url
-/// is the host of Azure's secrets alone. With it, a host that is not the registry's own is asked
-/// about; if nothing can be asked, it needs --yes.
+/// With --verify always, ecr-ptc also logs in to the registries. A host given with
+/// --upstream-registry-url applies to NAME, or without NAME only to Azure secrets. If it is not the
+/// registry's own host, you confirm first; without a terminal, --yes is required.
 ///
-/// With --fix it fixes what can be fixed without guessing: keys with nearly the right name, and
-/// white space and line ends at the ends of the values; with --verify always also the tag that says
-/// when the token ends, where the registry tells it. It shows what it will do and asks; if nothing
-/// can be asked, it needs --yes.
+/// With --fix, ecr-ptc fixes what it can without guessing: misspelled keys, and spaces or line
+/// breaks around values. With --verify always, it also records the expiry date that the registry
+/// reports. You confirm before anything is written; without a terminal, --yes is required.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -85,10 +85,10 @@ Examples:
   ecr-ptc check docker-hub --fix
   ecr-ptc check -o json --max-age 180 --expiring-within 14")]
 pub struct CheckArgs {
-    /// The secret: its name, with or without ecr-pullthroughcache/, or its ARN [default: all]
+    /// Name of the secret, with or without ecr-pullthroughcache/, or its ARN [default: all]
     #[arg(value_name = "NAME", value_parser = AnySecret, hide_possible_values = true)]
     pub name: Option<String>,
-    /// Whether the stored credentials are tried at their registry
+    /// When to test the stored credentials with their registry
     #[arg(
         long,
         value_name = "WHEN",
@@ -101,16 +101,16 @@ pub struct CheckArgs {
     pub verify: Verify,
     #[command(flatten)]
     pub host: HostArgs,
-    /// Fix what can be fixed without guessing
+    /// Fix problems that need no guessing
     #[arg(long)]
     pub fix: bool,
-    /// Do not ask before fixing, nor before a login at a host that is not the registry's own
+    /// Skip all confirmations
     #[arg(short, long)]
     pub yes: bool,
-    /// Warn of secrets that were last changed more days ago
+    /// Warn about secrets that have not changed for this many days
     #[arg(long, value_name = "DAYS", allow_negative_numbers = true, value_parser = days())]
     pub max_age: Option<i64>,
-    /// Warn of tokens that expire within so many days
+    /// Warn about tokens that expire within this many days
     #[arg(
         long,
         value_name = "DAYS",

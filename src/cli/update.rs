@@ -9,14 +9,14 @@ use crate::model::credential::Username;
 use crate::model::date::Date;
 use crate::model::registries::NamedRegistry;
 
-/// Stores new credentials as a new version of an existing secret
+/// Store new credentials in an existing secret
 ///
-/// Stores new credentials in a secret that exists, whoever made it: the username stays unless
-/// another is given, other keys of its JSON stay, and what is the same already is not written
-/// again. The previous version stays as AWSPREVIOUS; --rollback makes it current again.
+/// Store new credentials as a new version of a secret, even if ecr-ptc did not create it. The
+/// username stays unless you give another, and so do other keys in its JSON. Identical credentials
+/// are not written again. The old version stays as AWSPREVIOUS; --rollback makes it current again.
 ///
-/// At a terminal it asks for the token, shows what it will do, and asks before it writes. Elsewhere
-/// it never asks.
+/// At a terminal, ecr-ptc asks for the token, shows a review, and writes nothing until you confirm.
+/// Without a terminal, it never prompts.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -27,11 +27,11 @@ Examples:
   ecr-ptc update docker-hub --expires-on 2027-01-31
   ecr-ptc update docker-hub --rollback")]
 pub struct UpdateArgs {
-    /// The secret: its name, with or without ecr-pullthroughcache/, or its ARN [default: that of
-    /// --registry; at a terminal, it asks which]
+    /// Name of the secret, with or without ecr-pullthroughcache/, or its ARN [default: the secret
+    /// of --registry, or choose at the terminal]
     #[arg(value_name = "NAME", value_parser = AnySecret, hide_possible_values = true)]
     pub name: Option<String>,
-    /// The upstream registry [default: as the name says]
+    /// The upstream registry [default: taken from the secret's name]
     #[arg(
         long,
         value_name = "KIND",
@@ -40,7 +40,7 @@ pub struct UpdateArgs {
         value_parser = RegistryWord,
     )]
     pub registry: Option<NamedRegistry>,
-    /// Another account or token name at the upstream registry
+    /// New account or token name at the registry
     #[arg(
         short,
         long,
@@ -54,13 +54,13 @@ pub struct UpdateArgs {
     pub token: TokenArgs,
     #[command(flatten)]
     pub login: LoginArgs,
-    /// The last day of the token, such as 2027-01-31; kept as a tag. Without a token, it is that
-    /// of the token that is stored
+    /// Date the token expires, such as 2027-01-31; stored as a tag. Without a new token, it only
+    /// corrects the date of the stored token
     #[arg(long, value_name = "DATE", value_parser = last_day)]
     pub expires_on: Option<Date>,
     #[command(flatten)]
     pub rule: RulePrefix,
-    /// Do nothing while the token that is stored lasts longer than so many days
+    /// Do nothing unless the stored token expires within this many days
     #[arg(long, value_name = "DAYS", allow_negative_numbers = true, value_parser = days())]
     pub renew_within: Option<i64>,
     /// Make the previous version current again
@@ -79,7 +79,7 @@ pub struct UpdateArgs {
         ]
     )]
     pub rollback: bool,
-    /// Do not ask before it writes, nor before a login at a host that is not the registry's own
+    /// Skip all confirmations
     #[arg(short, long)]
     pub yes: bool,
 }
@@ -94,7 +94,7 @@ impl UpdateArgs {
         self.expires_on.is_some() && !is_more
     }
 
-    /// What `create` has too, as its options.
+    /// Converts the shared options to those of `create`.
     pub fn into_create(self) -> CreateArgs {
         CreateArgs {
             registry: self.registry,

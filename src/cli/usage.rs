@@ -1,4 +1,4 @@
-//! Rejected command lines, in clap's words and our frame.
+//! Turns clap's errors about the command line into [`Failure`]s.
 
 use std::ffi::OsString;
 
@@ -8,14 +8,14 @@ use clap::{Args, CommandFactory};
 
 use super::{Cli, Global};
 use crate::model::invalid::Invalid;
-use crate::model::registries::Registry;
+use crate::model::registries::{NamedRegistry, Registry};
 use crate::model::token_kind::TokenKind;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::output::shell::{option, quote};
 use crate::output::Style;
 
-/// The start of each option that would carry a token, and its name in the error.
+/// How options that would carry a token start, and their names in the error.
 const NEVER: [(&str, &str); 4] = [
     ("--access-tok", "--access-token"),
     ("--tok", "--token"),
@@ -23,14 +23,18 @@ const NEVER: [(&str, &str); 4] = [
     ("-p", "-p"),
 ];
 
-/// The fewest bytes of a value that is looked for in clap's text.
+/// Shorter values, in bytes, are not searched for in clap's text.
 const SHORTEST: usize = 4;
+
+/// The fix for `rule` without a subcommand; no other command requires one.
+const RULE_COMMANDS: &str = "see the rules: ecr-ptc rule list\n\
+    create a rule: ecr-ptc rule set docker-hub --registry docker-hub";
 
 /// Replaces a value in clap's text that could be a token.
 const NOT_SHOWN: &str = "(not shown)";
 
-/// The error for an option that other tools have and this one must not: its value would be a
-/// secret in the process list and the shell history, or a key that ECR cannot use.
+/// The error for an option that other tools have, but that would expose a token or choose a key that
+/// ECR cannot use.
 fn unsupported_option(option: &str) -> Option<Failure> {
     if option == "--kms-key-id" {
         return Some(
@@ -42,11 +46,11 @@ fn unsupported_option(option: &str) -> Option<Failure> {
                 "ECR pull through cache cannot read a secret that is encrypted with a customer \
                 managed key",
             )
-            .fix("leave --kms-key-id out"),
+            .fix("remove --kms-key-id"),
         );
     }
     if option.starts_with("--access-token-") || option.starts_with("--password-") {
-        // Nearly one of the sources; clap suggests it.
+        // Clap suggests the source with a similar name.
         return None;
     }
     let (_, option) = NEVER
@@ -58,14 +62,14 @@ fn unsupported_option(option: &str) -> Option<Failure> {
         ))
         .why("other users can see it in the process list, and the shell keeps it in its history")
         .fix(
-            "pipe it and use --access-token-stdin, or use --access-token-file PATH, \
-             --access-token-env VAR, or --from-docker-config;\n\
+            "pipe the token to --access-token-stdin, or use --access-token-file PATH, \
+             --access-token-env VAR or --from-docker-config;\n\
              if it was a real token, revoke it at the registry",
         ),
     )
 }
 
-/// The words of the command line that begin like a token. All output must hide them.
+/// Words of the command line that look like tokens. All output must hide them.
 pub fn misplaced_tokens(arguments: &[OsString]) -> Vec<String> {
     let words = arguments.iter().map(|word| word.to_string_lossy());
     words
@@ -78,7 +82,7 @@ pub fn misplaced_tokens(arguments: &[OsString]) -> Vec<String> {
         .collect()
 }
 
-/// The failure for an error of clap. It has clap's text, without values that could be tokens.
+/// Converts an error from clap, without values that could be tokens.
 pub fn failure(mut error: clap::Error, arguments: &[OsString]) -> Failure {
     let argument = text(&error, ContextKind::InvalidArg).unwrap_or_default();
     let value = text(&error, ContextKind::InvalidValue).unwrap_or_default();
@@ -92,7 +96,7 @@ pub fn failure(mut error: clap::Error, arguments: &[OsString]) -> Failure {
     let open = Registry::find(&value).filter(|registry| registry.login.is_none());
     if let (true, Some(open)) = (is_of_registry, open) {
         let rule = Hints::default().open_rule(open);
-        return Failure::usage(open.why_no_secret()).fix(format!("make the rule alone: {rule}"));
+        return Failure::usage(open.why_no_secret()).fix(format!("create only the rule: {rule}"));
     }
     let example = std::error::Error::source(&error)
         .and_then(|source| source.downcast_ref::<Invalid>())
@@ -105,8 +109,12 @@ pub fn failure(mut error: clap::Error, arguments: &[OsString]) -> Failure {
     let rendered = error.render().to_string();
     let mut parts = rendered.trim_start_matches("error: ").split("\n\n");
     let lines = parts.next().unwrap_or_default().lines().map(str::trim);
-    // Clap writes the bounds of a number as Rust does: 7..=30.
+    // Clap writes number ranges as Rust does: 7..=30.
     let mut message = lines.collect::<Vec<_>>().join("\n").replace("..=", " to ");
+    if is_of_registry && error.kind() == ErrorKind::InvalidValue {
+        message = message.replace("invalid value", "unknown registry");
+        message = message.replace(&format!(" for '{argument}'"), "");
+    }
     if !is_harmless(&value) {
         // The reason may quote the value.
         message = message.replace(&format!("{value:?}"), NOT_SHOWN);
@@ -115,10 +123,16 @@ pub fn failure(mut error: clap::Error, arguments: &[OsString]) -> Failure {
         }
     }
     let tips = parts.flat_map(str::lines);
-    let tips = tips.filter_map(|line| Some(line.trim_start().strip_prefix("tip: ")?.to_owned()));
+    let tips = tips.filter_map(|line| line.trim_start().strip_prefix("tip: "));
+    let tips = tips.map(|tip| match tip.split_once(" similar ") {
+        Some((_, similar)) => format!("did you mean {}?", similar.split(": ").last().unwrap_or("")),
+        None => tip.to_owned(),
+    });
     let fixes: Vec<String> = tips.chain(example).collect();
     let failure = Failure::usage(message).fix(if fits_create(arguments) {
-        "put create before it: ecr-ptc create …".to_owned()
+        "add the command: ecr-ptc create …".to_owned()
+    } else if error.kind() == ErrorKind::MissingSubcommand {
+        RULE_COMMANDS.to_owned()
     } else if fixes.is_empty() {
         format!("see: {} --help", command_of(arguments))
     } else {
@@ -136,6 +150,12 @@ pub fn failure(mut error: clap::Error, arguments: &[OsString]) -> Failure {
     }
 }
 
+/// Whether the unknown subcommand is the name of a registry.
+pub fn is_registry_as_command(error: &clap::Error) -> bool {
+    let word = text(error, ContextKind::InvalidSubcommand);
+    word.is_some_and(|word| NamedRegistry::parse_any(&word).is_some())
+}
+
 fn text(error: &clap::Error, kind: ContextKind) -> Option<String> {
     match error.get(kind) {
         Some(ContextValue::String(text)) => Some(text.clone()),
@@ -143,9 +163,9 @@ fn text(error: &clap::Error, kind: ContextKind) -> Option<String> {
     }
 }
 
-/// Takes what the user typed out of the error, unless it is surely no token.
+/// Removes the typed value from the error if it could be a token.
 fn hide_values(error: &mut clap::Error) {
-    // Its only tip that repeats what was typed: to pass it as a value after `--`.
+    // The only tip that repeats the value: to pass it after `--`.
     error.remove(ContextKind::Suggested);
     let kind = match error.kind() {
         ErrorKind::UnknownArgument => ContextKind::InvalidArg,
@@ -157,7 +177,7 @@ fn hide_values(error: &mut clap::Error) {
     }
 }
 
-/// Whether a word is surely no token: short and all lower case, or a number or date.
+/// Whether a word cannot be a token: short and lowercase, or a number or date.
 fn is_harmless(word: &str) -> bool {
     let is_word = |byte: u8| byte.is_ascii_lowercase() || b"-.".contains(&byte);
     let is_number = |byte: u8| byte.is_ascii_digit() || byte == b'-';
@@ -166,12 +186,12 @@ fn is_harmless(word: &str) -> bool {
     is_short && !TokenKind::is_in_the_wrong_place(word)
 }
 
-/// Whether a command line is valid with `create` put in front.
+/// Whether the command line is valid with `create` inserted.
 fn fits_create(arguments: &[OsString]) -> bool {
     super::try_parse(&super::with_create(arguments)).is_ok()
 }
 
-/// The program and the subcommands that the command line begins with.
+/// The program name and the subcommands at the start of the command line.
 fn command_of(arguments: &[OsString]) -> String {
     let mut command = &Cli::command();
     let mut words = vec![command.get_name().to_owned()];
@@ -185,8 +205,8 @@ fn command_of(arguments: &[OsString]) -> String {
     words.join(" ")
 }
 
-/// How to write the error of a command line that clap rejects. Clap stops at the first error, so
-/// this looks for each option from every word on.
+/// The output style of an invalid command line. Clap stops at the first error, so this searches for
+/// each option from every word on.
 pub fn style_of(arguments: &[OsString]) -> Style {
     let parse = |words: &[OsString]| {
         let yes = clap::Arg::new("yes").short('y');

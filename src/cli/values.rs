@@ -9,13 +9,13 @@ use crate::model::date::Date;
 use crate::model::invalid::Invalid;
 use crate::model::registries::LoginRegistry;
 
-/// An ARN of a Lambda function, as an example.
+/// An example of a Lambda function ARN.
 pub const FUNCTION: &str = "arn:aws:lambda:us-east-1:111122223333:function:rotate";
 
-/// An ARN of an IAM role, as an example.
+/// An example of an IAM role ARN.
 pub const ROLE: &str = "arn:aws:iam::111122223333:role/ecr-pull-through-cache";
 
-/// A parser that fixes a rejected value with an example of a valid one.
+/// Adds an example of a valid value to the errors of a parser.
 pub fn such_as<T, E: Display>(
     parse: fn(&str) -> Result<T, E>,
     example: &'static str,
@@ -23,31 +23,30 @@ pub fn such_as<T, E: Display>(
     move |text| parse(text).map_err(|fault| Invalid::new(fault.to_string()).fix(example))
 }
 
-/// Reads the last day of a token: today or later.
+/// Parses an expiry date, which must not be in the past.
 pub fn last_day(text: &str) -> Result<Date, Invalid> {
-    /// How many days from today the date in the fix is.
+    /// Days from today to the example date.
     const DAYS: i64 = 90;
     let today = Date::today();
     let fault = match Date::parse(text) {
         Ok(date) if today.days_until(date) >= 0 => return Ok(date),
-        Ok(date) => format!("{date} is in the past; a token that has expired cannot be used"),
+        Ok(date) => format!("{date} is in the past, so the token has expired"),
         Err(fault) => fault.to_string(),
     };
     Err(Invalid::new(fault).fix(today.after(DAYS).to_string()))
 }
 
-/// Reads a number of days.
+/// Parses a number of days.
 pub fn days() -> RangedI64ValueParser<i64> {
     clap::value_parser!(i64).range(0..=65_535)
 }
 
-/// Reads a number of seconds, up to a day.
+/// Parses a number of seconds, up to one day.
 pub fn seconds() -> RangedI64ValueParser<u64> {
     RangedI64ValueParser::new().range(0..=86_400)
 }
 
-/// Takes any text as the name of a secret. Shell completion offers the default names, without
-/// asking AWS.
+/// Accepts any text as the name of a secret. Shell completion offers the default names.
 #[derive(Clone)]
 pub struct AnySecret;
 

@@ -39,7 +39,7 @@ fn each_exit_status_means_what_the_help_says() {
 fn where_a_token_is_made_is_told_as_the_help_tells_it() {
     let page = page("token.md");
     let help = help(&["create"]);
-    let (_, places) = help.split_once("Where the token is made:\n").unwrap();
+    let (_, places) = help.split_once("Where to create a token:\n").unwrap();
     let mut rows = Vec::new();
     for line in places.lines() {
         let text = line.trim();

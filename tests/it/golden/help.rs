@@ -62,13 +62,14 @@ fn help() {
 /// The commands to copy in a help text: in the examples, and where a token is made.
 fn examples(help: &str) -> Vec<&str> {
     let examples = help.lines().skip_while(|line| !line.starts_with("Example"));
-    let examples = examples.take_while(|line| *line != "Where the token is made:");
+    let examples = examples.take_while(|line| *line != "Where to create a token:");
     let elsewhere = ["az ", "chainctl "];
     let elsewhere = help.lines().filter(|line| {
         let words = line.trim_start();
         elsewhere.iter().any(|program| words.starts_with(program))
     });
-    let is_command = |line: &&str| !line.is_empty() && !line.ends_with(':');
+    let is_command =
+        |line: &&str| !line.is_empty() && !line.ends_with(':') && !line.starts_with("See --help");
     examples.filter(is_command).chain(elsewhere).collect()
 }
 

@@ -295,7 +295,7 @@ fn wrong_words_are_told_as_such() {
     run(&["create", "--regisry", "x"]).fails(2, &["argument '--regisry'", "'--registry'"]);
     run(&["--registry", "ghcr"]).fails(2, &["argument '--registry'", "ecr-ptc create"]);
     run(&["crate"]).fails(2, &["unrecognized subcommand 'crate'", "'create'"]);
-    run(&["create", "--registry", "gcr"]).fails(2, &["invalid value 'gcr'", "docker-hub"]);
+    run(&["create", "--registry", "gcr"]).fails(2, &["unknown registry 'gcr'", "docker-hub"]);
     run(&["create", "--region", "Frankfurt"]).fails(2, &["--registry"]);
     run(&["delete", "x", "--recovery-window-days", "6"]).fails(2, &["6 is not in 7 to 30"]);
     run(&["create", "--bogus"]).fails(2, &["fix: see: ecr-ptc create --help"]);

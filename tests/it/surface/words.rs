@@ -42,11 +42,11 @@ fn each_command_says_what_its_own_verify_means() {
         help.ok().split_whitespace().collect::<Vec<_>>().join(" ")
     };
     let of_check = [
-        "- auto: Send nothing to a registry, as with never",
-        "- always: Log in with what each secret holds; what is refused is an error",
-        "- never: Send nothing to a registry [env",
+        "- auto: Send nothing to any registry, same as never",
+        "- always: Log in with the credentials of each secret; a rejection is an error",
+        "- never: Send nothing to any registry [env",
     ];
-    let of_create = ["- auto: Stop if the registry refuses them (status 6)"];
+    let of_create = ["- auto: Stop if the registry rejects them (status 6)"];
     for (command, own, others) in [
         ("check", &of_check[..], &of_create[..]),
         ("create", &of_create, &of_check),
@@ -75,11 +75,13 @@ fn help_is_a_subcommand_too() {
 
 #[test]
 fn rule_alone_is_an_error_that_names_its_subcommands() {
+    const RULES: &str = "see the rules: ecr-ptc rule list\n\
+        create a rule: ecr-ptc rule set docker-hub --registry docker-hub";
     let words = ["requires a subcommand", "set, list, delete"];
     Program::new(&["rule"]).run().fails(2, &words);
     let json = Program::new(&["rule", "-o", "json"]).run();
     let error = json.fails(2, &words).error_json();
-    assert_eq!(error["error"]["hint"], "see: ecr-ptc rule --help");
+    assert_eq!(error["error"]["hint"], RULES);
 }
 
 #[test]
@@ -139,6 +141,57 @@ fn the_shells_take_their_scripts_and_offer_what_fits() {
 }
 
 #[test]
+fn short_help_fits_a_screen_and_points_to_the_rest() {
+    for (command, most) in [
+        (&["create"][..], 60),
+        (&["update"], 60),
+        (&["rule", "set"], 45),
+        (&["check"], 40),
+        (&["list"], 20),
+        (&[], 30),
+    ] {
+        let help = Program::new(&[command, &["-h"]].concat()).env("COLUMNS", "80");
+        let help = help.run();
+        assert!(help.ok().lines().count() <= most, "{}", help.stdout);
+        assert!(!help.stdout.contains("--ca-bundle"), "{}", help.stdout);
+        assert!(
+            help.stdout.contains("See --help for more"),
+            "{}",
+            help.stdout
+        );
+        let long = Program::new(&[command, &["--help"]].concat()).run();
+        assert!(long.ok().contains("--ca-bundle"), "{}", long.stdout);
+        assert!(!long.stdout.contains("See --help"), "{}", long.stdout);
+    }
+}
+
+#[test]
+fn a_registry_alone_is_create_with_it() {
+    for word in ["docker-hub", "ghcr.io", "me.azurecr.io"] {
+        let run = |words: &[&str]| Program::new(words).run().stderr;
+        let stderr = run(&[word, "--region", "us-east-1"]);
+        assert!(
+            stderr.contains("--username and the access token are missing"),
+            "{stderr}"
+        );
+        assert_eq!(stderr, run(&["create", word, "--region", "us-east-1"]));
+    }
+    Program::new(&["quay"])
+        .run()
+        .fails(2, &["ecr-ptc rule set quay --registry quay"]);
+    Program::new(&["lst"])
+        .run()
+        .fails(2, &["subcommand 'lst'", "did you mean 'list'?"]);
+    let words = [
+        "unknown registry 'gitlab.co'",
+        "did you mean 'gitlab-container-registry'?",
+    ];
+    Program::new(&["create", "gitlab.co"])
+        .run()
+        .fails(2, &words);
+}
+
+#[test]
 fn help_keeps_to_a_hundred_columns() {
     for command in [
         &[][..],
@@ -179,9 +232,9 @@ fn each_subcommand_has_a_man_page() {
     for part in [".TH ecr-ptc-rule-set 1", ".SH EXAMPLES", "\\fIPREFIX\\fR"] {
         assert!(set.ok().contains(part), "{part}: {}", set.stdout);
     }
-    man(&["bogus"]).fails(2, &["no man page", "use one of: create, "]);
+    man(&["bogus"]).fails(2, &["has no man page", "use one of: create, "]);
     man(&["rule", "bogus"]).fails(2, &["use one of: set, "]);
-    man(&["list", "bogus"]).fails(2, &["leave out what follows"]);
+    man(&["list", "bogus"]).fails(2, &["leave out the words after"]);
 }
 
 #[test]
