@@ -46,7 +46,7 @@ fn unsupported_option(option: &str) -> Option<Failure> {
                 "ECR pull through cache cannot read a secret that is encrypted with a customer \
                 managed key",
             )
-            .fix("remove --kms-key-id"),
+            .fix("leave out --kms-key-id"),
         );
     }
     if option.starts_with("--access-token-") || option.starts_with("--password-") {
@@ -111,7 +111,7 @@ pub fn failure(mut error: clap::Error, arguments: &[OsString]) -> Failure {
     let lines = parts.next().unwrap_or_default().lines().map(str::trim);
     // Clap writes number ranges as Rust does: 7..=30.
     let mut message = lines.collect::<Vec<_>>().join("\n").replace("..=", " to ");
-    if is_of_registry && error.kind() == ErrorKind::InvalidValue {
+    if is_of_registry && error.kind() == ErrorKind::InvalidValue && !value.is_empty() {
         message = message.replace("invalid value", "unknown registry");
         message = message.replace(&format!(" for '{argument}'"), "");
     }

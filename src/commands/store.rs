@@ -97,6 +97,9 @@ pub async fn run(
     store.issue(&looked).await?;
     let (input, warnings) = (&mut store.input, &mut store.warnings);
     let verification = verify(input, tried, person, &store.login, context, warnings).await?;
+    if let Some(prompter) = person {
+        prompter.ask_expiry_if_unknown(&mut store.input).await?;
+    }
     Box::pin(store.write(looked, verification, is_update, prompter)).await
 }
 

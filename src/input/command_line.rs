@@ -1,5 +1,5 @@
-//! Commands to copy that store credentials: the one that would have worked, and the one that
-//! finishes partial work.
+//! Commands to copy that store credentials: one that would have worked, and one that finishes
+//! partial work.
 
 use super::create_input::CreateInput;
 use super::token::{showable, showable_name, TokenSource};
@@ -12,7 +12,7 @@ use crate::output::hint::{Hints, StoreCommand};
 use crate::registry::Address;
 
 impl CreateInput {
-    /// The command with everything that is known, and placeholders for what is missing.
+    /// The command with all known values, and placeholders for missing ones.
     pub(super) fn command_that_works(&self) -> String {
         let is_create = self.command == "create";
         let gives_username = matches!(
@@ -46,8 +46,8 @@ impl CreateInput {
             .to_string(&self.hints)
     }
 
-    /// The `create` that finishes what this one began, with what was answered since. It runs no
-    /// credential command again, and asks nothing where nothing can be asked.
+    /// The command that finishes partial work, with the answers from prompts. It never runs the
+    /// credential command again.
     pub fn command_to_finish(&self, hints: &Hints) -> String {
         let is_dockers = matches!(self.token_source, Some(TokenSource::Docker(_)));
         let command = StoreCommand::new(&self.command)
@@ -64,7 +64,7 @@ impl CreateInput {
             .to_string(hints)
     }
 
-    /// The registry, unless the name of the secret to update says it.
+    /// The registry, unless the name of the secret to update shows it.
     fn registry(&self) -> Option<&'static str> {
         let name = self.name.as_ref().filter(|_| self.command != "create");
         let of_name = name.and_then(|name| registry_of(name.as_str()));
@@ -95,10 +95,10 @@ impl CreateInput {
         }
     }
 
-    /// Adds what the secret has beside its credentials, its rule and its registry's host.
+    /// Adds the secret's settings, its rule and its registry's host.
     fn with_details(&self, command: StoreCommand) -> StoreCommand {
         let name = self.name.as_ref().filter(|_| self.command == "create");
-        // Nobody but the credential command knows the date of what it issued.
+        // Only the credential command knew the date of the token it issued.
         let expires_on = if self.is_issued() {
             self.expiry()
         } else {
@@ -151,7 +151,7 @@ impl CreateInput {
         self.with_place(command)
     }
 
-    /// Adds the options of every command that lead to the same AWS.
+    /// Adds the global options that lead to the same AWS endpoint.
     fn with_place(&self, command: StoreCommand) -> StoreCommand {
         let places = ["--endpoint-url", "--ca-bundle"];
         let given = self.options.iter().filter_map(|(place, value)| {

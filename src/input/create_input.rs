@@ -1,5 +1,5 @@
-//! [`CreateInput`]: what the options and sources say, checked as far as it goes; and, once nothing
-//! is open, the [`Request`].
+//! [`CreateInput`]: input from options and token sources, still incomplete; a [`Request`] once
+//! nothing is missing.
 
 use tokio::runtime::Builder;
 
@@ -26,14 +26,14 @@ use crate::output::hint::Hints;
 use crate::output::Redactor;
 use crate::registry::Address;
 
-/// A request with open places; what is in it is valid.
+/// A request that may still miss values. Values that are present are valid.
 #[derive(Clone, Debug)]
 pub struct CreateInput {
     pub upstream: Option<LoginRegistry>,
     pub username: Option<Username>,
     pub token: Option<AccessToken>,
     pub token_source: Option<TokenSource>,
-    /// Where the registry is; none for its usual place.
+    /// The given address of the registry; `None` for the usual one.
     pub address: Option<Address>,
     pub verify: Verify,
     pub name: Option<SecretName>,
@@ -43,39 +43,35 @@ pub struct CreateInput {
     pub replicas: Vec<Region>,
     pub overwrite_replicas: bool,
     pub rotation: Option<Rotation>,
-    /// The prefix of the rule to make.
+    /// The prefix of the rule to create or switch.
     pub rule: Option<RepositoryPrefix>,
-    /// The part of the registry that the rule is for; none where that is not said.
+    /// The part of the registry that the rule covers; `None` if not given.
     pub upstream_prefix: Option<RepositoryPrefix>,
-    /// The language to print the rule in, instead of making it.
+    /// The language to print the rule in, instead of creating it.
     pub print: Option<Language>,
     pub if_exists: IfExists,
     pub dry_run: bool,
     pub yes: bool,
     pub warnings: Vec<String>,
-    /// When the token ends, where that was said.
+    /// The expiry date given by the user.
     pub expires_on: Option<Date>,
-    /// When the token ends, and who told it, where that is not whoever gave the options.
+    /// The expiry date that a registry or credential command reported, and which of them.
     pub told_end: Option<(Date, &'static str)>,
-    /// Where the program works: options that stand on the command line for all to see.
+    /// Global options on the command line, which other users can see.
     pub options: Vec<(&'static str, String)>,
-    /// Commands that lead to where the options say.
+    /// Builds commands to copy, with the same profile and Region.
     pub(super) hints: Hints,
-    /// What hides the token, once it is read.
+    /// Hides the token in all output, once it is read.
     pub redactor: Redactor,
-    /// The subcommand, with the secret that it updates, for commands to copy.
+    /// The subcommand and the secret to update, for commands to copy.
     pub(super) command: String,
-    /// Whether questions can be asked.
+    /// Whether prompts are possible.
     pub(super) can_ask: bool,
 }
 
 impl CreateInput {
-    /// Checks every option, then reads the token from the source that was named. Nothing waits
-    /// for a token where something else is missing. Where someone can be asked,
-    /// `--access-token-stdin` leaves the token open, and nothing is missing.
-    ///
-    /// # Errors
-    /// Status 2, naming everything that is wrong or missing.
+    /// Checks every option, then reads the token unless a prompt will ask for it. The error names
+    /// everything that is wrong or missing, before waiting for a token.
     pub fn from_args(
         args: CreateArgs,
         global: &Global,
@@ -102,11 +98,8 @@ impl CreateInput {
         )
     }
 
-    /// The same for a secret that exists, where only the token has to come from somewhere.
-    /// `command` is the subcommand with its arguments, for commands to copy.
-    ///
-    /// # Errors
-    /// Status 2, naming everything that is wrong or missing.
+    /// The same for an existing secret, where only the token is required. `command` is the
+    /// subcommand with its arguments, for commands to copy.
     pub fn for_update(
         args: CreateArgs,
         command: String,
@@ -117,7 +110,7 @@ impl CreateInput {
         Self::read(args, command, &[], global, why_not_ask, redactor)
     }
 
-    /// `open` are the options that are missing.
+    /// `open` lists the missing options.
     fn read(
         args: CreateArgs,
         command: String,
@@ -138,17 +131,17 @@ impl CreateInput {
         input.hints = global.hints();
         input.redactor = redactor.clone();
         input.command = command;
-        let no_command = "leave out --credential-command, and use --access-token-stdin";
+        let no_command = "leave out --credential-command and use --access-token-stdin";
         input.token_source = errors.keep(source, no_command).flatten();
         if let (Some(why), Some(missing)) = (why_not_ask, list(&missing)) {
             let command = input.command_that_works();
             let then = if errors.is_empty() {
                 ""
             } else {
-                "then, with that changed: "
+                "then, with that fixed: "
             };
             errors.add(missing, format!("{then}{command}"));
-            let why = format!("nothing can be asked here: {why}");
+            let why = format!("cannot prompt: {why}");
             return Err(errors.into_failure().why(why));
         }
         input.read_token(&mut errors);
@@ -213,72 +206,71 @@ impl CreateInput {
         }
     }
 
-    /// Reads the token, where it does not have to be asked for.
+    /// Reads the token, unless a prompt or a command provides it later.
     fn read_token(&mut self, errors: &mut InputErrors) {
-        const NOT_DOCKERS: &str = "leave out --from-docker-config, and give the credentials by \
-                                   --username NAME --access-token-stdin";
+        const NOT_DOCKERS: &str = "instead of --from-docker-config, use --username NAME \
+                                   --access-token-stdin";
         let source = match &self.token_source {
             None | Some(TokenSource::Prompt | TokenSource::Command(_)) => return,
             Some(TokenSource::Docker(_)) if self.can_ask && self.lacks_docker_key() => return,
-            // No helper is run for what fails anyway, nor with a token that may be in its
-            // environment.
+            // Don't run a credential helper if the command fails anyway.
             Some(TokenSource::Docker(_)) if !errors.is_empty() => return,
             Some(TokenSource::Docker(_)) => {
-                // The commands' own runtime starts later.
+                // The main runtime starts later.
                 let taken = match Builder::new_current_thread().enable_all().build() {
                     Ok(runtime) => {
                         let taken = runtime.block_on(self.take_over_from_docker());
-                        // Another program may still hold a helper's output open.
+                        // Another program may still hold the helper's output open.
                         runtime.shutdown_background();
                         taken
                     }
-                    Err(error) => Err(Invalid::new(format!("cannot start: {error}"))),
+                    Err(error) => Err(Invalid::new(format!("could not start: {error}"))),
                 };
                 errors.keep(taken, NOT_DOCKERS);
                 return;
             }
             Some(source) => source.clone(),
         };
-        // The same command line works only where nothing else is wrong with it.
+        // The command line works only if nothing else is wrong with it.
         let command = errors.is_empty().then(|| self.command_that_works());
         let fix = source.fix(command.as_deref());
         let token = errors.keep(source.read(&mut self.warnings), &fix);
         if let Some(token) = &token {
-            // Before anything is said: a fault may quote a value that has the token in it.
+            // Hide it first: an error may quote a value that contains the token.
             self.redactor.hide(token);
             errors.keep(self.check_with(token), &fix);
         }
         self.token = token;
     }
 
-    /// When the token ends: as the registry told, as it says itself, or as was said.
+    /// The token's expiry date, as reported by the registry or the token, or else as given.
     pub fn expiry(&self) -> Option<Date> {
-        self.known_end().or_else(|| self.given_end())
+        self.known_expiry().or_else(|| self.given_expiry())
     }
 
-    /// The same where it is more than someone's word.
-    fn known_end(&self) -> Option<Date> {
+    /// The expiry date that the registry, a command or the token itself reports.
+    fn known_expiry(&self) -> Option<Date> {
         let of_token = || Some(self.token.as_ref()?.ends_at()?.date());
         self.told_end.map(|(date, _)| date).or_else(of_token)
     }
 
-    /// When the token ends, as was said: by the option, or by a tag.
-    fn given_end(&self) -> Option<Date> {
+    /// The expiry date given by the option or by a tag.
+    fn given_expiry(&self) -> Option<Date> {
         let mut tags = self.tags.iter().filter(|tag| tag.key() == EXPIRY_TAG);
         let of_tag = || Date::parse(tags.next()?.value()).ok();
         self.expires_on.or_else(of_tag)
     }
 
-    /// That a date was given which is not the one that is known, and so is not kept.
+    /// A warning if the given expiry date differs from the reported one, which is used.
     pub fn end_warning(&self) -> Option<String> {
-        let (known, given) = (self.known_end()?, self.given_end()?);
+        let (known, given) = (self.known_expiry()?, self.given_expiry()?);
         let who = self.told_end.map_or("the token itself", |(_, who)| who);
         (known != given).then(|| {
-            format!("the token ends on {known}, as {who} says, and not on {given}; {known} is kept")
+            format!("{who} reports that the token expires on {known}, so {given} is ignored")
         })
     }
 
-    /// Username and token, where there are both.
+    /// Username and token, if both are known.
     pub fn credential(&self) -> Option<Credential> {
         Some(Credential {
             username: self.username.clone()?,
@@ -286,24 +278,21 @@ impl CreateInput {
         })
     }
 
-    /// The name, or the default of the registry.
+    /// The given name, or the registry's default name.
     pub fn name_or_default(&self) -> Option<SecretName> {
         self.name
             .clone()
             .or_else(|| SecretName::of_registry(self.upstream?.registry))
     }
 
-    /// Leaves the token open again: it is asked for.
+    /// Forgets the token, so that the prompt asks for it again.
     pub fn forget_token(&mut self) {
         self.token = None;
         self.told_end = None;
         self.token_source = Some(TokenSource::Prompt);
     }
 
-    /// The finished request.
-    ///
-    /// # Errors
-    /// Status 2 where something is open still.
+    /// The complete request, or an error if something is still missing.
     pub fn finish(&self) -> Result<Request, Failure> {
         let open = || Failure::usage("the registry, the username or the access token is missing");
         let mut tags = self.tags.clone();
@@ -336,7 +325,7 @@ fn without_repeats(regions: Vec<Region>) -> Vec<Region> {
     once
 }
 
-/// What is missing, as a sentence; none where nothing is.
+/// A sentence that lists what is missing, or `None` if nothing is.
 fn list(missing: &[&str]) -> Option<String> {
     let (last, before) = missing.split_last()?;
     Some(match before {

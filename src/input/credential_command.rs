@@ -1,5 +1,5 @@
-//! [`CredentialCommand`]: a command that makes a token, as `credential_process` makes credentials
-//! of AWS.
+//! [`CredentialCommand`]: runs a command that returns credentials, like `credential_process` of the
+//! AWS CLI.
 
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -17,10 +17,10 @@ use crate::model::token_kind::looks_like_a_token;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
 
-/// How long a command may take where nothing else is said.
+/// The default time limit of a command, in seconds.
 const USUAL_LIMIT: u64 = 60;
 
-/// How long a signal may arrive later than the end of a command that it ended too.
+/// How long a signal may arrive after the end of a command that it also ended.
 const AFTER_A_FAILURE: Duration = Duration::from_millis(300);
 
 /// A command, split into words.
@@ -30,22 +30,19 @@ pub struct CredentialCommand {
     limit: Duration,
 }
 
-/// What a command made.
-pub struct Made {
-    /// None where it says nothing of it.
+/// The credentials that a command returned.
+pub struct IssuedCredentials {
+    /// `None` if the command did not return one.
     pub username: Option<Username>,
     pub token: AccessToken,
     pub expires_on: Option<Date>,
 }
 
 impl CredentialCommand {
-    /// Splits a command into words, as a shell does that expands nothing.
-    ///
-    /// # Errors
-    /// A sentence without the command.
+    /// Splits a command into words like a shell, without expansion. The error does not repeat it.
     pub fn parse(command: &str, timeout: Option<u64>) -> Result<Self, Invalid> {
         let words = split(command).ok_or_else(|| {
-            Invalid::new("--credential-command: a quotation mark is open at its end")
+            Invalid::new("--credential-command has a quotation mark that is not closed")
         })?;
         if words.first().is_none_or(String::is_empty) {
             return Err(Invalid::new("--credential-command is empty"));
@@ -54,29 +51,28 @@ impl CredentialCommand {
         Ok(Self { words, limit })
     }
 
-    /// Starts it. Its standard error is ours, so what it writes there is shown at once and
-    /// unchanged.
+    /// Starts the command. Its standard error is passed through.
     pub fn start(&self) -> Result<Child, Failure> {
         let (program, arguments) = self.words.split_first().unwrap_or_else(|| unreachable!());
         let child = program::start(program, arguments, Stdio::inherit());
         child.map_err(|fault| self.failure(&fault.to_string()))
     }
 
-    /// Waits until it ends, and reads what it printed.
-    pub async fn finish(&self, child: Child) -> Result<Made, Failure> {
+    /// Waits until the command ends, and reads its output.
+    pub async fn finish(&self, child: Child) -> Result<IssuedCredentials, Failure> {
         let ended = program::finish(child, "", self.limit).await;
         let (status, printed) = ended.map_err(|fault| {
             let failure = self.failure(&fault.to_string());
             match fault {
                 ProgramFault::TooSlow(_) => failure.fix(
-                    "give it more time by --credential-command-timeout, or see why it waits: run \
-                     it by itself, with its standard input closed",
+                    "allow more time with --credential-command-timeout, or run it yourself with \
+                     its standard input closed, to see why it waits",
                 ),
                 _ => failure,
             }
         })?;
         if !status.success() {
-            // Ctrl-C at a terminal ends the command too. Let our own signal be reported then.
+            // Ctrl-C at a terminal also ends the command. Our own signal is reported first.
             tokio::time::sleep(AFTER_A_FAILURE).await;
             return Err(self.failure(&format!("failed ({status})")));
         }
@@ -102,17 +98,17 @@ impl CredentialCommand {
         );
         Failure::new(Status::Failed, "credential-command", message)
             .why("nothing was stored")
-            .fix("run it by itself to see why")
+            .fix("run it yourself to see why")
     }
 }
 
-/// The credentials in what a command printed. The error says what is wrong, and shows no value.
-fn read(printed: &[u8]) -> Result<Made, Invalid> {
+/// Reads the credentials from a command's output. The error shows no value.
+fn read(printed: &[u8]) -> Result<IssuedCredentials, Invalid> {
     if printed.trim_ascii().is_empty() {
         return Err(Invalid::new("printed nothing"));
     }
     let members = serde_json::from_slice::<Members>(printed)
-        .map_err(|_| "printed something else than a JSON object".to_owned())?;
+        .map_err(|_| "did not print a JSON object".to_owned())?;
     // `null` counts as missing.
     let text = |key: &str| match members.get(key) {
         Some(value) if value.get() != "null" => text_of(value)
@@ -123,14 +119,11 @@ fn read(printed: &[u8]) -> Result<Made, Invalid> {
     let Some(token) = text(ACCESS_TOKEN)? else {
         let keys: Vec<&str> = members.keys().collect();
         let message = match keys.as_slice() {
-            [] => "printed an object without keys".to_owned(),
+            [] => "printed an empty object".to_owned(),
             keys => format!("printed no accessToken; the keys are {}", showable(keys)),
         };
         let fix = jq_filter(&members).map(|filter| {
-            format!(
-                "put a script in its place that renames the keys: \
-                 COMMAND | jq '{filter}'"
-            )
+            format!("use a script instead that renames the keys: COMMAND | jq '{filter}'")
         });
         return Err(Invalid { message, fix });
     };
@@ -155,15 +148,15 @@ fn read(printed: &[u8]) -> Result<Made, Invalid> {
         let message = format!("printed an expiresOn that is in the past: {date}");
         return Err(Invalid::new(message));
     }
-    Ok(Made {
+    Ok(IssuedCredentials {
         username,
         token,
         expires_on,
     })
 }
 
-/// As `credential_process` of the AWS CLI: by the rules of a POSIX shell, and on Windows by those
-/// of its own programs, where a backslash is part of a path.
+/// Splits like `credential_process` of the AWS CLI: by POSIX shell rules, or on Windows by the rules
+/// of Windows programs, where a backslash is part of a path.
 #[cfg(not(windows))]
 fn split(command: &str) -> Option<Vec<String>> {
     shell_words::split(command).ok()
@@ -174,8 +167,7 @@ fn split(command: &str) -> Option<Vec<String>> {
     split_by_quotation_marks(command)
 }
 
-/// Words between spaces; what is in quotation marks is one, or part of one. A backslash is itself
-/// but before a quotation mark, where two are one, and one makes the mark a letter.
+/// Splits at spaces outside quotation marks. A backslash is special only before a quotation mark.
 ///
 /// Source: <https://learn.microsoft.com/cpp/c-language/parsing-c-command-line-arguments>
 #[cfg(any(windows, test))]

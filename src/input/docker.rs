@@ -1,5 +1,4 @@
-//! The login that Docker has at a registry: in its configuration, or in the credential helper that
-//! the configuration names. Nothing of it is shown.
+//! Docker's login for a registry, from its configuration or a credential helper. It is never shown.
 //!
 //! Source: <https://docs.docker.com/reference/cli/docker/login/#credential-stores>
 
@@ -24,10 +23,10 @@ use crate::model::registries::{canonical_host, Login, LoginRegistry};
 use crate::output::escaped;
 use crate::registry::Address;
 
-/// How long a helper may take: long enough to unlock a keychain.
+/// Time limit of a helper: long enough to unlock a keychain.
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// What a helper prints where it has no credentials.
+/// What a helper prints if it has no credentials.
 const NOT_FOUND: &str = "credentials not found";
 
 /// A text that may be a secret.
@@ -41,7 +40,7 @@ impl From<Option<String>> for Hidden {
     }
 }
 
-/// Docker's configuration, as far as it is about logins. Docker writes `null` for what is empty.
+/// The parts of Docker's configuration about logins. Docker writes `null` for an empty part.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Configuration {
@@ -70,25 +69,25 @@ struct Answer {
 /// Docker's login at one registry.
 pub struct Docker {
     upstream: LoginRegistry,
-    /// Where the configuration is, for people.
+    /// The location of the configuration, for messages.
     place: String,
-    /// The keys that Docker may have the login under, the one that helpers get first.
+    /// The keys that Docker may use for the login; helpers get the first one.
     keys: Vec<String>,
     configuration: Configuration,
 }
 
 impl Docker {
-    /// Reads the configuration. `given` is a file or its directory, or empty for Docker's own.
+    /// Reads the configuration. `given` is a file, a directory, or empty for Docker's default.
     pub fn open(
         given: &OsStr,
         upstream: LoginRegistry,
         address: Option<&Address>,
     ) -> Result<Self, Invalid> {
         let keys = keys(upstream, address).ok_or_else(|| {
-            Invalid::new("--from-docker-config needs --upstream-registry-url")
+            Invalid::new("--from-docker-config requires --upstream-registry-url for Azure")
                 .fix("add --upstream-registry-url NAME.azurecr.io")
         })?;
-        // Docker takes the variable before its file, and without a helper.
+        // Docker prefers this variable to its file, and ignores helpers then.
         if let Some(text) = env::docker_auth_config().filter(|_| given.is_empty()) {
             let place = "DOCKER_AUTH_CONFIG".to_owned();
             let mut docker = Self::read(upstream, place, keys.clone(), text.as_bytes())?;
@@ -101,8 +100,10 @@ impl Docker {
         let mut path = PathBuf::from(given);
         if given.is_empty() {
             path = env::docker_config().ok_or_else(|| {
-                Invalid::new("there is no home directory to find Docker's configuration in")
-                    .fix("add the path: --from-docker-config=PATH")
+                Invalid::new(
+                    "Docker's configuration was not found, because there is no home directory",
+                )
+                .fix("name its path: --from-docker-config=PATH")
             })?;
         } else if path.is_dir() {
             path.push("config.json");
@@ -113,11 +114,11 @@ impl Docker {
             showable(path.as_os_str(), "file named by --from-docker-config")
         };
         let file = File::open(&path).map_err(|error| match error.kind() {
-            ErrorKind::NotFound => {
-                Invalid::new(format!("there is no {place}, so Docker has no login"))
-                    .fix(log_in(&keys))
-            }
-            _ => format!("Docker's configuration {place} cannot be opened: {error}").into(),
+            ErrorKind::NotFound => Invalid::new(format!(
+                "{place} does not exist, so Docker is not logged in"
+            ))
+            .fix(log_in(&keys)),
+            _ => format!("could not open Docker's configuration {place}: {error}").into(),
         })?;
         let bytes =
             read_all(file).map_err(|fault| format!("Docker's configuration {place} {fault}"))?;
@@ -133,7 +134,7 @@ impl Docker {
         // PowerShell writes a byte order mark.
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let configuration = serde_json::from_slice(bytes).map_err(|error| {
-            // Not the error itself: it may quote a value.
+            // The error itself may quote a value.
             let (line, column) = (error.line(), error.column());
             let fault = format!("cannot be read: line {line}, column {column}");
             format!("Docker's configuration {place} {fault}")
@@ -146,12 +147,12 @@ impl Docker {
         })
     }
 
-    /// Whether Docker seems to have credentials. No helper is asked.
+    /// Whether Docker seems to have credentials. Runs no helper.
     pub fn may_know(&self) -> bool {
         self.entries().len() == 1 || self.helper_of_registry().is_some()
     }
 
-    /// The credentials, from a helper where one is named.
+    /// The credentials, from a helper if one is configured.
     pub async fn credentials(&self) -> Result<(Username, AccessToken), Invalid> {
         let store = self.configuration.creds_store.as_ref();
         let helper = self.helper_of_registry().or(store);
@@ -166,20 +167,20 @@ impl Docker {
         }
         let bad = |fault: &dyn std::fmt::Display| {
             let registry = &self.keys[0];
-            format!("what Docker has for {registry} cannot be used: {fault}")
+            format!("Docker's credentials for {registry} cannot be used: {fault}")
         };
         let username = Username::parse(&username.0).map_err(|fault| bad(&fault))?;
         let token = AccessToken::from_bytes(secret.0.as_bytes()).map_err(|fault| bad(&fault))?;
         Ok((username, token))
     }
 
-    /// Asks a helper: it gets the registry's name on standard input. What it prints is not repeated
-    /// in an error, since the token may be in it.
+    /// Runs a helper with the registry's name on standard input. Errors never repeat its output,
+    /// which may contain the token.
     async fn ask_helper(&self, name: &str) -> Result<(Hidden, Hidden), Invalid> {
         let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
         if !name.bytes().all(is_allowed) {
-            let message = "Docker's configuration names a credential helper with a name that is \
-                           not allowed";
+            let message = "Docker's configuration names a credential helper whose name is not \
+                           allowed";
             return Err(Invalid::new(message));
         }
         let name = format!("docker-credential-{name}");
@@ -190,14 +191,14 @@ impl Docker {
         let (status, printed) = ended.map_err(|fault| bad(&fault))?;
         if status.success() {
             let answer = serde_json::from_slice::<Answer>(&printed);
-            let answer = answer.map_err(|_| bad(&"gave an answer in an unknown form"))?;
+            let answer = answer.map_err(|_| bad(&"returned output that is not valid"))?;
             return Ok((answer.username, answer.secret));
         }
         let mut parts = printed.windows(NOT_FOUND.len());
         if parts.any(|part| part == NOT_FOUND.as_bytes()) {
             return Err(self.not_logged_in(&name));
         }
-        Err(bad(&"failed; its output is not shown, since the token may be in it").into())
+        Err(bad(&"failed; its output is hidden because it may contain the token").into())
     }
 
     fn read_entry(&self, entry: &Entry) -> Result<(Hidden, Hidden), Invalid> {
@@ -208,8 +209,7 @@ impl Docker {
             return decode(&entry.auth.0).ok_or_else(|| {
                 let (place, registry) = (&self.place, &self.keys[0]);
                 Invalid::new(format!(
-                    "{place} has an entry for {registry} that is not username and password in \
-                     base64"
+                    "the entry for {registry} in {place} is not a username and password in base64"
                 ))
                 .fix(log_in(&self.keys))
             });
@@ -220,8 +220,7 @@ impl Docker {
         Ok((entry.username.clone(), entry.password.clone()))
     }
 
-    /// The logins that may be meant, by their keys: one that is exact, or those of the host that
-    /// are not the same.
+    /// The matching logins: one with an exact key, or all different ones for the host.
     fn entries(&self) -> Vec<(&String, &Entry)> {
         let auths = self.configuration.auths.iter().flatten();
         let auths = auths.filter_map(|(key, entry)| Some((key, entry.as_ref()?)));
@@ -248,19 +247,19 @@ impl Docker {
     fn several(&self, entries: &[(&String, &Entry)]) -> Invalid {
         let keys: Vec<_> = entries.iter().map(|(key, _)| escaped(key)).collect();
         Invalid::new(format!(
-            "Docker has several logins for {}, and which is meant is not known: {}",
+            "Docker has several logins for {}: {}",
             self.keys[0],
             keys.join(", ")
         ))
         .fix(format!(
-            "{}; or give the username and the token of one",
+            "{}; or enter the username and token yourself",
             log_in(&self.keys)
         ))
     }
 
     fn not_logged_in(&self, place: &str) -> Invalid {
         Invalid::new(format!(
-            "Docker has no credentials for {}; looked in {} ({place})",
+            "Docker has no credentials for {} in {} ({place})",
             self.keys[0], self.place
         ))
         .fix(log_in(&self.keys))
@@ -273,15 +272,14 @@ impl Docker {
             ..
         } = self.upstream.login;
         Invalid::new(format!(
-            "Docker has an identity token for {}, which expires soon and with which ECR cannot \
-             log in",
+            "Docker has only an identity token for {}, which expires soon and does not work in ECR",
             self.keys[0]
         ))
-        .fix(format!("make {token}: {token_source}"))
+        .fix(format!("create {token}: {token_source}"))
     }
 }
 
-/// The names that Docker may have the registry's login under. `None` if its host is not known.
+/// The keys that Docker may use for the registry's login. `None` if its host is unknown.
 fn keys(upstream: LoginRegistry, address: Option<&Address>) -> Option<Vec<String>> {
     let usual = Address::of_upstream(upstream);
     if let Some(address) = address.filter(|address| usual.as_ref() != Some(address)) {
@@ -291,13 +289,13 @@ fn keys(upstream: LoginRegistry, address: Option<&Address>) -> Option<Vec<String
     usual.map(|_| keys.map(|key| (*key).to_owned()).collect())
 }
 
-/// The host in a key, which older versions of Docker write as a URL.
+/// The host of a key, which older versions of Docker write as a URL.
 fn host(key: &str) -> String {
     let key = key.split_once("://").map_or(key, |(_, rest)| rest);
     canonical_host(key.split('/').next().unwrap_or_default())
 }
 
-/// The command that logs Docker in.
+/// The command that logs in to Docker.
 fn log_in(keys: &[String]) -> String {
     match &keys[0] {
         hub if hub.contains("://") => "docker login".to_owned(),
@@ -305,9 +303,9 @@ fn log_in(keys: &[String]) -> String {
     }
 }
 
-/// Username and password, with a colon between them. `base64` breaks its lines at 76 characters.
+/// Decodes `username:password` from base64, which may have line breaks.
 fn decode(text: &str) -> Option<(Hidden, Hidden)> {
-    // Room for all of it, so that growing leaves no copy behind in memory.
+    // Full capacity, so that growing leaves no copy in memory.
     let mut packed = Zeroizing::new(Vec::with_capacity(text.len()));
     packed.extend(text.bytes().filter(|byte| !byte.is_ascii_whitespace()));
     let mut bytes = Zeroizing::new(Vec::with_capacity(text.len()));

@@ -1,22 +1,22 @@
-//! [`InputErrors`]: everything that is wrong with what was given, and what fixes each of it.
+//! [`InputErrors`]: all errors in the input, each with its fix.
 
 use crate::model::invalid::Invalid;
 use crate::output::failure::Failure;
 
-/// The most faults that are shown one by one.
+/// Further errors are only counted.
 const MOST_SHOWN: usize = 50;
 
-/// Collects what is wrong, so that it can all be said at once.
+/// Collects errors, to report them all at once.
 #[derive(Default)]
 pub struct InputErrors(Vec<(String, String)>);
 
 impl InputErrors {
-    /// What is wrong, and what fixes it: the option with a value that works, or a command.
+    /// Adds an error and its fix.
     pub fn add(&mut self, message: impl Into<String>, fix: impl Into<String>) {
         self.0.push((message.into(), fix.into()));
     }
 
-    /// Keeps a fault. `fix` is for one that has no fix of its own.
+    /// Returns the value, or adds the error. `fix` applies if the error has no fix of its own.
     pub fn keep<T, E: Into<Invalid>>(&mut self, result: Result<T, E>, fix: &str) -> Option<T> {
         match result {
             Ok(value) => Some(value),
@@ -32,7 +32,7 @@ impl InputErrors {
         self.0.is_empty()
     }
 
-    /// The first fault alone: at a prompt, each is told when it is met.
+    /// The first error only, for a prompt.
     pub fn first(self) -> Result<(), Invalid> {
         match self.0.into_iter().next() {
             Some((message, _)) => Err(Invalid::new(message)),
@@ -40,7 +40,7 @@ impl InputErrors {
         }
     }
 
-    /// All of it, with the fixes one a line, each once. After many faults, the rest is counted.
+    /// All errors as one, with each fix once, one per line.
     pub fn into_failure(self) -> Failure {
         let shown = &self.0[..self.0.len().min(MOST_SHOWN)];
         let messages: Vec<&str> = shown.iter().map(|(message, _)| message.as_str()).collect();
@@ -51,7 +51,7 @@ impl InputErrors {
         let message = match messages.as_slice() {
             [only] => (*only).to_owned(),
             several => format!(
-                "{} things are wrong:\n{}{more}",
+                "found {} problems:\n{}{more}",
                 self.0.len(),
                 several.join("\n")
             ),

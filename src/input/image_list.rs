@@ -1,4 +1,4 @@
-//! Which images `image` is asked about.
+//! Reads the images for `image`.
 
 use std::io::{self, IsTerminal as _};
 
@@ -11,48 +11,44 @@ use crate::model::token_kind::TokenKind;
 use crate::output::escaped_whole;
 use crate::output::failure::Failure;
 
-/// An image, and how it was written.
+/// An image, and its original text.
 #[derive(Debug)]
 pub struct GivenImage {
     pub text: String,
-    /// What comes before the name and is kept: a scheme, or the option of `docker pull`.
+    /// The text before the name, which is kept: a scheme, or an option of `docker pull`.
     pub before: String,
     pub reference: ImageReference,
 }
 
-/// What was given.
+/// All images from the command line and standard input.
 #[derive(Debug)]
 pub struct GivenImages {
     pub images: Vec<GivenImage>,
-    /// What is no image, if anything.
+    /// The error for entries that are not images, if any.
     pub rejected: Option<Failure>,
 }
 
-/// The longest list that is read from standard input, in bytes: some 200,000 images with digests.
+/// The longest list to read from standard input, in bytes: about 200,000 images with digests.
 const MAX_LIST: usize = 32 << 20;
 
-/// What stands for standard input.
+/// The argument for standard input.
 const STDIN: &str = "-";
 
 const EXAMPLE: &str = "for example: ecr-ptc image nginx:1.27";
 
-/// The schemes that Helm and Skopeo put before the name of an image.
+/// The schemes that Helm and Skopeo put before an image name.
 const SCHEMES: [&str; 2] = ["oci://", "docker://"];
 
-/// Whether the names are to be typed at a terminal.
+/// Whether the list is typed at a terminal.
 pub fn waits_for_a_person(args: &ImageArgs) -> bool {
     args.references.iter().any(|text| text == STDIN) && io::stdin().is_terminal()
 }
 
-/// Reads the images from the command line, and from standard input where `-` stands there. Empty
-/// lines and comments are left out.
-///
-/// # Errors
-/// Status 2 if no image is named, or standard input cannot be read; also if anything is no image,
-/// unless `--keep-going` is given.
+/// Reads the images from the command line, and from standard input for `-`, ignoring empty lines and
+/// comments. Invalid entries are an error, unless `--keep-going` is given.
 pub fn read_images(args: &ImageArgs) -> Result<GivenImages, Failure> {
     if args.references.is_empty() {
-        return Err(Failure::usage("which image is missing").fix(EXAMPLE));
+        return Err(Failure::usage("the image is missing").fix(EXAMPLE));
     }
     let mut images = Vec::new();
     let mut errors = InputErrors::default();
@@ -79,16 +75,16 @@ pub fn read_images(args: &ImageArgs) -> Result<GivenImages, Failure> {
     }
 }
 
-/// The text of standard input. What is not UTF-8 is kept as U+FFFD, which no image has.
+/// Reads standard input. Invalid UTF-8 becomes U+FFFD, which no image contains.
 fn read_list() -> Result<String, Failure> {
     let cannot = |why: &dyn std::fmt::Display| {
-        Failure::usage(format!("standard input cannot be read: {why}"))
-            .fix("give one image a line, in UTF-8: … | ecr-ptc image -")
+        Failure::usage(format!("could not read standard input: {why}"))
+            .fix("write one image per line, in UTF-8: … | ecr-ptc image -")
     };
     let read = env::read_up_to(MAX_LIST, io::stdin().lock());
     let bytes = read.map_err(|error| cannot(&error))?;
     if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") {
-        return Err(cannot(&"it is UTF-16, as PowerShell writes files"));
+        return Err(cannot(&"it is UTF-16, which PowerShell writes by default"));
     }
     let text = String::from_utf8_lossy(&bytes);
     Ok(text.trim_start_matches('\u{feff}').to_owned())
@@ -103,12 +99,12 @@ fn without_comment(line: &str) -> &str {
 
 fn read_image(place: &str, text: &str) -> Result<GivenImage, Invalid> {
     if TokenKind::places_in(text.as_bytes()).next().is_some() {
-        let message = format!("{place} looks like an access token, so it is not repeated here");
+        let message = format!("{place} looks like an access token, so it is not shown");
         return Err(Invalid::new(message)
-            .fix("give the name of an image; if it was a real token, revoke it at the registry"));
+            .fix("use the name of an image; if it was a real token, revoke it at the registry"));
     }
     if text.contains(char::REPLACEMENT_CHARACTER) {
-        let message = format!("{place} of standard input cannot be read: it is not UTF-8");
+        let message = format!("could not read {place} of standard input: it is not UTF-8");
         return Err(Invalid::new(message));
     }
     let name = name_after_options(text);
@@ -117,15 +113,18 @@ fn read_image(place: &str, text: &str) -> Result<GivenImage, Invalid> {
         let named = name_within(name);
         let why = match (fault, named) {
             (ImageFault::Control | ImageFault::Scheme, _) | (_, None) => fault.to_string(),
-            (_, Some(_)) => "it is more than the name of an image".to_owned(),
+            (_, Some(_)) => "it contains more than an image name".to_owned(),
         };
-        let message = format!("{place} is no image: \"{}\": {why}", escaped_whole(text));
+        let message = format!(
+            "{place} is not an image: \"{}\": {why}",
+            escaped_whole(text)
+        );
         let lower = (fault == ImageFault::UpperCase)
             .then(|| ImageReference::in_lower_case(name))
             .flatten();
         let fix = named
-            .map(|named| format!("give only the name: {named}"))
-            .or_else(|| Some(format!("write the name in lower case: {before}{}", lower?)));
+            .map(|named| format!("use only the name: {named}"))
+            .or_else(|| Some(format!("use lowercase: {before}{}", lower?)));
         Invalid { message, fix }
     })?;
     Ok(GivenImage {
@@ -135,7 +134,7 @@ fn read_image(place: &str, text: &str) -> Result<GivenImage, Invalid> {
     })
 }
 
-/// What follows the `--platform` of `docker pull` and a scheme.
+/// The name after `--platform` and a scheme.
 fn name_after_options(text: &str) -> &str {
     let after_platform = || {
         let rest = text.strip_prefix("--platform")?;
@@ -149,7 +148,7 @@ fn name_after_options(text: &str) -> &str {
     after_scheme.unwrap_or(name)
 }
 
-/// The name of the image in a line of YAML, JSON, a Dockerfile or a shell.
+/// The image name in a line of YAML, JSON, a Dockerfile or a shell script.
 fn name_within(line: &str) -> Option<&str> {
     let around = |c: char| c.is_whitespace() || c.is_control() || "\"'`,".contains(c);
     let mut rest = line;

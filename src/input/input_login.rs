@@ -1,8 +1,7 @@
-//! What a [`CreateInput`] has to do with a login: where the registry is, what Docker knows of it,
-//! and what is odd about the credentials.
+//! The login of a [`CreateInput`]: the registry's address, Docker's credentials, and warnings.
 
 use super::create_input::CreateInput;
-use super::credential_command::{CredentialCommand, Made};
+use super::credential_command::{CredentialCommand, IssuedCredentials};
 use super::docker::Docker;
 use super::token::TokenSource;
 use super::warnings::warnings;
@@ -12,13 +11,13 @@ use crate::output::failure::Failure;
 use crate::registry::{Address, ForeignHost};
 
 impl CreateInput {
-    /// Whether it is still open which of Docker's logins is meant: that is asked.
+    /// Whether the registry's host, and so Docker's login, is still unknown.
     pub(super) fn lacks_docker_key(&self) -> bool {
         self.upstream
             .is_none_or(|upstream| upstream.fixed_host().is_none() && self.address.is_none())
     }
 
-    /// What Docker's configuration has for the registry; it may run a credential helper.
+    /// Uses Docker's credentials for the registry. This may run a credential helper.
     pub async fn take_over_from_docker(&mut self) -> Result<(), Invalid> {
         let Some(upstream) = self.upstream else {
             return Err("the registry is missing".to_owned().into());
@@ -31,7 +30,7 @@ impl CreateInput {
         self.redactor.hide(&token);
         if let Some(given) = self.username.as_ref().filter(|given| **given != username) {
             let username = crate::output::escaped(username.as_str());
-            let message = format!("--username is {given}, and Docker is logged in as {username}");
+            let message = format!("--username is {given}, but Docker is logged in as {username}");
             let fix = format!("leave out --username, or log in as {given}: docker login");
             return Err(Invalid::new(message).fix(fix));
         }
@@ -41,7 +40,7 @@ impl CreateInput {
         Ok(())
     }
 
-    /// The command that makes the credentials, where they are still to be made.
+    /// The credential command, unless it has already run.
     pub fn credential_command(&self) -> Option<CredentialCommand> {
         match &self.token_source {
             Some(TokenSource::Command(command)) if self.token.is_none() => Some(command.clone()),
@@ -54,27 +53,26 @@ impl CreateInput {
         matches!(self.token_source, Some(TokenSource::Command(_))) && self.token.is_some()
     }
 
-    /// Takes over what the command made; where it says no username, that which was given stays, or
-    /// else the one that is `stored`.
-    ///
-    /// # Errors
-    /// Status 2 where the username is another than the one that was given, or the token is for all
-    /// to see.
-    pub fn take_made(&mut self, made: Made, stored: Option<Username>) -> Result<(), Failure> {
-        let Made {
+    /// Uses the credentials from the command. Without a username from it, the given one applies, or
+    /// else the `stored` one.
+    pub fn take_made(
+        &mut self,
+        made: IssuedCredentials,
+        stored: Option<Username>,
+    ) -> Result<(), Failure> {
+        let IssuedCredentials {
             username,
             token,
             expires_on,
         } = made;
         if username.is_some() && self.username.is_some() && username != self.username {
-            let message = "the credential command made credentials for another username than that \
-                           of --username";
+            let message = "the credential command returned a different username than --username";
             return Err(Failure::usage(message).fix("leave out --username"));
         }
         self.username = username.or(self.username.take()).or(stored);
         if self.username.is_none() {
-            let message = "the credential command says no username, and none is given";
-            return Err(Failure::usage(message).fix("give it: --username NAME"));
+            let message = "the credential command returned no username, and none is given";
+            return Err(Failure::usage(message).fix("add --username NAME"));
         }
         self.check_with(&token).map_err(Failure::from)?;
         self.token = Some(token);
@@ -82,7 +80,7 @@ impl CreateInput {
         Ok(())
     }
 
-    /// Whether Docker seems to have a login at the registry. No helper is run.
+    /// Whether Docker seems to be logged in to the registry. Runs no credential helper.
     pub fn docker_may_know(&self) -> bool {
         let docker = self
             .upstream
@@ -90,19 +88,19 @@ impl CreateInput {
         docker.is_some_and(|docker| docker.may_know())
     }
 
-    /// Where the registry is, as far as that is known.
+    /// The registry's address, if known.
     pub fn address(&self) -> Option<Address> {
         self.address
             .clone()
             .or_else(|| Address::of_upstream(self.upstream?))
     }
 
-    /// Where the registry is to be, if ECR would never pull from that host.
+    /// The given host, if ECR would never pull from it.
     pub fn foreign_host(&self) -> Option<ForeignHost> {
         self.address.as_ref()?.foreign_to(self.upstream?)
     }
 
-    /// What makes it doubtful that the credentials work.
+    /// Reasons why the credentials may not work.
     pub fn credential_warnings(&self) -> Vec<String> {
         match (&self.username, &self.token) {
             (Some(username), Some(token)) => {

@@ -1,11 +1,11 @@
-//! How `jq` turns the JSON of other programs into the JSON of a credential command.
+//! Suggests a `jq` filter that turns another program's JSON into the format of a credential command.
 
 use serde_json::value::RawValue;
 
 use crate::model::stored_value::{plain_key, showable, Members, ACCESS_TOKEN, USERNAME};
 
-/// Keys of other programs, in plain letters, the likeliest first: Chainguard, Docker's helpers,
-/// Azure, GitLab, Vault.
+/// Keys in the output of Chainguard, Docker's helpers, Azure, GitLab and Vault, in lowercase letters,
+/// the likeliest first.
 const USERNAMES: [&str; 6] = [
     "username",
     "user",
@@ -32,10 +32,10 @@ const EXPIRIES: [&str; 6] = [
     "enddatetime",
 ];
 
-/// How deep an object may be in others.
+/// How deep to search nested objects.
 const DEPTH: usize = 4;
 
-/// Where values are, as paths of `jq`.
+/// The `jq` paths of the values.
 #[derive(Clone, Default)]
 struct Paths {
     username: Option<String>,
@@ -43,8 +43,8 @@ struct Paths {
     expires_on: Option<String>,
 }
 
-/// The filter of `jq` that makes the wanted keys out of these. `None` if none of them looks like
-/// that of a token. It has no value in it.
+/// The `jq` filter that renames these keys, or `None` if no key looks like that of a token. It
+/// contains no values.
 pub fn jq_filter(members: &Members<'_>) -> Option<String> {
     let paths = Paths::default().look_into(members, "", DEPTH)?;
     let members = [
@@ -59,7 +59,7 @@ pub fn jq_filter(members: &Members<'_>) -> Option<String> {
 }
 
 impl Paths {
-    /// The paths in an object at `place`, or in the first one within it that has a token.
+    /// The paths in the object at `place`, or in the first nested object that has a token.
     fn look_into(mut self, members: &Members<'_>, place: &str, depth: usize) -> Option<Self> {
         let find = |known: &[&str]| {
             let mut known = known.iter();
@@ -97,7 +97,7 @@ impl Paths {
     }
 }
 
-/// Whether a key may be shown, and needs no quotation marks in a path.
+/// Whether a key is safe to show and needs no quotes in a path.
 fn is_plain(key: &str) -> bool {
     let is_word = key.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
     let is_start = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
@@ -109,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_json_of_other_programs_is_mapped() {
+    fn json_of_other_programs_is_mapped() {
         for (json, filter) in [
             (
                 r#"{"identity_id":"a/b","token":"x"}"#,

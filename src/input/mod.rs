@@ -1,4 +1,4 @@
-//! Gathers a request: from options, files, variables, standard input and prompts.
+//! Gathers a request from options, files, environment variables, standard input and prompts.
 
 mod command_line;
 pub mod create_input;
@@ -28,16 +28,16 @@ use crate::cli::Global;
 use crate::env;
 use crate::output::is_at_a_terminal;
 
-/// Why nothing can be asked here; `None` where it can.
+/// Why prompts are impossible here, or `None` if they are possible.
 pub fn why_not_ask(global: &Global) -> Option<&'static str> {
     if global.no_input {
         Some("--no-input or ECR_PTC_NO_INPUT is set")
     } else if env::is_ci() {
-        Some("the variable CI is set")
+        Some("the environment variable CI is set")
     } else if !is_at_a_terminal() {
         Some("standard input or standard error is not a terminal")
     } else if !terminal::has_keys() {
-        Some("this terminal gives no keys to programs for Windows; start it by: winpty ecr-ptc")
+        Some("this terminal does not pass keys to Windows programs; run: winpty ecr-ptc")
     } else {
         None
     }

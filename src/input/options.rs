@@ -1,4 +1,4 @@
-//! Options of `create` that depend on each other, on files, or on whether questions can be asked.
+//! Options of `create` that depend on each other, on files, or on whether prompts are possible.
 
 use std::collections::HashSet;
 use std::io;
@@ -19,7 +19,7 @@ use crate::model::secret::EXPIRY_TAG;
 use crate::output::shell::option;
 use crate::registry::Address;
 
-/// Options that stand on the command line for all to see.
+/// Values on the command line, which other users can see.
 pub fn open_options(global: &Global) -> Vec<(&'static str, String)> {
     let options = [
         ("value of --profile", &global.profile),
@@ -57,7 +57,7 @@ pub fn token_source(args: &TokenArgs, can_ask: bool) -> Result<Option<TokenSourc
     Ok(file.or(variable).or(docker))
 }
 
-/// The registry's host: the one it was named by, or the one that is given. Both must be the same.
+/// The registry's host, from its name or from the option. If both name a host, they must agree.
 pub fn host<'h, U>(
     registry: &'h NamedRegistry<U>,
     given: Option<&'h str>,
@@ -70,12 +70,11 @@ pub fn host<'h, U>(
         return Ok(given);
     }
     Err(Invalid::new(format!(
-        "the registry is {own}, and --upstream-registry-url names another host; leave one of \
-         them out"
+        "the registry is {own}, but --upstream-registry-url names another host; leave one of them out"
     )))
 }
 
-/// The registry's address, where one is given. For Azure nothing can be tried without.
+/// The given address of the registry. Azure credentials can't be tested without one.
 pub fn address(
     args: &LoginArgs,
     registry: Option<&NamedRegistry>,
@@ -99,16 +98,16 @@ pub fn address(
     let is_open = upstream.is_some_and(|upstream| upstream.fixed_host().is_none());
     if args.verify == Verify::Always && is_open && !can_ask {
         errors.add(
-            "--verify always needs --upstream-registry-url: each registry of Azure has a host of \
-             its own",
+            "--verify always requires --upstream-registry-url: each Azure registry has its own \
+             host",
             "add --upstream-registry-url NAME.azurecr.io",
         );
     }
     None
 }
 
-/// Not checked by clap: the error shows the name to use, and the token has to be known by then to
-/// be hidden.
+/// Parses `--name` outside clap: the error shows a name, so the token must be known by then to be
+/// hidden.
 pub fn secret_name(text: &str, upstream: Option<LoginRegistry>) -> Result<SecretName, Invalid> {
     SecretName::parse(text).map_err(|fault| {
         let fix = match &fault.fix {
@@ -121,8 +120,8 @@ pub fn secret_name(text: &str, upstream: Option<LoginRegistry>) -> Result<Secret
     })
 }
 
-/// The longest file of a resource policy that is read, in bytes: far more than Secrets Manager
-/// takes, so that a policy that is merely too long is told its length.
+/// The longest policy file to read, in bytes: far more than Secrets Manager accepts, so that the
+/// error can report the policy's length.
 const MAX_POLICY_FILE: usize = 1 << 20;
 
 pub fn read_policy(path: &str) -> Result<ResourcePolicy, Invalid> {
@@ -132,18 +131,18 @@ pub fn read_policy(path: &str) -> Result<ResourcePolicy, Invalid> {
     match read {
         Ok(text) => ResourcePolicy::parse(path, &text).map_err(|fault| {
             fault.fix(format!(
-                "write one JSON object with a Statement, of up to {MAX_POLICY} characters, into \
-                 that file, or leave out --resource-policy"
+                "write one JSON object with a Statement, up to {MAX_POLICY} characters, to that \
+                 file, or leave out --resource-policy"
             ))
         }),
         Err(error) => {
-            let message = format!("the resource policy {path} cannot be read: {error}");
+            let message = format!("could not read the resource policy {path}: {error}");
             Err(Invalid::new(message))
         }
     }
 }
 
-/// The tag by which a secret says when its token ends.
+/// The tag that records the token's expiry date.
 pub fn expiry_tag(date: Date) -> Option<Tag> {
     Tag::parse(&format!("{EXPIRY_TAG}={date}")).ok()
 }
@@ -152,7 +151,7 @@ pub fn check_tags(tags: &[Tag], expires_on: Option<Date>, errors: &mut InputErro
     if expires_on.is_some() && tags.iter().any(|tag| tag.key() == EXPIRY_TAG) {
         errors.add(
             format!(
-                "--expires-on and --tag {EXPIRY_TAG} cannot be used together: they say the same"
+                "--expires-on and --tag {EXPIRY_TAG} cannot be used together: they set the same tag"
             ),
             "leave out --expires-on",
         );
@@ -160,7 +159,7 @@ pub fn check_tags(tags: &[Tag], expires_on: Option<Date>, errors: &mut InputErro
     let count = tags.len() + usize::from(expires_on.is_some());
     if count > MAX_TAGS {
         errors.add(
-            format!("there are {count} tags; a secret has up to {MAX_TAGS}"),
+            format!("{count} tags are too many; a secret can have up to {MAX_TAGS}"),
             format!("leave out --tag for {} of them", count - MAX_TAGS),
         );
     }
@@ -169,7 +168,7 @@ pub fn check_tags(tags: &[Tag], expires_on: Option<Date>, errors: &mut InputErro
         let key = tag.key();
         if !keys.insert(key) {
             errors.add(
-                format!("the tag key {key:?} is given more than once"),
+                format!("the tag key {key:?} is used more than once"),
                 format!("leave out --tag for all but one of the tags {key:?}"),
             );
         }
@@ -188,7 +187,7 @@ pub fn rotation(args: &CreateArgs) -> Option<Rotation> {
     })
 }
 
-/// Refuses an upstream prefix of a rule for ROOT. `usual` is another prefix for the rule.
+/// Rejects an upstream prefix for a ROOT rule. `usual` is a prefix to suggest for the rule.
 ///
 /// Source: Customizing repository prefixes for ECR to ECR pull through cache, ECR user guide.
 pub fn check_rule(
@@ -201,9 +200,11 @@ pub fn check_rule(
     let is_root = |prefix: &RepositoryPrefix| prefix.path().is_none();
     if is_root(prefix) && upstream_prefix.is_some_and(|part| !is_root(part)) {
         errors.add(
-            format!("a rule for ROOT is for all of its registry, so it has no {UPSTREAM_PREFIX}"),
             format!(
-                "leave out {UPSTREAM_PREFIX}, or give the rule another prefix, such as {usual}"
+                "a rule for ROOT covers the whole registry, so {UPSTREAM_PREFIX} is not allowed"
+            ),
+            format!(
+                "leave out {UPSTREAM_PREFIX}, or use another prefix for the rule, such as {usual}"
             ),
         );
     }

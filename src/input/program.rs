@@ -1,5 +1,4 @@
-//! Another program that prints a secret. It gets a limited time, and a limited part of what it
-//! prints is read.
+//! Runs another program that prints a secret, with limits on its time and output.
 
 use std::io;
 use std::path::PathBuf;
@@ -12,30 +11,29 @@ use zeroize::Zeroizing;
 
 use crate::env;
 
-/// The most that is read of what a program prints, in bytes.
+/// The most bytes of output to read.
 const MOST: usize = 128 << 10;
 
-/// How long the output is still read after the program ended: another program that it left behind
-/// may hold the output open for ever.
+/// How long to read output after the program ends, because a child of it may keep the output open.
 const AFTER_THE_END: Duration = Duration::from_secs(1);
 
-/// What went wrong, in words to put after the program's name.
+/// What went wrong, as words that follow the program's name.
 #[derive(Debug, thiserror::Error)]
 pub enum ProgramFault {
-    #[error("cannot be started: it is in no absolute directory of PATH")]
+    #[error("was not found in an absolute directory of PATH")]
     NotFound,
-    #[error("cannot be started: {0}")]
+    #[error("could not be started: {0}")]
     NotStarted(io::Error),
     #[error("did not end within {} seconds", .0.as_secs())]
     TooSlow(Duration),
     #[error("printed more than {MOST} bytes")]
     TooMuch,
-    #[error("was lost: {0}")]
+    #[error("could not be waited for: {0}")]
     Lost(io::Error),
 }
 
-/// Starts a program by its path, or by its name in an absolute directory of `PATH`. It is killed
-/// when the result is dropped.
+/// Starts a program by its path, or by its name in an absolute directory of `PATH`. Dropping the
+/// result kills it.
 pub fn start(program: &str, arguments: &[String], stderr: Stdio) -> Result<Child, ProgramFault> {
     let found = if program.contains(std::path::is_separator) {
         Some(PathBuf::from(program))
@@ -52,19 +50,18 @@ pub fn start(program: &str, arguments: &[String], stderr: Stdio) -> Result<Child
         .map_err(ProgramFault::NotStarted)
 }
 
-/// Gives a program this text on its standard input, and waits until it ends. Returns how it ended
-/// and what it printed.
+/// Sends the input to a program and waits until it ends. Returns its exit status and its output.
 pub async fn finish(
     mut child: Child,
     input: &str,
     limit: Duration,
 ) -> Result<(ExitStatus, Zeroizing<Vec<u8>>), ProgramFault> {
-    // Room for all of it: a buffer that grows leaves copies of the secret in memory.
+    // Full capacity, so that growing leaves no copy of the secret in memory.
     let mut printed = Zeroizing::new(Vec::with_capacity(MOST + 1));
     let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
     let talk = async {
         if let Some(mut stdin) = stdin {
-            // A program that does not read its input may still print what is wanted.
+            // A program that does not read its input may still print the credentials.
             let _ = stdin.write_all(input.as_bytes()).await;
         }
         if let Some(stdout) = stdout {

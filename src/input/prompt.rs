@@ -1,5 +1,5 @@
-//! Questions at the terminal. Each blocks a thread of its own, so that a signal ends the program at
-//! once.
+//! Prompts at the terminal. Each runs on its own thread, so that a signal ends the program
+//! immediately.
 
 use std::fmt::Display;
 use std::io::{self, BufRead, Write};
@@ -17,17 +17,17 @@ use crate::output::failure::Failure;
 use crate::output::status::Status;
 use crate::output::{end_progress, size, width, wrapped, Redactor};
 
-/// How questions are asked.
+/// The style of the prompts.
 #[derive(Clone)]
 pub struct Prompts {
-    /// In plain lines, with nothing redrawn: for screen readers and simple terminals.
+    /// Use plain lines without redrawing, for screen readers and simple terminals.
     pub plain: bool,
     pub colors: bool,
-    /// Hides a token that was typed in the place of a name.
+    /// Hides a token typed at the wrong prompt.
     pub redactor: Redactor,
 }
 
-/// What a yes-or-no question offers.
+/// The choices of a yes-or-no question.
 pub const YES_OR_NO: [&str; 2] = ["Yes", "No"];
 
 const GREEN: u8 = 32;
@@ -36,10 +36,10 @@ const CYAN: u8 = 36;
 
 const SEVERAL_LINES: &str = "several lines were pasted";
 
-const REVOKE: &str = "that begins like an access token, so it was not used. \
-    If someone may have seen it on the screen, revoke it at the registry";
+const REVOKE: &str = "that looks like an access token, so it was not used. \
+    If anyone may have seen it on the screen, revoke it at the registry";
 
-/// Ends the line of a question that has no answer.
+/// Ends the line of a prompt without an answer.
 struct Unanswered;
 
 impl Drop for Unanswered {
@@ -49,8 +49,7 @@ impl Drop for Unanswered {
 }
 
 impl Prompts {
-    /// Asks beside the runtime. Fails with status 130 at the end of input, and with status 1 if the
-    /// terminal cannot be used.
+    /// Runs a prompt on its own thread. The end of input is status 130, an unusable terminal status 1.
     pub async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Self) -> io::Result<T> + Send + 'static,
@@ -75,15 +74,14 @@ impl Prompts {
             Err((_, error)) => {
                 let message = format!("the terminal cannot be used: {error}");
                 Err(Failure::new(Status::Failed, "prompt", message).fix(
-                    "give what is asked for as options, and --yes for the last question; \
-                     --help has them",
+                    "use options instead of prompts, and --yes to skip the confirmation; see --help",
                 ))
             }
         }
     }
 
-    /// Asks for one of several choices and returns its index; Enter alone chooses `first`. Nothing
-    /// typed is shown. What is not a whole answer only makes the next Enter say what to press.
+    /// Asks for one of several choices and returns its index; Enter alone chooses `first`. Typed text
+    /// is never shown, and an invalid answer shows which keys to press.
     pub fn choose(&self, label: &str, choices: &[String], first: usize) -> io::Result<usize> {
         if self.plain && *choices != YES_OR_NO {
             say(label);
@@ -107,8 +105,8 @@ impl Prompts {
         }
     }
 
-    /// Draws the choices and reads keys up to Enter. Returns the choice, and what to press if there
-    /// is none. A list longer than the terminal scrolls.
+    /// Draws the choices and reads keys up to Enter. Returns the choice, and a hint for an invalid
+    /// answer. Long lists scroll.
     fn drawn_choice(
         &self,
         label: &str,
@@ -158,7 +156,7 @@ impl Prompts {
                         let help = format!("Press ↑ or ↓ and then Enter{or}.");
                         return Ok((chosen.filter(|_| is_whole), help));
                     }
-                    // No answer is longer: nothing else is kept of what may be a token.
+                    // Keep no more than the longest answer: the rest may be a token.
                     Key::Char(c) if typed.len() <= "yes".len() => {
                         typed.push(c.to_ascii_lowercase());
                     }
@@ -169,7 +167,7 @@ impl Prompts {
         }
     }
 
-    /// Asks for a line of text, until `parse` accepts it. Enter alone takes the default, if any.
+    /// Asks for a line of text until `parse` accepts it. Enter alone takes the default, if any.
     pub fn text<T, E: Display>(
         &self,
         label: &str,
@@ -182,7 +180,7 @@ impl Prompts {
             None if help.is_empty() => label.to_owned(),
             None => format!("{label} ({help})"),
         };
-        // What was not accepted stays to be corrected.
+        // A rejected answer stays in the line to be corrected.
         let mut typed = String::new();
         loop {
             typed = self.line(&question, typed)?;
@@ -199,7 +197,9 @@ impl Prompts {
             };
             let fault = match parse(answer) {
                 _ if is_pasted => SEVERAL_LINES.to_owned(),
-                _ if typed.contains(char::is_control) => "it has a control character".to_owned(),
+                _ if typed.contains(char::is_control) => {
+                    "it contains a control character".to_owned()
+                }
                 Err(fault) => fault.to_string(),
                 Ok(value) => {
                     if !self.plain {
@@ -233,15 +233,14 @@ impl Prompts {
         let input = input.with_initial_text(typed).allow_empty(true);
         let line = input.report(false).interact_text();
         let line = line.map_err(|dialoguer::Error::IO(error)| error)?;
-        // It cleared the last row alone.
+        // The library cleared only the last row.
         let length = measure_text_width(&format!("{last}: {line}"));
         let rows = before.lines().count() + length.saturating_sub(1) / columns;
         Term::stderr().clear_last_lines(rows)?;
         Ok(line)
     }
 
-    /// Asks for the token without echo, until `check` accepts it. A paste of any length arrives
-    /// whole.
+    /// Asks for the token without showing it, until `check` accepts it. Pastes can have any length.
     pub fn token<E: Display>(
         &self,
         check: impl Fn(&AccessToken) -> Result<(), E>,
@@ -267,7 +266,7 @@ impl Prompts {
                 }
             };
             say(&format!(
-                "The token cannot be used: {fault}. Please paste it again."
+                "The token cannot be used: {fault}. Paste it again."
             ));
         }
     }
@@ -291,8 +290,8 @@ impl Prompts {
     }
 }
 
-/// Reads the number of a choice, or how it begins, in a line that is not shown. Returns the choice,
-/// and what to type if there is none.
+/// Reads the number or the first letters of a choice without showing them. Returns the choice, and a
+/// hint for an invalid answer.
 fn plain_choice(
     label: &str,
     choices: &[String],
@@ -319,7 +318,7 @@ fn plain_choice(
     Ok((chosen, help))
 }
 
-/// Reads a line without showing it. Returns it, and whether more lines were pasted.
+/// Reads a line without showing it. Also returns whether more lines were pasted.
 fn hidden_line(label: &str, is_masked: bool) -> io::Result<(Zeroizing<String>, bool)> {
     show(label)?;
     let config = ConfigBuilder::new().output_writer(io::stderr());
@@ -333,7 +332,7 @@ fn hidden_line(label: &str, is_masked: bool) -> io::Result<(Zeroizing<String>, b
 }
 
 fn say(text: &str) {
-    // If standard error is gone, the next read of the terminal fails.
+    // If standard error is gone, the next read from the terminal fails.
     let _ = writeln!(io::stderr(), "{text}");
 }
 
@@ -343,8 +342,7 @@ fn show(label: &str) -> io::Result<()> {
     stderr.flush()
 }
 
-/// The access tokens in an answer, as they are pasted: after a username and a colon, or in
-/// quotation marks.
+/// Finds access tokens in an answer, also after a username and a colon or in quotation marks.
 fn tokens_in(answer: &str) -> impl Iterator<Item = &str> {
     answer
         .split(|c: char| c == ':' || c.is_whitespace())

@@ -1,7 +1,8 @@
-//! [`Prompter`]: asks at the terminal for what an input leaves open.
+//! [`Prompter`]: asks at the terminal for missing input.
 
 pub mod change;
 
+use std::cell::Cell;
 use std::convert::Infallible;
 use std::fmt::Display;
 
@@ -9,15 +10,16 @@ use super::create_input::CreateInput;
 use super::prompt::{Prompts, YES_OR_NO};
 use super::terminal::{has_room, Guard};
 use super::token::TokenSource;
+use super::warnings::NO_EMAIL;
 use crate::cli::Verify;
 use crate::model::credential::Username;
 use crate::model::invalid::Invalid;
 use crate::model::registries::LoginRegistry;
 use crate::output::failure::Failure;
-use crate::output::Output;
+use crate::output::{escaped, Output};
 use crate::registry::Address;
 
-/// Asks at the terminal, which is held while this lives.
+/// Asks at the terminal, and holds it while it exists.
 pub struct Prompter {
     prompts: Prompts,
     _terminal: Guard,
@@ -37,7 +39,7 @@ impl Prompter {
         }
     }
 
-    /// The registry, and where it is if that is needed.
+    /// Asks for the registry, and for its host if required.
     pub async fn ask_registry(&self, input: &mut CreateInput) -> Result<(), Failure> {
         if input.upstream.is_none() {
             input.upstream = Some(self.choose_registry().await?);
@@ -45,7 +47,7 @@ impl Prompter {
         self.ask_address(input).await
     }
 
-    /// The username, unless Docker has it: whoever is logged in there is asked first.
+    /// Asks for the username, after offering Docker's login if there is one.
     pub async fn ask_account(
         &self,
         input: &mut CreateInput,
@@ -58,13 +60,28 @@ impl Prompter {
         Ok(())
     }
 
-    /// The username; Enter alone keeps the one that there is.
+    /// Asks for the username; Enter alone keeps the present one. An e-mail address for Docker Hub is
+    /// accepted only the second time.
     pub async fn correct_username(&self, input: &mut CreateInput) -> Result<(), Failure> {
         let present = input.username.as_ref().map(ToString::to_string);
         let help = input
             .upstream
             .map_or("", |upstream| upstream.login.username);
-        let username = self.text("Username", present, help, Username::parse);
+        let is_hub = input.upstream.is_some_and(|it| it.kind == "docker-hub");
+        let is_warned = Cell::new(false);
+        let parse = move |text: &str| {
+            let username = Username::parse(text)?;
+            if text.contains(char::is_whitespace) {
+                return Err(Invalid::new("a username has no spaces"));
+            }
+            if is_hub && text.contains('@') && !is_warned.replace(true) {
+                return Err(Invalid::new(format!(
+                    "{NO_EMAIL}; enter it again to use it anyway"
+                )));
+            }
+            Ok(username)
+        };
+        let username = self.text("Username", present, help, parse);
         input.username = Some(username.await?);
         Ok(())
     }
@@ -78,7 +95,7 @@ impl Prompter {
         Ok(all[chosen])
     }
 
-    /// Asks for one of several choices, by its place among them; Enter alone takes that at `first`.
+    /// Asks for one of several choices and returns its index; Enter alone chooses `first`.
     pub async fn choose(
         &self,
         label: impl Into<String>,
@@ -91,44 +108,40 @@ impl Prompter {
             .await
     }
 
-    /// The code that the MFA device shows: six digits. The serial number is safe to show.
+    /// Asks for the six-digit code of the MFA device. Its serial number is not secret.
     pub async fn ask_mfa_code(&self, serial: &str) -> Result<String, Failure> {
-        let label = format!("MFA code of {serial}");
+        let label = format!("MFA code for {serial}");
         let code = |text: &str| {
             let digits = text.bytes().all(|byte| byte.is_ascii_digit());
             if text.len() == 6 && digits {
                 Ok(text.to_owned())
             } else {
-                Err("a code has six digits")
+                Err("an MFA code has six digits")
             }
         };
         self.text(label, None, "", code).await
     }
 
-    /// Where the registry is, if each customer has a host of their own and someone wants to know.
+    /// Asks for the registry's host, if each customer has their own and it is required.
     pub async fn ask_address(&self, input: &mut CreateInput) -> Result<(), Failure> {
         let Some(upstream) = input.upstream else {
             return Ok(());
         };
         let is_dockers = matches!(input.token_source, Some(TokenSource::Docker(_)));
-        // A rule needs it as well, and is proposed unless all is said with `--yes`.
+        // A rule requires it too, and is proposed unless `--yes` is given.
         let is_needed = is_dockers || input.verify != Verify::Never || !input.yes;
         if input.address.is_some() || upstream.fixed_host().is_some() || !is_needed {
             return Ok(());
         }
-        let address = |text: &str| match text {
-            "" => Err(Invalid::new("the name is empty")),
-            text => Address::parse(&azure_host(text))
-                .map_err(|fault| Invalid::new(format!("that {fault}"))),
-        };
         let help = "its name, or its host such as NAME.azurecr.io";
-        let address = self.text("Azure registry", None, help, address).await?;
+        let address = self.text("Azure registry", None, help, azure_address);
+        let address = address.await?;
         input.address = Some(address);
         Ok(())
     }
 
-    /// Takes over Docker's login where that was asked for; offers to, where nothing else was. Only
-    /// then a credential helper is run.
+    /// Uses Docker's login if requested, or offers it if no other source is given. A credential
+    /// helper runs only after a yes.
     async fn look_at_docker(
         &self,
         input: &mut CreateInput,
@@ -139,7 +152,7 @@ impl Prompter {
             return input.take_over_from_docker().await.map_err(|refusal| {
                 let failure = Failure::usage(refusal.message);
                 let fix = refusal.fix.unwrap_or_else(|| {
-                    "give the token in another way: ecr-ptc create --help".to_owned()
+                    "use another source for the token: ecr-ptc create --help".to_owned()
                 });
                 failure.fix(fix)
             });
@@ -150,18 +163,18 @@ impl Prompter {
         }
         let title = input
             .upstream
-            .map_or("that registry", |upstream| upstream.title);
+            .map_or("the registry", |upstream| upstream.title);
         output.say(&format!("Docker seems to be logged in to {title}."));
         if self.confirm("Use its username and token?", false).await? {
             input.token_source = Some(TokenSource::Docker("".into()));
             match input.take_over_from_docker().await {
                 Ok(()) => {
                     if let Some(username) = &input.username {
-                        output.say(&format!("Used: the login of {username}."));
+                        output.say(&format!("Using the credentials of {username}."));
                     }
                 }
                 Err(refusal) => {
-                    output.say(&format!("Not used: {}.", refusal.message));
+                    output.say(&format!("Could not use them: {}.", refusal.message));
                     input.username = None;
                     input.token_source = None;
                 }
@@ -170,14 +183,15 @@ impl Prompter {
         Ok(())
     }
 
+    /// Asks for the token, unless an option provided it.
     pub async fn ask_token(&self, input: &mut CreateInput, output: &Output) -> Result<(), Failure> {
         if let Some(token) = &input.token {
-            // It came with the options; what was answered since must go with it too.
+            // Answers since then must not expose it.
             return input.check_with(token).map_err(Failure::from);
         }
         if let Some(upstream) = input.upstream {
             output.say(&format!(
-                "Needed: {}.\nMade at: {}",
+                "You need {}.\nCreate one: {}",
                 upstream.login.token, upstream.login.token_source
             ));
         }
@@ -191,7 +205,7 @@ impl Prompter {
         Ok(())
     }
 
-    /// Asks for a line of text, until `parse` takes it.
+    /// Asks for a line of text until `parse` accepts it.
     async fn text<T: Send + 'static, E: Display>(
         &self,
         label: impl Into<String>,
@@ -205,7 +219,7 @@ impl Prompter {
             .await
     }
 
-    /// Asks whether something is to be done; Enter alone takes the default.
+    /// Asks a yes-or-no question; Enter alone takes the default.
     pub async fn confirm(
         &self,
         question: impl Into<String>,
@@ -218,23 +232,31 @@ impl Prompter {
             == 0)
     }
 
-    /// Asks for a text to be typed as it is, where a mere yes is too easily said.
+    /// Asks to type this text, to confirm what cannot be undone.
     pub async fn confirm_by_typing(
         &self,
         label: &'static str,
         text: &str,
     ) -> Result<bool, Failure> {
+        let label = format!("{label} ({})", escaped(text));
         let text = text.to_owned();
         let is_it = move |typed: &str| Ok::<_, Infallible>(typed.trim() == text);
         self.text(label, None, "", is_it).await
     }
 }
 
-/// The host of a registry of Azure's, by its name or as it is.
-fn azure_host(text: &str) -> String {
+/// Parses the name or the host of an Azure registry.
+///
+/// Source: the naming rules for Microsoft.ContainerRegistry in the Azure documentation.
+fn azure_address(text: &str) -> Result<Address, Invalid> {
     if text.contains(['.', ':']) {
-        text.to_owned()
-    } else {
-        format!("{text}.azurecr.io")
+        return Address::parse(text).map_err(|fault| Invalid::new(format!("that {fault}")));
     }
+    let is_name = text.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if !is_name || !(5..=50).contains(&text.len()) {
+        return Err(Invalid::new(
+            "an Azure registry name has 5 to 50 letters and digits",
+        ));
+    }
+    Address::parse(&format!("{text}.azurecr.io"))
 }

@@ -1,4 +1,4 @@
-//! [`Request`]: everything that is asked for of a secret, complete and valid.
+//! [`Request`]: the complete, valid input for storing a secret.
 
 use crate::model::attributes::{Description, ResourcePolicy, Rotation, Tag};
 use crate::model::credential::Credential;
@@ -8,16 +8,16 @@ use crate::model::region::Region;
 use crate::model::registries::LoginRegistry;
 use crate::model::secret::{Secret, EXPIRY_TAG};
 
-/// Credentials, and what the secret is to have beside them.
+/// The credentials and settings of a secret to store.
 #[derive(Debug)]
 pub struct Request {
-    /// `None` where the registry of a secret that exists is not known.
+    /// `None` if the registry of an existing secret is unknown.
     pub upstream: Option<LoginRegistry>,
-    /// ECR's `upstreamRegistryUrl`; `None` where it is not known.
+    /// ECR's `upstreamRegistryUrl`; `None` if unknown.
     pub upstream_url: Option<String>,
     pub credential: Credential,
     pub name: SecretName,
-    /// `None` for the default, and to leave that of a secret that exists.
+    /// `None` for the default, or to keep the description of an existing secret.
     pub description: Option<Description>,
     pub tags: Vec<Tag>,
     pub policy: Option<ResourcePolicy>,
@@ -27,18 +27,18 @@ pub struct Request {
 }
 
 impl Request {
-    /// The description of a secret that is created.
+    /// The description for a new secret.
     pub fn description_or_default(&self) -> Description {
         let given = self.description.clone();
         given.unwrap_or_else(|| default_description(self.upstream))
     }
 
-    /// The tag that says when the token ends, where that is known.
+    /// The tag with the token's expiry date, if known.
     pub fn expiry(&self) -> Option<&Tag> {
         self.tags.iter().find(|tag| tag.key() == EXPIRY_TAG)
     }
 
-    /// When the token ends, once the request is carried out for a secret.
+    /// The token's expiry date after the request is carried out.
     pub fn expiry_after(&self, secret: Option<&Secret>, is_new_token: bool) -> Option<Date> {
         match self.expiry() {
             Some(tag) => Date::parse(tag.value()).ok(),
@@ -48,7 +48,7 @@ impl Request {
     }
 }
 
-/// The description of a registry's secret, where none is given.
+/// The default description of a registry's secret.
 pub fn default_description(upstream: Option<LoginRegistry>) -> Description {
     let title = upstream.map_or("Registry", |upstream| upstream.title);
     let text = format!("{title} credentials for Amazon ECR pull through cache");

@@ -1,4 +1,4 @@
-//! What `rule set` says, checked before the first call of any kind.
+//! Checks the options of a rule before the first call.
 
 use super::create_input::CreateInput;
 use super::errors::InputErrors;
@@ -16,10 +16,7 @@ use crate::output::shell::quote;
 use crate::registry::Address;
 
 impl CreateInput {
-    /// The rule that is asked for, once registry and name are known.
-    ///
-    /// # Errors
-    /// Status 2 where no rule can use the secret, or the registry needs a host of its own.
+    /// The requested rule, once the registry and the name are known.
     pub fn rule_request(&self) -> Result<Option<RuleRequest>, Failure> {
         match &self.rule {
             Some(prefix) => self.rule_with(prefix.clone()).map(Some),
@@ -27,10 +24,7 @@ impl CreateInput {
         }
     }
 
-    /// The rule as code, where that is asked for instead of the rule. `arn` is that of the secret.
-    ///
-    /// # Errors
-    /// As of [`Self::rule_request`].
+    /// The rule as code, if `--print` is given. `arn` is the secret's.
     pub fn rule_code(&self, arn: Option<&SecretArn>) -> Result<Option<String>, Failure> {
         match (self.print, self.rule_request()?, self.name_or_default()) {
             (Some(language), Some(rule), Some(name)) => {
@@ -49,14 +43,12 @@ impl CreateInput {
         }
     }
 
-    /// A rule with this prefix for the secret.
-    ///
-    /// # Errors
-    /// As of [`Self::rule_request`].
+    /// A rule with this prefix for the secret. Fails if no rule can use the secret's name, or if the
+    /// registry's host is missing.
     pub fn rule_with(&self, prefix: RepositoryPrefix) -> Result<RuleRequest, Failure> {
         let open = || {
-            Failure::usage(format!("the registry of the rule {prefix} is not known"))
-                .why("neither the name of the secret says it, nor a rule that is there")
+            Failure::usage(format!("the registry of the rule {prefix} is unknown"))
+                .why("neither the secret's name nor an existing rule shows it")
                 .fix(fixes::registry())
         };
         let upstream = self.upstream.ok_or_else(open)?;
@@ -73,7 +65,7 @@ impl CreateInput {
                     self.hints
                         .rule_set_at_home(prefix.as_str(), &upstream, name.as_str());
                 failure.or_fix(&format!(
-                    "or make the rule by itself, after the secret: {by_itself}"
+                    "or create the rule separately, after the secret: {by_itself}"
                 ))
             })?;
         Ok(RuleRequest {
@@ -85,8 +77,7 @@ impl CreateInput {
         })
     }
 
-    /// Takes over the name of the secret that is there: what was given may be a word for its
-    /// registry. Where it was chosen, nothing was given.
+    /// Uses the name of the secret that was found or chosen, and its registry.
     pub fn take_secret(&mut self, secret: &Secret) {
         if self.name.is_none() {
             self.upstream = self.upstream.or_else(|| registry_of(&secret.name));
@@ -95,8 +86,7 @@ impl CreateInput {
         self.name = SecretName::parse(&secret.name).ok();
     }
 
-    /// Takes over what the options leave open and the rule that is there tells: the registry, and
-    /// its host where each customer has one of their own.
+    /// Uses the registry and host of an existing rule, unless the options give them.
     pub fn take_registry_from(&mut self, rule: &Rule) {
         let Some(upstream) = rule.upstream() else {
             return;
@@ -107,18 +97,15 @@ impl CreateInput {
         }
     }
 
-    /// The customer's own host of the registry, where the options name one.
+    /// The host of the registry, if the options name one.
     fn upstream_host(&self) -> Option<String> {
         let address = self.address.as_ref().filter(|address| !address.is_plain());
         address.map(ToString::to_string)
     }
 }
 
-/// The rule, and the secret that it is to use where the registry wants a login: the one that is
-/// named, or else the default one of the registry.
-///
-/// # Errors
-/// Status 2, naming everything that is wrong.
+/// The rule, and its secret if the registry requires login: the named one, or else the registry's
+/// default. The error names everything that is wrong.
 pub fn read_rule_set(
     args: &RuleSetArgs,
     named: Option<SecretId>,
@@ -142,12 +129,12 @@ pub fn read_rule_set(
             errors.add(open.why_no_secret(), "leave out --secret");
         }
         (None, _) => {
-            let message = "the secret is missing: --secret NAME, or --registry KIND";
+            let message = "--secret NAME or --registry KIND is missing";
             errors.add(message, fixes::any_registry());
         }
         (Some(secret), None) => {
             let name = secret.name();
-            let message = format!("the name {name} does not say which registry it is for");
+            let message = format!("the name {name} does not show which registry it is for");
             errors.add(message, fixes::any_registry());
         }
         (Some(_), Some(_)) => {}
@@ -164,8 +151,7 @@ pub fn read_rule_set(
     if let (Some(_), Some(other)) = (&args.custom_role_arn, other) {
         errors.add(
             format!(
-                "--custom-role-arn is for --registry ecr alone: ECR does not pull from {} by a \
-                 role",
+                "--custom-role-arn works only with --registry ecr: ECR uses no role to pull from {}",
                 other.title
             ),
             "leave out --custom-role-arn",
@@ -192,7 +178,7 @@ pub fn read_rule_set(
     }
 }
 
-/// The upstream URL of a rule: the registry's host, or the customer's own where each has one.
+/// The upstream URL of a rule: the registry's host, or the given one if each customer has their own.
 fn upstream_url(upstream: &'static Registry, given: Option<&str>) -> Result<UpstreamUrl, Invalid> {
     let title = upstream.title;
     let given = given.map(canonical_host);
@@ -200,7 +186,7 @@ fn upstream_url(upstream: &'static Registry, given: Option<&str>) -> Result<Upst
     let url = match (upstream.host, own, &given) {
         (_, Some(own), _) | (Host::Fixed(own), None, None) => own,
         (Host::Fixed(own), None, Some(_)) => {
-            let message = format!("--upstream-registry-url: ECR takes only {own} for {title}");
+            let message = format!("--upstream-registry-url: ECR supports only {own} for {title}");
             return Err(Invalid::new(message).fix(fixes::host(Some(upstream))));
         }
         (Host::PerCustomer { what, .. }, None, Some(_)) => {
@@ -208,9 +194,8 @@ fn upstream_url(upstream: &'static Registry, given: Option<&str>) -> Result<Upst
             return Err(Invalid::new(message).fix(fixes::host(Some(upstream))));
         }
         (Host::PerCustomer { example, whose, .. }, None, None) => {
-            let message = format!(
-                "{title} has a host for each {whose}, and --upstream-registry-url is missing"
-            );
+            let message =
+                format!("--upstream-registry-url is missing: {title} has a host for each {whose}");
             return Err(Invalid::new(message).fix(format!("add --upstream-registry-url {example}")));
         }
     };

@@ -1,4 +1,4 @@
-//! [`Guard`] keeps the terminal quiet while questions are asked, and leaves it as it was found.
+//! [`Guard`] hides what is typed between prompts, and restores the terminal afterwards.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -10,22 +10,22 @@ use rustix::termios::{
     SpecialCodeIndex, Termios,
 };
 
-/// What a terminal does by itself for a line that is shown.
+/// The modes for a line of input that is shown.
 #[cfg(unix)]
 const LINE: LocalModes = LocalModes::ECHO
     .union(LocalModes::ICANON)
     .union(LocalModes::ISIG);
 
-/// Whether a question reads the terminal.
+/// Whether a prompt is reading from the terminal.
 static IS_ASKING: AtomicBool = AtomicBool::new(false);
 
-/// Whether a question reads the terminal.
+/// Whether a prompt is reading from the terminal.
 pub fn is_asking() -> bool {
     IS_ASKING.load(Ordering::SeqCst)
 }
 
-/// Lives as long as a question reads the terminal. Ctrl-C is a key then, so that the question has
-/// ended when it raises SIGINT, and doesn't set the terminal after it was restored.
+/// Exists while a prompt reads from the terminal. Ctrl-C is a key during that time, so that the
+/// prompt ends before SIGINT is raised and can't change a restored terminal.
 pub struct Asking(());
 
 impl Asking {
@@ -45,9 +45,9 @@ impl Drop for Asking {
     }
 }
 
-/// Switches echo and line mode off for as long as it lives, so that nothing typed or pasted ahead
-/// is shown or cut. Dropping it restores the terminal and discards what was not read, so that the
-/// rest of a paste is not the shell's next command.
+/// Disables echo and line mode while it exists, so that input typed ahead is neither shown nor cut.
+/// Dropping it restores the terminal and discards unread input, so that the rest of a paste does not
+/// become the shell's next command.
 pub struct Guard {
     #[cfg(unix)]
     found: Option<Termios>,
@@ -63,7 +63,7 @@ impl Guard {
                 quiet.local_modes -= LocalModes::ECHO | LocalModes::ICANON;
                 // A pasted Ctrl-S must not stop the output.
                 quiet.input_modes -= InputModes::IXON;
-                // A read ends when nothing came for a tenth of a second.
+                // A read ends after a tenth of a second without input.
                 quiet.special_codes[SpecialCodeIndex::VMIN] = 0;
                 quiet.special_codes[SpecialCodeIndex::VTIME] = 1;
                 set(&quiet);
@@ -77,7 +77,7 @@ impl Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        // A question that a signal ended may set the terminal once more: after a key.
+        // A prompt ended by a signal may set the terminal once more, after a key.
         for _ in 0..40 {
             let is_last = !is_asking();
             #[cfg(unix)]
@@ -91,7 +91,7 @@ impl Drop for Guard {
     }
 }
 
-/// Reads a line with echo and the terminal's own line mode.
+/// Reads a line with echo and line mode enabled.
 pub fn with_echo<T>(read: impl FnOnce() -> T) -> T {
     #[cfg(unix)]
     change_modes(|modes| modes | LINE);
@@ -111,11 +111,11 @@ fn change_modes(change: impl FnOnce(LocalModes) -> LocalModes) {
 
 #[cfg(unix)]
 fn set(termios: &Termios) {
-    // If the terminal is gone, the next read says so.
+    // If the terminal is gone, the next read fails.
     let _ = tcsetattr(io::stdin(), OptionalActions::Now, termios);
 }
 
-/// Discards what was typed and not read.
+/// Discards unread input.
 pub fn discard_input() {
     #[cfg(unix)]
     let _ = tcflush(io::stdin(), QueueSelector::IFlush);
@@ -123,8 +123,8 @@ pub fn discard_input() {
     while waiting_keys().is_some() {}
 }
 
-/// Discards what follows an answer at once. Returns whether it was more than line ends: the rest of
-/// a paste.
+/// Discards input that follows an answer immediately. Returns whether it was the rest of a paste,
+/// not just line breaks.
 pub fn more_follows() -> bool {
     let mut more = false;
     #[cfg(unix)]
@@ -143,7 +143,7 @@ pub fn more_follows() -> bool {
     more
 }
 
-/// The UTF-16 units of the keys that were pressed and not read, `None` if no event waits.
+/// The UTF-16 units of unread key presses, or `None` if no event is waiting.
 #[cfg(windows)]
 fn waiting_keys() -> Option<Vec<u16>> {
     use crossterm_winapi::{Console, Handle, HandleType, InputRecord};
@@ -159,12 +159,12 @@ fn waiting_keys() -> Option<Vec<u16>> {
     Some(pressed.collect())
 }
 
-/// Whether questions that are redrawn have room.
+/// Whether the terminal is large enough for redrawn prompts.
 pub fn has_room() -> bool {
     crate::output::size().is_none_or(|(rows, columns)| rows >= 3 && columns >= 20)
 }
 
-/// Whether keys can be read here. A terminal of Git Bash is a pipe for Windows programs.
+/// Whether keys can be read. A Git Bash terminal is a pipe to Windows programs.
 pub fn has_keys() -> bool {
     !Term::stderr().features().is_msys_tty()
 }

@@ -1,5 +1,5 @@
-//! The access token, from any source but a prompt. Nothing reads standard input unasked: a CI
-//! runner may feed its own script there.
+//! Reads the access token from any source except a prompt. Standard input is read only on request,
+//! because a CI runner may feed its own script there.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal, Read};
@@ -14,56 +14,53 @@ use crate::model::invalid::Invalid;
 use crate::model::token_kind::looks_like_a_token;
 use crate::output::shell::PIPED_TOKEN;
 
-/// The most that is read from a source, in bytes; a secret takes far less.
+/// The most bytes to read from a source; a secret can hold far less.
 const MAX_READ: usize = 1 << 20;
 
-/// Where the token comes from.
+/// The source of the token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenSource {
     Stdin,
     File(OsString),
     Variable(String),
-    /// Docker's configuration, with the username: this path, or empty for its own place.
+    /// Docker's configuration, which also has the username. An empty path is the default location.
     Docker(OsString),
-    /// Made by a command, with the username if that is its own.
+    /// A command, which may also return the username.
     Command(CredentialCommand),
-    /// Asked for at the terminal.
+    /// A prompt at the terminal.
     Prompt,
 }
 
 impl TokenSource {
-    /// What fixes a token that cannot be used. `command` is a command line with the token piped in.
+    /// The fix for an unusable token. `command` is a command line that pipes the token in.
     pub fn fix(&self, command: Option<&str>) -> String {
         match self {
             Self::File(path) => format!(
-                "put the token alone into the file, on one line: --access-token-file {}",
+                "write only the token to the file, on one line: --access-token-file {}",
                 showable(path, "PATH")
             ),
             Self::Variable(name) => format!(
-                "put the token alone into the variable of --access-token-env {}",
+                "set the variable to only the token: --access-token-env {}",
                 showable_name(name, "VAR")
             ),
             Self::Stdin | Self::Docker(_) | Self::Command(_) | Self::Prompt => {
                 let usual = || format!("{PIPED_TOKEN} … --access-token-stdin");
                 let command = command.map_or_else(usual, str::to_owned);
-                format!("with the token alone in the variable TOKEN: {command}")
+                format!("set the variable TOKEN to only the token: {command}")
             }
         }
     }
 
-    /// Reads the token, and takes a variable out of the environment.
-    ///
-    /// # Errors
-    /// A sentence that says what and where, without showing anything that could be a token.
+    /// Reads the token, and removes its variable from the environment. Errors never show anything
+    /// that could be a token.
     pub fn read(&self, warnings: &mut Vec<String>) -> Result<AccessToken, Invalid> {
         let (place, bytes) = match self {
             Self::Prompt | Self::Docker(_) | Self::Command(_) => {
-                return Err(Invalid::new("the access token is asked for later"))
+                return Err(Invalid::new("the access token is read later"))
             }
             Self::Stdin if io::stdin().is_terminal() => {
                 return Err(Invalid::new(
-                    "nothing can be asked here, and standard input is a terminal; pipe the \
-                     access token into it",
+                    "cannot prompt, and standard input is a terminal; pipe the access token into it",
                 ));
             }
             Self::Stdin => (
@@ -77,11 +74,9 @@ impl TokenSource {
                     showable(path, "named by --access-token-file")
                 );
                 let bytes = read_file(Path::new(path), warnings).map_err(|fault| {
-                    let message = format!("the access token cannot be read: {place} {fault}");
-                    Invalid::new(message).fix(
-                        "give the path of a file that can be read, such as --access-token-file \
-                         token.txt",
-                    )
+                    let message = format!("could not read the access token: {place} {fault}");
+                    Invalid::new(message)
+                        .fix("use a readable file, such as --access-token-file token.txt")
                 })?;
                 (place, bytes)
             }
@@ -103,8 +98,7 @@ impl TokenSource {
             let invalid = Invalid::new(message);
             match fault {
                 TokenFault::Utf16 => invalid.fix(
-                    "write the file again in PowerShell, with: \
-                     Set-Content -Encoding ascii -NoNewline",
+                    "write the file again in PowerShell: Set-Content -Encoding ascii -NoNewline",
                 ),
                 _ => invalid,
             }
@@ -112,13 +106,13 @@ impl TokenSource {
     }
 }
 
-/// Why a value that came by itself is empty, most often.
-pub const EMPTY_IN_CI: &str = "; in CI that is most often a variable that this job was not given";
+/// The likely cause of an empty value in CI.
+pub const EMPTY_IN_CI: &str = "; in CI, this job probably has no access to the variable";
 
 fn read_file(path: &Path, warnings: &mut Vec<String>) -> Result<Zeroizing<Vec<u8>>, Invalid> {
     let file = std::fs::File::open(path).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => Invalid::new(
-            "does not exist; --access-token-file takes the path of a file, not the token",
+            "does not exist; --access-token-file expects the path of a file, not the token",
         ),
         _ => Invalid::new(format!("cannot be opened: {error}")),
     })?;
@@ -134,7 +128,7 @@ fn read_file(path: &Path, warnings: &mut Vec<String>) -> Result<Zeroizing<Vec<u8
         if metadata.is_file() && metadata.permissions().mode() & 0o044 != 0 {
             let path = showable(path.as_os_str(), "the file");
             warnings.push(format!(
-                "other users can read the token in {path}; chmod 600 {path}"
+                "other users can read the token in {path}; run: chmod 600 {path}"
             ));
         }
     }
@@ -148,12 +142,12 @@ fn read_variable(name: &str) -> Result<Zeroizing<Vec<u8>>, Invalid> {
         return Ok(Zeroizing::new(value.into_encoded_bytes()));
     }
     let message = format!(
-        "the variable {} is not set; --access-token-env takes the name of a variable, \
-         and in CI that variable may not be given to this job",
+        "the variable {} is not set; --access-token-env expects the name of a variable, \
+         and in CI this job may have no access to it",
         showable_name(name, "named by --access-token-env")
     );
     let fix = match showable_name(name, "") {
-        "" => "give the name of a variable, such as --access-token-env TOKEN".to_owned(),
+        "" => "use the name of a variable, such as --access-token-env TOKEN".to_owned(),
         name => {
             format!("set the variable {name} and export it, or use another: --access-token-env VAR")
         }
@@ -166,8 +160,8 @@ pub fn read_all(source: impl Read) -> Result<Zeroizing<Vec<u8>>, Invalid> {
         .map_err(|error| Invalid::new(format!("cannot be read: {error}")))
 }
 
-/// A path, or `otherwise` where someone may have put the token itself there: nothing is there, nor
-/// is the folder that it would be in, and it does not look like the name of a file.
+/// The path, or `otherwise` if it could be the token itself: neither it nor its folder exists, and
+/// it does not look like a file name.
 pub fn showable(path: &OsStr, otherwise: &str) -> String {
     let (text, path) = (path.to_string_lossy(), Path::new(path));
     let has_folder = || path.parent().is_some_and(Path::is_dir);
@@ -182,15 +176,14 @@ pub fn showable(path: &OsStr, otherwise: &str) -> String {
     }
 }
 
-/// Whether a text is in lower case, with folders or an extension, as the names of files are and
-/// tokens are not.
+/// Whether a text looks like a file name, not a token: lowercase, with a folder or an extension.
 fn is_file_name(text: &str) -> bool {
     let is_plain = |byte: u8| byte.is_ascii_lowercase() || b"._-/".contains(&byte);
     let has_form = text.contains('/') || Path::new(text).extension().is_some();
     text.len() <= 64 && text.bytes().all(is_plain) && has_form
 }
 
-/// The name of a variable, or `otherwise` where someone seems to have put the token itself there.
+/// The name of a variable, or `otherwise` if it could be the token itself.
 pub fn showable_name<'n>(name: &'n str, otherwise: &'n str) -> &'n str {
     let is_plain = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_';
     if name.bytes().all(is_plain) && (1..=64).contains(&name.len()) {

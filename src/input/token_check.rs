@@ -1,8 +1,8 @@
-//! What a [`CreateInput`] must not have beside its token.
+//! Checks that a [`CreateInput`] does not expose its token.
 
 use super::create_input::CreateInput;
 use super::fixes;
-use super::warnings::check_end;
+use super::warnings::check_expiry;
 use crate::model::attributes::{Description, ResourcePolicy, Tag};
 use crate::model::credential::{AccessToken, Credential, Username};
 use crate::model::invalid::Invalid;
@@ -10,13 +10,10 @@ use crate::model::name::{RepositoryPrefix, SecretName};
 use crate::output::Redactor;
 
 impl CreateInput {
-    /// What has no place with this token: its text where everyone can read it, or a secret that is
-    /// too large. For a prompt, a reason to ask again.
-    ///
-    /// # Errors
-    /// A sentence that says where, or gives the size.
+    /// Rejects an expired token, a token that also appears in a readable place such as a tag, and
+    /// credentials that are too large.
     pub fn check_with(&self, token: &AccessToken) -> Result<(), Invalid> {
-        check_end(token, self.upstream)?;
+        check_expiry(token, self.upstream)?;
         let redactor = Redactor::new();
         redactor.hide(token);
         let is_in = |text: &str| redactor.is_in(text);
@@ -27,13 +24,13 @@ impl CreateInput {
             _ => None,
         };
         if let Some(place) = self.tags.iter().find_map(place_of_tag) {
-            let message = format!("{place} has the access token in it; tags are not encrypted");
+            let message = format!("{place} contains the access token, and tags are not encrypted");
             return Err(Invalid::new(message).fix(fixes::shown_token("--tag", self.upstream)));
         }
         if let Some((place, option)) = self.place_of(is_in) {
             let message = format!(
-                "the {place} has the access token in it, and is no secret; \
-                 start again with another, and revoke this token"
+                "the {place} contains the access token, which others can read there; \
+                 revoke this token and use a new one"
             );
             return Err(Invalid::new(message).fix(fixes::shown_token(option, self.upstream)));
         }
@@ -48,7 +45,7 @@ impl CreateInput {
         Ok(())
     }
 
-    /// Where the token is for all to see: in which place, given by which option.
+    /// The readable place that contains the token, and its option.
     fn place_of(&self, is_in: impl Fn(&str) -> bool) -> Option<(&'static str, &'static str)> {
         let rotation = self.rotation.as_ref();
         let policy = self.policy.as_ref();

@@ -1,5 +1,5 @@
-//! What is odd about credentials, told before they are tried. Registries change, so these are
-//! warnings; only a token that says itself that it has ended is refused.
+//! Warnings about credentials that probably don't work, before they are tested. Only a token whose
+//! own expiry date has passed is an error.
 
 use super::token::TokenSource;
 use crate::model::credential::{AccessToken, Mistake, Username};
@@ -7,32 +7,33 @@ use crate::model::date::{in_days, Date, Time};
 use crate::model::invalid::Invalid;
 use crate::model::registries::LoginRegistry;
 
-/// A token that ends within this many days is worth a warning.
+/// Warn about a token that expires within this many days.
 const SOON: i64 = 31;
 
-/// The kinds of token that are known by their beginning are far shorter than this, in characters.
+/// Tokens with a known prefix are far shorter than this, in characters.
 const LONG: usize = 255;
 
-/// The variable in which a GitLab job has the token of its own.
+/// The warning about an e-mail address as the username for Docker Hub.
+pub const NO_EMAIL: &str =
+    "Docker Hub expects your Docker ID as the username, not an e-mail address";
+
+/// Variables that hold the job's own token in GitLab CI.
 const JOB_TOKEN_VARIABLES: [&str; 2] = ["CI_REGISTRY_PASSWORD", "CI_JOB_TOKEN"];
 
-/// Refuses a token that has ended, as it says itself.
-///
-/// # Errors
-/// A sentence that says since when.
-pub fn check_end(token: &AccessToken, upstream: Option<LoginRegistry>) -> Result<(), Invalid> {
+/// Rejects a token whose own expiry date has passed.
+pub fn check_expiry(token: &AccessToken, upstream: Option<LoginRegistry>) -> Result<(), Invalid> {
     match token.ends_at() {
         Some(end) if end <= Time::now() => {
-            let message = format!("the access token expired at {end}, as it says itself");
+            let message =
+                format!("the access token expired at {end}, according to the token itself");
             let source = upstream.map_or("at the registry", |upstream| upstream.login.token_source);
-            Err(Invalid::new(message).fix(format!("make a new token: {source}")))
+            Err(Invalid::new(message).fix(format!("create a new token: {source}")))
         }
         _ => Ok(()),
     }
 }
 
-/// What makes it doubtful that these credentials work, a sentence for each. `upstream` is `None` if
-/// the registry is unknown.
+/// Reasons why these credentials may not work. `upstream` is `None` if the registry is unknown.
 pub fn warnings(
     upstream: Option<LoginRegistry>,
     username: &Username,
@@ -57,20 +58,18 @@ pub fn warnings(
         }
         if kind.belongs_to_a_registry() && token.characters() > LONG {
             found.push(format!(
-                "the token begins like {}, but it is far longer: {} characters",
+                "the token starts like {}, but is much longer: {} characters",
                 kind.title,
                 token.characters()
             ));
         }
     }
     if of_token.is_none() && token.has_white_space() {
-        found.push("the token has white space in it; no registry makes such tokens".to_owned());
+        found.push("the token contains white space, unlike any registry's tokens".to_owned());
     }
     let is_hub = upstream.is_some_and(|upstream| upstream.kind == "docker-hub");
     if is_hub && username.contains('@') {
-        found.push(
-            "Docker Hub takes the Docker ID as the username, not an e-mail address".to_owned(),
-        );
+        found.push(NO_EMAIL.to_owned());
     }
     if let Some(TokenSource::Variable(name)) = source {
         if JOB_TOKEN_VARIABLES.contains(&name.as_str()) {
@@ -83,7 +82,7 @@ pub fn warnings(
     found
 }
 
-/// That a token ends within a month; `at` says when once more.
+/// A warning if the token expires within a month; `at` is added to the text.
 pub fn ends_soon(end: Date, at: &str) -> Option<String> {
     let when = match Date::today().days_until(end) {
         ..=0 => "today".to_owned(),
@@ -107,7 +106,7 @@ mod tests {
 
     const SECONDS_PER_DAY: i64 = 86_400;
 
-    fn ending_in(seconds: i64) -> String {
+    fn expiring_in(seconds: i64) -> String {
         let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
         let claims = format!(r#"{{"exp":{}}}"#, now.strict_add_signed(seconds));
         format!(
@@ -117,14 +116,14 @@ mod tests {
     }
 
     #[test]
-    fn tokens_that_fit_raise_none() {
+    fn valid_tokens_give_no_warning() {
         for (registry, token) in [
             ("docker-hub", "dckr_pat_abcdefghijklmnopqrstuvwxyz0"),
             ("docker-hub", "0a0a0a0a-1234-1234-1234-0a0a0a0a0a0a"),
             ("ghcr", "ghp_0123456789012345678901234567890123456"),
             ("gitlab", "glpat-01234567890123456789"),
             ("acr", "abc8Q~Zxy.12345678901234567890"),
-            ("cgr", &ending_in(90 * SECONDS_PER_DAY)),
+            ("cgr", &expiring_in(90 * SECONDS_PER_DAY)),
             ("cgr", &"x".repeat(5_000)),
         ] {
             assert_eq!(found(registry, "me", token), "", "{token}");
@@ -132,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn each_oddity_is_told() {
+    fn each_likely_mistake_gives_a_warning() {
         for (registry, username, token, words) in [
             ("ghcr", "me", "github_pat_x", "classic"),
             ("ghcr", "me", "ghs_x", "cannot read private packages"),
@@ -150,7 +149,7 @@ mod tests {
                 "eyJx",
                 "3 hours",
             ),
-            ("ghcr", "me", "two words", "white space in it"),
+            ("ghcr", "me", "two words", "contains white space"),
             (
                 "ghcr",
                 "me",
@@ -160,20 +159,20 @@ mod tests {
             (
                 "cgr",
                 "me",
-                &ending_in(10 * SECONDS_PER_DAY),
+                &expiring_in(10 * SECONDS_PER_DAY),
                 "expires in 10 days",
             ),
             (
                 "cgr",
                 "me",
-                &ending_in(SECONDS_PER_DAY),
+                &expiring_in(SECONDS_PER_DAY),
                 "expires in 1 day, at",
             ),
             (
                 "docker-hub",
                 "me",
                 &format!("dckr_pat_{}", "x".repeat(300)),
-                "far longer",
+                "much longer",
             ),
         ] {
             let found = found(registry, username, token);
@@ -182,11 +181,11 @@ mod tests {
     }
 
     #[test]
-    fn only_a_token_that_has_ended_is_refused() {
+    fn only_an_expired_token_is_rejected() {
         let check =
-            |token: &str| check_end(&AccessToken::from_bytes(token.as_bytes()).unwrap(), None);
-        assert!(check(&ending_in(-60)).is_err_and(|why| why.to_string().contains("expired at 2")));
-        assert_eq!(check(&ending_in(60)), Ok(()));
+            |token: &str| check_expiry(&AccessToken::from_bytes(token.as_bytes()).unwrap(), None);
+        assert!(check(&expiring_in(-60)).is_err_and(|why| why.to_string().contains("expired at 2")));
+        assert_eq!(check(&expiring_in(60)), Ok(()));
         assert_eq!(check("dckr_pat_x"), Ok(()));
     }
 }

@@ -20,7 +20,7 @@ use crate::plan::apply::apply;
 use crate::plan::confirm::{confirm, Answer, Consent, Question};
 use crate::plan::{Existing, Observed, Plan};
 
-const QUESTION: &str = "Store it?";
+const QUESTION: &str = "Store these credentials?";
 
 impl Store<'_> {
     /// Plans, asks, stores and reports. It plans again after something was changed in the review,

@@ -1,4 +1,4 @@
-//! What a review shows and can be changed there: [`Change`], and how each is asked for.
+//! [`Change`]: the rows of the review that can be changed, and their prompts.
 
 use super::Prompter;
 use crate::input::create_input::CreateInput;
@@ -25,11 +25,11 @@ pub enum Change {
     Rule,
 }
 
-/// What is typed for none of something.
+/// The answer that clears a value.
 const NONE: &str = "-";
 
 impl Prompter {
-    /// Which row is to be changed; `None` goes back to the review.
+    /// Asks which row to change; `None` goes back to the review.
     pub async fn ask_what_to_change(&self, input: &CreateInput) -> Result<Option<Change>, Failure> {
         let known = |text: Option<String>, none: &str| text.unwrap_or_else(|| none.to_owned());
         let username = input.username.as_ref().map(ToString::to_string);
@@ -42,17 +42,14 @@ impl Prompter {
                 format!("Username: {}", known(username, "")),
             ),
             (Change::Token, "Access token".to_owned()),
-            (
-                Change::Name,
-                format!("Name of the secret: {}", known(name, "")),
-            ),
+            (Change::Name, format!("Secret name: {}", known(name, ""))),
             (
                 Change::Description,
                 format!("Description: {}", description(input)),
             ),
             (
                 Change::ExpiresOn,
-                format!("Expires on: {}", known(expiry, "not known")),
+                format!("Expiry date: {}", known(expiry, "unknown")),
             ),
             (
                 Change::Tags,
@@ -60,17 +57,18 @@ impl Prompter {
             ),
             (
                 Change::Rule,
-                format!("Prefix of the rule: {}", known(rule, "none")),
+                format!("Rule prefix: {}", known(rule, "none")),
             ),
         ];
         let (changes, mut choices): (Vec<Change>, Vec<String>) = rows.into_iter().unzip();
-        choices.push("Nothing: back to the review".to_owned());
-        let chosen = self.choose("What to change", choices, 0).await?;
+        choices.push("Back".to_owned());
+        let chosen = self
+            .choose("What do you want to change?", choices, 0)
+            .await?;
         Ok(changes.get(chosen).copied())
     }
 
-    /// Asks for one row again; Enter alone keeps it. What cannot stand beside the token is not
-    /// taken.
+    /// Asks for one row; Enter alone keeps it. A change that would expose the token is undone.
     pub async fn change(
         &self,
         what: Change,
@@ -90,7 +88,7 @@ impl Prompter {
                     Description::parse,
                 );
                 let description = description.await?;
-                // Taking the default is not asking for it: an existing description stays.
+                // The default does not replace an existing description.
                 let default = default_description(input.upstream);
                 input.description = Some(description).filter(|text| *text != default);
             }
@@ -105,51 +103,67 @@ impl Prompter {
             Change::Rule => input.rule = self.ask_rule(input).await?,
         }
         if let Some(Err(fault)) = input.token.as_ref().map(|token| input.check_with(token)) {
-            output.say(&format!("Not taken: {fault}."));
+            output.say(&format!("Not changed: {fault}."));
             *input = before;
         }
         Ok(())
     }
 
-    /// The name of the secret; the prefix that it needs is offered where it is missing.
+    /// Asks for a name that a rule can use, and offers to add the required prefix.
     pub async fn ask_name(&self, present: Option<SecretName>) -> Result<SecretName, Failure> {
         let present = present.map(|name| name.to_string());
         let parse = |text: &str| {
-            SecretName::parse(text)
-                .map(|name| (name, true))
-                .or_else(|fault| {
-                    let whole = SecretName::parse(&format!("{PREFIX}{text}"));
-                    whole.map(|name| (name, false)).map_err(|_| fault)
-                })
+            let (name, is_whole) =
+                SecretName::parse(text)
+                    .map(|name| (name, true))
+                    .or_else(|fault| {
+                        let whole = SecretName::parse(&format!("{PREFIX}{text}"));
+                        whole.map(|name| (name, false)).map_err(|_| fault)
+                    })?;
+            name.for_rule()?;
+            Ok::<_, Invalid>((name, is_whole))
         };
         loop {
-            let label = "Name of the secret";
+            let label = "Secret name";
             let (name, is_whole) = self.text(label, present.clone(), "", parse).await?;
-            let offer = format!("A name begins with {PREFIX}. Use {name}?");
+            let offer = format!("The name must start with {PREFIX}. Use {name}?");
             if is_whole || self.confirm(offer, true).await? {
                 return Ok(name);
             }
         }
     }
 
-    /// When the token ends; none where that is not known.
+    /// Asks for the token's expiry date unless it is known; Enter alone skips it. Credentials that a
+    /// command just issued don't wait for an answer.
+    pub async fn ask_expiry_if_unknown(&self, input: &mut CreateInput) -> Result<(), Failure> {
+        if input.expiry().is_none() && !input.yes && !input.is_issued() {
+            input.expires_on = self.ask_expiry(None).await?;
+        }
+        Ok(())
+    }
+
+    /// Asks for the token's expiry date; `None` if it is unknown.
     async fn ask_expiry(&self, present: Option<Date>) -> Result<Option<Date>, Failure> {
-        let label = format!("Last day of the token, such as 2027-01-31, or {NONE} if not known");
+        let label = match present {
+            None => "Expiry date of the token".to_owned(),
+            Some(_) => format!("Expiry date of the token ({NONE} if unknown)"),
+        };
+        let help = "such as 2027-01-31; Enter if unknown";
         let present = present.map(|date| date.to_string());
         let date = |text: &str| match text.trim() {
             "" | NONE => Ok(None),
             text => last_day(text).map(Some),
         };
-        self.text(label, present, "", date).await
+        self.text(label, present, help, date).await
     }
 
     async fn ask_tags(&self, present: Option<String>) -> Result<Vec<Tag>, Failure> {
-        let label = format!("Tags, such as team=platform, stage=test, or {NONE} for none");
+        let label = format!("Tags, such as team=platform, stage=test ({NONE} for none)");
         self.text(label, present, "", parse_tags).await
     }
 
     async fn ask_rule(&self, input: &CreateInput) -> Result<Option<RepositoryPrefix>, Failure> {
-        let label = format!("Repository prefix of the rule, or {NONE} for none");
+        let label = format!("Repository prefix of the rule ({NONE} for none)");
         let present = input.rule.as_ref().map(ToString::to_string);
         let usual = input
             .upstream
@@ -168,13 +182,13 @@ fn description(input: &CreateInput) -> String {
     description.as_str().to_owned()
 }
 
-/// The tags in one line; `None` where there are none.
+/// The tags on one line; `None` if there are none.
 fn tags(input: &CreateInput) -> Option<String> {
     let tags: Vec<String> = input.tags.iter().map(ToString::to_string).collect();
     (!tags.is_empty()).then(|| tags.join(", "))
 }
 
-/// Tags with a comma between each two. What has no `=` belongs to the value before.
+/// Parses tags separated by commas. A part without `=` belongs to the value before it.
 fn parse_tags(text: &str) -> Result<Vec<Tag>, Invalid> {
     let mut texts: Vec<String> = Vec::new();
     for part in text

@@ -509,11 +509,11 @@ mod mfa {
         program.file("config", CONFIG);
         let screen = Screen::with(program);
         screen.enters("\"$PTC\" create --registry docker-hub -u me --name ecr-pullthroughcache/x --description d --profile ops --yes");
-        screen.sees("MFA code of arn:aws:iam::111122223333:mfa/me");
+        screen.sees("MFA code for arn:aws:iam::111122223333:mfa/me");
         screen
             .enters("ghp_0123456789")
-            .sees("begins like an access token")
-            .sees("MFA code of");
+            .sees("looks like an access token")
+            .sees("MFA code for");
         screen.enters("12345").sees("a code has six digits");
         screen.enters("6").sees("Access token").enters("some-token");
         screen.sees("arn:aws:secretsmanager:").status_is(0);

@@ -23,26 +23,39 @@ const SESSIONS: [Session; 10] = [
             ("Registry", ""),
             ("Username", "me"),
             ("Access token", "some-token"),
-            ("Store it?", ""),
+            ("Expiry date of", ""),
+            ("Store these", ""),
         ],
     },
     Session {
         name: "terminal/create-no",
         prepare: |_| (),
         words: "create --registry docker-hub -u me --description d --rule docker-hub",
-        answers: &[("Access token", "some-token"), ("Store it?", "n")],
+        answers: &[
+            ("Access token", "some-token"),
+            ("Expiry date of", ""),
+            ("Store these", "n"),
+        ],
     },
     Session {
         name: "terminal/create-exists",
         prepare: stored,
         words: "create --registry docker-hub -u me --if-exists update",
-        answers: &[("Access token", "some-token"), ("Store it?", "")],
+        answers: &[
+            ("Access token", "some-token"),
+            ("Expiry date of", ""),
+            ("Store these", ""),
+        ],
     },
     Session {
         name: "terminal/update",
         prepare: stored,
         words: "update docker-hub",
-        answers: &[("Access token", "some-token"), ("Store it?", "")],
+        answers: &[
+            ("Access token", "some-token"),
+            ("Expiry date of", ""),
+            ("Store these", ""),
+        ],
     },
     Session {
         name: "terminal/update-rule",

@@ -133,7 +133,7 @@ fn where_the_configuration_is() {
         assert_eq!(by_path.run().json()["action"], "unchanged");
     }
     let nowhere = create("--from-docker-config=/no/such");
-    nowhere.run().fails(2, &["there is no /no/such"]);
+    nowhere.run().fails(2, &["/no/such does not exist"]);
 }
 
 /// As Docker takes it (docker/cli 28.3): before its file, and that for what it does not have.
@@ -287,7 +287,7 @@ fn what_does_not_go_with_it() {
         "ghcr",
         &mine,
         &["--username", "you"],
-        &["--username is you, and Docker is logged in as me"],
+        &["--username is you, but Docker is logged in as me"],
     );
     refused(
         "ghcr",
@@ -313,7 +313,7 @@ fn what_does_not_go_with_it() {
     no_file.run().fails(
         2,
         &[
-            "so Docker has no login",
+            "so Docker is not logged in",
             "config.json",
             "docker login ghcr.io",
         ],
@@ -459,23 +459,23 @@ fn a_helper_that_has_nothing_or_fails() {
         ),
         (
             "echo no credentials username; exit 1",
-            "docker-credential-test failed; its output is not shown",
+            "docker-credential-test failed; its output is hidden",
         ),
         (
             "echo no credentials server URL >&2; exit 1",
-            "failed; its output is not shown",
+            "failed; its output is hidden",
         ),
-        ("exit 1", "failed; its output is not shown"),
-        ("cat answer; exit 1", "failed; its output is not shown"),
+        ("exit 1", "failed; its output is hidden"),
+        ("cat answer; exit 1", "failed; its output is hidden"),
         (
             "sed 's/.*Secret//' answer; exit 1",
-            "failed; its output is not shown",
+            "failed; its output is hidden",
         ),
         (
             "cat answer; head -c 1000000000 /dev/zero",
             "printed more than 131072 bytes",
         ),
-        ("echo nonsense", "in an unknown form"),
+        ("echo nonsense", "returned output that is not valid"),
         ("sed s/octo/'<token>'/ answer", "identity token"),
     ] {
         let account = Account::new();
@@ -494,8 +494,8 @@ fn a_helper_that_has_nothing_or_fails() {
     }
     let account = Account::new();
     for (helper, words) in [
-        ("nowhere", "docker-credential-nowhere cannot be started"),
-        ("../test", "a name that is not allowed"),
+        ("nowhere", "docker-credential-nowhere was not found in"),
+        ("../test", "whose name is not allowed"),
     ] {
         let config = json!({"credsStore": helper});
         from_docker(&account, "ghcr", &config, &[])
@@ -522,7 +522,7 @@ fn relative_and_empty_entries_of_the_path_are_passed_over() {
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(2), "{said}");
         assert!(
-            said.contains("it is in no absolute directory of PATH"),
+            said.contains("was not found in an absolute directory of PATH"),
             "{said}"
         );
         assert!(!program.home.path().join("environment").exists());

@@ -38,7 +38,7 @@ fn each_fault_says_what_and_where() {
         &[
             "standard input",
             "empty",
-            "variable that this job was not given",
+            "this job probably has no access to the variable",
         ],
     );
     fault_of(b"\n", &["empty"]);
@@ -235,9 +235,10 @@ fn at_a_prompt_a_template_is_asked_for_again() {
         .sees("Access token")
         .enters("${HUB_TOKEN}")
         .sees("it is a variable that was not filled in")
-        .sees("Please paste it again")
+        .sees("Paste it again")
         .enters("not-a-real-token")
-        .sees("Store it?")
+        .skips_expiry()
+        .sees("Store these")
         .enters("y")
         .status_is(0);
 }
@@ -536,7 +537,7 @@ fn the_token_may_not_stand_where_everyone_can_read_it() {
             .with(&account)
             .stdin(token)
             .run();
-        ended.fails(2, &["the access token in it"]).hides(token);
+        ended.fails(2, &["contains the access token"]).hides(token);
         assert!(account.requests().is_empty());
     }
 }

@@ -135,9 +135,9 @@ fn what_is_wrong_besides_single_values_is_told_at_once() {
     ended.fails(
         2,
         &[
-            "3 things are wrong",
+            "found 3 problems",
             "more than once",
-            "/no/such cannot be read",
+            "could not read the resource policy /no/such",
             "white space at its start",
         ],
     );
@@ -217,7 +217,7 @@ fn policies_are_read_and_checked_first() {
     refused(&["--resource-policy", &policy("[]")], &["not an object"]);
     refused(
         &["--resource-policy", "/no/such"],
-        &["/no/such cannot be read"],
+        &["could not read the resource policy /no/such"],
     );
 }
 

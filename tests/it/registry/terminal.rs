@@ -41,7 +41,8 @@ fn a_refused_token_is_asked_for_again() {
         .sees("Access token (not shown): ")
         .enters(TOKEN)
         .sees("Docker Hub accepts the credentials")
-        .sees("Store it?")
+        .skips_expiry()
+        .sees("Store these")
         .enters("y")
         .sees("arn:aws:")
         .status_is(0);
@@ -95,7 +96,8 @@ fn a_registry_that_cannot_be_asked_asks_nobody_again() {
         .sees("Access token (not shown): ")
         .enters("some-token")
         .sees("were not tried at Docker Hub")
-        .sees("Store it?")
+        .skips_expiry()
+        .sees("Store these")
         .enters("y")
         .status_is(0);
 }
@@ -112,9 +114,10 @@ fn dockers_login_is_offered_where_nothing_else_is_given() {
         .sees("Docker seems to be logged in to Docker Hub")
         .sees("Use its username and token?")
         .enters("y")
-        .sees("the login of me")
+        .sees("Using the credentials of me")
         .sees("Docker Hub accepts the credentials")
-        .sees("Store it?")
+        .skips_expiry()
+        .sees("Store these")
         .enters("y")
         .sees("arn:aws:")
         .status_is(0);
@@ -170,7 +173,8 @@ fn another_host_is_agreed_to_before_the_token_is_asked_for() {
         .sees("Access token (not shown): ")
         .enters("a-password-of-azure")
         .sees("accepts the credentials")
-        .sees("Store it?")
+        .skips_expiry()
+        .sees("Store these")
         .enters("n")
         .status_is(130);
     assert_eq!(elsewhere.hosts_with_logins(), [host]);
@@ -210,7 +214,8 @@ fn an_update_has_another_host_agreed_to_before_it_asks_for_the_token() {
         .enters("y")
         .sees("Access token (not shown): ")
         .enters("another-token")
-        .sees("Store it?")
+        .skips_expiry()
+        .sees("Store these")
         .enters("n")
         .sees("nothing was written")
         .status_is(130);
@@ -239,8 +244,8 @@ fn a_helper_is_run_only_after_a_yes() {
         .sees("Use its username and token?")
         .enters("y");
     screen
-        .sees("Not used: ")
-        .sees("its output is not shown")
+        .sees("Could not use them: ")
+        .sees("its output is hidden")
         .sees("Username")
         .types("\x03")
         .status_is(130);
@@ -261,11 +266,12 @@ fn docker_is_asked_for_what_was_chosen_at_the_prompt() {
         .enters("microsoft")
         .sees("Azure registry")
         .enters("a b")
-        .sees("Not accepted")
-        .enters("mine")
+        .sees("an Azure registry name has 5 to 50 letters and digits")
+        .enters("mine.azurecr.io")
+        .skips_expiry()
         .sees("token-name")
         .sees("(mine.azurecr.io), new")
-        .sees("Store it?")
+        .sees("Store these")
         .enters("y")
         .status_is(0);
     assert!(account

@@ -111,14 +111,14 @@ fn the_username_is_the_one_that_was_given_or_is_stored_where_it_says_none() {
     let other = printing(&json!({"username": "x", "accessToken": "another-one"}).to_string());
     let update = ["update", "docker-hub"];
     let (ended, _) = Mint::new(&[&update[..], &["-u", "given"]].concat(), &other).run(&account);
-    ended.fails(2, &["another username", "leave out --username"]);
+    ended.fails(2, &["a different username", "leave out --username"]);
     let script = printing(&json!({"accessToken": "another-one"}).to_string());
     Mint::new(&update, &script).run(&account).0.ok();
     let value = json!({"username": "given", "accessToken": "another-one"});
     assert_eq!(stored(&account), value);
     let account = Account::new();
     let (ended, _) = Mint::new(&CREATE, &script).run(&account);
-    ended.fails(2, &["says no username", "--username NAME"]);
+    ended.fails(2, &["returned no username", "--username NAME"]);
     assert!(account.is_empty());
 }
 
@@ -179,13 +179,13 @@ fn what_goes_wrong_is_said_without_the_token_and_nothing_is_stored() {
     for (script, words) in [
         ("exit 0".to_owned(), &["mint printed nothing"][..]),
         ("exit 3".to_owned(), &["mint failed", "3"]),
-        (printing("[]"), &["something else than a JSON object"]),
-        (printing(MADE), &["something else than a JSON object"]),
+        (printing("[]"), &["did not print a JSON object"]),
+        (printing(MADE), &["did not print a JSON object"]),
         (
             printing(r#"{"accessToken": ""}"#),
             &["accessToken that cannot be used", "empty"],
         ),
-        (printing("{}"), &["an object without keys"]),
+        (printing("{}"), &["an empty object"]),
         (
             printing(&json!({"username": "me", "access_token": MADE}).to_string()),
             &["printed no accessToken; the keys are access_token, username"],
@@ -320,10 +320,10 @@ fn a_name_is_looked_for_in_path_and_a_path_is_one() {
         ("mint", Some(".:relative")),
         ("no-such-program --x", Some("/usr/bin")),
     ] {
-        run(command, path).fails(1, &["cannot be started", "no absolute directory of PATH"]);
+        run(command, path).fails(1, &["was not found in an absolute directory of PATH"]);
     }
-    run("HOME/no-such-file", None).fails(1, &["cannot be started"]);
-    run("./no-such-file", None).fails(1, &["cannot be started"]);
+    run("HOME/no-such-file", None).fails(1, &["could not be started"]);
+    run("./no-such-file", None).fails(1, &["could not be started"]);
     assert!(account.is_empty());
     run("mint", Some("HOME:/usr/bin:/bin")).ok();
 }
@@ -639,7 +639,7 @@ fn credentials_that_are_issued_and_not_stored_are_told_of() {
             "$PTC create docker-hub --verify never --credential-command {}",
             path.display()
         ))
-        .sees("Store it?")
+        .sees("Store these")
         .types("\x03")
         .sees(LOST)
         .status_is(130);
@@ -798,7 +798,7 @@ fn at_a_terminal_its_token_is_shown_in_the_review_by_its_length() {
                 path.display()
             ))
             .sees("21 characters")
-            .sees("Store it?")
+            .sees("Store these")
             .enters("")
             .status_is(0);
         let text = screen.text();

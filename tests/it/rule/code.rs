@@ -273,7 +273,7 @@ fn at_a_terminal_the_rule_is_printed_and_not_offered() {
     );
     screen.enters_a_token();
     screen
-        .sees("Store it?")
+        .sees("Store these")
         .enters("y")
         .sees("aws_ecr_pull_through_cache_rule")
         .status_is(0);
@@ -297,7 +297,11 @@ fn at_a_terminal_the_rule_is_printed_for_a_secret_that_exists_and_in_a_dry_run()
     screen.sees("it was left as it is").status_is(0);
     runs("--if-exists update");
     screen.sees("Access token").enters("not-a-real-token");
-    screen.sees("Store it?").enters("y").sees(&arn).status_is(0);
+    screen
+        .sees("Store these")
+        .enters("y")
+        .sees(&arn)
+        .status_is(0);
     runs("--dry-run");
     screen.sees("Access token").enters("not-a-real-token");
     screen

@@ -122,13 +122,13 @@ fn a_list_is_rewritten_from_standard_input() {
     let none = Program::new(&["image", "-", "-o", "json"]).with(&account);
     assert_eq!(none.run().json(), json!([]));
     assert!(account.take_actions().is_empty());
-    image(b"nginx\nngin\xff").fails(2, &["line 2 of standard input cannot be read", "UTF-8"]);
-    image(b"\xff\xfen\0g\0").fails(2, &["it is UTF-16, as PowerShell writes files"]);
+    image(b"nginx\nngin\xff").fails(2, &["could not read line 2 of standard input", "UTF-8"]);
+    image(b"\xff\xfen\0g\0").fails(2, &["it is UTF-16, which PowerShell writes by default"]);
     image(b"nginx\n\nNginx\na b\n").fails(
         2,
         &[
-            "line 3 is no image: \"Nginx\": it has an upper-case letter",
-            "line 4 is no image",
+            "line 3 is not an image: \"Nginx\": it has an upper-case letter",
+            "line 4 is not an image",
         ],
     );
     image(&vec![b'a'; 33 << 20]).fails(2, &["it has more than"]);
@@ -244,22 +244,22 @@ fn the_rest_of_a_list_is_printed_although_lines_are_odd_and_all_of_them_are_name
     );
     assert_eq!((going.status, going.stdout.as_str()), (2, names.as_str()));
     let faults = [
-        "10 things are wrong",
-        "line 8 is no image: \"\"nginx:1.27\",\": it is more than the name of an image",
-        "line 9 is no image: \"image: redis:7\": it is more than the name of an image",
-        "line 10 is no image",
-        "line 11 is no image",
-        "line 12 is no image",
-        "line 13 is no image: \"ghcr.io/Owner/App:V1\": it has an upper-case letter",
-        "line 14 is no image: \"oci://ghcr.io/Owner/charts/App\": it has an upper-case letter",
-        "line 15 is no image: \"ghcr.io/${OWNER}/app\": it has a variable that was not filled in",
-        "line 16 is no image: \"https://quay.io/a/b\": it has a scheme",
-        "line 17 is no image: \"not an image\"",
-        "give only the name: nginx:1.27\n",
-        "give only the name: redis:7\n",
-        "give only the name: quay.io/a/b\n",
-        "write the name in lower case: ghcr.io/owner/app:V1\n",
-        "write the name in lower case: oci://ghcr.io/owner/charts/app\n",
+        "found 10 problems",
+        "line 8 is not an image: \"\"nginx:1.27\",\": it contains more than an image name",
+        "line 9 is not an image: \"image: redis:7\": it contains more than an image name",
+        "line 10 is not an image",
+        "line 11 is not an image",
+        "line 12 is not an image",
+        "line 13 is not an image: \"ghcr.io/Owner/App:V1\": it has an upper-case letter",
+        "line 14 is not an image: \"oci://ghcr.io/Owner/charts/App\": it has an upper-case letter",
+        "line 15 is not an image: \"ghcr.io/${OWNER}/app\": it has a variable that was not filled in",
+        "line 16 is not an image: \"https://quay.io/a/b\": it has a scheme",
+        "line 17 is not an image: \"not an image\"",
+        "use only the name: nginx:1.27\n",
+        "use only the name: redis:7\n",
+        "use only the name: quay.io/a/b\n",
+        "use lowercase: ghcr.io/owner/app:V1\n",
+        "use lowercase: oci://ghcr.io/owner/charts/app\n",
     ];
     list(&account, ODD_LIST, &[]).fails(2, &faults);
     for words in faults {
@@ -270,15 +270,15 @@ fn the_rest_of_a_list_is_printed_although_lines_are_odd_and_all_of_them_are_name
     assert_eq!(both.status, 2);
     assert_eq!(both.stdout, format!("{host}/docker-hub/library/nginx\n"));
     for words in [
-        "line 2 is no image",
+        "line 2 is not an image",
         "no rule for gcr.io/x in us-east-1",
-        "write the name in lower case: nginx\n",
+        "use lowercase: nginx\n",
         "ECR has no pull through cache for gcr.io",
     ] {
         assert!(both.stderr.contains(words), "{words}: {}", both.stderr);
     }
     account.take_actions();
-    list(&account, "Nginx\n", &["--keep-going"]).fails(2, &["line 1 is no image"]);
+    list(&account, "Nginx\n", &["--keep-going"]).fails(2, &["line 1 is not an image"]);
     assert!(account.take_actions().is_empty());
 }
 
@@ -288,13 +288,13 @@ fn a_line_end_of_windows_in_an_argument_can_be_seen() {
     account.run(&["image", "nginx:1.27\r"]).fails(
         2,
         &[
-            r#"REFERENCE is no image: "nginx:1.27\r": it has a control character"#,
-            "give only the name: nginx:1.27\n",
+            r#"REFERENCE is not an image: "nginx:1.27\r": it has a control character"#,
+            "use only the name: nginx:1.27\n",
         ],
     );
     account
         .run(&["image", "nginx:1.27 "])
-        .fails(2, &[r#""nginx:1.27 ""#, "give only the name: nginx:1.27\n"]);
+        .fails(2, &[r#""nginx:1.27 ""#, "use only the name: nginx:1.27\n"]);
 }
 
 #[test]
@@ -316,8 +316,8 @@ fn a_long_list_has_a_short_summary_by_registry() {
     assert_eq!(list.status, 2);
     assert_eq!(list.stdout.lines().count(), 29_610);
     for words in [
-        "75 things are wrong",
-        "line 8 is no image: \"image: x:7\"",
+        "found 75 problems",
+        "line 8 is not an image: \"image: x:7\"",
         "and 25 more\n",
         "there is no rule in us-east-1 for 44527 of 74137 images:",
         "ghcr.io: 14843 images\n         ghcr.io/team-1/app-1:v1\n",
@@ -492,13 +492,13 @@ fn what_is_no_image_is_told_before_any_call() {
     let account = account();
     account
         .run(&["image"])
-        .fails(2, &["which image is missing", "ecr-ptc image nginx:1.27"]);
+        .fails(2, &["the image is missing", "ecr-ptc image nginx:1.27"]);
     account
         .run(&["image", "nginx", "https://ghcr.io/a", "a\u{1b}[2J"])
         .fails(
             2,
             &[
-                "2 things are wrong",
+                "found 2 problems",
                 "an image is named without https://",
                 "\\u{1b}",
             ],

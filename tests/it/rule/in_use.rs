@@ -292,7 +292,7 @@ fn at_a_terminal_restore_prints_how_to_repoint_the_rule_and_create_proposes_it()
     screen
         .sees("docker-hub (registry-1.docker.io), there already, and pointed at this secret")
         .sees("the secret of the rule docker-hub, which is ecr-pullthroughcache/docker-hub now")
-        .sees("Store it?")
+        .sees("Store these")
         .enters("y")
         .sees("docker-hub/library/alpine:latest")
         .status_is(0);
@@ -338,14 +338,14 @@ fn of_several_rules_that_were_left_behind_one_is_proposed_and_the_others_are_tol
     let screen = creating(&account);
     screen
         .sees("a-hub (registry-1.docker.io), there already")
-        .sees("Store it?")
+        .sees("Store these")
         .chooses(false, 1)
-        .sees("What to change")
+        .sees("What do you want")
         .chooses(false, 6)
         .sees("Repository prefix")
         .enters("-")
         .sees("rule          none")
-        .sees("Store it?")
+        .sees("Store these")
         .enters("y")
         .sees("Next, make the rule")
         .status_is(0);

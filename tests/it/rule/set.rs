@@ -92,7 +92,7 @@ fn a_rule_with_another_secret_is_repointed() {
     let words = ["set", "docker-hub", "--secret", other];
     rule(&account, &words).run().fails(
         2,
-        &["does not say which registry it is for", "--registry KIND"],
+        &["does not show which registry it is for", "--registry KIND"],
     );
     let words = [
         &words[..],
@@ -192,7 +192,10 @@ fn what_does_not_fit_is_refused_before_anything_is_sent() {
             &["set", "hub", "--secret", "ecr-pullthroughcache/é"],
             "no rule can use a secret with 'é'",
         ),
-        (&["set", "hub"], "the secret is missing"),
+        (
+            &["set", "hub"],
+            "--secret NAME or --registry KIND is missing",
+        ),
         (
             &["set", "az", "--registry", "acr"],
             "--upstream-registry-url NAME.azurecr.io",

@@ -204,7 +204,7 @@ fn at_a_terminal_a_free_prefix_is_proposed() {
         .enters("$PTC create --registry docker-hub -u me")
         .enters_a_token()
         .sees("docker-hub-2 (registry-1.docker.io), new")
-        .sees("Store it?")
+        .sees("Store these")
         .enters("n")
         .status_is(130);
 }

@@ -353,7 +353,7 @@ fn what_does_not_go_together_is_told_before_any_call() {
         (
             &["quay", "--registry", "quay", "--custom-role-arn", ROLE],
             &[
-                "--custom-role-arn is for --registry ecr alone",
+                "--custom-role-arn works only with --registry ecr",
                 "leave out --custom-role-arn",
             ],
         ),
@@ -363,7 +363,7 @@ fn what_does_not_go_together_is_told_before_any_call() {
         ),
         (
             &["ROOT", "--registry", "quay", part, "team"],
-            &["a rule for ROOT is for all of its registry", "such as quay"],
+            &["a rule for ROOT covers the whole registry", "such as quay"],
         ),
         (
             &["quay", "--registry", "quay", part, "A"],
@@ -371,7 +371,10 @@ fn what_does_not_go_together_is_told_before_any_call() {
         ),
         (
             &["xy"],
-            &["the secret is missing", "ecr-public, quay, k8s, ecr"],
+            &[
+                "--secret NAME or --registry KIND is missing",
+                "ecr-public, quay, k8s, ecr",
+            ],
         ),
     ] {
         set(&account, words).run().fails(2, told);

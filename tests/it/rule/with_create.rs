@@ -322,7 +322,7 @@ fn at_a_terminal_the_rule_is_a_part_of_the_review() {
         .sees("team/hub (registry-1.docker.io), new")
         .sees("create-pull-through-cache-rule");
     screen
-        .sees("Store it?")
+        .sees("Store these")
         .enters("")
         .sees("The rule team/hub is made")
         .sees("docker pull")

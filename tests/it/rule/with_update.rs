@@ -94,7 +94,7 @@ fn what_stands_against_the_rule_is_told_before_anything_is_written() {
         (
             &["build", "--rule", "build"],
             2,
-            &["is not known", "--registry KIND"],
+            &["is unknown", "--registry KIND"],
         ),
         (
             &["build", "--registry", "acr", "--rule", "az"],

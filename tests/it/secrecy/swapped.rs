@@ -99,7 +99,10 @@ fn what_docker_has_is_refused_too() {
             program.file(".docker/config.json", config.to_string());
             let ended = program.env("ECR_PTC_VERIFY", "always").run();
             ended
-                .fails(2, &["what Docker has", "begins like an access token"])
+                .fails(
+                    2,
+                    &["Docker's credentials for", "begins like an access token"],
+                )
                 .hides(token)
                 .never(&[core(token)]);
             assert_eq!(account.actions(), [""; 0]);
@@ -253,14 +256,15 @@ mod terminal {
             let screen = Screen::new(&account);
             screen.enters(&format!("$PTC create --registry docker-hub {mode}"));
             screen.sees("Username").enters(TOKENS[0]);
-            screen.sees("begins like an access token");
+            screen.sees("looks like an access token");
             screen.sees("Username").enters("me");
             screen
                 .sees("Access token (not shown): ")
                 .enters(TOKEN)
+                .skips_expiry()
                 .sees("This will be done:")
                 .sees("username      me")
-                .sees("Store it?")
+                .sees("Store these")
                 .enters("n")
                 .sees("nothing was written")
                 .status_is(130);
@@ -283,8 +287,9 @@ mod terminal {
             .enters("me")
             .sees("Access token (not shown): ")
             .enters(TOKEN)
+            .skips_expiry()
             .sees("username      me")
-            .sees("Store it?")
+            .sees("Store these")
             .enters("y")
             .sees("arn:aws:")
             .status_is(0);

@@ -67,9 +67,10 @@ fn update_offers_those_that_can_be_updated() {
     screen
         .sees("read:packages")
         .sees("Access token")
-        .enters("ghp_new");
+        .enters("ghp_new")
+        .skips_expiry();
     screen
-        .sees("Store it?")
+        .sees("Store these")
         .enters("y")
         .sees("arn:aws:")
         .status_is(0);

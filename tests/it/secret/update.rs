@@ -281,7 +281,7 @@ fn create_keeps_the_day_too() {
     ];
     Program::create(&account, &both)
         .run()
-        .fails(2, &["say the same"]);
+        .fails(2, &["set the same tag"]);
     // {"exp":32472144000}: the year 2999.
     let jwt = "eyJhbGciOiJub25lIn0.eyJleHAiOjMyNDcyMTQ0MDAwfQ.c2lnbmF0dXJl";
     let account = Account::new();
@@ -440,7 +440,7 @@ mod terminal {
             .sees("account  ")
             .sees("old-user")
             .sees("2999-01-31")
-            .sees("Store it?")
+            .sees("Store these")
             .enters("y")
             .sees("arn:aws:secretsmanager:")
             .sees("--rollback");

@@ -154,7 +154,14 @@ impl Screen {
 
     /// Answers what `create` asks where registry and username are given.
     pub fn enters_a_token(&self) -> &Self {
-        self.sees("Access token").enters("not-a-real-token")
+        self.sees("Access token")
+            .enters("not-a-real-token")
+            .skips_expiry()
+    }
+
+    /// Skips the expiry date, which is asked for after a token that has none.
+    pub fn skips_expiry(&self) -> &Self {
+        self.sees("Expiry date of").enters("")
     }
 
     /// Where the shell is.

@@ -36,7 +36,7 @@ fn four_answers_lead_to_the_pull() {
             .enters("")
             .sees("Username")
             .enters("me")
-            .sees("Needed: a personal access token")
+            .sees("You need a personal access token")
             .sees("https://app.docker.com/settings/personal-access-tokens")
             .sees("Access token (not shown): ");
         let mut asked = account.take_actions();
@@ -50,7 +50,8 @@ fn four_answers_lead_to_the_pull() {
             ],
             "the AWS side is tried before the token is asked for"
         );
-        screen.enters(TOKEN).sees("23 characters").sees("Store it?");
+        screen.enters(TOKEN).sees("23 characters").skips_expiry();
+        screen.sees("Store these");
         assert!(account.take_actions().is_empty());
         screen.enters("").sees("ECR says that it is valid");
         screen.status_is(0);
@@ -104,15 +105,15 @@ const ROWS: [&str; 8] = [
     "expires",
     "tags",
     "prefix",
-    "nothing",
+    "back",
 ];
 
 /// Goes from the review to the question for one row.
 fn changes(screen: &Screen, way: &str, row: &str) {
     let row = ROWS.iter().position(|known| *known == row).unwrap();
     let is_plain = !way.is_empty();
-    screen.sees("Store it?").chooses(is_plain, 1);
-    screen.sees("What to change").chooses(is_plain, row);
+    screen.sees("Store these").chooses(is_plain, 1);
+    screen.sees("What do you want").chooses(is_plain, row);
 }
 
 #[test]
@@ -155,7 +156,7 @@ fn each_row_is_changed_and_changed_back() {
             .sees("description   theirs");
         changes(&screen, way, "expires");
         screen
-            .sees("Last day of")
+            .sees("Expiry date of")
             .enters("2020-01-01")
             .sees("in the past");
         if way.is_empty() {
@@ -164,7 +165,7 @@ fn each_row_is_changed_and_changed_back() {
         screen.enters("2999-01-31").sees("expires on    2999-01-31");
         changes(&screen, way, "expires");
         screen
-            .sees("Last day of")
+            .sees("Expiry date of")
             .enters("-")
             .sees("expires on    not known");
         changes(&screen, way, "tags");
@@ -190,12 +191,12 @@ fn each_row_is_changed_and_changed_back() {
             .enters("team/hub")
             .sees("rule          team/hub");
         changes(&screen, way, "name of");
-        screen.sees("Name of the secret").enters("team");
+        screen.sees("Secret name").enters("team");
         screen.sees("Use").sees("team?").enters("");
         screen.sees(&format!("secret        {TEAM}"));
-        changes(&screen, way, "nothing");
+        changes(&screen, way, "back");
         screen
-            .sees("Store it?")
+            .sees("Store these")
             .enters("")
             .sees("is made")
             .status_is(0);
@@ -227,7 +228,7 @@ fn what_finishes_the_work_has_what_was_changed() {
     account.refuse("CreateSecret", 500, "InternalServiceError", "no");
     let policy = r#"{"Statement":[]}"#;
     std::fs::write(screen.home().join("p.json"), policy).unwrap();
-    screen.sees("Store it?").types("\x03").status_is(130);
+    screen.sees("Store these").types("\x03").status_is(130);
     account.heal();
     account.refuse(
         "PutResourcePolicy",
@@ -244,7 +245,7 @@ fn what_finishes_the_work_has_what_was_changed() {
     screen.sees("Username").enters("you");
     changes(&screen, "", "prefix");
     screen.sees("for none").enters("team/hub");
-    screen.sees("Store it?").enters("");
+    screen.sees("Store these").enters("");
     screen.sees("finish it with: ecr-ptc create").status_is(8);
     let told = screen.text();
     let command = told.lines().find(|line| line.contains("finish it with"));
@@ -288,11 +289,12 @@ fn an_existing_secret_has_three_ways_on() {
         screen
             .enters("")
             .sees("Access token (not")
-            .enters("another-token");
+            .enters("another-token")
+            .skips_expiry();
         screen.sees("username      me");
         screen
             .sees("overwrites    the username and")
-            .sees("Store it?")
+            .sees("Store these")
             .enters("");
         screen
             .sees("Stored as a new version")
@@ -303,7 +305,7 @@ fn an_existing_secret_has_three_ways_on() {
         begins();
         screen
             .chooses(!way.is_empty(), 1)
-            .sees("Name of the secret")
+            .sees("Secret name")
             .enters("ecr-pullthroughcache/team")
             .sees("Username")
             .enters("you")
@@ -311,7 +313,7 @@ fn an_existing_secret_has_three_ways_on() {
             .sees("secret        ecr-pullthroughcache/team")
             .sees("rule          docker-hub")
             .sees("new")
-            .sees("Store it?")
+            .sees("Store these")
             .enters("")
             .sees("is made")
             .status_is(0);
@@ -331,12 +333,12 @@ fn a_name_that_is_scheduled_for_deletion_is_told_before_the_token() {
         .sees("ecr-ptc restore")
         .sees("What now?")
         .enters("")
-        .sees("Name of the secret")
+        .sees("Secret name")
         .enters(TEAM)
         .sees("Username")
         .enters("me")
         .enters_a_token()
-        .sees("Store it?")
+        .sees("Store these")
         .enters("")
         .status_is(0);
     assert!(account.value(TEAM).contains("me"));
@@ -356,15 +358,15 @@ fn a_rule_of_another_upstream_is_told_in_the_review_and_another_prefix_taken() {
             ))
             .enters_a_token()
             .sees("rule          none: the rule docker-hub is for quay.io already")
-            .sees("Store it?")
+            .sees("Store these")
             // Enter alone changes something.
             .enters("")
-            .sees("What to change")
+            .sees("What do you want")
             .chooses(false, 6)
             .sees("for none")
             .enters(&format!("hub-{}", name.len()))
             .sees("(registry-1.docker.io), new")
-            .sees("Store it?")
+            .sees("Store these")
             .enters("")
             .sees("is made")
             .status_is(0);
@@ -397,7 +399,7 @@ fn a_rule_that_uses_another_secret_is_told_of_in_a_line_of_its_own() {
         .sees(&format!(
             "switch back   ecr-ptc rule set docker-hub --secret {TEAM}"
         ))
-        .sees("Store it?")
+        .sees("Store these")
         .enters("n")
         .status_is(130);
 }
@@ -412,7 +414,7 @@ fn where_the_rules_may_not_be_seen_or_there_are_none_the_review_says_so() {
         .enters("$PTC create --registry docker-hub -u me")
         .enters_a_token()
         .sees("rule          none: the rules could not be looked at")
-        .sees("Store it?")
+        .sees("Store these")
         .enters("")
         .sees("Next, make the rule")
         .status_is(0);
@@ -426,7 +428,7 @@ fn where_the_rules_may_not_be_seen_or_there_are_none_the_review_says_so() {
         .sees("not document ECR pull through cache in cn-north-1")
         .enters_a_token()
         .sees("rule          docker-hub")
-        .sees("Store it?")
+        .sees("Store these")
         .types("\x03")
         .status_is(130);
 }
@@ -457,7 +459,8 @@ fn the_username_of_refused_credentials_can_be_corrected() {
             .sees("Access token (not")
             .enters(TOKEN)
             .sees("Docker Hub accepts the credentials")
-            .sees("Store it?")
+            .skips_expiry()
+            .sees("Store these")
             .enters("")
             .sees("arn:aws:")
             .status_is(0);
@@ -484,8 +487,9 @@ fn an_update_begins_with_the_token() {
             .sees(&format!("Account {}", account.id))
             .sees("Access token (not")
             .enters("another-token")
+            .skips_expiry()
             .sees("  account")
-            .sees("Store it?")
+            .sees("Store these")
             .enters("")
             .sees("Stored as a new version")
             .status_is(0);
@@ -595,8 +599,8 @@ fn a_terminal_that_changes_its_size_goes_on() {
     screen.sees("Username").types("m");
     screen.resized(50, 80).enters("e");
     screen.sees("Access token (not").types("not-a-real");
-    screen.resized(50, 50).enters("-token");
-    screen.sees("Store it?").resized(50, 120).enters("");
+    screen.resized(50, 50).enters("-token").skips_expiry();
+    screen.sees("Store these").resized(50, 120).enters("");
     screen.sees("is made").status_is(0);
     assert!(account.value(NAME).contains(r#""me""#));
 }
@@ -615,13 +619,14 @@ fn dockers_login_is_changed_like_any_other() {
     .unwrap();
     screen
         .enters("$PTC create --registry docker-hub --from-docker-config")
+        .skips_expiry()
         .sees("username      docker-user");
     changes(&screen, "", "username");
     screen
         .sees("Username")
         .enters("me")
         .sees("username      me");
-    screen.sees("Store it?").enters("").status_is(0);
+    screen.sees("Store these").enters("").status_is(0);
     let value = r#"{"username":"me","accessToken":"docker-token"}"#;
     assert_eq!(account.value(NAME), value);
 }

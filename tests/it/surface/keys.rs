@@ -55,11 +55,11 @@ fn a_token_pasted_at_a_choice_is_not_shown_and_answers_nothing() {
         screen.enters(&format!("$PTC create -u me {way}"));
         swallows_pastes(&screen, in_plain("Number or name [1]: ", "Registry ["));
         screen.enters("").enters_a_token();
-        swallows_pastes(&screen, in_plain("Number or name [1]: ", "Store it?"));
+        swallows_pastes(&screen, in_plain("Number or name [1]: ", "Store these"));
         screen.chooses(!way.is_empty(), 1);
         swallows_pastes(
             &screen,
-            in_plain("Number or name [1]: ", "What to change ["),
+            in_plain("Number or name [1]: ", "What do you want to change? ["),
         );
         is_cancelled(&screen);
         assert!(account.is_empty());
@@ -153,7 +153,7 @@ fn a_line_of_text_is_edited_and_stays_to_be_corrected() {
         screen.resized(50, columns);
         screen.enters(CREATE).sees("Username");
         for (keys, answer) in [
-            ("my own \u{7f}me\r", "my ownme"),
+            ("my-own \u{7f}me\r", "my-ownme"),
             ("あえ\u{1b}[D\u{7f}い\r", "いえ"),
             ("m\t\u{15}\u{1}\u{4}e\r", "me"),
         ] {
@@ -192,7 +192,7 @@ fn several_lines_are_no_line_of_text() {
         .enters(&format!("{CREATE} --accessible"))
         .sees("Username")
         .enters("me\u{1b}OP")
-        .sees("Not accepted: it has a control character.")
+        .sees("Not accepted: it contains a control character.")
         .sees("Username");
     is_cancelled(&screen);
     assert!(account.is_empty());
@@ -223,25 +223,28 @@ fn a_token_in_the_place_of_an_answer_is_refused() {
         };
         screen.enters(&format!("$PTC create --registry azure {way}"));
         takes_none("Azure registry");
-        screen.enters("mine");
+        screen.enters("minereg");
         takes_none("Username");
         screen
             .enters("me")
             .sees("Access token (not")
-            .enters("some-token");
+            .enters("some-token")
+            .skips_expiry();
         for (row, prompt) in [
             (3, "Description"),
-            (4, "Last day of"),
+            (4, "Expiry date of"),
             (5, "Tags, such"),
             (6, "Repository"),
-            (2, "Name of the"),
+            (2, "Secret name"),
         ] {
-            screen.sees("Store it?").chooses(!way.is_empty(), 1);
-            screen.sees("What to change").chooses(!way.is_empty(), row);
+            screen.sees("Store these").chooses(!way.is_empty(), 1);
+            screen
+                .sees("What do you want")
+                .chooses(!way.is_empty(), row);
             takes_none(prompt);
             screen.enters("");
         }
-        screen.sees("Store it?");
+        screen.sees("Store these");
         is_cancelled(&screen);
         let shows_it = screen.history().contains("0123456789");
         assert_eq!(shows_it, !way.is_empty(), "{}", screen.history());
@@ -256,7 +259,7 @@ fn a_token_in_the_place_of_an_answer_is_refused() {
             ))
             .sees("Type its name")
             .enters("ghp_0123456789abcdef")
-            .sees("begins like an access token")
+            .sees("looks like an access token")
             .sees("Type its name");
         is_cancelled(&screen);
     }

@@ -29,7 +29,8 @@ fn twenty_thousand_characters_are_taken_whole() {
         screen
             .enters(&token)
             .sees(&format!("{}\r\n20000 characters", shown.repeat(20_000)))
-            .sees("Store it?")
+            .skips_expiry()
+            .sees("Store these")
             .enters("y")
             .status_is(0);
         assert_eq!(
@@ -74,7 +75,8 @@ fn a_faulty_token_is_asked_for_again() {
             .sees("Access token (not shown): ")
             .types("wrong\u{15}s3\u{1}\tcree\u{1b}[D\u{7f}\u{1a}\u{1c}t\r\n\n")
             .sees("6 characters")
-            .sees("Store it?")
+            .skips_expiry()
+            .sees("Store these")
             .enters("y")
             .status_is(0);
         assert_eq!(
@@ -101,7 +103,7 @@ fn faulty_answers_are_asked_for_again() {
 }
 
 /// Each prompt of `create` in its order, with an answer.
-fn prompts(is_plain: bool) -> [(&'static str, &'static str); 7] {
+fn prompts(is_plain: bool) -> [(&'static str, &'static str); 8] {
     let (registry, change, row) = if is_plain {
         ("Number or name", "2\r", "4\r")
     } else {
@@ -111,10 +113,11 @@ fn prompts(is_plain: bool) -> [(&'static str, &'static str); 7] {
         (registry, "\r"),
         ("Username", "me\r"),
         ("Access token (not shown): ", "some-token\r"),
-        ("Store it?", change),
-        ("What to change", row),
+        ("Expiry date of", "\r"),
+        ("Store these", change),
+        ("What do you want", row),
         ("Description [", "mine\r"),
-        ("Store it?", "n\r"),
+        ("Store these", "n\r"),
     ]
 }
 
@@ -153,7 +156,7 @@ fn ctrl_d_ends_the_token_prompt_and_plain_lines_and_no_other() {
             screen.sees(prompt).types("\x04");
             if !is_plain && !prompt.starts_with("Access token") {
                 // A choice swallows it, and the next Enter.
-                if !["Username", "Description ["].contains(&prompt) {
+                if !["Username", "Expiry date of", "Description ["].contains(&prompt) {
                     screen.types("\r").sees("Press ↑ or ↓").sees(prompt);
                 }
                 screen.types(answer);
@@ -185,7 +188,7 @@ fn a_terminal_that_cannot_be_read_is_no_cancellation() {
 fn questions_fit_a_narrow_terminal() {
     let account = Account::new();
     let screen = Screen::new(&account);
-    screen.resized(100, 40).enters("$PTC");
+    screen.resized(150, 40).enters("$PTC");
     screen
         .sees("Registry")
         .types("\u{1b}[B\u{1b}[A\r")
@@ -193,17 +196,17 @@ fn questions_fit_a_narrow_terminal() {
         .enters("")
         .sees("the username is empty")
         .enters("a-name-that-is-longer-than-a-line-has-room-for");
-    screen.sees("Access token").enters("some-token");
-    screen.sees("Store it?").chooses(false, 1);
-    screen.sees("What to change").chooses(false, 3);
+    screen.enters_a_token();
+    screen.sees("Store these").chooses(false, 1);
+    screen.sees("What do you want").chooses(false, 3);
     screen
         .sees("Description [")
         .enters("words that are more than a line has room for");
-    screen.sees("Store it?").enters("y").sees("arn:aws:");
+    screen.sees("Store these").enters("y").sees("arn:aws:");
     screen.status_is(0);
     // Each question was drawn again in its own place.
     let text = screen.text();
-    for once in ["Registry", "Username", "What to change", "> Description"] {
+    for once in ["Registry", "Username", "What do you want", "> Description"] {
         assert_eq!(text.matches(once).count(), 1, "{once}: {text}");
     }
 }
@@ -234,7 +237,8 @@ fn the_answer_no_writes_nothing() {
         screen
             .sees("Access token (not shown): ")
             .enters("some-token")
-            .sees("Store it?")
+            .skips_expiry()
+            .sees("Store these")
             .enters(no);
         screen.sees("nothing was written").status_is(130);
     }
@@ -259,7 +263,7 @@ fn nothing_is_asked_where_nobody_answers() {
     let account = Account::new();
     let screen = Screen::new(&account);
     for (run, why) in [
-        ("CI=true $PTC", "the variable CI is set"),
+        ("CI=true $PTC", "the environment variable CI is set"),
         ("$PTC --no-input", "--no-input"),
         ("ECR_PTC_NO_INPUT=1 $PTC", "--no-input"),
         ("true | $PTC", "not a terminal"),
@@ -327,9 +331,10 @@ fn an_update_is_reviewed_as_one() {
     up_to_the_token(&screen);
     screen
         .enters("another-token")
+        .skips_expiry()
         .sees("ecr-pullthroughcache/docker-hub (exists)")
         .sees("put-secret-value")
-        .sees("Store it?")
+        .sees("Store these")
         .enters("y");
     screen.sees("Stored as a new version").status_is(0);
     assert_eq!(
@@ -412,9 +417,10 @@ fn ctrl_backslash_ends_the_program_where_keys_are_signals() {
         ));
         screen
             .sees("Access token (not shown): ")
-            .enters("some-token");
+            .enters("some-token")
+            .skips_expiry();
         account.take_actions();
-        screen.sees("Store it?").enters("y");
+        screen.sees("Store these").enters("y");
         account.wait_for("CreateSecret");
         screen
             .types("\x1c")
@@ -469,9 +475,9 @@ fn an_endpoint_that_is_not_one_of_sts_is_no_hindrance() {
         "$PTC create -u me --registry ghcr --endpoint-url {}",
         account.url
     ));
-    screen.sees("Access token").enters("some-token");
+    screen.enters_a_token();
     screen
-        .sees("Store it?")
+        .sees("Store these")
         .enters("y")
         .sees("arn:aws:")
         .status_is(0);
@@ -484,7 +490,7 @@ fn an_answer_with_the_token_in_it_is_refused() {
     screen.enters("T=some-long-token $PTC create --registry ghcr --access-token-env T");
     screen.sees("Username").enters("my-some-long-token");
     screen
-        .sees("the username has the access token in it")
+        .sees("the username contains the access token")
         .status_is(2);
     assert!(account.is_empty());
 }
