@@ -1,5 +1,4 @@
-//! `check`: what ECR would trip over, in one secret or in all, and in the rules that use them; and
-//! what of it can be fixed without guessing.
+//! `check`: finds problems that would break pulls, in secrets and rules, and fixes some of them.
 
 mod fix;
 
@@ -24,9 +23,10 @@ use crate::output::hint::Hints;
 use crate::output::report::Document;
 use crate::output::shell::option;
 use crate::output::status::Status;
+use crate::output::Text;
 use crate::registry::Address;
 
-/// What is asked for, checked.
+/// The options, checked.
 struct CheckInput {
     id: Option<SecretId>,
     fix: bool,
@@ -35,11 +35,8 @@ struct CheckInput {
     expiring_within: i64,
 }
 
-/// Checks one secret or all, fixes one where that is asked for, and reports what is left.
-///
-/// # Errors
-/// The [`Failure`] to show. Findings are no failure: with an error among them it ends with status
-/// 9.
+/// Checks one secret or all, fixes one with `--fix`, and reports the findings. An error-level finding
+/// means status 9.
 pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failure> {
     let input = CheckInput::read(&args, context)?;
     let settings = context.settings()?;
@@ -64,14 +61,14 @@ pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failu
         hints: session.hints(),
     };
     let progress = |checked| {
-        let text = format!("secrets looked at: {checked}");
+        let text = format!("Secrets checked: {checked}");
         context.output.progress(&text);
     };
     let scan = scan(only, &session, &criteria, login.as_ref(), progress);
     report(Box::pin(scan).await?, fixed, criteria, context)
 }
 
-/// Looks up one secret, its value and the rules, and fixes it if that is asked for.
+/// Looks up one secret and the rules, and fixes the secret with `--fix`.
 async fn look_up(
     id: &SecretId,
     input: &CheckInput,
@@ -108,8 +105,8 @@ async fn look_up(
     Ok((found, fixed))
 }
 
-/// How stored credentials are tried; `None` unless that is asked for. A host without NAME has to be
-/// one of Azure's, since all other registries have a host of their own.
+/// How to test the stored credentials; `None` without `--verify always`. Without NAME, only an Azure
+/// host can be given.
 fn login_check(
     args: &CheckArgs,
     id: Option<&SecretId>,
@@ -132,15 +129,13 @@ fn login_check(
         if !open.any(|upstream| given.foreign_to(upstream).is_none()) {
             let host = option("--upstream-registry-url", &given.to_string());
             let message = format!(
-                "without NAME, --upstream-registry-url takes only a host of Azure, such as \
-                 {ANY_AZURE_HOST}, and {given} is not one"
+                "{given} is not an Azure host; without NAME, --upstream-registry-url must be one, \
+                 such as {ANY_AZURE_HOST}"
             );
             return Err(Failure::usage(message)
-                .why(
-                    "the other registries have a host of their own, and their credentials go there",
-                )
+                .why("the credentials of other registries go to the registry's own host")
                 .fix(format!(
-                    "leave out --upstream-registry-url, or name the secret: {}",
+                    "remove --upstream-registry-url, or name the secret: {}",
                     hints.check("NAME", &format!(" --verify always {host}"))
                 )));
         }
@@ -159,20 +154,18 @@ impl CheckInput {
         let id = id.map(|name| read_name("NAME", name, &hints)).transpose()?;
         if args.fix && id.is_none() {
             return Err(
-                Failure::usage("--fix fixes one secret, and no NAME is given").fix(format!(
-                    "see what there is to fix: {}",
-                    hints.command("check")
-                )),
+                Failure::usage("--fix fixes one secret, but NAME is missing")
+                    .fix(format!("see what can be fixed: {}", hints.command("check"))),
             );
         }
         let may_log_in_elsewhere =
             args.verify == Verify::Always && args.host.upstream_registry_url.is_some();
         if args.yes && !args.fix && !may_log_in_elsewhere {
             return Err(Failure::usage(
-                "--yes answers the question of --fix, or whether --verify always may log in at the \
-                 host of --upstream-registry-url; neither is given",
+                "--yes has no effect without --fix, or --verify always with \
+                 --upstream-registry-url",
             )
-            .fix("leave --yes out, or add --fix"));
+            .fix("remove --yes, or add --fix"));
         }
         let input = Self {
             id,
@@ -238,7 +231,7 @@ fn report(
         fix: fixed.map(Fixed::into_report),
     };
     context.show(
-        Some(text.as_str()).filter(|text| !text.is_empty()),
+        (!text.is_empty()).then_some(Text::Words(&text)),
         &Document::new(report),
     )?;
     if let Some(not_done) = not_done {

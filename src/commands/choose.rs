@@ -1,4 +1,4 @@
-//! The secret that a command works on, where its name may be left out: then it is chosen.
+//! Lets a person choose the secret of a command if no name is given.
 
 use super::context::Context;
 use super::find::{find_secret, read_name};
@@ -11,16 +11,16 @@ use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
 
-/// Why nothing is chosen where what is chosen is taken away without a question.
-pub const YES_NEEDS_A_NAME: &str = "with --yes nothing is asked";
+/// Why a command with `--yes` needs a name.
+pub const YES_NEEDS_A_NAME: &str = "--yes skips all questions";
 
 /// Which secrets a command can work on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Selection {
     Any,
-    /// Those that are not scheduled for deletion.
+    /// Not scheduled for deletion.
     Active,
-    /// Those that are.
+    /// Scheduled for deletion.
     PendingDeletion,
 }
 
@@ -33,24 +33,21 @@ impl Selection {
         }
     }
 
-    /// That there is nothing to choose from, and what to do.
+    /// The failure if there is nothing to choose from.
     fn nothing(self, is_none_at_all: bool, session: &Session) -> Failure {
         let (region, hints) = (session.region(), session.hints());
         let failure = |message| Failure::new(Status::SecretState, "secret-not-found", message);
         if is_none_at_all {
-            let message = format!("there are no secrets under {PREFIX} in {region}");
+            let message = format!("no secrets under {PREFIX} in {region}");
             return failure(message).fix(format!(
-                "look in the Region of the rule: --region; or make one: {}",
+                "look in another Region with --region, or create one: {}",
                 hints.command("create")
             ));
         }
         match self {
             Self::PendingDeletion => {
                 let message = format!("no secret in {region} is scheduled for deletion");
-                failure(message).fix(format!(
-                    "see the secrets that there are: {}",
-                    hints.command("list")
-                ))
+                failure(message).fix(format!("see all secrets: {}", hints.command("list")))
             }
             Self::Any | Self::Active => {
                 let message = format!("every secret in {region} is scheduled for deletion");
@@ -63,11 +60,8 @@ impl Selection {
     }
 }
 
-/// Reads the NAME of a command, before anything is sent; `None` where it is left out and can be
-/// chosen. `why_not` says why it cannot, though someone is at the terminal.
-///
-/// # Errors
-/// Status 2 where it is missing, or can be no secret's name.
+/// Reads the NAME of a command; `None` if a person can choose. `why_not` says why a person at the
+/// terminal cannot.
 pub fn read_optional_name(
     command: &str,
     name: Option<&str>,
@@ -79,7 +73,7 @@ pub fn read_optional_name(
         return read_name("NAME", name, &hints).map(Some);
     }
     let why = match (why_not_ask(global), why_not) {
-        (Some(why), _) => format!("nothing can be asked here: {why}"),
+        (Some(why), _) => format!("no prompt is possible: {why}"),
         (None, Some(why)) => why.to_owned(),
         (None, None) => return Ok(None),
     };
@@ -92,11 +86,7 @@ pub fn read_optional_name(
         )))
 }
 
-/// Looks up the secret that is named, or else has one chosen at the terminal, which may be held
-/// already.
-///
-/// # Errors
-/// As of [`find_secret`]; status 3 where there is none to choose from, 130 where none is chosen.
+/// Looks up the named secret, or lets a person choose one. `held` is the prompter, if it exists.
 pub async fn chosen_secret(
     id: Option<SecretId>,
     selection: Selection,
@@ -140,7 +130,7 @@ async fn choose(
     read_name("NAME", &secrets[chosen].name, &session.hints())
 }
 
-/// The name without what all names begin with.
+/// The name without the prefix.
 fn short(name: &str) -> &str {
     let rest = name.strip_prefix(PREFIX).filter(|rest| !rest.is_empty());
     rest.unwrap_or(name)

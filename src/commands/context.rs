@@ -1,4 +1,4 @@
-//! [`Context`]: what every command that talks to AWS has at hand.
+//! [`Context`]: what every command that talks to AWS needs.
 
 use serde::Serialize;
 
@@ -10,7 +10,7 @@ use crate::output::failure::Failure;
 use crate::output::report::{Action, Details, Document, Report};
 use crate::output::status::Status;
 use crate::output::table::Table;
-use crate::output::{width, Output};
+use crate::output::{paint, width, Color, Output, Text};
 use crate::plan::apply::{apply, Outcome, Progress};
 use crate::plan::confirm::{confirm, Answer, Consent, Question};
 use crate::plan::Plan;
@@ -22,17 +22,17 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// Whether someone is at the terminal who can be asked.
+    /// Whether a person at the terminal can be asked.
     pub fn can_ask(&self) -> bool {
         why_not_ask(self.global).is_none()
     }
 
-    /// Asks at the terminal, which is held while it lives.
+    /// Takes the terminal to ask questions, until the prompter is dropped.
     pub fn prompter(&self) -> Prompter {
         Prompter::new(self.output)
     }
 
-    /// What is known of the AWS side before anything is sent.
+    /// Reads the AWS settings. Sends nothing.
     pub fn settings(&self) -> Result<Settings, Failure> {
         let global = self.global;
         let options = Options {
@@ -50,15 +50,15 @@ impl Context<'_> {
         Ok(settings)
     }
 
-    /// Opens AWS, with credentials.
+    /// Opens a session and fetches its credentials.
     pub async fn open(&self, settings: Settings) -> Result<Session, Failure> {
         let session = self.open_without_credentials(settings).await?;
         session.fetch_credentials().await?;
         Ok(session)
     }
 
-    /// Opens AWS, with a code from the person at the terminal where the profile needs one. The
-    /// credentials are still to be fetched.
+    /// Opens a session, asking for an MFA code if the profile needs one. The credentials are fetched
+    /// later.
     pub async fn open_without_credentials(&self, settings: Settings) -> Result<Session, Failure> {
         let code = match settings.mfa_serial() {
             Some(serial) if self.can_ask() => Some(self.prompter().ask_mfa_code(serial).await?),
@@ -67,10 +67,7 @@ impl Context<'_> {
         Session::open(settings, code).await
     }
 
-    /// Asks AWS who is calling, once, and says where the work will be done.
-    ///
-    /// # Errors
-    /// As of [`Session::identify_caller`].
+    /// Asks AWS once who is calling, and shows the account, Region and profile.
     pub async fn identify(&self, session: &mut Session) -> Result<(), Failure> {
         if session.target().caller.is_none() {
             session.identify_caller().await?;
@@ -79,7 +76,7 @@ impl Context<'_> {
         Ok(())
     }
 
-    /// AWS for a command that asks before it takes something away, unless `yes` is said already.
+    /// A session for a command that asks before it removes something, unless `yes` is set.
     pub async fn session_to_review(&self, yes: bool) -> Result<Session, Failure> {
         let mut session = self.session().await?;
         if !yes {
@@ -88,26 +85,23 @@ impl Context<'_> {
         Ok(session)
     }
 
-    /// The same as [`Self::open`], with the settings read.
+    /// Reads the settings and opens a session.
     pub async fn session(&self) -> Result<Session, Failure> {
         self.open(self.settings()?).await
     }
 
-    /// Refuses a command that takes something away where nobody can be asked and nobody said yes.
-    ///
-    /// # Errors
-    /// Status 2.
+    /// Refuses a command that removes something if there is no terminal and no `--yes`.
     pub fn refuse_without_yes(&self, command: &str, yes: bool) -> Result<(), Failure> {
         match why_not_ask(self.global) {
             Some(why) if !yes => {
-                let message = format!("{command} asks first, and nothing can be asked here");
+                let message = format!("{command} needs confirmation, but there is no terminal");
                 Err(Failure::usage(message).why(why).fix("add --yes"))
             }
             _ => Ok(()),
         }
     }
 
-    /// The consent of a command that asks, unless `yes` is given.
+    /// The consent of a command that asks, unless `yes` is set.
     pub fn consent<'q>(&self, question: Question<'q>, yes: bool) -> Consent<'q> {
         if yes {
             Consent::Given
@@ -116,11 +110,8 @@ impl Context<'_> {
         }
     }
 
-    /// Confirms a plan and makes its calls, with the terminal released. `finish` is the command
-    /// that finishes the work if a later step fails.
-    ///
-    /// # Errors
-    /// Status 130 if the answer is no, 8 if something is done and a later step failed.
+    /// Asks for confirmation and makes the calls of a plan. `finish` is the command that finishes
+    /// the work if a later step fails.
     pub async fn carry_out(
         &self,
         plan: Plan,
@@ -136,8 +127,8 @@ impl Context<'_> {
         outcome.complete(session, finish)
     }
 
-    /// Writes what was done: the result to standard output, and then notes on it. Where standard
-    /// output cannot take the result, that says what is done all the same.
+    /// Reports what was done: at a terminal in words with the ARN; in a pipe the ARN goes to
+    /// standard output and the words to standard error.
     pub fn report<D: Details>(
         &self,
         report: &Report<D>,
@@ -148,17 +139,25 @@ impl Context<'_> {
             (None, Action::DryRun) => "nothing was written".to_owned(),
             (None, _) => "the work itself is done".to_owned(),
         };
-        let text = report.details.result();
+        let notes = notes.iter().filter(|note| !note.is_empty());
+        let notes = notes.copied().collect::<Vec<_>>().join("\n");
+        let details = &report.details;
+        let is_in_words = self.output.is_on_a_screen() && !notes.is_empty() && !details.is_code();
+        let words = is_in_words.then(|| with_result(&notes, details.result()));
+        let text = match &words {
+            Some(words) => Some(Text::Words(words)),
+            None => details.result().map(Text::Exact),
+        };
         let written = self.output.result(text, &Document::new(report));
         written.map_err(|error| Failure::output(&error).why(done))?;
-        for note in notes.iter().filter(|note| !note.is_empty()) {
-            self.output.note(note);
+        if words.is_none() && !notes.is_empty() {
+            self.output.note(&notes);
         }
         Ok(Status::Done)
     }
 
-    /// Writes a table for people, as wide as their terminal, and says what it leaves out; elsewhere
-    /// the table is whole. `below` comes after it; `list` are the words of the command that lists.
+    /// Writes a table that fits the terminal and says what it hides; in a pipe the table is whole.
+    /// `below` comes after it; `list` is the command that lists, for a hint.
     pub fn show_table(
         &self,
         table: Option<Table>,
@@ -173,27 +172,37 @@ impl Context<'_> {
             "" => table.text.clone(),
             below => format!("{}\n{below}", table.text),
         });
-        let status = self.show(text.as_deref(), document)?;
+        let status = self.show(text.as_deref().map(Text::Exact), document)?;
+        let hint = |text: &str| self.output.note(&paint(Color::Dim, text));
         if rendered
             .as_ref()
             .is_some_and(|table| table.is_without_prefix)
         {
-            let note = format!("{PREFIX}, which the names begin with, is left out");
-            self.output.note(&note);
+            hint(&format!("Names are shown without {PREFIX}"));
         }
         let left_out = rendered.map_or_else(Vec::new, |rendered| rendered.left_out);
         if !left_out.is_empty() {
             let all = session.hints().command(&format!("{list} -o json"));
-            self.output.note(&format!(
-                "The terminal is too narrow for {}\n  see all: {all}",
+            let columns = if left_out.len() == 1 {
+                "column"
+            } else {
+                "columns"
+            };
+            hint(&format!(
+                "{} {columns} hidden: terminal too narrow",
                 left_out.join(", ")
             ));
+            self.output.note(&format!("  see all: {all}"));
         }
         Ok(status)
     }
 
-    /// Writes the result of a command that only looks. A reader that has gone away is no failure.
-    pub fn show(&self, text: Option<&str>, document: &impl Serialize) -> Result<Status, Failure> {
+    /// Writes the result of a command that only reads. A closed pipe is not a failure.
+    pub fn show(
+        &self,
+        text: Option<Text<'_>>,
+        document: &impl Serialize,
+    ) -> Result<Status, Failure> {
         match self.output.result(text, document) {
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
                 Err(Failure::output(&error))
@@ -201,4 +210,18 @@ impl Context<'_> {
             _ => Ok(Status::Done),
         }
     }
+}
+
+/// The words with the result, such as the ARN, on a line of its own after the first.
+fn with_result(words: &str, result: Option<&str>) -> String {
+    let Some(result) = result else {
+        return words.to_owned();
+    };
+    let (first, rest) = words.split_once('\n').unwrap_or((words, ""));
+    let rest = if rest.is_empty() {
+        String::new()
+    } else {
+        format!("\n{rest}")
+    };
+    format!("{first}\n  {result}{rest}")
 }

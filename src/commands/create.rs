@@ -9,11 +9,8 @@ use crate::output::failure::Failure;
 use crate::output::status::Status;
 use crate::output::Redactor;
 
-/// Reads the options and the token. Before any thread exists, since a variable with the token is
-/// taken out of the environment.
-///
-/// # Errors
-/// Status 2, with everything that is wrong or missing.
+/// Reads the options and the token. Runs before any thread exists, since it removes the token's
+/// variable from the environment.
 pub fn read(
     args: CreateArgs,
     global: &Global,

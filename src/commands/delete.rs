@@ -1,4 +1,4 @@
-//! `delete`: schedules the deletion of a secret, or deletes it for good.
+//! `delete`: schedules the deletion of a secret, or deletes it immediately.
 
 use super::choose::{chosen_secret, read_optional_name, Selection, YES_NEEDS_A_NAME};
 use super::context::Context;
@@ -6,21 +6,16 @@ use crate::cli::DeleteArgs;
 use crate::model::date::Time;
 use crate::model::rule::RuleUsage;
 use crate::model::secret::{Recovery, Secret};
-use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::output::report::{Action, DeletedSecret, Report};
 use crate::output::shell::quote;
 use crate::output::status::Status;
+use crate::output::{escaped, CHECK_MARK};
 use crate::plan::confirm::Question;
 use crate::plan::Plan;
 
-/// Looks at the secret and the rules that use it, shows what will be done, asks, removes the
-/// replicas and deletes.
-///
-/// # Errors
-/// The [`Failure`] to show; status 2 where nobody can be asked and `--yes` is missing, 8 where the
-/// replicas are removed and the secret is not deleted.
+/// Looks up the secret and its rules, asks for confirmation, removes the replicas and deletes.
 pub async fn run(args: DeleteArgs, context: &Context<'_>) -> Result<Status, Failure> {
     let why_not = args.yes.then_some(YES_NEEDS_A_NAME);
     let id = read_optional_name(
@@ -51,7 +46,7 @@ pub async fn run(args: DeleteArgs, context: &Context<'_>) -> Result<Status, Fail
     let yes = if context.can_ask() { "" } else { " --yes" };
     let command = command(&secret, recovery, yes, &hints);
     refuse_what_cannot_be_deleted(&secret, recovery, args.remove_replicas, &command, &hints)?;
-    // ECR may be out of reach where Secrets Manager is not.
+    // Deleting works even if ECR cannot be reached.
     let used_by = match &rules {
         Ok(rules) => Ok(RuleUsage::new(&secret, Some(rules))
             .prefixes()
@@ -65,7 +60,7 @@ pub async fn run(args: DeleteArgs, context: &Context<'_>) -> Result<Status, Fail
     );
     let question = match recovery {
         Recovery::Days(_) => Question::TakeAway("Delete it?"),
-        Recovery::Never => Question::Typed("Type its name to delete it for good", &secret.name),
+        Recovery::Never => Question::Typed("Type its name to delete it permanently", &secret.name),
     };
     let consent = context.consent(question, args.yes);
     let outcome = context.carry_out(plan, consent, Some(&command), &session);
@@ -97,7 +92,7 @@ pub async fn run(args: DeleteArgs, context: &Context<'_>) -> Result<Status, Fail
     context.report(&report, &[&note])
 }
 
-/// What the service would refuse, told before anything is sent that writes.
+/// Refuses what AWS would refuse, before anything is written.
 fn refuse_what_cannot_be_deleted(
     secret: &Secret,
     recovery: Recovery,
@@ -111,7 +106,7 @@ fn refuse_what_cannot_be_deleted(
         let here = quote(secret.arn.region());
         let message = format!("{name} is a replica of the secret in {primary}");
         return Err(Failure::new(Status::SecretState, "replica", message)
-            .why("a replica is removed in the Region of its secret")
+            .why("a replica is removed in the Region of its primary secret")
             .fix(format!(
                 "aws secretsmanager remove-regions-from-replication --secret-id {quoted} \
                  --remove-replica-regions {here}{}",
@@ -119,7 +114,7 @@ fn refuse_what_cannot_be_deleted(
             )));
     }
     if secret.deleted.is_some() && recovery != Recovery::Never {
-        let message = format!("the secret {name} is scheduled for deletion already");
+        let message = format!("the secret {name} is already scheduled for deletion");
         let restore = hints.restore(&secret.name);
         return Err(
             Failure::new(Status::SecretState, "secret-pending-deletion", message)
@@ -132,14 +127,11 @@ fn refuse_what_cannot_be_deleted(
     }
     let message = format!("{name} has replicas: {}", escaped(&regions.join(", ")));
     Err(Failure::new(Status::Usage, "has-replicas", message)
-        .why(
-            "a secret can be deleted only after its replicas, which are deleted at once and for \
-            good",
-        )
+        .why("replicas must be deleted before their secret; they are deleted immediately")
         .fix(format!("{command} --remove-replicas")))
 }
 
-/// The same command again; `yes` is the option with a space before, where nobody can be asked.
+/// The command to copy; `yes` is " --yes" if there is no terminal.
 fn command(secret: &Secret, recovery: Recovery, yes: &str, hints: &Hints) -> String {
     let recovery = match recovery {
         Recovery::Days(30) => String::new(),
@@ -149,7 +141,7 @@ fn command(secret: &Secret, recovery: Recovery, yes: &str, hints: &Hints) -> Str
     hints.delete(&secret.name, &format!("{recovery}{yes}"))
 }
 
-/// What was done, and what can be done now.
+/// What was done, and the commands that follow.
 fn note(
     secret: &Secret,
     recovery: Recovery,
@@ -159,18 +151,19 @@ fn note(
 ) -> String {
     let name = escaped(&secret.name);
     let mut lines = match recovery {
-        Recovery::Never => vec![format!("{name} is deleted")],
+        Recovery::Never => vec![format!("{CHECK_MARK}Deleted {name}")],
         Recovery::Days(_) => {
-            let until = due.map(|due| format!(", until {}", due.date()));
+            let due = due.map(|due| format!(" on {}", due.date()));
+            let due = due.unwrap_or_default();
             vec![
-                format!("{name} is scheduled for deletion"),
-                format!("To cancel the deletion{}:", until.unwrap_or_default()),
+                format!("{CHECK_MARK}Scheduled {name} for deletion{due}"),
+                "To cancel the deletion:".to_owned(),
                 format!("  {}", hints.restore(&secret.name)),
             ]
         }
     };
     if !used_by.is_empty() {
-        lines.push("To delete the rules that still point at it:".to_owned());
+        lines.push("To delete the rules that use it:".to_owned());
     }
     let deletions = used_by.iter().map(|prefix| hints.rule_delete(prefix));
     lines.extend(deletions.map(|command| format!("  {command}")));

@@ -1,4 +1,4 @@
-//! `update --expires-on` alone: says when the token ends that is stored.
+//! `update --expires-on` alone: records when the stored token expires.
 
 use super::choose::{chosen_secret, Selection};
 use super::context::Context;
@@ -6,17 +6,14 @@ use super::find::refuse_read_only;
 use crate::input::options::expiry_tag;
 use crate::model::date::Date;
 use crate::model::name::SecretId;
-use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::report::{Action, Report, StoredSecret, Verification};
 use crate::output::status::Status;
+use crate::output::{escaped, CHECK_MARK};
 use crate::plan::confirm::{Consent, Question};
 use crate::plan::Plan;
 
-/// Shows the date, asks at a terminal, and writes it as a tag; the token stays as it is.
-///
-/// # Errors
-/// The [`Failure`] to show.
+/// Records the date as a tag, after confirmation at a terminal. The token is not changed.
 pub async fn run(
     id: Option<SecretId>,
     date: Date,
@@ -34,11 +31,11 @@ pub async fn run(
     refuse_read_only(&secret, ("update", &more), &session)?;
     let tag = expiry_tag(date);
     let plan = tag.map(|tag| Plan::set_expiry(&secret, tag));
-    let plan = plan.ok_or_else(|| Failure::usage("the date cannot be kept as a tag"))?;
-    let consent = Consent::of(prompter, Question::Write("Write it?"), yes, false);
+    let plan = plan.ok_or_else(|| Failure::usage("the date cannot be stored as a tag"))?;
+    let consent = Consent::of(prompter, Question::Write("Save this?"), yes, false);
     let outcome = context.carry_out(plan, consent, None, &session).await?;
     let is_new = outcome.is_changed;
-    let verification = Verification::skipped("only the date is written");
+    let verification = Verification::skipped("only the date is recorded");
     let report = Report {
         action: if is_new {
             Action::Updated
@@ -55,9 +52,12 @@ pub async fn run(
     };
     let name = escaped(&secret.name);
     let note = if is_new {
-        format!("Recorded {date} as the expiry date of {name}. The token itself was not changed")
+        format!(
+            "{CHECK_MARK}Recorded {date} as the expiry date of {name}. The token itself was not \
+             changed"
+        )
     } else {
-        format!("{name} has this date already. The token itself was not changed")
+        format!("{CHECK_MARK}{name} already has this date; nothing was written")
     };
     context.report(&report, &[&note])
 }

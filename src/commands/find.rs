@@ -1,4 +1,4 @@
-//! The secret, and the rule, that are named: looked up before anything is done with them.
+//! Looks up the secret and the rule that a command names.
 
 use crate::aws::{Service, Session};
 use crate::model::name::{RepositoryPrefix, SecretId, SecretName};
@@ -14,34 +14,21 @@ use crate::output::status::Status;
 use crate::output::Warnings;
 use crate::plan::PendingRule;
 
-/// Reads the name of a secret from the command line, before anything is sent. `place` is where it
-/// stands: NAME, or an option.
-///
-/// # Errors
-/// Status 2 where it can be no secret's name.
+/// Reads the name of a secret from the command line. `place` is NAME or an option.
 pub fn read_name(place: &str, name: &str, hints: &Hints) -> Result<SecretId, Failure> {
     if TokenKind::is_in_the_wrong_place(name) {
         return Err(Failure::usage(format!(
             "{place} looks like an access token, so it is not repeated here"
         ))
-        .why(
-            "other users can see it in the process list, and the shell keeps it in its \
-                    history",
-        )
-        .fix(
-            "give the name of the secret; if it was a real token, revoke it at the \
-                    registry",
-        ));
+        .why("other users can see it in the process list, and the shell keeps it in its history")
+        .fix("give the name of the secret; if it was a real token, revoke it at the registry"));
     }
     SecretId::parse(name).map_err(|fault| {
         Failure::usage(format!("{place}: {fault}")).fix(format!("see: {}", hints.command("list")))
     })
 }
 
-/// Looks up a secret, as [`look_for`] does.
-///
-/// # Errors
-/// Status 3 if there is no such secret.
+/// Like [`look_for`], but a missing secret is a failure.
 pub async fn find_secret(id: &SecretId, session: &Session) -> Result<Secret, Failure> {
     match look_for(id, session).await? {
         Some(secret) => Ok(secret),
@@ -49,11 +36,8 @@ pub async fn find_secret(id: &SecretId, session: &Session) -> Result<Secret, Fai
     }
 }
 
-/// Looks up a secret by DescribeSecret: that of the name itself, or else the default one of the
-/// registry that the name is a word for.
-///
-/// # Errors
-/// What AWS says, where it cannot be looked at; status 2 for the ARN of another Region.
+/// Looks up a secret by its name, or else the default secret if the name is that of a registry.
+/// `None` if neither exists.
 pub async fn look_for(id: &SecretId, session: &Session) -> Result<Option<Secret>, Failure> {
     if let Some(secret) = look_up(id, session).await? {
         return Ok(Some(secret));
@@ -68,27 +52,27 @@ async fn look_up(id: &SecretId, session: &Session) -> Result<Option<Secret>, Fai
     let region = session.region();
     if let Some(other) = id.region().filter(|other| *other != region.as_str()) {
         let message = format!(
-            "the ARN is of a secret in {}, and this is {region}",
+            "the ARN names a secret in {}, but the Region is {region}",
             escaped(other)
         );
         let fix = format!("add {}", option("--region", other));
         return Err(Failure::usage(message).fix(fix));
     }
     let secret = session.secrets().describe(id.id()).await.map_err(|error| {
-        let what = format!("could not look at {}", escaped(id.name()));
+        let what = format!("could not look up {}", escaped(id.name()));
         error.into_failure(&what, session.service())
     })?;
-    // Secrets Manager may take a name for a part of an ARN, and find another secret.
+    // Secrets Manager may read a name as part of an ARN and find another secret.
     Ok(secret.filter(|secret| id.region().is_some() || secret.name == id.name()))
 }
 
-/// That neither the secret itself is there, nor the default one that it may stand for.
+/// The message that neither this secret nor the default one of that name exists.
 pub fn no_such_secret(id: &SecretId, session: &Session) -> String {
     let default = id.or_default();
-    let default = default.map(|default| format!(", nor {}", default.name()));
+    let default = default.map(|default| format!(" or {}", default.name()));
     let (name, region) = (escaped(id.name()), session.region());
     let default = default.unwrap_or_default();
-    format!("there is no secret {name} in {region}{default}")
+    format!("no secret {name}{default} in {region}")
 }
 
 fn not_found(id: &SecretId, session: &Session) -> Failure {
@@ -96,25 +80,18 @@ fn not_found(id: &SecretId, session: &Session) -> Failure {
     let list = hints.command("list");
     let failure = |message| Failure::new(Status::SecretState, "secret-not-found", message);
     if id.region().is_some() {
-        return failure(format!(
-            "there is no secret with that ARN in {}",
-            session.region()
-        ))
-        .why("a secret that is deleted and created again has another ARN")
-        .fix(format!(
-            "name it without its ARN: {}\nsee the names: {list}",
-            hints.show(id.name())
-        ));
+        return failure(format!("no secret with that ARN in {}", session.region()))
+            .why("a secret that was deleted and created again has a new ARN")
+            .fix(format!(
+                "use its name: {}\nsee the names: {list}",
+                hints.show(id.name())
+            ));
     }
     failure(no_such_secret(id, session)).fix(format!("see the names: {list}"))
 }
 
-/// Refuses to write where AWS would, or where it does harm: a secret that is scheduled for
-/// deletion, that others manage, or a replica.
-/// `command` is the subcommand, and the options after the name with a space before each.
-///
-/// # Errors
-/// Status 3.
+/// Refuses to change a secret that is scheduled for deletion, managed by a service, or a replica.
+/// The command is the subcommand and the options after the name.
 pub fn refuse_read_only(
     secret: &Secret,
     (command, more): (&str, &str),
@@ -134,22 +111,19 @@ pub fn refuse_read_only(
         let message = format!("{name} is a replica of the secret in {primary}");
         let there = hints.in_region(primary.as_str());
         let there = there.command(&format!("{command} {}{more}", quote(&secret.name)));
-        return Err(refused("replica", message).fix(format!("do it there: {there}")));
+        return Err(refused("replica", message).fix(format!("change it there: {there}")));
     }
     Ok(())
 }
 
-/// Refuses to change what Secrets Manager or another service changes.
-///
-/// # Errors
-/// Status 3.
+/// Refuses to change a secret that AWS or another service manages.
 pub fn refuse_managed(secret: &Secret) -> Result<(), Failure> {
     let Some(managed) = secret.managed_by() else {
         return Ok(());
     };
     let why = match managed {
         ManagedBy::Rotation(_) => {
-            "AWS rotates it, and its value has the partner's keys: ECR cannot read it, and other \
+            "AWS rotates it, and its value has the partner's keys: ECR cannot read them, and other \
              keys would break the rotation"
         }
         ManagedBy::Service(_) => "only that service may change it",
@@ -161,32 +135,27 @@ pub fn refuse_managed(secret: &Secret) -> Result<(), Failure> {
     );
     Err(Failure::new(Status::SecretState, "managed-secret", message)
         .why(why)
-        .fix("store the credentials in a secret of their own: choose another --name for create"))
+        .fix("store the credentials in another secret: choose another --name for create"))
 }
 
-/// The rule with this prefix, if there is one. `place` says what it is looked for.
-///
-/// # Errors
-/// What AWS says, where it cannot be looked at.
+/// Looks up the rule with this prefix; `None` if there is none. `place` is for error messages.
 pub async fn find_rule(
     prefix: &RepositoryPrefix,
     place: &Service,
     session: &Session,
 ) -> Result<Option<Rule>, Failure> {
     session.ecr().find(prefix.as_str()).await.map_err(|error| {
-        let what = format!("could not see whether there is a rule {prefix}");
+        let what = format!("could not look up rule {prefix}");
         error.into_failure(&what, place)
     })
 }
 
-/// The failure for a name that is free only when a recovery window ends.
+/// The failure for the name of a secret that is scheduled for deletion.
 pub fn pending_deletion(name: &SecretName, due: Option<&str>, hints: &Hints) -> Failure {
     let message = format!("the secret {name} is scheduled for deletion");
     let failure = Failure::new(Status::SecretState, "secret-pending-deletion", message);
     let failure = match due {
-        Some(due) => failure.why(format!(
-            "it is kept until {due}, and its name is taken as long"
-        )),
+        Some(due) => failure.why(format!("its name is in use until {due}")),
         None => failure,
     };
     failure.fix(format!(
@@ -195,30 +164,26 @@ pub fn pending_deletion(name: &SecretName, due: Option<&str>, hints: &Hints) -> 
     ))
 }
 
-/// Warns of a key that ECR may not be able to use.
+/// Warns if the secret has a key that ECR may not be able to use.
 pub fn warn_of_key(secret: &Secret, warnings: &mut Warnings<'_>) {
     if secret.unknown_key().is_some() {
         warnings.add(
-            "the secret names a KMS key; if it is not the default aws/secretsmanager, ECR cannot \
-             read the secret",
+            "the secret has its own KMS key; unless it is aws/secretsmanager, ECR cannot read the \
+             secret",
         );
     }
 }
 
-/// Warns of a Region in which it is not sure that there are rules.
+/// Warns if pull through cache is not documented in a Region.
 pub fn warn_of_region(region: &Region, warnings: &mut Warnings<'_>) {
     if !region.has_documented_rules() {
         warnings.add(&format!(
-            "AWS does not document ECR pull through cache in {region}; whether a rule there can \
-             use the secret is for AWS to answer"
+            "AWS does not document ECR pull through cache in {region}; a rule there may not work"
         ));
     }
 }
 
-/// A rule that is wanted beside the one that is there.
-///
-/// # Errors
-/// Status 3 where the prefix belongs to a rule for another registry.
+/// A requested rule with the existing one. A rule with another upstream is a failure.
 pub fn pending_rule(
     wanted: RuleRequest,
     observed: Option<Rule>,
@@ -233,10 +198,7 @@ pub fn pending_rule(
     })
 }
 
-/// The same, looked up.
-///
-/// # Errors
-/// As of [`find_rule`] and [`pending_rule`].
+/// Looks up the existing rule for [`pending_rule`].
 pub async fn find_pending_rule(
     wanted: RuleRequest,
     session: &Session,

@@ -1,4 +1,4 @@
-//! `image`: under which name an image is pulled through this registry.
+//! `image`: the name under which an image is pulled through this registry.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -15,46 +15,38 @@ use crate::model::image::RulesByHost;
 use crate::model::name::SecretName;
 use crate::model::registries::{upstream_host, Registry};
 use crate::model::rule::{free_prefix, Rule, UpstreamUrl};
-use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::hint::role_for;
 use crate::output::pull::{is_registry_host, registry_host};
 use crate::output::report::Document;
 use crate::output::shell::quote;
 use crate::output::status::Status;
-use crate::output::Output;
+use crate::output::{escaped, Output, Text};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Named<'a> {
-    /// As it was given.
+    /// As given.
     image: &'a str,
-    /// None where no rule is for it.
+    /// `None` if no rule matches it.
     ecr_image: Option<String>,
-    /// The prefix of the rule; none where it is in this registry already.
+    /// The prefix of the rule; `None` if the image is already in this registry.
     rule: Option<&'a str>,
 }
 
-/// Reads which images are meant, from the command line and standard input.
-///
-/// # Errors
-/// Status 2.
+/// Reads the images from the command line and standard input.
 pub fn read(args: &ImageArgs, output: &Output) -> Result<GivenImages, Failure> {
     if waits_for_a_person(args) {
-        output.note("Reading the names of images, one a line; Ctrl-D ends them");
+        output.note("Enter image names, one a line; Ctrl-D to finish");
     }
     let given = read_images(args)?;
     if given.images.is_empty() {
-        output.note("There are no images on standard input");
+        output.note("No images on standard input");
     }
     Ok(given)
 }
 
-/// Looks at the rules and at the account, side by side, and prints a name for each image.
-///
-/// # Errors
-/// Status 3 where an image has no rule: nothing is printed then, unless `keep_going`. Status 2
-/// after that if something given is no image.
+/// Prints a name for each image. If an image has no rule, prints nothing unless `keep_going`.
 pub async fn run(
     given: GivenImages,
     keep_going: bool,
@@ -68,7 +60,7 @@ pub async fn run(
     let (ecr, place) = (session.ecr(), session.ecr_service());
     let (rules, identified) = tokio::join!(ecr.rules(), session.identify_caller());
     let rules = rules.map_err(|error| {
-        let what = format!("could not look at the rules in {}", session.region());
+        let what = format!("could not list the rules in {}", session.region());
         error.into_failure(&what, &place)
     })?;
     identified?;
@@ -96,15 +88,15 @@ pub async fn run(
         let lines: Vec<&str> = lines.collect();
         let text = (!lines.is_empty()).then(|| lines.join("\n"));
         let documents: Vec<_> = named.iter().map(Document::new).collect();
-        context.show(text.as_deref(), &documents)?;
+        context.show(text.as_deref().map(Text::Exact), &documents)?;
         let cached = images.iter().zip(&named);
         let by_digest = cached
             .filter(|(image, named)| image.reference.has_digest() && named.rule.is_some())
             .count();
         if by_digest > 0 {
             context.output.warn(&format!(
-                "{} named by a digest; ECR may not fetch a digest that it has not cached yet: pull \
-                 the image by its tag first",
+                "{} named by digest; ECR may not fetch a digest it has not cached, so pull the image \
+                 by its tag first",
                 match by_digest {
                     1 => "1 image is".to_owned(),
                     several => format!("{several} images are"),
@@ -118,7 +110,7 @@ pub async fn run(
     }
 }
 
-/// The account, as STS says or else the rules.
+/// The account, from STS or else from a rule.
 fn account(rules: &[Rule], session: &Session) -> Result<String, Failure> {
     let caller = session.target().caller.as_ref();
     let of_rule = || rules.iter().find_map(|rule| rule.registry_id.clone());
@@ -127,10 +119,10 @@ fn account(rules: &[Rule], session: &Session) -> Result<String, Failure> {
         Failure::new(
             Status::Temporary,
             "account-not-known",
-            "the account is not known, which is in the names of the images",
+            "the account is unknown, but it is part of the image names",
         )
-        .why("AWS STS cannot be reached, and there is no rule that tells it")
-        .fix("try again where STS can be reached")
+        .why("AWS STS cannot be reached, and no rule reports it")
+        .fix("try again when STS can be reached")
     })
 }
 
@@ -152,24 +144,24 @@ fn name<'a>(
     }
 }
 
-/// Images without a rule at one registry.
+/// The images of one registry that have no rule.
 struct Missing<'a> {
     /// The host in their names.
     domain: &'a str,
-    /// Where ECR pulls them from; none where it cannot.
+    /// The registry ECR pulls them from; `None` if ECR does not support it.
     upstream: Option<&'static Registry>,
     is_mirror: bool,
     count: usize,
-    /// The first of them, each once.
+    /// The first few, without duplicates.
     examples: Vec<&'a GivenImage>,
     has_more: bool,
 }
 
-/// The most registries that an error names, and the most images of each.
+/// The most registries an error names, and the most images of each.
 const MOST_REGISTRIES: usize = 20;
 const MOST_EXAMPLES: usize = 3;
 
-/// That no rule is for these images, with the rules to make beside those that are there.
+/// The failure for images without a rule, with the rules to create.
 fn no_rule(
     without: &[&GivenImage],
     of: usize,
@@ -180,10 +172,10 @@ fn no_rule(
     let region = session.region();
     let missing = by_registry(without);
     let message = match without {
-        [only] => format!("there is no rule for {} in {region}", escaped(&only.text)),
+        [only] => format!("no rule for {} in {region}", escaped(&only.text)),
         several => {
             let (number, of) = (several.len(), count(of, "image"));
-            let mut lines = format!("there is no rule in {region} for {number} of {of}:");
+            let mut lines = format!("no rule in {region} for {number} of {of}:");
             let (shown, rest) = missing.split_at(missing.len().min(MOST_REGISTRIES));
             for Missing {
                 domain,
@@ -202,11 +194,7 @@ fn no_rule(
             if !rest.is_empty() {
                 let images = rest.iter().map(|missing| missing.count).sum::<usize>();
                 let images = count(images, "image");
-                let _ = write!(
-                    lines,
-                    "\nother registries, {} of them: {images}",
-                    rest.len()
-                );
+                let _ = write!(lines, "\n{} other registries: {images}", rest.len());
             }
             lines
         }
@@ -230,7 +218,7 @@ fn no_rule(
                 let command = session.hints().command(&format!("image {name}"));
                 let (mirror, domain) = (missing.domain, same.domain());
                 Some(format!(
-                    "ECR cannot pull from {mirror}, but from {domain}: {command}"
+                    "ECR cannot pull from {mirror}; use {domain}: {command}"
                 ))
             })),
         }
@@ -241,7 +229,7 @@ fn no_rule(
     match (named.as_slice(), others.count()) {
         ([], _) => {}
         ([only], 0) => fixes.push(format!(
-            "ECR has no pull through cache for {only}: pull it from there"
+            "ECR does not support {only}: pull directly from it"
         )),
         (several, more) => {
             let several = several.join(", ");
@@ -251,7 +239,7 @@ fn no_rule(
                 String::new()
             };
             fixes.push(format!(
-                "ECR has no pull through cache for {several}{more}: pull these images from there"
+                "ECR does not support {several}{more}: pull directly from them"
             ));
         }
     }
@@ -259,8 +247,7 @@ fn no_rule(
     failure.fix(fixes.join("\n"))
 }
 
-/// What is missing for each registry: those that ECR can pull from first, then those with the most
-/// images.
+/// The images without a rule by registry, supported registries first, then by number of images.
 fn by_registry<'a>(without: &[&'a GivenImage]) -> Vec<Missing<'a>> {
     let mut missing: Vec<Missing<'_>> = Vec::new();
     let mut places = HashMap::new();
@@ -304,8 +291,8 @@ fn by_registry<'a>(without: &[&'a GivenImage]) -> Vec<Missing<'a>> {
     missing
 }
 
-/// How to create a rule for a registry at this host: with its usual prefix, or one that is free.
-/// The prefix is not free for the next one.
+/// The command that creates a rule for a registry at this host, with a free prefix. Adds the rule to
+/// `rules`, so the next one gets another prefix.
 fn rule_to_make(
     upstream: &Registry,
     host: &str,
@@ -324,6 +311,6 @@ fn rule_to_make(
     if let Ok(url) = UpstreamUrl::parse(&host) {
         rules.push(Rule::new(&prefix, upstream.kind, url));
     }
-    let stored = secret.map_or("", |_| ", once the credentials are stored");
-    format!("make it{stored}: {command}{role}")
+    let stored = secret.map_or("", |_| " after storing the credentials");
+    format!("create it{stored}: {command}{role}")
 }

@@ -1,4 +1,4 @@
-//! `list`: the secrets that pull through cache rules can use.
+//! `list`: the secrets for pull through cache rules.
 
 use super::context::Context;
 use crate::aws::{Kind, Session};
@@ -10,11 +10,8 @@ use crate::output::secret_list::SecretList;
 use crate::output::status::Status;
 use crate::output::Warnings;
 
-/// Lists every secret under the prefix, those scheduled for deletion too; `with_replicas` takes a
-/// call for each.
-///
-/// # Errors
-/// The [`Failure`] to show.
+/// Lists every secret under the prefix, including those scheduled for deletion. `with_replicas` takes
+/// one call for each.
 pub async fn run(with_replicas: bool, context: &Context<'_>) -> Result<Status, Failure> {
     let session = context.session().await?;
     let client = session.secrets();
@@ -23,11 +20,9 @@ pub async fn run(with_replicas: bool, context: &Context<'_>) -> Result<Status, F
         .map_err(|error| error.into_failure("could not list the secrets", session.service()))?;
     let mut warnings = context.output.warnings();
     let rules = rules.map_err(|error| {
-        // ECR may be out of reach where Secrets Manager is not.
+        // Listing works even if ECR cannot be reached.
         let why = error.summary();
-        warnings.add(&format!(
-            "the rules that use the secrets are not told ({why})"
-        ));
+        warnings.add(&format!("the RULES column is missing ({why})"));
     });
     let rules = rules.ok();
     if with_replicas {
@@ -35,7 +30,7 @@ pub async fn run(with_replicas: bool, context: &Context<'_>) -> Result<Status, F
     }
     if secrets.is_empty() {
         let (region, hints) = (session.region(), session.hints());
-        let what = format!("There are no secrets under {PREFIX} in {region}");
+        let what = format!("No secrets under {PREFIX} in {region}");
         let fill = format!("store credentials: {}", hints.command("create"));
         let note = hints.nothing_there(&what, &fill, "list");
         context.output.note(&note);
@@ -54,7 +49,7 @@ async fn look_up_replicas(
     let progress = |done| {
         context
             .output
-            .progress(&format!("replicas looked up: {done}"));
+            .progress(&format!("Replicas looked up: {done}"));
     };
     match session.secrets().look_up_replicas(secrets, progress).await {
         Err(error) if error.kind == Kind::Denied => {}

@@ -1,5 +1,4 @@
-//! Trying the credentials at the registry, as `create` and `update` do it: whether, and what is
-//! said then.
+//! Tests the credentials at the registry for `create` and `update`, and reports the result.
 
 use std::time::Duration;
 
@@ -19,11 +18,11 @@ use crate::output::{escaped, Output, Warnings};
 use crate::plan::apply::Known;
 use crate::registry::{log_in, ForeignHost, TokenInfo, Verdict};
 
-/// How often a token is asked for that the registry takes; more bad logins may lock the account.
+/// How often a person may try credentials. More failed logins may lock the account.
 const TRIES: usize = 3;
 
-/// How long to wait before each further login with credentials that a command has just issued: two
-/// minutes in all. New passwords of Azure are rejected for up to a minute.
+/// The waits before further logins with new credentials, two minutes in all. Azure rejects new
+/// passwords for up to a minute.
 const WAITS: [Duration; 6] = [
     Duration::from_secs(5),
     Duration::from_secs(10),
@@ -33,29 +32,30 @@ const WAITS: [Duration; 6] = [
     Duration::from_secs(30),
 ];
 
-/// The login at the registry, ready to be tried; or the reason not to.
+/// The reason in the review and the report.
+const VERIFY_NEVER: &str = "--verify never";
+
+/// Whether and how to test the credentials.
 pub struct Login {
     when: Verify,
     network: Result<Network, &'static str>,
 }
 
-/// What came of it, before it is shown.
+/// The result of a login, before it is shown.
 pub struct Tried {
     upstream: LoginRegistry,
     username: String,
     info: TokenInfo,
     verification: Verification,
-    /// What fixes a registry that cannot be asked, or credentials that it refused.
+    /// How to fix a rejection or an unreachable registry.
     fix: Option<String>,
 }
 
 impl Login {
     pub fn new(input: &CreateInput, settings: &Settings) -> Self {
         let network = match input.verify {
-            Verify::Never => Err("not asked for: --verify never"),
-            Verify::Auto if input.dry_run => {
-                Err("a dry run sends nothing; with --verify always it does")
-            }
+            Verify::Never => Err(VERIFY_NEVER),
+            Verify::Auto if input.dry_run => Err("dry run; add --verify always to test them"),
             Verify::Auto | Verify::Always => Ok(settings.network().clone()),
         };
         Self {
@@ -64,16 +64,13 @@ impl Login {
         }
     }
 
-    /// Whether the registry will be asked.
+    /// Whether the credentials will be sent to the registry.
     pub fn is_wanted(&self) -> bool {
         self.network.is_ok()
     }
 
-    /// Has a host agreed to that is not the registry's own, before a token is asked for or sent.
-    /// Where nothing will be sent there, it is only warned of.
-    ///
-    /// # Errors
-    /// As of [`agree_to_host`].
+    /// Asks for agreement to a host that is not the registry's own. If nothing will be sent there, it
+    /// only warns.
     pub async fn agree_to_host(
         &self,
         input: &CreateInput,
@@ -93,17 +90,14 @@ impl Login {
         }
     }
 
-    /// Whether all that a login takes is known, so that it can be tried beside something else.
+    /// Whether everything needed for a login is known.
     pub fn is_ready(&self, input: &CreateInput) -> bool {
         let is_known = input.address().is_some() && input.credential().is_some();
         self.is_wanted() && is_known && input.upstream.is_some()
     }
 
-    /// Logs in with what was given. Credentials that a command has just issued get time to become
-    /// valid: after a rejection it logs in again, for two minutes. All others are sent once.
-    ///
-    /// # Errors
-    /// Status 2 where something is missing still.
+    /// Logs in once. Credentials that a command just issued are tried again for up to two minutes, as
+    /// they may need time to become valid.
     pub async fn attempt(&self, input: &CreateInput, output: &Output) -> Result<Tried, Failure> {
         let waits: &[Duration] = if input.is_issued() { &WAITS } else { &[] };
         attempt_again(waits, output, async || {
@@ -132,11 +126,11 @@ impl Login {
             Err(why) => return Ok(tried(VerdictWord::Skipped, Some((*why).to_owned()), None)),
         };
         let Some(address) = input.address() else {
-            let reason = format!("the host of the {} is not known", upstream.title);
+            let reason = format!("the host of the {} is unknown", upstream.title);
             let fix = format!("add --upstream-registry-url {ANY_AZURE_HOST}");
             return Ok(tried(VerdictWord::Unknown, Some(reason), Some(fix)));
         };
-        let what = format!("Trying the credentials at {}", upstream.title);
+        let what = format!("Testing the credentials at {}", upstream.title);
         let both = async {
             tokio::join!(
                 log_in(network, upstream, &address, &credential),
@@ -155,17 +149,19 @@ impl Login {
                 let is_organizations =
                     kind.is_some_and(|kind| kind.word == "docker-hub-organization");
                 let username = if is_organizations {
-                    "the organization's name, as for every organization token"
+                    "the name of the organization, for an organization token"
                 } else {
                     upstream.login.username
                 };
                 let source = upstream.login.token_source;
                 let fix = if input.is_issued() {
-                    // They are lost, and the command would issue others.
-                    format!("make a token by hand: {source}\nand store it by --access-token-stdin")
+                    // Running the command again would only issue others.
+                    format!(
+                        "create a token by hand: {source}\nand store it with --access-token-stdin"
+                    )
                 } else {
                     format!(
-                        "check the username: {username}\nmake a new token: {source}\n\
+                        "check the username: {username}\ncreate a new token: {source}\n\
                          to store them anyway: --verify never"
                     )
                 };
@@ -177,11 +173,8 @@ impl Login {
         })
     }
 
-    /// Says what came of it, takes over what the registry told of the token, and goes on where that
-    /// is wanted.
-    ///
-    /// # Errors
-    /// Status 6 where the registry refused the credentials, 7 where it could not be asked and must.
+    /// Reports the result and keeps the expiry date the registry reports. A rejection is a failure,
+    /// and so is an unreachable registry with `--verify always`.
     pub fn judge(
         &self,
         tried: Tried,
@@ -199,20 +192,21 @@ impl Login {
         let title = upstream.title;
         let reason = verification.reason.as_deref().unwrap_or_default();
         match verification.verdict {
-            VerdictWord::Skipped => {}
-            VerdictWord::Accepted => {
-                let proves = upstream.login.proves;
-                output.done(&format!(
-                    "{title} accepts the credentials, which proves {proves}"
-                ));
+            VerdictWord::Skipped if self.when == Verify::Never && !input.dry_run => {
+                output.note(&format!("The credentials were not tested: {reason}"));
             }
+            VerdictWord::Skipped => {}
+            VerdictWord::Accepted => output.done(&format!(
+                "{title} accepted the credentials (this does not prove that they can pull every \
+                 image)"
+            )),
             VerdictWord::Rejected => return Err(tried.into_failure()),
             VerdictWord::Unknown if self.when == Verify::Always => {
-                let message = format!("the credentials could not be tried at {title}");
+                let message = format!("could not verify the credentials at {title}");
                 let again = if input.is_issued() {
                     "try again later"
                 } else {
-                    "try again, or store them untried: --verify never"
+                    "try again, or store them untested: --verify never"
                 };
                 let failure = Failure::new(Status::Temporary, "registry-unknown", message);
                 let failure = failure.why(reason).fix(again);
@@ -224,7 +218,7 @@ impl Login {
             VerdictWord::Unknown => {
                 let fix = fix.as_ref().map(|fix| format!("; {fix}"));
                 warnings.add(&format!(
-                    "the credentials were not tried at {title}: {reason}{}",
+                    "could not verify the credentials: {reason}{}",
                     fix.unwrap_or_default()
                 ));
             }
@@ -242,19 +236,19 @@ impl Login {
             warnings.add(&warning);
         }
         if verification.verdict == VerdictWord::Accepted && input.expiry().is_none() {
-            tell_where_the_end_stands(*upstream, output);
+            note_where_expiry_is_shown(*upstream, output);
         }
         Ok(tried.verification)
     }
 }
 
-/// For the registries that nobody can ask when a token ends.
-fn tell_where_the_end_stands(upstream: LoginRegistry, output: &Output) {
+/// For registries that don't report when a token expires.
+fn note_where_expiry_is_shown(upstream: LoginRegistry, output: &Output) {
     if upstream.login.token_api.is_none() {
         let (title, place) = (upstream.title, upstream.login.expiry_place);
         output.note(&format!(
-            "{title} does not tell when a token ends; keep the date with --expires-on. It stands \
-             here: {place}"
+            "{title} does not report when a token expires. Look it up here and record it with \
+             --expires-on: {place}"
         ));
     }
 }
@@ -264,19 +258,19 @@ impl Tried {
         self.verification.verdict == VerdictWord::Rejected
     }
 
-    /// For someone who is about to be asked again.
+    /// The rejection, for a person who is about to be asked again.
     fn refusal(&self) -> String {
         let reason = self.verification.reason.as_deref().unwrap_or_default();
         format!(
-            "{} refused the credentials of {}: {reason}.\nNothing was written. Please give the \
-             username and the token again.",
+            "{} rejected the credentials of {}: {reason}.\nNothing was written. Enter the username \
+             and token again.",
             self.upstream.title, self.username
         )
     }
 
     fn into_failure(self) -> Failure {
         let message = format!(
-            "{} refused the credentials of {}",
+            "{} rejected the credentials of {}",
             self.upstream.title, self.username
         );
         let reason = self.verification.reason.unwrap_or_default();
@@ -289,7 +283,7 @@ impl Tried {
     }
 }
 
-/// Attempts a login, and once more after each wait, as long as the registry rejects it.
+/// Attempts a login, and again after each wait while the registry rejects it.
 async fn attempt_again(
     waits: &[Duration],
     output: &Output,
@@ -302,8 +296,8 @@ async fn attempt_again(
         }
         if index == 0 {
             output.note(&format!(
-                "{} rejected the new credentials: {}. New credentials may need a moment; trying \
-                 again for up to two minutes",
+                "{} rejected the new credentials: {}. New credentials may need a moment; retrying \
+                 for up to two minutes",
                 tried.upstream.title,
                 tried.verification.reason.as_deref().unwrap_or_default()
             ));
@@ -317,9 +311,8 @@ async fn attempt_again(
     Ok(tried)
 }
 
-/// Runs the credential command, if the credentials come from one. What it issues is lost if it
-/// cannot be stored, so everything else is checked before, also the permission to write a secret
-/// that exists. `stored` is the username that stays if the command names none.
+/// Runs the credential command, if there is one, after proving that an existing secret can be
+/// written. `stored` is the username to keep if the command prints none.
 pub async fn make_credentials(
     input: &mut CreateInput,
     existing: Option<&Secret>,
@@ -347,7 +340,7 @@ pub async fn make_credentials(
     input.take_made(made, stored)
 }
 
-/// Proves that new credentials could be stored in this secret, without changing it.
+/// Proves that new credentials can be stored in this secret, without changing it.
 async fn prove_write(
     secret: &Secret,
     session: &Session,
@@ -362,8 +355,8 @@ async fn prove_write(
     let proof = secrets.prove_put(&secret.arn).await;
     if !proof.map_err(|error| refused(error, "could not store a new version of"))? {
         warnings.add(
-            "the stored value could not be read, so it is not known whether a new version can \
-             be stored",
+            "the stored value could not be read, so it is unknown whether a new version can be \
+             stored",
         );
     }
     let date = secret.tag(EXPIRY_TAG);
@@ -375,15 +368,15 @@ async fn prove_write(
     Ok(())
 }
 
-/// Warns of what makes it doubtful that the credentials work.
+/// Warns if the credentials may not work.
 pub fn warn_of_credentials(input: &CreateInput, warnings: &mut Warnings<'_>) {
     for warning in input.credential_warnings() {
         warnings.add(&warning);
     }
 }
 
-/// Logs in with the new credentials, if that was not `tried` before; a person is asked again where
-/// the registry refuses them. Where the registry is not known, nobody can be asked.
+/// Tests the new credentials, unless they were `tried`. A person is asked again if the registry
+/// rejects them.
 pub async fn verify(
     input: &mut CreateInput,
     tried: Option<Tried>,
@@ -393,8 +386,7 @@ pub async fn verify(
     warnings: &mut Warnings<'_>,
 ) -> Result<Verification, Failure> {
     const WHY: &str =
-        "the name of the secret does not say which registry it is for, and --registry is not \
-         given";
+        "the registry is unknown: neither the name of the secret nor --registry says it";
     if input.upstream.is_some() {
         if let Some(prompter) = prompter {
             return ask_for_good_credentials(prompter, input, login, context, warnings).await;
@@ -411,22 +403,23 @@ pub async fn verify(
     }
     warn_of_credentials(input, warnings);
     match input.verify {
-        Verify::Never => Ok(Verification::skipped("not asked for: --verify never")),
+        Verify::Never => {
+            let reason = format!("The credentials were not tested: {VERIFY_NEVER}");
+            context.output.note(&reason);
+            Ok(Verification::skipped(VERIFY_NEVER))
+        }
         Verify::Auto => {
-            warnings.add(&format!("the credentials were not tried: {WHY}"));
+            warnings.add(&format!("the credentials were not tested: {WHY}"));
             Ok(Verification::skipped(WHY))
         }
-        Verify::Always => Err(Failure::usage("the credentials cannot be tried")
+        Verify::Always => Err(Failure::usage("the credentials cannot be tested")
             .why(WHY)
             .fix("add --registry KIND")),
     }
 }
 
-/// Asks for the token until the registry does not refuse it, three times at most, and says what
-/// came of the last login. The username can be corrected each time.
-///
-/// # Errors
-/// As of [`Login::judge`].
+/// Asks for the token, and again for the username and token if the registry rejects them, at most
+/// three times.
 pub async fn ask_for_good_credentials(
     prompter: &Prompter,
     input: &mut CreateInput,
@@ -438,7 +431,7 @@ pub async fn ask_for_good_credentials(
     let mut left = TRIES;
     loop {
         prompter.ask_token(input, output).await?;
-        // What is odd about a token that is refused is shown, and of no use to the report.
+        // Warnings about a rejected token don't belong in the report.
         let mut found = output.warnings();
         warn_of_credentials(input, &mut found);
         let tried = login.attempt(input, output).await?;
@@ -453,10 +446,7 @@ pub async fn ask_for_good_credentials(
     }
 }
 
-/// Has a host agreed to that is not the registry's own: by `--yes`, or by someone at the terminal.
-///
-/// # Errors
-/// Status 2 where nobody can be asked, 130 where the answer is no.
+/// Asks for agreement to a host that is not the registry's own, unless `yes` is set.
 pub async fn agree_to_host(
     host: &ForeignHost,
     yes: bool,
@@ -464,20 +454,19 @@ pub async fn agree_to_host(
     context: &Context<'_>,
     warnings: &mut Warnings<'_>,
 ) -> Result<(), Failure> {
-    const QUESTION: &str = "Try the credentials there anyway?";
-    let warning = format!("{host}; the credentials are tried there");
+    const QUESTION: &str = "Send the credentials there anyway?";
+    let warning = format!("{host}; the credentials are sent there");
     if yes {
         warnings.add(&warning);
         return Ok(());
     }
     if let Some(why) = why_not_ask(context.global) {
         let message = format!(
-            "{host}; the credentials go there only after a yes, and nothing \
-                               can be asked here"
+            "{host}; sending the credentials there needs confirmation, but there is no terminal"
         );
         return Err(Failure::usage(message).why(why).fix(format!(
-            "name the registry's own host: --upstream-registry-url {}\nor, if that other host \
-             may get the credentials: add --yes",
+            "use the registry's own host: --upstream-registry-url {}\nor, if you trust the other \
+             host, add --yes",
             host.upstream.shown_host()
         )));
     }
@@ -500,8 +489,8 @@ mod tests {
     use crate::output::{Redactor, Style};
     use std::cell::Cell;
 
-    /// How often a registry is asked that gives these verdicts, the last one again and again, and
-    /// the verdict of the last login.
+    /// The number of logins at a registry that gives these verdicts, the last one repeatedly, and the
+    /// last verdict.
     fn attempts(verdicts: &[VerdictWord]) -> (usize, VerdictWord) {
         let asked = Cell::new(0);
         let output = Output::new(Style::default(), Redactor::new());
@@ -531,7 +520,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_rejection_of_new_credentials_is_tried_again_and_not_for_ever() {
+    fn only_rejected_new_credentials_are_tried_again_and_not_forever() {
         use VerdictWord::{Accepted, Rejected, Unknown};
         assert_eq!(WAITS.iter().sum::<Duration>(), Duration::from_mins(2));
         assert_eq!(attempts(&[Accepted]), (1, Accepted));

@@ -1,4 +1,4 @@
-//! The subcommands: a file for each, and what they share.
+//! The subcommands, a file for each, and what they share.
 
 mod check;
 mod choose;
@@ -28,10 +28,7 @@ use crate::plan::apply::Progress;
 use crate::process;
 use context::Context;
 
-/// Runs a subcommand, and says how it ended well.
-///
-/// # Errors
-/// The [`Failure`] to show, with the exit status.
+/// Runs a subcommand and returns its exit status, or the failure to show.
 pub fn run(asked: Asked, output: &Output) -> Result<Status, Failure> {
     let (global, command) = match asked {
         Asked::Command(global, command) => (global, command),
@@ -41,7 +38,7 @@ pub fn run(asked: Asked, output: &Output) -> Result<Status, Failure> {
     match command {
         Command::Create(args) => {
             let input = create::read(*args, global, output.redactor())?;
-            // Boxed: it is by far the largest of the commands.
+            // Boxed, since its future is by far the largest.
             until_interrupted(global, output, async |context| {
                 Box::pin(create::run(input, context)).await
             })
@@ -81,7 +78,7 @@ pub fn run(asked: Asked, output: &Output) -> Result<Status, Failure> {
     }
 }
 
-/// Writes a document to standard output. A reader that has gone away (`| head`) is no failure.
+/// Writes a document to standard output. A closed pipe (`| head`) is not a failure.
 fn print(output: &Output, document: &[u8]) -> Result<Status, Failure> {
     match output.document(document) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
@@ -91,14 +88,14 @@ fn print(output: &Output, document: &[u8]) -> Result<Status, Failure> {
     }
 }
 
-/// Runs a command on a single-threaded runtime, until it ends or a signal ends it.
+/// Runs a command on a single-threaded runtime until it ends or a signal arrives.
 fn until_interrupted(
     global: &Global,
     output: &Output,
     work: impl AsyncFnOnce(&Context<'_>) -> Result<Status, Failure>,
 ) -> Result<Status, Failure> {
     process::check_limits().map_err(|limit| {
-        let message = format!("only {limit} files may be open, and that is too few");
+        let message = format!("the limit of open files, {limit}, is too low");
         Failure::new(Status::Failed, "too-few-files", message).fix("raise the limit: ulimit -n 256")
     })?;
     let progress = Progress::default();
@@ -120,7 +117,7 @@ fn until_interrupted(
             () = output.tell_what_lasts(is_asking) => unreachable!("that never ends"),
         }
     });
-    // A thread may still wait for a key, a credential helper, or the address of a host.
+    // A thread may still be waiting for a key, a credential helper or DNS.
     runtime.shutdown_background();
     result.map_err(|failure| progress.explain_loss(failure))
 }

@@ -4,18 +4,14 @@ use super::choose::{chosen_secret, read_optional_name, Selection};
 use super::context::Context;
 use crate::cli::NameArgs;
 use crate::model::rule::RuleUsage;
-use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::report::{Action, DeletedSecret, Report};
 use crate::output::status::Status;
+use crate::output::{escaped, CHECK_MARK};
 use crate::plan::confirm::Consent;
 use crate::plan::Plan;
 
-/// Cancels the deletion, or says that none is scheduled; and tells which rules use the secret, and
-/// which would, but for its ARN.
-///
-/// # Errors
-/// The [`Failure`] to show; status 3 where there is no such secret, or it is gone for good.
+/// Cancels the deletion, if one is scheduled, and reports the rules that use the secret.
 pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failure> {
     let id = read_optional_name("restore", args.name.as_deref(), None, context.global)?;
     let session = context.session().await?;
@@ -25,7 +21,7 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
         session.rules_in_passing()
     );
     let secret = secret?;
-    // ECR may be out of reach where Secrets Manager is not.
+    // Restoring works even if ECR cannot be reached.
     let rules = rules.ok();
     let hints = session.hints();
     let plan = Plan::restore(&secret);
@@ -38,10 +34,10 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
     }
     let name = escaped(&secret.name);
     let (action, mut note) = if outcome.is_changed {
-        let note = format!("{name} is restored, with the same ARN");
+        let note = format!("{CHECK_MARK}Restored {name}, with the same ARN");
         (Action::Restored, note)
     } else {
-        let note = format!("{name} is not scheduled for deletion; nothing was changed");
+        let note = format!("{name} is not scheduled for deletion; nothing was written");
         (Action::Unchanged, note)
     };
     let prefixes = usage.prefixes();
@@ -54,7 +50,7 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
                 .collect::<Vec<_>>()
                 .join(", "),
         );
-        note.push_str("\nRules that can use it again: ");
+        note.push_str("\nRules that use it again: ");
         note.push_str(&using);
     }
     let report = Report {

@@ -9,19 +9,15 @@ use crate::aws::Kind;
 use crate::model::date::ago;
 use crate::model::name::SecretId;
 use crate::model::secret::{Secret, Version, EXPIRY_TAG};
-use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::output::report::{Action, Report, StoredSecret, Verification};
 use crate::output::status::Status;
+use crate::output::{escaped, CHECK_MARK};
 use crate::plan::confirm::Question;
 use crate::plan::Plan;
 
-/// Shows when both versions were made, asks, and swaps them.
-///
-/// # Errors
-/// The [`Failure`] to show; status 3 where there is no previous version, 2 where nobody can be
-/// asked and `--yes` is missing.
+/// Shows both versions, asks for confirmation, and makes the previous one current.
 pub async fn run(
     id: Option<SecretId>,
     yes: bool,
@@ -38,32 +34,31 @@ pub async fn run(
         Ok(times) => times,
         Err(error) if error.kind == Kind::Denied => HashMap::new(),
         Err(error) => {
-            let what = format!("could not see when the versions of {name} were made");
+            let what = format!("could not look up when the versions of {name} were created");
             return Err(error.into_failure(&what, session.service()));
         }
     };
     let shown = |version: &Version| escaped(version.id.as_str());
     let made = |version: &Version| match times.get(&version.id) {
-        Some(time) => format!("{}, made {}", shown(version), ago(*time)),
-        None => format!("{}, made at an unknown time", shown(version)),
+        Some(time) => format!("{}, created {}", shown(version), ago(*time)),
+        None => format!("{}, creation time unknown", shown(version)),
     };
     let plan = Plan::roll_back(
         &secret,
         (current, &made(current)),
         (previous, &made(previous)),
     );
-    let question = Question::TakeAway("Go back to the previous version?");
+    let question = Question::TakeAway("Roll back to the previous version?");
     let consent = context.consent(question, yes);
     let outcome = context.carry_out(plan, consent, None, &session).await?;
     let mut warnings = context.output.warnings();
     if secret.expires_on().is_some() {
         let update = hints.update(&secret.name, " --expires-on DATE");
         warnings.add(&format!(
-            "the tag {EXPIRY_TAG} was set for the other version; if the date is wrong now: \
-             {update}"
+            "the tag {EXPIRY_TAG} was set for the other version; to correct the date: {update}"
         ));
     }
-    let verification = Verification::skipped("a version that was stored before is current again");
+    let verification = Verification::skipped("a stored version was made current");
     let report = Report {
         action: Action::Updated,
         details: StoredSecret {
@@ -75,7 +70,7 @@ pub async fn run(
         warnings: warnings.into_texts(),
     };
     let undo = hints.update(&secret.name, " --rollback");
-    let note = format!("The previous version of {name} is current again\nTo undo that: {undo}");
+    let note = format!("{CHECK_MARK}Rolled back {name} to the previous version\n  to undo: {undo}");
     context.report(&report, &[&note])
 }
 
@@ -90,9 +85,9 @@ fn versions<'s>(secret: &'s Secret, hints: &Hints) -> Result<(&'s Version, &'s V
     let message = format!("{} has no previous version", escaped(&secret.name));
     Err(
         Failure::new(Status::SecretState, "no-version-before", message)
-            .why("a secret has a previous version only once it was updated")
+            .why("only a secret that was updated has a previous version")
             .fix(format!(
-                "store other credentials: {}",
+                "store new credentials: {}",
                 hints.update(&secret.name, "")
             )),
     )

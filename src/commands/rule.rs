@@ -11,19 +11,17 @@ use crate::cli::RuleCommand;
 use crate::input::rule_options::read_rule_set;
 use crate::model::name::SecretId;
 use crate::model::rule::RuleInCode;
-use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::output::pull::Pull;
 use crate::output::report::{Action, Document, RuleCode, RuleDetails, RuleResult};
 use crate::output::shell::option;
 use crate::output::status::Status;
+use crate::output::{escaped, Text, CHECK_MARK};
 use crate::plan::confirm::{Consent, Question};
 use crate::plan::Subject;
 use crate::plan::{PendingRule, Plan};
 
-/// # Errors
-/// The [`Failure`] to show; status 8 where the rule is there and ECR says that it is invalid.
 pub async fn run(command: RuleCommand, context: &Context<'_>) -> Result<Status, Failure> {
     match command {
         RuleCommand::List(args) => rule_list::run(args.print, context).await,
@@ -47,36 +45,33 @@ pub async fn run(command: RuleCommand, context: &Context<'_>) -> Result<Status, 
                 exists: false,
             }]);
             let document = Document::new(RuleCode { rule_code: &code });
-            context.show(Some(&code), &document)
+            context.show(Some(Text::Exact(&code)), &document)
         }
     }
 }
 
-/// Refuses a word that may be either of two names, where neither is looked up.
+/// Refuses a name that could mean either of two secrets.
 fn refuse_two_names(secret: &SecretId) -> Result<(), Failure> {
     let Some(default) = secret.or_default() else {
         return Ok(());
     };
     let (name, default) = (secret.name(), default.secret_name());
-    let message = format!("--secret may mean {name} or {default}, and --print looks neither up");
+    let message =
+        format!("--secret could mean {name} or {default}; --print does not look up either");
     Err(Failure::usage(message).fix(format!(
-        "give the whole name: {} or {}",
+        "give the full name: {} or {}",
         option("--secret", name),
         option("--secret", default.as_str())
     )))
 }
 
-/// How to switch a rule back, if it is to be switched to a secret of this name from another one.
+/// The command that switches a rule back, if it will switch to a secret with this name from another.
 pub fn switch_back(rule: Option<&PendingRule>, name: &str, hints: &Hints) -> Option<String> {
     let (rule, used) = rule?.switched_from(name)?;
     Some(hints.rule_switch_back(rule, used))
 }
 
-/// Refuses to switch a rule from another secret to the one of this name where nobody can be asked
-/// and `--yes` is missing.
-///
-/// # Errors
-/// Status 2.
+/// Refuses to switch a rule to a secret with another name if there is no terminal and no `--yes`.
 pub fn refuse_switch_without_yes(
     rule: Option<&PendingRule>,
     name: &str,
@@ -87,15 +82,12 @@ pub fn refuse_switch_without_yes(
         return Ok(());
     };
     let [prefix, used, name] = [&rule.ecr_repository_prefix, used, name].map(escaped);
-    let what = format!("switching the rule {prefix} from {used} to {name}");
+    let what = format!("switching rule {prefix} from {used} to {name}");
     context.refuse_without_yes(&what, yes)
 }
 
-/// The consent for a plan that may switch a rule from one secret to another. No other plan with a
-/// rule needs one.
-///
-/// # Errors
-/// Status 2 if nobody can be asked and `--yes` is missing.
+/// The consent for a plan that may switch a rule from one secret to another. Other changes of a rule
+/// need none.
 pub async fn consent_to_switch(
     plan: &mut Plan,
     rule: Option<&PendingRule>,
@@ -115,7 +107,7 @@ pub async fn consent_to_switch(
     Ok(context.consent(Question::Write("Switch it?"), yes))
 }
 
-/// The report of a rule that is as it was wanted: for scripts, and for people.
+/// The report of a rule that was created, switched or validated, for scripts and for people.
 pub fn rule_result(
     rule: &PendingRule,
     secret: &Subject,
@@ -130,17 +122,17 @@ pub fn rule_result(
     let (prefix, source, name) = (&wanted.prefix, wanted.source(), &secret.name);
     let pull = account.map(|account| Pull::new(wanted, &account, session.region()));
     let done = match (action, wanted.has_login()) {
-        (Action::Created, true) => format!("The rule {prefix} is made: {source}, with {name}"),
-        (Action::Updated, true) => format!("The rule {prefix} ({source}) now uses {name}"),
-        (_, true) => format!("The rule {prefix} ({source}) uses {name} already"),
-        (Action::Created, false) => format!("The rule {prefix} is made: {source}"),
-        (Action::Updated, false) => format!("The rule {prefix} ({source}) now uses the role"),
-        (_, false) => format!("The rule {prefix} ({source}) is there already"),
+        (Action::Created, true) => format!("Created rule {prefix} for {source}, using {name}"),
+        (Action::Updated, true) => format!("Switched rule {prefix} for {source} to {name}"),
+        (_, true) => format!("Rule {prefix} for {source} already uses {name}"),
+        (Action::Created, false) => format!("Created rule {prefix} for {source}"),
+        (Action::Updated, false) => format!("Switched rule {prefix} for {source} to the role"),
+        (_, false) => format!("Rule {prefix} for {source} already exists"),
     };
     let verdict = if wanted.has_login() {
-        "ECR says that it is valid"
+        format!("{CHECK_MARK}ECR validated the rule")
     } else {
-        "It needs no credentials"
+        "The rule needs no credentials".to_owned()
     };
     let commands = pull.as_ref().map_or_else(
         || {
@@ -151,9 +143,9 @@ pub fn rule_result(
     );
     let back = switch_back(Some(rule), name, hints);
     let back = back.map_or_else(String::new, |back| format!("\n  to switch back: {back}"));
-    let note = format!("{done}{back}\n{verdict}\n\n{commands}");
+    let note = format!("{CHECK_MARK}{done}{back}\n{verdict}\n\n{commands}");
     let rule = RuleDetails {
-        // If it were not, that would have been an error.
+        // An invalid rule would have been a failure.
         is_valid: wanted.has_login().then_some(true),
         repository_uri: pull.as_ref().map(Pull::base),
         pull: pull.as_ref().map(Pull::pull),

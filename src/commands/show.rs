@@ -10,14 +10,10 @@ use crate::output::failure::Failure;
 use crate::output::report::Document;
 use crate::output::secret_details::SecretDetails;
 use crate::output::status::Status;
-use crate::output::Warnings;
+use crate::output::{Text, Warnings};
 
-/// Looks at the secret, its value, its policy, its key and the rules that use it, and tells what
-/// may be told of them.
-///
-/// # Errors
-/// The [`Failure`] to show; status 3 where there is no such secret. What the caller may not look at
-/// is only left out.
+/// Shows the secret, its value without the token, its policy, key and rules. What the caller may not
+/// read is left out with a warning.
 pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failure> {
     let id = read_optional_name("show", args.name.as_deref(), None, context.global)?;
     let session = context.session().await?;
@@ -44,15 +40,13 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
     let value = seen(value, "the value", &session, &mut warnings)?;
     let policy = seen(policy, "the resource policy", &session, &mut warnings)?;
     if secret.deleted.is_some() {
-        warnings.add(
-            "the value and the policy cannot be read, since the secret is scheduled for deletion",
-        );
+        warnings.add("the value and policy are not shown: the secret is scheduled for deletion");
     } else if !secret.has_current_version() {
-        warnings.add(&format!("there is no current value; {see}"));
+        warnings.add(&format!("the secret has no current value; {see}"));
     }
     let rules = match rules {
         Ok(rules) => Some(rules),
-        // ECR may be out of reach where Secrets Manager is not.
+        // Showing a secret works even if ECR cannot be reached.
         Err(error) => {
             let why = error.summary();
             warnings.add(&format!("the rules that use it are not shown ({why})"));
@@ -67,7 +61,9 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
         .as_ref()
         .is_some_and(|value| value.members().is_none())
     {
-        warnings.add(&format!("the value is not the JSON that ECR reads; {see}"));
+        warnings.add(&format!(
+            "the value is not in the format ECR expects; {see}"
+        ));
     }
     let details = SecretDetails {
         secret: &secret,
@@ -78,10 +74,11 @@ pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failur
         warnings: warnings.into_texts(),
     };
     let facts = details.facts(Date::today());
-    context.show(Some(facts.to_text()), &Document::new(&facts))
+    let text = Text::Words(facts.to_text());
+    context.show(Some(text), &Document::new(&facts))
 }
 
-/// What could be looked at; what may not be is only warned of.
+/// The answer; without permission it is `None`, with a warning.
 fn seen<T>(
     answer: Result<Option<T>, AwsError>,
     what: &str,
@@ -99,7 +96,7 @@ fn seen<T>(
             Ok(None)
         }
         answer => answer.map_err(|error| {
-            error.into_failure(&format!("could not look at {what}"), session.service())
+            error.into_failure(&format!("could not read {what}"), session.service())
         }),
     }
 }

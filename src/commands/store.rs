@@ -1,5 +1,4 @@
-//! The one way to store credentials, for `create` and `update`: look, ask for what is missing,
-//! test, plan, review, confirm, apply, report.
+//! Stores credentials, for `create` and `update`: look up, ask, test, plan, confirm, apply, report.
 
 mod ask;
 mod dry_run;
@@ -22,15 +21,15 @@ use crate::output::failure::Failure;
 use crate::output::status::Status;
 use crate::output::Warnings;
 
-/// Which secret gets a new version, and when.
+/// The secret that gets a new version, and when.
 pub struct NewVersion {
-    /// `None` if it is to be chosen.
+    /// `None` if a person chooses it.
     pub id: Option<SecretId>,
-    /// Only if the stored token expires within so many days.
+    /// Only if the stored token expires within this many days.
     pub renew_within: Option<i64>,
 }
 
-/// The request, with what it needs on the way to AWS and to the registry.
+/// A request to store credentials, with the sessions it needs.
 struct Store<'a> {
     input: CreateInput,
     login: Login,
@@ -39,10 +38,8 @@ struct Store<'a> {
     warnings: Warnings<'a>,
 }
 
-/// Stores credentials: in the secret that `version` means, or else in one that may be new.
-///
-/// # Errors
-/// The [`Failure`] to show; status 8 if the credentials are stored and a later step failed.
+/// Stores credentials: for `update` in the secret of `version`, for `create` in a new or existing
+/// one.
 pub async fn run(
     input: CreateInput,
     version: Option<NewVersion>,
@@ -104,8 +101,8 @@ pub async fn run(
 }
 
 impl Store<'_> {
-    /// Asks for what the options and the secret leave open, except the token, and refuses what
-    /// stands against the rule before a token is asked for.
+    /// Asks for everything missing except the token, and refuses a rule that cannot be created before
+    /// it asks for a token.
     async fn gather(
         &mut self,
         looked: &Looked,
@@ -123,7 +120,7 @@ impl Store<'_> {
             prompter.ask_account(input, context.output).await?;
         } else if input.username.is_none() && input.credential_command().is_none() {
             let name = looked.secret().map_or("", |secret| &secret.name);
-            let message = format!("{} has no username that can be kept", escaped(name));
+            let message = format!("{} has no username to keep", escaped(name));
             return Err(Failure::usage(message).fix("give it: --username NAME"));
         }
         let planned = looked.rules.planned(input, &self.session)?;

@@ -1,4 +1,4 @@
-//! `update`: stores new credentials as a new version of a secret that exists.
+//! `update`: stores credentials as a new version of an existing secret.
 
 use super::choose::{read_optional_name, YES_NEEDS_A_NAME};
 use super::context::Context;
@@ -16,10 +16,10 @@ use crate::output::shell::quote;
 use crate::output::status::Status;
 use crate::output::Redactor;
 
-/// What is asked for.
+/// What to update.
 pub enum UpdateInput {
     Rollback {
-        /// `None` where it is to be chosen.
+        /// `None` if a person chooses it.
         id: Option<SecretId>,
         yes: bool,
     },
@@ -35,11 +35,8 @@ pub enum UpdateInput {
     },
 }
 
-/// Reads the options and the token. Before any thread exists, since a variable with the token is
-/// taken out of the environment.
-///
-/// # Errors
-/// Status 2, with everything that is wrong or missing.
+/// Reads the options and the token. Runs before any thread exists, since it removes the token's
+/// variable from the environment.
 pub fn read(
     args: UpdateArgs,
     global: &Global,
@@ -80,7 +77,7 @@ pub async fn run(input: UpdateInput, context: &Context<'_>) -> Result<Status, Fa
     }
 }
 
-/// The subcommand as given, for commands to copy.
+/// The subcommand, for commands to copy.
 fn command(args: &UpdateArgs, id: Option<&SecretId>) -> String {
     let named = args.name.as_deref().or(id.map(SecretId::name));
     let command = format!("update {}", quote(named.unwrap_or("NAME")));
@@ -90,7 +87,7 @@ fn command(args: &UpdateArgs, id: Option<&SecretId>) -> String {
     }
 }
 
-/// The secret that is named, or the default one of a registry; `None` where it is to be chosen.
+/// The named secret, or the default one of a registry; `None` if a person chooses it.
 fn read_id(args: &UpdateArgs, global: &Global) -> Result<Option<SecretId>, Failure> {
     if let (None, Some(registry)) = (&args.name, &args.registry) {
         return Ok(SecretId::of_registry(&registry.upstream));
@@ -98,7 +95,7 @@ fn read_id(args: &UpdateArgs, global: &Global) -> Result<Option<SecretId>, Failu
     let why_not = if args.rollback && args.yes {
         Some(YES_NEEDS_A_NAME)
     } else if args.token.from_docker_config.is_some() {
-        Some("Docker's login is looked up before, and the name tells the registry")
+        Some("the registry must be known to look up Docker's login")
     } else {
         None
     };

@@ -1,12 +1,10 @@
-//! What keeps a text from acting on a terminal or a CI runner, or from hiding something in a line
-//! of it.
+//! Escapes text that would control a terminal or a CI runner, or hide something in a line.
 
 use std::fmt::Write as _;
 
 use super::lines::visible_characters;
 
-/// Whether a character acts on a terminal or on the order of a line, or has no width: control
-/// characters, line and paragraph ends, bidirectional controls and zero-width characters.
+/// Whether a character controls a terminal or the text direction, or has no width.
 ///
 /// Source: `Bidi_Control` of the Unicode Character Database, and its General Punctuation block.
 pub fn acts(c: char) -> bool {
@@ -16,7 +14,7 @@ pub fn acts(c: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
-/// The text with each such character in an escape of Rust's: `\n`, `\u{202e}`.
+/// Replaces each such character by a Rust escape: `\n`, `\u{202e}`.
 pub fn visible(text: impl Iterator<Item = char>) -> String {
     let mut safe = String::new();
     for c in text {
@@ -29,8 +27,7 @@ pub fn visible(text: impl Iterator<Item = char>) -> String {
     safe
 }
 
-/// The last look at a text that is ours and may have something foreign in it: lines stay lines, and
-/// colours, of which an escape is the beginning, are kept.
+/// Escapes such characters in a text of ours, except line ends and colors.
 pub fn visible_lines(text: &str) -> String {
     if !text.contains(acts) {
         return text.to_owned();
@@ -53,7 +50,7 @@ pub fn visible_lines(text: &str) -> String {
     safe
 }
 
-/// The colour that a text begins with: `ESC [ … m`, of digits and semicolons.
+/// The color code at the start of a text: `ESC [ … m`, with digits and semicolons.
 fn color(text: &str) -> Option<&str> {
     let start = "\x1b[";
     let inside = text.strip_prefix(start)?;
@@ -61,16 +58,15 @@ fn color(text: &str) -> Option<&str> {
     text[end..].starts_with('m').then(|| &text[..=end])
 }
 
-/// Whether a text begins with the mark of a runner's command that counts anywhere in a line:
-/// `##[name …]` of GitHub and Azure, `##vso[…]` of Azure.
+/// Whether a text begins with a runner command that works anywhere in a line: `##[name …]` of GitHub
+/// and Azure, `##vso[…]` of Azure.
 fn begins_command(mut text: impl Iterator<Item = char>) -> bool {
     let is_marked = text.next() == Some('#') && text.next() == Some('#');
     is_marked && text.find(|c| !c.is_ascii_alphanumeric()) == Some('[')
 }
 
-/// The text with what a CI runner would take for a command escaped: the marks of
-/// [`begins_command`], and `::` at the start of a line, also after white space. Colors are passed
-/// over.
+/// Escapes what a CI runner would run as a command: see [`begins_command`], and `::` at the start of
+/// a line. Colors are ignored.
 ///
 /// Source: ActionCommand.cs of actions/runner, Command.cs of microsoft/azure-pipelines-agent.
 pub fn without_commands(text: &str) -> String {
@@ -93,8 +89,7 @@ pub fn without_commands(text: &str) -> String {
     safe + &text[kept..]
 }
 
-/// JSON on one line, with the characters that act on a terminal or begin a runner's command as
-/// `\uXXXX`. They can stand only in strings, whose values stay equal.
+/// Escapes JSON on one line in the same ways, as `\uXXXX`. Its values stay equal.
 pub fn visible_json(json: &str) -> String {
     let mut safe = String::with_capacity(json.len());
     for (at, c) in json.char_indices() {
@@ -112,7 +107,7 @@ pub fn visible_json(json: &str) -> String {
     safe
 }
 
-/// Whether a line begins after this JSON, as far as someone sees who decodes its strings.
+/// Whether a line of a decoded string begins after this JSON.
 fn is_start_of_line(json: &str) -> bool {
     let before = json.trim_end_matches(char::is_whitespace);
     before.ends_with('"') || before.ends_with("\\n")

@@ -1,13 +1,13 @@
-//! [`Facts`]: what is known of one thing, for scripts and for people.
+//! [`Facts`]: the properties of one thing, for scripts and for people.
 
 use std::fmt::Write as _;
 
 use serde::{Serialize, Serializer};
 use serde_json::value::{to_raw_value, RawValue};
 
-use super::escaped;
+use super::{escaped, paint, Color};
 
-/// The members of a JSON object for scripts, and lines of a label and a text for people.
+/// The members of a JSON object for scripts, and rows of a label and a text for people.
 #[derive(Debug, Default)]
 pub struct Facts {
     members: Vec<(&'static str, Box<RawValue>)>,
@@ -21,13 +21,14 @@ impl Facts {
         self.members.push((name, value));
     }
 
-    /// Adds a line for people. The text may be anyone's.
+    /// Adds a row for people. The text need not be trusted.
     pub fn row(&mut self, label: &str, text: &str) {
         let indent = &text[..text.len() - text.trim_start_matches(' ').len()];
-        let _ = writeln!(self.rows, "{label:<12} {indent}{}", escaped(text));
+        let label = paint(Color::Dim, &format!("{label:<12}"));
+        let _ = writeln!(self.rows, "{label} {indent}{}", escaped(text));
     }
 
-    /// Adds a member, and a line if there is a text.
+    /// Adds a member, and a row if there is a text.
     pub fn add(
         &mut self,
         name: &'static str,
@@ -41,12 +42,12 @@ impl Facts {
         }
     }
 
-    /// Adds a member that people read as it is.
+    /// Adds a member and a row with the same text.
     pub fn text(&mut self, name: &'static str, label: &str, text: Option<&str>) {
         self.add(name, label, text, text.map(str::to_owned));
     }
 
-    /// Adds a member with many values, and a line for each.
+    /// Adds a member with several values, and a row for each.
     pub fn each<T: Serialize>(
         &mut self,
         name: &'static str,
@@ -60,7 +61,7 @@ impl Facts {
         }
     }
 
-    /// The lines for people.
+    /// The rows for people.
     pub fn to_text(&self) -> &str {
         self.rows.trim_end()
     }

@@ -1,4 +1,4 @@
-//! [`Failure`]: how a command that did not succeed says so, to people and to scripts.
+//! [`Failure`]: an error of a command, for people and for scripts.
 
 use std::error::Error;
 use std::fmt::{self, Write as _};
@@ -10,8 +10,7 @@ use super::status::Status;
 use crate::model::arn::SecretArn;
 use crate::model::invalid::Invalid;
 
-/// What happened, why, and what fixes it, with the chain of causes as its source. Everything in it
-/// may be shown.
+/// What happened, why, and how to fix it. Everything in it is safe to show.
 #[derive(Debug)]
 pub struct Failure {
     status: Status,
@@ -24,24 +23,24 @@ pub struct Failure {
     partial: Option<Partial>,
 }
 
-/// The parts of an AWS error answer that name it.
+/// The error code and request ID of an AWS answer.
 #[derive(Debug)]
 pub struct AwsAnswer {
     pub error_code: Option<String>,
     pub request_id: Option<String>,
 }
 
-/// What is done all the same, where only a later step failed.
+/// What was done before a later step failed.
 #[derive(Debug)]
 struct Partial {
-    /// The ARN of the secret, where it is about one.
+    /// The ARN of the secret; `None` if the work is not about one.
     arn: Option<SecretArn>,
     steps: Vec<StepReport>,
 }
 
 impl Failure {
-    /// `code` is a word for scripts, such as `secret-exists`: words are only ever added. `message`
-    /// is what happened, in the user's terms: lower case, no full stop.
+    /// `code` is for scripts, such as `secret-exists`, and never changes. `message` is lower case,
+    /// without a full stop.
     pub fn new(status: Status, code: &'static str, message: impl Into<String>) -> Self {
         Self {
             status,
@@ -60,21 +59,21 @@ impl Failure {
         Self::new(Status::Usage, "usage", message)
     }
 
-    /// The end that a person, or a signal, chose before anything was written.
+    /// Cancelled by a person or a signal before anything was written.
     pub fn cancelled(status: Status) -> Self {
         Self::new(status, "cancelled", "cancelled; nothing was written")
     }
 
-    /// A panic at a place in the code.
+    /// A panic at this place in the code.
     pub fn bug(place: &str) -> Self {
         let message = format!("this is a bug in ecr-ptc, at {place}");
         Self::new(Status::Failed, "bug", message)
             .fix("report it with this line and the command, without secrets")
     }
 
-    /// Standard output cannot take the result.
+    /// Standard output cannot be written.
     pub fn output(error: &std::io::Error) -> Self {
-        let message = format!("standard output cannot be written: {error}");
+        let message = format!("could not write to standard output: {error}");
         Self::new(Status::Failed, "output", message)
     }
 
@@ -104,13 +103,13 @@ impl Failure {
         self
     }
 
-    /// The command or the change that fixes it.
+    /// The command or change that fixes it.
     pub fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = Some(fix.into());
         self
     }
 
-    /// Adds a fix that comes before the others, unless it is the same.
+    /// Adds a fix before the others, unless it is the same.
     pub fn first_fix(mut self, fix: &str) -> Self {
         let others = self.fix.as_deref().filter(|others| *others != fix);
         self.fix = Some(joined(Some(fix), others));
@@ -123,7 +122,7 @@ impl Failure {
         self
     }
 
-    /// Adds what is to be done once the rest is fixed.
+    /// Adds what to do after the other fixes.
     pub fn then_fix(mut self, fix: &str) -> Self {
         self.fix = Some(match self.fix {
             Some(first) => format!("{first}\nthen {fix}"),
@@ -132,7 +131,7 @@ impl Failure {
         self
     }
 
-    /// Adds another failure of the same run. The status and the code stay.
+    /// Adds another failure of the same run. Status and code don't change.
     pub fn and(mut self, other: Self) -> Self {
         self.message = joined(Some(&self.message), Some(&other.message));
         match other.fix {
@@ -141,19 +140,19 @@ impl Failure {
         }
     }
 
-    /// What AWS answered.
+    /// Adds the answer of AWS.
     pub fn answered(mut self, aws: AwsAnswer) -> Self {
         self.aws = Some(aws);
         self
     }
 
-    /// The chain of causes, for `--verbose`.
+    /// Adds the chain of causes, for `--verbose`.
     pub fn caused_by(mut self, source: Option<anyhow::Error>) -> Self {
         self.source = source;
         self
     }
 
-    /// That a part of the work is done. A `code` of its own replaces the one there is.
+    /// Marks the work as partly done. `code` replaces the code unless it is `None`.
     pub fn partial(
         mut self,
         code: Option<&'static str>,
@@ -166,7 +165,7 @@ impl Failure {
         self
     }
 
-    /// What happened and why on one line, and the fix under it: for a warning.
+    /// What happened and why on one line, with the fix below, for a warning.
     pub fn in_one_line(&self) -> String {
         let why = self.why.as_ref().map(|why| format!(": {why}"));
         let fix = self
@@ -177,7 +176,7 @@ impl Failure {
         format!("{}{why}{fix}", self.message)
     }
 
-    /// What fixes it, where that is known.
+    /// The fix, if there is one.
     pub fn into_fix(self) -> Option<String> {
         self.fix
     }
@@ -191,8 +190,8 @@ impl Failure {
         chain.map(ToString::to_string).collect()
     }
 
-    /// The text for people; with `verbose`, also the causes and AWS's request ID.
-    /// Lines after the first are indented, so that the end of the message can be seen.
+    /// The text for people, with lines after the first indented. `verbose` adds the causes and the
+    /// AWS request ID.
     pub fn to_text(&self, verbose: bool) -> String {
         let mut text = indent("error: ", &self.message);
         let mut line = |label: &str, body: &str| {
@@ -261,7 +260,7 @@ impl Error for Failure {
     }
 }
 
-/// A value that is not taken, with the fix that it has of its own.
+/// An invalid value, with its own fix.
 impl From<Invalid> for Failure {
     fn from(Invalid { message, fix }: Invalid) -> Self {
         let failure = Self::usage(message);
@@ -272,7 +271,7 @@ impl From<Invalid> for Failure {
     }
 }
 
-/// For what should not happen: an error without a status of its own.
+/// An unexpected error.
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
         let message = error.to_string();
@@ -286,7 +285,7 @@ struct FailureJson<'a> {
     error: ErrorJson<'a>,
 }
 
-/// Its members are a contract: only ever added to.
+/// Its members are a contract: they are only added, never changed.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct ErrorJson<'a> {

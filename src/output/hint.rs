@@ -1,4 +1,4 @@
-//! [`Hints`]: commands for people to copy, which lead to the same Region and profile.
+//! [`Hints`]: commands for people to copy, with the same Region and profile.
 
 use super::shell::{option, quote, PIPED_TOKEN};
 use super::{escaped, is_at_a_terminal};
@@ -9,14 +9,14 @@ use crate::model::secret::Secret;
 
 const ALWAYS: &str = " --verify always";
 
-/// What finishes a command that may be run again, where that is `create`.
+/// A reminder for running `create` again.
 pub const CREATE_AGAIN: &str = "(create: with --if-exists update)";
 
-/// What replaces a secret of the same name in the Region of a replica.
+/// The fix if a replica's Region has a secret of the same name.
 pub const OVERWRITE_REPLICA: &str =
-    "if a secret of that name exists there: add --force-overwrite-replica-secret";
+    "if a secret with that name exists there, add --force-overwrite-replica-secret";
 
-/// Where the printed commands lead.
+/// The Region and profile of the printed commands.
 #[derive(Clone, Debug, Default)]
 pub struct Hints {
     region: Option<String>,
@@ -31,7 +31,7 @@ impl Hints {
         }
     }
 
-    /// The same in another Region.
+    /// The same hints for another Region.
     #[must_use]
     pub fn in_region(&self, region: &str) -> Self {
         Self {
@@ -40,7 +40,7 @@ impl Hints {
         }
     }
 
-    /// For a secret: a replica is changed where it was made.
+    /// Hints for a secret. A replica is changed in the Region of its primary.
     #[must_use]
     pub fn for_secret(&self, secret: &Secret) -> Self {
         match secret.replica_of() {
@@ -58,13 +58,13 @@ impl Hints {
         given.flat_map(|option| [" ".to_owned(), option]).collect()
     }
 
-    /// `ecr-ptc` with these words, which are quoted already.
+    /// `ecr-ptc` with these words, which must be quoted.
     pub fn command(&self, words: &str) -> String {
         format!("ecr-ptc {words}{}", self.options())
     }
 
-    /// That a list is empty, what fills it, and that another Region may have what is looked for.
-    /// `list` are the words of the command that lists.
+    /// A note for an empty list; `fill` is the command that adds something, `list` the command that
+    /// lists.
     pub fn nothing_there(&self, what: &str, fill: &str, list: &str) -> String {
         let elsewhere = self.in_region("REGION").command(list);
         format!("{what}\n  {fill}\n  or look in another Region: {elsewhere}")
@@ -74,7 +74,7 @@ impl Hints {
         self.command(&format!("show {}", quote(name)))
     }
 
-    /// With the causes of what could not be looked at.
+    /// Shows a secret, with the causes of what could not be read.
     pub fn show_causes(&self, name: &str) -> String {
         self.command(&format!("show {} -v", quote(name)))
     }
@@ -94,28 +94,28 @@ impl Hints {
         self.check(name, ALWAYS)
     }
 
-    /// Logs in with the stored credentials of an Azure registry whose host is not known.
+    /// Logs in with the stored credentials of an Azure registry whose host is unknown.
     pub fn check_login_at_azure(&self, name: &str) -> String {
         let host = option("--upstream-registry-url", ANY_AZURE_HOST);
         self.check(name, &format!("{ALWAYS} {host}"))
     }
 
-    /// Logs in with a new token at a registry that the name of the secret does not tell.
+    /// Stores and tests a new token; for a secret whose registry is unknown.
     pub fn login_of_kind(&self, name: &str) -> String {
         self.update(name, &format!(" --registry KIND{ALWAYS}"))
     }
 
-    /// Fixes what can be fixed without guessing.
+    /// Fixes what can be fixed automatically.
     pub fn fix(&self, name: &str) -> String {
         self.check(name, " --fix")
     }
 
-    /// The same, with the expiry date that the registry reports.
+    /// The same, and records the expiry date the registry reports.
     pub fn fix_with_login(&self, name: &str) -> String {
         self.check(name, &format!(" --fix{ALWAYS}"))
     }
 
-    /// Stores a new token: asks for it at a terminal, reads it from a pipe elsewhere.
+    /// Stores a new token: prompts for it at a terminal, else reads it from a pipe.
     pub fn store_token(&self, name: &str) -> String {
         let pipe = if is_at_a_terminal() {
             ""
@@ -138,7 +138,7 @@ impl Hints {
         self.delete(name, " --force-without-recovery")
     }
 
-    /// Encrypts a secret with the default key, by the AWS CLI.
+    /// Encrypts a secret with the default key, using the AWS CLI.
     pub fn use_default_key(&self, name: &str) -> String {
         format!(
             "aws secretsmanager update-secret --secret-id {} --kms-key-id \
@@ -148,7 +148,7 @@ impl Hints {
         )
     }
 
-    /// Sets a tag of a secret by the AWS CLI.
+    /// Sets a tag of a secret, using the AWS CLI.
     pub fn set_tag(&self, name: &str, key: &str, value: &str) -> String {
         format!(
             "aws secretsmanager tag-resource --secret-id {} --tags Key={key},Value={value}{}",
@@ -157,7 +157,7 @@ impl Hints {
         )
     }
 
-    /// Writes the stored token into a pipe.
+    /// Writes the stored token to a pipe.
     pub fn stored_token(&self, name: &str) -> String {
         format!(
             "aws secretsmanager get-secret-value --secret-id {}{} --query SecretString --output \
@@ -176,7 +176,7 @@ impl Hints {
         self.command(&format!("restore {}", quote(name)))
     }
 
-    /// Stores credentials under this name, whatever is there.
+    /// Stores credentials under this name.
     pub fn create(&self, name: &str, registry: Option<LoginRegistry>, more: &str) -> String {
         let registry = registry.map(|upstream| format!(" --registry {}", upstream.kind));
         let registry = registry.unwrap_or_default();
@@ -188,7 +188,7 @@ impl Hints {
         self.command(&format!("rule delete {}", quote(prefix)))
     }
 
-    /// Makes a rule, or points it at the secret of this name where it has a login.
+    /// Creates a rule or switches it to the secret with this name, if it has a login.
     pub fn rule_set(&self, rule: &RuleRequest, secret: &str) -> String {
         let RuleRequest {
             prefix,
@@ -210,18 +210,18 @@ impl Hints {
         self.rule_set_words(prefix.as_str(), secret, &words)
     }
 
-    /// The same for a switch that was confirmed: it runs in a pipe too.
+    /// The same for a switch that was confirmed, so it works in a pipe too.
     pub fn rule_switch(&self, rule: &RuleRequest, secret: &str) -> String {
         self.rule_set(rule, secret) + " --yes"
     }
 
-    /// Makes the usual rule of a registry without a login.
+    /// Creates the usual rule of a registry without login.
     pub fn open_rule(&self, upstream: &Registry) -> String {
         let prefix = upstream.rule_prefix;
         self.new_rule(prefix, upstream, upstream.shown_host(), None)
     }
 
-    /// Makes a rule with this prefix for a registry at this host, with the secret of this name.
+    /// Creates a rule for a registry at this host, with the secret with this name.
     pub fn new_rule(
         &self,
         prefix: &str,
@@ -233,7 +233,7 @@ impl Hints {
         self.rule_set_words(prefix, secret, &words)
     }
 
-    /// Points a rule that is there at the secret of this name.
+    /// Switches an existing rule to the secret with this name.
     pub fn rule_repoint(&self, rule: &Rule, secret: &str) -> String {
         self.rule_set_words(
             &rule.ecr_repository_prefix,
@@ -242,7 +242,7 @@ impl Hints {
         )
     }
 
-    /// Switches a rule back to the secret it uses now; runs in a pipe too.
+    /// Switches a rule back to the secret it uses now; works in a pipe too.
     pub fn rule_switch_back(&self, rule: &Rule, secret: &str) -> String {
         let more = format!("{} --yes", registry_of(rule));
         self.rule_set_words(&rule.ecr_repository_prefix, Some(secret), &more)
@@ -254,22 +254,21 @@ impl Hints {
         self.command(&format!("rule set {prefix}{secret}{more}"))
     }
 
-    /// Makes a rule for a registry at its own host, with the secret of this name.
+    /// Creates a rule for a registry with a customer host, with the secret with this name.
     pub fn rule_set_at_home(&self, prefix: &str, upstream: &Registry, secret: &str) -> String {
         self.new_rule(prefix, upstream, ANY_AZURE_HOST, Some(secret))
     }
 
-    /// That a rule points at a secret that had this name and is gone.
+    /// A warning that a rule uses a deleted secret with the same name.
     pub fn repoint_warning(&self, rule: &Rule, secret: &str) -> String {
         format!(
-            "the rule {} points at another secret that had this name and is gone; point it at \
-             this one: {}",
+            "rule {} uses a deleted secret with the same name; switch it to this one: {}",
             escaped(&rule.ecr_repository_prefix),
             self.rule_repoint(rule, secret)
         )
     }
 
-    /// Makes a secret for a rule, and points the rule at it.
+    /// Creates a secret for a rule and switches the rule to it.
     pub fn create_for_rule(&self, rule: &Rule) -> String {
         let name = rule.secret().filter(|name| name.starts_with(PREFIX));
         let name = name.map(|name| format!(" {}", option("--name", name)));
@@ -279,15 +278,15 @@ impl Hints {
     }
 }
 
-/// A command that stores credentials, made from values. It never has a token in it.
+/// Builds a command that stores credentials. It never contains a token.
 pub struct StoreCommand {
     words: String,
-    /// What comes before the command.
+    /// The pipe before the command.
     pipe: String,
 }
 
 impl StoreCommand {
-    /// `words` are the subcommand and its argument, quoted already.
+    /// `words` are the subcommand and its argument, quoted.
     pub fn new(words: &str) -> Self {
         Self {
             words: words.to_owned(),
@@ -315,13 +314,13 @@ impl StoreCommand {
         self
     }
 
-    /// Has the token piped in from the variable TOKEN.
+    /// Pipes the token in from the variable TOKEN.
     pub fn with_piped_token(mut self) -> Self {
         self.pipe = format!("{PIPED_TOKEN} ");
         self.flag("--access-token-stdin", true)
     }
 
-    /// Has the token piped in that the secret of this name has.
+    /// Pipes in the token stored in the secret with this name.
     pub fn with_stored_token(mut self, name: &str, hints: &Hints) -> Self {
         self.pipe = format!("{} | ", hints.stored_token(name));
         self.flag("--access-token-stdin", true)
@@ -332,8 +331,8 @@ impl StoreCommand {
     }
 }
 
-/// The role that a rule of this account needs to pull from another account's Amazon ECR at this
-/// host. `None` if it needs none.
+/// The role option that a rule of this account needs to pull from another account's Amazon ECR.
+/// `None` if it needs none.
 pub fn role_for(host: &str, account: &str) -> Option<String> {
     account_of_ecr(host).filter(|other| *other != account)?;
     Some(format!(
@@ -341,7 +340,7 @@ pub fn role_for(host: &str, account: &str) -> Option<String> {
     ))
 }
 
-/// `--registry`, and its host where each customer has one; with a space before each.
+/// `--registry`, and the host if each customer has its own; with a space before each.
 fn registry(upstream: Option<&Registry>, kind: &str, url: &str) -> String {
     let mut words = spaced("--registry", kind);
     if upstream.is_some_and(|upstream| upstream.fixed_host().is_none()) {

@@ -1,11 +1,11 @@
-//! How lines are broken for a terminal: between words, and never inside a command to copy.
+//! Wraps lines for a terminal: between words, and never inside a command to copy.
 
 use std::io;
 
 use terminal_size::{terminal_size_of, Height, Width};
 
-/// How a line begins that is there to be copied whole: a command, a policy, an address.
-const COPIED: [&str; 9] = [
+/// The beginnings of lines to copy whole: commands, policies, ARNs, addresses.
+const COPIED: [&str; 10] = [
     "ecr-ptc ",
     "aws ",
     "docker ",
@@ -14,34 +14,34 @@ const COPIED: [&str; 9] = [
     "az ",
     "chainctl ",
     "https://",
+    "arn:",
     "{",
 ];
 
-/// The size of the terminal in rows and columns, where there is one.
+/// The size of the terminal in rows and columns; `None` without a terminal.
 pub fn size() -> Option<(usize, usize)> {
     let size = terminal_size_of(io::stderr());
     #[cfg(unix)]
     let size = size.or_else(|| {
-        // Standard error may go elsewhere while the result goes to the terminal.
+        // Standard error may be redirected while the result goes to the terminal.
         terminal_size_of(std::fs::File::open("/dev/tty").ok()?)
     });
     let (Width(columns), Height(rows)) = size?;
     Some((rows.into(), columns.into())).filter(|(rows, columns)| *rows > 0 && *columns > 0)
 }
 
-/// The width of the terminal in columns, where there is one.
+/// The width of the terminal in columns; `None` without a terminal.
 pub fn width() -> Option<usize> {
     size().map(|(_, columns)| columns)
 }
 
-/// A sentence in lines of at most `width` columns, broken between words; longer words stay
-/// whole.
+/// Wraps a sentence at `width` columns, between words; longer words stay whole.
 pub fn wrapped(sentence: &str, width: Option<usize>) -> String {
     filled(sentence, 0, 0, width.unwrap_or(usize::MAX))
 }
 
-/// The same for a whole text: its lines stay lines, what belongs under a label stays there, and
-/// what is there to be copied stays whole, on a line of its own where it has to.
+/// Wraps each line of a text. Text under a label stays there, and a command to copy stays whole, on
+/// a line of its own if needed.
 pub fn folded(text: &str, width: Option<usize>) -> String {
     let Some(width) = width else {
         return text.to_owned();
@@ -56,12 +56,13 @@ fn fold(line: &str, width: usize) -> String {
     }
     let (label, words) = line.split_at(label_of(line));
     let start = columns(label);
-    // A long name in a row has a line of its own rather than being cut.
+    // A long name in a row gets a line of its own.
     let longest = words.split(' ').map(columns).max().unwrap_or(0);
-    if label.ends_with("  ") && start + longest > width {
+    let is_row = label.ends_with("  ") && !label.trim().is_empty();
+    if is_row && start + longest > width {
         return format!("{}\n    {}", label.trim_end(), filled(words, 4, 4, width));
     }
-    // On a narrow terminal, more than a third of it is too much to leave empty.
+    // On a narrow terminal, an indentation of more than a third of the width is too much.
     let under = if start * 3 > width { 2 } else { start };
     let mut commands = words.match_indices(": ").map(|(at, _)| at + 2);
     let (words, command) = match commands.find(|at| is_copied(&words[*at..])) {
@@ -75,14 +76,14 @@ fn fold(line: &str, width: usize) -> String {
     format!("{folded}\n{}{command}", " ".repeat(under.max(2)))
 }
 
-/// Whether this is a command to copy, or the like.
+/// Whether this is to be copied whole, such as a command.
 fn is_copied(words: &str) -> bool {
     let words = words.trim_start_matches(' ');
     COPIED.iter().any(|start| words.starts_with(start))
 }
 
-/// How many bytes of a line stand before its text: the indentation, and the label, such as `fix: `
-/// or that of a row, which has two spaces after it.
+/// The length in bytes of the indentation and label of a line. A label is a word such as `fix: `, or
+/// the label of a row, followed by two spaces.
 fn label_of(line: &str) -> usize {
     const LABELS: [&str; 6] = [
         "error: ",
@@ -96,7 +97,10 @@ fn label_of(line: &str) -> usize {
     let indent = line.len() - text.len();
     let plain: String = visible_characters(text).map(|(_, c)| c).collect();
     let length = match LABELS.iter().find(|label| plain.starts_with(*label)) {
-        Some(label) => label.len(),
+        Some(label) => {
+            let rest = &plain[label.len()..];
+            label.len() + rest.len() - rest.trim_start_matches(' ').len()
+        }
         None => match plain.split_once("  ") {
             Some((label, rest)) => {
                 let text = rest.trim_start_matches(' ');
@@ -109,8 +113,8 @@ fn label_of(line: &str) -> usize {
     indent + end.filter(|_| length > 0).map_or(0, |(at, _)| at)
 }
 
-/// Words from column `start` on in lines of at most `width` columns, each but the first begun
-/// with `under` spaces.
+/// Wraps words at `width` columns, starting in column `start`; further lines are indented by
+/// `under` spaces.
 fn filled(words: &str, start: usize, under: usize, width: usize) -> String {
     let mut text = String::new();
     let mut column = start;
@@ -130,15 +134,14 @@ fn filled(words: &str, start: usize, under: usize, width: usize) -> String {
     text
 }
 
-/// How many columns of a text are seen.
+/// The width of a text in columns, without its colors.
 fn columns(text: &str) -> usize {
     visible_characters(text)
         .map(|(_, c)| columns_of_character(c))
         .sum()
 }
 
-/// The most columns that a terminal takes for a character: which are wide differs from one to the
-/// next.
+/// The most columns that a terminal may use for a character.
 fn columns_of_character(character: char) -> usize {
     if character.is_ascii() {
         1
@@ -147,7 +150,7 @@ fn columns_of_character(character: char) -> usize {
     }
 }
 
-/// The characters of a text with their places, without its colours.
+/// The characters of a text with their positions, without its colors.
 pub fn visible_characters(text: &str) -> impl Iterator<Item = (usize, char)> + '_ {
     let mut is_color = false;
     text.char_indices().filter(move |(_, c)| {

@@ -1,4 +1,4 @@
-//! The only writer: text or JSON, colour, quiet, and what keeps a token off every stream.
+//! The only writer: text or JSON, color, quiet mode, and hiding tokens on every stream.
 
 mod escape;
 pub mod facts;
@@ -29,7 +29,7 @@ use self::waiting::Waiting;
 use crate::env;
 use crate::output::failure::Failure;
 
-/// How the result and errors are written.
+/// The format of the result and of errors.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Format {
     #[default]
@@ -37,7 +37,7 @@ pub enum Format {
     Json,
 }
 
-/// When colour is used.
+/// When color is used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ColorWhen {
     #[default]
@@ -46,20 +46,32 @@ pub enum ColorWhen {
     Never,
 }
 
-/// How everything is written.
+/// Begins a line that reports success. Only shown at a terminal that isn't plain.
+pub const CHECK_MARK: &str = "\x1b[1;32m✓\x1b[0m ";
+
+/// A result for people.
+#[derive(Clone, Copy, Debug)]
+pub enum Text<'t> {
+    /// Written as it is: a name, a table or code.
+    Exact(&'t str),
+    /// Sentences, wrapped between words at a terminal.
+    Words(&'t str),
+}
+
+/// The options that decide how output looks.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Style {
     pub format: Format,
     pub color: ColorWhen,
-    /// Nothing goes to standard error but errors and questions.
+    /// Only errors and questions go to standard error.
     pub quiet: bool,
-    /// Errors have their causes and AWS's request ID.
+    /// Errors include their causes and the AWS request ID.
     pub verbose: bool,
-    /// Everything is in plain lines, with nothing redrawn: for screen readers and simple terminals.
+    /// Plain lines, nothing redrawn: for screen readers and simple terminals.
     pub plain: bool,
 }
 
-/// Where everything that the program says goes through.
+/// Writes everything the program shows.
 pub struct Output {
     format: Format,
     quiet: bool,
@@ -71,7 +83,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// Nothing that the redactor hides is written.
+    /// `redactor` hides tokens in everything written here.
     pub fn new(style: Style, redactor: Redactor) -> Self {
         let color = match style.color {
             ColorWhen::Auto => ColorChoice::Auto,
@@ -89,17 +101,16 @@ impl Output {
         }
     }
 
-    /// What keeps tokens out of whatever is written here.
     pub fn redactor(&self) -> &Redactor {
         &self.redactor
     }
 
-    /// Whether everything is in plain lines, with nothing redrawn.
+    /// Whether output is plain lines, with nothing redrawn.
     pub fn is_plain(&self) -> bool {
         self.plain
     }
 
-    /// Whether prompts on standard error may use colour.
+    /// Whether prompts on standard error may use color.
     pub fn colors_prompts(&self) -> bool {
         match self.color {
             ColorChoice::Auto => AutoStream::choice(&io::stderr()) != ColorChoice::Never,
@@ -107,25 +118,23 @@ impl Output {
         }
     }
 
-    /// Whether the result goes to a terminal, as text for people who are told what it leaves out.
+    /// Whether a person reads the result: as text, at a terminal.
     pub fn is_on_a_screen(&self) -> bool {
         self.format == Format::Text && !self.quiet && io::stdout().is_terminal()
     }
 
     /// Writes the result of a command to standard output: `text` and a line end, or `value` as
     /// JSON.
-    ///
-    /// # Errors
-    /// Where standard output cannot take it: closed, or a full disk.
-    pub fn result(&self, text: Option<&str>, value: &impl Serialize) -> io::Result<()> {
+    pub fn result(&self, text: Option<Text<'_>>, value: &impl Serialize) -> io::Result<()> {
         let line = match (self.format, text) {
             (Format::Json, _) => {
                 let json = serde_json::to_string(value)?;
                 visible_json(&self.redactor.redact_json(&json))
             }
-            (Format::Text, Some(text)) => {
+            (Format::Text, Some(Text::Exact(text))) => {
                 without_commands(&visible_lines(&self.redactor.redact(text)))
             }
+            (Format::Text, Some(Text::Words(text))) => self.words(text, io::stdout().is_terminal()),
             (Format::Text, None) => return Ok(()),
         };
         end_progress();
@@ -135,29 +144,36 @@ impl Output {
         stdout.flush()
     }
 
-    /// Writes bytes that are the result by themselves, such as a man page or help.
-    ///
-    /// # Errors
-    /// Where standard output cannot take them.
+    /// Writes a document, such as a man page or help, to standard output.
     pub fn document(&self, document: &[u8]) -> io::Result<()> {
         let mut stdout = AutoStream::new(io::stdout().lock(), self.color);
         stdout.write_all(document)?;
         stdout.flush()
     }
 
-    /// Tells people what happens; not with `--quiet`.
+    /// Writes to standard error, unless `--quiet` is set.
     pub fn note(&self, text: &str) {
         if !self.quiet {
             self.say(text);
         }
     }
 
-    /// Writes what a question is about, which `--quiet` cannot take away.
+    /// Writes to standard error, even with `--quiet`.
     pub fn say(&self, text: &str) {
+        self.write_to_stderr(&self.words(text, io::stderr().is_terminal()));
+    }
+
+    /// Sentences, made safe to show; a terminal gets check marks and wrapped lines.
+    fn words(&self, text: &str, is_terminal: bool) -> String {
         let text = visible_lines(&self.redactor.redact(text));
-        let width = width().filter(|_| io::stderr().is_terminal());
+        let text = if is_terminal && !self.plain {
+            text
+        } else {
+            text.replace(CHECK_MARK, "")
+        };
+        let width = width().filter(|_| is_terminal);
         // Folding may put a word at the start of a line.
-        self.write_to_stderr(&without_commands(&folded(&text, width)));
+        without_commands(&folded(&text, width))
     }
 
     fn write_to_stderr(&self, line: &str) {
@@ -165,11 +181,11 @@ impl Output {
         self.waiting.begin_again();
         self.waiting.take_after_another();
         let mut stderr = AutoStream::new(io::stderr().lock(), self.color);
-        // Nowhere is left to complain where standard error itself is gone.
+        // If standard error is closed, there is nowhere left to report it.
         let _ = writeln!(stderr, "{line}");
     }
 
-    /// Collects warnings for the report of a command, and shows each at once.
+    /// Collects warnings for a report and shows each at once.
     pub fn warnings(&self) -> Warnings<'_> {
         Warnings {
             output: self,
@@ -181,13 +197,13 @@ impl Output {
         self.note(&format!("{} {text}", paint(Color::Yellow, "warning:")));
     }
 
-    /// Writes a failure as the last of standard error.
+    /// Writes a failure, the last thing on standard error.
     pub fn failure(&self, failure: &Failure) {
         match self.format {
             Format::Json => {
                 let json = failure.to_json(self.verbose);
                 let json = visible_json(&self.redactor.redact_json(&json));
-                // A script reads the object as a line, and another program may have left one open.
+                // The object must start a line; another program may have left one open.
                 let before = if self.waiting.take_after_another() {
                     "\n"
                 } else {
@@ -198,13 +214,16 @@ impl Output {
             Format::Text => {
                 let text = failure.to_text(self.verbose);
                 let rest = text.strip_prefix("error:").unwrap_or(&text);
+                // Only labels begin with two spaces: other lines are indented further.
+                let rest = rest.replace("\n  why:", &format!("\n  {}", paint(Color::Bold, "why:")));
+                let rest = rest.replace("\n  fix:", &format!("\n  {}", paint(Color::Cyan, "fix:")));
                 self.say(&format!("{}{rest}", paint(Color::Red, "error:")));
             }
         }
     }
 }
 
-/// What a command has warned of: shown at once, and kept for its report. The same is told once.
+/// The warnings of a command: each is shown once and kept for the report.
 pub struct Warnings<'o> {
     output: &'o Output,
     texts: Vec<String>,
@@ -217,7 +236,7 @@ impl Warnings<'_> {
         }
     }
 
-    /// Keeps what was shown in another way. Whether it is new.
+    /// Keeps a warning without showing it. Returns whether it is new.
     pub fn keep(&mut self, text: &str) -> bool {
         let is_new = !self.texts.iter().any(|have| have == text);
         if is_new {
@@ -226,7 +245,7 @@ impl Warnings<'_> {
         is_new
     }
 
-    /// Keeps what others have shown.
+    /// Keeps warnings that are already shown.
     pub fn extend(&mut self, others: Warnings<'_>) {
         for text in others.texts {
             self.keep(&text);
@@ -238,38 +257,42 @@ impl Warnings<'_> {
     }
 }
 
-/// Makes a text safe for a terminal by escaping whatever acts on it. Nothing is cut, so a token in
-/// it is still recognized when it is written.
+/// Makes a text safe for a terminal by escaping control characters. Nothing is cut, so the
+/// redactor still recognizes a token in it.
 pub fn escaped(text: &str) -> String {
     escaped_whole(text.trim())
 }
 
-/// The same with the white space at both ends, for a text in quotation marks.
+/// Like [`escaped`], but keeps white space at both ends, for a text in quotation marks.
 pub fn escaped_whole(text: &str) -> String {
     visible(text.chars())
 }
 
-/// Whether a person can be asked: standard input and standard error are both terminals.
+/// Whether standard input and standard error are both terminals.
 pub fn is_at_a_terminal() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Colours of the terminal's own palette, which can be read on a light background as on a dark one.
+/// Colors from the terminal's own palette, readable on light and dark backgrounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Color {
     Red,
     Yellow,
-    Green,
     Cyan,
+    /// Not a color: for names and headings.
+    Bold,
+    /// Not a color: for hints and labels.
+    Dim,
 }
 
-/// A word of ours in colour, which a stream that takes none goes without.
+/// Colors a text of ours. Streams without color drop it.
 pub fn paint(color: Color, text: &str) -> String {
     let code = match color {
         Color::Red => "1;31",
         Color::Yellow => "1;33",
-        Color::Green => "1;32",
         Color::Cyan => "36",
+        Color::Bold => "1",
+        Color::Dim => "2",
     };
     format!("\x1b[{code}m{text}\x1b[0m")
 }

@@ -1,4 +1,4 @@
-//! [`Pull`]: how to pull through a rule, once it is there.
+//! [`Pull`]: how to pull an image through a rule.
 
 use super::hint::Hints;
 use crate::model::name::RepositoryPrefix;
@@ -6,7 +6,7 @@ use crate::model::region::Region;
 use crate::model::registries::PLACEHOLDER;
 use crate::model::rule::RuleRequest;
 
-/// What images are named once a rule is there, and how one is pulled.
+/// The image names of a rule, and the commands that pull through it.
 #[derive(Debug)]
 pub struct Pull {
     registry: String,
@@ -15,7 +15,7 @@ pub struct Pull {
 }
 
 impl Pull {
-    /// In the account and Region of the rule.
+    /// `account` and `region` are those of the rule.
     pub fn new(rule: &RuleRequest, account: &str, region: &Region) -> Self {
         Self {
             registry: registry_host(account, region),
@@ -24,7 +24,7 @@ impl Pull {
         }
     }
 
-    /// What the names of the images begin with.
+    /// The start of every image name.
     pub fn base(&self) -> String {
         match self.prefix.path() {
             Some(path) => format!("{}/{path}", self.registry),
@@ -36,7 +36,7 @@ impl Pull {
         format!("docker pull {}/{}", self.base(), self.image)
     }
 
-    /// The commands, for people; the last line is the pull.
+    /// The commands to copy; the last one is the pull.
     pub fn commands(&self, hints: &Hints) -> String {
         let Self { registry, .. } = self;
         let options = hints.options();
@@ -50,14 +50,14 @@ impl Pull {
     }
 }
 
-/// The host of an account's private registry of ECR.
+/// The host of an account's private ECR registry.
 ///
 /// Source: Amazon ECR private registry, in the ECR user guide.
 pub fn registry_host(account: &str, region: &Region) -> String {
     format!("{account}.dkr.ecr.{region}.{}", region.dns_suffix())
 }
 
-/// Whether this is a host of that registry, by which it is also reached over IPv6 or with FIPS.
+/// Whether this is one of the hosts of that registry, including those for IPv6 and FIPS.
 ///
 /// Source: Making requests to Amazon ECR registries, in the ECR user guide.
 pub fn is_registry_host(host: &str, account: &str, region: &Region) -> bool {
@@ -72,11 +72,10 @@ pub fn is_registry_host(host: &str, account: &str, region: &Region) -> bool {
     .any(|ours| ours == host)
 }
 
-/// What stands above the pull. No image is in every customer's registry of Azure.
+/// The line above the `docker pull` command. An example image is not known for every registry.
 pub fn pull_words(example_image: &str) -> &'static str {
     if example_image == PLACEHOLDER {
-        "Then pull through it, with a repository and a tag of your registry in place of \
-         REPOSITORY:TAG"
+        "Then pull through it, replacing REPOSITORY:TAG with an image of your registry"
     } else {
         "Then pull through it"
     }

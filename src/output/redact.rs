@@ -1,4 +1,4 @@
-//! [`Redactor`]: keeps access tokens out of everything that is written.
+//! [`Redactor`]: hides access tokens in everything written.
 
 use std::fmt;
 use std::ops::Range;
@@ -17,10 +17,10 @@ use crate::model::token_kind::TokenKind;
 /// Replaces a token.
 const NOT_SHOWN: &str = "[token not shown]";
 
-/// Shorter tokens, in characters, would be found in any text by chance.
+/// Shorter tokens, in characters, would match any text by chance.
 const SHORTEST: usize = 4;
 
-/// The tokens to hide, each in all its forms. Clones share them.
+/// The tokens to hide, in all their forms. Clones share them.
 #[derive(Clone, Default)]
 pub struct Redactor(Arc<Mutex<Vec<Zeroizing<String>>>>);
 
@@ -52,7 +52,7 @@ impl Redactor {
         }
     }
 
-    /// Replaces hidden tokens, and words that begin like a known kind of token.
+    /// Replaces hidden tokens, and words that look like a known kind of token.
     pub fn redact(&self, text: &str) -> String {
         let mut places: Vec<_> = TokenKind::places_in(text.as_bytes()).collect();
         self.forms()
@@ -71,7 +71,7 @@ impl Redactor {
         safe + &text[end..]
     }
 
-    /// The same in each string of a JSON document.
+    /// Redacts each string of a JSON document.
     pub fn redact_json(&self, json: &str) -> String {
         let mut safe = String::with_capacity(json.len());
         let mut rest = json;
@@ -106,14 +106,14 @@ fn places_of<'t>(form: &'t str, text: &'t str) -> impl Iterator<Item = Range<usi
     places.map(|(start, found)| start..start + found.len())
 }
 
-/// A token as services and programs repeat it: raw, JSON-escaped (also in a string inside JSON),
-/// percent-encoded and in base64.
+/// The forms in which a token may be repeated: raw, JSON-escaped once or twice, percent-encoded and
+/// in base64.
 fn forms_of(token: &str) -> Vec<Zeroizing<String>> {
     let escaped = json_escaped(token);
     let twice = json_escaped(&escaped);
     let mut forms = vec![Zeroizing::new(token.to_owned()), escaped, twice];
     for index in 0..forms.len() {
-        // Text from elsewhere was escaped for the terminal before it gets here.
+        // Foreign text was escaped for the terminal before.
         forms.push(Zeroizing::new(visible(forms[index].chars())));
     }
     forms.push(percent_encoded(token, |byte| format!("%{byte:02x}")));

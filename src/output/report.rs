@@ -1,10 +1,11 @@
-//! What commands return: data for scripts, words for people.
+//! The results of commands: data for scripts, words for people.
 
 use serde::Serialize;
 
 use super::escaped;
 use super::hint::Hints;
 use super::pull::{pull_words, registry_host};
+use super::CHECK_MARK;
 use crate::model::arn::SecretArn;
 use crate::model::date::{Date, Time};
 use crate::model::region::Region;
@@ -12,7 +13,7 @@ use crate::model::registries::LoginRegistry;
 use crate::model::rule::{free_prefix, CredentialArn, Rule, RuleRequest};
 use crate::model::secret::{registry_of, Secret, VersionId};
 
-/// A JSON object for scripts. Its members are a contract: only ever added to.
+/// A JSON object for scripts. Its members are a contract: they are only added, never changed.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Document<T> {
@@ -30,7 +31,7 @@ impl<T> Document<T> {
     }
 }
 
-/// What a command that writes has done.
+/// What a command that writes did.
 #[derive(Debug, Serialize)]
 pub struct Report<D> {
     pub action: Action,
@@ -40,7 +41,7 @@ pub struct Report<D> {
     pub warnings: Vec<String>,
 }
 
-/// What a command has done, in one word.
+/// What a command did, in one word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
@@ -54,51 +55,56 @@ pub enum Action {
     Restored,
 }
 
-/// What a report says beside the action, the steps and the warnings.
+/// The part of a report that is specific to its command.
 pub trait Details: Serialize {
-    /// The secret, where it is about one.
+    /// The secret; `None` if the report is not about one.
     fn secret(&self) -> Option<&SecretArn> {
         None
     }
 
-    /// The result for people.
+    /// The result on standard output in a pipe.
     fn result(&self) -> Option<&str> {
         self.secret().map(SecretArn::as_str)
     }
+
+    /// Whether the result is code to save in a file.
+    fn is_code(&self) -> bool {
+        false
+    }
 }
 
-/// The secret that `create` and `update` stored credentials in, or would have.
+/// The secret that `create` or `update` stored credentials in, or would store them in.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StoredSecret {
-    /// None in a dry run.
+    /// `None` in a dry run.
     pub arn: Option<SecretArn>,
     pub name: String,
-    /// The current version; none in a dry run, or where it was not looked up.
+    /// The current version; `None` in a dry run or if it is unknown.
     pub version_id: Option<VersionId>,
-    /// The version before, which is AWSPREVIOUS now; none where no version was stored.
+    /// The version that is AWSPREVIOUS now; `None` if no version was stored.
     pub previous_version_id: Option<VersionId>,
-    /// None in a dry run without a Region.
+    /// `None` in a dry run without a Region.
     pub region: Option<Region>,
     pub registry: Option<&'static str>,
-    /// As asked for; none where no credentials were stored.
+    /// `None` if no credentials were stored.
     pub username: Option<String>,
-    /// ECR's `upstreamRegistryUrl`; none where it is not known.
+    /// ECR's `upstreamRegistryUrl`; `None` if unknown.
     pub upstream_registry_url: Option<String>,
     pub kms_key: String,
     pub replica_regions: Vec<String>,
     pub expires_on: Option<Date>,
-    /// The rule that uses it, where one was asked for.
+    /// The rule from `--rule`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule: Option<RuleResult>,
-    /// The rule as code, where it was asked for instead of the rule.
+    /// The rule as code, from `--print`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rule_code: Option<String>,
     pub verification: Verification,
 }
 
 impl StoredSecret {
-    /// A secret as it is, before anything is stored in it.
+    /// A secret as it is now.
     pub fn of(secret: &Secret, region: &Region, verification: Verification) -> Self {
         let replicas = secret.working_replica_regions().into_iter();
         Self {
@@ -129,11 +135,14 @@ impl Details for StoredSecret {
         let arn = self.arn.as_ref().map(SecretArn::as_str);
         self.rule_code.as_deref().or(arn)
     }
+
+    fn is_code(&self) -> bool {
+        self.rule_code.is_some()
+    }
 }
 
 impl Report<StoredSecret> {
-    /// What to do with the ARN, for people.
-    /// `is_used` is whether a rule uses it, as far as that is known.
+    /// What was stored, and the commands that create a rule unless one uses the secret (`is_used`).
     pub fn next_steps(
         &self,
         upstream: Option<LoginRegistry>,
@@ -148,22 +157,22 @@ impl Report<StoredSecret> {
             return String::new();
         };
         let stored = match self.action {
-            Action::Created => format!("Stored as {name} in {region}"),
+            Action::Created => format!("{CHECK_MARK}Created {name} in {region}"),
             Action::Updated if self.steps.iter().any(StepReport::is_new_version) => {
                 new_version(name, region, hints)
             }
             Action::Updated => {
-                format!("{name} in {region} has these credentials already; the rest was updated")
+                format!("{CHECK_MARK}Updated {name} in {region}; the credentials are unchanged")
             }
             Action::Unchanged => {
-                format!("{name} in {region} is up to date already; nothing was written")
+                format!("{CHECK_MARK}{name} in {region} is already up to date; nothing was written")
             }
             _ => return String::new(),
         };
         if is_used || secret.rule_code.is_some() {
             return stored;
         }
-        // ECR takes no other host than the registry's own, whichever the credentials were tried at.
+        // ECR accepts only the registry's own host, even if the credentials were tested elsewhere.
         let host = match upstream.fixed_host() {
             Some(_) => None,
             None => secret.upstream_registry_url.as_deref(),
@@ -174,42 +183,39 @@ impl Report<StoredSecret> {
         let example_image = upstream.example_image;
         let registry = registry_host(arn.account(), region);
         format!(
-            "{stored}\n\nNext, make the rule that uses it, once:\n  {set}\n\
+            "{stored}\n\nNext, create the rule once:\n  {set}\n\
              {}:\n  docker pull {registry}/{prefix}/{example_image}",
             pull_words(example_image)
         )
     }
 }
 
-/// That a secret has a new version, and how to go back.
-pub fn new_version(name: &str, region: &Region, hints: &Hints) -> String {
+/// Reports a new version of a secret, and the command that rolls it back.
+fn new_version(name: &str, region: &Region, hints: &Hints) -> String {
     let undo = hints.update(name, " --rollback");
     let name = escaped(name);
-    format!(
-        "Stored as a new version of {name} in {region}\nTo go back to the previous version: \
-             {undo}"
-    )
+    format!("{CHECK_MARK}Stored a new version of {name} in {region}\n  to roll back: {undo}")
 }
 
-/// What came of trying the credentials at the registry.
+/// The result of testing the credentials at the registry.
 #[derive(Clone, Debug, Serialize)]
 pub struct Verification {
     pub verdict: VerdictWord,
-    /// Why it is not `accepted`.
+    /// Why the verdict is not `accepted`.
     pub reason: Option<String>,
-    /// What an accepted login proves, and what it does not.
+    /// What an accepted login proves and what it doesn't.
     pub proves: Option<&'static str>,
 }
 
-/// What the registry says of the credentials.
+/// The registry's verdict on the credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum VerdictWord {
     Accepted,
     Rejected,
-    /// It could not be asked, or said neither.
+    /// The registry could not be reached, or its answer was unclear.
     Unknown,
-    /// It was not asked.
+    /// The credentials were not tested.
     Skipped,
 }
 
@@ -221,9 +227,20 @@ impl Verification {
             proves: None,
         }
     }
+
+    /// The row of the review; `title` is the name of the registry.
+    pub fn in_review(&self, title: &str) -> String {
+        let reason = self.reason.as_deref().unwrap_or_default();
+        match self.verdict {
+            VerdictWord::Accepted => format!("accepted by {title}"),
+            VerdictWord::Rejected => format!("rejected by {title}: {reason}"),
+            VerdictWord::Unknown => format!("NOT tested: {reason}"),
+            VerdictWord::Skipped => format!("not tested: {reason}"),
+        }
+    }
 }
 
-/// A rule in an account's Region, which `rule set` or `rule delete` is about.
+/// The rule of `rule set` or `rule delete`, with its Region.
 #[derive(Debug, Serialize)]
 pub struct InRegion<'a, R> {
     #[serde(flatten)]
@@ -239,14 +256,14 @@ impl Details for InRegion<'_, RuleDetails> {
 
 impl Details for InRegion<'_, Rule> {}
 
-/// A rule that is only printed.
+/// A rule printed as code.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RuleCode<'a> {
     pub rule_code: &'a str,
 }
 
-/// What became of the rule of a secret.
+/// The rule of a secret and what was done with it.
 #[derive(Debug, Serialize)]
 pub struct RuleResult {
     pub action: Action,
@@ -254,24 +271,23 @@ pub struct RuleResult {
     pub rule: RuleDetails,
 }
 
-/// A rule as it is now, or in a dry run as it would be.
+/// A rule as it is now, or as it would be in a dry run.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RuleDetails {
     #[serde(flatten)]
     pub rule: Rule,
-    /// None for a registry without a login.
+    /// `None` for a registry without login.
     pub secret: Option<String>,
-    /// None in a dry run, and for a registry without a login.
+    /// `None` in a dry run and for a registry without login.
     pub is_valid: Option<bool>,
-    /// What the names of the images begin with. `None` in a dry run, or if ECR did not report the
-    /// account.
+    /// The start of every image name. `None` in a dry run, or if the account is unknown.
     pub repository_uri: Option<String>,
     pub pull: Option<String>,
 }
 
 impl RuleDetails {
-    /// A rule as it is wanted, for the secret of this name and ARN.
+    /// A requested rule, for the secret with this name and ARN.
     pub fn new(wanted: &RuleRequest, secret: &str, arn: Option<&SecretArn>) -> Self {
         let prefix = wanted.prefix.as_str();
         let arn = wanted.credential(arn).cloned();
@@ -291,17 +307,17 @@ impl RuleDetails {
     }
 }
 
-/// A secret whose deletion was scheduled, done or cancelled.
+/// The secret of `delete` or `restore`.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeletedSecret<'a> {
     pub arn: &'a SecretArn,
     pub name: &'a str,
     pub region: &'a Region,
-    /// From when on it cannot be restored; none where it is not deleted, or no answer said so.
+    /// When it can no longer be restored; `None` if it is not scheduled for deletion.
     pub deletion_date: Option<Time>,
     pub removed_replica_regions: Vec<String>,
-    /// The prefixes of the rules that use it; none where they were not looked at, or could not be.
+    /// The prefixes of the rules that use it; `None` if they are unknown.
     pub rules: Option<Vec<&'a str>>,
 }
 
@@ -311,22 +327,22 @@ impl Details for DeletedSecret<'_> {
     }
 }
 
-/// One step and what became of it.
+/// A step and its status.
 #[derive(Clone, Debug, Serialize)]
 pub struct StepReport {
     pub step: &'static str,
     pub status: StepStatus,
 }
 
-/// What became of a step.
+/// The status of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StepStatus {
     Done,
     Failed,
-    /// An earlier step failed.
+    /// Not tried, since an earlier step failed.
     NotTried,
-    /// A dry run ends before it.
+    /// In a dry run.
     Planned,
 }
 
@@ -335,7 +351,7 @@ impl StepReport {
         Self { step, status }
     }
 
-    /// Whether a new version of a secret is stored by it.
+    /// Whether it stored a new version of a secret.
     pub fn is_new_version(&self) -> bool {
         self.step == "put-secret-value" && self.status == StepStatus::Done
     }

@@ -1,4 +1,4 @@
-//! [`SecretDetails`]: everything about one secret except the token.
+//! [`SecretDetails`]: everything `show` reports about a secret. The token is left out.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -12,16 +12,16 @@ use crate::model::stored_value::{StoredValue, ACCESS_TOKEN, USERNAME};
 use crate::model::token_kind::TokenKind;
 use crate::output::facts::Facts;
 
-/// What is known of a secret, and what could not be looked at.
+/// Everything known about a secret.
 pub struct SecretDetails<'a> {
     pub secret: &'a Secret,
-    /// `None` where there is none, or it may not be read.
+    /// `None` if there is none or the caller may not read it.
     pub value: Option<&'a StoredValue>,
     /// The JSON of the resource policy.
     pub policy: Option<&'a str>,
     pub key: &'a KeyKind,
     pub usage: RuleUsage<'a>,
-    /// What is missing, and why.
+    /// What could not be read, and why.
     pub warnings: Vec<String>,
 }
 
@@ -40,7 +40,7 @@ struct RotationJson<'a> {
     next_rotation: Option<Time>,
 }
 
-/// The facts that `list` and `show` tell, in this order.
+/// The facts that `list` and `show` share, in order.
 pub fn facts_of(secret: &Secret, usage: &RuleUsage<'_>, today: Date) -> Facts {
     let from_today = |date| from_today(today.days_until(date));
     let day = |time: Option<Time>| time.map(|time| format!("{time} ({})", from_today(time.date())));
@@ -80,7 +80,7 @@ pub fn facts_of(secret: &Secret, usage: &RuleUsage<'_>, today: Date) -> Facts {
         None => format!("{tag} (not a date such as 2027-01-31)"),
     });
     facts.add("expiresOn", "expires on", date, expiry);
-    // It may be the id of the default key.
+    // This may be the ID of the default key.
     facts.member("kmsKey", secret.key());
     facts.member("rotationEnabled", secret.rotation.is_some());
     let (last, next) = (secret.last_rotated, secret.next_rotation);
@@ -93,7 +93,7 @@ pub fn facts_of(secret: &Secret, usage: &RuleUsage<'_>, today: Date) -> Facts {
 }
 
 impl SecretDetails<'_> {
-    /// Every fact once, in the order in which people read it.
+    /// Every fact once, in the order people read it.
     pub fn facts(&self, today: Date) -> Facts {
         let (secret, usage) = (self.secret, &self.usage);
         let mut facts = facts_of(secret, usage, today);
@@ -145,7 +145,7 @@ impl SecretDetails<'_> {
         let members = self.value.and_then(StoredValue::members);
         let members = members.as_ref();
         let username = members.and_then(|members| members.text(USERNAME));
-        // Someone may have mixed the two up.
+        // The username may be a token by mistake.
         let username = username.filter(|name| !TokenKind::is_in_the_wrong_place(name));
         let username = username.as_ref().map(|name| name.as_str());
         let token = members.and_then(|members| members.text(ACCESS_TOKEN));
@@ -168,11 +168,11 @@ impl SecretDetails<'_> {
         let (manager, key) = match self.key {
             KeyKind::Default => (Some("AWS"), Secret::DEFAULT_KEY.to_owned()),
             KeyKind::Customer => {
-                let key = format!("{key}, customer managed: ECR cannot use it");
+                let key = format!("{key}, customer managed: not supported by ECR");
                 (Some("CUSTOMER"), key)
             }
             KeyKind::Unknown(why) => {
-                let key = format!("{key}; it is not known whether ECR can use it ({why})");
+                let key = format!("{key}; unknown whether ECR can use it ({why})");
                 (None, key)
             }
         };
@@ -203,7 +203,7 @@ fn tags(pairs: &[(String, String)]) -> Vec<Tag<'_>> {
     tags.collect()
 }
 
-/// The kind of a token, and why it cannot work where that is known.
+/// The kind of a token, and why it can't work, if that is known.
 fn kind_to_text(
     kind: &TokenKind,
     upstream: Option<LoginRegistry>,
@@ -220,7 +220,7 @@ fn rotation_to_text(rotation: &ExistingRotation) -> String {
     let schedule = match (&rotation.schedule, rotation.days) {
         (Some(schedule), _) => schedule.clone(),
         (None, Some(days)) => format!("every {}", in_days(days)),
-        (None, None) => "at no fixed times".to_owned(),
+        (None, None) => "without a schedule".to_owned(),
     };
     let by = rotation
         .lambda_arn
@@ -229,7 +229,7 @@ fn rotation_to_text(rotation: &ExistingRotation) -> String {
     format!("{schedule}, by {by}")
 }
 
-/// How far off a day is: `in 3 days`, `today`, `3 days ago`.
+/// The distance to a day: `in 3 days`, `today`, `3 days ago`.
 fn from_today(days: i64) -> String {
     match days {
         0 => "today".to_owned(),

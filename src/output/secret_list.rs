@@ -1,4 +1,4 @@
-//! [`SecretList`]: many secrets, as `list` shows them.
+//! [`SecretList`]: the table of `list`.
 
 use crate::model::date::{in_days, Date, Time};
 use crate::model::rule::{Rule, RuleUsage};
@@ -9,14 +9,14 @@ use crate::output::report::Document;
 use crate::output::secret_details::facts_of;
 use crate::output::table::{Side, Table};
 
-/// Many secrets, each with the rules that use it.
+/// Secrets, each with the rules that use it.
 pub struct SecretList<'a> {
     secrets: Vec<(&'a Secret, RuleUsage<'a>)>,
     today: Date,
 }
 
 impl<'a> SecretList<'a> {
-    /// `rules` are all of the Region; `None` where they could not be looked at.
+    /// `rules` are all rules of the Region; `None` if they are unknown.
     pub fn new(secrets: &'a [Secret], rules: Option<&'a [Rule]>, today: Date) -> Self {
         let secrets = secrets.iter();
         let secrets = secrets.map(|secret| (secret, RuleUsage::new(secret, rules)));
@@ -37,7 +37,7 @@ impl<'a> SecretList<'a> {
         entries.collect()
     }
 
-    /// For people: a row for each secret.
+    /// The table for people, with a row for each secret.
     pub fn table(&self) -> Table {
         let column = |cell: &dyn Fn(&Secret, &RuleUsage<'_>) -> String| {
             let cells = self.secrets.iter();
@@ -95,6 +95,6 @@ fn expiry(secret: &Secret) -> String {
         None => String::new(),
         Some(Ok(date)) => date.to_string(),
         Some(Err(_)) if secret.has_unknown_expiry() => "unknown".to_owned(),
-        Some(Err(_)) => "no date".to_owned(),
+        Some(Err(_)) => "not a date".to_owned(),
     }
 }

@@ -1,17 +1,15 @@
-//! Words as a shell takes them, for commands that people paste: a POSIX shell, and on Windows
-//! PowerShell.
+//! Quotes words for commands that people paste into a POSIX shell, or on Windows into PowerShell.
 
 use super::escape::visible;
 
-/// What pipes the token of the variable TOKEN into a command.
+/// Pipes the value of the variable TOKEN into a command.
 pub const PIPED_TOKEN: &str = if cfg!(windows) {
     "$env:TOKEN |"
 } else {
     "printf %s \"$TOKEN\" |"
 };
 
-/// Quotes a word where it needs it. What acts on a terminal is shown as an escape: the command then
-/// has that in its place.
+/// Quotes a word if needed. Control characters are replaced by visible escapes.
 pub fn quote(word: &str) -> String {
     let word = visible(word.chars());
     #[cfg(windows)]
@@ -27,7 +25,7 @@ fn for_powershell(word: &str) -> String {
     if !word.is_empty() && !word.starts_with(['-', '.']) && word.chars().all(is_safe) {
         return word.to_owned();
     }
-    // PowerShell takes typographic quotation marks for its own.
+    // PowerShell treats typographic quotation marks like straight ones.
     let is_mark = |c: char| c == '\'' || ('\u{2018}'..='\u{201b}').contains(&c);
     let chars = word
         .chars()
@@ -38,14 +36,14 @@ fn for_powershell(word: &str) -> String {
 #[cfg(any(not(windows), test))]
 fn for_posix(word: &str) -> String {
     let is_safe = |c: char| c.is_ascii_alphanumeric() || "-_./:=@%+,".contains(c);
-    // At the beginning, zsh takes an equals sign for the path of a command.
+    // zsh expands a word that starts with an equals sign.
     if !word.is_empty() && !word.starts_with('=') && word.chars().all(is_safe) {
         return word.to_owned();
     }
     format!("'{}'", word.replace('\'', r"'\''"))
 }
 
-/// An option with its value, in one word where the value could be taken for an option.
+/// An option with its value, joined by `=` if the value looks like an option.
 pub fn option(name: &str, value: &str) -> String {
     let between = if value.starts_with('-') { '=' } else { ' ' };
     format!("{name}{between}{}", quote(value))

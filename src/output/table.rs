@@ -1,28 +1,28 @@
-//! [`Table`]: rows for people, in columns that fit the terminal.
+//! [`Table`]: rows in columns that fit the terminal.
 
+use super::{paint, Color};
 use crate::model::name::PREFIX;
 
-/// Which side of its column a cell keeps to.
+/// The alignment of a column.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Side {
     Left,
     Right,
 }
 
-/// Columns of text. On a screen that is too narrow, the last columns are left out: names, which
-/// people copy, are never cut.
+/// Columns of text. If the terminal is too narrow, the last columns are hidden; no cell is cut.
 #[derive(Debug, Default)]
 pub struct Table {
     columns: Vec<Column>,
 }
 
-/// What people read of a table, and what of it they do not see.
+/// A table as text, and what it hides.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rendered {
     pub text: String,
-    /// Whether the names of secrets are without the [`PREFIX`] that they share.
+    /// Whether the names of secrets are shown without [`PREFIX`].
     pub is_without_prefix: bool,
-    /// The titles of the columns that have no room.
+    /// The titles of the hidden columns.
     pub left_out: Vec<&'static str>,
 }
 
@@ -31,19 +31,19 @@ struct Column {
     title: &'static str,
     side: Side,
     cells: Vec<String>,
-    /// Whether it is never left out.
+    /// Whether it is never hidden.
     is_kept: bool,
-    /// Whether it has the names of secrets.
+    /// Whether it contains names of secrets.
     has_names: bool,
 }
 
 const GAP: usize = 2;
 
-/// Stands where there is no secret.
+/// Shown if there is no secret.
 pub const NONE: &str = "-";
 
 impl Table {
-    /// Adds a column, unless no row has anything in it.
+    /// Adds a column, unless all its cells are empty.
     pub fn column(mut self, title: &'static str, side: Side, cells: Vec<String>) -> Self {
         if cells.iter().any(|cell| !cell.is_empty()) {
             self.columns.push(Column {
@@ -57,7 +57,7 @@ impl Table {
         self
     }
 
-    /// Adds a column that is never left out.
+    /// Adds a column that is never hidden.
     pub fn kept(mut self, title: &'static str, cells: Vec<String>) -> Self {
         self = self.column(title, Side::Left, cells);
         self.columns
@@ -67,7 +67,7 @@ impl Table {
         self
     }
 
-    /// Adds a column with the names of secrets, or [`NONE`].
+    /// Adds a column with names of secrets, or [`NONE`].
     pub fn names(mut self, title: &'static str, cells: Vec<String>) -> Self {
         self = self.column(title, Side::Left, cells);
         self.columns
@@ -77,12 +77,12 @@ impl Table {
         self
     }
 
-    /// The table for a screen of this width; without one, whole.
+    /// Renders the table for a terminal of this width; `None` keeps all columns.
     pub fn render(mut self, width: Option<usize>) -> Rendered {
         let is_short = width.is_some() && self.drop_prefix();
         let mut left_out = Vec::new();
         while width.is_some_and(|width| self.width() > width) {
-            // The first column is what the rows are about.
+            // The first column is never hidden.
             let last = self.columns.iter().rposition(|column| !column.is_kept);
             let Some(last) = last.filter(|last| *last > 0) else {
                 break;
@@ -91,7 +91,7 @@ impl Table {
         }
         let rows = self.columns.first().map_or(0, |column| column.cells.len());
         let widths: Vec<usize> = self.columns.iter().map(Column::width).collect();
-        let titles = self.line(&widths, |column| column.title);
+        let titles = paint(Color::Bold, &self.line(&widths, |column| column.title));
         let rows = (0..rows).map(|row| self.line(&widths, |column| &column.cells[row]));
         let lines: Vec<String> = [titles].into_iter().chain(rows).collect();
         Rendered {
@@ -101,7 +101,7 @@ impl Table {
         }
     }
 
-    /// Takes the prefix off the names of secrets, where all of them have it.
+    /// Removes the prefix of the names, if all of them have it.
     fn drop_prefix(&mut self) -> bool {
         let mut is_dropped = false;
         for column in self.columns.iter_mut().filter(|column| column.has_names) {

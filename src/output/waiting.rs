@@ -1,5 +1,4 @@
-//! What is said while something lasts: one quiet line that goes away again, or in plain lines one
-//! every 30 seconds.
+//! Progress: one line that is removed again, or in plain mode a line every 30 seconds.
 
 use std::cell::Cell;
 use std::future::Future;
@@ -8,19 +7,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::lines::width;
-use super::{paint, Color, Output};
+use super::{Output, CHECK_MARK};
 
-/// How long nothing is said before the quiet line comes.
+/// How long the program is silent before it shows a progress line.
 const A_MOMENT: Duration = Duration::from_secs(1);
 
-/// The same in plain lines.
+/// The same in plain mode.
 const BETWEEN_LINES: Duration = Duration::from_secs(30);
 
-/// How many columns the quiet line has that is the last on standard error; 0 where none is.
+/// The width in columns of the progress line on standard error; 0 if there is none.
 static SHOWN: AtomicUsize = AtomicUsize::new(0);
 
-/// Takes the quiet line away, before anything else is written. Not by an escape sequence, which the
-/// console of Windows shows where nobody has told it otherwise.
+/// Removes the progress line before anything else is written. It writes spaces, since an old Windows
+/// console would show an escape sequence.
 pub fn end_progress() {
     let shown = SHOWN.swap(0, Ordering::SeqCst);
     if shown > 0 {
@@ -28,11 +27,11 @@ pub fn end_progress() {
     }
 }
 
-/// What is waited for, and since when nothing was said.
+/// What the program is waiting for, and how long it has been silent.
 pub struct Waiting {
     last: Cell<Instant>,
     what: Cell<Option<String>>,
-    /// Whether another program writes to the same standard error.
+    /// Whether another program is writing to the same standard error.
     is_shared: Cell<bool>,
     /// Whether another program may have written there last.
     is_after_another: Cell<bool>,
@@ -50,20 +49,19 @@ impl Default for Waiting {
 }
 
 impl Waiting {
-    /// Something was said just now.
+    /// Restarts the silence timer.
     pub fn begin_again(&self) {
         self.last.set(Instant::now());
     }
 
-    /// Something is written to standard error: whether another program may have left a line open
-    /// there.
+    /// Returns whether another program may have left a line open on standard error.
     pub fn take_after_another(&self) -> bool {
         self.is_after_another.take()
     }
 }
 
 impl Output {
-    /// Says what is waited for, until it is there.
+    /// Shows `what` is being waited for until `work` is done.
     pub async fn while_waiting<T>(&self, what: &str, work: impl Future<Output = T>) -> T {
         let line = format!("{what}…");
         if self.plain && self.may_say_how_far() {
@@ -78,8 +76,8 @@ impl Output {
         result
     }
 
-    /// Says once what is waited for, and nothing more until it is there: another program writes to
-    /// the same standard error meanwhile.
+    /// Like [`Self::while_waiting`], but only one line, since another program writes to the same
+    /// standard error meanwhile.
     pub async fn while_another_writes<T>(&self, what: &str, work: impl Future<Output = T>) -> T {
         if self.may_say_how_far() {
             self.say(&format!("{what}…"));
@@ -91,8 +89,7 @@ impl Output {
         result
     }
 
-    /// Says what is waited for whenever nothing was said for a while and nothing is asked. Never
-    /// ends.
+    /// Shows what is being waited for after a silence, unless a question is open. Never ends.
     pub async fn tell_what_lasts(&self, is_asking: fn() -> bool) {
         const STEP: Duration = Duration::from_millis(250);
         let patience = if self.plain { BETWEEN_LINES } else { A_MOMENT };
@@ -119,26 +116,22 @@ impl Output {
         }
     }
 
-    /// Says what came of something, with a mark at a terminal.
+    /// Reports a success, with a check mark at a terminal.
     pub fn done(&self, text: &str) {
-        if self.may_show_progress() {
-            self.note(&format!("{} {text}", paint(Color::Green, "✓")));
-        } else {
-            self.note(text);
-        }
+        self.note(&format!("{CHECK_MARK}{text}"));
     }
 
-    /// Shows on one line of a terminal how far the work is, in the place of the last such line.
+    /// Shows progress in one line of a terminal, replacing the line before.
     pub fn progress(&self, text: &str) {
         if self.may_show_progress() {
-            // A line that turned could not be taken away.
+            // A wrapped line could not be removed.
             let room = width().unwrap_or(80).saturating_sub(1);
             let text: String = text.chars().take(room).collect();
             end_progress();
             let mut stderr = io::stderr().lock();
             let _ = write!(stderr, "\r{text}");
             let _ = stderr.flush();
-            // A character may have two columns.
+            // A character may be two columns wide.
             SHOWN.store(room.min(2 * text.chars().count()), Ordering::SeqCst);
         }
     }

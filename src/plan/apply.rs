@@ -1,4 +1,4 @@
-//! [`apply`]: the steps of a plan, one after another. What was done is never lost sight of.
+//! [`apply`]: runs the steps of a plan and keeps track of what was done.
 
 use std::cell::{Cell, RefCell};
 
@@ -10,29 +10,29 @@ use crate::model::region::Region;
 use crate::output::report::{StepReport, StepStatus};
 use crate::output::{escaped, Output};
 
-/// What became of a plan.
+/// The result of running a plan.
 #[derive(Debug)]
 pub struct Outcome {
     pub subject: Subject,
     pub steps: Vec<StepReport>,
-    /// The step that failed, and why; those after it were not tried.
+    /// The step that failed, and why.
     pub failed: Option<(Step, StepError)>,
     /// The steps after the one that failed.
     pub not_tried: Vec<Step>,
-    /// What is so by now, in words: of the credentials also where an earlier run stored them.
+    /// The state reached, for "…, but could not …".
     pub accomplished: Option<String>,
     /// Whether the credentials are stored, by this run or an earlier one.
     pub is_stored: bool,
     /// Whether something was changed.
     pub is_changed: bool,
-    /// Whether a command issued the credentials, so that running it again issues others.
+    /// Whether a command issued the credentials, so running it again would issue others.
     pub is_issued: bool,
 }
 
-/// What an interruption would leave behind: kept up to date for whoever is told of one.
+/// What was done so far, to report if the program is interrupted.
 #[derive(Debug, Default)]
 pub struct Progress {
-    /// What this run has done, in words.
+    /// What this run did, in words.
     done: RefCell<Vec<String>>,
     under_way: RefCell<Option<UnderWay>>,
     /// Whether a credential command has issued credentials.
@@ -41,7 +41,7 @@ pub struct Progress {
     stored: Cell<Known>,
 }
 
-/// Whether something is done, as far as that is known.
+/// Whether something was done.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Known {
     #[default]
@@ -50,13 +50,13 @@ pub enum Known {
     Yes,
 }
 
-/// A call that has not been answered.
+/// A call without an answer yet.
 #[derive(Clone, Debug)]
 pub struct UnderWay {
     pub subject: Subject,
-    /// Where that is.
+    /// The Region of the call.
     pub region: Region,
-    /// What it changes; `None` if it only looks.
+    /// What it changes; `None` if it only reads.
     pub effect: Option<Effect>,
 }
 
@@ -69,8 +69,7 @@ impl Progress {
         self.under_way.borrow().clone()
     }
 
-    /// Whether a credential command has issued credentials, which are lost unless they are stored:
-    /// perhaps from when it starts.
+    /// Records whether a credential command issued credentials, which are lost unless stored.
     pub fn note_issued(&self, issued: Known) {
         self.issued.set(issued);
     }
@@ -94,15 +93,15 @@ impl Progress {
         });
     }
 
-    /// The call is answered, and has done this.
+    /// Records that the call ended with this effect.
     fn end(&self, done: Option<String>) {
         *self.under_way.borrow_mut() = None;
         self.done.borrow_mut().extend(done);
     }
 }
 
-/// Makes the calls in order; the first that fails ends it. Where an answer is lost, it looks
-/// whether the call is done before it says anything.
+/// Makes the calls in order until one fails. If an answer is lost, it looks up whether the call was
+/// done.
 pub async fn apply(plan: Plan, aws: &Session, progress: &Progress, output: &Output) -> Outcome {
     let mut outcome = Outcome {
         steps: plan.reports(StepStatus::NotTried),
@@ -116,7 +115,7 @@ pub async fn apply(plan: Plan, aws: &Session, progress: &Progress, output: &Outp
         is_changed: false,
         is_issued: progress.issued() == Known::Yes,
     };
-    // Refreshes credentials that expire soon. The first step reports an error.
+    // Refreshes credentials that expire soon; the first step reports any error.
     let _ = aws.fetch_credentials().await;
     let mut tried = 0;
     let mut steps = plan.steps.into_iter();
@@ -125,7 +124,7 @@ pub async fn apply(plan: Plan, aws: &Session, progress: &Progress, output: &Outp
         let answer = call(&step, &mut outcome.subject, aws, output).await;
         let is_done = match &answer {
             Ok(()) => true,
-            // The secret was created all the same; what failed is told as a step of its own.
+            // The secret was created; the failed replicas are reported as their own step.
             Err(StepError::Replicas(_)) => matches!(step, Step::CreateSecret(_)),
             Err(_) => false,
         };
@@ -163,8 +162,7 @@ pub async fn apply(plan: Plan, aws: &Session, progress: &Progress, output: &Outp
     outcome
 }
 
-/// One step: the call, again where the error passes by itself, and a look where it may be done all
-/// the same.
+/// Makes one call, with retries if they help, and a lookup if it may have been done despite an error.
 async fn call(
     step: &Step,
     subject: &mut Subject,
@@ -181,10 +179,7 @@ async fn call(
         may_be_done |= error.may_have_worked();
         if let Some(wait) = step.waits(&error).get(attempts) {
             if attempts == 0 {
-                output.note(
-                    "ECR does not see the secret yet, as can be while it is new; \
-                     trying again for up to 30 seconds",
-                );
+                output.note("ECR cannot find the new secret yet; retrying for up to 30 seconds");
             }
             attempts += 1;
             tokio::time::sleep(*wait).await;
@@ -201,7 +196,7 @@ async fn call(
     }
 }
 
-/// A ClientRequestToken: the same for every attempt at one call, and never used twice.
+/// A ClientRequestToken: the same for all attempts at one call, never reused.
 fn request_token() -> String {
     uuid::Uuid::new_v4().to_string()
 }

@@ -1,25 +1,25 @@
-//! [`confirm`]: a person says yes to a plan, or nothing is done.
+//! [`confirm`]: shows a plan and asks for confirmation.
 
 use super::Plan;
 use crate::aws::Target;
 use crate::input::Prompter;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
-use crate::output::Output;
+use crate::output::{paint, Color, Output};
 
-/// Whether a person has to say yes. It holds the terminal for as long as it may ask.
+/// Whether a plan needs confirmation. Holds the terminal if it does.
 pub enum Consent<'a> {
-    /// By `--yes`. The review is still shown.
+    /// Confirmed by `--yes`. The review is still shown.
     Given,
-    /// The question is asked after the review.
+    /// Asks this question after the review.
     Asked(Prompter, Question<'a>),
-    /// Nobody can be asked, and nothing is taken away. The review is not shown.
+    /// No terminal, and nothing is removed. The review is not shown.
     NotNeeded,
 }
 
 impl<'a> Consent<'a> {
-    /// For a command that takes nothing away. Without a prompter, a switch of a rule counts as
-    /// confirmed by `--yes`, which it requires.
+    /// For a command that removes nothing. Without a prompter, switching a rule needs `--yes`, so it
+    /// counts as confirmed.
     pub fn of(
         prompter: Option<Prompter>,
         question: Question<'a>,
@@ -33,7 +33,7 @@ impl<'a> Consent<'a> {
         }
     }
 
-    /// The prompter, to ask for something else.
+    /// The prompter, to ask something else.
     pub fn into_prompter(self) -> Option<Prompter> {
         match self {
             Self::Asked(prompter, _) => Some(prompter),
@@ -42,31 +42,31 @@ impl<'a> Consent<'a> {
     }
 }
 
-/// What is asked, and what Enter alone answers.
+/// A question, and the answer that Enter gives.
 #[derive(Clone, Copy, Debug)]
 pub enum Question<'a> {
-    /// Enter is yes: nothing is taken away.
+    /// Enter is Yes: nothing is removed.
     Write(&'static str),
-    /// Enter is yes, and it can be answered that something is to be changed first.
+    /// Enter is Yes; Change something is another answer.
     WriteOrChange(&'static str),
-    /// The same where not all can be done that was asked for: Enter changes something.
+    /// Enter is Change something, since not everything requested can be done.
     ChangeOrWrite(&'static str),
-    /// Enter is no.
+    /// Enter is No.
     TakeAway(&'static str),
-    /// This text has to be typed, where a mere yes is too easily said.
+    /// The text must be typed: a plain Yes is too easy.
     Typed(&'static str, &'a str),
 }
 
-/// What was answered, where it was not no.
+/// An answer other than No.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     Yes,
-    /// Something is to be changed first.
+    /// Change something first.
     Change,
 }
 
 impl Question<'_> {
-    /// The answer; `None` is no.
+    /// The answer; `None` means No.
     async fn ask(self, prompter: &Prompter) -> Result<Option<Answer>, Failure> {
         let is_yes = match self {
             Self::Write(question) => prompter.confirm(question, true).await?,
@@ -83,10 +83,8 @@ impl Question<'_> {
     }
 }
 
-/// Shows what will be done, and asks. A plan that changes nothing needs no yes.
-///
-/// # Errors
-/// Status 130 where the answer is no.
+/// Shows the review and asks for confirmation, unless the plan changes nothing. The answer No is a
+/// failure with status 130.
 pub async fn confirm(
     plan: &Plan,
     target: &Target,
@@ -96,7 +94,11 @@ pub async fn confirm(
     if plan.changes_nothing() {
         return Ok(Answer::Yes);
     }
-    let review = format!("\nThis will be done:\n{}\n", plan.review(target));
+    let review = format!(
+        "\n{}\n{}\n",
+        paint(Color::Bold, "Review:"),
+        plan.review(target)
+    );
     let answer = match consent {
         Consent::NotNeeded => Some(Answer::Yes),
         Consent::Given => {

@@ -1,5 +1,5 @@
-//! [`Plan`]: what will be done, as a value that can be shown before it is done. Every command that
-//! writes makes one, from what was asked for and what was observed; nothing here asks AWS.
+//! [`Plan`]: the calls a command will make, shown before they are made. Every command that writes
+//! builds one from its options and what exists in AWS.
 
 pub mod apply;
 pub mod confirm;
@@ -20,30 +20,30 @@ use crate::output::report::{StepReport, StepStatus};
 use review::Review;
 use step::Step;
 
-/// The calls that bring what was observed to what was asked for, in order.
+/// The calls to make, in order, with their review.
 #[derive(Debug)]
 pub struct Plan {
     pub subject: Subject,
     pub steps: Vec<Step>,
-    /// What a person says yes to.
+    /// What a person is asked to confirm.
     pub review: Review,
-    /// Whether the credentials are stored before the first step, so that only the rest is left.
+    /// Whether the credentials are already stored, so only other steps are left.
     pub is_stored: bool,
 }
 
 impl Plan {
-    /// Whether nothing would be changed: a rule is validated all the same.
+    /// Whether nothing would be written. A rule may still be validated.
     pub fn changes_nothing(&self) -> bool {
         self.steps.iter().all(|step| step.effect().is_none())
     }
 
-    /// Whether the secret would be changed, and not only its rule.
+    /// Whether the secret would be changed, not only its rule.
     pub fn changes_secret(&self) -> bool {
         let mut steps = self.steps.iter();
         steps.any(|step| !step.is_of_rule())
     }
 
-    /// Each step with this status.
+    /// A report of all steps with this status.
     pub fn reports(&self, status: StepStatus) -> Vec<StepReport> {
         let steps = self.steps.iter();
         steps

@@ -1,5 +1,5 @@
-//! How an [`Outcome`] is told where a step failed: what is done, what is not and why, and how to
-//! finish. And what an interruption leaves.
+//! Explains an [`Outcome`] with a failed step, or an interruption: what was done, what was not, why,
+//! and how to finish.
 
 use super::apply::{Known, Outcome, Progress};
 use super::step::{Effect, Step, StepError};
@@ -12,11 +12,8 @@ use crate::output::hint::{Hints, CREATE_AGAIN, OVERWRITE_REPLICA};
 use crate::output::status::Status;
 
 impl Outcome {
-    /// The outcome, where every step is done. `finish` is the command that finishes what is left of
-    /// a secret, where running it again does that; a rule is finished by `rule set`.
-    ///
-    /// # Errors
-    /// The failure of the step that failed: status 8 where something is done already.
+    /// The outcome if every step is done, else a failure: status 8 if something was written.
+    /// `finish` is the command that finishes the work on a secret.
     pub fn complete(mut self, aws: &Session, finish: Option<&str>) -> Result<Self, Failure> {
         let Some((step, error)) = self.failed.take() else {
             return Ok(self);
@@ -44,7 +41,7 @@ impl Outcome {
         if !is_partial && !is_invalid {
             return Err(failure);
         }
-        // A word of ECR's tells more than that the work is not whole.
+        // ECR's error code says more than "partial".
         let code = (!step.is_of_rule()).then_some("partial");
         let failure = match &self.subject.arn {
             Some(arn) if self.is_stored => failure.first_why(&format!("the secret is {arn}")),
@@ -53,8 +50,8 @@ impl Outcome {
         Err(failure.partial(code, self.subject.arn, self.steps))
     }
 
-    /// The commands that finish the work where only the expiry date and a rule are missing: the
-    /// credentials are stored, and no token is needed again.
+    /// The commands that finish the work if only the expiry date and a rule are missing. They need no
+    /// token.
     fn finish_date(&self, step: &Step, hints: &Hints) -> Option<String> {
         let Step::TagResource(tags) = step else {
             return None;
@@ -74,7 +71,7 @@ impl Outcome {
         Some(update + &rule.unwrap_or_default())
     }
 
-    /// Whether the first call found that the secret exists, or is scheduled for deletion.
+    /// Whether CreateSecret failed since the secret exists or is scheduled for deletion.
     pub fn is_refused_as_existing(&self) -> bool {
         self.is_refused_as(Kind::Exists) || self.is_refused_as(Kind::PendingDeletion)
     }
@@ -110,16 +107,15 @@ impl Outcome {
                 let rule = step.rule();
                 let prefix = rule.map_or("", |rule| rule.prefix.as_str());
                 let words = escaped(&words);
-                let what = format!("{lead}ECR says that the rule {prefix} is invalid");
+                let what = format!("{lead}ECR reports that rule {prefix} is invalid");
                 Failure::new(Status::Partial, "rule-invalid", what)
-                    .why(format!("ECR says: {words}"))
+                    .why(format!("ECR: {words}"))
                     .fix(rule.map_or_else(String::new, |rule| self.likely_causes(rule, hints)))
             }
         }
     }
 
-    /// The failure of a call: whether it is done all the same, as far as that can be known, and how
-    /// to see.
+    /// The failure of a call, with whether it was done anyway, or how to find out.
     fn explain_aws(
         &self,
         step: &Step,
@@ -140,19 +136,19 @@ impl Outcome {
         };
         let stores = step.effect() == Some(Effect::Stored);
         let (done, verb) = if stores {
-            ("stored", "stored it")
+            ("stored", "store it")
         } else {
-            ("done", "done it")
+            ("done", "do it")
         };
         let (was_looked_at, may_be_done) = (error.was_looked_at(), error.may_have_worked());
         let failure = error.into_failure(what, &service);
         if was_looked_at && failure.status() != Status::Temporary {
-            // What answered was not AWS, so that only the way there can be fixed.
-            return failure.then_why(&format!("it is not {done}, as another call shows"));
+            // The answer did not come from AWS.
+            return failure.then_why(&format!("another call shows that it was not {done}"));
         }
         if was_looked_at {
             return failure
-                .then_why(&format!("AWS was asked again, and has not {verb}"))
+                .then_why(&format!("AWS did not {verb}, as another call shows"))
                 .first_fix("try again in a minute");
         }
         if !may_be_done || step.effect().is_none() {
@@ -163,18 +159,15 @@ impl Outcome {
         } else {
             hints.show(&self.subject.name)
         };
-        let look = format!("see whether it is: {look}");
+        let look = format!("see whether it was {done}: {look}");
         let fix = if stores && !self.is_issued {
-            format!(
-                "{look}\nor store it again: what is the same already is not written twice \
-                {CREATE_AGAIN}"
-            )
+            format!("{look}\nor run the same command again; it writes nothing twice {CREATE_AGAIN}")
         } else {
             look
         };
         failure
             .then_why(&format!(
-                "it is not known whether it is {done}: AWS does not answer that either"
+                "it is unknown whether it was {done}: looking it up failed too"
             ))
             .first_fix(&fix)
     }
@@ -185,11 +178,11 @@ impl Outcome {
         };
         let name = &self.subject.name;
         format!(
-        "the likely causes: the token has expired, was revoked or may not pull; the username is \
-         not the token's;\n\
-         the value of the secret is not {{\"username\":…,\"accessToken\":…}}; its key is not \
+        "likely causes: the token expired, was revoked, or may not pull; the username does not \
+         belong to the token;\n\
+         the value is not {{\"username\":…,\"accessToken\":…}}; the key is not \
          aws/secretsmanager;\n\
-         its resource policy denies ECR's role. Needed are {}, and {}.\n\
+         the resource policy denies ECR's role. You need {}, and {}.\n\
          Store new credentials: {}",
         upstream.login.username,
         upstream.login.token,
@@ -199,16 +192,16 @@ impl Outcome {
 }
 
 impl Progress {
-    /// Adds what became of credentials that a credential command issued, unless they are stored.
+    /// Adds what happened to credentials that a credential command issued, unless they are stored.
     pub fn explain_loss(&self, failure: Failure) -> Failure {
-        const AGAIN: &str = "run it again to issue and store other credentials; until then pulls \
-                             may fail for images that ECR has not cached, if issuing these revoked \
-                             the stored token";
+        const AGAIN: &str = "run it again to issue and store new credentials; if issuing these \
+                             revoked the stored token, pulls of images that are not cached fail \
+                             until then";
         let (why, when) = match (self.issued(), self.stored()) {
             (Known::No, _) | (_, Known::Yes) => return failure,
-            (Known::Maybe, _) => ("if it issued new credentials, they are lost", ""),
+            (Known::Maybe, _) => ("any new credentials it issued are lost", ""),
             (Known::Yes, Known::Maybe) => (
-                "new credentials were issued, and may not be stored",
+                "new credentials were issued but may not be stored",
                 "if they are not stored, ",
             ),
             (Known::Yes, Known::No) => ("new credentials were issued but not stored", ""),
@@ -216,8 +209,7 @@ impl Progress {
         failure.then_why(why).or_fix(&format!("{when}{AGAIN}"))
     }
 
-    /// How a run is told that a signal ended: what it has done, and what it may have done. `hints`
-    /// are by the options alone.
+    /// The failure after a signal: what was done, and what may have been done.
     pub fn interrupted(&self, status: Status, hints: &Hints) -> Failure {
         let (done, under_way) = (self.done(), self.under_way());
         let effect = under_way.as_ref().and_then(|call| call.effect.as_ref());
@@ -243,10 +235,7 @@ impl Progress {
             return failure.fix(if self.issued() == Known::Yes {
                 format!("see what is done: {}", hints.show(&call.subject.name))
             } else {
-                format!(
-                    "run the same command again {CREATE_AGAIN}; what is there already is not \
-                     written twice"
-                )
+                format!("run the same command again {CREATE_AGAIN}; it writes nothing twice")
             });
         }
         let (service, look) = match effect {

@@ -1,4 +1,4 @@
-//! [`PendingRule`]: a rule that is wanted, beside the one that is there.
+//! [`PendingRule`]: a requested rule, with the rule that exists.
 
 use super::review::Review;
 use super::step::Step;
@@ -11,17 +11,18 @@ use crate::model::rule::{Rule, RuleRequest};
 use crate::output::escaped;
 use crate::output::report::Action;
 
-/// A rule that is wanted, and what was there before.
+/// A requested rule, and the rule that exists with its prefix.
 #[derive(Clone, Debug)]
 pub struct PendingRule {
     pub wanted: RuleRequest,
     observed: Option<Rule>,
+    is_looked_up: bool,
 }
 
-/// The prefix belongs to a rule for another registry or another part of it, which never changes.
+/// The prefix belongs to a rule with another upstream, which ECR cannot change.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the rule {prefix} is for {upstream} already, and ECR cannot change the upstream of a rule"
+    "rule {prefix} already exists for {upstream}, and ECR cannot change the upstream of a rule"
 )]
 pub struct OtherUpstream {
     prefix: RepositoryPrefix,
@@ -30,11 +31,7 @@ pub struct OtherUpstream {
 }
 
 impl PendingRule {
-    /// What is left open stays as the rule that is there has it.
-    ///
-    /// # Errors
-    /// [`OtherUpstream`] where the rule that is there is for another registry, or for another part
-    /// of it than is said.
+    /// Takes everything the request leaves open from the existing rule.
     pub fn new(wanted: RuleRequest, observed: Option<Rule>) -> Result<Self, OtherUpstream> {
         match &observed {
             Some(rule) if !wanted.is_for_source_of(rule) => Err(OtherUpstream {
@@ -44,14 +41,31 @@ impl PendingRule {
             Some(rule) => Ok(Self {
                 wanted: wanted.with_rest_of(rule),
                 observed,
+                is_looked_up: true,
             }),
-            None => Ok(Self { wanted, observed }),
+            None => Ok(Self {
+                wanted,
+                observed,
+                is_looked_up: true,
+            }),
         }
     }
 
-    /// The calls that make it log in with the secret of this ARN, or by its role; `None` where the
-    /// secret is still to be created, so that no rule can use it yet. A rule with a login that is
-    /// right already is validated; ECR validates no other.
+    /// For a dry run, which does not look up whether the rule exists.
+    pub fn without_lookup(wanted: RuleRequest) -> Self {
+        Self {
+            wanted,
+            observed: None,
+            is_looked_up: false,
+        }
+    }
+
+    pub fn is_looked_up(&self) -> bool {
+        self.is_looked_up
+    }
+
+    /// The calls that create or switch the rule, and validate it if it has a login. `arn` is that of
+    /// the secret, `None` if it is still to be created.
     pub fn steps(&self, arn: Option<&SecretArn>) -> Vec<Step> {
         let wanted = || self.wanted.clone();
         let mut steps = match self.action(arn) {
@@ -66,15 +80,13 @@ impl PendingRule {
         );
         steps
     }
-}
 
-impl PendingRule {
-    /// The name of the secret that the rule uses now.
+    /// The name of the secret the rule uses now.
     pub fn secret_before(&self) -> Option<&str> {
         self.observed.as_ref()?.secret()
     }
 
-    /// The rule as it is and the secret it uses, if it is to be switched to one of another name.
+    /// The existing rule and its secret, if the rule will switch to a secret with another name.
     pub fn switched_from(&self, name: &str) -> Option<(&Rule, &str)> {
         let rule = self.observed.as_ref().filter(|_| self.wanted.has_login())?;
         let credential = rule.credential_arn.as_ref()?;
@@ -82,7 +94,7 @@ impl PendingRule {
         (used != name).then_some((rule, used))
     }
 
-    /// What those calls make of the rule.
+    /// What the calls do with the rule.
     pub fn action(&self, arn: Option<&SecretArn>) -> Action {
         match &self.observed {
             None => Action::Created,
@@ -91,7 +103,7 @@ impl PendingRule {
         }
     }
 
-    /// The account of the rule that is there.
+    /// The account of the existing rule.
     pub fn account(&self) -> Option<AccountId> {
         let id = self.observed.as_ref()?.registry_id.as_deref()?;
         AccountId::parse(id).ok()
@@ -99,7 +111,7 @@ impl PendingRule {
 }
 
 impl Plan {
-    /// `rule set`: for a secret that exists, or without one where there is no login.
+    /// `rule set`. `secret` is empty for a registry without login.
     pub fn set_rule(rule: &PendingRule, secret: Subject) -> Self {
         let mut review = Review::default();
         if rule.wanted.has_login() {

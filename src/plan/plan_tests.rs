@@ -16,6 +16,7 @@ use crate::model::rule::{CredentialArn, RoleArn, Rule, RuleRequest, UpstreamUrl}
 use crate::model::secret::{Recovery, Replica, Secret, Version, VersionId, EXPIRY_TAG};
 use crate::model::stored_value::StoredValue;
 use crate::model::value_fix::ValueFix;
+use crate::output::report::Verification;
 
 const SAME: &str = r#"{"username":"me","accessToken":"token"}"#;
 
@@ -71,6 +72,10 @@ fn existing(value: Option<&str>, change: impl FnOnce(&mut Secret)) -> Existing {
     }
 }
 
+fn untested() -> Verification {
+    Verification::skipped("--verify never")
+}
+
 fn wanted() -> RuleRequest {
     RuleRequest {
         prefix: RepositoryPrefix::parse("github").unwrap(),
@@ -122,7 +127,7 @@ fn create_takes_one_call_and_one_more_for_each_option_that_needs_it() {
             "create-secret update-pull-through-cache-rule validate-pull-through-cache-rule",
         ),
     ] {
-        let plan = Plan::create(&request, true, rule.as_ref()).unwrap();
+        let plan = Plan::create(&request, &untested(), true, rule.as_ref()).unwrap();
         assert_eq!(words(&plan), expected);
         assert!(!plan.is_stored && plan.subject.arn.is_none());
     }
@@ -190,7 +195,7 @@ fn update_does_only_what_is_not_so_already() {
             "replicate-secret-to-regions put-resource-policy rotate-secret",
         ),
     ] {
-        let update = Plan::update(&request, &existing, None).unwrap();
+        let update = Plan::update(&request, &untested(), &existing, None).unwrap();
         assert_eq!(words(&update.plan), expected);
         let stores = update
             .plan
@@ -207,7 +212,7 @@ fn update_keeps_other_keys_and_names_them() {
         Some(r#"{"url":"x","password":"old","username":"me"}"#),
         |_| {},
     );
-    let update = Plan::update(&request(), &stored, None).unwrap();
+    let update = Plan::update(&request(), &untested(), &stored, None).unwrap();
     assert_eq!(update.kept_keys, ["url"]);
     assert_eq!(words(&update.plan), "put-secret-value");
 }
@@ -230,7 +235,7 @@ fn a_rule_is_made_or_repointed_or_only_validated() {
         let subject = Subject::from(&existing.secret);
         assert_eq!(words(&Plan::set_rule(&pending, subject)), expected);
         assert_eq!(words(&Plan::skip(&existing, Some(&pending))), expected);
-        let update = Plan::update(&request(), &existing, Some(&pending)).unwrap();
+        let update = Plan::update(&request(), &untested(), &existing, Some(&pending)).unwrap();
         assert_eq!(words(&update.plan), expected);
         assert_eq!(update.plan.changes_nothing(), steps.is_empty());
     }

@@ -1,4 +1,4 @@
-//! [`Review`]: what a person says yes to, in rows.
+//! [`Review`]: what a person is asked to confirm, in rows.
 
 use super::step::Step;
 use super::{Existing, PendingRule, Plan};
@@ -9,12 +9,12 @@ use crate::model::count::count;
 use crate::model::credential::Credential;
 use crate::model::region::Region;
 use crate::model::registries::Registry;
-use crate::model::secret::EXPIRY_TAG;
-use crate::output::escaped;
-use crate::output::report::Action;
+use crate::model::secret::{Secret, EXPIRY_TAG};
+use crate::output::report::{Action, Verification};
+use crate::output::{escaped, paint, Color};
 
-/// What becomes something else where replicas are made with `--force-overwrite-replica-secret`.
-pub const OF_REPLICAS: &str = "secrets of this name in the Regions of the replicas";
+/// What `--force-overwrite-replica-secret` replaces.
+pub const OF_REPLICAS: &str = "any secret of this name in the Regions of the replicas";
 
 /// Rows of a label and a text.
 #[derive(Debug, Default)]
@@ -25,43 +25,48 @@ impl Review {
         self.0.push((label, escaped(text)));
     }
 
-    /// Adds a row where there is something to say.
+    /// Adds a row if there is a text.
     pub fn optional(&mut self, label: &'static str, text: Option<&str>) {
         if let Some(text) = text {
             self.row(label, text);
         }
     }
 
-    /// What is there and will be something else then: each has a row of its own.
-    pub fn overwrites(&mut self, what: &str) {
-        self.row("overwrites", what);
+    /// Adds a row for something that will be replaced.
+    pub fn replaces(&mut self, what: &str) {
+        self.row("replaces", what);
     }
 
-    /// What becomes of a rule; `arn` is that of the secret, where there is one already.
+    /// Adds the rows of a rule; `arn` is that of the secret, `None` if it is still to be created.
     pub fn rule(&mut self, rule: Option<&PendingRule>, arn: Option<&SecretArn>) {
         let Some(rule) = rule else {
             return;
         };
         let (prefix, source) = (&rule.wanted.prefix, rule.wanted.source());
         let state = match (rule.action(arn), rule.wanted.has_login()) {
-            (Action::Created, _) => "new",
-            (Action::Updated, true) => "there already, and pointed at this secret",
-            (Action::Updated, false) => "there already, and given this role",
-            (_, true) => "uses this secret already",
-            (_, false) => "is there already",
+            _ if !rule.is_looked_up() => "",
+            (Action::Created, _) => ", new",
+            (Action::Updated, true) => ", exists; will switch to this secret",
+            (Action::Updated, false) => ", exists; will switch to this role",
+            (_, true) => ", already uses this secret",
+            (_, false) => ", already exists",
         };
-        self.row("rule", &format!("{prefix} ({source}), {state}"));
+        self.row("rule", &format!("{prefix} ({source}){state}"));
         if rule.wanted.has_login() && rule.action(arn) == Action::Updated {
             let used = rule.secret_before().unwrap_or("none");
-            self.overwrites(&format!(
-                "the secret of the rule {prefix}, which is {used} now"
-            ));
+            self.replaces(&format!("the secret of rule {prefix} (now {used})"));
         }
     }
 
-    /// The rows of the credentials; `state` says whether the secret is there already, and `key`
-    /// what it is encrypted with.
-    pub fn credentials(&mut self, request: &Request, state: &str, key: &str) {
+    /// Adds the rows of the credentials; `state` says whether the secret exists, and `key` is its
+    /// encryption key.
+    pub fn credentials(
+        &mut self,
+        request: &Request,
+        verification: &Verification,
+        state: &str,
+        key: &str,
+    ) {
         self.row("secret", &format!("{}{state}", request.name));
         self.row("key", key);
         if let Some(Registry { title, kind, .. }) = request.upstream.as_deref() {
@@ -71,12 +76,24 @@ impl Review {
         self.row("username", username.as_str());
         let length = count(token.characters(), "character");
         self.row("access token", &format!("{length}, not shown"));
+        let title = request
+            .upstream
+            .map_or("the registry", |upstream| upstream.title);
+        self.row("login", &verification.in_review(title));
     }
 
-    /// The rows of what the secret has beside its value.
-    pub fn attributes(&mut self, request: &Request) {
+    /// Adds the rows of everything but the value; `stored` is the secret if it exists.
+    pub fn attributes(&mut self, request: &Request, stored: Option<&Secret>) {
         for tag in request.tags.iter().filter(|tag| tag.key() != EXPIRY_TAG) {
             self.row("tag", &tag.to_string());
+        }
+        let is_kept = |key: &str| {
+            let mut tags = request.tags.iter();
+            key != EXPIRY_TAG && !tags.any(|tag| tag.key() == key)
+        };
+        let stored = stored.iter().flat_map(|secret| &secret.tags);
+        for (key, value) in stored.filter(|(key, _)| is_kept(key)) {
+            self.row("tag", &format!("{key}={value} (stored)"));
         }
         if let Some(policy) = &request.policy {
             self.row(
@@ -92,35 +109,34 @@ impl Review {
         self.optional("rotation", rotation.as_deref());
     }
 
-    /// The rows of what is there and becomes something else by these steps.
-    pub fn overwritten(&mut self, steps: &[Step], existing: &Existing) {
+    /// Adds a row for everything that these steps replace.
+    pub fn replaced(&mut self, steps: &[Step], existing: &Existing) {
         let secret = &existing.secret;
         for step in steps {
             match step {
-                Step::PutSecretValue(_) if secret.has_current_version() => self.overwrites(
-                    "the username and the access token; they stay as the previous version",
-                ),
+                Step::PutSecretValue(_) if secret.has_current_version() => self
+                    .replaces("the username and token (the old ones stay as the previous version)"),
                 Step::UpdateDescription(_) => {
                     let description = secret.description.as_deref();
                     if let Some(text) = description.filter(|text| !text.is_empty()) {
-                        self.overwrites(&format!("the description, which is: {text}"));
+                        self.replaces(&format!("the description (now: {text})"));
                     }
                 }
                 Step::TagResource(tags) => {
                     for tag in tags {
                         if let Some(value) = secret.tag(tag.key()) {
-                            self.overwrites(&format!("the tag {}={value}", tag.key()));
+                            self.replaces(&format!("the tag {}={value}", tag.key()));
                         }
                     }
                 }
                 Step::ReplicateSecret {
                     overwrite: true, ..
-                } => self.overwrites(OF_REPLICAS),
+                } => self.replaces(OF_REPLICAS),
                 Step::PutResourcePolicy(_) if existing.policy.is_some() => {
-                    self.overwrites("the resource policy");
+                    self.replaces("the resource policy");
                 }
                 Step::RotateSecret(_) if secret.rotation.is_some() => {
-                    self.overwrites("the rotation");
+                    self.replaces("the rotation");
                 }
                 _ => {}
             }
@@ -129,12 +145,25 @@ impl Review {
 
     fn lines(&self) -> impl Iterator<Item = String> + '_ {
         let rows = self.0.iter();
-        rows.map(|(label, text)| format!("  {label:<13} {text}"))
+        rows.map(|(label, text)| {
+            let text = match *label {
+                "secret" | "rule" => bold_name(text),
+                _ => text.clone(),
+            };
+            format!("  {} {text}", paint(Color::Dim, &format!("{label:<13}")))
+        })
     }
 }
 
+/// A text with its first word, which is a name, in bold.
+fn bold_name(text: &str) -> String {
+    let end = text.find([' ', ',']).unwrap_or(text.len());
+    let (name, rest) = text.split_at(end);
+    format!("{}{rest}", paint(Color::Bold, name))
+}
+
 impl Plan {
-    /// The review, without a line end: where it will be done, what, and by which calls.
+    /// The review: account and Region, what will be done, and the AWS calls.
     pub fn review(&self, target: &Target) -> String {
         let mut place = Review::default();
         if let Some(caller) = &target.caller {

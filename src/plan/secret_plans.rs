@@ -12,40 +12,41 @@ use crate::model::secret::{NewSecret, Recovery, Secret, Version, EXPIRY_TAG, UNK
 use crate::model::stored_value::StoredValue;
 use crate::model::value_fix::Change;
 use crate::model::value_update::ValueUpdate;
+use crate::output::report::Verification;
 
-/// What is there before anything is done.
+/// What is known of the secret before anything is done.
 #[derive(Debug)]
 pub enum Observed {
-    /// Nobody looked: the first call tells.
+    /// Not looked up.
     NotLooked,
     Absent,
     Active(Box<Existing>),
-    /// `due` is when the name becomes free.
+    /// `due` is when it will be deleted.
     PendingDeletion {
         due: String,
     },
 }
 
-/// A secret that exists, with what a request has to be compared with.
+/// A secret that exists, with the values a request is compared with.
 #[derive(Debug)]
 pub struct Existing {
     pub secret: Secret,
-    /// The current value; `None` where there is none, or the caller may not read it.
+    /// The current value; `None` if there is none or the caller may not read it.
     pub value: Option<StoredValue>,
-    /// The resource policy, looked up only where the request has one.
+    /// The resource policy; only looked up if the request has one.
     pub policy: Option<String>,
 }
 
-/// The plan to store credentials, and what is left of the value before.
+/// A plan to store credentials.
 #[derive(Debug)]
 pub struct Credentials {
     pub plan: Plan,
-    /// Other keys of the value that are kept: ECR does not read them.
+    /// Other keys of the stored value that are kept. ECR ignores them.
     pub kept_keys: Vec<String>,
 }
 
 impl From<Option<Secret>> for Observed {
-    /// Reads what DescribeSecret told.
+    /// From the answer of DescribeSecret.
     fn from(described: Option<Secret>) -> Self {
         match described {
             None => Self::Absent,
@@ -64,13 +65,10 @@ impl From<Option<Secret>> for Observed {
 }
 
 impl Plan {
-    /// `create` of a secret that does not exist: one call, and one more for each option that needs
-    /// it.
-    ///
-    /// # Errors
-    /// [`TooLarge`] where the value is over what a secret takes.
+    /// `create` of a new secret. `is_new` is false if it was not looked up.
     pub fn create(
         request: &Request,
+        verification: &Verification,
         is_new: bool,
         rule: Option<&PendingRule>,
     ) -> Result<Self, TooLarge> {
@@ -80,14 +78,14 @@ impl Plan {
         steps.extend(rule.iter().flat_map(|rule| rule.steps(None)));
         let mut review = Review::default();
         let state = if is_new { " (new)" } else { "" };
-        review.credentials(request, state, Secret::DEFAULT_KEY);
+        review.credentials(request, verification, state, Secret::DEFAULT_KEY);
         review.row("description", request.description_or_default().as_str());
         let expiry = request.expiry().map(Tag::value);
-        review.row("expires on", expiry.unwrap_or("not known"));
-        review.attributes(request);
+        review.row("expires on", expiry.unwrap_or("unknown"));
+        review.attributes(request, None);
         review.rule(rule, None);
         if request.overwrite_replicas {
-            review.overwrites(OF_REPLICAS);
+            review.replaces(OF_REPLICAS);
         }
         Ok(Self {
             subject: Subject::named(&request.name),
@@ -97,12 +95,10 @@ impl Plan {
         })
     }
 
-    /// `update`, and `create` of a secret that exists: only what is not so already.
-    ///
-    /// # Errors
-    /// [`TooLarge`] where the value is over what a secret takes.
+    /// `update`, or `create` of a secret that exists: only what differs is written.
     pub fn update(
         request: &Request,
+        verification: &Verification,
         existing: &Existing,
         rule: Option<&PendingRule>,
     ) -> Result<Credentials, TooLarge> {
@@ -122,7 +118,7 @@ impl Plan {
         steps.extend(description.cloned().map(Step::UpdateDescription));
         let is_missing = |tag: &&Tag| !secret.has_tag(tag);
         let mut tags: Vec<_> = request.tags.iter().filter(is_missing).cloned().collect();
-        // The recorded date is that of the previous token.
+        // The recorded date is that of the old token.
         let is_former = secret.tag(EXPIRY_TAG).is_some() && !secret.has_unknown_expiry();
         if !is_stored && request.expiry().is_none() && is_former {
             tags.extend(Tag::parse(&format!("{EXPIRY_TAG}={UNKNOWN_EXPIRY}")));
@@ -144,21 +140,22 @@ impl Plan {
         let rotation = rotation.filter(|rotation| !secret.rotates_as(rotation));
         steps.extend(rotation.cloned().map(Step::RotateSecret));
         let mut review = Review::default();
-        review.credentials(request, " (exists)", secret.key());
-        review.optional("description", description.map(Description::as_str));
+        review.credentials(request, verification, " (exists)", secret.key());
+        let text = description.map(Description::as_str);
+        review.optional("description", text.or(secret.description.as_deref()));
         match request.expiry() {
             Some(expiry) => review.row("expires on", expiry.value()),
             None if !is_stored && is_former => {
                 review.row(
                     "expires on",
-                    "unknown (the recorded date is that of the previous token)",
+                    "unknown (the old token's expiry date will be cleared)",
                 );
             }
-            None if !is_stored => review.row("expires on", "not known"),
+            None if !is_stored => review.row("expires on", "unknown"),
             None => {}
         }
-        review.attributes(request);
-        review.overwritten(&steps, existing);
+        review.attributes(request, Some(secret));
+        review.replaced(&steps, existing);
         steps.extend(rule.iter().flat_map(|rule| rule.steps(Some(&secret.arn))));
         review.rule(rule, Some(&secret.arn));
         Ok(Credentials {
@@ -172,11 +169,11 @@ impl Plan {
         })
     }
 
-    /// `create --if-exists skip`: the secret is left as it is, and only its rule is made.
+    /// `create --if-exists skip`: the secret is not changed, and only its rule is created.
     pub fn skip(existing: &Existing, rule: Option<&PendingRule>) -> Self {
         let secret = &existing.secret;
         let mut review = Review::default();
-        review.row("secret", &format!("{} (left as it is)", secret.name));
+        review.row("secret", &format!("{} (not changed)", secret.name));
         review.rule(rule, Some(&secret.arn));
         Self {
             subject: Subject::from(secret),
@@ -189,7 +186,7 @@ impl Plan {
         }
     }
 
-    /// `update --expires-on` alone: the date of the token that is there.
+    /// `update --expires-on` alone: records the date of the stored token.
     pub fn set_expiry(secret: &Secret, expiry: Tag) -> Self {
         let mut review = Review::default();
         review.row("secret", &secret.name);
@@ -201,7 +198,7 @@ impl Plan {
         let mut steps = Vec::new();
         if !tags.is_empty() {
             if let Some(date) = secret.tag(EXPIRY_TAG) {
-                review.overwrites(&format!("the date that is there, {date}"));
+                review.replaces(&format!("the recorded date {date}"));
             }
             steps.push(Step::TagResource(tags));
         }
@@ -213,7 +210,7 @@ impl Plan {
         }
     }
 
-    /// `update --rollback`: `now` and `then` say of the two versions when they were made.
+    /// `update --rollback`; `now` and `then` describe the two versions.
     pub fn roll_back(
         secret: &Secret,
         (from, now): (&Version, &str),
@@ -247,7 +244,7 @@ impl Plan {
             review.row("change", &change.to_string());
         }
         if value.is_some() {
-            review.row("values", "not shown; other keys stay as they are");
+            review.row("values", "not shown; other keys are not changed");
         }
         let value = value.map(Step::PutSecretValue);
         let expiry = expiry.map(|tag| Step::TagResource(vec![tag]));
@@ -259,8 +256,8 @@ impl Plan {
         }
     }
 
-    /// `delete`: the replicas first, since a secret with replicas cannot be deleted. `used_by` are
-    /// the prefixes of the rules that use it, or why they are not known.
+    /// `delete`, with the replicas first. `used_by` are the prefixes of the rules that use the secret,
+    /// or why they are unknown.
     pub fn delete(secret: &Secret, recovery: Recovery, used_by: Result<&[&str], &str>) -> Self {
         let mut review = Review::default();
         review.row("secret", &secret.name);
@@ -271,9 +268,9 @@ impl Plan {
             Ok([]) => "none".to_owned(),
             Ok(prefixes) => {
                 let prefixes = prefixes.join(", ");
-                format!("{prefixes}: pulls will fail for images that are not cached")
+                format!("{prefixes} (pulls of images that are not cached will fail)")
             }
-            Err(why) => format!("not known ({why})"),
+            Err(why) => format!("unknown ({why})"),
         };
         review.row("used by", &used_by);
         let replicas = secret.all_replica_regions();
@@ -282,7 +279,7 @@ impl Plan {
             review.row("replicas", "none");
         } else {
             let regions = replicas.join(", ");
-            review.row("replicas", &format!("{regions}, deleted at once"));
+            review.row("replicas", &format!("{regions} (deleted immediately)"));
             steps.push(Step::RemoveReplicas(replicas));
         }
         steps.push(Step::DeleteSecret(recovery));
@@ -290,7 +287,7 @@ impl Plan {
             Recovery::Days(days) => {
                 format!("within {}, with ecr-ptc restore", in_days(days.into()))
             }
-            Recovery::Never => "none: it is gone at once".to_owned(),
+            Recovery::Never => "none: deleted immediately".to_owned(),
         };
         review.row("recovery", &recovery);
         Self {

@@ -1,5 +1,4 @@
-//! [`Step`]: one call that changes something. Its word, its purpose, the call and the look after a
-//! lost answer stand beside each other.
+//! [`Step`]: one AWS call of a plan: its name, the call, and how to see whether it was done.
 
 use std::time::Duration;
 
@@ -14,7 +13,7 @@ use crate::model::region::Region;
 use crate::model::rule::{Rule, RuleRequest};
 use crate::model::secret::{NewSecret, Recovery, Secret, VersionId};
 
-/// One call, with all that it needs but the ARN of a secret that is still to be created.
+/// One AWS call, with its arguments except the ARN of the secret.
 #[derive(Debug)]
 pub enum Step {
     CreateSecret(Box<NewSecret>),
@@ -27,7 +26,7 @@ pub enum Step {
     },
     PutResourcePolicy(ResourcePolicy),
     RotateSecret(Rotation),
-    /// Makes the version `to` current in place of `from`.
+    /// Makes the version `to` current instead of `from`.
     UpdateVersionStage {
         from: VersionId,
         to: VersionId,
@@ -36,14 +35,14 @@ pub enum Step {
     DeleteSecret(Recovery),
     RestoreSecret,
     CreateRule(RuleRequest),
-    /// Points the rule at the secret, or has it use the role.
+    /// Switches the rule to the secret or the role.
     UpdateRule(RuleRequest),
-    /// Has ECR read the secret and log in upstream with it. Changes nothing.
+    /// Makes ECR read the secret and log in upstream with it. Changes nothing.
     ValidateRule(RuleRequest),
     DeleteRule(RepositoryPrefix),
 }
 
-/// Why a step is not done.
+/// Why a step failed.
 #[derive(Debug)]
 pub enum StepError {
     Aws(AwsError),
@@ -58,23 +57,23 @@ pub enum StepError {
 /// What a step changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// The credentials are stored.
+    /// Credentials are stored.
     Stored,
     /// The replicas are removed.
     Replicas,
-    /// The secret is what this participle says.
+    /// The secret is changed as this participle says.
     Secret(&'static str),
-    /// The rule with this prefix is what this participle says.
+    /// The rule with this prefix is changed as this participle says.
     Rule(RepositoryPrefix, &'static str),
 }
 
 impl Effect {
-    /// That it is done, for the secret of this name.
+    /// The effect as done, for the secret with this name.
     pub fn done(&self, name: &str) -> String {
         self.in_words(name, "is", "are")
     }
 
-    /// That it may be done.
+    /// The effect as possibly done.
     pub fn possible(&self, name: &str) -> String {
         self.in_words(name, "may have been", "may have been")
     }
@@ -84,7 +83,7 @@ impl Effect {
             Self::Stored => format!("{name} {is} stored"),
             Self::Replicas => format!("the replicas of {name} {are} removed"),
             Self::Secret(participle) => format!("{name} {is} {participle}"),
-            Self::Rule(prefix, participle) => format!("the rule {prefix} {is} {participle}"),
+            Self::Rule(prefix, participle) => format!("rule {prefix} {is} {participle}"),
         }
     }
 }
@@ -95,7 +94,7 @@ impl From<AwsError> for StepError {
     }
 }
 
-/// How long to wait for ECR to see a secret that is new: 30 seconds in all.
+/// How long to wait until ECR finds a new secret: 30 seconds in all.
 ///
 /// Source: <https://github.com/entigolabs/entigo-infralib/issues/1645>
 const WAITS: [Duration; 7] = [
@@ -109,7 +108,7 @@ const WAITS: [Duration; 7] = [
 ];
 
 impl Step {
-    /// The word for scripts: that of the AWS CLI for the operation.
+    /// The name for scripts: the AWS CLI's name of the operation.
     pub fn word(&self) -> &'static str {
         match self {
             Self::CreateSecret(_) => "create-secret",
@@ -130,33 +129,33 @@ impl Step {
         }
     }
 
-    /// What the step is for, in words that follow "could not".
+    /// The purpose, for a sentence that begins with "could not".
     pub fn purpose(&self, name: &str, region: &Region) -> String {
         match self {
-            Self::CreateSecret(_) => format!("create the secret: {name} in {region}"),
-            Self::PutSecretValue(_) => format!("store the new version of {name}"),
+            Self::CreateSecret(_) => format!("create {name} in {region}"),
+            Self::PutSecretValue(_) => format!("store a new version of {name}"),
             Self::UpdateDescription(_) => "change the description".to_owned(),
             Self::TagResource(_) => "set the tags".to_owned(),
             Self::ReplicateSecret { .. } => "replicate the secret".to_owned(),
-            Self::PutResourcePolicy(_) => "put the resource policy".to_owned(),
-            Self::RotateSecret(_) => "switch on rotation".to_owned(),
+            Self::PutResourcePolicy(_) => "set the resource policy".to_owned(),
+            Self::RotateSecret(_) => "turn on rotation".to_owned(),
             Self::UpdateVersionStage { .. } => format!("roll back {name}"),
             Self::RemoveReplicas(_) => format!("remove the replicas of {name}"),
             Self::DeleteSecret(_) => format!("delete {name}"),
             Self::RestoreSecret => format!("restore {name}"),
-            Self::CreateRule(rule) => format!("make the rule {} in {region}", rule.prefix),
+            Self::CreateRule(rule) => format!("create rule {} in {region}", rule.prefix),
             Self::UpdateRule(rule) if rule.has_login() => {
-                format!("point the rule {} in {region} at the secret", rule.prefix)
+                format!("switch rule {} in {region} to the secret", rule.prefix)
             }
             Self::UpdateRule(rule) => {
-                format!("have the rule {} in {region} use the role", rule.prefix)
+                format!("switch rule {} in {region} to the role", rule.prefix)
             }
-            Self::ValidateRule(rule) => format!("validate the rule {} in {region}", rule.prefix),
-            Self::DeleteRule(prefix) => format!("delete the rule {prefix} in {region}"),
+            Self::ValidateRule(rule) => format!("validate rule {} in {region}", rule.prefix),
+            Self::DeleteRule(prefix) => format!("delete rule {prefix} in {region}"),
         }
     }
 
-    /// What it changes; `None` where it only looks.
+    /// What it changes; `None` if it only reads.
     pub fn effect(&self) -> Option<Effect> {
         Some(match self {
             Self::CreateSecret(_) | Self::PutSecretValue(_) => Effect::Stored,
@@ -177,8 +176,8 @@ impl Step {
         })
     }
 
-    /// Makes the call, and keeps in `subject` what the answer tells. `token` is the idempotency
-    /// token of operations that take one; the version that is stored has it as its id.
+    /// Makes the call and records its answer in `subject`. `token` makes it idempotent and becomes the
+    /// ID of a stored version.
     pub async fn call(
         &self,
         subject: &mut Subject,
@@ -229,8 +228,7 @@ impl Step {
         Ok(())
     }
 
-    /// How long to wait before each further attempt, where such an error passes by itself: for some
-    /// seconds ECR may not find a secret that is new.
+    /// The waits before further attempts after this error. ECR may take seconds to find a new secret.
     pub fn waits(&self, error: &AwsError) -> &'static [Duration] {
         match self {
             Self::CreateRule(_) | Self::UpdateRule(_) if error.kind == Kind::NotFound => &WAITS,
@@ -238,7 +236,7 @@ impl Step {
         }
     }
 
-    /// Looks whether it is done. Asks once or twice, for ten seconds at most.
+    /// Looks up whether it was done, for at most ten seconds.
     pub async fn look(
         &self,
         subject: &mut Subject,
@@ -283,7 +281,7 @@ impl Step {
         self.rule_prefix().is_some()
     }
 
-    /// The rule that is wanted.
+    /// The requested rule.
     pub fn rule(&self) -> Option<&RuleRequest> {
         match self {
             Self::CreateRule(rule) | Self::UpdateRule(rule) | Self::ValidateRule(rule) => {
@@ -303,7 +301,7 @@ impl Step {
         }
     }
 
-    /// Whether a rule as it is now is what the step was to make of it, for the secret of this ARN.
+    /// Whether the rule is now as the step should leave it, for the secret with this ARN.
     fn is_done_for_rule(&self, rule: Option<&Rule>, arn: Option<&SecretArn>) -> bool {
         match (self, rule) {
             (Self::CreateRule(wanted), Some(rule)) => {
@@ -315,7 +313,7 @@ impl Step {
         }
     }
 
-    /// Whether a secret as it is now is what the step was to make of it.
+    /// Whether the secret is now as the step should leave it.
     fn is_done_for_secret(&self, secret: Option<&Secret>, token: &str) -> bool {
         let Some(secret) = secret else {
             return matches!(self, Self::DeleteSecret(Recovery::Never));
@@ -346,7 +344,7 @@ impl Step {
     }
 }
 
-/// An error if replicas failed at once.
+/// An error if any replica failed.
 fn replicated(failed: Vec<String>) -> Result<(), StepError> {
     if failed.is_empty() {
         Ok(())

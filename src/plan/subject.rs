@@ -1,4 +1,4 @@
-//! [`Subject`]: what the steps of a plan work on.
+//! [`Subject`]: the secret the steps of a plan work on.
 
 use crate::model::account::AccountId;
 use crate::model::arn::SecretArn;
@@ -6,22 +6,22 @@ use crate::model::date::Time;
 use crate::model::name::SecretName;
 use crate::model::secret::{Secret, VersionId};
 
-/// The secret that the steps work on, and what their answers have told of it so far.
+/// The secret the steps work on, updated from their answers.
 #[derive(Clone, Debug, Default)]
 pub struct Subject {
     pub name: String,
     /// `None` before the secret is created.
     pub arn: Option<SecretArn>,
-    /// The version that readers get.
+    /// The current version.
     pub version_id: Option<VersionId>,
-    /// When a scheduled deletion falls due.
+    /// When a scheduled deletion is due.
     pub deletion_date: Option<Time>,
-    /// The account, where a rule told it.
+    /// The account, if a rule reported it.
     pub rule_account: Option<AccountId>,
 }
 
 impl Subject {
-    /// By its name, before it is known whether it exists.
+    /// A secret that may not exist.
     pub fn named(name: &SecretName) -> Self {
         Self {
             name: name.to_string(),
@@ -29,12 +29,12 @@ impl Subject {
         }
     }
 
-    /// The ARN, or the name as long as there is none.
+    /// The ARN, or the name if there is none.
     pub fn id(&self) -> &str {
         self.arn.as_ref().map_or(&self.name, SecretArn::as_str)
     }
 
-    /// The account of the secret, or else of the rule.
+    /// The account of the secret, else of the rule.
     pub fn account(&self) -> Option<String> {
         let of_secret = self.arn.as_ref().map(|arn| arn.account().to_owned());
         of_secret.or_else(|| Some(self.rule_account.as_ref()?.to_string()))

@@ -1,4 +1,4 @@
-//! `check --fix`: what can be fixed without guessing, and what is said of it.
+//! `check --fix`: fixes what can be fixed automatically, and reports it.
 
 use crate::aws::Session;
 use crate::check::{expiry_to_keep, Finding, FixedSecret, Level, LoginCheck};
@@ -12,7 +12,7 @@ use crate::model::value_fix::{Change, ValueFix};
 use crate::output::failure::Failure;
 use crate::output::report::{Action, Report, StepReport};
 use crate::output::status::Status;
-use crate::output::{escaped, paint, Color};
+use crate::output::{escaped, CHECK_MARK};
 use crate::plan::confirm::Question;
 use crate::plan::Plan;
 
@@ -23,11 +23,8 @@ pub struct Fixed {
     steps: Vec<StepReport>,
 }
 
-/// Fixes what can be fixed without guessing, after a yes. The secret and its value become what they
-/// are then. With a login, the registry is asked for the expiry date.
-///
-/// # Errors
-/// The [`Failure`] to show; status 130 if the answer is no.
+/// Fixes a secret after confirmation, and updates `secret` and `value` accordingly. With `login` it
+/// also records the expiry date the registry reports.
 pub async fn fix(
     secret: &mut Secret,
     value: &mut Option<StoredValue>,
@@ -75,26 +72,26 @@ pub async fn fix(
 }
 
 impl Fixed {
-    /// What was done, a change on each line, for the result; `None` where nothing was.
+    /// The changes, one a line; `None` if there were none.
     pub fn done(&self) -> Option<String> {
         let changes = self.changes.iter();
         let changes: Vec<String> = changes
             .map(|change| format!("\n  {}", escaped(&change.done())))
             .collect();
-        let fixed = || format!("{} {}:", paint(Color::Green, "Fixed"), self.name);
+        let fixed = || format!("{CHECK_MARK}Fixed {}:", self.name);
         (!changes.is_empty()).then(|| fixed() + &changes.concat())
     }
 
-    /// Why nothing was done, for a note; `None` where something was.
+    /// Why nothing was changed; `None` if something was.
     pub fn why_nothing(&self, findings: &[Finding]) -> Option<String> {
         let is_well = findings.iter().all(|finding| finding.level == Level::Note);
         let why = if is_well {
             "needs to be fixed"
         } else {
-            "can be fixed without guessing"
+            "can be fixed automatically"
         };
         let name = &self.name;
-        let nothing = || format!("Nothing of {name} {why}; nothing was written");
+        let nothing = || format!("Nothing in {name} {why}; nothing was written");
         self.changes.is_empty().then(nothing)
     }
 

@@ -6,6 +6,7 @@ use crate::commands::find::find_rule;
 use crate::output::failure::Failure;
 use crate::output::report::{Action, InRegion, Report};
 use crate::output::status::Status;
+use crate::output::CHECK_MARK;
 use crate::plan::confirm::Question;
 use crate::plan::Plan;
 
@@ -16,10 +17,10 @@ pub async fn run(args: &RuleDeleteArgs, context: &Context<'_>) -> Result<Status,
     let (region, hints) = (session.region(), session.hints());
     let place = session.ecr_service();
     let Some(rule) = find_rule(prefix, &place, &session).await? else {
-        let message = format!("there is no rule {prefix} in {region}");
+        let message = format!("no rule {prefix} in {region}");
         let list = hints.command("rule list");
         return Err(Failure::new(Status::SecretState, "rule-not-found", message)
-            .fix(format!("see which there are: {list}")));
+            .fix(format!("see all rules: {list}")));
     };
     let plan = Plan::delete_rule(prefix.clone(), &rule);
     let question = Question::TakeAway("Delete it?");
@@ -31,6 +32,6 @@ pub async fn run(args: &RuleDeleteArgs, context: &Context<'_>) -> Result<Status,
         steps: outcome.steps,
         warnings: Vec::new(),
     };
-    let note = format!("The rule {prefix} in {region} is deleted; images that are cached stay");
+    let note = format!("{CHECK_MARK}Deleted rule {prefix} in {region}. Cached images were kept");
     context.report(&report, &[&note])
 }

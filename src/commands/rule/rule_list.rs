@@ -1,4 +1,4 @@
-//! `rule list`: each rule, its secret, and what ECR says of it.
+//! `rule list`: each rule with its secret and ECR's verdict.
 
 use serde::Serialize;
 
@@ -11,7 +11,7 @@ use crate::output::failure::Failure;
 use crate::output::report::{Document, RuleCode};
 use crate::output::status::Status;
 use crate::output::table::{Side, Table, NONE};
-use crate::output::{escaped, Output};
+use crate::output::{escaped, Output, Text};
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -20,12 +20,12 @@ struct Listed {
     rule: Rule,
     /// The secret's name.
     secret: Option<String>,
-    /// None where there is no login, or the verdict could not be had.
+    /// `None` without login, or if ECR gave no verdict.
     is_valid: Option<bool>,
     failure: Option<String>,
 }
 
-/// With `print`, only writes the rules as code.
+/// Lists the rules; `print` writes them as code instead.
 pub async fn run(print: Option<Language>, context: &Context<'_>) -> Result<Status, Failure> {
     let output = context.output;
     let session = context.session().await?;
@@ -38,7 +38,8 @@ pub async fn run(print: Option<Language>, context: &Context<'_>) -> Result<Statu
     if let Some(language) = print {
         let code = code(language, &rules, output);
         let rule_code = code.as_deref().unwrap_or_default();
-        context.show(code.as_deref(), &Document::new(RuleCode { rule_code }))?;
+        let text = code.as_deref().map(Text::Exact);
+        context.show(text, &Document::new(RuleCode { rule_code }))?;
     } else {
         let mut listed: Vec<Listed> = rules.into_iter().map(Listed::from).collect();
         validate(&mut listed, &ecr, &place, output).await;
@@ -48,20 +49,20 @@ pub async fn run(print: Option<Language>, context: &Context<'_>) -> Result<Statu
     }
     if is_empty {
         let (region, hints) = (session.region(), session.hints());
-        let what = format!("There are no rules in {region}");
+        let what = format!("No rules in {region}");
         let set = hints.command("rule set PREFIX --secret NAME");
-        let fill = format!("make one for a secret that is there: {set}");
+        let fill = format!("create one for an existing secret: {set}");
         output.note(&hints.nothing_there(&what, &fill, "rule list"));
     }
     Ok(Status::Done)
 }
 
-/// The rules as code, `None` if there is none to write. A rule that cannot be written is warned of.
+/// The rules as code; `None` if there are none. It warns about rules it cannot write.
 fn code(language: Language, rules: &[Rule], output: &Output) -> Option<String> {
     let valid = rules.iter().filter_map(|rule| {
         let left_out = |why: &str| {
             let prefix = escaped(&rule.ecr_repository_prefix);
-            output.warn(&format!("the rule {prefix} is left out of the code: {why}"));
+            output.warn(&format!("rule {prefix} is missing in the code: {why}"));
         };
         valid_for_code(rule).map_err(left_out).ok()
     });
@@ -76,10 +77,10 @@ fn code(language: Language, rules: &[Rule], output: &Output) -> Option<String> {
     (!in_code.is_empty()).then(|| language.code(&in_code))
 }
 
-/// A rule, and the name and the ARN of its secret, in types whose values are safe in code.
+/// A rule with the name and ARN of its secret, in types whose values are safe in code.
 type ValidRule<'r> = (RuleRequest, Option<(SecretName, &'r SecretArn)>);
 
-/// The same, or why it cannot be written.
+/// The rule in such types, or why it cannot be written.
 fn valid_for_code(rule: &Rule) -> Result<ValidRule<'_>, &'static str> {
     let wanted = rule.as_wanted();
     let wanted = wanted.ok_or("its prefix or its upstream registry is unknown")?;
@@ -87,15 +88,14 @@ fn valid_for_code(rule: &Rule) -> Result<ValidRule<'_>, &'static str> {
         return Ok((wanted, None));
     };
     let arn = credential.secret();
-    let arn = arn.ok_or("its credential ARN is not that of a secret")?;
+    let arn = arn.ok_or("its credential ARN does not name a secret")?;
     let name = SecretName::parse(arn.name()).ok();
     let name = name.filter(|name| name.for_rule().is_ok());
-    let name = name.ok_or("no rule can use a secret of that name")?;
+    let name = name.ok_or("rules cannot use a secret with that name")?;
     Ok((wanted, Some((name, arn))))
 }
 
-/// Asks for a verdict on each rule with a login. Where one cannot be had, the rest is told all the
-/// same.
+/// Asks ECR for a verdict on each rule with a login, and warns if ECR gives none.
 async fn validate(listed: &mut [Listed], ecr: &Ecr, place: &Service, output: &Output) {
     let with_login = listed.iter().filter(|entry| entry.secret.is_some());
     let prefixes = with_login.map(|entry| entry.rule.ecr_repository_prefix.clone());
@@ -111,12 +111,12 @@ async fn validate(listed: &mut [Listed], ecr: &Ecr, place: &Service, output: &Ou
         }
     }
     if let Some((prefix, error)) = verdicts.refused {
-        let what = format!("could not validate the rule {}", escaped(&prefix));
+        let what = format!("could not validate rule {}", escaped(&prefix));
         output.warn(&error.into_failure(&what, place).in_one_line());
     }
 }
 
-/// A row for each rule. Its verdict is never left out.
+/// A row for each rule. Its status is never hidden.
 fn table(listed: &[Listed]) -> Table {
     let column = |cell: &dyn Fn(&Listed) -> String| listed.iter().map(cell).collect::<Vec<_>>();
     Table::default()
@@ -141,11 +141,11 @@ fn status(entry: &Listed) -> &'static str {
         (None, _) => "no login needed",
         (_, Some(true)) => "valid",
         (_, Some(false)) => "invalid",
-        (_, None) => "not known",
+        (_, None) => "unknown",
     }
 }
 
-/// What ECR says of each invalid rule, a line each.
+/// Why ECR calls a rule invalid, a line for each.
 fn failures(listed: &[Listed]) -> String {
     let failures = listed.iter().filter_map(|entry| {
         let prefix = escaped(&entry.rule.ecr_repository_prefix);
@@ -156,7 +156,7 @@ fn failures(listed: &[Listed]) -> String {
 
 impl From<Rule> for Listed {
     fn from(rule: Rule) -> Self {
-        // An ARN of another form still is a login.
+        // An ARN in another form is a login too.
         let arn = rule
             .credential_arn
             .as_ref()

@@ -1,4 +1,4 @@
-//! `rule set`: makes a rule or repoints it, and asks ECR whether it works.
+//! `rule set`: creates or switches a rule and asks ECR to validate it.
 
 use super::{consent_to_switch, rule_result, switch_back};
 use crate::aws::Session;
@@ -19,7 +19,7 @@ use crate::output::status::Status;
 use crate::plan::Subject;
 use crate::plan::{Observed, PendingRule, Plan};
 
-/// `id` names the secret, where the registry wants a login.
+/// `id` names the secret, if the registry requires login.
 pub async fn run(
     wanted: RuleRequest,
     id: Option<&SecretId>,
@@ -73,23 +73,19 @@ pub async fn run(
 }
 
 /// Refuses a rule that pulls from another account's Amazon ECR without a role.
-///
-/// # Errors
-/// Status 2.
 fn refuse_without_role(rule: &PendingRule, account: Option<AccountId>) -> Result<(), Failure> {
     let (url, account) = (rule.wanted.url.as_str(), account.map(|id| id.to_string()));
     let missing = account.and_then(|account| role_for(url, &account));
     let (Some(missing), None) = (missing, &rule.wanted.role) else {
         return Ok(());
     };
-    let message =
-        format!("{url} is another account's Amazon ECR, and --custom-role-arn is missing");
+    let message = format!("{url} belongs to another account, and --custom-role-arn is missing");
     Err(Failure::usage(message)
-        .why("ECR pulls from another account only by an IAM role in this account")
+        .why("to pull from another account, ECR needs an IAM role in this account")
         .fix(format!("add {missing}")))
 }
 
-/// Looks up the secret that a rule is to use, where it has a login.
+/// Looks up the secret for a rule; `None` without login.
 async fn find_for_rule(
     id: Option<&SecretId>,
     upstream: Option<LoginRegistry>,
@@ -117,7 +113,7 @@ async fn find_for_rule(
             let create = hints.create(name.as_str(), upstream, "");
             Err(
                 Failure::new(Status::SecretState, "secret-not-found", message)
-                    .why("the secret has to be in the account and the Region of the rule")
+                    .why("the secret must be in the account and Region of the rule")
                     .fix(format!("store the credentials first: {create}")),
             )
         }

@@ -1,5 +1,4 @@
-//! What is asked at a terminal besides the credentials: what to do about a name that is taken, and
-//! what to change in the review.
+//! Questions at a terminal besides the credentials: an existing secret, and changes in the review.
 
 use super::look::{observe, Looked};
 use super::Store;
@@ -15,7 +14,7 @@ use crate::output::report::Verification;
 use crate::output::status::Status;
 use crate::plan::{Existing, Observed};
 
-/// What someone does about a name that is taken.
+/// What to do about a name that is in use.
 #[derive(Clone, Copy)]
 enum WayOn {
     NextVersion,
@@ -23,14 +22,14 @@ enum WayOn {
     Stop,
 }
 
-/// What there is to do where the secret of that name cannot have another version.
+/// The choices if the secret with that name cannot get a new version.
 const ELSEWHERE: [(WayOn, &str); 2] = [
     (WayOn::OtherName, "Use another name"),
     (WayOn::Stop, "Stop"),
 ];
 
 impl Store<'_> {
-    /// Has one row of the review changed, and whatever follows from it.
+    /// Asks which row of the review to change, and changes it.
     pub async fn change(
         &mut self,
         looked: &mut Looked,
@@ -64,7 +63,7 @@ impl Store<'_> {
         }
     }
 
-    /// If the name is taken, says so and asks what to do. Returns whether a new version is wanted.
+    /// Asks what to do if the name is in use. Returns whether to store a new version.
     pub async fn choose_a_way_on(
         &mut self,
         looked: &mut Looked,
@@ -80,7 +79,7 @@ impl Store<'_> {
                         &ELSEWHERE
                     } else {
                         &[
-                            (WayOn::NextVersion, "Store the token as its next version"),
+                            (WayOn::NextVersion, "Store the token as a new version"),
                             ELSEWHERE[0],
                             ELSEWHERE[1],
                         ]
@@ -93,7 +92,9 @@ impl Store<'_> {
                 _ => return Ok(false),
             };
             let choices = ways.iter().map(|(_, words)| (*words).to_owned()).collect();
-            let chosen = prompter.choose("What now?", choices, 0).await?;
+            let chosen = prompter
+                .choose("What do you want to do?", choices, 0)
+                .await?;
             match ways[chosen].0 {
                 WayOn::NextVersion => {
                     self.input.if_exists = IfExists::Update;
@@ -109,19 +110,19 @@ impl Store<'_> {
         }
     }
 
-    /// What is told of a name that is free only when a recovery window ends.
+    /// Describes a secret that is scheduled for deletion.
     fn about_deletion(&self, due: &str) -> String {
         let name = self.input.name_or_default();
         let name = name.map_or_else(String::new, |name| name.to_string());
         let restore = self.session.hints().restore(&name);
         format!(
-            "The secret {name} is scheduled for deletion on {due}, and its name is taken until \
+            "The secret {name} is scheduled for deletion on {due}. Its name is in use until \
              then.\nTo cancel the deletion: {restore}"
         )
     }
 }
 
-/// What is told of a secret that exists.
+/// Describes an existing secret.
 fn about(existing: &Existing, rules: Option<&[Rule]>) -> String {
     let secret = &existing.secret;
     let changed = secret.last_changed.map(ago);
@@ -130,15 +131,15 @@ fn about(existing: &Existing, rules: Option<&[Rule]>) -> String {
     let rules = match usage.prefixes().as_deref() {
         None => String::new(),
         Some([]) => " No rule uses it.".to_owned(),
-        Some([only]) => format!(" The rule {only} uses it."),
-        Some(several) => format!(" The rules {} use it.", several.join(", ")),
+        Some([only]) => format!(" Rule {only} uses it."),
+        Some(several) => format!(" Rules {} use it.", several.join(", ")),
     };
     let managed = secret.managed_by();
     let managed = managed.map_or_else(String::new, |managed| {
-        format!(" It is {managed}, so it is not changed here.")
+        format!(" It is {managed}, so it cannot be changed here.")
     });
     let name = &secret.name;
     escaped(&format!(
-        "The secret {name} exists already.{managed}{changed}{rules}"
+        "The secret {name} already exists.{managed}{changed}{rules}"
     ))
 }

@@ -1,4 +1,4 @@
-//! `create --dry-run`: everything up to the first call. No code that writes knows of it.
+//! `create --dry-run`: shows what would be done. It sends nothing to AWS.
 
 use super::look::refuse_replica_at_home;
 use super::stored::stored_secret;
@@ -10,6 +10,7 @@ use crate::input::create_input::CreateInput;
 use crate::output::failure::Failure;
 use crate::output::report::{Action, Report, RuleDetails, RuleResult, StepStatus, StoredSecret};
 use crate::output::status::Status;
+use crate::output::{paint, Color};
 use crate::plan::{PendingRule, Plan};
 
 pub async fn run(
@@ -41,23 +42,21 @@ pub async fn run(
     let rule_code = input.rule_code(None)?;
     let wanted = input.rule_request()?;
     let wanted = wanted.filter(|_| rule_code.is_none());
-    let rule = wanted.and_then(|wanted| PendingRule::new(wanted, None).ok());
-    let plan = Plan::create(&request, false, rule.as_ref());
+    let rule = wanted.map(PendingRule::without_lookup);
+    let plan = Plan::create(&request, &verification, false, rule.as_ref());
     let plan = plan.map_err(|error| Failure::usage(error.to_string()))?;
-    output.note(&format!("This would be done:\n{}", plan.review(&target)));
     for warning in input.warnings.iter().chain(&request.name.warnings()) {
         warnings.add(warning);
     }
     match &target.region {
         Some(region) => warn_of_region(region, &mut warnings),
         None => {
-            warnings.add("no Region is set; the real run needs one, by --region or AWS_REGION");
+            warnings.add("no Region is set; a real run needs --region or AWS_REGION");
         }
     }
-    output.note(
-        "Nothing was sent to AWS: this was a dry run, and whether the secret exists was not \
-         looked at",
-    );
+    let title = paint(Color::Bold, "Review:");
+    output.note(&format!("\n{title}\n{}\n", plan.review(&target)));
+    output.note("Dry run: nothing was written; existing secrets and rules were not checked");
     let rule = rule.map(|rule| RuleResult {
         action: Action::DryRun,
         rule: RuleDetails::new(&rule.wanted, request.name.as_str(), None),

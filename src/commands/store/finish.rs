@@ -1,4 +1,4 @@
-//! Plan, review, confirm, apply.
+//! Plans, confirms and stores, and reports the result.
 
 use super::look::{Left, Looked};
 use super::planned_rule::{PlannedRule, Rules};
@@ -23,8 +23,8 @@ use crate::plan::{Existing, Observed, Plan};
 const QUESTION: &str = "Store these credentials?";
 
 impl Store<'_> {
-    /// Plans, asks, stores and reports. It plans again after something was changed in the review,
-    /// and if the first call says that the secret exists all the same.
+    /// Plans, confirms, stores and reports. It plans again after a change in the review, or if the
+    /// secret turns out to exist.
     pub async fn write(
         mut self,
         mut looked: Looked,
@@ -36,7 +36,7 @@ impl Store<'_> {
         loop {
             let request = self.input.finish()?;
             let rule = looked.rules.planned(&self.input, &self.session)?;
-            let mut plan = self.plan(&request, &looked, &rule)?;
+            let mut plan = self.plan(&request, &verification, &looked, &rule)?;
             let pending = rule.pending.as_ref();
             let back = switch_back(pending, request.name.as_str(), &hints);
             plan.review.optional("switch back", back.as_deref());
@@ -84,7 +84,7 @@ impl Store<'_> {
             let rules = looked.rules.all();
             let is_used = report.details.rule.is_some()
                 || secret.is_some_and(|secret| {
-                    // If it is unknown whether a rule uses it, none is proposed.
+                    // If the rules are unknown, none is suggested.
                     let prefixes = RuleUsage::new(secret, rules).prefixes();
                     prefixes.is_none_or(|prefixes| !prefixes.is_empty())
                 });
@@ -94,7 +94,7 @@ impl Store<'_> {
         }
     }
 
-    /// Leaves the secret as it is. A rule that is asked for is created or switched all the same.
+    /// Leaves the secret unchanged, but creates or switches the requested rule.
     pub async fn leave(
         mut self,
         existing: &Existing,
@@ -107,12 +107,12 @@ impl Store<'_> {
             Left::Skipped => {
                 warn_of_key(secret, &mut self.warnings);
                 let rule = rules.planned(&self.input, &self.session)?;
-                let note = format!("{name} exists already; it was left as it is");
-                (Action::Skipped, rule, "nothing is stored", note)
+                let note = format!("{name} already exists; it was not changed");
+                (Action::Skipped, rule, "nothing was stored", note)
             }
             Left::NotDue(end) => {
                 let (rule, reason) = (PlannedRule::default(), "the token is not due for renewal");
-                let note = format!("The token of {name} lasts until {end}; nothing was written");
+                let note = format!("The token of {name} expires on {end}; nothing was written");
                 (Action::Unchanged, rule, reason, note)
             }
         };
@@ -131,17 +131,19 @@ impl Store<'_> {
         context.report(&report, &[&note, &rule_note])
     }
 
-    /// The plan for what was looked at, with warnings of what is odd about it.
+    /// The plan for the request. Warns about anything unusual in an existing secret.
     fn plan(
         &mut self,
         request: &Request,
+        verification: &Verification,
         looked: &Looked,
         rule: &PlannedRule,
     ) -> Result<Plan, Failure> {
         let pending = rule.pending.as_ref();
         let too_large = |error: TooLarge| Failure::usage(error.to_string());
         let mut plan = if let Some(existing) = looked.existing() {
-            let update = Plan::update(request, existing, pending).map_err(too_large)?;
+            let update = Plan::update(request, verification, existing, pending);
+            let update = update.map_err(too_large)?;
             self.warn_of_existing(request, existing, &update.kept_keys);
             update.plan
         } else {
@@ -149,7 +151,7 @@ impl Store<'_> {
                 self.warnings.add(&warning);
             }
             let is_new = matches!(looked.observed, Observed::Absent);
-            Plan::create(request, is_new, pending).map_err(too_large)?
+            Plan::create(request, verification, is_new, pending).map_err(too_large)?
         };
         plan.review.optional("rule", rule.why_not.as_deref());
         Ok(plan)
@@ -160,7 +162,7 @@ impl Store<'_> {
         if !kept_keys.is_empty() {
             let keys: Vec<&str> = kept_keys.iter().map(String::as_str).collect();
             self.warnings.add(&format!(
-                "other keys of the value are kept, which ECR does not read: {}",
+                "other keys of the value are kept, though ECR ignores them: {}",
                 showable(&keys)
             ));
         }
@@ -169,13 +171,13 @@ impl Store<'_> {
             .is_some_and(|value| value.members().is_none())
         {
             self.warnings.add(
-                "the stored value is not a JSON object; it is replaced as a whole, and stays \
-                 as AWSPREVIOUS",
+                "the stored value is not a JSON object; it is replaced, and stays available as \
+                 AWSPREVIOUS",
             );
         }
         if secret.rotation.is_some() && request.rotation.is_none() {
             self.warnings
-                .add("automatic rotation is switched on: its function may replace this token");
+                .add("automatic rotation is on; its function may replace this token");
         }
         warn_of_key(secret, &mut self.warnings);
     }

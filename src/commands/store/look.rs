@@ -1,4 +1,4 @@
-//! What is looked at before anything is planned, and what is refused then.
+//! Looks up what exists before anything is planned, and refuses what cannot be done.
 
 use super::planned_rule::Rules;
 use super::{NewVersion, Store};
@@ -23,23 +23,23 @@ use crate::output::status::Status;
 use crate::output::Warnings;
 use crate::plan::{Existing, Observed};
 
-/// What AWS has.
+/// What exists in AWS.
 pub struct Looked {
     pub observed: Observed,
     pub rules: Rules,
 }
 
-/// Why a secret that exists is left as it is.
+/// Why an existing secret is left unchanged.
 #[derive(Clone, Copy)]
 pub enum Left {
-    /// By `--if-exists skip`.
+    /// `--if-exists skip`.
     Skipped,
-    /// The stored token is valid until this day: by `--renew-within`.
+    /// `--renew-within`: the stored token expires on this day.
     NotDue(Date),
 }
 
 impl Looked {
-    /// The secret that exists.
+    /// The existing secret, if there is one.
     pub fn secret(&self) -> Option<&Secret> {
         self.existing().map(|existing| &existing.secret)
     }
@@ -57,16 +57,15 @@ impl Looked {
 }
 
 impl Store<'_> {
-    /// Looks at the secret and the rules, side by side. The registry is asked beside, unless a
-    /// person is asked first, a command issues the credentials, or what AWS answers may end the
-    /// work.
+    /// Looks up the secret and the rules, and at the same time tests the credentials, if they are
+    /// known and the answers cannot make the test unnecessary.
     pub async fn look(
         &mut self,
         version: Option<&NewVersion>,
         person: Option<&Prompter>,
     ) -> Result<(Option<Tried>, Looked), Failure> {
         if version.is_none() && person.is_none() {
-            // What is wrong with the rule is reported before anything is sent.
+            // Reports a wrong rule before anything is sent.
             self.input.rule_request()?;
         }
         let may_end = self.input.if_exists == IfExists::Skip
@@ -75,7 +74,7 @@ impl Store<'_> {
         let (tried, looked) = if is_ready {
             warn_of_credentials(&self.input, &mut self.warnings);
             let login = self.login.attempt(&self.input, self.context.output);
-            // What AWS has against it ends the wait for the registry.
+            // A failure at AWS ends the wait for the registry.
             let (tried, looked) = tokio::try_join!(login, self.look_at_aws(version, person))?;
             (Some(tried), looked)
         } else {
@@ -129,7 +128,7 @@ impl Store<'_> {
         })
     }
 
-    /// The secret that is left as it is, and why.
+    /// The secret that is left unchanged, and why; `None` to go on.
     pub fn why_left<'l>(
         &mut self,
         looked: &'l Looked,
@@ -147,8 +146,8 @@ impl Store<'_> {
         Some((existing, left))
     }
 
-    /// Reads the value of a secret that exists, and its policy if there is one to compare with.
-    /// `keeps_username` if the stored one stays unless another is given.
+    /// Reads the value of an existing secret, and its policy if the request has one. `keeps_username`
+    /// means the stored username is the default.
     pub async fn read_existing(
         &mut self,
         looked: &mut Looked,
@@ -178,7 +177,7 @@ impl Store<'_> {
             Err(error) if error.kind == Kind::Denied => None,
             policy => policy.map_err(|error| {
                 let name = &existing.secret.name;
-                let what = format!("{name} exists, and could not be looked at");
+                let what = format!("{name} exists, but could not be read");
                 error.into_failure(&what, self.session.service())
             })?,
         };
@@ -188,8 +187,7 @@ impl Store<'_> {
         Ok(())
     }
 
-    /// Looks again after CreateSecret found that the secret exists. Afterwards `--if-exists`
-    /// decides.
+    /// Looks again after CreateSecret reported that the secret exists.
     pub async fn look_after(
         &self,
         name: &SecretName,
@@ -204,7 +202,7 @@ impl Store<'_> {
                 return Err(already_exists(name, None));
             }
             Err(error) => {
-                let what = format!("{name} exists, and could not be looked at");
+                let what = format!("{name} exists, but could not be read");
                 return Err(error.into_failure(&what, self.session.service()));
             }
         };
@@ -213,16 +211,16 @@ impl Store<'_> {
     }
 }
 
-/// The service refuses a replica in the secret's own Region; better to say so before it is asked.
+/// Refuses a replica in the secret's own Region, as AWS would.
 pub fn refuse_replica_at_home(input: &CreateInput, region: &Region) -> Result<(), Failure> {
     if input.replicas.contains(region) {
         let message = format!("--replica-region {region} is the Region of the secret itself");
-        return Err(Failure::usage(message).fix("leave that Region out of --replica-region"));
+        return Err(Failure::usage(message).fix("remove that Region from --replica-region"));
     }
     Ok(())
 }
 
-/// Whether the secret exists. A caller who may not look may write all the same.
+/// Whether the secret exists. Access denied counts as "not looked up".
 pub async fn observe(input: &CreateInput, session: &Session) -> Result<Observed, Failure> {
     let Some(name) = input.name_or_default() else {
         return Ok(Observed::NotLooked);
@@ -231,14 +229,13 @@ pub async fn observe(input: &CreateInput, session: &Session) -> Result<Observed,
         Ok(secret) => Ok(Observed::from(secret)),
         Err(error) if error.kind == Kind::Denied => Ok(Observed::NotLooked),
         Err(error) => {
-            let what = format!("could not see whether {name} exists");
+            let what = format!("could not look up {name}");
             Err(error.into_failure(&what, session.service()))
         }
     }
 }
 
-/// Refuses what was not asked for: a new version of a secret that exists, or a name that is free
-/// only when a recovery window ends.
+/// Refuses a name in use, unless `--if-exists` allows it.
 pub fn refuse_what_exists(
     input: &CreateInput,
     observed: &Observed,
@@ -251,7 +248,7 @@ pub fn refuse_what_exists(
         Observed::Active(existing) if input.if_exists == IfExists::Fail => {
             Err(already_exists(&name, Some(existing)))
         }
-        // No rule works with a secret that ECR cannot read; one that is left alone is only named.
+        // ECR cannot read a managed secret, so no rule would work with it.
         Observed::Active(existing)
             if input.if_exists == IfExists::Update || input.rule.is_some() =>
         {
@@ -262,8 +259,7 @@ pub fn refuse_what_exists(
     }
 }
 
-/// The stored value; `None` where there is none, or this caller may not read it and need not. From
-/// then on it is kept out of whatever is shown.
+/// The stored value; `None` if there is none, or if it is not needed and the caller may not read it.
 async fn read_value(
     secret: &Secret,
     is_needed: bool,
@@ -274,18 +270,17 @@ async fn read_value(
         Ok(stored) => Ok(stored),
         Err(error) if error.kind == Kind::Denied && !is_needed => {
             warnings.add(
-                "this caller cannot read the stored value (secretsmanager:GetSecretValue), so a \
-                 new version is stored without comparing, and other keys of the value are not \
-                 kept",
+                "this caller cannot read the stored value (secretsmanager:GetSecretValue), so the new \
+                 version is stored without comparison, and other keys of the value are not kept",
             );
             Ok(None)
         }
         Err(error) => {
             let name = escaped(&secret.name);
             let what = if is_needed {
-                format!("could not read the value of {name}, to keep its username")
+                format!("could not read the username stored in {name}")
             } else {
-                format!("{name} exists, and could not be looked at")
+                format!("{name} exists, but could not be read")
             };
             let failure = error.into_failure(&what, &session.service().of_secret(&secret.name));
             Err(if failure.status() == Status::Denied {
@@ -297,37 +292,37 @@ async fn read_value(
     }
 }
 
-/// When the stored token expires, if that is more than so many days from now, in UTC. If that is
-/// unknown, it warns, and the token is due.
+/// When the stored token expires, if that is more than this many days away; `None` if it should be
+/// renewed.
 fn lasts_longer(secret: &Secret, days: i64, warnings: &mut Warnings<'_>) -> Option<Date> {
     let why = match secret.expires_on() {
         Some(Ok(end)) => return Some(end).filter(|end| Date::today().days_until(*end) > days),
-        Some(Err(_)) if secret.has_unknown_expiry() => "says so",
+        Some(Err(_)) if secret.has_unknown_expiry() => "is unknown",
         Some(Err(_)) => "is not a date",
         None => "is missing",
     };
     let name = escaped(&secret.name);
     warnings.add(&format!(
-        "when the token of {name} ends is not known: the tag {EXPIRY_TAG} {why}; so it is renewed"
+        "the expiry date of {name} is unknown (the tag {EXPIRY_TAG} {why}), so the token is renewed"
     ));
     None
 }
 
-/// The failure for a name that is taken.
+/// The failure for a name in use.
 fn already_exists(name: &SecretName, existing: Option<&Existing>) -> Failure {
-    let message = format!("the secret {name} exists already");
+    let message = format!("the secret {name} already exists");
     let failure = Failure::new(Status::SecretState, "secret-exists", message);
     let failure = match existing {
-        Some(existing) => failure.why(format!("it is {}", existing.secret.arn)),
+        Some(existing) => failure.why(format!("its ARN is {}", existing.secret.arn)),
         None => failure,
     };
     failure.fix(
-        "store the credentials as its new version: --if-exists update\nor leave it as it \
-        is: --if-exists skip\nor choose another name: --name",
+        "store the credentials as a new version: --if-exists update\nor leave it unchanged: \
+         --if-exists skip\nor choose another name: --name",
     )
 }
 
-/// [`pending_deletion`] for who wants to store credentials under that name.
+/// [`pending_deletion`], with how to store credentials under that name.
 fn name_is_taken(name: &SecretName, due: Option<&str>, hints: &Hints) -> Failure {
     pending_deletion(name, due, hints)
         .then_fix("run this again with --if-exists update; or choose another --name")

@@ -1,4 +1,4 @@
-//! What ECR says of the rules, and what becomes of the one that is wanted.
+//! Looks up the rules and plans the requested one.
 
 use crate::aws::{AwsError, Session};
 use crate::commands::find::{find_rule, pending_rule};
@@ -9,22 +9,22 @@ use crate::output::failure::Failure;
 use crate::output::Warnings;
 use crate::plan::PendingRule;
 
-/// The rules, as far as they were looked at.
+/// The rules, as far as they were looked up.
 pub enum Rules {
     NotLooked,
-    /// The one with the prefix of `--rule`, if it exists.
+    /// The rule with the prefix of `--rule`, if it exists.
     One(Option<Rule>),
-    /// All of the Region, for the review or only in passing.
+    /// All rules of the Region, or why they are unknown.
     All(Result<Vec<Rule>, AwsError>),
 }
 
-/// What becomes of the rule.
+/// What will be done with the rule.
 #[derive(Default)]
 pub struct PlannedRule {
     pub pending: Option<PendingRule>,
     /// Why none is created, for the review.
     pub why_not: Option<String>,
-    /// Whether another prefix would do.
+    /// Whether another prefix would work.
     pub needs_other_prefix: bool,
 }
 
@@ -38,7 +38,7 @@ impl PlannedRule {
 }
 
 impl Rules {
-    /// The rule with the prefix of `--rule`; nothing is looked up if it is only printed.
+    /// Looks up the rule with the prefix of `--rule`, unless it is only printed.
     pub async fn one(
         prefix: &RepositoryPrefix,
         input: &CreateInput,
@@ -51,21 +51,21 @@ impl Rules {
         Ok(Self::One(rule))
     }
 
-    /// All rules of the Region; if `prefix` is asked for, they must be looked at.
+    /// Looks up all rules of the Region. With a `prefix`, failing to do so is a failure.
     pub async fn of_region(
         prefix: Option<&RepositoryPrefix>,
         session: &Session,
     ) -> Result<Self, Failure> {
         match (prefix, session.rules_in_passing().await) {
             (Some(prefix), Err(error)) => {
-                let what = format!("could not see whether there is a rule {prefix}");
+                let what = format!("could not look up rule {prefix}");
                 Err(error.into_failure(&what, &session.ecr_service()))
             }
             (_, rules) => Ok(Self::All(rules)),
         }
     }
 
-    /// All rules, if they could be looked at.
+    /// All rules, if they are known.
     pub fn all(&self) -> Option<&[Rule]> {
         match self {
             Self::All(rules) => rules.as_deref().ok(),
@@ -73,8 +73,8 @@ impl Rules {
         }
     }
 
-    /// Proposes a rule if none is asked for: the one that points at a secret of this name, or else
-    /// one with a free prefix. Warns of further rules for this name.
+    /// Proposes a rule if none is requested: one that uses a secret with this name, or else a new one
+    /// with a free prefix. Warns about other rules for this name.
     pub fn propose(&self, input: &mut CreateInput, session: &Session, warnings: &mut Warnings<'_>) {
         let (Some(upstream), Some(name), None) =
             (input.upstream, input.name_or_default(), &input.rule)
@@ -82,7 +82,7 @@ impl Rules {
             return;
         };
         let rules = self.all().unwrap_or_default();
-        // These credentials are no use to a rule for another registry.
+        // A rule for another registry cannot use these credentials.
         let mut same = rules.iter().filter(|rule| {
             rule.secret() == Some(name.as_str()) && rule.upstream() == Some(upstream)
         });
@@ -95,11 +95,7 @@ impl Rules {
         }
     }
 
-    /// What becomes of the rule that is wanted now. If all rules were looked at, the review says
-    /// why there will be none.
-    ///
-    /// # Errors
-    /// Status 2 if no rule can use the secret, 3 if the prefix belongs to another registry's rule.
+    /// Plans the requested rule. If all rules were looked up, the review says why there will be none.
     pub fn planned(&self, input: &CreateInput, session: &Session) -> Result<PlannedRule, Failure> {
         let rules = match self {
             Self::NotLooked => return Ok(PlannedRule::default()),
@@ -120,14 +116,14 @@ impl Rules {
         };
         let (prefix, url) = (&wanted.prefix, &wanted.url);
         if input.print.is_some() {
-            let why = format!("{prefix} ({url}), printed and not made");
+            let why = format!("{prefix} ({url}), printed, not created");
             return Ok(PlannedRule::none(why));
         }
         let rules = match rules {
             Ok(rules) => rules,
             Err(error) => {
                 let why = error.summary();
-                let why = format!("none: the rules could not be looked at ({why})");
+                let why = format!("none: could not list the rules ({why})");
                 return Ok(PlannedRule::none(why));
             }
         };

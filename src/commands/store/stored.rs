@@ -1,4 +1,4 @@
-//! What became of a request to store credentials.
+//! The report of a request to store credentials.
 
 use super::planned_rule::PlannedRule;
 use super::Store;
@@ -11,7 +11,7 @@ use crate::output::report::{Action, Report, StepReport, StoredSecret, Verificati
 use crate::plan::apply::Outcome;
 
 impl Store<'_> {
-    /// The report of what was done, and what to say of the rule. `details` are of the secret alone.
+    /// The report, and the text about the rule. `details` describe the secret alone.
     pub fn report(
         mut self,
         action: Action,
@@ -43,7 +43,7 @@ impl Store<'_> {
     }
 }
 
-/// What a request says of its secret, and what a secret that exists has beside.
+/// The secret of a request, combined with what is stored.
 pub fn stored_secret(
     request: &Request,
     existing: Option<&Secret>,

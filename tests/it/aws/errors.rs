@@ -134,10 +134,10 @@ fn each_has_its_status_its_words_and_its_mend() {
 fn each_step_after_the_first_tells_its_error_and_how_to_finish() {
     let lambda = "arn:aws:lambda:us-east-1:111122223333:function:rotate";
     for (action, error, says, words) in [
-        ("PutResourcePolicy", "PublicPolicyException", "it is public", &["could not put the resource policy", "it is public", "fix the file"][..]),
+        ("PutResourcePolicy", "PublicPolicyException", "it is public", &["could not set the resource policy", "it is public", "fix the file"][..]),
         ("PutResourcePolicy", "AccessDeniedException", "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: secretsmanager:PutResourcePolicy on resource: x", &["secretsmanager:PutResourcePolicy"]),
         ("RotateSecret", "AccessDeniedException", DENIED_LAMBDA, &[ALLOW_LAMBDA]),
-        ("RotateSecret", "InternalServiceError", "oops", &["could not switch on rotation", "oops"]),
+        ("RotateSecret", "InternalServiceError", "oops", &["could not turn on rotation", "oops"]),
     ] {
         let account = Account::new();
         account.refuse(action, 400, error, says);

@@ -58,7 +58,7 @@ fn what_does_not_pass_is_temporary_and_nothing_is_made() {
     account.refuse("CreateSecret", 400, "ThrottlingException", "Rate exceeded");
     Program::create(&account, &[])
         .run()
-        .fails(7, &["Rate exceeded", "has not stored it"]);
+        .fails(7, &["Rate exceeded", "did not store it"]);
     assert_eq!(account.actions().last().unwrap(), "DescribeSecret");
     assert_eq!(account.actions_but_looks(), ["CreateSecret"; 3]);
     assert!(account.is_empty());
@@ -67,7 +67,7 @@ fn what_does_not_pass_is_temporary_and_nothing_is_made() {
     account.refuse("CreateSecret", 500, "InternalServiceError", "oops");
     let twice = Program::create(&account, &[]).env(TWICE.0, TWICE.1);
     let ended = twice.run();
-    ended.fails(7, &["oops", "has not stored it", "try again"]);
+    ended.fails(7, &["oops", "did not store it", "try again"]);
     assert!(account.is_empty());
 }
 
@@ -180,11 +180,11 @@ fn requests_that_never_arrived_are_told_as_not_stored() {
             7,
             &[
                 "closed before the answer was complete",
-                "AWS was asked again, and has not stored it",
+                "AWS did not store it, as another call shows",
                 "try again in a minute",
             ],
         )
-        .never(&["it is not known whether"]);
+        .never(&["it is unknown whether"]);
     assert!(account.is_empty());
     // Somebody else's secret of that name is not ours.
     let account = Account::new();
@@ -194,7 +194,7 @@ fn requests_that_never_arrived_are_told_as_not_stored() {
     program
         .env(TWICE.0, TWICE.1)
         .run()
-        .fails(7, &["could not store the new version", "has not stored it"]);
+        .fails(7, &["could not store a new version", "did not store it"]);
     assert!(account
         .value("ecr-pullthroughcache/docker-hub")
         .contains("dckr_pat_"));
@@ -449,7 +449,7 @@ fn where_looking_fails_too_it_says_so_and_how_to_see() {
     ended.fails(
         7,
         &[
-            "it is not known whether",
+            "it is unknown whether",
             "ecr-ptc show ecr-pullthroughcache/docker-hub --region us-east-1",
             "--if-exists update",
         ],
@@ -471,7 +471,7 @@ fn an_answer_that_does_not_come_is_waited_for_as_long_as_it_is_told_to() {
         .run();
     ended.fails(
         7,
-        &["did not answer CreateSecret in time", "has not stored it"],
+        &["did not answer CreateSecret in time", "did not store it"],
     );
     for (option, value) in [
         ("--cli-read-timeout", "-1"),
@@ -500,7 +500,7 @@ fn an_answer_that_is_not_from_aws() {
             502,
             "<html>Bad Gateway</html>",
             7,
-            &["HTTP 502", "has not stored it"],
+            &["HTTP 502", "did not store it"],
         ),
         (200, "<html>welcome", 4, &["HTTP 200", "it is not stored"]),
         (200, "{", 4, &["HTTP 200", "it is not stored"]),
@@ -526,7 +526,7 @@ fn nobody_listens() {
     let ended = Program::create(&account, &["--endpoint-url", &format!("http://{free}")])
         .env(TWICE.0, TWICE.1)
         .run();
-    ended.fails(7, &["could not see whether", "the connection is refused"]);
+    ended.fails(7, &["could not look up", "the connection is refused"]);
 }
 
 /// A server whose backlog is full, as a firewall that drops what comes looks from outside; with what
@@ -563,7 +563,7 @@ fn where_no_connection_came_about_that_is_told() {
                 "endpoint",
             ],
         );
-        ended.never(&["did not answer", "has not stored it"]);
+        ended.never(&["did not answer", "did not store it"]);
     }
 }
 
@@ -590,5 +590,5 @@ fn a_connection_that_is_refused_after_a_request_was_sent_says_nothing() {
         .env("AWS_ENDPOINT_URL", &url)
         .env("AWS_MAX_ATTEMPTS", "3")
         .run();
-    ended.fails(7, &["the connection is refused", "it is not known whether"]);
+    ended.fails(7, &["the connection is refused", "it is unknown whether"]);
 }

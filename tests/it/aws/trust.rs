@@ -164,7 +164,7 @@ fn a_machine_without_certificates_is_told_what_to_install() {
                 "--ca-bundle",
             ],
         );
-        ended.never(&["not signed by an authority", "it is not known whether"]);
+        ended.never(&["not signed by an authority", "it is unknown whether"]);
     }
     assert!(account.requests().is_empty());
 }

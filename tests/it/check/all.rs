@@ -276,7 +276,7 @@ fn what_fails_as_a_whole_is_a_failure() {
     let account = Account::new();
     account
         .run(&["check", "docker-hub"])
-        .fails(3, &["there is no secret"]);
+        .fails(3, &["no secret"]);
     account.made(NAME);
     account.refuse("BatchGetSecretValue", 500, "InternalServiceError", "broken");
     let program = Program::new(&["check"])
@@ -304,20 +304,17 @@ fn what_fails_as_a_whole_is_a_failure() {
 fn options_that_cannot_be() {
     let account = Account::new();
     for (words, said) in [
-        (&["check", "--fix", "--yes"][..], "no NAME is given"),
+        (&["check", "--fix", "--yes"][..], "NAME is missing"),
         (
             &["check", "docker-hub", "--yes"],
-            "--yes answers the question of --fix",
+            "--yes has no effect without --fix",
         ),
         (&["check", "--max-age", "-1"], "-1 is not in 0 to 65535"),
         (
             &["check", "--expiring-within", "soon"],
             "invalid value 'soon' for '--expiring-within <DAYS>'",
         ),
-        (
-            &["check", "docker-hub", "--fix"],
-            "nothing can be asked here",
-        ),
+        (&["check", "docker-hub", "--fix"], "there is no terminal"),
         (&["check", TOKEN], "looks like an access token"),
     ] {
         account.run(words).fails(2, &[said]);
@@ -407,7 +404,7 @@ mod at_a_terminal {
         let screen = Screen::new(&account);
         screen
             .enters("$PTC check")
-            .sees("secrets looked at: 1")
+            .sees("Secrets checked: 1")
             .sees("1 secret and 0 rules checked: 1 note")
             .status_is(0);
         assert!(!screen.text().contains("looked at"), "{}", screen.text());

@@ -115,7 +115,7 @@ fn fix_where_nothing_can_be_written() {
         "ReplicateSecretToRegions",
         &json!({"SecretId": arn, "AddReplicaRegions": [{"Region": "eu-west-1"}]}),
     );
-    let fix = format!("do it there: ecr-ptc check {NAME} --fix --region us-east-1");
+    let fix = format!("change it there: ecr-ptc check {NAME} --fix --region us-east-1");
     account
         .run(&[
             "check",
@@ -133,7 +133,7 @@ fn fix_where_nothing_can_be_written() {
         account.run(&words).fails(
             1,
             &[
-                "could not store the new version of ecr-pullthroughcache/docker-hub",
+                "could not store a new version of ecr-pullthroughcache/docker-hub",
                 "[token not shown]",
             ],
         );
@@ -201,7 +201,7 @@ mod at_a_terminal {
         screen
             .enters("$PTC check docker-hub --fix --verify always --upstream-registry-url a.example")
             .sees("a.example is another host.")
-            .sees("Try the credentials there anyway?")
+            .sees("Send the credentials there anyway?")
             .enters("n")
             .sees("cancelled; nothing was written")
             .status_is(130);

@@ -316,14 +316,14 @@ fn at_a_terminal_another_host_is_asked_about() {
     screen
         .enters(run)
         .sees("mirror.example is another host.")
-        .sees("Try the credentials there anyway? [y/N]: ")
+        .sees("Send the credentials there anyway? [y/N]: ")
         .enters("")
         .sees("nothing was written")
         .status_is(130);
     assert!(elsewhere.is_untouched());
     screen
         .enters(run)
-        .sees("Try the credentials there anyway? [y/N]: ")
+        .sees("Send the credentials there anyway? [y/N]: ")
         .enters("y")
         .sees("login-elsewhere")
         .status_is(0);

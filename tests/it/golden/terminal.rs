@@ -70,7 +70,7 @@ const SESSIONS: [Session; 10] = [
             update(account, &[]).run().ok();
         },
         words: "update docker-hub --rollback",
-        answers: &[("Go back to the previous version?", "y")],
+        answers: &[("Roll back to the previous version?", "y")],
     },
     Session {
         name: "terminal/fix",
@@ -90,7 +90,7 @@ const SESSIONS: [Session; 10] = [
         name: "terminal/delete-at-once",
         prepare: stored,
         words: "delete docker-hub --force-without-recovery",
-        answers: &[("Type its name to delete it for good", NAME)],
+        answers: &[("Type its name to delete it permanently", NAME)],
     },
     Session {
         name: "terminal/rule-delete",

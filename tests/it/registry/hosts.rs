@@ -259,7 +259,7 @@ fn a_pipeline_sends_nothing_to_another_host_unless_told_yes() {
             assert_eq!(warnings.as_array().map(Vec::len), Some(1), "{warnings}");
             for text in [warnings[0].as_str().unwrap(), &run.stderr] {
                 assert!(text.contains("is another host"), "{host}: {text}");
-                assert!(!text.contains("are tried there"), "{host}: {text}");
+                assert!(!text.contains("are sent there"), "{host}: {text}");
             }
         }
         assert!(elsewhere.is_untouched(), "{host}");
@@ -284,8 +284,8 @@ fn with_yes_it_is_told_before_they_go_there() {
             "{warnings}"
         );
         assert!(
-            run.stderr.find("the credentials are tried there")
-                < run.stderr.find("accepts the credentials")
+            run.stderr.find("the credentials are sent there")
+                < run.stderr.find("accepted the credentials")
         );
         assert_eq!(run.stderr.matches("is another host").count(), 1);
         assert_eq!(elsewhere.hosts_with_logins(), [host]);
@@ -389,7 +389,7 @@ fn update_has_another_host_agreed_to_as_well() {
     assert!(report["warnings"][0]
         .as_str()
         .unwrap()
-        .contains("are tried there"));
+        .contains("are sent there"));
     assert_eq!(elsewhere.hosts_with_logins(), ["mirror.example"]);
 }
 

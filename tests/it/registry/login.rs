@@ -302,13 +302,20 @@ fn without_an_answer_the_work_goes_on_with_a_warning_unless_it_must_be_had() {
     assert!(report["warnings"][0]
         .as_str()
         .unwrap()
-        .contains("were not tried"));
+        .contains("were not tested"));
     assert!(ended.stderr.contains("warning: "), "{}", ended.stderr);
     assert_eq!(account.actions_but_looks(), ["CreateSecret"]);
     account.take_actions();
     let more = ["--verify", "always", "--name", "ecr-pullthroughcache/other"];
     let must = Program::create_at(&registry, &account, &more).run();
-    must.fails(7, &["could not be tried", "answered 500", "--verify never"]);
+    must.fails(
+        7,
+        &[
+            "could not verify the credentials",
+            "answered 500",
+            "--verify never",
+        ],
+    );
     let more = [&more[..], &["-o", "json"]].concat();
     let must = Program::create_at(&registry, &account, &more).run();
     assert_eq!(must.error_json()["error"]["code"], "registry-unknown");
@@ -341,7 +348,7 @@ fn what_the_registry_refuses_is_not_stored() {
         ended.fails(
             6,
             &[
-                "Docker Hub refused the credentials",
+                "Docker Hub rejected the credentials",
                 "incorrect username",
                 "nothing was stored",
                 "fix:",
@@ -381,7 +388,7 @@ fn the_report_says_what_was_proven() {
     assert!(
         ended
             .stderr
-            .contains("Docker Hub accepts the credentials, which proves"),
+            .contains("Docker Hub accepted the credentials, which proves"),
         "{}",
         ended.stderr
     );

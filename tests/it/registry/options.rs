@@ -76,7 +76,7 @@ fn what_cannot_work_is_told_before_it_is_tried() {
         warned.json()["warnings"].to_string().contains(warning),
         "{warned:?}"
     );
-    assert!(warned.stderr.find(warning) < warned.stderr.find("accepts the credentials"));
+    assert!(warned.stderr.find(warning) < warned.stderr.find("accepted the credentials"));
     let more = [
         "--upstream-registry-url",
         "mirror.example",
@@ -123,11 +123,11 @@ fn a_refused_organization_token_recalls_whose_name_it_takes() {
         error["error"]["message"]
             .as_str()
             .unwrap()
-            .find("Docker Hub refused the credentials of me"),
+            .find("Docker Hub rejected the credentials of me"),
         Some(0)
     );
     assert!(error["error"]["hint"]
         .as_str()
         .unwrap()
-        .contains("the organization's name, as for every"));
+        .contains("the name of the organization, for an"));
 }

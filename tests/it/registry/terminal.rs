@@ -34,13 +34,13 @@ fn a_refused_token_is_asked_for_again() {
         .sees("Access token (not shown): ")
         .enters("ghp_not-the-right-one")
         .sees("Docker Hub takes no such token")
-        .sees("Docker Hub refused the credentials")
+        .sees("Docker Hub rejected the credentials")
         .sees("incorrect username or password")
         .sees("Username")
         .enters("")
         .sees("Access token (not shown): ")
         .enters(TOKEN)
-        .sees("Docker Hub accepts the credentials")
+        .sees("Docker Hub accepted the credentials")
         .skips_expiry()
         .sees("Store these")
         .enters("y")
@@ -68,7 +68,7 @@ fn three_refused_tokens_are_the_end() {
         }
         screen
             .sees("error:")
-            .sees("refused the credentials")
+            .sees("rejected the credentials")
             .sees("nothing was stored")
             .status_is(6);
     }
@@ -95,7 +95,7 @@ fn a_registry_that_cannot_be_asked_asks_nobody_again() {
     screen
         .sees("Access token (not shown): ")
         .enters("some-token")
-        .sees("were not tried at Docker Hub")
+        .sees("could not verify the credentials")
         .skips_expiry()
         .sees("Store these")
         .enters("y")
@@ -115,7 +115,7 @@ fn dockers_login_is_offered_where_nothing_else_is_given() {
         .sees("Use its username and token?")
         .enters("y")
         .sees("Using the credentials of me")
-        .sees("Docker Hub accepts the credentials")
+        .sees("Docker Hub accepted the credentials")
         .skips_expiry()
         .sees("Store these")
         .enters("y")
@@ -154,7 +154,7 @@ fn another_host_is_agreed_to_before_the_token_is_asked_for() {
             .enters(host)
             .sees("ECR pulls from Microsoft Azure Container Registry at NAME.azurecr.io only")
             .sees("me.azurecr.io.example is another host.")
-            .sees("Try the credentials there anyway?");
+            .sees("Send the credentials there anyway?");
     };
     // Enter alone is a no, also where the token is there already, and where nothing else is told.
     for more in [
@@ -172,7 +172,7 @@ fn another_host_is_agreed_to_before_the_token_is_asked_for() {
         .enters("y")
         .sees("Access token (not shown): ")
         .enters("a-password-of-azure")
-        .sees("accepts the credentials")
+        .sees("accepted the credentials")
         .skips_expiry()
         .sees("Store these")
         .enters("n")
@@ -184,7 +184,7 @@ fn another_host_is_agreed_to_before_the_token_is_asked_for() {
             "$PTC create --registry acr -u me --yes --upstream-registry-url {host} --name ecr-pullthroughcache/y --description d"
         ))
         .sees("me.azurecr.io.example is another")
-        .sees("are tried there")
+        .sees("are sent there")
         .sees("Access token (not shown): ")
         .enters("a-password-of-azure")
         .sees("arn:aws:")
@@ -203,14 +203,14 @@ fn an_update_has_another_host_agreed_to_before_it_asks_for_the_token() {
     screen
         .enters(run)
         .sees("mirror.example is another host.")
-        .sees("Try the credentials there anyway?")
+        .sees("Send the credentials there anyway?")
         .enters("")
         .sees("nothing was written")
         .status_is(130);
     assert!(elsewhere.is_untouched());
     screen
         .enters(run)
-        .sees("Try the credentials there anyway?")
+        .sees("Send the credentials there anyway?")
         .enters("y")
         .sees("Access token (not shown): ")
         .enters("another-token")

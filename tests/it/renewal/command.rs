@@ -175,7 +175,7 @@ fn the_keys_of_other_programs_are_named_with_the_jq_that_maps_them() {
 
 #[test]
 fn what_goes_wrong_is_said_without_the_token_and_nothing_is_stored() {
-    let lost = "if it issued new credentials, they are lost";
+    let lost = "any new credentials it issued are lost";
     for (script, words) in [
         ("exit 0".to_owned(), &["mint printed nothing"][..]),
         ("exit 3".to_owned(), &["mint failed", "3"]),
@@ -372,7 +372,7 @@ fn all_that_can_be_known_is_looked_at_before_it_runs() {
     let account = Account::new();
     account.made(NAME);
     let (ended, runs) = Mint::new(&CREATE, &made()).run(&account);
-    ended.fails(3, &["exists already"]);
+    ended.fails(3, &["already exists"]);
     assert_eq!(runs, 0);
     let skip = [&CREATE[..], &["--if-exists", "skip"]].concat();
     let (ended, runs) = Mint::new(&skip, &made()).run(&account);
@@ -440,7 +440,7 @@ fn credentials_that_were_just_issued_get_time_to_work() {
     let (ended, runs) = Mint::new(&[&CREATE[..], &at].concat(), &made()).run(&account);
     ended.ok();
     assert!(
-        ended.stderr.contains("trying again for up to two minutes"),
+        ended.stderr.contains("retrying for up to two minutes"),
         "{ended:?}"
     );
     assert_eq!((runs, registry.logins()), (1, 2));
@@ -502,7 +502,7 @@ fn who_does_not_wait_for_them_is_told_that_they_are_lost() {
 /// What it has issued by then is not known.
 #[test]
 fn an_interruption_while_it_runs_tells_that_credentials_may_be_lost() {
-    const LOST: &str = "if it issued new credentials, they are lost";
+    const LOST: &str = "any new credentials it issued are lost";
     use rustix::process::{kill_process, Pid, Signal};
     use std::process::Stdio;
     for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143)] {
@@ -524,7 +524,7 @@ fn an_interruption_while_it_runs_tells_that_credentials_may_be_lost() {
         for words in [
             "the credential command was interrupted",
             LOST,
-            "run it again to issue and store other credentials",
+            "run it again to issue and store new credentials",
         ] {
             assert!(said.contains(words), "{said}");
         }
@@ -602,7 +602,7 @@ fn it_does_not_run_where_its_credentials_could_not_be_stored() {
     ended.ok();
     assert!(ended
         .stderr
-        .contains("not known whether a new version can be stored"));
+        .contains("unknown whether a new version can be stored"));
     assert_eq!(runs, 1);
 }
 
@@ -620,7 +620,7 @@ fn credentials_that_are_issued_and_not_stored_are_told_of() {
     let (ended, runs) = Mint::new(&CREATE, &made()).run(&account);
     ended.fails(
         5,
-        &[LOST, "run it again to issue and store other credentials"],
+        &[LOST, "run it again to issue and store new credentials"],
     );
     assert_eq!(runs, 1);
     let (ended, _) = Mint::new(&[&CREATE[..], &["-o", "json"]].concat(), &made()).run(&account);
@@ -629,7 +629,7 @@ fn credentials_that_are_issued_and_not_stored_are_told_of() {
     let account = Account::new();
     account.drop("CreateSecret", None);
     let (ended, _) = Mint::new(&CREATE, &made()).run(&account);
-    ended.fails(7, &["AWS was asked again, and has not stored it", LOST]);
+    ended.fails(7, &["AWS did not store it, as another call shows", LOST]);
     let account = Account::new();
     let screen = Screen::new(&account);
     let path = screen.home().join("mint");
@@ -676,13 +676,13 @@ fn where_it_is_not_known_whether_they_are_stored_it_is_said_what_to_do() {
     ended.fails(
         7,
         &[
-            "it is not known whether it is stored",
-            "new credentials were issued, and may not be stored",
-            "see whether it is: ecr-ptc show",
-            "if they are not stored, run it again to issue and store other credentials",
+            "it is not known whether it was stored",
+            "new credentials were issued but may not be stored",
+            "see whether it was stored: ecr-ptc show",
+            "if they are not stored, run it again to issue and store new credentials",
         ],
     );
-    ended.never(&["or store it again", "try again"]);
+    ended.never(&["or run the same command again", "try again"]);
 }
 
 /// What finishes the work needs no other credentials: these are stored.

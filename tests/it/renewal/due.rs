@@ -66,7 +66,7 @@ fn where_the_end_is_not_known_it_is_renewed_and_said() {
         assert_eq!(report["action"], "updated");
         let warning = report["warnings"][0].as_str().unwrap();
         assert!(
-            warning.contains(why) && warning.contains("so it is renewed"),
+            warning.contains(why) && warning.contains("so the token is renewed"),
             "{warning}"
         );
     }

@@ -141,7 +141,7 @@ fn create_stores_the_secret_and_prints_the_rule_alone() {
         let code = parsed(language, ended.ok());
         assert_eq!(account.take_actions(), ["DescribeSecret", "CreateSecret"]);
         assert_eq!(account.rules(), json!([]));
-        ended.never(&["Next, make the rule"]);
+        ended.never(&["Next, create the rule"]);
         let again = ["--if-exists", "update", "-o", "json"];
         let report = Program::create(&account, &[&more[..], &again].concat())
             .run()
@@ -201,7 +201,7 @@ fn code_that_cannot_be_written_does_not_lose_the_secret() {
             .unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(1), "{said}");
-        for words in ["standard output cannot be written", told] {
+        for words in ["could not write to standard output", told] {
             assert!(said.contains(words), "{said}");
         }
     }
@@ -294,7 +294,7 @@ fn at_a_terminal_the_rule_is_printed_for_a_secret_that_exists_and_in_a_dry_run()
     let runs = |more: &str| screen.enters(&format!("{words} {more}"));
     runs("--if-exists skip");
     screen.sees("AWS::ECR::PullThroughCacheRule");
-    screen.sees("it was left as it is").status_is(0);
+    screen.sees("it was not changed").status_is(0);
     runs("--if-exists update");
     screen.sees("Access token").enters("not-a-real-token");
     screen
@@ -305,7 +305,7 @@ fn at_a_terminal_the_rule_is_printed_for_a_secret_that_exists_and_in_a_dry_run()
     runs("--dry-run");
     screen.sees("Access token").enters("not-a-real-token");
     screen
-        .sees("Nothing was sent to AWS")
+        .sees("Dry run: nothing was written")
         .sees("AWS::ECR::PullThroughCacheRule")
         .status_is(0);
     let told = screen.text();
@@ -438,10 +438,7 @@ fn a_rule_that_code_cannot_say_is_left_out_and_named() {
     let account = Account::new();
     let none = account.run(&["rule", "list", "--print", "cloudformation"]);
     assert_eq!(none.ok(), "");
-    assert!(
-        none.stderr.contains("There are no rules in us-east-1"),
-        "{none:?}"
-    );
+    assert!(none.stderr.contains("No rules in us-east-1"), "{none:?}");
     let quay = json!({"ecrRepositoryPrefix": "quay", "upstreamRegistry": "quay",
         "upstreamRegistryUrl": "quay.io"});
     account.ask_ecr("CreatePullThroughCacheRule", &quay);
@@ -462,8 +459,8 @@ fn a_rule_that_code_cannot_say_is_left_out_and_named() {
     let code = parsed("terraform", ended.ok());
     assert_eq!(code["resource"].as_array().unwrap().len(), 1);
     for words in [
-        "the rule x\"${id} is left out",
-        "the rule hub is left out of the code",
+        "rule x\"${id} is missing",
+        "rule hub is missing in the code",
     ] {
         assert!(ended.stderr.contains(words), "{}", ended.stderr);
     }

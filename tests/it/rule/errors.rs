@@ -29,7 +29,7 @@ pub type Row = (
 #[rustfmt::skip]
 pub const ERRORS: [Row; 20] = [
     (SET, "Create", "UnableToAccessSecretException", "The secret is unable to be accessed.", 5, "secret-unreadable",
-     &["could not make the rule docker-hub", "AWSServiceRoleForECRPullThroughCache", "ecr-ptc show ecr-pullthroughcache/docker-hub --region", "create-service-linked-role", "then finish it with: ecr-ptc rule set docker-hub"]),
+     &["could not create rule docker-hub", "AWSServiceRoleForECRPullThroughCache", "ecr-ptc show ecr-pullthroughcache/docker-hub --region", "create-service-linked-role", "then finish it with: ecr-ptc rule set docker-hub"]),
     (SET, "Create", "UnableToDecryptSecretValueException", "The secret is accessible but is unable to be decrypted.", 1, "kms-key",
      &["ECR reads only secrets with the key aws/secretsmanager", "update-secret --secret-id ecr-pullthroughcache/docker-hub --kms-key-id alias/aws/secretsmanager"]),
     (SET, "Create", "UnsupportedUpstreamRegistryException", "The specified upstream registry requires authentication.", 1, "upstream",
@@ -42,15 +42,15 @@ pub const ERRORS: [Row; 20] = [
     (SET, "Create", "AccessDeniedException", DENIED_ROLE, 5, "access-denied", &["to allow iam:CreateServiceLinkedRole;"]),
     (SET, "Create", "ServerException", "oops", 7, "aws-unavailable", &["try again"]),
     (SET, "Create", "ThrottlingException", "Rate exceeded", 7, "aws-unavailable", &["Rate exceeded", "try again"]),
-    (SET, "Describe", "AccessDeniedException", DENIED_BY_SCP, 5, "access-denied", &["could not see whether there is a rule", "no other policy can allow it"]),
+    (SET, "Describe", "AccessDeniedException", DENIED_BY_SCP, 5, "access-denied", &["could not look up rule", "no other policy can allow it"]),
     (SET, "Describe", "ExpiredTokenException", "expired", 4, "bad-credentials", &["renew the AWS credentials"]),
     (SET, "Validate", "AccessDeniedException", "User: x is not authorized to perform: ecr:ValidatePullThroughCacheRule", 8, "access-denied",
-     &["could not validate the rule docker-hub", "to allow ecr:ValidatePullThroughCacheRule;"]),
+     &["could not validate rule docker-hub", "to allow ecr:ValidatePullThroughCacheRule;"]),
     (SET, "Validate", "ServerException", "oops", 8, "aws-unavailable", &["could not validate"]),
     (SET, "Validate", "PullThroughCacheRuleNotFoundException", "gone", 8, "rule-not-found", &["see which there are: ecr-ptc rule list"]),
     (LIST, "Describe", "AccessDeniedException", "User: x is not authorized to perform: ecr:DescribePullThroughCacheRules", 5, "access-denied", &["could not list the rules in us-east-1", "to allow ecr:DescribePullThroughCacheRules;"]),
     (LIST, "Describe", "InvalidParameterException", "bad", 1, "refused", &["AWS says: bad"]),
-    (DELETE, "Delete", "AccessDeniedException", "User: x is not authorized to perform: ecr:DeletePullThroughCacheRule", 5, "access-denied", &["could not delete the rule docker-hub", "to allow ecr:DeletePullThroughCacheRule;"]),
+    (DELETE, "Delete", "AccessDeniedException", "User: x is not authorized to perform: ecr:DeletePullThroughCacheRule", 5, "access-denied", &["could not delete rule docker-hub", "to allow ecr:DeletePullThroughCacheRule;"]),
     (DELETE, "Delete", "PullThroughCacheRuleNotFoundException", "gone", 3, "rule-not-found", &["ecr-ptc rule list"]),
 ];
 
@@ -112,10 +112,7 @@ fn a_repointing_has_errors_of_its_own() {
         (
             "UnableToAccessSecretException",
             5,
-            &[
-                "could not point the rule",
-                "ecr-ptc show ecr-pullthroughcache",
-            ][..],
+            &["could not switch rule", "ecr-ptc show ecr-pullthroughcache"][..],
         ),
         (
             "UnableToDecryptSecretValueException",
@@ -179,11 +176,11 @@ fn a_verdict_is_shown_as_it_is_beside_the_likely_causes() {
     );
     let run = |more: &[&str]| Program::new(&[SET, more].concat()).with(&account).run();
     let words = [
-        "ECR says that the rule docker-hub is invalid",
+        "ECR reports that rule docker-hub is invalid",
         "ECR says: ECR could not \\u{1b}[31mlog in",
         "step: create-pull-through-cache-rule done",
         "step: validate-pull-through-cache-rule failed",
-        "the token has expired",
+        "the token expired",
         "Docker ID",
         "ecr-ptc create --registry docker-hub --name ecr-pullthroughcache/docker-hub --if-exists update",
         "ecr-ptc rule set docker-hub --secret ecr-pullthroughcache/docker-hub --registry docker-hub --region us-east-1",
@@ -208,7 +205,7 @@ fn a_secret_that_may_not_be_looked_at_has_no_arn() {
     ended.fails(
         5,
         &[
-            "could not look at",
+            "could not look up",
             "to allow secretsmanager:DescribeSecret;",
         ],
     );

@@ -116,7 +116,7 @@ fn a_list_is_rewritten_from_standard_input() {
     let none = image(b"# nothing\n");
     assert_eq!(none.ok(), "");
     assert!(
-        none.stderr.contains("no images on standard input"),
+        none.stderr.contains("No images on standard input"),
         "{none:?}"
     );
     let none = Program::new(&["image", "-", "-o", "json"]).with(&account);
@@ -159,9 +159,9 @@ fn an_image_without_a_rule_names_the_rule_to_make_and_nothing_is_printed() {
                 account.id
             ),
         ),
-        ("gcr.io/x/y", "ECR has no pull through cache for gcr.io"),
+        ("gcr.io/x/y", "ECR does not support gcr.io"),
     ] {
-        let told = format!("there is no rule for {text} in us-east-1");
+        let told = format!("no rule for {text} in us-east-1");
         let ended = account.run(&["image", "nginx", text]);
         ended.fails(3, &[&told, fix]);
         assert_eq!(ended.stdout, "");
@@ -273,7 +273,7 @@ fn the_rest_of_a_list_is_printed_although_lines_are_odd_and_all_of_them_are_name
         "line 2 is not an image",
         "no rule for gcr.io/x in us-east-1",
         "use lowercase: nginx\n",
-        "ECR has no pull through cache for gcr.io",
+        "ECR does not support gcr.io",
     ] {
         assert!(both.stderr.contains(words), "{words}: {}", both.stderr);
     }
@@ -319,13 +319,13 @@ fn a_long_list_has_a_short_summary_by_registry() {
         "found 75 problems",
         "line 8 is not an image: \"image: x:7\"",
         "and 25 more\n",
-        "there is no rule in us-east-1 for 44527 of 74137 images:",
+        "no rule in us-east-1 for 44527 of 74137 images:",
         "ghcr.io: 14843 images\n         ghcr.io/team-1/app-1:v1\n",
         "gcr.io: 14767 images\n",
         "mcr.microsoft.com: 14842 images\n",
-        "other registries, 58 of them: 58 images\n",
+        "58 other registries: 58 images\n",
         "ecr-ptc rule set github --secret",
-        "ECR has no pull through cache for",
+        "ECR does not support",
     ] {
         assert!(list.stderr.contains(words), "{words}: {}", list.stderr);
     }
@@ -344,7 +344,7 @@ fn a_hundred_thousand_unknown_hosts_are_summed_up_at_once() {
         &[
             "no rule in us-east-1 for 100000 of 100000 images",
             "host-0.example: 1 image\n",
-            "and 99980 more: pull these images from there",
+            "and 99980 more: pull directly from them",
         ],
     );
     assert!(ended.stderr.len() < 4_000, "{}", ended.stderr.len());
@@ -360,9 +360,8 @@ fn an_image_by_its_digest_may_not_be_fetched_and_that_is_said() {
     assert!(ended
         .ok()
         .ends_with(&format!("/docker-hub/library/{digest}")));
-    let words =
-        "warning: 1 image is named by a digest; ECR may not fetch a digest that it has not \
-                 cached yet: pull the image by its tag first";
+    let words = "warning: 1 image is named by digest; ECR may not fetch a digest it has not \
+                 cached, so pull the image by its tag first";
     assert!(ended.stderr.contains(words), "{}", ended.stderr);
     let here = format!("{}/docker-hub/library/{digest}", host(&account));
     assert_eq!(account.run(&["image", &here]).stderr, "");
@@ -483,7 +482,7 @@ fn an_image_at_a_mirror_is_named_where_ecr_can_pull_it() {
         "docker.io:5000/x",
     ] {
         let ended = account.run(&["image", other]);
-        ended.fails(3, &["ECR has no pull through cache for"]);
+        ended.fails(3, &["ECR does not support"]);
     }
 }
 
@@ -535,7 +534,7 @@ fn the_account_is_that_of_the_rules_where_sts_says_nothing() {
     account.run(&["image", "nginx"]).fails(
         5,
         &[
-            "could not look at the rules in us-east-1",
+            "could not list the rules in us-east-1",
             "ecr:DescribePullThroughCacheRules",
         ],
     );
@@ -548,7 +547,7 @@ fn at_a_terminal_it_says_that_it_waits() {
     let screen = Screen::new(&account);
     screen
         .enters("$PTC image -")
-        .sees("Reading the names of images, one a line; Ctrl-D ends them")
+        .sees("Enter image names, one a line; Ctrl-D to finish")
         .enters("nginx:1.27")
         .types("\x04")
         .sees(&format!("{}/docker-hub/library/nginx:1.27", host(&account)));

@@ -138,10 +138,7 @@ fn secrets_are_told_where_rules_cannot_be_looked_at_and_where_there_are_none() {
         "not allowed",
     );
     for (words, warning) in [
-        (
-            &["list", "-o", "json"][..],
-            "the rules that use the secrets are not told",
-        ),
+        (&["list", "-o", "json"][..], "the RULES column is missing"),
         (
             &["show", "docker-hub", "-o", "json"],
             "the rules that use it are not shown",
@@ -176,8 +173,8 @@ fn delete_says_which_rules_use_the_secret_and_how_to_be_rid_of_them() {
     let deleted = account.run(&["delete", "docker-hub", "--yes"]);
     deleted.ok();
     for part in [
-        "used by       hub, mirror: pulls will fail for images that are not cached",
-        "To delete the rules that still point at it:\n  ecr-ptc rule delete hub --region us-east-1\n  \
+        "used by       hub, mirror (pulls of images that are not cached will fail)",
+        "To delete the rules that use it:\n  ecr-ptc rule delete hub --region us-east-1\n  \
          ecr-ptc rule delete mirror --region us-east-1\n",
     ] {
         assert!(deleted.stderr.contains(part), "{part}: {}", deleted.stderr);
@@ -224,13 +221,11 @@ fn restore_tells_the_rules_that_work_again_and_those_that_point_elsewhere() {
     let warning = report["warnings"][0].as_str().unwrap();
     let (said, command) = warning.split_once("this one: ecr-ptc ").unwrap();
     assert!(
-        said.starts_with("the rule docker-hub points at another secret"),
+        said.starts_with("rule docker-hub uses a deleted secret"),
         "{said}"
     );
     assert!(
-        restored
-            .stderr
-            .contains("Rules that can use it again: mirror"),
+        restored.stderr.contains("Rules that use it again: mirror"),
         "{}",
         restored.stderr
     );
@@ -263,7 +258,7 @@ fn at_a_terminal_restore_prints_how_to_repoint_the_rule_and_create_proposes_it()
     screen.enters("$PTC restore docker-hub");
     screen
         .sees("ecr-ptc rule set docker-hub --secret")
-        .sees("is restored, with the same ARN")
+        .sees("with the same ARN")
         .status_is(0)
         .is_as_before();
     screen
@@ -290,8 +285,8 @@ fn at_a_terminal_restore_prints_how_to_repoint_the_rule_and_create_proposes_it()
     );
     let screen = creating(&account);
     screen
-        .sees("docker-hub (registry-1.docker.io), there already, and pointed at this secret")
-        .sees("the secret of the rule docker-hub, which is ecr-pullthroughcache/docker-hub now")
+        .sees("docker-hub (registry-1.docker.io), exists; will switch to this secret")
+        .sees("the secret of rule docker-hub (now ecr-pullthroughcache/docker-hub)")
         .sees("Store these")
         .enters("y")
         .sees("docker-hub/library/alpine:latest")
@@ -347,13 +342,10 @@ fn of_several_rules_that_were_left_behind_one_is_proposed_and_the_others_are_tol
         .sees("rule          none")
         .sees("Store these")
         .enters("y")
-        .sees("Next, make the rule")
+        .sees("Next, create the rule")
         .status_is(0);
     let told = screen.history();
-    assert!(
-        told.contains("the rule b-hub points at another secret"),
-        "{told}"
-    );
+    assert!(told.contains("rule b-hub uses a deleted secret"), "{told}");
     assert!(told.contains("ecr-ptc rule set b-hub --secret"), "{told}");
     assert!(!screen.text().contains("a-git"), "{}", screen.text());
     let rules = account.rules();

@@ -35,7 +35,7 @@ quay        quay.io               -                          no login needed
 docker-hub: The value of the secret is not valid JSON.
 github: The value of the secret is not valid JSON.
 gitlab: The value of the secret is not valid JSON.
-ecr-pullthroughcache/, which the names begin with, is left out
+Names are shown without ecr-pullthroughcache/
 ";
     assert_eq!(Screen::shown(&ordinary(), 80, "$PTC rule list"), wanted);
 }
@@ -56,7 +56,7 @@ gitlab: The value of the secret is not valid JSON.
 ";
     let run = "$PTC rule list 2>err";
     assert_eq!(Screen::shown(&account, 50, run), wanted);
-    let notes = "The terminal is too narrow for SECRET
+    let notes = "SECRET column hidden: terminal too narrow
   see all: ecr-ptc rule list -o json --region us-east-1
 ";
     let run = "$PTC rule list 2>&1 >/dev/tty | tail -n 2 >err; printf '\\033[H\\033[2J'; cat err";

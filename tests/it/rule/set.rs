@@ -138,7 +138,10 @@ fn a_secret_that_ecr_does_not_see_yet_is_waited_for() {
     account.answer("CreatePullThroughCacheRule", 400, kind, body, Some(2));
     let ended = set(&account, &[]).run();
     ended.ok();
-    let times = ended.stderr.matches("does not see the secret yet").count();
+    let times = ended
+        .stderr
+        .matches("cannot find the new secret yet")
+        .count();
     assert_eq!(times, 1, "{}", ended.stderr);
     let actions = account.actions();
     let creates = actions
@@ -289,10 +292,7 @@ fn azure_and_the_root() {
 fn a_secret_that_cannot_be_used_is_told_before_a_rule_is_made() {
     let account = Account::new();
     let ended = set(&account, &[]).run();
-    ended.fails(
-        3,
-        &["there is no secret", "ecr-ptc create --registry docker-hub"],
-    );
+    ended.fails(3, &["no secret", "ecr-ptc create --registry docker-hub"]);
     secret(&account, NAME, GOOD);
     account.ask("DeleteSecret", &json!({"SecretId": NAME}));
     set(&account, &[])
@@ -306,8 +306,8 @@ fn the_list_tells_what_ecr_says_of_each_rule() {
     let account = Account::new();
     let empty = rule(&account, &["list"]).run();
     assert_eq!(empty.ok(), "");
-    let note = "There are no rules in us-east-1
-  make one for a secret that is there: ecr-ptc rule set PREFIX --secret NAME --region us-east-1
+    let note = "No rules in us-east-1
+  create one for an existing secret: ecr-ptc rule set PREFIX --secret NAME --region us-east-1
   or look in another Region: ecr-ptc rule list --region REGION
 ";
     assert_eq!(empty.stderr, note);
@@ -388,7 +388,7 @@ fn a_rule_is_deleted_with_a_yes() {
     assert_eq!(account.rules(), json!([]));
     rule(&account, &words)
         .run()
-        .fails(3, &["there is no rule docker-hub"]);
+        .fails(3, &["no rule docker-hub"]);
 }
 
 #[cfg(unix)]

@@ -68,7 +68,7 @@ fn without_a_terminal_a_switch_needs_a_yes_before_anything_is_written() {
     for command in commands(&account) {
         account.take_actions();
         let ended = command.run();
-        let what = format!("switching the rule docker-hub from {OLD} to {NEW}");
+        let what = format!("switching rule docker-hub from {OLD} to {NEW}");
         ended.fails(2, &[&what, "add --yes"]);
         assert!(!account.take_actions().iter().any(|action| is_write(action)));
         assert_eq!(credential(&account), json!(old));
@@ -76,7 +76,7 @@ fn without_a_terminal_a_switch_needs_a_yes_before_anything_is_written() {
     for command in commands(&account) {
         let ended = command.and(&["--yes"]).run();
         ended.ok();
-        let overwrites = format!("the secret of the rule docker-hub, which is {OLD} now");
+        let overwrites = format!("the secret of rule docker-hub (now {OLD})");
         assert!(ended.stderr.contains(&overwrites), "{ended:?}");
         assert_eq!(credential(&account), json!(new));
         switch_back(&account, &ended);
@@ -105,7 +105,7 @@ fn a_credential_command_does_not_run_for_a_switch_that_is_refused() {
         let ended = Program::new(&[words, &command].concat())
             .with(&account)
             .run();
-        ended.fails(2, &["switching the rule docker-hub from", "add --yes"]);
+        ended.fails(2, &["switching rule docker-hub from", "add --yes"]);
     }
 }
 
@@ -184,9 +184,7 @@ fn at_a_terminal_a_switch_is_reviewed_and_asked_for() {
     for (answer, status, uses) in [("n", 130, &old), ("y", 0, &new)] {
         screen
             .enters(&line)
-            .sees(&format!(
-                "the secret of the rule docker-hub, which is {OLD} now"
-            ))
+            .sees(&format!("the secret of rule docker-hub (now {OLD})"))
             .sees("switch back")
             .sees("Switch it?")
             .enters(answer)

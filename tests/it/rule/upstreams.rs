@@ -289,7 +289,7 @@ fn another_accounts_registry_needs_a_role_and_one_of_the_same_account_does_not()
     without.fails(
         2,
         &[
-            &format!("{ECR} is another account's Amazon ECR, and --custom-role-arn is missing"),
+            &format!("{ECR} belongs to another account, and --custom-role-arn is missing"),
             &role,
         ],
     );

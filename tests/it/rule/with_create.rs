@@ -40,7 +40,7 @@ fn one_command_from_a_token_to_a_pull() {
         last,
         format!("docker pull {registry}/docker-hub/library/alpine:latest")
     );
-    ended.never(&["Next, make the rule"]);
+    ended.never(&["Next, create the rule"]);
     assert!(ended.stderr.contains("docker login --username AWS"));
 }
 
@@ -81,7 +81,7 @@ fn the_last_line_is_the_pull_that_now_works() {
                     panic!("{ended:?}")
                 };
                 assert_eq!(last, pull, "{words:?}");
-                let words_of_azure = "a tag of your registry in place of REPOSITORY:TAG:";
+                let words_of_azure = "replacing REPOSITORY:TAG with an image of your registry:";
                 assert_eq!(above.ends_with(words_of_azure), is_azure, "{above}");
                 let docker_login =
                     format!("docker login --username AWS --password-stdin {registry}");
@@ -165,7 +165,7 @@ fn a_rule_that_cannot_be_made_leaves_the_secret_and_tells_how_to_finish() {
             "CreatePullThroughCacheRule",
             "AccessDeniedException",
             [
-                "is stored, but could not make the rule docker-hub",
+                "is stored, but could not create rule docker-hub",
                 "allow ecr:CreatePullThroughCacheRule; the policies to copy are in",
                 "step: create-pull-through-cache-rule failed",
                 "step: validate-pull-through-cache-rule not tried",
@@ -175,7 +175,7 @@ fn a_rule_that_cannot_be_made_leaves_the_secret_and_tells_how_to_finish() {
             "ValidatePullThroughCacheRule",
             "ServerException",
             [
-                "is stored, but could not validate the rule docker-hub",
+                "is stored, but could not validate rule docker-hub",
                 "step: create-secret done",
                 "step: create-pull-through-cache-rule done",
                 "step: validate-pull-through-cache-rule failed",
@@ -210,7 +210,7 @@ fn ecrs_verdict_on_a_new_rule_is_told() {
     let message = told["message"].as_str().unwrap();
     assert!(
         message.contains(
-            "ecr-pullthroughcache/docker-hub is stored, but ECR says that the rule docker-hub is invalid"
+            "ecr-pullthroughcache/docker-hub is stored, but ECR reports that rule docker-hub is invalid"
         ) && message.contains("could not log in"),
         "{message}"
     );

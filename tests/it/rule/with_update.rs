@@ -146,7 +146,7 @@ fn a_rule_that_fails_leaves_the_credentials_and_says_how_to_finish() {
     failed.fails(
         8,
         &[
-            "ecr-pullthroughcache/docker-hub is stored, but could not make the rule hub",
+            "ecr-pullthroughcache/docker-hub is stored, but could not create rule hub",
             &arn,
             "step: put-secret-value done",
             "step: create-pull-through-cache-rule failed",

@@ -153,7 +153,7 @@ fn what_is_no_arn_is_not_given_as_one_and_the_secret_may_be_stored() {
             let words = [
                 "CreateSecret",
                 "ARN",
-                "whether it is stored",
+                "whether it was stored",
                 "ecr-ptc show",
             ];
             ended.fails(4, &words);

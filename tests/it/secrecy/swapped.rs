@@ -65,7 +65,7 @@ fn a_token_in_the_place_of_the_username_is_refused_before_anything_is_sent() {
                 ended
                     .fails(2, &words)
                     .hides(token)
-                    .never(&[core(token), "refused the credentials"]);
+                    .never(&[core(token), "rejected the credentials"]);
             }
         }
     }
@@ -132,7 +132,7 @@ fn a_stored_one_is_not_kept_by_update() {
             program.with(&account).stdin(TOKEN).run()
         };
         run(&[])
-            .fails(2, &["has no username that can be kept", "--username NAME"])
+            .fails(2, &["has no username to keep", "--username NAME"])
             .hides(token)
             .never(&[core(token)]);
         assert_eq!(registry.heard().len(), 0);
@@ -262,7 +262,7 @@ mod terminal {
                 .sees("Access token (not shown): ")
                 .enters(TOKEN)
                 .skips_expiry()
-                .sees("This will be done:")
+                .sees("Review:")
                 .sees("username      me")
                 .sees("Store these")
                 .enters("n")

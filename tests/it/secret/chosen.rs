@@ -80,7 +80,7 @@ fn update_offers_those_that_can_be_updated() {
         .sees("team/ghcr")
         .types("\x1b[B\r");
     screen
-        .sees("Go back to the previous version?")
+        .sees("Roll back to the previous version?")
         .enters("y")
         .status_is(0);
     let body = account.only("UpdateSecretVersionStage");
@@ -152,7 +152,7 @@ fn without_any_secret_it_says_what_to_do() {
     let screen = Screen::new(&account);
     for command in ["show", "update", "delete", "restore"] {
         screen.enters(&format!("clear; $PTC {command}"));
-        screen.sees("there are no secrets under ecr-pullthroughcache/ in us-east-1");
+        screen.sees("no secrets under ecr-pullthroughcache/ in us-east-1");
         screen.sees("ecr-ptc create").status_is(3);
     }
     account.refuse("ListSecrets", 400, "AccessDeniedException", "not allowed");

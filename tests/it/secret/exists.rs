@@ -14,7 +14,7 @@ fn fail_tells_the_two_ways_on() {
     Program::create(&account, &[]).run().fails(
         3,
         &[
-            "exists already",
+            "already exists",
             &arn,
             "--if-exists update",
             "--if-exists skip",
@@ -24,7 +24,7 @@ fn fail_tells_the_two_ways_on() {
     account.refuse("DescribeSecret", 400, "AccessDeniedException", "no");
     Program::create(&account, &[])
         .run()
-        .fails(3, &["exists already", "--if-exists update"]);
+        .fails(3, &["already exists", "--if-exists update"]);
 }
 
 #[test]
@@ -298,7 +298,7 @@ fn a_later_step_that_fails_leaves_the_secret_and_tells_how_to_finish() {
         8,
         &[
             "is stored",
-            "could not put the resource policy",
+            "could not set the resource policy",
             "This resource policy is malformed",
             "arn:aws:secretsmanager:",
             "create-secret done",
@@ -329,7 +329,7 @@ fn a_later_step_that_fails_leaves_the_secret_and_tells_how_to_finish() {
         .fails(
             8,
             &[
-                "could not put the resource policy",
+                "could not set the resource policy",
                 "rotate-secret not tried",
             ],
         );

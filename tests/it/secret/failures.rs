@@ -59,7 +59,7 @@ fn a_result_that_cannot_be_written_is_not_lost() {
     let said = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1));
     assert!(
-        said.contains("standard output cannot be written")
+        said.contains("could not write to standard output")
             && said.contains("arn:aws:secretsmanager:"),
         "{said}"
     );

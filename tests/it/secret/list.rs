@@ -182,7 +182,7 @@ fn list_where_there_is_nothing_or_no_permission() {
     let account = Account::new();
     let listed = account.run(&["list"]);
     assert_eq!(listed.ok(), "");
-    let note = "There are no secrets under ecr-pullthroughcache/ in us-east-1
+    let note = "No secrets under ecr-pullthroughcache/ in us-east-1
   store credentials: ecr-ptc create --region us-east-1
   or look in another Region: ecr-ptc list --region REGION
 ";
@@ -242,7 +242,7 @@ chainguard                   today  never  2031-02-28              Chainguard
 docker-hub                   today  never  2031-02-28  registry-1  Docker Hub
 github-container-registry    today  never  2031-02-28  ghcr        GitHub
 gitlab-container-registry    today  never  2031-02-28              GitLab
-ecr-pullthroughcache/, which the names begin with, is left out
+Names are shown without ecr-pullthroughcache/
 ";
         assert_eq!(shown, wanted);
     }

@@ -47,16 +47,13 @@ fn a_secret_of_that_very_name_comes_first_and_is_looked_at_alone() {
     assert_eq!(looks(&account), 2);
     // The full name is never another.
     let full = account.run(&["restore", "ecr-pullthroughcache/github"]);
-    full.fails(
-        3,
-        &["there is no secret ecr-pullthroughcache/github in us-east-1\n"],
-    );
+    full.fails(3, &["no secret ecr-pullthroughcache/github in us-east-1\n"]);
 }
 
 #[test]
 fn where_there_is_neither_both_are_told() {
     let account = Account::new();
-    let both = format!("there is no secret ecr-pullthroughcache/ghcr in us-east-1, nor {GITHUB}");
+    let both = format!("no secret ecr-pullthroughcache/ghcr in us-east-1, nor {GITHUB}");
     account.run(&["show", "ghcr"]).fails(3, &[&both]);
 }
 

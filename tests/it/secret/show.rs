@@ -95,17 +95,17 @@ fn show_goes_on_without_permissions_and_says_what_is_missing() {
     assert!(shown["warnings"][0]
         .as_str()
         .unwrap()
-        .contains("not the JSON that ECR reads"));
+        .contains("not in the format ECR expects"));
     assert!(account
         .run(&["show", "x"])
         .ok()
-        .contains("customer managed: ECR cannot use it"));
+        .contains("customer managed: not supported by ECR"));
     for action in ["GetSecretValue", "GetResourcePolicy", "DescribeKey"] {
         account.refuse(action, 400, "AccessDeniedException", "not allowed");
     }
     let shown = account.run(&["show", "x"]);
     for part in [
-        "it is not known whether ECR can use it (DescribeKey: not allowed)",
+        "unknown whether ECR can use it (DescribeKey: not allowed)",
         "name         ecr-pullthroughcache/x",
     ] {
         assert!(shown.ok().contains(part), "{part}: {}", shown.stdout);
@@ -181,7 +181,7 @@ fn show_tells_a_token_that_cannot_work_and_a_value_that_is_not_there() {
     let shown = account.run(&["show", "empty"]);
     shown.ok();
     assert!(
-        shown.stderr.contains("there is no current value"),
+        shown.stderr.contains("no current value"),
         "{}",
         shown.stderr
     );
@@ -197,7 +197,7 @@ fn a_name_that_does_not_exist_is_reported_with_the_command_that_lists_them() {
         .fails(
             3,
             &[
-                "there is no secret ecr-pullthroughcache/docker-hbu in us-east-1",
+                "no secret ecr-pullthroughcache/docker-hbu in us-east-1",
                 "fix: see the names: ecr-ptc list --region us-east-1",
             ],
         )
@@ -221,7 +221,7 @@ fn a_secret_that_was_made_again_has_another_arn() {
         3,
         &[
             "no secret with that ARN",
-            "deleted and created again has another ARN",
+            "was deleted and created again has a new ARN",
             "ecr-ptc show ecr-pullthroughcache/docker-hub",
         ],
     );

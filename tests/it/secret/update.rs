@@ -111,7 +111,7 @@ fn other_keys_are_kept_and_said() {
     assert!(
         ended
             .stderr
-            .contains("other keys of the value are kept, which ECR does not read: url, note"),
+            .contains("other keys of the value are kept, though ECR ignores them: url, note"),
         "{}",
         ended.stderr
     );
@@ -128,11 +128,11 @@ fn a_value_that_is_no_json_is_replaced_as_a_whole() {
     account.made_with(NAME, "dckr_pat_as-plain-text");
     update(&account, &[])
         .run()
-        .fails(2, &["no username that can be kept", "--username NAME"]);
+        .fails(2, &["no username to keep", "--username NAME"]);
     let ended = update(&account, &["-u", "me"]).run();
     ended.ok();
     assert!(
-        ended.stderr.contains("replaced as a whole"),
+        ended.stderr.contains("it is replaced, and stays available"),
         "{}",
         ended.stderr
     );
@@ -174,7 +174,7 @@ fn names_and_registries() {
         .with(&account)
         .stdin(TOKEN)
         .run()
-        .fails(3, &["there is no secret", "see the names: ecr-ptc list"]);
+        .fails(3, &["no secret", "see the names: ecr-ptc list"]);
 }
 
 #[test]
@@ -192,7 +192,7 @@ fn the_new_credentials_are_tried_first() {
     ];
     let ended = update(&account, &more).stdin("a-bad-token").run();
     ended
-        .fails(6, &["refused the credentials of me"])
+        .fails(6, &["rejected the credentials of me"])
         .hides("a-bad-token");
     assert_eq!(account.take_actions(), ["DescribeSecret", "GetSecretValue"]);
     let ended = update(&account, &more).run();
@@ -204,10 +204,10 @@ fn the_new_credentials_are_tried_first() {
         let words = [&words[..], &[when]].concat();
         Program::new(&words).with(&account).stdin(TOKEN).run()
     };
-    run("always").fails(2, &["cannot be tried", "--registry KIND"]);
+    run("always").fails(2, &["cannot be tested", "--registry KIND"]);
     let ended = run("auto");
     ended.ok();
-    assert!(ended.stderr.contains("were not tried"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("were not tested"), "{}", ended.stderr);
 }
 
 #[test]
@@ -336,9 +336,10 @@ fn a_value_that_may_not_be_read() {
     let account = Account::new();
     account.made_with(NAME, OLD);
     account.refuse("GetSecretValue", 400, "AccessDeniedException", "no");
-    update(&account, &[])
-        .run()
-        .fails(5, &["to keep its username", "--username NAME"]);
+    update(&account, &[]).run().fails(
+        5,
+        &["could not read the username stored in", "--username NAME"],
+    );
     let ended = update(&account, &["-u", "me"]).run();
     ended.ok();
     assert!(
@@ -373,11 +374,7 @@ fn a_rotation_that_may_replace_it_is_told() {
     Program::create(&account, &more).run();
     let ended = update(&account, &[]).stdin("another-token").run();
     ended.ok();
-    assert!(
-        ended.stderr.contains("rotation is switched on"),
-        "{}",
-        ended.stderr
-    );
+    assert!(ended.stderr.contains("rotation is on"), "{}", ended.stderr);
 }
 
 #[test]
@@ -449,12 +446,12 @@ mod terminal {
         screen
             .enters("$PTC update docker-hub --rollback")
             .sees("(today)")
-            .sees("Go back to the previous version?")
+            .sees("Roll back to the previous version?")
             .enters("n");
         screen.sees("nothing was written").status_is(130);
         screen
             .enters("$PTC update docker-hub --rollback")
-            .sees("Go back to the previous version?")
+            .sees("Roll back to the previous version?")
             .enters("y")
             .sees("arn:aws:");
         screen.status_is(0);

@@ -53,7 +53,7 @@ fn four_answers_lead_to_the_pull() {
         screen.enters(TOKEN).sees("23 characters").skips_expiry();
         screen.sees("Store these");
         assert!(account.take_actions().is_empty());
-        screen.enters("").sees("ECR says that it is valid");
+        screen.enters("").sees("ECR validated the rule");
         screen.status_is(0);
         let told = screen.text();
         let words = told.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -277,7 +277,7 @@ fn an_existing_secret_has_three_ways_on() {
                 .sees("exists")
                 .sees("It was changed")
                 .sees("mirror")
-                .sees("What now?");
+                .sees("What do you want to do?");
         };
         begins();
         screen
@@ -293,11 +293,11 @@ fn an_existing_secret_has_three_ways_on() {
             .skips_expiry();
         screen.sees("username      me");
         screen
-            .sees("overwrites    the username and")
+            .sees("replaces      the username and")
             .sees("Store these")
             .enters("");
         screen
-            .sees("Stored as a new version")
+            .sees("Stored a new version")
             .sees("uses")
             .status_is(0);
         let value = r#"{"username":"me","accessToken":"another-token"}"#;
@@ -331,7 +331,7 @@ fn a_name_that_is_scheduled_for_deletion_is_told_before_the_token() {
         .enters("$PTC create --registry docker-hub")
         .sees("is scheduled for deletion on")
         .sees("ecr-ptc restore")
-        .sees("What now?")
+        .sees("What do you want to do?")
         .enters("")
         .sees("Secret name")
         .enters(TEAM)
@@ -392,9 +392,9 @@ fn a_rule_that_uses_another_secret_is_told_of_in_a_line_of_its_own() {
     screen
         .enters("$PTC create --registry docker-hub -u me --rule docker-hub")
         .enters_a_token()
-        .sees("docker-hub (registry-1.docker.io), there already, and pointed at this secret")
+        .sees("docker-hub (registry-1.docker.io), exists; will switch to this secret")
         .sees(&format!(
-            "overwrites    the secret of the rule docker-hub, which is {TEAM} now"
+            "replaces      the secret of rule docker-hub (now {TEAM})"
         ))
         .sees(&format!(
             "switch back   ecr-ptc rule set docker-hub --secret {TEAM}"
@@ -413,10 +413,10 @@ fn where_the_rules_may_not_be_seen_or_there_are_none_the_review_says_so() {
     screen
         .enters("$PTC create --registry docker-hub -u me")
         .enters_a_token()
-        .sees("rule          none: the rules could not be looked at")
+        .sees("rule          none: could not list the rules")
         .sees("Store these")
         .enters("")
-        .sees("Next, make the rule")
+        .sees("Next, create the rule")
         .status_is(0);
     screen
         .enters("$PTC create --registry docker-hub -u me --rule hub --name ecr-pullthroughcache/x")
@@ -452,13 +452,13 @@ fn the_username_of_refused_credentials_can_be_corrected() {
             .enters("mee")
             .sees("Access token (not")
             .enters(TOKEN)
-            .sees("Trying the credentials at Docker Hub")
+            .sees("Testing the credentials at Docker Hub")
             .sees("refused")
             .sees("Username")
             .enters("me")
             .sees("Access token (not")
             .enters(TOKEN)
-            .sees("Docker Hub accepts the credentials")
+            .sees("Docker Hub accepted the credentials")
             .skips_expiry()
             .sees("Store these")
             .enters("")
@@ -491,7 +491,7 @@ fn an_update_begins_with_the_token() {
             .sees("  account")
             .sees("Store these")
             .enters("")
-            .sees("Stored as a new version")
+            .sees("Stored a new version")
             .status_is(0);
         assert!(account.value(NAME).contains("another-token"));
     });
@@ -506,14 +506,14 @@ fn the_date_alone_needs_no_token() {
     screen
         .enters(&format!("{run} 2999-01-31"))
         .sees("expires on    2999-01-31")
-        .sees("Write it?")
+        .sees("Save this?")
         .enters("")
         .sees("Recorded 2999-01-31 as the expiry date")
         .status_is(0);
     screen
         .enters(&format!("{run} 2999-02-01"))
-        .sees("overwrites    the date that is there, 2999-01-31")
-        .sees("Write it?")
+        .sees("replaces      the recorded date 2999-01-31")
+        .sees("Save this?")
         .enters("n")
         .status_is(130);
     let told = account.run(&[
@@ -580,14 +580,11 @@ fn a_secret_without_a_rule_is_told_of_the_rule() {
         ended.stderr
     };
     let told = create("you");
-    assert!(
-        told.contains("Next, make the rule that uses it, once"),
-        "{told}"
-    );
+    assert!(told.contains("Next, create the rule once"), "{told}");
     let words = ["rule", "set", "docker-hub", "--secret", NAME];
     account.run(&words).ok();
     let told = create("they");
-    assert!(!told.contains("Next, make the rule"), "{told}");
+    assert!(!told.contains("Next, create the rule"), "{told}");
 }
 
 #[test]
@@ -662,7 +659,7 @@ fn a_limit_of_open_files_that_is_too_low_is_no_bug() {
         let ended = command.output().unwrap();
         let stderr = String::from_utf8(ended.stderr).unwrap();
         assert_eq!(ended.status.code(), Some(1), "{stderr}");
-        let says = format!("only {limit} files may be open");
+        let says = format!("the limit of open files, {limit}, is too low");
         assert!(
             stderr.contains(&says) && stderr.contains("ulimit -n 256"),
             "{stderr}"

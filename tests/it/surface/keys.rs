@@ -66,7 +66,10 @@ fn a_token_pasted_at_a_choice_is_not_shown_and_answers_nothing() {
         account.made(NAME);
         account.take_actions();
         screen.enters(&format!("$PTC create --registry docker-hub {way}"));
-        swallows_pastes(&screen, in_plain("Number or name [1]: ", "What now?"));
+        swallows_pastes(
+            &screen,
+            in_plain("Number or name [1]: ", "What do you want to do?"),
+        );
         is_cancelled(&screen);
         screen.enters(&format!("$PTC delete docker-hub {way}"));
         swallows_pastes(&screen, in_plain("Delete it? [y/N]: ", "Delete it?"));

@@ -253,7 +253,7 @@ fn yes_skips_the_question_and_not_the_review() {
     screen
         .sees("Access token (not shown): ")
         .enters("some-token")
-        .sees("This will be done:")
+        .sees("Review:")
         .sees("arn:aws:")
         .status_is(0);
 }
@@ -313,12 +313,12 @@ fn nobody_types_a_token_into_what_cannot_store_it() {
     let screen = Screen::new(&account);
     screen
         .enters("$PTC create --registry docker-hub -u me --yes")
-        .sees("exists already")
+        .sees("already exists")
         .sees("--if-exists update")
         .status_is(3);
     screen
         .enters("$PTC create --registry docker-hub -u me --if-exists skip")
-        .sees("left as it is")
+        .sees("not changed")
         .status_is(0);
 }
 
@@ -336,7 +336,7 @@ fn an_update_is_reviewed_as_one() {
         .sees("put-secret-value")
         .sees("Store these")
         .enters("y");
-    screen.sees("Stored as a new version").status_is(0);
+    screen.sees("Stored a new version").status_is(0);
     assert_eq!(
         account.value(NAME),
         r#"{"username":"me","accessToken":"another-token"}"#
@@ -505,7 +505,7 @@ fn an_update_with_nothing_to_do_asks_nothing() {
     screen
         .enters(TOKEN)
         .sees("arn:aws:")
-        .sees("up to date already")
+        .sees("already up to date")
         .status_is(0);
 }
 
@@ -515,9 +515,5 @@ fn quiet_and_yes_leave_the_result_alone() {
     let screen = Screen::new(&account);
     screen.enters("T=other-token $PTC create -q -y -u me --registry ghcr --name ecr-pullthroughcache/y --description d --access-token-env T");
     screen.sees("arn:aws:").status_is(0);
-    assert!(
-        !screen.text().contains("This will be done"),
-        "{}",
-        screen.text()
-    );
+    assert!(!screen.text().contains("Review:"), "{}", screen.text());
 }
