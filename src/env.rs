@@ -1,5 +1,5 @@
-//! What the process finds around it: the environment variables that we read ourselves (clap and the
-//! AWS SDK read their own), programs, files, and which hosts are this machine.
+//! Access to the process's environment: the variables we read ourselves (clap and the AWS SDK read
+//! their own), programs, files, and loopback hosts.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -16,17 +16,17 @@ pub fn arguments() -> Vec<OsString> {
     env::args_os().collect()
 }
 
-/// Whether `CI` says that nobody watches: set, and neither empty nor a word for no.
+/// Whether `CI` is set to anything but an empty value or a word for no.
 pub fn is_ci() -> bool {
     is_true("CI")
 }
 
-/// Whether prompts should be plain lines, as for a screen reader: `ACCESSIBLE`, or `TERM=dumb`.
+/// Whether prompts should be plain lines, as for a screen reader: `ACCESSIBLE` or `TERM=dumb`.
 pub fn wants_plain_prompts() -> bool {
     is_true("ACCESSIBLE") || text("TERM").as_deref() == Some("dumb")
 }
 
-/// Docker's configuration file: in `DOCKER_CONFIG`, or in .docker of the home directory.
+/// Docker's configuration file, in `DOCKER_CONFIG` or in .docker in the home directory.
 pub fn docker_config() -> Option<PathBuf> {
     let directory = match env::var_os("DOCKER_CONFIG").filter(|value| !value.is_empty()) {
         Some(directory) => PathBuf::from(directory),
@@ -37,8 +37,7 @@ pub fn docker_config() -> Option<PathBuf> {
 
 static DOCKER_AUTH_CONFIG: OnceLock<Zeroizing<String>> = OnceLock::new();
 
-/// Takes the logins in `DOCKER_AUTH_CONFIG` out of the environment, so that no child process gets
-/// them: neither AWS's `credential_process` nor Docker's helpers read them.
+/// Moves the logins in `DOCKER_AUTH_CONFIG` out of the environment, so no child process gets them.
 ///
 /// Must be called once, before the program starts any thread.
 pub fn take_docker_auth_config() {
@@ -47,14 +46,14 @@ pub fn take_docker_auth_config() {
     }
 }
 
-/// The logins that `DOCKER_AUTH_CONFIG` had. Docker reads them before its configuration file.
+/// The logins from `DOCKER_AUTH_CONFIG`, which take precedence over Docker's configuration file.
 pub fn docker_auth_config() -> Option<&'static str> {
     let value = DOCKER_AUTH_CONFIG.get()?.as_str();
     Some(value).filter(|value| !value.is_empty())
 }
 
-/// A program in a directory of `PATH`. Relative and empty entries, which name the directory that
-/// one happens to be in, are passed over.
+/// Finds a program in `PATH`, ignoring relative and empty entries, which would mean the current
+/// directory.
 pub fn program(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     let mut programs = env::split_paths(&path)
@@ -63,7 +62,7 @@ pub fn program(name: &str) -> Option<PathBuf> {
     programs.find(|program| is_executable(program))
 }
 
-/// How the names of programs end: as they are, and on Windows as shells there complete them.
+/// The endings of program files. Windows shells complete them.
 #[cfg(not(windows))]
 const PROGRAMS: [&str; 1] = [""];
 #[cfg(windows)]
@@ -81,21 +80,16 @@ fn is_executable(path: &std::path::Path) -> bool {
     path.is_file()
 }
 
-/// What `source` holds. It may be a secret: what a buffer that grows leaves behind is wiped.
-///
-/// # Errors
-/// Where it cannot be read, or holds more than `limit` bytes, as a device without an end does.
+/// Reads up to `limit` bytes, which may be secret: memory that a growing buffer leaves behind is
+/// wiped. Fails if there is more.
 pub fn read_up_to(limit: usize, source: impl Read) -> io::Result<Zeroizing<Vec<u8>>> {
     read_into(vec![0; FIRST_READ], limit, source)
 }
 
-/// The same of a file.
-///
-/// # Errors
-/// As of [`read_up_to`].
+/// Like [`read_up_to`], for a file.
 pub fn read_file_up_to(limit: usize, path: impl AsRef<Path>) -> io::Result<Zeroizing<Vec<u8>>> {
     let file = File::open(path)?;
-    // Room for all of it, and for the end to be seen.
+    // One byte more than the file has, so that the end is seen without growing.
     let length = file.metadata()?.len().try_into().unwrap_or(limit);
     read_into(vec![0; FIRST_READ.max(length.min(limit) + 1)], limit, file)
 }
@@ -111,7 +105,7 @@ fn read_into(room: Vec<u8>, limit: usize, mut source: impl Read) -> io::Result<Z
             Err(error) => return Err(error),
         }
         if filled > limit {
-            let fault = format!("it has more than {limit} bytes");
+            let fault = format!("it is larger than {limit} bytes");
             return Err(io::Error::new(io::ErrorKind::FileTooLarge, fault));
         }
         if filled == bytes.len() {
@@ -124,27 +118,26 @@ fn read_into(room: Vec<u8>, limit: usize, mut source: impl Read) -> io::Result<Z
     Ok(bytes)
 }
 
-/// The room for what is read at first, in bytes: a token takes less.
+/// The initial size of the buffer, in bytes. A token is smaller.
 const FIRST_READ: usize = 8 << 10;
 
-/// Whether a host is this machine, so that what is sent there does not leave it.
+/// Whether a host is a loopback address, so requests stay on this machine.
 pub fn is_this_machine(host: &str) -> bool {
     let v4 = host.parse::<Ipv4Addr>();
     v4.is_ok_and(|ip| ip.is_loopback()) || host.eq_ignore_ascii_case("localhost") || host == "[::1]"
 }
 
-/// A variable of the AWS CLI's and SDK's; an empty one counts as not set.
+/// The value of an AWS variable; an empty one counts as not set.
 pub fn aws(name: &str) -> Option<String> {
     text(name).filter(|value| !value.is_empty())
 }
 
-/// Whether such a variable is set to what is no text in UTF-8, which counts as not set too.
+/// Whether a variable is set to bytes that are not UTF-8, which [`aws`] treats as not set.
 pub fn is_not_text(name: &str) -> bool {
     env::var_os(name).is_some_and(|value| value.to_str().is_none())
 }
 
-/// A file that the AWS CLI and the SDKs share: the one that a variable names, or the one of this
-/// name in the home directory.
+/// An AWS file: the one named by the variable, or `.aws/NAME` in the home directory.
 pub fn aws_file(variable: &str, name: &str) -> Option<PathBuf> {
     match env::var_os(variable).filter(|value| !value.is_empty()) {
         Some(path) => Some(expand_home(path)),
@@ -152,7 +145,7 @@ pub fn aws_file(variable: &str, name: &str) -> Option<PathBuf> {
     }
 }
 
-/// A path with the home directory in place of a `~` that is its first component.
+/// Replaces a leading `~` with the home directory.
 pub fn expand_home(path: impl Into<PathBuf>) -> PathBuf {
     let below = path.into();
     match (below.strip_prefix("~"), env::home_dir()) {
@@ -161,9 +154,8 @@ pub fn expand_home(path: impl Into<PathBuf>) -> PathBuf {
     }
 }
 
-/// Removes empty `AWS_` variables, over some of which the SDK panics, and endpoints that
-/// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` switches off. An empty `AWS_PROFILE` stays, because it is
-/// reported.
+/// Removes empty `AWS_` variables, some of which make the SDK panic, and endpoints that
+/// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS` disables. An empty `AWS_PROFILE` stays, to be reported.
 ///
 /// Must be called before the program starts any thread.
 pub fn clean_aws_variables() {
@@ -179,15 +171,15 @@ pub fn clean_aws_variables() {
     }
 }
 
-/// What switches a setting of AWS's on.
+/// Whether a value turns an AWS setting on.
 pub fn is_word_for_yes(value: &str) -> bool {
     value.eq_ignore_ascii_case("true")
 }
 
-/// Where the variables say that the certificates of authorities are, for people; none where no
-/// variable is set.
+/// The variables that name the place of the CA certificates, with their values, for a message.
+/// `None` if none is set.
 pub fn places_of_certificates() -> Option<String> {
-    let set = |name: &str| Some(format!("{name} says ({})", text(name)?));
+    let set = |name: &str| Some(format!("{name} ({})", text(name)?));
     let places: Vec<String> = ["SSL_CERT_FILE", "SSL_CERT_DIR"]
         .into_iter()
         .filter_map(set)
@@ -195,8 +187,8 @@ pub fn places_of_certificates() -> Option<String> {
     (!places.is_empty()).then(|| places.join(" and "))
 }
 
-/// The proxy for TLS connections, with the variable that names it: as the AWS CLI understands them,
-/// the lower-case name wins, and an empty value is no proxy.
+/// The proxy for HTTPS requests, with the name of its variable. As in the AWS CLI, the lower-case
+/// name wins, and an empty value means no proxy.
 pub fn https_proxy() -> Option<(&'static str, String)> {
     [["https_proxy", "HTTPS_PROXY"], ["all_proxy", "ALL_PROXY"]]
         .into_iter()
@@ -204,7 +196,7 @@ pub fn https_proxy() -> Option<(&'static str, String)> {
         .filter(|(_, value)| !value.is_empty())
 }
 
-/// The hosts that are reached without a proxy, as `no_proxy` or `NO_PROXY` has them.
+/// The hosts to reach without a proxy, from `no_proxy` or `NO_PROXY`.
 pub fn no_proxy() -> Option<String> {
     first_set(["no_proxy", "NO_PROXY"]).map(|(_, hosts)| hosts)
 }
@@ -213,7 +205,7 @@ fn first_set(names: [&'static str; 2]) -> Option<(&'static str, String)> {
     names.into_iter().find_map(|name| Some((name, text(name)?)))
 }
 
-/// Whether a variable is set to nothing, as CI systems set those that they do not have.
+/// Whether a variable is set but empty, as CI systems set undefined ones.
 pub fn is_empty(name: &OsStr) -> bool {
     env::var_os(name).is_some_and(|value| value.is_empty())
 }
@@ -223,7 +215,7 @@ pub fn has(name: &str, value: &str) -> bool {
     text(name).as_deref() == Some(value)
 }
 
-/// Takes the value of a variable out of the environment, so that no child process gets it.
+/// Moves the value of a variable out of the environment, so no child process gets it.
 ///
 /// Must be called before the program starts any thread.
 pub fn take(name: &str) -> Option<OsString> {

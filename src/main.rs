@@ -1,10 +1,9 @@
-//! `ecr-ptc` stores the credentials of an upstream registry where Amazon ECR pull through cache
-//! can use them.
+//! `ecr-ptc` sets up Amazon ECR pull through cache: it stores the credentials of an upstream
+//! registry and creates the rule that uses them.
 //!
-//! A command goes one way: `cli` and `input` gather a request, `plan` turns it into steps that a
-//! person can review and that are carried out through `aws`, and `output` alone writes what became
-//! of it. `model` is what all of them speak of, `check` is what can be wrong with it, `registry` is
-//! where credentials are tried.
+//! `cli` and `input` turn the command line into a request, `plan` into steps that a person can
+//! review and that run through `aws`, and `output` writes the result. `model` has the types that
+//! all share, `check` finds problems, and `registry` tests credentials.
 #![cfg_attr(
     test,
     allow(
@@ -35,7 +34,7 @@ fn main() -> ExitCode {
     process::protect();
     env::clean_aws_variables();
     env::take_docker_auth_config();
-    tell_panics(Style::default());
+    report_panics(Style::default());
     std::panic::catch_unwind(run)
         .unwrap_or(Status::Failed)
         .into()
@@ -43,20 +42,20 @@ fn main() -> ExitCode {
 
 fn run() -> Status {
     let arguments = env::arguments();
-    let (style, asked) = cli::parse(&arguments);
-    tell_panics(style);
+    let (style, command) = cli::parse(&arguments);
+    report_panics(style);
     let output = Output::new(style, Redactor::new());
     for token in cli::misplaced_tokens(&arguments) {
         output.redactor().hide_text(&token);
     }
-    let ended = asked.and_then(|asked| commands::run(asked, &output));
-    ended.unwrap_or_else(|failure| {
+    let result = command.and_then(|command| commands::run(command, &output));
+    result.unwrap_or_else(|failure| {
         output.failure(&failure);
         failure.status()
     })
 }
 
-fn tell_panics(style: Style) {
+fn report_panics(style: Style) {
     process::on_panic(move |place| {
         Output::new(style, Redactor::new()).failure(&Failure::bug(place));
     });

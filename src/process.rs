@@ -1,5 +1,4 @@
-//! What the process does for the token's sake, whatever the command: no core file, no word of it
-//! in a panic, and an answer to every signal that would end it.
+//! Process-wide protection: no core files, panics without data, and a clean end on signals.
 
 use std::io;
 use std::time::Duration;
@@ -9,14 +8,13 @@ use tokio::sync::oneshot;
 
 use crate::output::status::Status;
 
-/// Keeps the memory of this process out of core files, and of the reach of other processes of the
-/// same user (on Linux).
+/// Disables core files and, on Linux, access to this process's memory by other processes of the
+/// same user.
 pub fn protect() {
     #[cfg(unix)]
     {
         use rustix::process::{setrlimit, Resource, Rlimit};
-        // Neither can fail for a process that asks for less; and failing would be no reason to
-        // stop.
+        // Lowering a limit cannot fail; if it did, the program should still run.
         let _ = setrlimit(
             Resource::Core,
             Rlimit {
@@ -32,15 +30,12 @@ pub fn protect() {
     }
 }
 
-/// What a run takes of open files at most, with some to spare: its runtime, what it reads, and a
-/// connection for each of what it does side by side.
+/// The number of open files that the program may need: for its runtime, files and connections.
 #[cfg(unix)]
 const OPEN_FILES: u64 = 64;
 
-/// Refuses to start where too few files may be open, which the runtime would take for a bug.
-///
-/// # Errors
-/// The limit, where it is too low.
+/// Checks that the limit on open files is high enough, because the runtime would panic otherwise.
+/// The error is the limit.
 pub fn check_limits() -> Result<(), u64> {
     #[cfg(unix)]
     {
@@ -53,21 +48,19 @@ pub fn check_limits() -> Result<(), u64> {
     Ok(())
 }
 
-/// From now on a panic is told with its place alone: its message can quote data.
-pub fn on_panic(tell: impl Fn(&str) + Send + Sync + 'static) {
+/// Reports panics with their source location only, because a panic's message can contain data.
+pub fn on_panic(report: impl Fn(&str) + Send + Sync + 'static) {
     std::panic::set_hook(Box::new(move |panic| {
         let place = panic.location().map(ToString::to_string);
-        tell(&place.unwrap_or_default());
+        report(&place.unwrap_or_default());
     }));
 }
 
 /// How long the program may take to end after a signal.
 const GRACE: Duration = Duration::from_secs(2);
 
-/// Waits for a signal that ends the program, and sends how it ends then.
-///
-/// It waits on a thread of its own, which ends the process if it still runs after [`GRACE`]: a
-/// write to a pipe that nobody reads never returns.
+/// Waits for a signal that ends the program, and sends the exit status for it. Its own thread ends
+/// the process after [`GRACE`], because a write to a full pipe may block forever.
 #[expect(
     clippy::exit,
     reason = "the other thread may be blocked, and cannot end the process"
@@ -128,7 +121,7 @@ impl Signals {
     #[cfg(unix)]
     async fn next(&mut self) -> Status {
         tokio::select! {
-            // SIGINT last: console raises it where any other interrupts the wait for a key.
+            // SIGINT last: the console crate raises it when any signal interrupts reading a key.
             biased;
             _ = self.terminate.recv() => Status::Terminated,
             _ = self.hangup.recv() => Status::HungUp,

@@ -1,4 +1,4 @@
-//! What is said of an [`AwsError`]: why it happened, and what fixes it.
+//! The messages for an [`AwsError`]: why it happened, and the fix.
 
 use super::error::AwsError;
 use super::kind::{row_of, Kind};
@@ -8,11 +8,11 @@ use crate::output::failure::{AwsAnswer, Failure};
 use crate::output::shell::quote;
 use crate::output::status::Status;
 
-/// Where the policies to copy are.
+/// The page with the policies to copy.
 const PERMISSIONS: &str = ".github/docs/permissions.md";
 
 impl AwsError {
-    /// The failure to show, where no command knows better.
+    /// The failure to show, unless the command has a better message.
     pub fn into_failure(self, what: &str, service: &Service) -> Failure {
         let error = self.in_safe_words();
         let row = row_of(error.kind, error.code.as_deref());
@@ -50,19 +50,18 @@ impl AwsError {
             Kind::NoCredentials | Kind::BadCredentials if self.fault_of_profile().is_some() => {
                 format!("{unusable}: {}", self.fault_of_profile()?)
             }
-            Kind::NoCredentials => format!(
-                "no AWS credentials were found; looked at {}",
-                service.credentials
-            ),
+            Kind::NoCredentials => {
+                format!("no AWS credentials were found in: {}", service.credentials)
+            }
             Kind::BadCredentials | Kind::Clock if self.message.is_none() => {
-                let why = innermost.map_or("no reason is given", String::as_str);
+                let why = innermost.map_or("no reason was given", String::as_str);
                 format!("{unusable}: {why}")
             }
             Kind::Misconfigured => {
                 let cause = innermost.map_or_else(String::new, |cause| format!(": {cause}"));
-                format!("the endpoint, the Region or another AWS setting cannot be used{cause}")
+                format!("the endpoint, the Region or another AWS setting is invalid{cause}")
             }
-            Kind::TimedOut => format!("{name} did not answer {} in time", self.operation),
+            Kind::TimedOut => format!("{name} did not respond to {} in time", self.operation),
             Kind::Unreachable => match &self.fault {
                 Some(fault) => format!("{name} cannot be reached: {fault}"),
                 None => format!("{name} cannot be reached"),
@@ -70,24 +69,24 @@ impl AwsError {
             Kind::NotAws => {
                 let status = self.http_status;
                 let status = status.map_or_else(String::new, |status| format!(" (HTTP {status})"));
-                format!("what answered{status} is not AWS: a proxy, or a wrong endpoint")
+                format!("the response{status} did not come from AWS")
             }
             Kind::Malformed => {
                 let what = self.message.as_deref().unwrap_or_default();
-                format!("AWS answered {} with {what}", self.operation)
+                format!("AWS responded to {} with {what}", self.operation)
             }
             _ => match (&self.code, &self.message, self.http_status) {
-                (Some(code), Some(message), _) => format!("AWS says: {message} ({code})"),
-                (Some(text), None, _) | (None, Some(text), _) => format!("AWS says: {text}"),
+                (Some(code), Some(message), _) => format!("AWS reports: {message} ({code})"),
+                (Some(text), None, _) | (None, Some(text), _) => format!("AWS reports: {text}"),
                 (None, None, Some(status)) => {
-                    format!("{name} answered with HTTP {status} and no reason")
+                    format!("{name} returned HTTP {status} without a reason")
                 }
                 (None, None, None) => innermost?.clone(),
             },
         })
     }
 
-    /// `usual` is what fixes most errors of this kind.
+    /// The fix; `usual` is the fix for most errors of this kind.
     fn fix(&self, usual: &str, service: &Service) -> String {
         let (hints, region) = (&service.hints, &service.region);
         let of_credentials = matches!(self.kind, Kind::NoCredentials | Kind::BadCredentials);
@@ -97,28 +96,27 @@ impl AwsError {
                 return "fix the profile in the AWS config or credentials file".to_owned();
             }
             (Kind::Unreachable, Some(Fault::NoSuchHost)) if service.endpoint.is_none() => {
-                return format!("check that there is a Region {region}, and the network");
+                return format!("check that the Region {region} exists, and check the network");
             }
             (Kind::Unreachable, Some(fault)) if fault.fix().is_some() => {
                 return fault.fix().unwrap_or_default().to_owned();
             }
             (Kind::NotAws, _) if self.http_status == Some(407) => return PROXY_LOGIN.to_owned(),
             (Kind::Key, _) if self.operation == "CreateSecret" => {
-                return "ECR reads only secrets with the key aws/secretsmanager, so the caller \
-                        must be able to use that key; check that no policy denies \
-                        kms:GenerateDataKey and kms:Decrypt"
+                return "check that no policy denies kms:GenerateDataKey and kms:Decrypt for the \
+                        key aws/secretsmanager, the only key that ECR can use"
                     .to_owned();
             }
             _ if self.is_of_ecr() && self.is_unknown_operation() => {
                 return format!(
-                    "ECR has no pull through cache in {region}; choose another Region: --region \
-                     REGION"
+                    "ECR does not support pull through cache in {region}; choose another Region: \
+                     --region REGION"
                 );
             }
             (Kind::Limit, _) if self.is_of_ecr() => {
                 return format!(
-                    "a registry has up to 50 rules in a Region, and this quota cannot be raised; \
-                     delete one that is not used: {}, then {}",
+                    "ECR supports up to 50 rules per account and Region, and this quota cannot be \
+                     raised; delete an unused rule: {}, then {}",
                     hints.command("rule list"),
                     hints.rule_delete("PREFIX")
                 );
@@ -145,7 +143,7 @@ impl AwsError {
             )
     }
 
-    /// What the SDK finds wrong with a profile, without its introduction.
+    /// The SDK's complaint about a profile, without its introduction.
     fn fault_of_profile(&self) -> Option<&str> {
         let cause = self.causes.last()?;
         let fault = cause.strip_prefix("ProfileFile provider could not be built: ");
@@ -155,29 +153,29 @@ impl AwsError {
     fn permission_fix(&self) -> String {
         let message = self.message.as_deref().unwrap_or_default();
         if message.contains("cannot invoke") {
-            return "let Secrets Manager call the function:\n\
+            return "allow Secrets Manager to call the function:\n\
                     aws lambda add-permission --function-name ARN --statement-id secretsmanager \
                     \\\n  \
                     --action lambda:InvokeFunction --principal secretsmanager.amazonaws.com"
                 .to_owned();
         }
         if message.contains("explicit deny") {
-            return "a policy denies this explicitly, so no other policy can allow it; ask whoever \
-                    manages that policy (for a service control policy, the administrators of your \
-                    AWS organization)"
+            return "a policy denies this explicitly, so no other policy can allow it; ask the \
+                    owner of that policy (for a service control policy, the administrators of \
+                    your AWS organization)"
                 .to_owned();
         }
         match self.action() {
             Some(action) => format!(
-                "ask whoever manages your AWS permissions to allow {action}; the policies to copy \
-                 are in {PERMISSIONS}"
+                "ask your AWS administrator to allow {action}; {PERMISSIONS} has the policies to \
+                 copy"
             ),
-            None => "ask whoever manages these AWS credentials for access".to_owned(),
+            None => "ask your AWS administrator for access".to_owned(),
         }
     }
 
-    /// The action that was denied, as policies name it: the one AWS names, if it is one, or that
-    /// of the operation. `None` if no operation is known.
+    /// The denied action, as in a policy: the one in AWS's message, or else that of the operation.
+    /// `None` if the operation is unknown.
     fn action(&self) -> Option<String> {
         let message = self.message.as_deref().unwrap_or_default();
         let named = message.split("not authorized to perform: ").nth(1);
@@ -219,9 +217,9 @@ mod tests {
     use crate::model::region::Region;
     use crate::output::Redactor;
 
-    // In the program it comes only after thirty seconds of trying again.
+    // A unit test, because the program retries this for thirty seconds.
     #[test]
-    fn a_secret_that_ecr_never_finds_has_to_be_in_the_same_place() {
+    fn a_secret_that_ecr_cannot_find_must_be_in_the_region_of_the_rule() {
         let metadata = ErrorMetadata::builder()
             .code("SecretNotFoundException")
             .message("The ARN of the secret was not found.")
@@ -240,11 +238,11 @@ mod tests {
             Redactor::new(),
         );
         let service = service.of_secret("ecr-pullthroughcache/ghcr");
-        let failure = error.into_failure("could not make the rule", &service);
+        let failure = error.into_failure("could not create the rule", &service);
         assert_eq!(failure.status(), Status::SecretState);
         let fix = failure.to_text(false);
         assert!(
-            fix.contains("in the account and the Region of the rule")
+            fix.contains("in the account and Region of the rule")
                 && fix.contains("ecr-ptc show ecr-pullthroughcache/ghcr --region eu-west-1"),
             "{fix}"
         );

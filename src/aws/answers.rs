@@ -1,4 +1,4 @@
-//! What an answer tells, as what it has to be.
+//! Checks responses of AWS, and the values in them.
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
@@ -15,15 +15,14 @@ use super::error::AwsError;
 use crate::model::arn::SecretArn;
 use crate::model::region::Region;
 
-/// Watches the answers to a client: marks those to a repeated request, and refuses what AWS does
-/// not answer to a call that writes.
+/// Marks responses to a retried request, and rejects responses to writes that AWS cannot have sent.
 #[derive(Debug)]
 pub struct AnswerCheck;
 
-/// The header that marks an answer to a repeated request.
+/// The header that marks the response to a retried request.
 const REPEATED: &str = "ecr-ptc-repeated";
 
-/// Whether the request was sent before. An error may then mean that it worked the first time.
+/// Whether the request was retried. An error may then mean that the first attempt succeeded.
 pub fn is_repeated(answer: &HttpResponse) -> bool {
     answer.headers().contains_key(REPEATED)
 }
@@ -57,14 +56,14 @@ impl Intercept for AnswerCheck {
         let answer = context.response();
         let body = answer.body().bytes().unwrap_or_default();
         if answer.status().is_success() && !is_documented(operation, body) {
-            return Err("the answer is not of the documented form".into());
+            return Err("the response is not in the documented format".into());
         }
         Ok(())
     }
 }
 
-/// Whether the answer to a call that writes has the member that names what was written. The SDK
-/// leaves that open. Other calls are checked where they are read.
+/// Whether the response to a write has the member that identifies what was written, which the SDK
+/// does not check. Responses to reads are checked by the code that uses them.
 fn is_documented(operation: &str, body: &[u8]) -> bool {
     let members = serde_json::from_slice::<Map<String, Value>>(body);
     let has = |name| members.as_ref().is_ok_and(|have| have.contains_key(name));
@@ -87,16 +86,13 @@ fn is_documented(operation: &str, body: &[u8]) -> bool {
     }
 }
 
-/// The ARN that an answer tells of a secret; of this name, where that is known.
-///
-/// # Errors
-/// Where it is none, or another's.
+/// Parses the ARN of a secret in a response. If `name` is given, it must be that secret's.
 pub fn secret_arn(
     operation: &'static str,
-    told: Option<&str>,
+    arn: Option<&str>,
     name: Option<&str>,
 ) -> Result<SecretArn, AwsError> {
-    let arn = SecretArn::parse(told.unwrap_or_default())
+    let arn = SecretArn::parse(arn.unwrap_or_default())
         .map_err(|fault| AwsError::malformed(operation, &fault.to_string()))?;
     match name {
         Some(name) if arn.name() != name => {
@@ -107,21 +103,13 @@ pub fn secret_arn(
     }
 }
 
-/// The Region that an answer names, where it names one.
-///
-/// # Errors
-/// Where it is none.
+/// Parses the Region in a response; `None` if it names none.
 pub fn region(operation: &'static str, name: Option<String>) -> Result<Option<Region>, AwsError> {
     let Some(name) = name.filter(|name| !name.is_empty()) else {
         return Ok(None);
     };
     let region = Region::from_host_label(&name);
-    let region = region.ok_or_else(|| {
-        AwsError::malformed(
-            operation,
-            "something that is not a \
-         Region",
-        )
-    })?;
+    let region =
+        region.ok_or_else(|| AwsError::malformed(operation, "a value that is not a Region"))?;
     Ok(Some(region))
 }

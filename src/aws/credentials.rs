@@ -1,5 +1,5 @@
-//! Where AWS credentials come from. The SDK's providers fetch them. The order is that of the AWS
-//! CLI, because the SDK's own chain silently goes on to other credentials.
+//! Chooses the source of the AWS credentials, in the order of the AWS CLI. The SDK's own chain
+//! would silently fall back to other credentials.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -26,14 +26,14 @@ use crate::output::failure::Failure;
 use crate::output::shell::quote;
 use crate::output::status::Status;
 
-/// Where credentials come from.
+/// The source of the AWS credentials.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// Keys in the environment.
     Environment,
-    /// The selected profile, and nothing else: it asks for what it has.
+    /// The selected profile only.
     Profile,
-    /// A web identity that the environment names, as in a pod.
+    /// A web identity token named in the environment, as in a Kubernetes pod.
     WebIdentity,
     Container,
     Instance,
@@ -52,10 +52,8 @@ const KEYS_OF_SOURCES: [&str; 8] = [
 ];
 
 impl Source {
-    /// `is_explicit` if the command line names the profile, which then beats the environment.
-    ///
-    /// # Errors
-    /// Status 4 for settings that are not whole.
+    /// Chooses the source; `is_explicit` if the command line names the profile, which then takes
+    /// precedence over the environment. Fails if settings are incomplete.
     pub fn of(profiles: &Profiles, is_explicit: bool) -> Result<Self, Failure> {
         let has = |key: &str| profiles.get(key).is_some();
         if !is_explicit && env::aws("AWS_ACCESS_KEY_ID").is_some() {
@@ -66,8 +64,8 @@ impl Source {
         } else if !is_explicit && env::aws("AWS_WEB_IDENTITY_TOKEN_FILE").is_some() {
             if env::aws("AWS_ROLE_ARN").is_none() {
                 return Err(misconfigured(
-                    "AWS_WEB_IDENTITY_TOKEN_FILE is set, and AWS_ROLE_ARN is not".to_owned(),
-                    "set both, or unset AWS_WEB_IDENTITY_TOKEN_FILE for other credentials",
+                    "AWS_WEB_IDENTITY_TOKEN_FILE is set, but AWS_ROLE_ARN is not".to_owned(),
+                    "set both, or unset AWS_WEB_IDENTITY_TOKEN_FILE to use other credentials",
                 ));
             }
             Self::WebIdentity
@@ -86,7 +84,7 @@ impl Source {
         Ok(source)
     }
 
-    /// Whether the SDK fetches them from AWS at an endpoint that can be configured.
+    /// Whether the SDK fetches the credentials from AWS, at an endpoint that can be configured.
     pub fn asks_aws(self, profiles: &Profiles) -> bool {
         let asks = |profile: &&Profile| {
             ["role_arn", "sso_account_id", "login_session"]
@@ -100,7 +98,7 @@ impl Source {
         }
     }
 
-    /// The serial number of the MFA device whose code is needed.
+    /// The serial number of the MFA device whose code is required; `None` if no code is.
     pub fn mfa_serial(self, profiles: &Profiles) -> Option<&str> {
         let roles = profiles
             .roles()
@@ -109,7 +107,7 @@ impl Source {
         { roles }.find_map(|profile| setting(profile, "mfa_serial"))
     }
 
-    /// The command that starts a new session, if they come from one.
+    /// The command that renews the session that the credentials come from; `None` without one.
     pub fn login_command(self, profiles: &Profiles) -> Option<String> {
         let chain = profiles.chain().unwrap_or_default();
         let base = chain.last().filter(|_| self == Self::Profile)?;
@@ -126,7 +124,7 @@ impl Source {
     }
 }
 
-/// Refuses keys over which the SDK panics when it assumes a role.
+/// Rejects keys that make the SDK panic when it assumes a role.
 fn check_keys(profile: &Profile) -> Result<(), Failure> {
     let keys = ["aws_access_key_id", "aws_session_token"];
     match keys
@@ -139,12 +137,12 @@ fn check_keys(profile: &Profile) -> Result<(), Failure> {
                 "{key} of the profile {} {ODD_CHARACTER}",
                 escaped(profile.name())
             ),
-            "set it anew: aws configure",
+            "set it again: aws configure",
         )),
     }
 }
 
-/// The variable that tells a container where its credentials are.
+/// The variable, if set, that holds the location of a container's credentials.
 pub fn container_variable() -> Option<&'static str> {
     let variables = [
         "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
@@ -153,9 +151,8 @@ pub fn container_variable() -> Option<&'static str> {
     variables.into_iter().find(|name| env::aws(name).is_some())
 }
 
-/// Refuses half a key pair and unusable values in the environment, which the SDK would silently
-/// pass over for other credentials. It applies if the command line names no profile. No value is
-/// shown.
+/// Rejects half a key pair and unusable values in the environment; the SDK would silently use other
+/// credentials. Not called if the command line names a profile. The errors show no value.
 pub fn check_environment() -> Result<(), Failure> {
     let [id, secret, token] = [
         "AWS_ACCESS_KEY_ID",
@@ -169,26 +166,26 @@ pub fn check_environment() -> Result<(), Failure> {
         )
     };
     if env::is_empty("AWS_PROFILE".as_ref()) {
-        let message = "AWS_PROFILE is set to nothing, which names no profile".to_owned();
+        let message = "AWS_PROFILE is empty".to_owned();
         return bad(message, "AWS_PROFILE", "set it to the name of a profile");
     }
     let names = ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", id, secret, token];
     for name in names {
         if env::is_not_text(name) {
-            let message = format!("{name} has bytes that are not UTF-8");
-            return bad(message, name, "set it anew");
+            let message = format!("{name} is not valid UTF-8");
+            return bad(message, name, "set it again");
         }
     }
     for name in [id, token] {
         if env::aws(name).is_some_and(|value| !is_one_word(value.trim())) {
             let message = format!("{name} {ODD_CHARACTER}");
-            return bad(message, name, "set it anew");
+            return bad(message, name, "set it again");
         }
     }
     match (env::aws(id), env::aws(secret)) {
-        (Some(_), None) => bad(format!("{id} is set, and {secret} is not"), id, "set both"),
+        (Some(_), None) => bad(format!("{id} is set, but {secret} is not"), id, "set both"),
         (None, Some(_)) => bad(
-            format!("{secret} is set, and {id} is not"),
+            format!("{secret} is set, but {id} is not"),
             secret,
             "set both",
         ),
@@ -197,14 +194,14 @@ pub fn check_environment() -> Result<(), Failure> {
 }
 
 const ODD_CHARACTER: &str =
-    "has a character that AWS never puts there, such as a space or a line end";
+    "contains a character that AWS credentials never have, such as a space or a newline";
 
-/// Whether a text can be sent in a header.
+/// Whether a text is printable ASCII without spaces, so it can be sent in a header.
 fn is_one_word(text: &str) -> bool {
     text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// Builds credentials providers. Nothing is sent yet.
+/// Builds credentials providers. Building sends no request.
 pub struct Providers<'a> {
     pub profiles: &'a Profiles,
     pub config: &'a ProviderConfig,
@@ -238,7 +235,8 @@ impl Providers<'_> {
         SharedCredentialsProvider::new(provider.build())
     }
 
-    /// For the selected profile if [`Source::mfa_serial`] names a device. `sts` has no credentials.
+    /// The provider for a selected profile with an MFA device. `sts` is a config without
+    /// credentials.
     pub fn with_mfa(&self, code: String, sts: Config) -> SharedCredentialsProvider {
         let chain = self.profiles.chain().unwrap_or_default();
         let last = chain.last();
@@ -265,7 +263,8 @@ impl Providers<'_> {
     }
 }
 
-/// The credentials of an instance. The SDK panics if the role's name cannot be part of a path.
+/// The credentials of an EC2 instance. Checks the role's name, because the SDK panics if it cannot
+/// be part of a path.
 #[derive(Debug)]
 struct Instance(ProviderConfig);
 
@@ -274,7 +273,7 @@ impl Instance {
         let provider = ImdsCredentialsProvider::builder().configure(&self.0);
         let is_off = env::aws("AWS_EC2_METADATA_DISABLED");
         if is_off.is_some_and(|value| env::is_word_for_yes(&value)) {
-            return Err(CredentialsError::not_loaded("it is switched off"));
+            return Err(CredentialsError::not_loaded("it is disabled"));
         }
         let client = Client::builder().configure(&self.0).build();
         let role = client.get("/latest/meta-data/iam/security-credentials/");
@@ -293,7 +292,7 @@ impl Instance {
             .all(|byte| byte.is_ascii_alphanumeric() || b"+=,.@_-".contains(&byte))
         {
             return Err(CredentialsError::invalid_configuration(
-                "the instance metadata service gave a name that no role has",
+                "the instance metadata service returned an invalid role name",
             ));
         }
         let provider = provider.imds_client(client).profile(role).build();
@@ -310,8 +309,8 @@ impl ProvideCredentials for Instance {
     }
 }
 
-/// Credentials that all clients share. The provider is asked once, and again only before they
-/// expire, because it may prompt or open a browser.
+/// Credentials that all clients share. The provider is called once, and again only when they are
+/// about to expire, because it may prompt or open a browser.
 #[derive(Clone, Debug)]
 pub struct SharedCredentials {
     provider: SharedCredentialsProvider,
@@ -326,7 +325,7 @@ impl SharedCredentials {
         }
     }
 
-    /// Returns the known credentials, or fetches new ones if those expire within this time.
+    /// Returns the cached credentials, or fetches new ones if those expire within this time.
     pub async fn lasting(&self, time: Duration) -> Result<Credentials, CredentialsError> {
         let mut known = self.known.lock().await;
         let until = SystemTime::now() + time;
@@ -349,7 +348,7 @@ impl ProvideCredentials for SharedCredentials {
     }
 }
 
-/// Drops an empty session token, and refuses characters over which the SDK panics.
+/// Removes an empty session token, and rejects characters that make the SDK panic.
 fn usable(credentials: &Credentials) -> Result<Credentials, CredentialsError> {
     let id = credentials.access_key_id();
     let token = credentials.session_token();

@@ -1,4 +1,4 @@
-//! The operations of ECR on pull through cache rules, in our own types.
+//! [`Ecr`]: the ECR API calls for pull through cache rules, in our own types.
 
 use std::collections::HashMap;
 use std::future::ready;
@@ -28,29 +28,29 @@ pub struct Ecr {
     client: Client,
 }
 
-/// What ECR says of a rule after it has read the secret and logged in upstream with it.
+/// ECR's validation of a rule: it reads the secret and logs in to the upstream registry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Valid,
-    /// With ECR's own words, which are documented nowhere: as they came, since the stored token
-    /// that they may repeat may not be known yet. Whoever shows them makes them safe.
+    /// ECR's message, which is not documented. It may repeat the stored token, so the caller must
+    /// redact and escape it before showing it.
     Invalid(String),
 }
 
-/// Logins at registries that ECR is asked to make at the same time.
+/// How many rules are validated at once.
 const VALIDATIONS_IN_FLIGHT: usize = 10;
 
 /// The verdicts on several rules.
 #[derive(Debug, Default)]
 pub struct Verdicts {
-    /// By the prefix.
+    /// By the rule's prefix.
     pub given: HashMap<String, Verdict>,
-    /// The prefix of a rule that ECR gave no verdict on, and why.
-    pub refused: Option<(String, AwsError)>,
+    /// The prefix of a rule that could not be validated, and the error.
+    pub failed: Option<(String, AwsError)>,
 }
 
 impl Ecr {
-    /// At `endpoint`, or where the Region says.
+    /// `endpoint` is `None` for the Region's own.
     pub fn new(config: &SdkConfig, endpoint: Option<&str>) -> Self {
         let mut config = aws_sdk_ecr::config::Builder::from(config);
         config.set_endpoint_url(endpoint.map(str::to_owned));
@@ -59,7 +59,7 @@ impl Ecr {
         }
     }
 
-    /// DescribePullThroughCacheRules, all of them, by their prefix.
+    /// DescribePullThroughCacheRules: all rules, sorted by prefix.
     pub async fn rules(&self) -> Result<Vec<Rule>, AwsError> {
         let mut rules = Vec::new();
         let mut pages = self
@@ -69,8 +69,8 @@ impl Ecr {
             .send();
         while let Some(page) = pages.next().await {
             let page = page.answer_to(DESCRIBE)?;
-            for told in page.pull_through_cache_rules() {
-                rules.push(rule(told)?);
+            for found in page.pull_through_cache_rules() {
+                rules.push(rule(found)?);
             }
         }
         rules.sort_by(|a: &Rule, b| a.ecr_repository_prefix.cmp(&b.ecr_repository_prefix));
@@ -90,8 +90,8 @@ impl Ecr {
         first.map(rule).transpose()
     }
 
-    /// CreatePullThroughCacheRule, with the secret of this ARN where it wants a login. Gives the
-    /// account whose rule it is.
+    /// CreatePullThroughCacheRule, with the secret of this ARN if the registry requires login.
+    /// Returns the account that owns the rule.
     pub async fn create(
         &self,
         wanted: &RuleRequest,
@@ -111,7 +111,7 @@ impl Ecr {
         Ok(account.and_then(Result::ok))
     }
 
-    /// UpdatePullThroughCacheRule: has a rule log in with the secret of this ARN, or by its role.
+    /// UpdatePullThroughCacheRule: switches a rule to the secret of this ARN, or to the role.
     pub async fn update(
         &self,
         wanted: &RuleRequest,
@@ -140,13 +140,13 @@ impl Ecr {
         Ok(if answer.is_valid() {
             Verdict::Valid
         } else {
-            let words = answer.failure().unwrap_or("no reason is given");
+            let words = answer.failure().unwrap_or("no reason was given");
             Verdict::Invalid(words.to_owned())
         })
     }
 
-    /// The verdict on each rule, asked for side by side. Where one cannot be had for a reason that
-    /// is not the rule's own, no more are asked for: what one is refused, the others are too.
+    /// Validates several rules at once. Stops after an error that would affect the other rules too,
+    /// such as denied access.
     pub async fn verdicts(&self, prefixes: Vec<String>) -> Verdicts {
         let mut verdicts = Verdicts::default();
         let goes_on = AtomicBool::new(true);
@@ -163,18 +163,18 @@ impl Ecr {
                 Ok(verdict) => {
                     verdicts.given.insert(prefix, verdict);
                 }
-                // It went between two calls.
+                // It was deleted in the meantime.
                 Err(error) if error.kind == Kind::RuleNotFound => {}
                 Err(error) => {
                     goes_on.fetch_and(error.kind == Kind::Refused, Relaxed);
-                    verdicts.refused = Some((prefix, error));
+                    verdicts.failed = Some((prefix, error));
                 }
             }
         }
         verdicts
     }
 
-    /// DeletePullThroughCacheRule. Images that were cached stay.
+    /// DeletePullThroughCacheRule. Cached images stay.
     pub async fn delete(&self, prefix: &str) -> Result<(), AwsError> {
         let call = self
             .client

@@ -1,4 +1,4 @@
-//! [`Endpoints`]: service endpoints other than those of the Region.
+//! [`Endpoints`]: the configured endpoints of AWS services.
 
 use super::profiles::Profiles;
 use super::settings::Options;
@@ -7,7 +7,7 @@ use crate::model::invalid::Invalid;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
 
-/// The configured endpoint of each service; `None` stands for the Region's own.
+/// The configured endpoint of each service; `None` means the Region's own.
 #[derive(Debug, Default)]
 pub struct Endpoints {
     pub secrets_manager: Option<String>,
@@ -22,10 +22,8 @@ pub struct Endpoints {
 }
 
 impl Endpoints {
+    /// Reads the endpoints, and rejects those that would send a token unencrypted.
     /// `needs_credentials` if the SDK fetches credentials from AWS.
-    ///
-    /// # Errors
-    /// Status 4 for an endpoint that cannot be used, or would show the token; 2 for an option.
     pub fn read(
         options: &Options,
         profiles: &Profiles,
@@ -44,8 +42,8 @@ impl Endpoints {
         let mut warning = None;
         if let Some(url) = &options.endpoint_url {
             check("--endpoint-url", url)?;
-            warning = is_shown(url).then(|| {
-                "--endpoint-url is an http URL of another machine: the token goes there \
+            warning = is_exposed(url).then(|| {
+                "--endpoint-url is an http URL of another machine, so the token is sent \
                  unencrypted"
                     .to_owned()
             });
@@ -65,8 +63,8 @@ impl Endpoints {
     }
 }
 
-/// The endpoint of a service: the variable of the service, the variable for all, the `services`
-/// section of the profile, the profile's own, in this order.
+/// The endpoint of a service, from the first of: the variable of the service, the variable for all,
+/// the `services` section of the profile, the profile itself.
 ///
 /// Source: <https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html>
 fn configured(service: &str, profiles: &Profiles) -> Result<Option<String>, Failure> {
@@ -94,8 +92,8 @@ fn configured(service: &str, profiles: &Profiles) -> Result<Option<String>, Fail
         return Ok(None);
     };
     let fault = match check(&origin, &url) {
-        Ok(()) if is_shown(&url) => format!(
-            "{origin} is an http URL of another machine, where the token would go unencrypted"
+        Ok(()) if is_exposed(&url) => format!(
+            "{origin} is an http URL of another machine, so the token would be sent unencrypted"
         ),
         Ok(()) => return Ok(Some(url)),
         Err(fault) => fault.to_string(),
@@ -126,26 +124,26 @@ fn check_ignored(profiles: &Profiles) -> Result<(), Failure> {
         Some(place) => Err(Failure::new(
             Status::Configuration,
             "endpoint",
-            format!("{place} is set, and endpoints are to be ignored"),
+            format!("{place} is set, but ignore_configured_endpoint_urls is true"),
         )
-        .why("AWS credentials would be fetched from there anyway")
+        .why("the AWS SDK fetches credentials from that endpoint anyway")
         .fix(format!("unset {place}, or ignore_configured_endpoint_urls"))),
     }
 }
 
-/// Whether requests to this URL leave the machine unencrypted.
-fn is_shown(url: &str) -> bool {
+/// Whether requests to this URL leave this machine unencrypted.
+fn is_exposed(url: &str) -> bool {
     let uri = url.parse::<http::Uri>().unwrap_or_default();
     uri.scheme_str() == Some("http") && !env::is_this_machine(uri.host().unwrap_or_default())
 }
 
-/// The URL itself is in no error: it may have a password in it.
+/// Checks a URL. The error does not repeat it, because it may contain a password.
 fn check(what: &str, url: &str) -> Result<(), Invalid> {
     let uri = url.parse::<http::Uri>().unwrap_or_default();
     let authority = uri.authority().map(http::uri::Authority::as_str);
     let fault = match authority {
         Some(authority) if authority.contains('@') => {
-            "has a user or a password in it, which AWS has no use for"
+            "contains a user or a password, which AWS does not support"
         }
         Some(_)
             if matches!(uri.scheme_str(), Some("http" | "https"))
@@ -156,7 +154,7 @@ fn check(what: &str, url: &str) -> Result<(), Invalid> {
         _ => "is not a URL such as https://host:port",
     };
     Err(Invalid::new(format!("{what} {fault}")).fix(
-        "leave out --endpoint-url for AWS's own, or give a whole URL, such as \
-         --endpoint-url http://localhost:5000",
+        "leave out --endpoint-url to use AWS, or give a complete URL, such as --endpoint-url \
+         http://localhost:5000",
     ))
 }

@@ -1,5 +1,5 @@
-//! [`AwsError`]: an error of the SDK, read once. Its `Debug` form can hold the whole request body,
-//! token included, so it is never shown.
+//! [`AwsError`]: an error of the AWS SDK in our own form. The SDK's `Debug` output can contain the
+//! request body with the token, so it is never shown.
 
 use std::error::Error;
 
@@ -17,31 +17,31 @@ use super::kind::{kind_of_code, kind_of_response, Kind};
 use super::transport::{whole_chain, Fault};
 use crate::output::escaped;
 
-/// What went wrong with one operation. The words of the service in it are as they came.
+/// The error of one operation. The texts of the service in it are not escaped yet.
 #[derive(Debug)]
 pub struct AwsError {
     pub(super) operation: &'static str,
     pub kind: Kind,
     pub(super) code: Option<String>,
-    /// The service's own words.
+    /// The service's message.
     pub(super) message: Option<String>,
     pub(super) request_id: Option<String>,
     pub(super) http_status: Option<u16>,
-    /// What went wrong on the way.
+    /// The network error.
     pub(super) fault: Option<Fault>,
     pub(super) causes: Vec<String>,
     may_have_worked: bool,
     was_looked_at: bool,
 }
 
-/// What stands for an operation, where credentials are looked for.
+/// Stands for the operation if fetching credentials failed.
 const CREDENTIALS: &str = "the request for credentials";
 
-/// The answer to an operation.
+/// Converts the SDK's results.
 pub(super) trait Answer<T>: Sized {
     fn answer_to(self, operation: &'static str) -> Result<T, AwsError>;
 
-    /// The same, with `None` for an error of this kind.
+    /// Like `answer_to`, but `None` for an error of this kind.
     fn answer_unless(self, kind: Kind, operation: &'static str) -> Result<Option<T>, AwsError> {
         match self.answer_to(operation) {
             Err(error) if error.kind == kind => Ok(None),
@@ -75,8 +75,7 @@ impl AwsError {
         let http_status = error
             .raw_response()
             .map(|response| response.status().as_u16());
-        // What the service says is in its code and message; the rest would be a `Debug` form of
-        // them.
+        // The code and the message have it all; the rest is their `Debug` output.
         let causes = match error {
             SdkError::ServiceError(_) => Vec::new(),
             other => causes_of(other),
@@ -104,10 +103,10 @@ impl AwsError {
         };
         let may_have_worked = match kind {
             _ if fault.as_ref().is_some_and(Fault::is_of_configuration) => false,
-            // It may have worked the first time.
+            // The first attempt may have succeeded.
             _ if error.raw_response().is_some_and(is_repeated) => true,
             Kind::TimedOut | Kind::Unreachable => true,
-            // A proxy that refuses has sent nothing on; one that garbles the answer has.
+            // A proxy that returns an error has forwarded nothing.
             Kind::NotAws => http_status.is_none_or(|status| status < 400),
             Kind::Service => http_status.is_some_and(|status| status >= 500),
             _ => false,
@@ -124,7 +123,7 @@ impl AwsError {
         }
     }
 
-    /// Reads why there are no credentials. Whoever gives them may be AWS, over the network.
+    /// Converts an error of a credentials provider, which may be an AWS or a network error.
     pub fn of_credentials(error: &CredentialsError) -> Self {
         let of_sts = whole_chain(error).find_map(|cause| {
             let role = cause.downcast_ref::<SdkError<AssumeRoleError, HttpResponse>>();
@@ -143,7 +142,7 @@ impl AwsError {
         let of_instance = status_of_instance(error);
         if let Some(status) = of_instance {
             causes = vec![format!(
-                "the instance metadata service answered with HTTP {status}"
+                "the instance metadata service returned HTTP {status}"
             )];
         }
         let metadata = whole_chain(error).find_map(|cause| cause.downcast_ref::<ErrorMetadata>());
@@ -181,7 +180,7 @@ impl AwsError {
         }
     }
 
-    /// An answer with an impossible value in it: `what` follows "AWS answered … with".
+    /// An error for a response with an impossible value; `what` follows "AWS responded to … with".
     pub fn malformed(operation: &'static str, what: &str) -> Self {
         Self {
             message: Some(what.to_owned()),
@@ -205,7 +204,7 @@ impl AwsError {
         }
     }
 
-    /// The same with words that are safe to show.
+    /// Escapes all texts, so they are safe to show.
     pub(super) fn in_safe_words(self) -> Self {
         let safe = |text: String| escaped(&text);
         Self {
@@ -217,12 +216,12 @@ impl AwsError {
         }
     }
 
-    /// Whether the service may have done what was asked, although no answer says so.
+    /// Whether the operation may have succeeded despite the error.
     pub fn may_have_worked(&self) -> bool {
         self.may_have_worked
     }
 
-    /// Keeps that somebody looked, and the service has done nothing.
+    /// Marks that a lookup showed that the operation did not take effect.
     pub fn after_a_look(self) -> Self {
         Self {
             may_have_worked: false,
@@ -231,12 +230,12 @@ impl AwsError {
         }
     }
 
-    /// Whether it was [`Self::after_a_look`] that settled it.
+    /// Whether [`Self::after_a_look`] was called.
     pub fn was_looked_at(&self) -> bool {
         self.was_looked_at
     }
 
-    /// Whether the service does not have the operation, there.
+    /// Whether the service does not support the operation in this Region.
     pub fn is_unknown_operation(&self) -> bool {
         matches!(
             self.code.as_deref(),
@@ -244,19 +243,19 @@ impl AwsError {
         )
     }
 
-    /// What was refused and why, on one line: for a remark in passing.
+    /// The operation and the reason on one line, for use within another message.
     pub fn summary(&self) -> String {
         let why = match (&self.message, &self.code, &self.fault) {
             _ if self.kind == Kind::Denied => "not allowed",
             (Some(text), ..) | (None, Some(text), _) => text,
             (None, None, Some(fault)) => return format!("{}: {fault}", self.operation),
-            (None, None, None) => "no usable answer",
+            (None, None, None) => "no usable response",
         };
         escaped(&format!("{}: {why}", self.operation))
     }
 }
 
-/// What the metadata service of an instance answered with, where that was an error.
+/// The HTTP status of an error response of the instance metadata service.
 fn status_of_instance(error: &CredentialsError) -> Option<u16> {
     whole_chain(error).find_map(|cause| {
         let answer = match cause.downcast_ref()? {
@@ -271,7 +270,7 @@ fn status_of_instance(error: &CredentialsError) -> Option<u16> {
     })
 }
 
-/// What libraries say where they say nothing.
+/// Messages of libraries that carry no information.
 const EMPTY_WORDS: [&str; 5] = [
     "service error",
     "dispatch failure",
@@ -280,8 +279,8 @@ const EMPTY_WORDS: [&str; 5] = [
     "an error occurred while loading credentials",
 ];
 
-/// The chain of causes by their `Display` alone, without repeating one. Some of the SDK's put the
-/// `Debug` form of the whole request into it: those are left out.
+/// The chain of causes without duplicates. Causes that contain the `Debug` output of a request, as
+/// some of the SDK's do, are left out.
 fn causes_of(error: &(dyn Error + 'static)) -> Vec<String> {
     let mut causes: Vec<String> = Vec::new();
     for cause in whole_chain(error).skip(1) {

@@ -1,4 +1,4 @@
-//! [`Kind`]: what kind of error an AWS error code is, and what is known about that kind.
+//! [`Kind`]: classifies AWS errors; a table holds the status, code and fix for each kind.
 
 use super::transport::Fault;
 use crate::output::status::Status;
@@ -17,7 +17,7 @@ pub enum Kind {
     /// The MFA code was rejected.
     Mfa,
     Clock,
-    /// The endpoint, the Region or another setting makes no request that could be sent.
+    /// The endpoint, the Region or another setting is invalid, so no request could be sent.
     Misconfigured,
     /// The service rejects the input.
     Refused,
@@ -29,29 +29,30 @@ pub enum Kind {
     /// A pull through cache rule with that prefix exists.
     RuleExists,
     RuleNotFound,
-    /// ECR may not read the secret.
+    /// ECR is not allowed to read the secret.
     SecretUnreadable,
-    /// ECR does not support the upstream registry, or not like this.
+    /// ECR does not support the upstream registry, or not with these settings.
     Upstream,
-    /// Throttled, or an error of the service's own.
+    /// Throttling, or an internal error of the service.
     Service,
     TimedOut,
     Unreachable,
-    /// An answer that is not AWS's.
+    /// The response did not come from AWS.
     NotAws,
-    /// An answer of the right form with an impossible value in it.
+    /// The response contains an impossible value.
     Malformed,
     Other,
 }
 
-/// What is known about an error with one of these AWS error codes, or else of this kind.
+/// A row of the table: for errors of this kind with one of these AWS error codes, or with any other
+/// if it is the first row of the kind.
 pub struct Row {
     kind: Kind,
     pub status: Status,
-    /// The word for scripts.
+    /// The error code in JSON output.
     pub code: &'static str,
     aws_codes: &'static [&'static str],
-    /// What fixes it, with placeholders such as `{region}`; empty if nothing here does.
+    /// The fix, with placeholders such as `{region}`; empty if the command provides it.
     pub fix: &'static str,
 }
 
@@ -71,7 +72,8 @@ const fn row(
     }
 }
 
-const CHECK_WAY: &str = "check HTTPS_PROXY and NO_PROXY, --endpoint-url and AWS_ENDPOINT_URL";
+const CHECK_WAY: &str =
+    "check the proxy (HTTPS_PROXY, NO_PROXY) and the endpoint (--endpoint-url, AWS_ENDPOINT_URL)";
 
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
@@ -80,66 +82,67 @@ const ROWS: &[Row] = &[
     row(Kind::NotFound, Status::SecretState, "secret-not-found",
         &["ResourceNotFoundException"], ""),
     row(Kind::NotFound, Status::SecretState, "secret-not-found", &["SecretNotFoundException"],
-        "the secret must be in the account and the Region of the rule; see whether it is:\n{show}"),
+        "check that the secret is in the account and Region of the rule:\n{show}"),
     row(Kind::Denied, Status::Denied, "access-denied",
         &["AccessDeniedException", "AccessDenied", "UnauthorizedOperation"], ""),
     row(Kind::NoCredentials, Status::Configuration, "no-credentials", &[],
-        "log in as with the AWS CLI: aws configure, aws sso login, or AWS_* variables; or name a \
-         --profile"),
+        "log in as for the AWS CLI (aws configure, aws sso login, or AWS_* variables), or choose \
+         a profile with --profile"),
     row(Kind::BadCredentials, Status::Configuration, "bad-credentials",
         &["ExpiredTokenException", "ExpiredToken", "InvalidAccessKeyId",
           "MissingAuthenticationTokenException", "MissingAuthenticationToken", "NotAuthorized",
           "UnauthorizedException", "InvalidSignatureException", "SignatureDoesNotMatch",
           "IncompleteSignature", "InvalidIdentityToken", "InvalidIdentityTokenException",
           "IDPRejectedClaim"],
-        "renew the AWS credentials; to test them with the AWS CLI: aws sts get-caller-identity"),
-    // Also what a Region that is not enabled answers to good credentials.
+        "renew the AWS credentials; to test them: aws sts get-caller-identity"),
+    // A Region that is not enabled returns these for valid credentials too.
     row(Kind::BadCredentials, Status::Configuration, "bad-credentials",
         &["UnrecognizedClientException", "InvalidClientTokenId"],
-        "renew the AWS credentials; to test them with the AWS CLI: aws sts get-caller-identity\nif \
+        "renew the AWS credentials; to test them: aws sts get-caller-identity\nif \
          they work in another Region, enable this one for the account: aws account enable-region \
          --region-name {region}"),
     row(Kind::NotSubscribed, Status::Configuration, "bad-credentials", &["OptInRequired"],
-        "if the account is new: finish its sign-up, \
-         https://portal.aws.amazon.com/billing/signup\nif the Region has to be enabled first: aws \
-         account enable-region --region-name {region}"),
+        "if the account is new, complete the sign-up: \
+         https://portal.aws.amazon.com/billing/signup\nif the Region is not enabled: aws account \
+         enable-region --region-name {region}"),
     row(Kind::Mfa, Status::Configuration, "mfa", &[],
-        "run it again with the next code of the device; each works once"),
+        "run the command again with the next code of the device; each code works only once"),
     row(Kind::Clock, Status::Configuration, "clock", &["RequestExpired", "RequestTimeTooSkewed"],
-        "set the clock of this machine; AWS refuses requests when it is more than some minutes \
-         off"),
+        "set the clock of this machine; AWS rejects requests if it is off by a few minutes"),
     row(Kind::Misconfigured, Status::Configuration, "misconfigured", &[],
         "check the endpoint (AWS_ENDPOINT_URL_…, endpoint_url of the profile), the Region, and the \
          settings for FIPS and dual-stack endpoints"),
     row(Kind::Refused, Status::Failed, "refused", &[],
-        "change what AWS refuses; for AWS support, -v adds the request ID"),
+        "correct the value that AWS rejected; -v shows the request ID for AWS support"),
     row(Kind::Policy, Status::Failed, "policy",
         &["MalformedPolicyDocumentException", "PublicPolicyException"],
-        "fix the file of --resource-policy; to see what is wrong: aws secretsmanager \
+        "fix the --resource-policy file; to see what is wrong: aws secretsmanager \
          validate-resource-policy --resource-policy file://PATH"),
     row(Kind::Key, Status::Failed, "kms-key", &["EncryptionFailure", "DecryptionFailure"],
-        "ECR reads only secrets with the key aws/secretsmanager; see which this one has:\n{show}"),
+        "ECR can use only secrets with the key aws/secretsmanager; see which key this one \
+         has:\n{show}"),
     row(Kind::Key, Status::Failed, "kms-key", &["UnableToDecryptSecretValueException"],
-        "ECR reads only secrets with the key aws/secretsmanager; see which key this one has, and \
-         change it:\n{show}\naws secretsmanager update-secret --secret-id {secret} --kms-key-id \
+        "ECR can use only secrets with the key aws/secretsmanager; see which key this one has, \
+         and change it:\n{show}\naws secretsmanager update-secret --secret-id {secret} \
+         --kms-key-id \
          alias/aws/secretsmanager{options}"),
     row(Kind::Limit, Status::Failed, "limit", &["LimitExceededException"],
-        "delete secrets that nobody needs; see them: {list}\nor ask for a higher quota: aws \
+        "delete unused secrets: {list}\nor request a higher quota: aws \
          service-quotas list-service-quotas --service-code secretsmanager{options}"),
     row(Kind::RuleExists, Status::SecretState, "rule-exists",
-        &["PullThroughCacheRuleAlreadyExistsException"], "see what it points at: {rules}"),
+        &["PullThroughCacheRuleAlreadyExistsException"], "see the existing rules: {rules}"),
     row(Kind::RuleNotFound, Status::SecretState, "rule-not-found",
-        &["PullThroughCacheRuleNotFoundException"], "see which there are: {rules}"),
+        &["PullThroughCacheRuleNotFoundException"], "see the existing rules: {rules}"),
     // The role: https://docs.aws.amazon.com/AmazonECR/latest/userguide/slr-pullthroughcache.html
     row(Kind::SecretUnreadable, Status::Denied, "secret-unreadable",
         &["UnableToAccessSecretException"],
-        "ECR reads it with the service-linked role AWSServiceRoleForECRPullThroughCache; a \
-         resource policy of the secret must not deny that role, also not by \
-         NotPrincipal:\n{show}\nif the role is missing: aws iam create-service-linked-role \
-         --aws-service-name pullthroughcache.ecr.amazonaws.com"),
+        "check that the resource policy of the secret does not deny the service-linked role \
+         AWSServiceRoleForECRPullThroughCache, not even with NotPrincipal:\n{show}\nif the role \
+         does not exist: aws iam create-service-linked-role --aws-service-name \
+         pullthroughcache.ecr.amazonaws.com"),
     row(Kind::Upstream, Status::Failed, "upstream", &["UnsupportedUpstreamRegistryException"],
-        "check --registry and --upstream-registry-url: ECR takes a registry only under its own \
-         host, and one with a login only with a secret"),
+        "check --registry and --upstream-registry-url: ECR supports a registry only under its own \
+         host, and one that requires login only with a secret"),
     row(Kind::Service, Status::Temporary, "aws-unavailable",
         &["ThrottlingException", "Throttling", "TooManyRequestsException", "InternalServiceError",
           "ServiceUnavailable", "ServiceUnavailableException", "RequestLimitExceeded", "SlowDown",
@@ -154,7 +157,7 @@ const ROWS: &[Row] = &[
     row(Kind::Other, Status::Failed, "failed", &[], ""),
 ];
 
-/// What is known about an error of this kind, with this AWS error code.
+/// The row for an error of this kind with this AWS error code.
 pub fn row_of(kind: Kind, aws_code: Option<&str>) -> &'static Row {
     let mut rows = ROWS.iter().filter(|row| row.kind == kind);
     let has_code = |row: &&Row| aws_code.is_some_and(|code| row.aws_codes.contains(&code));
@@ -164,7 +167,8 @@ pub fn row_of(kind: Kind, aws_code: Option<&str>) -> &'static Row {
         .expect("a row for each kind")
 }
 
-/// `message` and `http_status` decide if the code does not.
+/// Classifies an AWS error code; `message` and `http_status` decide if the code is ambiguous or
+/// missing.
 pub fn kind_of_code(code: Option<&str>, message: Option<&str>, http_status: Option<u16>) -> Kind {
     let says = |words: &str| message.is_some_and(|message| message.contains(words));
     let is_server_error = http_status.is_some_and(|status| status >= 500);
@@ -193,7 +197,7 @@ pub fn kind_of_code(code: Option<&str>, message: Option<&str>, http_status: Opti
     }
 }
 
-/// The kind of an answer that could not be read: cut off, or not what AWS sends.
+/// Classifies a response that could not be parsed.
 pub fn kind_of_response(http_status: Option<u16>, fault: &Fault) -> Kind {
     match fault {
         Fault::Broken | Fault::TimedOut => Kind::Unreachable,

@@ -1,4 +1,4 @@
-//! [`Keys`]: which KMS keys are customer managed, so that ECR cannot use them.
+//! [`Keys`]: finds KMS keys that are customer managed, which ECR cannot use.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -11,28 +11,28 @@ use super::error::AwsError;
 use super::kind::Kind;
 use crate::model::secret::{KeyKind, Secret};
 
-/// KMS in one account and Region. Each key is asked for once.
+/// KMS in one account and Region. Each key is looked up once.
 pub struct Keys {
     client: Client,
     known: RefCell<HashMap<String, KeyKind>>,
-    /// Why KMS does not answer, so that it is not waited for once more with each key.
-    silent: RefCell<Option<String>>,
+    /// Why KMS does not respond; then no other key is looked up.
+    unavailable: RefCell<Option<String>>,
 }
 
 impl Keys {
-    /// At `endpoint`, or where the Region says.
+    /// `endpoint` is `None` for the Region's own.
     pub fn new(config: &SdkConfig, endpoint: Option<&str>) -> Self {
         let mut config = aws_sdk_kms::config::Builder::from(config);
         config.set_endpoint_url(endpoint.map(str::to_owned));
         Self {
             client: Client::from_conf(config.build()),
             known: RefCell::default(),
-            silent: RefCell::default(),
+            unavailable: RefCell::default(),
         }
     }
 
-    /// The kind of a secret's key: by its name, or by DescribeKey where that does not tell. Why KMS
-    /// does not answer is in its own words, as they came.
+    /// The kind of a secret's key, from its name or else from DescribeKey. The reason in
+    /// [`KeyKind::Unknown`] is escaped.
     pub async fn kind(&self, secret: &Secret) -> KeyKind {
         let Some(key) = secret.unknown_key() else {
             return KeyKind::Default;
@@ -40,14 +40,14 @@ impl Keys {
         if let Some(kind) = self.known.borrow().get(key) {
             return kind.clone();
         }
-        if let Some(why) = self.silent.borrow().as_ref() {
+        if let Some(why) = self.unavailable.borrow().as_ref() {
             return KeyKind::Unknown(why.clone());
         }
         let kind = match self.client.describe_key().key_id(key).send().await {
             Ok(answer) => match answer.key_metadata.and_then(|key| key.key_manager) {
                 Some(KeyManagerType::Aws) => KeyKind::Default,
                 Some(KeyManagerType::Customer) => KeyKind::Customer,
-                _ => KeyKind::Unknown("KMS does not say who manages it".to_owned()),
+                _ => KeyKind::Unknown("KMS does not report who manages it".to_owned()),
             },
             Err(error) => {
                 let error = AwsError::of("DescribeKey", &error);
@@ -56,7 +56,7 @@ impl Keys {
                     error.kind,
                     Kind::TimedOut | Kind::Unreachable | Kind::Service
                 ) {
-                    *self.silent.borrow_mut() = Some(why.clone());
+                    *self.unavailable.borrow_mut() = Some(why.clone());
                 }
                 KeyKind::Unknown(why)
             }

@@ -1,4 +1,4 @@
-//! Everything that knows the AWS SDK: its types stop here.
+//! The only module that uses the AWS SDK; none of its types leave it.
 
 mod advice;
 mod answers;

@@ -1,5 +1,5 @@
-//! [`Network`]: how requests leave this machine. It is the HTTP client of the SDK, with the proxy,
-//! the trusted certificates and the time-outs of the AWS CLI.
+//! [`Network`]: the SDK's HTTP client, with the proxy, the trusted certificates and the timeouts of
+//! the AWS CLI.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -21,21 +21,20 @@ use super::transport::Fault;
 use super::trust::{read_ca_bundle, system_trust};
 use crate::output::failure::Failure;
 
-/// How requests leave this machine. Its clones share their connections.
+/// The network settings. Clones share their connections.
 #[derive(Clone, Debug)]
 pub struct Network {
-    /// The certificates of a CA bundle; `None` stands for the system's.
+    /// The certificates of a CA bundle; `None` for the system's.
     bundle: Option<TrustStore>,
     proxy: Result<ProxyConfig, Fault>,
     connectors: Arc<Mutex<Vec<(Limits, SharedHttpConnector)>>>,
 }
 
-/// Whether a connector uses TLS, and its time-outs for a connection and for the head of an answer.
+/// Whether a connector uses TLS, and its timeouts for connecting and for the headers of a response.
 type Limits = (bool, Option<Duration>, Option<Duration>);
 
 impl Network {
-    /// # Errors
-    /// Status 4 where the CA bundle cannot be used.
+    /// Fails if the CA bundle cannot be used.
     pub fn new(ca_bundle: Option<&str>) -> Result<Self, Failure> {
         Ok(Self {
             bundle: ca_bundle.map(read_ca_bundle).transpose()?,
@@ -44,13 +43,13 @@ impl Network {
         })
     }
 
-    /// For the SDK.
+    /// The client for the SDK.
     pub fn client(&self) -> SharedHttpClient {
         let network = self.clone();
         http_client_fn(move |settings, _| network.connector(settings.clone()))
     }
 
-    /// For servers that are not AWS's.
+    /// The client for other servers, such as registries.
     pub fn http_client(&self) -> HttpClient {
         HttpClient {
             connector: self.connector(HttpConnectorSettings::builder().build()),
@@ -64,11 +63,9 @@ impl Network {
         })
     }
 
-    /// The connector with these time-outs. It is built once, when it is first used: reading the
-    /// system's certificates takes some milliseconds, and plain HTTP needs none.
-    ///
-    /// # Errors
-    /// Why TLS cannot be used.
+    /// The connector with these timeouts. It is created once, at its first use: reading the
+    /// system's certificates takes some milliseconds, and plain HTTP needs none. Fails if TLS
+    /// cannot be used.
     fn built(
         &self,
         settings: &HttpConnectorSettings,
@@ -116,7 +113,7 @@ impl HttpConnector for ByScheme {
     }
 }
 
-/// Sends GET requests, and follows no redirect. Keeps its connections for as long as it lives.
+/// Sends GET requests, without following redirects. Keeps its connections until it is dropped.
 #[derive(Debug)]
 pub struct HttpClient {
     connector: SharedHttpConnector,
@@ -131,7 +128,7 @@ pub struct Answer {
     pub body: Vec<u8>,
 }
 
-/// The longest body that is read, in bytes.
+/// How much of a body is read, in bytes.
 const MAX_BODY: usize = 1_000_000;
 
 impl Answer {
@@ -145,10 +142,7 @@ impl Answer {
 }
 
 impl HttpClient {
-    /// Sends a GET request. The header values may be secret: they are in no error.
-    ///
-    /// # Errors
-    /// The [`Fault`] of the way there or back.
+    /// Sends a GET request. Errors do not show the header values, which may be secret.
     pub async fn get(&self, url: &str, headers: &[(&'static str, &str)]) -> Result<Answer, Fault> {
         let mut request = HttpRequest::get(url).map_err(|_| Fault::BadRequest)?;
         for (name, value) in headers {

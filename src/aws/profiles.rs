@@ -1,6 +1,5 @@
-//! [`Profiles`]: the config and the credentials file that the AWS CLI and the SDKs share. The SDK
-//! parses them. What it silently passes over is an error here, because other credentials would be
-//! used.
+//! [`Profiles`]: the config and credentials files shared by the AWS CLI and SDKs. The SDK parses
+//! them. Mistakes that it ignores are errors here, because other credentials would be used.
 
 use aws_config::profile::{load, Profile, ProfileSet};
 use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
@@ -13,10 +12,10 @@ use crate::output::failure::Failure;
 use crate::output::shell::quote;
 use crate::output::status::Status;
 
-/// The longest file that is read, in bytes.
+/// The largest file that is read, in bytes.
 const MAX_FILE: usize = 16 << 20;
 
-/// How many profiles an error names.
+/// How many profiles an error lists.
 const MOST_PROFILES: usize = 20;
 
 /// The profiles, one of them selected.
@@ -47,12 +46,8 @@ fn has_keys(profile: &Profile) -> bool {
 }
 
 impl Profiles {
-    /// Reads the files named by the environment, or those in the home directory. A missing file
-    /// counts as empty, as with the AWS CLI.
-    ///
-    /// # Errors
-    /// Status 4 for a file that cannot be read or understood, with the place, and for a selected
-    /// profile that does not exist.
+    /// Reads the files named by the environment, or those in the home directory; a missing file
+    /// counts as empty. Fails if a file is invalid or the selected profile does not exist.
     pub fn read(selected: Option<&str>) -> Result<Self, Failure> {
         let config = text_of("AWS_CONFIG_FILE", "config", EnvConfigFileKind::Config)?;
         let kind = EnvConfigFileKind::Credentials;
@@ -103,24 +98,22 @@ impl Profiles {
         }
     }
 
-    /// The endpoint of a service in the `services` section of the selected profile. The SDK looks
-    /// for `secrets-manager`, the AWS CLI for `secrets_manager`.
-    ///
-    /// # Errors
-    /// Status 4 where there is no such section.
+    /// The endpoint of a service in the `services` section of the selected profile, under the
+    /// SDK's name (`secrets-manager`) or the AWS CLI's (`secrets_manager`). Fails if the section
+    /// does not exist.
     pub fn endpoint_of(&self, service: &str) -> Result<Option<&str>, Failure> {
         let Some(section) = self.get("services") else {
             return Ok(None);
         };
         if !self.services.iter().any(|name| name == section) {
             let message = format!(
-                "there is no section [services {}], which the profile {} names",
+                "the section [services {}] of the profile {} does not exist",
                 escaped(section),
                 escaped(self.selected())
             );
             return Err(misconfigured(
                 message,
-                "add it to the AWS config file, or take services out of the profile",
+                "add the section to the AWS config file, or remove services from the profile",
             ));
         }
         let of = |service: String| {
@@ -136,10 +129,8 @@ impl Profiles {
         Ok(found.map(String::as_str).filter(|url| !url.is_empty()))
     }
 
-    /// The selected profile, its source profile, and so on. Empty if there is no selected profile.
-    ///
-    /// # Errors
-    /// Status 4 where one of them does not exist, or leads back to itself.
+    /// The selected profile, its source profile, and so on. Empty if no profile is selected. Fails
+    /// if a source profile does not exist or leads back to itself.
     pub fn chain(&self) -> Result<Vec<&Profile>, Failure> {
         let mut chain: Vec<&Profile> = self.profile(self.selected()).into_iter().collect();
         while let Some(last) = chain.last().copied() {
@@ -150,17 +141,17 @@ impl Profiles {
             };
             let profile = self.profile(next).ok_or_else(|| {
                 let why = format!(
-                    "the profile {} names it as its source_profile",
+                    "it is the source_profile of the profile {}",
                     escaped(last.name())
                 );
                 self.no_such_profile(next).why(why)
             })?;
             if chain.iter().any(|above| above.name() == next) {
                 let message = format!(
-                    "the profile {} leads back to itself by source_profile",
+                    "the source_profile of the profile {} leads back to itself",
                     escaped(next)
                 );
-                let fix = "let one of them have credentials of its own";
+                let fix = "add credentials to one of these profiles";
                 return Err(misconfigured(message, fix));
             }
             chain.push(profile);
@@ -168,8 +159,8 @@ impl Profiles {
         Ok(chain)
     }
 
-    /// The profiles of the chain whose role is assumed. A source profile with keys of its own does
-    /// not need its role.
+    /// The profiles in the chain whose role is assumed. The role of a source profile that has keys
+    /// is not.
     pub fn roles(&self) -> Vec<&Profile> {
         let mut chain = self.chain().unwrap_or_default();
         let first = self.selected();
@@ -177,17 +168,17 @@ impl Profiles {
         chain
     }
 
-    /// The error that names the profiles that exist.
+    /// The error for a missing profile, with the names of existing ones.
     fn no_such_profile(&self, name: &str) -> Failure {
         let mut known: Vec<&str> = self.set.profiles().collect();
         known.sort_unstable();
-        let message = format!("there is no AWS profile \"{}\"", escaped(name));
+        let message = format!("the AWS profile \"{}\" does not exist", escaped(name));
         let failure = Failure::new(Status::Configuration, "no-such-profile", message);
         if known.is_empty() {
             return failure
                 .why("the AWS config and credentials files have no profiles")
                 .fix(format!(
-                    "make it: aws configure --profile {}; or leave out --profile and AWS_PROFILE",
+                    "create it: aws configure --profile {}; or leave out --profile and AWS_PROFILE",
                     quote(name)
                 ));
         }
@@ -201,8 +192,8 @@ impl Profiles {
         if name.chars().all(is_plain) {
             return failure.fix(fix);
         }
-        let rename = "if there is one, rename it: the name of a profile has letters, digits and \
-                      _ - / . % @ : + only";
+        let rename = "if the files have it, rename it: the name of a profile can have only \
+                      letters, digits and _ - / . % @ : +";
         failure.fix(rename).or_fix(&fix)
     }
 }
@@ -211,7 +202,7 @@ pub fn misconfigured(message: String, fix: &str) -> Failure {
     Failure::new(Status::Configuration, "misconfigured", message).fix(fix)
 }
 
-/// Parses files that were given as text. The error is the SDK's description.
+/// Parses the contents of the files. The error is the SDK's message.
 fn parse(files: &EnvConfigFiles, selected: &str) -> Result<ProfileSet, Option<String>> {
     let selected = Some(selected.to_owned().into());
     let (fs, env) = Default::default();
@@ -229,19 +220,20 @@ fn text_of(variable: &str, name: &str, kind: EnvConfigFileKind) -> Result<String
     };
     let shown = escaped(&path.display().to_string());
     let bad = |message: String, why: &str| {
-        let fix = "fix the file, or name another by AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE";
+        let fix =
+            "fix the file, or set AWS_CONFIG_FILE or AWS_SHARED_CREDENTIALS_FILE to another one";
         Failure::new(Status::Configuration, "profile-files", message)
             .why(why)
             .fix(fix)
     };
     let line_is_bad =
-        |line: usize, why: &str| bad(format!("line {line} of {shown} cannot be understood"), why);
+        |line: usize, why: &str| bad(format!("line {line} of {shown} is invalid"), why);
     let bytes = env::read_file_up_to(MAX_FILE, &path)
         .map_err(|error| bad(format!("{shown} cannot be read"), &error.to_string()))?;
     let text = std::str::from_utf8(&bytes).map_err(|error| {
         let before = bytes.iter().take(error.valid_up_to());
         let line = before.filter(|byte| **byte == b'\n').count() + 1;
-        line_is_bad(line, "it has a byte that is not UTF-8")
+        line_is_bad(line, "it is not valid UTF-8")
     })?;
     let file = EnvConfigFiles::builder().with_contents(kind, text).build();
     let Err(fault) = parse(&file, "default") else {
@@ -258,8 +250,8 @@ fn text_of(variable: &str, name: &str, kind: EnvConfigFileKind) -> Result<String
     let is_indented = |line: &str| line.starts_with([' ', '\t']);
     Err(match text.lines().nth(line.saturating_sub(1)) {
         Some(line) if is_indented(line) => failure.first_fix(
-            "remove the indentation: a line that begins with a space or a tab \
-                               goes on with the one before it",
+            "remove the indentation: a line that starts with a space or a tab continues the \
+             previous line",
         ),
         _ => failure,
     })

@@ -1,4 +1,4 @@
-//! The proxy for TLS connections, by the variables of the AWS CLI.
+//! The proxy for HTTPS requests, from the same variables as in the AWS CLI.
 
 use aws_smithy_http_client::proxy::ProxyConfig;
 
@@ -8,8 +8,8 @@ use crate::env;
 /// This machine is never reached through a proxy.
 const THIS_MACHINE: &str = "localhost,127.0.0.0/8,::1";
 
-/// The proxy that the environment names, or why it cannot be used. Without TLS no proxy is asked:
-/// it would see the token, or the credentials of a container.
+/// The proxy from the environment, or why it cannot be used. Plain HTTP requests never use a proxy,
+/// which would see the token or a container's credentials.
 pub fn proxy_of_environment() -> Result<ProxyConfig, Fault> {
     let without = env::no_proxy().unwrap_or_default();
     let Some((variable, value)) = env::https_proxy().filter(|_| without.trim() != "*") else {
@@ -18,7 +18,7 @@ pub fn proxy_of_environment() -> Result<ProxyConfig, Fault> {
     let value = value.trim();
     let (scheme, rest) = value.split_once("://").unwrap_or(("http", value));
     if scheme.starts_with("socks") {
-        let why = "it names a SOCKS proxy; only HTTP proxies can be used";
+        let why = "SOCKS proxies are not supported";
         return Err(Fault::UnusableProxy(variable, why));
     }
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -29,12 +29,12 @@ pub fn proxy_of_environment() -> Result<ProxyConfig, Fault> {
     let why = "it is not a URL such as http://proxy.example.com:8080";
     let proxy = ProxyConfig::https(format!("{scheme}://{login}{address}"));
     let proxy = proxy.map_err(|_| Fault::UnusableProxy(variable, why))?;
-    // The library knows `.example.com`, and not `*.example.com`.
+    // The library supports `.example.com`, but not `*.example.com`.
     let without = without.replace("*.", ".");
     Ok(proxy.no_proxy(format!("{THIS_MACHINE},{without}")))
 }
 
-/// A login with what cannot be in a URL percent-encoded; what is encoded already stays.
+/// Percent-encodes a proxy's login, except for parts that already are.
 fn percent_encoded(login: &str) -> String {
     let byte = |byte: u8| match byte {
         b'-' | b'.' | b'_' | b'~' | b'%' | b':' => char::from(byte).to_string(),

@@ -1,4 +1,4 @@
-//! Roles that need an MFA code. The SDK does not support `mfa_serial`.
+//! Roles that require an MFA code; the SDK does not support `mfa_serial`.
 
 use std::time::SystemTime;
 
@@ -13,7 +13,7 @@ use super::profiles::setting;
 /// The session name in CloudTrail, unless the profile sets one.
 const SESSION_NAME: &str = "ecr-ptc";
 
-/// Assumes roles one after another; the last one is the role of the selected profile.
+/// Assumes a chain of roles. The last one is the role of the selected profile.
 #[derive(Debug)]
 pub struct RolesWithMfa {
     pub base: SharedCredentialsProvider,
@@ -46,7 +46,7 @@ impl RolesWithMfa {
                 .await
                 .map_err(CredentialsError::provider_error)?;
             let given = answer.credentials().ok_or_else(|| {
-                CredentialsError::unhandled("AWS answered AssumeRole with no credentials")
+                CredentialsError::unhandled("AWS returned no credentials for AssumeRole")
             })?;
             credentials = Credentials::new(
                 given.access_key_id(),

@@ -1,27 +1,27 @@
-//! [`Service`]: where calls go, for what is said when one fails.
+//! [`Service`]: the context of AWS calls, for error messages.
 
 use crate::model::region::Region;
 use crate::output::hint::Hints;
 use crate::output::Redactor;
 
-/// Where calls go, with whose credentials, and what for: for what is said when one fails.
+/// The context of AWS calls, for error messages: Region, endpoint, credentials and secret.
 #[derive(Clone, Debug)]
 pub struct Service {
     pub region: Region,
-    /// Commands that lead there.
+    /// Commands for this Region and profile.
     pub(super) hints: Hints,
-    /// The command that begins a new session, where the credentials come from one.
+    /// The command that renews the session that the credentials come from.
     pub(super) login: Option<String>,
-    /// Where credentials are looked for.
+    /// The places where credentials were looked for, as text.
     pub(super) credentials: String,
     pub(super) endpoint: Option<String>,
-    /// The secret that a call is about, where it exists.
+    /// The name of the secret that a call is about.
     pub(super) secret: Option<String>,
     pub(super) redactor: Redactor,
 }
 
 impl Service {
-    /// `profile` is the one that was named on the command line.
+    /// `profile` is the one on the command line.
     pub fn new(
         region: Region,
         profile: Option<&str>,
@@ -50,7 +50,7 @@ impl Service {
         }
     }
 
-    /// The command that shows that secret, or all where it is not known which is meant.
+    /// The command that shows the secret, or checks all if it is unknown.
     pub(super) fn see_secret(&self) -> String {
         match &self.secret {
             Some(name) => self.hints.show(name),

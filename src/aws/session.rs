@@ -1,4 +1,4 @@
-//! [`Session`]: AWS with credentials, in one Region.
+//! [`Session`]: AWS clients for one Region.
 
 use std::time::Duration;
 
@@ -29,7 +29,7 @@ use crate::output::hint::Hints;
 use crate::output::status::Status;
 use crate::output::{escaped, Redactor};
 
-/// The AWS side, ready for calls. Credentials are looked for at the first call.
+/// AWS clients for one Region. Credentials are fetched with the first call.
 pub struct Session {
     config: SdkConfig,
     credentials: SharedCredentials,
@@ -39,11 +39,8 @@ pub struct Session {
 }
 
 impl Session {
-    /// `mfa_code` where [`Settings::mfa_serial`] names a device.
-    ///
-    /// # Errors
-    /// Status 4 where no Region is known, or an MFA code is needed and missing; what
-    /// AWS says of a role that needs one.
+    /// `mfa_code` is required if [`Settings::mfa_serial`] names a device. Fails if it or the Region
+    /// is missing.
     pub async fn open(mut settings: Settings, mfa_code: Option<String>) -> Result<Self, Failure> {
         let http_client = settings.network.client();
         let providers = ProviderConfig::without_region()
@@ -97,7 +94,7 @@ impl Session {
         let config = config
             .to_builder()
             .credentials_provider(SharedCredentialsProvider::new(credentials.clone()))
-            // Those of the clients would each ask for themselves.
+            // The clients' own caches would fetch credentials once for each client.
             .identity_cache(IdentityCache::no_cache());
         Ok(Self {
             config: config.build(),
@@ -112,27 +109,23 @@ impl Session {
         &self.service.region
     }
 
-    /// Where calls go, for what is said when one fails.
+    /// The context of calls to Secrets Manager, for error messages.
     pub fn service(&self) -> &Service {
         &self.service
     }
 
-    /// Commands that lead to where this one works.
+    /// Commands for the same Region and profile.
     pub fn hints(&self) -> Hints {
         self.service.hints.clone()
     }
 
-    /// Where things are done, for a review.
+    /// The account and Region, for a review.
     pub fn target(&self) -> &Target {
         &self.target
     }
 
-    /// Asks AWS who is calling: STS GetCallerIdentity, which needs no permission. None where STS
-    /// cannot be reached, as from a network that has only an endpoint of Secrets Manager, or where
-    /// what answers at an endpoint that was named is not STS.
-    ///
-    /// # Errors
-    /// Status 4 where there are no usable credentials.
+    /// Looks up the caller with STS GetCallerIdentity, which requires no permission. It stays
+    /// unknown if STS cannot be reached, as in a network with an endpoint for Secrets Manager only.
     pub async fn identify_caller(&mut self) -> Result<(), Failure> {
         self.target.caller = self.caller().await?;
         Ok(())
@@ -170,7 +163,7 @@ impl Session {
                 };
             }
         };
-        // What is not told is not known; what is told has to be what it claims to be.
+        // A missing value is unknown; a present value must be valid.
         let (Some(account), Some(arn)) = (identity.account(), identity.arn()) else {
             return Ok(None);
         };
@@ -184,11 +177,8 @@ impl Session {
         }))
     }
 
-    /// Fetches AWS credentials for all calls; within a call they would be subject to its time-out.
+    /// Fetches AWS credentials before any call, so that the call's timeout does not apply.
     /// Credentials that expire within five minutes are fetched again.
-    ///
-    /// # Errors
-    /// Status 4 where there are none that can be used; what AWS says where it is asked for them.
     pub async fn fetch_credentials(&self) -> Result<(), Failure> {
         let fetched = self.credentials.lasting(Duration::from_mins(5)).await;
         fetched.map(drop).map_err(|error| {
@@ -201,7 +191,7 @@ impl Session {
         })
     }
 
-    /// Where calls of ECR go, for what is said when one fails.
+    /// The context of calls to ECR, for error messages.
     pub fn ecr_service(&self) -> Service {
         Service {
             endpoint: self.endpoints.ecr.clone(),
@@ -213,13 +203,13 @@ impl Session {
         Ecr::new(&self.config, self.endpoints.ecr.as_deref())
     }
 
-    /// All rules of the Region, by their prefix; none where ECR has no pull through cache.
+    /// All rules of the Region, sorted by prefix. Empty in a Region that does not support pull
+    /// through cache.
     pub async fn rules(&self) -> Result<Vec<Rule>, AwsError> {
         self.rules_of(&self.ecr()).await
     }
 
-    /// Best effort: one attempt, 3 seconds. From some networks, Secrets Manager can be reached and
-    /// ECR cannot.
+    /// Best effort: one attempt, 3 seconds. Some networks can reach Secrets Manager but not ECR.
     pub async fn rules_in_passing(&self) -> Result<Vec<Rule>, AwsError> {
         let timeouts = self.config.timeout_config().map(TimeoutConfig::to_builder);
         let timeouts = timeouts
@@ -243,7 +233,7 @@ impl Session {
         }
     }
 
-    /// What makes foreign words safe to show.
+    /// Hides tokens in texts of other services.
     pub fn redactor(&self) -> &Redactor {
         &self.service.redactor
     }
@@ -259,7 +249,7 @@ impl Session {
     }
 }
 
-/// The Region of the instance, where this is one.
+/// The Region of the EC2 instance; `None` elsewhere.
 async fn region_of_instance(providers: &ProviderConfig) -> Result<Option<Region>, Failure> {
     let provider = ImdsRegionProvider::builder().configure(providers).build();
     let Some(name) = provider.region().await.map(|region| region.to_string()) else {
@@ -267,7 +257,7 @@ async fn region_of_instance(providers: &ProviderConfig) -> Result<Option<Region>
     };
     let region = Region::from_host_label(&name);
     region.map(Some).ok_or_else(|| {
-        let message = "what the instance metadata service says is not the name of a Region";
+        let message = "the instance metadata service returned an invalid Region";
         Failure::new(Status::Configuration, "no-such-region", message).fix("add --region REGION")
     })
 }
@@ -275,23 +265,21 @@ async fn region_of_instance(providers: &ProviderConfig) -> Result<Option<Region>
 fn no_region() -> Failure {
     Failure::new(Status::Configuration, "no-region", "no AWS Region is set")
         .why(
-            "looked at --region, AWS_REGION, AWS_DEFAULT_REGION, the region of the \
-                    profile and the instance metadata service",
+            "none is set by --region, AWS_REGION, AWS_DEFAULT_REGION, the region of the profile or \
+             the instance metadata service",
         )
-        .fix(
-            "add --region REGION: the Region in which the pull through cache rule is, or \
-                    will be",
-        )
+        .fix("add --region REGION, the Region of the pull through cache rule")
 }
 
 fn needs_mfa(serial: &str, settings: &Settings) -> Failure {
     let name = crate::output::shell::quote(settings.profiles.selected());
-    let message = format!("the profile {name} needs an MFA code, and nothing can be asked here");
+    let message =
+        format!("the profile {name} requires an MFA code, but there is no terminal to ask for it");
     Failure::new(Status::Configuration, "mfa", message)
         .why(format!("its mfa_serial is {}", escaped(serial)))
         .fix(format!(
-            "first get a session with the AWS CLI, which asks for the code; then run this again \
-             without --profile:\neval \"$(aws configure export-credentials --profile {name} \
-             --format env)\""
+            "get a session with the AWS CLI, which asks for the code, then run this again without \
+             --profile:\neval \"$(aws configure export-credentials --profile {name} --format \
+             env)\""
         ))
 }

@@ -1,5 +1,5 @@
-//! [`Settings`]: what the options, the environment and the profile say of the AWS side, by the
-//! rules of the AWS CLI. Nothing is sent for it.
+//! [`Settings`]: the AWS settings from options, environment and profile, with the AWS CLI's
+//! precedence. Reading them sends no request.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -19,7 +19,7 @@ use crate::output::failure::Failure;
 use crate::output::status::Status;
 use crate::output::Redactor;
 
-/// What the command line says of the AWS side, unchecked.
+/// The AWS options of the command line, unchecked.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     pub profile: Option<String>,
@@ -30,13 +30,14 @@ pub struct Options {
     pub cli_read_timeout: Option<u64>,
 }
 
-/// What is known of the AWS side before anything is sent.
+/// The AWS settings, checked.
 #[derive(Debug)]
 pub struct Settings {
     pub(super) profile: Option<String>,
-    /// Whether the profile was named on the command line, and so beats keys in the environment.
+    /// Whether the command line names the profile, which then takes precedence over keys in the
+    /// environment.
     pub(super) profile_is_explicit: bool,
-    /// Where credentials come from.
+    /// The source of the AWS credentials.
     pub(super) source: Source,
     pub(super) region: Option<Region>,
     pub(super) endpoints: Endpoints,
@@ -50,11 +51,8 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// What is hidden by the redactor is in no word that comes of it.
-    ///
-    /// # Errors
-    /// Status 4 for a profile that does not exist, or a setting that cannot be used; 2 for an
-    /// option that is malformed.
+    /// Reads the settings. Fails with status 2 for an invalid option, and 4 for any other invalid
+    /// setting.
     pub fn read(options: &Options, redactor: &Redactor) -> Result<Self, Failure> {
         if options.profile.is_none() {
             check_environment()?;
@@ -72,7 +70,7 @@ impl Settings {
             .clone()
             .or_else(|| env::aws("AWS_CA_BUNDLE"))
             .or_else(|| from_profile("ca_bundle"))
-            // As the AWS CLI has it, whose HTTP library this was.
+            // The AWS CLI supports it too.
             .or_else(|| env::aws("REQUESTS_CA_BUNDLE"));
         let is_on = |variable: &str, key: &str| {
             let value = env::aws(variable).or_else(|| from_profile(key));
@@ -94,12 +92,12 @@ impl Settings {
         })
     }
 
-    /// The way out of this machine.
+    /// The network settings, for requests to other servers.
     pub fn network(&self) -> &Network {
         &self.network
     }
 
-    /// For the review: where things will be done, as far as that is known without asking AWS.
+    /// The Region and profile, for a review; the account is not looked up.
     pub fn target(&self) -> Target {
         Target {
             region: self.region.clone(),
@@ -109,18 +107,17 @@ impl Settings {
         }
     }
 
-    /// The serial number of the MFA device whose code is needed for the credentials; none where no
-    /// code is.
+    /// The serial number of the MFA device whose code is required; `None` if no code is.
     pub fn mfa_serial(&self) -> Option<&str> {
         self.source.mfa_serial(&self.profiles)
     }
 
-    /// What to warn of before anything is sent.
+    /// The warning to show before anything is sent.
     pub fn warning(&self) -> Option<&str> {
         self.endpoints.warning.as_deref()
     }
 
-    /// Where credentials are looked for, and why there are none, for when there are none.
+    /// The places where credentials are looked for, and why each has none, for the error message.
     pub(super) fn places_of_credentials(&self) -> String {
         let state = |variable: &str| match env::aws(variable) {
             Some(_) => format!("{variable} (set)"),
@@ -145,9 +142,9 @@ impl Settings {
         let off =
             env::aws("AWS_EC2_METADATA_DISABLED").is_some_and(|value| env::is_word_for_yes(&value));
         places.push(if off {
-            "the instance metadata service (switched off by AWS_EC2_METADATA_DISABLED)".to_owned()
+            "the instance metadata service (disabled by AWS_EC2_METADATA_DISABLED)".to_owned()
         } else {
-            "the instance metadata service (no answer, or no role)".to_owned()
+            "the instance metadata service (no response, or no role)".to_owned()
         });
         places.join(", ")
     }
@@ -161,7 +158,7 @@ fn region(
         let region = Region::parse(region);
         return region.map(Some).map_err(|fault| {
             Failure::usage(format!("--region: {fault}"))
-                .fix("give the Region by its code, such as --region us-east-1")
+                .fix("use the code of the Region, such as --region us-east-1")
         });
     }
     let name = env::aws("AWS_REGION")
@@ -171,16 +168,15 @@ fn region(
         return Ok(None);
     };
     Region::from_host_label(&name).map(Some).ok_or_else(|| {
-        let fault =
-            format!("{name:?} is not the name of a Region; a Region looks like eu-central-1");
+        let fault = format!("{name:?} is not a Region; a Region looks like eu-central-1");
         Failure::new(Status::Configuration, "no-such-region", fault)
             .fix("fix AWS_REGION, AWS_DEFAULT_REGION or the region of the profile, or add --region")
     })
 }
 
-/// A call with all its attempts takes a minute at most, or four attempts where those are longer. A
-/// connection that never comes is told as that, so it has less time than an attempt. Zero seconds
-/// wait forever; unset, the SDK would have defaults of its own.
+/// The timeouts: 15 seconds per attempt and 5 for connecting by default, and a minute (or four
+/// attempts, if longer) for a call. 0 means no limit. Connecting gets less time than an attempt, so
+/// that its timeout is reported as such.
 fn timeouts(options: &Options) -> TimeoutConfig {
     let limit = |seconds: Option<u64>, default| match seconds.unwrap_or(default) {
         0 => FOREVER,
@@ -195,10 +191,11 @@ fn timeouts(options: &Options) -> TimeoutConfig {
         .build()
 }
 
-/// Longer than anyone waits.
+/// Stands for no limit.
 const FOREVER: Duration = Duration::from_hours(24 * 100);
 
-/// The SDK would end the program over a value that it does not know, such as the CLI's `legacy`.
+/// Reads the retry settings, because the SDK panics over an unknown value, such as the CLI's
+/// `legacy`.
 fn retry(from_profile: &dyn Fn(&str) -> Option<String>) -> Result<RetryConfig, Failure> {
     let setting = |variable: &'static str, key: &str| {
         let from_profile =

@@ -1,4 +1,4 @@
-//! [`Target`]: where things are done, and as whom.
+//! [`Target`]: the account, Region and profile that a command works with.
 
 use std::fmt;
 
@@ -7,18 +7,18 @@ use crate::model::arn::Arn;
 use crate::model::region::Region;
 use crate::output::escaped;
 
-/// Where things are done.
+/// The account, Region and profile that a command works with.
 #[derive(Clone, Debug, Default)]
 pub struct Target {
     /// `None` in a dry run without a Region.
     pub region: Option<Region>,
     pub profile: Option<String>,
     pub endpoint: Option<String>,
-    /// Who AWS says is calling, where it was asked.
+    /// The caller according to STS, if it was looked up.
     pub caller: Option<Caller>,
 }
 
-/// In one line, for people.
+/// On one line, for people.
 impl fmt::Display for Target {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let account = self
@@ -41,7 +41,7 @@ impl fmt::Display for Target {
     }
 }
 
-/// Who AWS says is calling.
+/// The caller according to STS.
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub account: AccountId,

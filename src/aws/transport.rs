@@ -1,4 +1,4 @@
-//! [`Fault`]: what went wrong on the way to a server or back, read from the HTTP client's errors.
+//! [`Fault`]: a network error, read from the HTTP client's errors.
 
 use std::error::Error;
 use std::io;
@@ -7,47 +7,47 @@ use rustls::CertificateError;
 
 use crate::output::escaped;
 
-/// What to do where a proxy asks for a login.
-pub const PROXY_LOGIN: &str = "put the proxy's user and password into HTTPS_PROXY: \
+/// The fix if a proxy requires login.
+pub const PROXY_LOGIN: &str = "add the proxy's user and password to HTTPS_PROXY: \
     http://USER:PASSWORD@host:port, with /, ? and # percent-encoded";
 
-/// What went wrong on the way. Its words go after "cannot be reached: ".
+/// A network error. Its message follows "cannot be reached: ".
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    #[error("its name cannot be found by DNS")]
+    #[error("DNS cannot find the host")]
     NoSuchHost,
-    #[error("the connection is refused")]
+    #[error("the connection was refused")]
     Refused,
-    #[error("its certificate is not signed by an authority that this machine trusts")]
+    #[error("its certificate is not signed by a certificate authority that this machine trusts")]
     Untrusted,
-    #[error("no certificates of authorities were found {0}")]
+    #[error("no CA certificates were found {0}")]
     NoCertificates(String),
-    #[error("its certificate has expired, or is not valid yet")]
+    #[error("its certificate has expired or is not valid yet")]
     Expired,
-    #[error("its certificate cannot be used: {0}")]
+    #[error("its certificate is invalid: {0}")]
     Certificate(String),
-    #[error("the proxy itself cannot be reached")]
+    #[error("the proxy cannot be reached")]
     NoProxy,
-    #[error("the proxy asks for a login")]
+    #[error("the proxy requires login")]
     ProxyLogin,
-    #[error("the proxy did not let the connection through")]
+    #[error("the proxy rejected the connection")]
     ProxyRefused,
     #[error("the proxy in {0} cannot be used: {1}")]
     UnusableProxy(&'static str, &'static str),
-    #[error("there was no connection in time")]
+    #[error("the connection timed out")]
     NoConnection,
-    #[error("there was no answer in time")]
+    #[error("the response timed out")]
     TimedOut,
-    #[error("the connection was closed before the answer was complete")]
+    #[error("the connection was closed before the response was complete")]
     Broken,
-    #[error("the request cannot be sent in this form")]
+    #[error("the request is invalid")]
     BadRequest,
     #[error("{0}")]
     Other(String),
 }
 
 impl Fault {
-    /// Reads an error of the HTTP client. Its texts name hosts and causes, never what was sent.
+    /// Classifies an error of the HTTP client, whose texts never contain what was sent.
     pub fn of(error: &(dyn Error + 'static)) -> Self {
         let chain: Vec<_> = whole_chain(error).collect();
         let texts: Vec<String> = chain.iter().map(ToString::to_string).collect();
@@ -86,7 +86,7 @@ impl Fault {
         } else {
             let mut texts = texts.into_iter().rev();
             let innermost = texts.find(|text| !text.contains(" { ") && !text.is_empty());
-            Self::Other(innermost.map_or("no reason is given".to_owned(), |text| escaped(&text)))
+            Self::Other(innermost.map_or("no reason was given".to_owned(), |text| escaped(&text)))
         }
     }
 
@@ -105,40 +105,40 @@ impl Fault {
         }
     }
 
-    /// What fixes it; `None` where there is nothing but to check the network.
+    /// The fix; `None` if one can only check the network.
     pub fn fix(&self) -> Option<&'static str> {
         match self {
             Self::Untrusted => Some(
-                "if a proxy inspects TLS, or the endpoint is private: name the file with its CA \
-                 by --ca-bundle or AWS_CA_BUNDLE",
+                "if a proxy inspects TLS, or the endpoint is private, set --ca-bundle or \
+                 AWS_CA_BUNDLE to the file with its CA certificate",
             ),
             Self::NoCertificates(_) => Some(
-                "install them (of Debian and Alpine: the package ca-certificates), or name a PEM \
-                 file that has them by --ca-bundle, AWS_CA_BUNDLE or SSL_CERT_FILE",
+                "install them (Debian and Alpine: the package ca-certificates), or set \
+                 --ca-bundle, AWS_CA_BUNDLE or SSL_CERT_FILE to a PEM file with them",
             ),
             Self::Expired => {
-                Some("check the clock of this machine, and the certificate of what answers there")
+                Some("check the clock of this machine and the certificate of the server")
             }
-            Self::Certificate(_) => Some(
-                "check the endpoint, the proxy and DNS, and the certificate of what answers there",
-            ),
+            Self::Certificate(_) => {
+                Some("check the endpoint, the proxy, DNS and the certificate of the server")
+            }
             Self::NoConnection => Some(
-                "see whether a firewall drops what is sent there: check the network, the proxy \
-                 (HTTPS_PROXY) and the endpoint",
+                "check the network, the proxy (HTTPS_PROXY) and the endpoint; a firewall may drop \
+                 the packets",
             ),
             Self::NoProxy => Some("check HTTPS_PROXY, or unset it if there is no proxy"),
             Self::ProxyLogin => Some(PROXY_LOGIN),
-            Self::UnusableProxy(..) => Some("name an HTTP proxy there, or unset it"),
+            Self::UnusableProxy(..) => Some("set it to an HTTP proxy, or unset it"),
             Self::ProxyRefused => Some(
-                "check HTTPS_PROXY, and whether the proxy allows that host; list the hosts to \
-                 reach without it in NO_PROXY",
+                "check HTTPS_PROXY, and that the proxy allows that host; list hosts to reach \
+                 without the proxy in NO_PROXY",
             ),
             _ => None,
         }
     }
 
-    /// Whether the fault is one of this machine's set-up: nothing was sent, and trying again is of
-    /// no use.
+    /// Whether this machine's configuration is at fault, so nothing was sent and a retry would not
+    /// help.
     pub fn is_of_configuration(&self) -> bool {
         matches!(
             self,
@@ -152,7 +152,7 @@ impl Fault {
     }
 }
 
-/// An error and its causes, those inside of I/O errors too, which `source` passes over.
+/// An error and its causes, including those inside I/O errors, which `source` skips.
 pub fn whole_chain<'a>(
     error: &'a (dyn Error + 'static),
 ) -> impl Iterator<Item = &'a (dyn Error + 'static)> {

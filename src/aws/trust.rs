@@ -1,5 +1,5 @@
-//! The trusted certificates. The HTTP client panics over one it cannot use, so they are checked
-//! first.
+//! The trusted CA certificates. They are checked first, because the HTTP client panics over an
+//! unusable one.
 
 use aws_smithy_http_client::tls::TrustStore;
 use base64::engine::general_purpose::STANDARD;
@@ -14,47 +14,46 @@ use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
 
-/// The longest CA bundle that is read, in bytes; the one of a system has some 250,000.
+/// The largest CA bundle that is read, in bytes. A system's has about 250,000.
 const MAX_CA_BUNDLE: usize = 16 << 20;
 
-/// Whether a certificate can be an authority's.
+/// Whether a certificate can be a CA certificate.
 fn is_usable(certificate: &CertificateDer<'_>) -> bool {
     RootCertStore::empty()
         .add(certificate.clone().into_owned())
         .is_ok()
 }
 
-/// The system's certificates, or the fault that it has none.
+/// The system's certificates. Fails if it has none.
 pub fn system_trust() -> Result<TrustStore, Fault> {
     let found = rustls_native_certs::load_native_certs().certs;
     if found.iter().any(is_usable) {
         return Ok(TrustStore::default());
     }
     Err(Fault::NoCertificates(match env::places_of_certificates() {
-        Some(places) => format!("where {places}"),
+        Some(places) => format!("in {places}"),
         None => "on this machine".to_owned(),
     }))
 }
 
-/// Reads the certificates of a PEM file. Those that cannot be an authority's are left out, as
-/// OpenSSL leaves them unused.
+/// Reads the CA certificates in a PEM file. Other certificates are ignored, as in OpenSSL.
 pub fn read_ca_bundle(path: &str) -> Result<TrustStore, Failure> {
     let bad = |why: &str| {
         let message = format!("the CA bundle {} cannot be used", escaped(path));
         Failure::new(Status::Configuration, "trust-store", message)
             .why(why)
             .fix(
-                "name a PEM file by --ca-bundle, AWS_CA_BUNDLE, ca_bundle of the profile or \
-                 REQUESTS_CA_BUNDLE",
+                "set --ca-bundle, AWS_CA_BUNDLE, ca_bundle of the profile or REQUESTS_CA_BUNDLE \
+                 to a PEM file with CA certificates",
             )
     };
     let bytes = env::read_file_up_to(MAX_CA_BUNDLE, env::expand_home(path))
         .map_err(|error| bad(&error.to_string()))?;
     let certificates = CertificateDer::pem_slice_iter(&bytes).collect::<Result<Vec<_>, _>>();
-    let certificates = certificates
-        .map_err(|error| bad(&format!("a certificate in it is not in PEM form: {error}")))?;
+    let certificates =
+        certificates.map_err(|error| bad(&format!("it contains invalid PEM: {error}")))?;
     if certificates.is_empty() {
-        return Err(bad("it has no certificate in PEM form"));
+        return Err(bad("it contains no PEM certificate"));
     }
     let usable = certificates.iter().filter(|found| is_usable(found));
     let pem: Vec<String> = usable
@@ -64,7 +63,7 @@ pub fn read_ca_bundle(path: &str) -> Result<TrustStore, Failure> {
         })
         .collect();
     if pem.is_empty() {
-        return Err(bad("none of its certificates can be used"));
+        return Err(bad("none of its certificates is usable"));
     }
     Ok(TrustStore::empty().with_pem_certificate(pem.concat()))
 }

@@ -1,4 +1,4 @@
-//! [`Inspected`]: a secret under inspection, and [`inspect`], which asks nobody.
+//! [`Inspected`]: a secret under inspection, and [`inspect`], which sends no request.
 
 use super::metadata::{inspect_key, inspect_manager, inspect_metadata};
 use super::rules::{inspect_usage, UNUSED};
@@ -14,7 +14,7 @@ pub struct Inspected<'a> {
     pub secret: &'a Secret,
     pub usage: RuleUsage<'a>,
     pub criteria: &'a Criteria,
-    /// Commands for the Region where the secret can be changed.
+    /// Commands for the Region in which the secret can be changed.
     pub hints: Hints,
 }
 
@@ -46,9 +46,8 @@ impl<'a> Inspected<'a> {
     }
 }
 
-/// What is wrong with a secret by its name, dates, tags, key, value and rules. `reading` is `None`
-/// if its value is reported separately. A secret that is scheduled for deletion cannot be read, so
-/// only its rules matter.
+/// The findings about a secret's name, dates, tags, key, value and rules. `reading` is `None` if
+/// the value is reported separately. For a secret scheduled for deletion, only the rules matter.
 pub fn inspect(
     inspected: &Inspected<'_>,
     key: &KeyKind,
@@ -56,7 +55,7 @@ pub fn inspect(
 ) -> Vec<Finding> {
     let mut findings = inspect_usage(inspected);
     if let Some(finding) = inspect_manager(inspected) {
-        // It serves something else than rules: don't suggest to delete or change it.
+        // Something other than a rule uses it, so don't suggest deleting or changing it.
         findings.retain(|finding| finding.code != UNUSED);
         findings.push(finding);
     } else if inspected.secret.deleted.is_none() {

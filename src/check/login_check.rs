@@ -1,4 +1,4 @@
-//! [`LoginCheck`]: stored credentials, tried at their registry.
+//! [`LoginCheck`]: tests stored credentials at their registry.
 
 use super::inspect::Inspected;
 use super::{Finding, Level};
@@ -12,20 +12,19 @@ use crate::model::stored_value::{StoredValue, ACCESS_TOKEN, USERNAME};
 use crate::output::escaped;
 use crate::registry::{log_in, Address, ForeignHost, TokenInfo, Verdict};
 
-/// How stored credentials are tried.
+/// How stored credentials are tested.
 #[derive(Debug)]
 pub struct LoginCheck {
     pub network: Network,
-    /// The host that was given.
+    /// The host given on the command line.
     pub given: Option<Address>,
-    /// Whether one secret is named, so that the host is said of its registry.
+    /// Whether one secret is checked, so that the given host applies to it.
     pub is_for_one: bool,
 }
 
 impl LoginCheck {
-    /// Where the registry of a secret is; `None` where that is not known. A host that was said for
-    /// no secret in particular is only for those whose own is not known, but for this machine,
-    /// where a test or a mirror stands for them all.
+    /// The address of a secret's registry; `None` if unknown. A host given without NAME applies
+    /// only to registries without a fixed host; a loopback host applies to all.
     fn address(&self, usage: &RuleUsage<'_>, upstream: LoginRegistry) -> Option<Address> {
         let own = || {
             let of_rules = || Address::parse(usage.host?).ok();
@@ -37,13 +36,13 @@ impl LoginCheck {
         }
     }
 
-    /// The host that the credentials would go to, if it is not the one of the secret's registry.
+    /// The host that would get the credentials, if it does not belong to the secret's registry.
     pub fn foreign_host(&self, usage: &RuleUsage<'_>) -> Option<ForeignHost> {
         let upstream = usage.upstream?;
         self.address(usage, upstream)?.foreign_to(upstream)
     }
 
-    /// What the registry tells of the token of a value; nothing where that is no login.
+    /// What the registry reports about the stored token; empty if the value has no credentials.
     pub async fn token_info(&self, value: &StoredValue, usage: &RuleUsage<'_>) -> TokenInfo {
         let of = usage.upstream.zip(credential_of(value));
         let at = of.and_then(|(upstream, credential)| {
@@ -57,24 +56,22 @@ impl LoginCheck {
         }
     }
 
-    /// The findings of one login with the stored credentials, and of what the registry reports
-    /// about the token. None if the value holds no credentials, which is a finding of its own.
+    /// Logs in once with the stored credentials and returns the findings, with what the registry
+    /// reports about the token. Empty if the value has no credentials: `inspect` reports that.
     pub async fn inspect(&self, inspected: &Inspected<'_>, value: &StoredValue) -> Vec<Finding> {
         let Some(credential) = credential_of(value) else {
             return Vec::new();
         };
         let (name, hints) = (&inspected.secret.name, &inspected.hints);
         let elsewhere = self.foreign_host(&inspected.usage).map(|host| {
-            let message = format!(
-                "{host}; the credentials are tried there, which says nothing about pulls through \
-                 ECR"
-            );
+            let message =
+                format!("{host}; a login there does not show whether pulls through ECR work");
             let again = match host.upstream.fixed_host() {
                 Some(_) => hints.check_login(name),
                 None => hints.check_login_at_azure(name),
             };
             let finding = inspected.finding(Level::Warning, "login-elsewhere", message);
-            finding.fix(format!("try them where ECR does: {again}"))
+            finding.fix(format!("test them at the host that ECR uses: {again}"))
         });
         let (login, info) = tokio::join!(
             self.log_in(inspected, &credential),
@@ -89,23 +86,23 @@ impl LoginCheck {
         elsewhere.into_iter().chain(login).chain(reported).collect()
     }
 
-    /// Logs in once. `None` where the registry takes the credentials.
+    /// Logs in once. `None` if the registry accepts the credentials.
     async fn log_in(&self, inspected: &Inspected<'_>, credential: &Credential) -> Option<Finding> {
         let (name, hints) = (&inspected.secret.name, &inspected.hints);
-        let untried = |why: String, fix: String| {
-            let message = format!("the credentials were not tried: {why}; pulls may fail");
+        let not_tested = |why: String, fix: String| {
+            let message = format!("the credentials were not tested: {why}; pulls may fail");
             let finding = inspected.finding(Level::Warning, "login-not-tried", message);
             Some(finding.fix(fix))
         };
         let Some(upstream) = inspected.usage.upstream else {
-            return untried(
-                "the name of the secret does not say which registry it is for".to_owned(),
+            return not_tested(
+                "the name of the secret does not name a registry".to_owned(),
                 hints.login_of_kind(name),
             );
         };
         let Some(address) = self.address(&inspected.usage, upstream) else {
-            return untried(
-                format!("the host of the {} is not known", upstream.title),
+            return not_tested(
+                format!("the host of {} is unknown", upstream.title),
                 hints.check_login_at_azure(name),
             );
         };
@@ -114,9 +111,11 @@ impl LoginCheck {
             Verdict::Rejected { reason } => {
                 let username = escaped(credential.username.as_str());
                 let message = match address.foreign_to(upstream) {
-                    Some(_) => format!("{address} refuses the credentials of {username}: {reason}"),
+                    Some(_) => {
+                        format!("{address} rejected the credentials of {username}: {reason}")
+                    }
                     None => format!(
-                        "{} refuses the credentials of {username}: {reason}; pulls fail for \
+                        "{} rejected the credentials of {username}: {reason}; pulls fail for \
                          images that ECR has not cached",
                         upstream.title
                     ),
@@ -127,31 +126,31 @@ impl LoginCheck {
             Verdict::Unknown { reason, fix } => {
                 let again = format!("try again: {}", hints.check_login(name));
                 let fix = fix.map_or_else(|| again.clone(), |fix| format!("{fix}\n{again}"));
-                untried(reason, fix)
+                not_tested(reason, fix)
             }
         }
     }
 }
 
-/// When the token of a value ends, as its registry or it itself tells, where the tag of the secret
-/// does not say so.
+/// When the stored token expires, as reported by its registry or by the token itself. `None` if
+/// that is unknown or already in the secret's tag.
 pub fn expiry_to_keep(info: &TokenInfo, value: &StoredValue, secret: &Secret) -> Option<Date> {
     let of_token = || Some(credential_of(value)?.token.ends_at()?.date());
-    let end = info.ends.or_else(of_token);
+    let end = info.expires.or_else(of_token);
     end.filter(|end| secret.expires_on() != Some(Ok(*end)))
 }
 
-/// What the registry reports about the token; `expiry` if the tag does not say the same.
+/// The findings about what the registry reports. `expiry` is the token's date if the tag differs.
 fn findings_of(inspected: &Inspected<'_>, expiry: Option<Date>, info: TokenInfo) -> Vec<Finding> {
     let secret = inspected.secret;
     let differs = expiry.map(|expiry| {
         let says = match secret.expires_on() {
-            None => "does not say when".to_owned(),
+            None => "is missing".to_owned(),
             Some(Ok(date)) => format!("says {date}"),
-            Some(Err(_)) if secret.has_unknown_expiry() => "is unknown".to_owned(),
+            Some(Err(_)) if secret.has_unknown_expiry() => "says unknown".to_owned(),
             Some(Err(_)) => "is not a date".to_owned(),
         };
-        let message = format!("the token ends on {expiry}, and the tag {EXPIRY_TAG} {says}");
+        let message = format!("the token expires on {expiry}, but the tag {EXPIRY_TAG} {says}");
         let finding = inspected.finding(Level::Warning, "expiry-differs", message);
         let fix = inspected.hints.fix_with_login(&secret.name);
         finding.fix(format!("set the tag: {fix}"))
@@ -163,8 +162,7 @@ fn findings_of(inspected: &Inspected<'_>, expiry: Option<Date>, info: TokenInfo)
     differs.into_iter().chain(doubts).collect()
 }
 
-/// The credentials in a value; none where it is not of the form that ECR reads, or they cannot be
-/// any.
+/// The credentials in a value. `None` if it is not in the format ECR expects, or they are invalid.
 fn credential_of(value: &StoredValue) -> Option<Credential> {
     let members = value.members()?;
     Some(Credential {

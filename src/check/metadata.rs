@@ -1,13 +1,13 @@
-//! What can be found out about a secret without its value.
+//! Findings about a secret that don't depend on its value.
 
 use super::inspect::Inspected;
 use super::{Finding, Level};
 use crate::model::date::in_days;
-use crate::model::name::{ends_like_an_arn, first_refused, PREFIX};
+use crate::model::name::{ends_like_an_arn, first_unsupported, PREFIX};
 use crate::model::secret::{KeyKind, ManagedBy, EXPIRY_TAG};
 use crate::output::escaped;
 
-/// Findings by the name, the dates and the tags.
+/// Findings about the name, the dates and the tags.
 pub fn inspect_metadata(inspected: &Inspected<'_>) -> Vec<Finding> {
     let findings = [
         inspect_name(inspected),
@@ -17,7 +17,7 @@ pub fn inspect_metadata(inspected: &Inspected<'_>) -> Vec<Finding> {
     findings.into_iter().flatten().collect()
 }
 
-/// A finding by the kind of the key.
+/// A finding about the KMS key.
 pub fn inspect_key(inspected: &Inspected<'_>, kind: &KeyKind) -> Option<Finding> {
     let secret = inspected.secret;
     let key = secret.key();
@@ -27,15 +27,15 @@ pub fn inspect_key(inspected: &Inspected<'_>, kind: &KeyKind) -> Option<Finding>
         KeyKind::Customer => {
             let message = format!(
                 "the secret is encrypted with the customer managed key {key}, which ECR cannot \
-                 use: pulls fail for images that ECR has not cached"
+                 use, so pulls fail for images that ECR has not cached"
             );
             let finding = inspected.finding(Level::Error, "customer-managed-key", message);
             Some(finding.fix(default))
         }
         KeyKind::Unknown(why) => {
             let message = format!(
-                "the secret names the KMS key {key}, and it is not known whether that is the \
-                 default key ({why}); with a customer managed key, pulls fail"
+                "cannot tell whether the KMS key {key} of the secret is the default key ({why}); \
+                 with a customer managed key, pulls fail"
             );
             let finding = inspected.finding(Level::Warning, "unknown-key", message);
             Some(finding.fix(format!(
@@ -45,17 +45,17 @@ pub fn inspect_key(inspected: &Inspected<'_>, kind: &KeyKind) -> Option<Finding>
     }
 }
 
-/// That ECR cannot read the secret because of who manages it, so that nothing else of it is to be
-/// fixed; none where nobody does, or where it is scheduled for deletion.
+/// A finding if AWS rotates the secret, so ECR cannot read it. Nothing else of it is to be fixed
+/// then.
 pub fn inspect_manager(inspected: &Inspected<'_>) -> Option<Finding> {
     let secret = inspected.secret;
     let managed = secret.managed_by().filter(|_| secret.deleted.is_none())?;
     let (code, why) = match managed {
         ManagedBy::Rotation(_) => (
             "managed-external-secret",
-            "AWS rotates it, and its value has the partner's keys, which ECR cannot read",
+            "AWS rotates it, and its value is in the partner's format, which ECR cannot read",
         ),
-        // Such secrets have other names, so that no rule can use them.
+        // The names of such secrets don't begin with the prefix, so no rule can use them.
         ManagedBy::Service(_) => return None,
     };
     let message = format!(
@@ -66,22 +66,21 @@ pub fn inspect_manager(inspected: &Inspected<'_>) -> Option<Finding> {
     let create = inspected.hints.create(&name, inspected.usage.upstream, "");
     let finding = inspected.finding(Level::Error, code, message);
     Some(finding.fix(format!(
-        "leave it as it is, and store the credentials in a secret of their own: {create}"
+        "leave it as it is, and store the credentials in another secret: {create}"
     )))
 }
 
 fn inspect_name(inspected: &Inspected<'_>) -> Option<Finding> {
     let name = inspected.secret.name.as_str();
-    let (level, code, message) = if let Some(refused) = first_refused(name) {
+    let (level, code, message) = if let Some(refused) = first_unsupported(name) {
         let message = format!(
-            "the name has {refused:?}, and ECR takes only ASCII letters, digits and /_+=.@-, \
-             so no rule can use the secret"
+            "the name contains {refused:?}, but ECR supports only ASCII letters, digits and \
+             /_+=.@-, so no rule can use the secret"
         );
         (Level::Error, "name-not-accepted", message)
     } else if ends_like_an_arn(name) {
-        let message = "the name ends in a hyphen and six characters, as an ARN does: when it is \
-                       looked up by a partial ARN, Secrets Manager may find another secret, and \
-                       pulls fail";
+        let message = "the name ends with a hyphen and six characters, like the ARN of a secret; \
+                       Secrets Manager may confuse it with another secret, so pulls may fail";
         (Level::Warning, "name-like-an-arn", message.to_owned())
     } else {
         return None;
@@ -90,17 +89,17 @@ fn inspect_name(inspected: &Inspected<'_>) -> Option<Finding> {
     let create = hints.create(&better_name(name), inspected.usage.upstream, "");
     let delete = hints.delete(name, "");
     let fix = format!(
-        "a secret cannot be renamed; make another: {create}\n\
-         then, when no rule uses it: {delete}"
+        "a secret cannot be renamed; create another: {create}\n\
+         then, once no rule uses this one: {delete}"
     );
     Some(inspected.finding(level, code, message).fix(fix))
 }
 
-/// A name that ECR takes, as near to this as can be.
+/// The closest name that ECR supports.
 fn better_name(name: &str) -> String {
     let rest = name.strip_prefix(PREFIX).unwrap_or(name);
     let allowed = |c: char| {
-        if first_refused(c.encode_utf8(&mut [0; 4])).is_some() {
+        if first_unsupported(c.encode_utf8(&mut [0; 4])).is_some() {
             '_'
         } else {
             c
@@ -118,12 +117,11 @@ fn inspect_expiry(inspected: &Inspected<'_>) -> Option<Finding> {
         secret, criteria, ..
     } = inspected;
     if secret.has_unknown_expiry() {
-        let message =
-            "it is unknown when the token expires: it was stored without a date, and the \
-                       token before had one, so check cannot warn before it expires";
+        let message = "the expiry date is unknown: the current token was stored without one, so \
+                       check cannot warn before it expires";
         let finding = inspected.finding(Level::Warning, "expiry-unknown", message);
         return Some(finding.fix(format!(
-            "record its date; END is its last day, such as 2027-01-31:\n{}",
+            "record the date, with END as the token's last day, such as 2027-01-31:\n{}",
             inspected.hints.record_expiry(&secret.name, "END")
         )));
     }
@@ -133,7 +131,7 @@ fn inspect_expiry(inspected: &Inspected<'_>) -> Option<Finding> {
              the token expires"
         );
         let tag = format!(
-            "set the tag; END is the last day of the token, such as 2027-01-31:\n{}",
+            "set the tag, with END as the token's last day, such as 2027-01-31:\n{}",
             inspected.hints.set_tag(&secret.name, EXPIRY_TAG, "END")
         );
         let finding = inspected.finding(Level::Warning, "expiry-not-a-date", message);
@@ -142,7 +140,7 @@ fn inspect_expiry(inspected: &Inspected<'_>) -> Option<Finding> {
     let (level, code, message) = match criteria.today.days_until(date) {
         days @ ..0 => {
             let message = format!(
-                "the token expired on {date}, {} ago: pulls fail for images that ECR has not \
+                "the token expired on {date}, {} ago, so pulls fail for images that ECR has not \
                  cached",
                 in_days(-days)
             );
@@ -178,8 +176,8 @@ fn inspect_age(inspected: &Inspected<'_>) -> Option<Finding> {
         return None;
     }
     let message = format!(
-        "the secret was last changed {} ago, on {changed}, and the limit is {}; pulls work as \
-         long as the token does",
+        "the secret was last changed {} ago, on {changed}; the limit is {}; pulls work until the \
+         token expires",
         in_days(age),
         in_days(max_age)
     );
@@ -192,7 +190,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_better_name_is_one_that_ecr_takes() {
+    fn a_better_name_is_one_that_ecr_supports() {
         for (name, better) in [
             (
                 "ecr-pullthroughcache/two words",
@@ -208,7 +206,7 @@ mod tests {
             ),
         ] {
             assert_eq!(better_name(name), better);
-            assert_eq!(first_refused(better), None);
+            assert_eq!(first_unsupported(better), None);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! [`Finding`]: something that ECR would trip over, or that someone should know of.
+//! [`Finding`]: a problem that breaks pulls, may break them, or is worth knowing.
 
 mod inspect;
 mod login_check;
@@ -43,7 +43,7 @@ impl Level {
         }
     }
 
-    /// Its word in colour, as wide as the widest.
+    /// The level's word in color, padded to a common width.
     fn label(self) -> String {
         let color = match self {
             Self::Error => Color::Red,
@@ -55,16 +55,16 @@ impl Level {
     }
 }
 
-/// What is wrong with a secret, what that means for a pull, and what fixes it. Its JSON members are
-/// a contract: only ever added to.
+/// A problem with a secret or a rule, what it means for pulls, and the fix. The JSON members are a
+/// contract: only ever added to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Finding {
     pub level: Level,
     /// A word for scripts, such as `not-json`. Words are only ever added.
     pub code: &'static str,
-    /// The secret's name; none where it is about all of them.
+    /// The secret's name; `None` if the finding is about all secrets.
     pub secret: Option<String>,
-    /// The prefix of the rule that it is about.
+    /// The prefix of the rule.
     pub rule: Option<String>,
     /// Lower case, no full stop.
     pub message: String,
@@ -95,13 +95,13 @@ impl Finding {
     }
 }
 
-/// What `check` found. Its JSON members are a contract: only ever added to.
+/// The report of `check`. The JSON members are a contract: only ever added to.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckReport {
-    /// How many secrets were looked at.
+    /// How many secrets were checked.
     pub checked: usize,
-    /// How many rules were looked at; none where they could not be.
+    /// How many rules were checked; `None` if they could not be listed.
     pub checked_rules: Option<usize>,
     pub region: String,
     pub findings: Vec<Finding>,
@@ -117,14 +117,13 @@ pub struct FixedSecret {
     pub mended: Vec<String>,
 }
 
-/// By what secrets and rules are judged.
+/// The limits and the Region of a check.
 #[derive(Clone, Debug)]
 pub struct Criteria {
     pub today: Date,
-    /// Days from the last change on after which a secret is too old; `None` where age does not
-    /// matter.
+    /// The largest age of a secret, in days since its last change; `None` for no limit.
     pub max_age: Option<i64>,
-    /// Days before the end of a token from which on it is warned of.
+    /// How many days before a token expires the warning begins.
     pub expiring_within: i64,
     /// The Region that is checked.
     pub region: String,
@@ -132,10 +131,13 @@ pub struct Criteria {
     pub hints: Hints,
 }
 
-/// More secrets than these, which no rule uses, are told together.
+/// If more secrets than this are unused, they are listed together.
 const MOST_UNUSED: usize = 3;
 
-/// The findings for people, by secret; the worst of a secret first.
+/// How many unused secrets the text names.
+const MOST_NAMES: usize = 10;
+
+/// The findings for people, grouped by secret, in the order they come in.
 pub fn to_text(findings: &[Finding], hints: &Hints) -> String {
     let is_unused = |finding: &&Finding| finding.code == UNUSED;
     let unused: Vec<&Finding> = findings.iter().filter(is_unused).collect();
@@ -171,25 +173,27 @@ pub fn to_text(findings: &[Finding], hints: &Hints) -> String {
         let names = unused
             .iter()
             .filter_map(|finding| finding.secret.as_deref());
-        let names: Vec<String> = names.take(10).map(escaped).collect();
-        let more = match unused.len() - names.len() {
-            0 => String::new(),
-            more => format!(" and {more} more (-o json names them all)"),
-        };
+        let names: Vec<String> = names.take(MOST_NAMES).map(escaped).collect();
         let _ = writeln!(
             text,
-            "secrets that no rule uses\n  {} {UNUSED}: {}{more}; each costs money while it \
-             exists\n    fix:   delete what nobody needs: {}",
+            "unused secrets\n  {} {UNUSED}: no rule uses these {} secrets, and each costs money:",
             Level::Note.label(),
-            names.join(", "),
-            hints.delete("NAME", "")
+            unused.len()
         );
+        for name in &names {
+            let _ = writeln!(text, "    - {name}");
+        }
+        if let more @ 1.. = unused.len() - names.len() {
+            let _ = writeln!(text, "    and {more} more; -o json lists them all");
+        }
+        let delete = hints.delete("NAME", "");
+        let _ = writeln!(text, "    fix:   delete those you don't need: {delete}");
     }
     text.truncate(text.trim_end().len());
     text
 }
 
-/// How many there are of each level: `1 error, 2 warnings`, or `nothing found`.
+/// The number of findings of each level: `1 error, 2 warnings`, or `no problems found`.
 pub fn summary(findings: &[Finding]) -> String {
     let counts = Level::ALL.iter().filter_map(|level| {
         let of_level = findings.iter().filter(|finding| finding.level == *level);
@@ -198,7 +202,7 @@ pub fn summary(findings: &[Finding]) -> String {
     });
     let counts: Vec<String> = counts.collect();
     if counts.is_empty() {
-        "nothing found".to_owned()
+        "no problems found".to_owned()
     } else {
         counts.join(", ")
     }

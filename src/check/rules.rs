@@ -1,4 +1,4 @@
-//! [`Rules`]: the rules that are checked, ECR's verdicts on them, and the secrets they refer to.
+//! [`Rules`]: checks the rules, with ECR's validation and the secrets they refer to.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -8,7 +8,7 @@ use tokio::task::JoinSet;
 use super::inspect::Inspected;
 use super::{Criteria, Finding, Level};
 use crate::aws::{AwsError, Session, Verdict, Verdicts};
-use crate::model::name::first_refused;
+use crate::model::name::first_unsupported;
 use crate::model::rule::{free_prefix, CredentialArn, Rule};
 use crate::model::secret::Secret;
 use crate::output::escaped;
@@ -18,24 +18,23 @@ pub const UNUSED: &str = "unused";
 
 const SO_PULLS_FAIL: &str = "so pulls through it fail for images that ECR has not cached";
 
-/// The rules, and what is known of their secrets so far.
+/// The rules, and what is known about their secrets so far.
 pub struct Rules {
     /// All rules of the Region; `None` if they could not be listed.
     all: Option<Vec<Rule>>,
-    /// Those that are checked: all, or those that refer to the one secret that is checked.
+    /// All rules, or those that refer to the one secret being checked.
     checked: Vec<Rule>,
-    /// Why they could not be listed. Reported last: by then the values are known that AWS's words
-    /// could repeat.
+    /// Why they could not be listed. Reported last, because AWS's message may repeat a value that
+    /// is hidden only once it is read.
     unread: Option<AwsError>,
-    /// ECR's verdicts, asked for while the secrets are inspected.
+    /// ECR's verdicts, requested while the secrets are inspected.
     verdicts: JoinSet<Verdicts>,
-    /// The prefixes of the rules whose secret was seen, and whether ECR could find it.
+    /// By the prefix of each rule whose secret was seen: whether ECR can find that secret.
     seen: RefCell<HashMap<String, bool>>,
 }
 
 impl Rules {
-    /// Starts to ask for ECR's verdict on each rule with a secret; with `only`, on those that refer
-    /// to that secret.
+    /// Starts validating each rule that has a secret; with `only`, those that refer to it.
     pub fn new(
         rules: Result<Vec<Rule>, AwsError>,
         only: Option<&Secret>,
@@ -74,8 +73,7 @@ impl Rules {
         self.all.as_ref().map(|_| self.checked.len())
     }
 
-    /// Remembers that this secret was seen, and whether ECR can find it for the rules that refer to
-    /// it.
+    /// Records that this secret exists, and whether ECR can find it for the rules that refer to it.
     pub fn see(&self, secret: &Secret) {
         for rule in &self.checked {
             if rule.refers_to(secret) {
@@ -90,8 +88,8 @@ impl Rules {
         self.seen.borrow_mut().insert(prefix, is_found);
     }
 
-    /// The findings on the rules themselves, once all secrets are inspected; `found` was found in
-    /// those.
+    /// The findings about the rules, once all secrets are inspected. `found` are the findings about
+    /// the secrets.
     pub async fn finish(
         mut self,
         found: &[Finding],
@@ -122,14 +120,14 @@ impl Rules {
                 findings.push(invalid(rule, &words, is_explained, criteria));
             }
         }
-        if let Some((_, error)) = verdicts.refused {
-            let what = "ECR did not say of every rule whether it is valid";
+        if let Some((_, error)) = verdicts.failed {
+            let what = "ECR did not validate every rule";
             findings.push(no_answer("verdict-not-given", what, error, session));
         }
         findings
     }
 
-    /// ListSecrets may be minutes behind, so a secret that it did not list is asked for.
+    /// Looks up a secret that ListSecrets did not return, since its list may be minutes old.
     async fn look_for_secret_of(
         &self,
         rule: &Rule,
@@ -148,7 +146,7 @@ impl Rules {
                 inspect_usage(&inspected)
             }
             Ok(None) => inspect_rule_alone(rule, criteria).into_iter().collect(),
-            // ECR's verdict is what is left, then.
+            // Then only ECR's verdict can tell.
             Err(_) => {
                 self.note(rule, true);
                 Vec::new()
@@ -157,7 +155,7 @@ impl Rules {
     }
 }
 
-/// What the rules tell about a secret.
+/// The findings about a secret's rules.
 pub fn inspect_usage(inspected: &Inspected<'_>) -> Vec<Finding> {
     let Inspected { secret, usage, .. } = inspected;
     let recreated = usage.former.iter().map(|rule| recreated(rule, inspected));
@@ -172,22 +170,20 @@ pub fn inspect_usage(inspected: &Inspected<'_>) -> Vec<Finding> {
     findings.extend(usage.current.iter().map(|rule| {
         let prefix = escaped(&rule.ecr_repository_prefix);
         let message = format!(
-            "the secret is scheduled for deletion, and the rule {prefix} uses it: pulls through \
-             it fail for images that ECR has not cached"
+            "the rule {prefix} uses this secret, which is scheduled for deletion, {SO_PULLS_FAIL}"
         );
         for_rule("pending-deletion-in-use", rule, message).fix(restore.clone())
     }));
     if usage.current.is_empty() {
-        let message =
-            "the secret is scheduled for deletion: ECR cannot read it, and pulls that need it \
-             fail";
+        let message = "the secret is scheduled for deletion, so ECR cannot read it, and pulls \
+            that use it fail";
         let note = inspected.finding(Level::Note, "pending-deletion", message);
         findings.push(note.fix(format!("to keep it: {restore}")));
     }
     findings
 }
 
-/// An error of a rule; the secret is the one it refers to, whether it exists or not.
+/// An error about a rule and the secret it refers to, whether or not that exists.
 fn for_rule(code: &'static str, rule: &Rule, message: String) -> Finding {
     Finding {
         secret: rule.secret().map(str::to_owned),
@@ -198,8 +194,8 @@ fn for_rule(code: &'static str, rule: &Rule, message: String) -> Finding {
 
 fn recreated(rule: &Rule, inspected: &Inspected<'_>) -> Finding {
     let message = format!(
-        "the rule {} points at a secret that is gone; the secret of that name was made again and \
-         has another ARN, {SO_PULLS_FAIL}",
+        "the rule {} uses a secret that was deleted; the secret of that name was created again \
+         and has another ARN, {SO_PULLS_FAIL}",
         escaped(&rule.ecr_repository_prefix)
     );
     let hints = &inspected.criteria.hints;
@@ -210,22 +206,23 @@ fn recreated(rule: &Rule, inspected: &Inspected<'_>) -> Finding {
 fn unused(inspected: &Inspected<'_>) -> Finding {
     let (secret, usage) = (inspected.secret, &inspected.usage);
     let Criteria { region, hints, .. } = inspected.criteria;
-    let message =
-        format!("no rule in {region} uses the secret, and it costs money while it exists");
+    let message = format!("no rule in {region} uses the secret, and it costs money");
     let delete = hints.delete(&secret.name, "");
     let finding = inspected.finding(Level::Note, UNUSED, message);
     match usage.upstream {
-        Some(upstream) if first_refused(&secret.name).is_none() => {
+        Some(upstream) if first_unsupported(&secret.name).is_none() => {
             let prefix = free_prefix(&upstream, usage.all.unwrap_or_default());
             let (host, name) = (upstream.shown_host(), Some(&*secret.name));
             let set = hints.new_rule(&prefix, &upstream, host, name);
-            finding.fix(format!("make a rule for it: {set}\nor delete it: {delete}"))
+            finding.fix(format!(
+                "create a rule for it: {set}\nor delete it: {delete}"
+            ))
         }
-        _ => finding.fix(format!("if nobody needs it: {delete}")),
+        _ => finding.fix(format!("if you don't need it: {delete}")),
     }
 }
 
-/// A rule whose secret was not found; `None` if it needs no login.
+/// The finding about a rule whose secret was not found; `None` if its registry requires no login.
 fn inspect_rule_alone(rule: &Rule, criteria: &Criteria) -> Option<Finding> {
     let prefix = escaped(&rule.ecr_repository_prefix);
     let region = &criteria.region;
@@ -233,16 +230,16 @@ fn inspect_rule_alone(rule: &Rule, criteria: &Criteria) -> Option<Finding> {
         None if rule.upstream().is_none() => return None,
         None => {
             let host = &rule.upstream_registry_url;
-            let what = format!("has no secret, and {host} needs a login");
+            let what = format!("has no secret, but {host} requires login");
             ("rule-without-secret", what)
         }
         Some(arn) if arn.region() != region => {
-            let what = format!("points at a secret that is not in {region}, where the rule is");
+            let what = format!("uses a secret that is not in {region}, the Region of the rule");
             ("rule-secret-elsewhere", what)
         }
         Some(_) => (
             "rule-secret-gone",
-            "points at a secret that is gone".to_owned(),
+            "uses a secret that does not exist".to_owned(),
         ),
     };
     let create = criteria.hints.create_for_rule(rule);
@@ -252,14 +249,15 @@ fn inspect_rule_alone(rule: &Rule, criteria: &Criteria) -> Option<Finding> {
         format!("the rule {prefix} {what}, {SO_PULLS_FAIL}"),
     );
     Some(finding.fix(format!(
-        "store the credentials, and point the rule at them: {create}"
+        "store the credentials and switch the rule to them: {create}"
     )))
 }
 
-/// ECR calls the rule invalid; `is_explained` if another finding explains it.
+/// The finding about a rule that ECR reports as invalid; `is_explained` if another finding says
+/// why.
 fn invalid(rule: &Rule, words: &str, is_explained: bool, criteria: &Criteria) -> Finding {
     let message = format!(
-        "ECR says that the rule {} is invalid, {SO_PULLS_FAIL}; ECR's reason: {}",
+        "ECR reports that the rule {} is invalid, {SO_PULLS_FAIL}; ECR's reason: {}",
         escaped(&rule.ecr_repository_prefix),
         escaped(words)
     );
@@ -269,14 +267,14 @@ fn invalid(rule: &Rule, words: &str, is_explained: bool, criteria: &Criteria) ->
     }
     let (name, hints) = (rule.secret().unwrap_or("NAME"), &criteria.hints);
     finding.fix(format!(
-        "the likely causes: the token has expired, was revoked or may not pull, or the username \
-         is wrong:\n{}\nthen store new credentials: {}",
+        "likely causes: the token expired, was revoked or lacks permission, or the username is \
+         wrong; test the credentials:\n{}\nthen store new ones: {}",
         hints.check_login(name),
         hints.update(name, "")
     ))
 }
 
-/// ECR did not answer; the fix is that of its error.
+/// The finding about an error of ECR, with that error's fix.
 fn no_answer(code: &'static str, what: &str, error: AwsError, session: &Session) -> Finding {
     let why = error.summary();
     let fix = error.into_failure(what, &session.ecr_service()).into_fix();

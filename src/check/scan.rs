@@ -1,4 +1,4 @@
-//! [`scan`]: the findings of one secret or of all, without ever holding more than a few values.
+//! [`scan`]: checks one secret or all, holding only a few values in memory at a time.
 
 use std::cell::{Cell, RefCell};
 
@@ -15,8 +15,7 @@ use crate::model::stored_value::{Reading, StoredValue};
 use crate::output::failure::Failure;
 use crate::output::{escaped, Redactor};
 
-/// How many calls that read values are in flight at once: each holds up to 20 values of up to 64
-/// KiB.
+/// How many BatchGetSecretValue calls run at once. Each holds up to 20 values of up to 64 KiB.
 const BATCHES_IN_FLIGHT: usize = 8;
 
 /// One secret to check, with the rules that refer to it.
@@ -28,7 +27,7 @@ pub struct OneSecret {
     pub rules: Result<Vec<Rule>, AwsError>,
 }
 
-/// What was found.
+/// The result of a scan.
 pub struct Scan {
     pub checked: usize,
     /// `None` if the rules could not be listed.
@@ -36,26 +35,23 @@ pub struct Scan {
     pub findings: Vec<Finding>,
 }
 
-/// What the inspection of every secret needs.
+/// State shared by all inspections.
 struct Scanner<'a> {
     session: &'a Session,
     keys: Keys,
     criteria: &'a Criteria,
     login: Option<&'a LoginCheck>,
     rules: Rules,
-    /// Why no value can be read at all.
+    /// The error if BatchGetSecretValue is denied, so no value can be read.
     unreadable: RefCell<Option<AwsError>>,
     /// How many values were read.
     read: Cell<usize>,
 }
 
-/// Checks one secret, or every secret under the prefix and every rule. For all it takes a call for
-/// each 100 of them, one for the values of each 20, one for each 100 rules and one for ECR's
-/// verdict on each. `progress` is told
-/// how many secrets are done.
+/// Checks one secret, or every secret under the prefix and every rule; `progress` gets the number
+/// of secrets done. Denied access to values is a finding, not an error.
 ///
-/// # Errors
-/// The [`Failure`] to show. If values may not be read, that is a finding instead.
+/// A scan of all makes one call per 100 secrets, per 20 values, per 100 rules and per validation.
 pub async fn scan(
     only: Option<OneSecret>,
     session: &Session,
@@ -107,7 +103,7 @@ pub async fn scan(
     })
 }
 
-/// Reads the value of one secret. A refusal is what was read, and no error.
+/// Reads the value of one secret. Denied access is a [`Reading`], not an error.
 async fn read(secret: &Secret, session: &Session) -> Result<Reading, AwsError> {
     match session.secrets().value(&secret.arn).await {
         Ok(value) => Ok(value.map_or(Reading::Nothing, Reading::Value)),
@@ -118,14 +114,15 @@ async fn read(secret: &Secret, session: &Session) -> Result<Reading, AwsError> {
     }
 }
 
-/// The value of one secret could not be read.
+/// The failure to show if the value of one secret could not be read.
 pub fn unreadable(error: AwsError, secret: &Secret, session: &Session) -> Failure {
     let what = format!("could not read the value of {}", escaped(&secret.name));
     error.into_failure(&what, &session.service().of_secret(&secret.name))
 }
 
 impl Scanner<'_> {
-    /// Inspects the secrets of every page, some batches at once.
+    /// Inspects the secrets of every page, several batches at once. Returns their number and the
+    /// findings.
     async fn inspect_pages(
         &self,
         first: Option<Vec<Secret>>,
@@ -157,7 +154,7 @@ impl Scanner<'_> {
         Ok((checked, findings))
     }
 
-    /// Reads the values of a batch, and inspects its secrets: how many, and what was found.
+    /// Inspects up to 20 secrets. Returns their number and the findings.
     async fn inspect_batch(&self, secrets: Vec<Secret>) -> Result<(usize, Vec<Finding>), AwsError> {
         let is_readable =
             |secret: &Secret| secret.deleted.is_none() && secret.has_current_version();
@@ -187,7 +184,7 @@ impl Scanner<'_> {
                     readings.remove(&secret.arn).unwrap_or_else(no_answer)
                 })
             } else {
-                // ListSecrets may be minutes behind.
+                // The list may be minutes old.
                 Some(read(&secret, self.session).await?)
             };
             findings.extend(self.inspect_one(secret, reading).await);
@@ -220,9 +217,8 @@ impl Scanner<'_> {
         findings
     }
 
-    /// A redactor that hides this value. It is dropped with its findings, so that a scan takes
-    /// little memory; but a value that a rule uses stays hidden, since ECR's words on the rule are
-    /// shown at the end.
+    /// A redactor that hides this value. It lives only as long as the secret's inspection, to save
+    /// memory, unless a rule uses the secret: ECR's message about the rule is shown at the end.
     fn hide(&self, secret: &Secret, value: &StoredValue) -> Redactor {
         let mut rules = self.rules.all().unwrap_or_default().iter();
         let redactor = if rules.any(|rule| rule.refers_to(secret)) {

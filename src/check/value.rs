@@ -1,5 +1,4 @@
-//! What can be found out about a secret by its value. No message has any of it but the names of
-//! keys.
+//! Findings about the value of a secret. Messages show nothing of it but the names of its keys.
 
 use super::inspect::Inspected;
 use super::{Finding, Level};
@@ -13,7 +12,7 @@ use crate::model::token_kind::TokenKind;
 const NO_LOGIN: &str =
     "so ECR cannot log in with it, and pulls fail for images that ECR has not cached";
 
-/// Findings by the current value.
+/// Findings about the current value.
 pub fn inspect_value(inspected: &Inspected<'_>, reading: &Reading) -> Vec<Finding> {
     let (code, message) = match reading {
         Reading::Refused(why) => return vec![not_read(inspected, why)],
@@ -31,7 +30,7 @@ pub fn inspect_value(inspected: &Inspected<'_>, reading: &Reading) -> Vec<Findin
 const NOT_READ: &str = "value-not-read";
 const PERMISSION: &str = "secretsmanager:GetSecretValue on";
 
-/// The value could not be read.
+/// The finding if the value could not be read.
 fn not_read(inspected: &Inspected<'_>, why: &str) -> Finding {
     let secret = inspected.secret;
     let message = not_checked("the value was", why);
@@ -43,7 +42,7 @@ fn not_read(inspected: &Inspected<'_>, why: &str) -> Finding {
     })
 }
 
-/// No value could be read, because the call that reads many was refused.
+/// The finding if BatchGetSecretValue was denied, so no value could be read.
 pub fn none_read(error: AwsError, session: &Session) -> Finding {
     let message = not_checked("the values were", &error.summary());
     let fix = error.into_failure("", session.service()).into_fix();
@@ -53,8 +52,7 @@ pub fn none_read(error: AwsError, session: &Session) -> Finding {
     }
 }
 
-/// Reports once, instead of with each secret, that no value could be read, if that is for one
-/// reason.
+/// Replaces the findings that a value could not be read with one, if they all have the same reason.
 pub fn collapse_unread(findings: &mut Vec<Finding>) {
     let mut unread = findings.iter().filter(|finding| finding.code == NOT_READ);
     let Some(first) = unread.next() else {
@@ -76,13 +74,13 @@ fn not_checked(what: &str, why: &str) -> String {
     format!("{what} not checked: this caller could not read it ({why}); pulls may still fail")
 }
 
-/// What a value is that is no JSON object.
+/// Describes a value that is not a JSON object.
 fn what_it_is(text: &str) -> &'static str {
     if text.contains("Calling [toJSON] on an [Output<T>]") {
-        "the value is an error message of Pulumi: JSON.stringify was given an Output"
+        "the value is an error message of Pulumi (JSON.stringify was called with an Output)"
     } else if text.trim_start().starts_with('{') {
-        "the value is nearly JSON, but not valid: most often a shell, such as PowerShell, has \
-         removed the quotation marks"
+        "the value is not valid JSON (a shell, such as PowerShell, may have removed the quotation \
+         marks)"
     } else {
         "the value is not a JSON object with username and accessToken"
     }
@@ -113,7 +111,7 @@ fn inspect_member(
         return Some(match near_miss(members, wanted) {
             Some(key) => error(
                 "wrong-key",
-                format!("the value has the key {key} where ECR reads {wanted}"),
+                format!("the value has the key {key}, but ECR expects {wanted}"),
             )
             .fix(fix()),
             None => error(
@@ -129,23 +127,23 @@ fn inspect_member(
     let ends = if text.ends_with(['\n', '\r']) {
         "ends with a newline"
     } else if text.trim() != text.as_str() {
-        "begins or ends with white space"
+        "starts or ends with white space"
     } else {
         return None;
     };
     Some(error("white-space", format!("{wanted} {ends}")).fix(fix()))
 }
 
-/// That a token stands where the username belongs, be it under a near miss of that key.
+/// A finding if the username looks like a token.
 fn inspect_username(inspected: &Inspected<'_>, members: &Members<'_>) -> Option<Finding> {
     let key = near_miss(members, USERNAME).unwrap_or(USERNAME);
     let text = members.text(key)?;
     if !TokenKind::is_in_the_wrong_place(&text) {
         return None;
     }
-    let message = "username begins like an access token, so it is not shown here; if username \
-                   and token are mixed up, ECR cannot log in, and pulls fail for images that \
-                   ECR has not cached; other tools do not hide a username";
+    let message = "username looks like an access token, so it is not shown here; if username and \
+                   token are swapped, ECR cannot log in, and pulls fail for images that ECR has \
+                   not cached; other tools don't hide a username";
     let finding = inspected.finding(Level::Error, "username-is-token", message);
     Some(finding.fix(format!(
         "if it is a real token, revoke it; {}",
@@ -153,7 +151,7 @@ fn inspect_username(inspected: &Inspected<'_>, members: &Members<'_>) -> Option<
     )))
 }
 
-/// What stands for a username or a token, or has more in it than one.
+/// Findings about a username or a token that is a placeholder, or contains more than that.
 fn inspect_mistakes(inspected: &Inspected<'_>, members: &Members<'_>) -> Vec<Finding> {
     let username = members.text(USERNAME);
     let username = username.as_ref().map(|text| text.trim());
@@ -187,8 +185,8 @@ fn inspect_other_keys(inspected: &Inspected<'_>, members: &Members<'_>) -> Optio
         return None;
     }
     let message = format!(
-        "the value has other keys than username and accessToken: {}; ECR documents a secret with \
-         these two alone, so pulls may fail",
+        "the value has keys other than username and accessToken: {}; ECR documents only these \
+         two, so pulls may fail",
         showable(&others)
     );
     let finding = inspected.finding(Level::Warning, "other-keys", message);
@@ -203,7 +201,7 @@ fn inspect_other_keys(inspected: &Inspected<'_>, members: &Members<'_>) -> Optio
         .chain(rules.map(|rule| hints.rule_repoint(rule, name)));
     let steps: Vec<String> = steps.collect();
     Some(finding.fix(format!(
-        "if pulls fail, make the secret again with these two alone: {}",
+        "if pulls fail, create the secret again with only these two: {}",
         steps.join("\nthen: ")
     )))
 }
@@ -214,10 +212,13 @@ fn inspect_token_kind(inspected: &Inspected<'_>, members: &Members<'_>) -> Optio
     let username = members.text(USERNAME);
     let kind = TokenKind::of(token.trim())?;
     let trouble = kind.trouble_at(upstream, username.as_deref().map(|name| name.trim()))?;
-    let message = format!("the token is {}, and {trouble}: pulls may fail", kind.title);
+    let message = format!(
+        "the token is {}, and {trouble}, so pulls may fail",
+        kind.title
+    );
     let finding = inspected.finding(Level::Warning, "unfit-token", message);
     Some(finding.fix(format!(
-        "make {}, and store it: {}",
+        "create {}, and store it: {}",
         upstream.login.token,
         inspected.hints.update(&inspected.secret.name, "")
     )))

@@ -76,8 +76,8 @@ pub enum Command {
     /// List the secrets for pull through cache
     ///
     /// List every secret in this account and Region whose name starts with ecr-pullthroughcache/,
-    /// even if ecr-ptc did not create it: when it was last changed and read, when its token expires,
-    /// and which rules use it. Secrets scheduled for deletion are included.
+    /// even if ecr-ptc did not create it: when it was last changed and read, when its token
+    /// expires, and which rules use it. Secrets scheduled for deletion are included.
     #[command(after_help = "Example: ecr-ptc list --region eu-central-1")]
     List(ListArgs),
     /// Show everything about a secret except the token

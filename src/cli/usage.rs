@@ -33,8 +33,8 @@ const RULE_COMMANDS: &str = "see the rules: ecr-ptc rule list\n\
 /// Replaces a value in clap's text that could be a token.
 const NOT_SHOWN: &str = "(not shown)";
 
-/// The error for an option that other tools have, but that would expose a token or choose a key that
-/// ECR cannot use.
+/// The error for an option that other tools have, but that would expose a token or choose a key
+/// that ECR cannot use.
 fn unsupported_option(option: &str) -> Option<Failure> {
     if option == "--kms-key-id" {
         return Some(

@@ -35,8 +35,8 @@ struct CheckInput {
     expiring_within: i64,
 }
 
-/// Checks one secret or all, fixes one with `--fix`, and reports the findings. An error-level finding
-/// means status 9.
+/// Checks one secret or all, fixes one with `--fix`, and reports the findings. An error-level
+/// finding means status 9.
 pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failure> {
     let input = CheckInput::read(&args, context)?;
     let settings = context.settings()?;
@@ -105,8 +105,8 @@ async fn look_up(
     Ok((found, fixed))
 }
 
-/// How to test the stored credentials; `None` without `--verify always`. Without NAME, only an Azure
-/// host can be given.
+/// How to test the stored credentials; `None` without `--verify always`. Without NAME, only an
+/// Azure host can be given.
 fn login_check(
     args: &CheckArgs,
     id: Option<&SecretId>,

@@ -57,8 +57,8 @@ impl Context<'_> {
         Ok(session)
     }
 
-    /// Opens a session, asking for an MFA code if the profile needs one. The credentials are fetched
-    /// later.
+    /// Opens a session, asking for an MFA code if the profile needs one. The credentials are
+    /// fetched later.
     pub async fn open_without_credentials(&self, settings: Settings) -> Result<Session, Failure> {
         let code = match settings.mfa_serial() {
             Some(serial) if self.can_ask() => Some(self.prompter().ask_mfa_code(serial).await?),

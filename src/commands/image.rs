@@ -95,7 +95,8 @@ pub async fn run(
             .count();
         if by_digest > 0 {
             context.output.warn(&format!(
-                "{} named by digest; ECR may not fetch a digest it has not cached, so pull the image \
+                "{} named by digest; ECR may not fetch a digest it has not cached, so pull the \
+                 image \
                  by its tag first",
                 match by_digest {
                     1 => "1 image is".to_owned(),
@@ -291,7 +292,8 @@ fn by_registry<'a>(without: &[&'a GivenImage]) -> Vec<Missing<'a>> {
     missing
 }
 
-/// The command that creates a rule for a registry at this host, with a free prefix. Adds the rule to
+/// The command that creates a rule for a registry at this host, with a free prefix. Adds the rule
+/// to
 /// `rules`, so the next one gets another prefix.
 fn rule_to_make(
     upstream: &Registry,

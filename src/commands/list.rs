@@ -10,8 +10,8 @@ use crate::output::secret_list::SecretList;
 use crate::output::status::Status;
 use crate::output::Warnings;
 
-/// Lists every secret under the prefix, including those scheduled for deletion. `with_replicas` takes
-/// one call for each.
+/// Lists every secret under the prefix, including those scheduled for deletion. `with_replicas`
+/// takes one call for each.
 pub async fn run(with_replicas: bool, context: &Context<'_>) -> Result<Status, Failure> {
     let session = context.session().await?;
     let client = session.secrets();

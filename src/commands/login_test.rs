@@ -69,8 +69,8 @@ impl Login {
         self.network.is_ok()
     }
 
-    /// Asks for agreement to a host that is not the registry's own. If nothing will be sent there, it
-    /// only warns.
+    /// Asks for agreement to a host that is not the registry's own. If nothing will be sent there,
+    /// it only warns.
     pub async fn agree_to_host(
         &self,
         input: &CreateInput,
@@ -96,8 +96,8 @@ impl Login {
         self.is_wanted() && is_known && input.upstream.is_some()
     }
 
-    /// Logs in once. Credentials that a command just issued are tried again for up to two minutes, as
-    /// they may need time to become valid.
+    /// Logs in once. Credentials that a command just issued are tried again for up to two minutes,
+    /// as they may need time to become valid.
     pub async fn attempt(&self, input: &CreateInput, output: &Output) -> Result<Tried, Failure> {
         let waits: &[Duration] = if input.is_issued() { &WAITS } else { &[] };
         attempt_again(waits, output, async || {
@@ -226,7 +226,7 @@ impl Login {
         for doubt in &info.doubts {
             warnings.add(doubt);
         }
-        if let Some(end) = info.ends {
+        if let Some(end) = info.expires {
             input.told_end = Some((end, title));
             if let Some(warning) = ends_soon(end, &format!("on {end}")) {
                 warnings.add(&warning);
@@ -489,8 +489,8 @@ mod tests {
     use crate::output::{Redactor, Style};
     use std::cell::Cell;
 
-    /// The number of logins at a registry that gives these verdicts, the last one repeatedly, and the
-    /// last verdict.
+    /// The number of logins at a registry that gives these verdicts, the last one repeatedly, and
+    /// the last verdict.
     fn attempts(verdicts: &[VerdictWord]) -> (usize, VerdictWord) {
         let asked = Cell::new(0);
         let output = Output::new(Style::default(), Redactor::new());

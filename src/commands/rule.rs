@@ -65,7 +65,8 @@ fn refuse_two_names(secret: &SecretId) -> Result<(), Failure> {
     )))
 }
 
-/// The command that switches a rule back, if it will switch to a secret with this name from another.
+/// The command that switches a rule back, if it will switch to a secret with this name from
+/// another.
 pub fn switch_back(rule: Option<&PendingRule>, name: &str, hints: &Hints) -> Option<String> {
     let (rule, used) = rule?.switched_from(name)?;
     Some(hints.rule_switch_back(rule, used))
@@ -86,8 +87,8 @@ pub fn refuse_switch_without_yes(
     context.refuse_without_yes(&what, yes)
 }
 
-/// The consent for a plan that may switch a rule from one secret to another. Other changes of a rule
-/// need none.
+/// The consent for a plan that may switch a rule from one secret to another. Other changes of a
+/// rule need none.
 pub async fn consent_to_switch(
     plan: &mut Plan,
     rule: Option<&PendingRule>,

@@ -12,8 +12,8 @@ use crate::output::secret_details::SecretDetails;
 use crate::output::status::Status;
 use crate::output::{Text, Warnings};
 
-/// Shows the secret, its value without the token, its policy, key and rules. What the caller may not
-/// read is left out with a warning.
+/// Shows the secret, its value without the token, its policy, key and rules. What the caller may
+/// not read is left out with a warning.
 pub async fn run(args: NameArgs, context: &Context<'_>) -> Result<Status, Failure> {
     let id = read_optional_name("show", args.name.as_deref(), None, context.global)?;
     let session = context.session().await?;

@@ -101,8 +101,8 @@ pub async fn run(
 }
 
 impl Store<'_> {
-    /// Asks for everything missing except the token, and refuses a rule that cannot be created before
-    /// it asks for a token.
+    /// Asks for everything missing except the token, and refuses a rule that cannot be created
+    /// before it asks for a token.
     async fn gather(
         &mut self,
         looked: &Looked,

@@ -155,8 +155,8 @@ fn read(printed: &[u8]) -> Result<IssuedCredentials, Invalid> {
     })
 }
 
-/// Splits like `credential_process` of the AWS CLI: by POSIX shell rules, or on Windows by the rules
-/// of Windows programs, where a backslash is part of a path.
+/// Splits like `credential_process` of the AWS CLI: by POSIX shell rules, or on Windows by the
+/// rules of Windows programs, where a backslash is part of a path.
 #[cfg(not(windows))]
 fn split(command: &str) -> Option<Vec<String>> {
     shell_words::split(command).ok()

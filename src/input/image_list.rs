@@ -44,8 +44,8 @@ pub fn waits_for_a_person(args: &ImageArgs) -> bool {
     args.references.iter().any(|text| text == STDIN) && io::stdin().is_terminal()
 }
 
-/// Reads the images from the command line, and from standard input for `-`, ignoring empty lines and
-/// comments. Invalid entries are an error, unless `--keep-going` is given.
+/// Reads the images from the command line, and from standard input for `-`, ignoring empty lines
+/// and comments. Invalid entries are an error, unless `--keep-going` is given.
 pub fn read_images(args: &ImageArgs) -> Result<GivenImages, Failure> {
     if args.references.is_empty() {
         return Err(Failure::usage("the image is missing").fix(EXAMPLE));

@@ -1,11 +1,12 @@
-//! Suggests a `jq` filter that turns another program's JSON into the format of a credential command.
+//! Suggests a `jq` filter that turns another program's JSON into the format of a credential
+//! command.
 
 use serde_json::value::RawValue;
 
 use crate::model::stored_value::{plain_key, showable, Members, ACCESS_TOKEN, USERNAME};
 
-/// Keys in the output of Chainguard, Docker's helpers, Azure, GitLab and Vault, in lowercase letters,
-/// the likeliest first.
+/// Keys in the output of Chainguard, Docker's helpers, Azure, GitLab and Vault, in lowercase
+/// letters, the likeliest first.
 const USERNAMES: [&str; 6] = [
     "username",
     "user",

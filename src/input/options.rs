@@ -70,7 +70,8 @@ pub fn host<'h, U>(
         return Ok(given);
     }
     Err(Invalid::new(format!(
-        "the registry is {own}, but --upstream-registry-url names another host; leave one of them out"
+        "the registry is {own}, but --upstream-registry-url names another host; leave one of them \
+         out"
     )))
 }
 

@@ -49,7 +49,8 @@ impl Drop for Unanswered {
 }
 
 impl Prompts {
-    /// Runs a prompt on its own thread. The end of input is status 130, an unusable terminal status 1.
+    /// Runs a prompt on its own thread. The end of input is status 130, an unusable terminal status
+    /// 1.
     pub async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Self) -> io::Result<T> + Send + 'static,
@@ -74,14 +75,15 @@ impl Prompts {
             Err((_, error)) => {
                 let message = format!("the terminal cannot be used: {error}");
                 Err(Failure::new(Status::Failed, "prompt", message).fix(
-                    "use options instead of prompts, and --yes to skip the confirmation; see --help",
+                    "use options instead of prompts, and --yes to skip the confirmation; see \
+                     --help",
                 ))
             }
         }
     }
 
-    /// Asks for one of several choices and returns its index; Enter alone chooses `first`. Typed text
-    /// is never shown, and an invalid answer shows which keys to press.
+    /// Asks for one of several choices and returns its index; Enter alone chooses `first`. Typed
+    /// text is never shown, and an invalid answer shows which keys to press.
     pub fn choose(&self, label: &str, choices: &[String], first: usize) -> io::Result<usize> {
         if self.plain && *choices != YES_OR_NO {
             say(label);
@@ -290,8 +292,8 @@ impl Prompts {
     }
 }
 
-/// Reads the number or the first letters of a choice without showing them. Returns the choice, and a
-/// hint for an invalid answer.
+/// Reads the number or the first letters of a choice without showing them. Returns the choice, and
+/// a hint for an invalid answer.
 fn plain_choice(
     label: &str,
     choices: &[String],

@@ -60,8 +60,8 @@ impl Prompter {
         Ok(())
     }
 
-    /// Asks for the username; Enter alone keeps the present one. An e-mail address for Docker Hub is
-    /// accepted only the second time.
+    /// Asks for the username; Enter alone keeps the present one. An e-mail address for Docker Hub
+    /// is accepted only the second time.
     pub async fn correct_username(&self, input: &mut CreateInput) -> Result<(), Failure> {
         let present = input.username.as_ref().map(ToString::to_string);
         let help = input

@@ -43,8 +43,8 @@ impl CreateInput {
         }
     }
 
-    /// A rule with this prefix for the secret. Fails if no rule can use the secret's name, or if the
-    /// registry's host is missing.
+    /// A rule with this prefix for the secret. Fails if no rule can use the secret's name, or if
+    /// the registry's host is missing.
     pub fn rule_with(&self, prefix: RepositoryPrefix) -> Result<RuleRequest, Failure> {
         let open = || {
             Failure::usage(format!("the registry of the rule {prefix} is unknown"))
@@ -151,7 +151,8 @@ pub fn read_rule_set(
     if let (Some(_), Some(other)) = (&args.custom_role_arn, other) {
         errors.add(
             format!(
-                "--custom-role-arn works only with --registry ecr: ECR uses no role to pull from {}",
+                "--custom-role-arn works only with --registry ecr: ECR uses no role to pull from \
+                 {}",
                 other.title
             ),
             "leave out --custom-role-arn",
@@ -178,7 +179,8 @@ pub fn read_rule_set(
     }
 }
 
-/// The upstream URL of a rule: the registry's host, or the given one if each customer has their own.
+/// The upstream URL of a rule: the registry's host, or the given one if each customer has their
+/// own.
 fn upstream_url(upstream: &'static Registry, given: Option<&str>) -> Result<UpstreamUrl, Invalid> {
     let title = upstream.title;
     let given = given.map(canonical_host);

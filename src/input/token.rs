@@ -60,7 +60,8 @@ impl TokenSource {
             }
             Self::Stdin if io::stdin().is_terminal() => {
                 return Err(Invalid::new(
-                    "cannot prompt, and standard input is a terminal; pipe the access token into it",
+                    "cannot prompt, and standard input is a terminal; pipe the access token into \
+                     it",
                 ));
             }
             Self::Stdin => (

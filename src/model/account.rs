@@ -13,7 +13,7 @@ impl AccountId {
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let fits = text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit());
         fits.then(|| Self(text.to_owned()))
-            .ok_or_else(|| Invalid::new("something that is not an account ID of 12 digits"))
+            .ok_or_else(|| Invalid::new("an account ID that is not 12 digits"))
     }
 }
 

@@ -1,5 +1,4 @@
-//! [`Arn`]: the name of a thing of AWS's, [`SecretArn`] of a secret, [`LambdaArn`] of a function.
-//! Each is parsed where it comes in, and never again.
+//! [`Arn`], and the ARN of a secret ([`SecretArn`]) and of a Lambda function ([`LambdaArn`]).
 
 use std::fmt;
 
@@ -13,10 +12,9 @@ use crate::model::region::Region;
 /// The longest ARN, in characters.
 const MAX_ARN: usize = 2_048;
 
-/// `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`, of up to 2,048 characters on one line. Region
-/// and account are valid or empty, since not all services have them. The resource may have
-/// characters that act in a shell, or that change the order of a line: it is quoted or escaped as
-/// any other text.
+/// `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`, up to 2,048 characters on one line. Region and
+/// account are valid or empty. The resource may contain any printable character, so quote or escape
+/// it.
 ///
 /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html>
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
@@ -25,7 +23,7 @@ pub struct Arn(String);
 impl Arn {
     /// The error does not repeat the text.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let no_arn = || Invalid::new("something that is not an ARN");
+        let no_arn = || Invalid::new("a value that is not an ARN");
         let parts: Vec<&str> = text.splitn(6, ':').collect();
         let ["arn", partition, service, region, account, resource] = parts[..] else {
             return Err(no_arn());
@@ -62,17 +60,17 @@ impl Arn {
         self.part(2)
     }
 
-    /// Empty where the thing is in no Region.
+    /// Empty if the resource belongs to no Region.
     pub fn region(&self) -> &str {
         self.part(3)
     }
 
-    /// Empty where the thing is in no account.
+    /// Empty if the resource belongs to no account.
     pub fn account(&self) -> &str {
         self.part(4)
     }
 
-    /// What follows the account.
+    /// The part after the account.
     pub fn resource(&self) -> &str {
         self.part(5)
     }
@@ -84,8 +82,8 @@ impl fmt::Display for Arn {
     }
 }
 
-/// The whole ARN of a secret: it has a Region and an account, and ends in the secret's name, a
-/// hyphen, and six letters or digits that Secrets Manager chose.
+/// The complete ARN of a secret, with a Region and an account. It ends with the secret's name, a
+/// hyphen, and six random letters or digits.
 ///
 /// Source: `SecretARNType` in the Secrets Manager API reference, and What's in a secret in its
 /// guide.
@@ -111,7 +109,7 @@ impl SecretArn {
         };
         match is_of_secret() {
             Some(()) => Ok(Self(arn)),
-            None => Err(Invalid::new("an ARN that is not of a secret")),
+            None => Err(Invalid::new("an ARN that is not the ARN of a secret")),
         }
     }
 
@@ -128,7 +126,7 @@ impl SecretArn {
         self.0.account()
     }
 
-    /// The name of the secret, without the random end.
+    /// The name of the secret, without the random characters.
     pub fn name(&self) -> &str {
         let resource = self.0.resource();
         &resource["secret:".len()..resource.len() - END]
@@ -206,7 +204,7 @@ mod tests {
     #[test]
     fn what_is_no_arn_of_a_secret() {
         const NO_ARN: &str = "not an ARN";
-        const NO_SECRET: &str = "not of a secret";
+        const NO_SECRET: &str = "not the ARN of a secret";
         const TOO_LONG: &str = "more than 2048";
         for (text, fault) in [
             ("", NO_ARN),

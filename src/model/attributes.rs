@@ -1,7 +1,5 @@
-//! What a secret has beside its value, each a type that only holds what the service takes:
-//! [`Description`], [`Tag`], [`ResourcePolicy`] and [`Rotation`].
-//!
-//! The limits are those of the Secrets Manager API reference.
+//! The attributes of a secret besides its value: [`Description`], [`Tag`], [`ResourcePolicy`] and
+//! [`Rotation`]. The limits are from the Secrets Manager API reference.
 
 use std::fmt;
 
@@ -17,14 +15,11 @@ pub struct Description(String);
 pub const MAX_DESCRIPTION: usize = 2_048;
 
 impl Description {
-    /// # Errors
-    /// A sentence that gives the length where it is over [`MAX_DESCRIPTION`].
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         match text.chars().count() {
             0..=MAX_DESCRIPTION => Ok(Self(text.to_owned())),
             more => Err(Invalid::new(format!(
-                "the description has {more} characters; Secrets \
-                Manager takes up to {MAX_DESCRIPTION}"
+                "the description has {more} characters; the limit is {MAX_DESCRIPTION}"
             ))),
         }
     }
@@ -34,7 +29,7 @@ impl Description {
     }
 }
 
-/// The most tags that a secret has.
+/// The most tags a secret can have.
 pub const MAX_TAGS: usize = 50;
 
 /// A tag: a key of 1 to 128 and a value of up to 256 Unicode characters. Tags are not encrypted.
@@ -47,28 +42,25 @@ pub struct Tag {
 }
 
 impl Tag {
-    /// Reads `KEY=VALUE`; the first `=` parts them, and the value may be empty.
-    ///
-    /// # Errors
-    /// A sentence that says which bound does not hold. What begins with `aws:` is reserved.
+    /// Parses `KEY=VALUE`, split at the first `=`. The value may be empty.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let Some((key, value)) = text.split_once('=') else {
-            return Err(Invalid::new("a tag has no '='; tags are written KEY=VALUE"));
+            return Err(Invalid::new("a tag has no '='; write it as KEY=VALUE"));
         };
         let (key_length, value_length) = (key.chars().count(), value.chars().count());
         if key_length == 0 {
             return Err(Invalid::new(
-                "a tag has an empty key; tags are written KEY=VALUE",
+                "a tag has an empty key; write it as KEY=VALUE",
             ));
         }
         if key_length > 128 {
             return Err(Invalid::new(format!(
-                "a tag key has {key_length} characters; AWS takes up to 128"
+                "a tag key has {key_length} characters; the limit is 128"
             )));
         }
         if value_length > 256 {
             return Err(Invalid::new(format!(
-                "the value of a tag has {value_length} characters; AWS takes up to 256"
+                "a tag value has {value_length} characters; the limit is 256"
             )));
         }
         let is_in_keys = |c: char| {
@@ -77,8 +69,8 @@ impl Tag {
         };
         if let Some(other) = key.chars().find(|c| !is_in_keys(*c)) {
             return Err(Invalid::new(format!(
-                "a tag key has the character {other:?}; AWS takes letters, numbers, \
-                 spaces and + - = . _ : / @ there"
+                "a tag key contains {other:?}; AWS allows letters, numbers, spaces and + - = . _ \
+                 : / @"
             )));
         }
         let is_reserved = |text: &str| {
@@ -87,12 +79,12 @@ impl Tag {
         };
         if is_reserved(key) || is_reserved(value) {
             let what = if is_reserved(key) {
-                "key of a tag"
+                "tag key"
             } else {
-                "value of a tag"
+                "tag value"
             };
             return Err(Invalid::new(format!(
-                "the {what} begins with aws:, which AWS reserves for itself"
+                "a {what} starts with aws:, which is reserved for AWS"
             )));
         }
         Ok(Self {
@@ -119,7 +111,7 @@ impl fmt::Display for Tag {
 /// The longest resource policy, in Unicode characters.
 pub const MAX_POLICY: usize = 20_480;
 
-/// A resource policy: a JSON object of up to [`MAX_POLICY`] characters, and the path it came from.
+/// A resource policy: a JSON object of up to [`MAX_POLICY`] characters, with the path of its file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResourcePolicy {
     pub path: String,
@@ -127,15 +119,12 @@ pub struct ResourcePolicy {
 }
 
 impl ResourcePolicy {
-    /// # Errors
-    /// A sentence that says where the text is not JSON, or which bound does not hold.
     pub fn parse(path: &str, text: &str) -> Result<Self, Invalid> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let characters = text.chars().count();
         if characters > MAX_POLICY {
             return Err(Invalid::new(format!(
-                "the resource policy {path} has {characters} characters; Secrets Manager takes up \
-                 to {MAX_POLICY}"
+                "the resource policy {path} has {characters} characters; the limit is {MAX_POLICY}"
             )));
         }
         match serde_json::from_str::<serde_json::Value>(text) {
@@ -146,7 +135,7 @@ impl ResourcePolicy {
                 })
             }
             Ok(_) => Err(Invalid::new(format!(
-                "the resource policy {path} is JSON, but not an object with a Statement"
+                "the resource policy {path} is not a JSON object with a Statement"
             ))),
             Err(error) => Err(Invalid::new(format!(
                 "the resource policy {path} is not JSON: {error}"
@@ -158,7 +147,7 @@ impl ResourcePolicy {
         &self.text
     }
 
-    /// Whether another policy says the same, however it is written.
+    /// Whether another policy has the same content, ignoring white space and the order of keys.
     pub fn is_same_as(&self, other: &str) -> bool {
         let parse = |text| serde_json::from_str::<serde_json::Value>(text).ok();
         parse(&self.text) == parse(other)
@@ -172,7 +161,7 @@ pub struct Rotation {
     pub schedule: Schedule,
     /// The rotation window, such as `3h`.
     pub duration: Option<String>,
-    /// Whether the first rotation happens at once, as is the service's default.
+    /// Whether the first rotation happens immediately, the service's default.
     pub immediately: bool,
 }
 
@@ -186,8 +175,7 @@ pub enum Schedule {
 }
 
 impl Schedule {
-    /// # Errors
-    /// A sentence that shows the two forms.
+    /// Parses a `rate(…)` or `cron(…)` expression.
     pub fn expression(text: &str) -> Result<Self, Invalid> {
         let inside = ["rate(", "cron("]
             .iter()
@@ -200,24 +188,22 @@ impl Schedule {
             Ok(Self::Expression(text.to_owned()))
         } else {
             Err(Invalid::new(
-                "a schedule is 'rate(10 days)' or 'cron(0 8 1 * ? *)', up to 256 characters",
+                "a schedule is an expression such as 'rate(10 days)' or 'cron(0 8 1 * ? *)', up \
+                 to 256 characters",
             ))
         }
     }
 }
 
 impl Rotation {
-    /// Checks the window: one or two digits and `h`, from `1h` to `24h`.
-    ///
-    /// # Errors
-    /// A sentence that gives the form.
+    /// Parses a rotation window: `1h` to `24h`.
     pub fn duration(text: &str) -> Result<String, Invalid> {
         match text
             .strip_suffix('h')
             .and_then(|hours| hours.parse::<u8>().ok())
         {
             Some(1..=24) if text.len() <= 3 && !text.starts_with('+') => Ok(text.to_owned()),
-            _ => Err(Invalid::new("a window is 1h to 24h long")),
+            _ => Err(Invalid::new("a rotation window is 1h to 24h")),
         }
     }
 }
@@ -233,9 +219,9 @@ impl fmt::Display for Rotation {
         }
         write!(f, " by {}", self.lambda_arn)?;
         f.write_str(if self.immediately {
-            ", first at once"
+            ", first rotation immediately"
         } else {
-            ", first in the next window"
+            ", first rotation in the next window"
         })
     }
 }

@@ -1,9 +1,8 @@
-//! [`count`]: how many there are of something, in words.
+//! [`count`]: a number with its noun in singular or plural.
 
 use std::fmt::Display;
 
-/// A number with what it counts: `1 day`, `3 days`. `what` is one of them, of a word whose plural
-/// ends in `s`.
+/// A number with its noun: `1 day`, `3 days`. `what` is a singular whose plural ends in `s`.
 pub fn count(number: impl Display, what: &str) -> String {
     match number.to_string().as_str() {
         "1" => format!("1 {what}"),

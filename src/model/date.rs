@@ -1,5 +1,4 @@
-//! [`Date`] and [`Time`], both in UTC: as AWS reports them, and as the tag with a token's expiry
-//! date has them.
+//! [`Date`] and [`Time`], both in UTC.
 
 use std::fmt;
 
@@ -14,14 +13,14 @@ use time::{OffsetDateTime, PrimitiveDateTime, UtcDateTime};
 pub struct Date(time::Date);
 
 impl Date {
-    /// Reads `YYYY-MM-DD`, with all ten characters and nothing else.
+    /// Parses `YYYY-MM-DD`, exactly ten characters.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let format = parse_borrowed::<2>("[year]-[month]-[day]").ok();
         let date = format.and_then(|format| time::Date::parse(text, &format).ok());
-        // The library takes a sign before the year.
+        // The library accepts a sign before the year.
         let date = date.filter(|date| date.year() > 0 && text.len() == 10);
         date.map(Self)
-            .ok_or_else(|| Invalid::new("a date is a day of the calendar, written like 2027-01-31"))
+            .ok_or_else(|| Invalid::new("a date is a calendar day such as 2027-01-31"))
     }
 
     /// Today by the system's clock.
@@ -29,13 +28,12 @@ impl Date {
         Time::now().date()
     }
 
-    /// How many days it is from this day to another; negative where the other is earlier.
+    /// The number of days from this date to another; negative if the other is earlier.
     pub fn days_until(self, other: Self) -> i64 {
         (other.0 - self.0).whole_days()
     }
 
-    /// The day that comes so many days after this one; the last day that there is where that is
-    /// further off.
+    /// The date this many days later, at most 9999-12-31.
     pub fn after(self, days: i64) -> Self {
         let later = self.0.checked_add(time::Duration::days(days));
         Self(later.unwrap_or(time::Date::MAX))
@@ -59,13 +57,12 @@ impl Serialize for Date {
 pub struct Time(UtcDateTime);
 
 impl Time {
-    /// The first moment that has a date here, in seconds after 1970-01-01T00:00:00Z.
+    /// 0001-01-01T00:00:00Z, in seconds since 1970.
     const FIRST: i64 = -62_135_596_800;
-    /// The last.
+    /// 9999-12-31T23:59:59Z, in seconds since 1970.
     const LAST: i64 = 253_402_300_799;
 
-    /// So many seconds after 1970-01-01T00:00:00Z, or before it; what is further off than there are
-    /// dates is the first moment or the last, whatever number someone gives.
+    /// The time this many seconds after 1970-01-01T00:00:00Z, limited to the range of [`Time`].
     pub fn at(seconds: i64) -> Self {
         let moment = UtcDateTime::from_unix_timestamp(seconds.clamp(Self::FIRST, Self::LAST));
         Self(moment.unwrap_or(UtcDateTime::UNIX_EPOCH))
@@ -76,8 +73,7 @@ impl Time {
         Self::at(UtcDateTime::now().unix_timestamp())
     }
 
-    /// Reads `2027-01-31 00:00:00 UTC`, or the same with an offset such as `+0100` for `UTC`;
-    /// `None` for any other text.
+    /// Parses `2027-01-31 00:00:00 UTC`, or with an offset such as `+0100` instead of `UTC`.
     pub fn parse(text: &str) -> Option<Self> {
         const MOMENT: &str = "[year]-[month]-[day] [hour]:[minute]:[second]";
         let moment = if let Some(utc) = text.strip_suffix(" UTC") {
@@ -110,7 +106,7 @@ impl Serialize for Time {
     }
 }
 
-/// A time, with how long ago that is.
+/// A time, with how many days ago it was.
 pub fn ago(time: Time) -> String {
     match time.date().days_until(Time::now().date()) {
         0 => format!("{time} (today)"),
@@ -192,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn times_are_told_in_utc() {
+    fn times_are_shown_in_utc() {
         assert_eq!(Time::at(0).to_string(), "1970-01-01T00:00:00Z");
         assert_eq!(Time::at(1_798_761_599).to_string(), "2026-12-31T23:59:59Z");
         assert_eq!(Time::at(-1).to_string(), "1969-12-31T23:59:59Z");

@@ -1,12 +1,12 @@
-//! [`Invalid`]: why a value is not taken.
+//! [`Invalid`]: a validation error.
 
-/// What is wrong with a value, in words that may be shown: lower case, no full stop. For what is
-/// only ever told; where a caller tells cases apart, the error is an enum.
+/// A message that says what is wrong with a value: lower case, no full stop, safe to show. Parsers
+/// whose callers distinguish cases return an enum instead.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Invalid {
     pub message: String,
-    /// What fixes it, where this very fault has a fix of its own.
+    /// The fix, if this error has a specific one.
     pub fix: Option<String>,
 }
 
@@ -18,7 +18,7 @@ impl Invalid {
         }
     }
 
-    /// What fixes it: the option with a value that works, or a command.
+    /// Sets the fix: an option with a valid value, or a command.
     #[must_use]
     pub fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = Some(fix.into());
@@ -32,7 +32,7 @@ impl From<String> for Invalid {
     }
 }
 
-/// So that a [`crate::output::failure::Failure`] takes it as its message.
+/// Lets [`crate::output::failure::Failure`] use it as a message.
 impl From<Invalid> for String {
     fn from(invalid: Invalid) -> Self {
         invalid.message

@@ -1,5 +1,4 @@
-//! What we work on, as plain values: each type holds only what is valid, and nothing here reads or
-//! writes anything.
+//! The types that the program works with. Each holds only valid values; none does any I/O.
 
 pub mod account;
 pub mod arn;

@@ -1,5 +1,5 @@
-//! [`SecretName`]: the name of a secret that ECR pull through cache can find; [`RepositoryPrefix`]:
-//! the prefix by which a rule's images are found.
+//! [`SecretName`]: the name of a secret for ECR pull through cache. [`RepositoryPrefix`]: the
+//! prefix of a rule.
 
 mod repository;
 
@@ -10,44 +10,44 @@ use std::fmt;
 use crate::model::invalid::Invalid;
 use crate::model::registries::{NamedRegistry, Registry};
 
-/// What every name begins with; ECR's service-linked role may read no other secret.
+/// The prefix of every name. ECR's service-linked role can read no other secret.
 pub const PREFIX: &str = "ecr-pullthroughcache/";
 
 /// The longest name, in Unicode characters (not bytes).
 pub const MAX_CHARACTERS: usize = 512;
 
-/// The name of a secret: 1 to 512 Unicode characters, beginning with [`PREFIX`].
+/// The name of a secret: up to 512 Unicode characters, starting with [`PREFIX`]. AWS may still
+/// reject such a name; see [`SecretName::warnings`].
 ///
-/// Names within these documented bounds are accepted even where a service may still refuse them;
-/// [`SecretName::warnings`] tells where one is documented to. Source:
+/// Source:
 /// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html>
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretName(String);
 
 impl SecretName {
-    /// The name that `create` proposes for a registry: its kind under [`PREFIX`].
+    /// The default name for a registry: its kind under [`PREFIX`].
     pub fn of_registry(upstream: &Registry) -> Option<Self> {
         Self::parse(&format!("{PREFIX}{}", upstream.kind)).ok()
     }
 
-    /// Checks the bounds. If the prefix is missing, the error's fix is the name to use.
+    /// Parses a name. If the prefix is missing, the error's fix is the corrected name.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         if text.is_empty() {
             return Err(Invalid::new(format!(
-                "the name is empty; it begins with {PREFIX}"
+                "the name is empty; it must start with {PREFIX}"
             )));
         }
         if !text.starts_with(PREFIX) {
             let name = format!("{PREFIX}{}", text.trim_start_matches('/'));
             return Err(Invalid::new(format!(
-                "the name does not begin with {PREFIX}, so ECR cannot read the secret; use {name}"
+                "the name does not start with {PREFIX}, so ECR cannot read the secret; use {name}"
             ))
             .fix(name));
         }
         match text.chars().count() {
             ..=MAX_CHARACTERS => Ok(Self(text.to_owned())),
             more => Err(Invalid::new(format!(
-                "the name has {more} characters; Secrets Manager takes up to {MAX_CHARACTERS}"
+                "the name has {more} characters; the limit is {MAX_CHARACTERS}"
             ))),
         }
     }
@@ -56,17 +56,16 @@ impl SecretName {
         &self.0
     }
 
-    /// What Secrets Manager or ECR is documented to refuse in this name, and what confuses them.
+    /// Warnings about parts of the name that Secrets Manager or ECR may reject or misread.
     ///
     /// Source: `Name` of CreateSecret, and the pattern of `credentialArn` of
     /// CreatePullThroughCacheRule, in the services' API references.
     pub fn warnings(&self) -> Vec<String> {
         let mut warnings = Vec::new();
-        if let Some(first) = first_refused(&self.0) {
+        if let Some(first) = first_unsupported(&self.0) {
             warnings.push(format!(
-                "the name has {first:?}; by their documentation, Secrets Manager and ECR take \
-                 only ASCII letters, digits and /_+=.@-, so AWS may refuse the secret, or a \
-                 rule that uses it"
+                "the name contains {first:?}; Secrets Manager and ECR document only ASCII \
+                 letters, digits and /_+=.@-, so AWS may reject the secret or a rule that uses it"
             ));
         }
         if self.0 == PREFIX {
@@ -74,10 +73,9 @@ impl SecretName {
         }
         if ends_like_an_arn(&self.0) {
             warnings.push(
-                "the name ends in a hyphen and six characters, as the ARN of a secret does; \
-                 Secrets Manager may then find the wrong secret when it looks one up by a partial \
-                 ARN"
-                .to_owned(),
+                "the name ends with a hyphen and six characters, like the ARN of a secret, so \
+                 Secrets Manager may confuse it with another secret"
+                    .to_owned(),
             );
         }
         warnings
@@ -90,12 +88,11 @@ impl fmt::Display for SecretName {
     }
 }
 
-/// What a person calls a secret that exists: its name, with or without [`PREFIX`], or its ARN. A
-/// name without the prefix is that of the secret under it, since ECR can read no other. Where there
-/// is none and the name is a word for a registry, it is the default name of that registry.
+/// How a person identifies an existing secret: by its ARN, or its name with or without [`PREFIX`].
+/// If no such secret exists, a word for a registry means that registry's default name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretId {
-    /// What AWS is asked for.
+    /// The ARN or the name for AWS calls.
     id: String,
     name: SecretName,
     region: Option<String>,
@@ -103,7 +100,7 @@ pub struct SecretId {
 }
 
 impl SecretId {
-    /// The default name of a registry.
+    /// The secret with a registry's default name.
     pub fn of_registry(upstream: &Registry) -> Option<Self> {
         let name = SecretName::of_registry(upstream)?;
         Some(Self {
@@ -116,7 +113,7 @@ impl SecretId {
 
     /// The error does not repeat the text.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
-        let other = || Invalid::new(format!("that ARN is not of a secret under {PREFIX}"));
+        let other = || Invalid::new(format!("that is not the ARN of a secret under {PREFIX}"));
         let (id, name, region, registry) = if text.starts_with("arn:") {
             let parts: Vec<&str> = text.splitn(7, ':').collect();
             let [_, _, "secretsmanager", region, _, "secret", rest] = parts[..] else {
@@ -162,32 +159,33 @@ impl SecretId {
         &self.name
     }
 
-    /// The registry that the name is a word for.
+    /// The registry, if the name is a word for one.
     pub fn registry(&self) -> Option<&NamedRegistry> {
         self.registry.as_ref()
     }
 
-    /// The secret that is meant where there is none of the name itself: the registry's default.
+    /// The secret with the default name of [`Self::registry`]. `None` without one, or if this is
+    /// it.
     pub fn or_default(&self) -> Option<Self> {
         let default = Self::of_registry(&self.registry.as_ref()?.upstream);
         default.filter(|default| default.name != self.name)
     }
 
-    /// The Region that an ARN names.
+    /// The Region, if it is an ARN.
     pub fn region(&self) -> Option<&str> {
         self.region.as_deref()
     }
 }
 
-/// The first character of a name that ECR's pattern for ARNs does not take.
+/// The first character of a name that ECR does not support.
 ///
 /// Source: `credentialArn` of CreatePullThroughCacheRule, Amazon ECR API reference.
-pub fn first_refused(name: &str) -> Option<char> {
+pub fn first_unsupported(name: &str) -> Option<char> {
     let is_portable = |c: char| c.is_ascii_alphanumeric() || "/_+=.@-".contains(c);
     name.chars().find(|c| !is_portable(*c))
 }
 
-/// Whether a name ends in a hyphen and six characters.
+/// Whether a name ends with a hyphen and six characters.
 pub fn ends_like_an_arn(name: &str) -> bool {
     name.chars().rev().nth(6) == Some('-')
 }
@@ -206,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_prefix_is_told_with_the_name_to_use() {
+    fn a_missing_prefix_is_reported_with_the_corrected_name() {
         let fault = SecretName::parse("/team/hub").unwrap_err();
         assert_eq!(fault.fix.as_deref(), Some("ecr-pullthroughcache/team/hub"));
         assert_eq!(SecretName::parse("").unwrap_err().fix, None);
@@ -243,10 +241,10 @@ mod tests {
         for (text, fault) in [
             ("", "empty"),
             ("/", "empty"),
-            ("arn:aws:s3:::bucket", "that ARN"),
+            ("arn:aws:s3:::bucket", "not the ARN of a secret"),
             (
                 "arn:aws:secretsmanager:eu-west-1:1:secret:other-AbCdEf",
-                "that ARN",
+                "not the ARN of a secret",
             ),
             (&"x".repeat(500), "521 characters"),
         ] {

@@ -1,4 +1,4 @@
-//! AWS Regions: their names, and what the hosts there end in.
+//! [`Region`]: the name of an AWS Region, and the DNS suffix of its hosts.
 
 use std::fmt;
 
@@ -12,8 +12,6 @@ use crate::model::invalid::Invalid;
 pub struct Region(String);
 
 impl Region {
-    /// # Errors
-    /// A sentence that shows the form of a Region's name.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let mut parts = text.split('-').rev();
         let number = parts
@@ -28,13 +26,13 @@ impl Region {
             Ok(Self(text.to_owned()))
         } else {
             Err(Invalid::new(format!(
-                "{text:?} is not the name of a Region; a Region looks like eu-central-1"
+                "{text:?} is not a Region; a Region looks like eu-central-1"
             )))
         }
     }
 
-    /// A name that can be part of a host, as a local AWS may call its Region: ASCII letters, digits
-    /// and hyphens, up to 128, not a hyphen first.
+    /// Accepts any name that can be part of a host, for local AWS emulators: up to 128 ASCII
+    /// letters, digits and hyphens, with no hyphen first.
     pub fn from_host_label(text: &str) -> Option<Self> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
         let fits =
@@ -48,8 +46,7 @@ impl Region {
 }
 
 impl Region {
-    /// Whether AWS documents ECR pull through cache there. It may be there all the same, which only
-    /// AWS can tell.
+    /// Whether ECR pull through cache is documented for the Region. It may exist in others too.
     ///
     /// Source: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html>
     pub fn has_documented_rules(&self) -> bool {
@@ -58,7 +55,7 @@ impl Region {
             .any(|partition| self.0.starts_with(partition))
     }
 
-    /// What the hosts of AWS services there end in.
+    /// The DNS suffix of AWS services in the Region.
     pub fn dns_suffix(&self) -> &'static str {
         let mut suffixes = DNS_SUFFIXES.into_iter();
         let found = suffixes.find(|(start, _)| self.0.starts_with(start));
@@ -72,7 +69,7 @@ impl fmt::Display for Region {
     }
 }
 
-/// What the hosts of AWS end in, by the beginning of a Region's name; elsewhere `amazonaws.com`.
+/// The DNS suffixes by prefix of the Region's name; the default is `amazonaws.com`.
 ///
 /// Source: partitions.json, as AWS ships it with its SDKs.
 const DNS_SUFFIXES: [(&str, &str); 6] = [

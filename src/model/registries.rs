@@ -1,4 +1,4 @@
-//! [`REGISTRIES`]: one table of everything known about the upstream registries of ECR.
+//! [`REGISTRIES`]: the table of ECR's upstream registries.
 
 mod named;
 
@@ -19,17 +19,17 @@ pub struct Registry {
     pub kind: &'static str,
     /// The name people know it by.
     pub title: &'static str,
-    /// The same in a word or two, for a table.
+    /// A short title, for tables.
     pub short_title: &'static str,
-    /// Where ECR pulls from.
+    /// The host that ECR pulls from.
     pub host: Host,
-    /// Hosts in the names of its images, the usual one first. Empty if customers have their own.
+    /// Hosts in the names of its images, the usual one first. Empty if each customer has its own.
     pub image_hosts: &'static [&'static str],
     /// Former hosts of the same images.
     pub old_hosts: &'static [&'static str],
-    /// Other words for it on the command line; none of them is a host of images.
+    /// Other names for it on the command line; none is a host in image names.
     pub aliases: &'static [&'static str],
-    /// Hosts, perhaps with a path, where others serve the same images: a hint for `image` only.
+    /// Mirrors run by others: a host, perhaps with a path. Only for hints of `image`.
     pub mirrors: &'static [&'static str],
     /// The repository prefix that the ECR console or user guide proposes for a rule.
     pub rule_prefix: &'static str,
@@ -39,18 +39,18 @@ pub struct Registry {
     pub login: Option<Login>,
 }
 
-/// Where ECR pulls from: its `upstreamRegistryUrl`.
+/// The host that ECR pulls from, its `upstreamRegistryUrl`.
 #[derive(Clone, Copy, Debug)]
 pub enum Host {
     /// The same host for everyone.
     Fixed(&'static str),
     /// Each customer or account has its own host.
     PerCustomer {
-        /// Stands for such a host where it is not known.
+        /// A placeholder for an unknown host.
         example: &'static str,
         /// What such a host is called.
         what: &'static str,
-        /// Who has one.
+        /// Who has such a host: a customer or an account.
         whose: &'static str,
         is_one: fn(&str) -> bool,
     },
@@ -65,7 +65,7 @@ pub struct Login {
     pub token: &'static str,
     /// Where to create such a token: a page, or a command.
     pub token_source: &'static str,
-    /// Where a person finds a token's expiry date: a page, or a command.
+    /// Where to find a token's expiry date: a page, or a command.
     pub expiry_place: &'static str,
     /// The API that reports a token's expiry date and scopes.
     pub token_api: Option<TokenApi>,
@@ -73,14 +73,14 @@ pub struct Login {
     pub realm: &'static str,
     /// The service in its challenge, if it is not the host.
     pub service: Option<&'static str>,
-    /// Whether its token endpoint answers 400 to credentials that it rejects.
+    /// Whether its token endpoint returns 400 for rejected credentials.
     pub refuses_with_400: bool,
-    /// What 403 from the token endpoint means, if it is more than a rejection.
+    /// What 403 from the token endpoint means, if it is not just a rejection.
     pub forbidden_means: Option<&'static str>,
-    /// What a passed login proves, and what it does not.
+    /// What a successful login proves, and what it does not.
     pub proves: &'static str,
-    /// Docker's names for this registry's logins, the one Docker itself uses first. Empty if
-    /// customers have their own host.
+    /// The keys of this registry's logins in Docker's configuration, the one Docker uses first.
+    /// Empty if each customer has its own host.
     pub docker_keys: &'static [&'static str],
 }
 
@@ -91,12 +91,12 @@ pub struct LoginRegistry {
     pub login: &'static Login,
 }
 
-/// An API of the registry's owner that tells of the token that it is asked with.
+/// An API of the registry's owner that reports about the token used to call it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenApi {
-    /// Any call is answered with what is known of the token in its headers.
+    /// Every response has the token's expiry date and scopes in its headers.
     GitHub,
-    /// A call is for that alone, and answered in JSON.
+    /// A dedicated endpoint returns them as JSON.
     GitLab,
 }
 
@@ -111,27 +111,27 @@ impl TokenApi {
     }
 }
 
-/// Stands for an image, where nobody but the customer knows one.
+/// A placeholder for an image at a registry without public images.
 pub const PLACEHOLDER: &str = "REPOSITORY:TAG";
 
-/// Stands for an Azure registry's host, where it is not known.
+/// A placeholder for the unknown host of an Azure registry.
 pub const ANY_AZURE_HOST: &str = "NAME.azurecr.io";
 
 const AZURE: Host = Host::PerCustomer {
     example: ANY_AZURE_HOST,
-    what: "the login server of a registry of Azure",
+    what: "the login server of an Azure container registry",
     whose: "customer",
     is_one: is_azure_host,
 };
 
 const PRIVATE_ECR: Host = Host::PerCustomer {
     example: "ACCOUNT.dkr.ecr.REGION.amazonaws.com",
-    what: "the host of a private registry of Amazon ECR",
+    what: "the host of a private Amazon ECR registry",
     whose: "account",
     is_one: is_private_ecr_host,
 };
 
-/// All upstream registries of ECR: those that require login first, the commonest of them first.
+/// All upstream registries of ECR: those that require login first, the most common first.
 pub static REGISTRIES: [Registry; 9] = [
     Registry {
         kind: "docker-hub",
@@ -151,10 +151,10 @@ pub static REGISTRIES: [Registry; 9] = [
         example_image: "library/alpine:latest",
         login: Some(Login {
             username:
-                "your Docker ID (not the e-mail address), or the organization's name with an \
+                "your Docker ID (not your e-mail address), or the organization's name with an \
             organization token",
             token: "a personal access token with the permission \"Read-only\", or an organization \
-            token that may pull",
+            token with pull access",
             token_source: "https://app.docker.com/settings/personal-access-tokens",
             expiry_place: "https://app.docker.com/settings/personal-access-tokens",
             token_api: None,
@@ -162,8 +162,7 @@ pub static REGISTRIES: [Registry; 9] = [
             service: Some("registry.docker.io"),
             refuses_with_400: false,
             forbidden_means: None,
-            proves: "that the username and the token match and are valid, but not that they \
-                       may pull every image",
+            proves: "that the username and token are valid, but not that they can pull every image",
             docker_keys: &[
                 "https://index.docker.io/v1/",
                 "index.docker.io",
@@ -188,7 +187,7 @@ pub static REGISTRIES: [Registry; 9] = [
             username: "your GitHub login",
             token:
                 "a personal access token (classic) with the scope read:packages, authorized for \
-            organizations that use SAML",
+            organizations with SAML SSO",
             token_source: "https://github.com/settings/tokens/new?scopes=read:packages",
             expiry_place: "https://github.com/settings/tokens",
             token_api: Some(TokenApi::GitHub),
@@ -196,8 +195,8 @@ pub static REGISTRIES: [Registry; 9] = [
             service: None,
             refuses_with_400: false,
             forbidden_means: None,
-            proves: "that the token is valid, but not that it may pull every image: that needs \
-                       read:packages, and for some organizations SAML authorization",
+            proves: "that the token is valid, but not that it can pull every image, which \
+                       requires read:packages and, for some organizations, SAML authorization",
             docker_keys: &["ghcr.io", "docker.pkg.github.com"],
         }),
     },
@@ -225,8 +224,7 @@ pub static REGISTRIES: [Registry; 9] = [
             service: None,
             refuses_with_400: false,
             forbidden_means: None,
-            proves: "that the name and the password match and are valid, but not that they may \
-                       pull every image",
+            proves: "that the name and password are valid, but not that they can pull every image",
             docker_keys: &[],
         }),
     },
@@ -252,10 +250,10 @@ pub static REGISTRIES: [Registry; 9] = [
             realm: "https://gitlab.com/jwt/auth",
             service: Some("container_registry"),
             refuses_with_400: false,
-            forbidden_means: Some("the token is valid, but has no scope read_registry"),
-            proves: "that the token is valid and has a registry scope, but not that it may \
-                       pull every image; nor does it prove the username, which matters for \
-                       deploy tokens only",
+            forbidden_means: Some("the token is valid, but lacks the scope read_registry"),
+            proves: "that the token is valid and has a registry scope, but not that it can pull \
+                       every image or that the username is right, which matters only for deploy \
+                       tokens",
             docker_keys: &["registry.gitlab.com"],
         }),
     },
@@ -272,7 +270,7 @@ pub static REGISTRIES: [Registry; 9] = [
         example_image: "chainguard/static:latest",
         login: Some(Login {
             username: "the identity ID of the pull token (ORGANIZATION-ID/IDENTITY-ID)",
-            token: "a pull token; it is valid for 30 days, or as long as --ttl says",
+            token: "a pull token, valid for 30 days unless created with --ttl",
             token_source: "chainctl auth pull-token create --output=json",
             expiry_place: "chainctl iam identities list",
             token_api: None,
@@ -280,7 +278,7 @@ pub static REGISTRIES: [Registry; 9] = [
             service: None,
             refuses_with_400: true,
             forbidden_means: None,
-            proves: "that the pull token is valid, but not that it may pull every image",
+            proves: "that the pull token is valid, but not that it can pull every image",
             docker_keys: &["cgr.dev"],
         }),
     },
@@ -339,7 +337,7 @@ pub static REGISTRIES: [Registry; 9] = [
 ];
 
 impl Registry {
-    /// Finds a registry by its kind, an alias or a host of its images, in any letter case.
+    /// Finds a registry by its kind, an alias or a host of its images, ignoring case.
     pub fn find(word: &str) -> Option<&'static Self> {
         let is = |known: &&str| known.eq_ignore_ascii_case(word);
         let by_word = |registry: &&Self| is(&registry.kind) || registry.aliases.iter().any(is);
@@ -358,13 +356,13 @@ impl Registry {
         })
     }
 
-    /// The words for it, its kind aside.
+    /// All names for it except its kind.
     pub fn words(&self) -> impl Iterator<Item = &'static str> {
         let words = [self.aliases, self.image_hosts, self.old_hosts];
         words.into_iter().flatten().copied()
     }
 
-    /// The registry with its login. `None` if it needs no credentials.
+    /// The registry with its login. `None` if it requires no credentials.
     pub fn with_login(&'static self) -> Option<LoginRegistry> {
         let login = self.login.as_ref()?;
         Some(LoginRegistry {
@@ -373,7 +371,7 @@ impl Registry {
         })
     }
 
-    /// The host ECR pulls from. `None` if each customer has its own.
+    /// The host that ECR pulls from. `None` if each customer has its own.
     pub fn fixed_host(&self) -> Option<&'static str> {
         match self.host {
             Host::Fixed(host) => Some(host),
@@ -381,14 +379,14 @@ impl Registry {
         }
     }
 
-    /// The host ECR pulls from, for people.
+    /// The host that ECR pulls from, or a placeholder, for people.
     pub fn shown_host(&self) -> &'static str {
         match self.host {
             Host::Fixed(host) | Host::PerCustomer { example: host, .. } => host,
         }
     }
 
-    /// Whether ECR pulls from the registry at this host, which is in lower case and has no port.
+    /// Whether ECR pulls from the registry at this host (in lower case, without a port).
     pub fn owns(&self, host: &str) -> bool {
         match self.host {
             Host::Fixed(own) => host == own,
@@ -396,15 +394,15 @@ impl Registry {
         }
     }
 
-    /// Why no secret goes with a registry that needs no credentials, in one sentence.
+    /// A sentence on why a registry without a login requires no secret.
     pub fn why_no_secret(&self) -> String {
         let title = self.title;
         match self.host {
             Host::Fixed(_) => {
-                format!("{title} needs no credentials: ECR pulls its public images without")
+                format!("{title} requires no credentials: ECR pulls only its public images")
             }
             Host::PerCustomer { .. } => {
-                format!("{title} needs no credentials: ECR pulls from it by an IAM role")
+                format!("{title} requires no credentials: ECR uses an IAM role")
             }
         }
     }
@@ -420,12 +418,12 @@ impl PartialEq for Registry {
 impl Eq for Registry {}
 
 impl LoginRegistry {
-    /// All that require login, the commonest first.
+    /// All registries that require login, the most common first.
     pub fn all() -> impl Iterator<Item = Self> {
         REGISTRIES.iter().filter_map(Registry::with_login)
     }
 
-    /// [`Registry::find`] among those that require login.
+    /// Like [`Registry::find`], among those that require login.
     pub fn find(word: &str) -> Option<Self> {
         Registry::find(word)?.with_login()
     }
@@ -439,20 +437,20 @@ impl Deref for LoginRegistry {
     }
 }
 
-/// A host as it is compared: in lower case, without the port of https.
+/// A host in the form for comparisons: in lower case, without port 443.
 pub fn canonical_host(host: &str) -> String {
     let host = host.to_ascii_lowercase();
     host.strip_suffix(":443").unwrap_or(&host).to_owned()
 }
 
-/// The host ECR pulls an image from that has this host in its name.
+/// The host that ECR pulls an image from, given the host in the image's name.
 pub fn upstream_host(host: &str) -> String {
     let fixed = Registry::of_images_at(host).and_then(Registry::fixed_host);
     fixed.map_or_else(|| canonical_host(host), str::to_owned)
 }
 
-/// Whether a host is one label under `azurecr.io`, a domain of Microsoft's. ECR documents none of
-/// the sovereign clouds (azurecr.cn, azurecr.us).
+/// Whether a host is one label under `azurecr.io`. ECR does not document support for the sovereign
+/// clouds (azurecr.cn, azurecr.us).
 fn is_azure_host(host: &str) -> bool {
     host.strip_suffix(".azurecr.io").is_some_and(|label| {
         // A DNS label has up to 63 bytes (RFC 1035).
@@ -461,12 +459,12 @@ fn is_azure_host(host: &str) -> bool {
     })
 }
 
-/// The account whose private registry of Amazon ECR is at this host. `None` for other registries.
+/// The account of the private Amazon ECR registry at this host. `None` for other registries.
 pub fn account_of_ecr(host: &str) -> Option<&str> {
     is_private_ecr_host(host).then(|| host.split('.').next())?
 }
 
-/// Whether a host is an account's private registry: `ACCOUNT.dkr.ecr.REGION.SUFFIX`.
+/// Whether a host is a private Amazon ECR registry: `ACCOUNT.dkr.ecr.REGION.SUFFIX`.
 fn is_private_ecr_host(host: &str) -> bool {
     let parts = || {
         let (account, rest) = host.split_once(".dkr.ecr.")?;
@@ -507,7 +505,7 @@ mod tests {
         assert_eq!(LoginRegistry::all().count(), 5);
     }
 
-    /// A website has no images, and whoever mirrors a registry has neither its name nor its logins.
+    /// A website serves no images, and a mirror does not share its registry's name or logins.
     #[test]
     fn hosts_of_images_are_not_names_of_logins() {
         for registry in &REGISTRIES {

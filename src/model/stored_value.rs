@@ -1,4 +1,4 @@
-//! [`StoredValue`]: the value of a secret as whoever stored it left it, and nothing that shows it.
+//! [`StoredValue`]: the value of an existing secret, in a type that cannot be printed by accident.
 
 use std::fmt;
 
@@ -10,34 +10,34 @@ use zeroize::Zeroizing;
 use crate::model::count::count;
 use crate::model::token_kind::{looks_like_a_token, TokenKind};
 
-/// The two keys that ECR reads.
+/// The two keys that ECR expects.
 pub const USERNAME: &str = "username";
 pub const ACCESS_TOKEN: &str = "accessToken";
 
-/// The value of a secret; its memory is zeroed when it is dropped. Unlike a
-/// [`SecretValue`](crate::model::credential::SecretValue) it may be anything.
+/// The value of a secret, zeroed on drop. Unlike a
+/// [`SecretValue`](crate::model::credential::SecretValue), it may be any text.
 pub enum StoredValue {
     Text(Zeroizing<String>),
-    /// ECR reads only text, so what it is does not matter.
+    /// ECR supports only text, so the bytes are not kept.
     Binary,
 }
 
-/// What became of reading one value.
+/// The result of reading one value.
 #[derive(Debug)]
 pub enum Reading {
     Value(StoredValue),
     /// There is no current version.
     Nothing,
-    /// The service refused it: why.
+    /// The service denied it: why.
     Refused(String),
 }
 
-/// The members of a JSON object, in their order, borrowed from the text so that no copy is made.
+/// The members of a JSON object in order, borrowed from the text so that values are not copied.
 #[derive(Default)]
 pub struct Members<'t>(Vec<(String, &'t RawValue)>);
 
 impl StoredValue {
-    /// The members; none where it is no JSON object.
+    /// The members; `None` if the value is not a JSON object.
     pub fn members(&self) -> Option<Members<'_>> {
         match self {
             Self::Text(text) => serde_json::from_str(text).ok(),
@@ -45,15 +45,15 @@ impl StoredValue {
         }
     }
 
-    /// The access token, and every other text that looks like one.
+    /// The access token, and every other text in the value that looks like a token.
     pub fn tokens(&self) -> Vec<Zeroizing<String>> {
         let text = match self {
             Self::Text(text) => text,
             Self::Binary => return Vec::new(),
         };
         let Some(members) = self.members() else {
-            // Someone may have stored the token alone. It has no white space, and what is shorter
-            // could be a word of any message.
+            // The whole value may be a token. It has no white space, and hiding a shorter text
+            // could hide a word in any message.
             let is_token = text.len() >= 8 && !text.trim().contains(char::is_whitespace);
             let whole = is_token.then(|| text.clone());
             return whole.into_iter().chain(tokens_in(text)).collect();
@@ -73,7 +73,7 @@ impl StoredValue {
     }
 }
 
-/// The first fifty words that look like tokens in a text of no known form.
+/// The first fifty words in any text that look like tokens.
 fn tokens_in(text: &str) -> impl Iterator<Item = Zeroizing<String>> + '_ {
     let is_between = |c: char| c.is_whitespace() || "\"'`{}[](),;:=<>".contains(c);
     let words = text
@@ -92,8 +92,8 @@ impl fmt::Debug for StoredValue {
 }
 
 impl<'t> Members<'t> {
-    /// The text of a member; none where there is no such member, or it is no text. Where a key is
-    /// there twice, the last counts, as in most readers of JSON.
+    /// The text of a member; `None` if it is missing or not a string. If a key occurs twice, the
+    /// last one wins, as in most JSON parsers.
     pub fn text(&self, key: &str) -> Option<Zeroizing<String>> {
         text_of(self.get(key)?)
     }
@@ -115,12 +115,12 @@ impl<'t> Members<'t> {
     }
 }
 
-/// The text that a JSON value is; none where it is of another type.
+/// The text of a JSON string; `None` for another type.
 pub fn text_of(value: &RawValue) -> Option<Zeroizing<String>> {
     serde_json::from_str(value.get()).ok().map(Zeroizing::new)
 }
 
-/// Adds a member to the JSON object that this text begins; `value` is JSON.
+/// Appends a member to an unfinished JSON object. `value` is JSON.
 pub fn push_member(object: &mut String, key: &str, value: &str) {
     object.push(if object.is_empty() { '{' } else { ',' });
     object.push_str(&serde_json::Value::from(key).to_string());
@@ -150,7 +150,7 @@ impl<'de: 't, 't> Deserialize<'de> for Members<'t> {
     }
 }
 
-/// Keys by name, but for those that may be part of someone's credentials.
+/// Lists keys, without those that may be part of credentials.
 pub fn showable(keys: &[&str]) -> String {
     let is_plain = |key: &str| {
         key.chars().count() <= 24
@@ -171,8 +171,7 @@ pub fn showable(keys: &[&str]) -> String {
     }
 }
 
-/// A key that someone took for one of ours; none where several could be meant, or the right one is
-/// there.
+/// A key that was probably meant as `wanted`. `None` if there are several, or if `wanted` exists.
 pub fn near_miss<'m>(members: &'m Members<'_>, wanted: &str) -> Option<&'m str> {
     if members.get(wanted).is_some() {
         return None;
@@ -182,7 +181,7 @@ pub fn near_miss<'m>(members: &'m Members<'_>, wanted: &str) -> Option<&'m str> 
     near.all(|other| other == first).then_some(first)
 }
 
-/// A key in lower case, without what separates its words.
+/// A key in lower case, without separators.
 pub fn plain_key(key: &str) -> String {
     let plain = |c: &char| !matches!(c, '_' | '-' | '.' | ' ');
     let letters = key.chars().filter(plain);

@@ -1,11 +1,11 @@
-//! [`TokenKind`]: what the beginning of a token tells of it, and where it can work.
+//! [`TokenKind`]: recognizes tokens by their prefix, and knows where they can work.
 
 use std::ops::Range;
 
 use crate::model::name::PREFIX;
 use crate::model::registries::LoginRegistry;
 
-/// A kind of access token that is known by how it begins.
+/// A kind of access token, recognized by its prefix.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TokenKind {
     prefix: &'static str,
@@ -13,9 +13,9 @@ pub struct TokenKind {
     pub word: &'static str,
     /// For people, with its article.
     pub title: &'static str,
-    /// The kind of registry whose token it is; none where many have such.
+    /// The kind of the registry it belongs to; `None` if several use such tokens.
     registry: Option<&'static str>,
-    /// Why its own registry does not let ECR pull with it, or not for long.
+    /// Why ECR cannot pull with it from its own registry, or not for long.
     trouble: Option<&'static str>,
 }
 
@@ -31,30 +31,30 @@ static KINDS: [TokenKind; 12] = [
     kind("ghp_", "github-classic", "a GitHub personal access token (classic)", GITHUB),
     kind("github_pat_", "github-fine-grained", "a GitHub fine-grained personal access token",
         GITHUB)
-        .but("GitHub Packages takes only classic ones"),
-    kind("ghs_", "github-app-installation", "a token of a GitHub App or workflow", GITHUB)
+        .but("GitHub Packages accepts only classic ones"),
+    kind("ghs_", "github-app-installation", "a GitHub App or workflow token", GITHUB)
         .but("it expires within an hour or when the job ends, and cannot read private packages"),
     kind("gho_", "github-oauth", "a GitHub OAuth token", GITHUB)
-        .but("it belongs to the login of a program, and may expire with it"),
+        .but("it belongs to a program's login, and may expire with it"),
     kind("ghu_", "github-app-user", "a GitHub App user token", GITHUB)
-        .but("it expires after some hours"),
+        .but("it expires after a few hours"),
     kind("glpat-", "gitlab-access", "a GitLab personal, group or project access token", GITLAB),
     kind("gldt-", "gitlab-deploy", "a GitLab deploy token", GITLAB),
     kind("glcbt-", "gitlab-job", "a GitLab CI job token", GITLAB)
         .but("it expires when the job ends"),
     kind("eyJ", "jwt", "a JSON Web Token", None),
-    kind("", "uuid", "a UUID, as Docker Hub's older personal access tokens are", None),
+    kind("", "uuid", "a UUID, like older Docker Hub personal access tokens", None),
 ];
 
-/// How GitLab tokens begin that no container registry accepts. They are only hidden.
+/// The prefixes of GitLab tokens that no container registry accepts. They are only hidden.
 const HIDDEN: [&str; 7] = [
     "glrt-", "glptt-", "gloas-", "glft-", "glimt-", "glagent-", "glsoat-",
 ];
 
-/// No token is shorter than this, in bytes; names that begin like one are.
+/// The shortest token, in bytes. Shorter words with a token's prefix are names.
 const SHORTEST: usize = 12;
 
-/// The user with which `az acr login --expose-token` gives out a token of three hours.
+/// The username of tokens from `az acr login --expose-token`, which expire after three hours.
 const AZURE_TOKEN_USER: &str = "00000000-0000-0000-0000-000000000000";
 
 const fn kind(
@@ -78,7 +78,7 @@ impl TokenKind {
         self
     }
 
-    /// The kind of a token, where it is one that we know.
+    /// The kind of a token; `None` if unknown.
     pub fn of(token: &str) -> Option<&'static Self> {
         KINDS.iter().find(|kind| match kind.prefix {
             "" => is_uuid(token),
@@ -86,9 +86,9 @@ impl TokenKind {
         })
     }
 
-    /// Whether a word that is no token's place has one in it, so that no message may repeat it: it
-    /// begins like the token of a registry, or as a signed JSON Web Token does. What people paste
-    /// before one is passed over: white space, quotation marks, a username with a colon.
+    /// Whether a word that should not be a token contains a registry token or a signed JSON Web
+    /// Token, so no message may repeat it. White space, quotation marks or a username with a colon
+    /// before it are ignored.
     pub fn is_in_the_wrong_place(word: &str) -> bool {
         word.split(':').any(|part| {
             let part = part.trim_start_matches(|c: char| !c.is_alphanumeric());
@@ -99,15 +99,15 @@ impl TokenKind {
         })
     }
 
-    /// The places in a text, in bytes, of the words that begin like the token of a registry. What
-    /// follows [`PREFIX`] is the name of a secret.
+    /// The byte ranges in a text of words that look like registry tokens, except secret names after
+    /// [`PREFIX`].
     pub fn places_in(text: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
         let is_of_word = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
         let mut next = 0;
         let places = text.split(move |byte| !is_of_word(byte)).map(move |word| {
             let (start, end) = (next, next + word.len());
             next = end + 1;
-            // The letter of an escape such as `\n` belongs to no word.
+            // The letter of an escape such as `\n` is not part of the word.
             let is_escape = !word.is_empty() && text[..start].ends_with(b"\\");
             start + usize::from(is_escape)..end
         });
@@ -123,22 +123,22 @@ impl TokenKind {
         self.registry.is_some()
     }
 
-    /// Why such a token cannot work for a registry, in words that follow "it is TITLE, and".
+    /// Why such a token cannot work for a registry, as text that follows "it is TITLE, and".
     pub fn trouble_at(&self, upstream: LoginRegistry, username: Option<&str>) -> Option<String> {
         if self.registry.is_some_and(|own| own != upstream.kind) {
-            return Some(format!("{} takes no such token", upstream.title));
+            return Some(format!("{} does not accept such tokens", upstream.title));
         }
         if upstream.kind == "azure-container-registry"
             && self.word == "jwt"
             && username == Some(AZURE_TOKEN_USER)
         {
-            return Some("a token of az acr login --expose-token expires after 3 hours".to_owned());
+            return Some("tokens from az acr login --expose-token expire after 3 hours".to_owned());
         }
         self.trouble.map(str::to_owned)
     }
 }
 
-/// Whether a word has the look of a registry token, known or not, so that no message may repeat it.
+/// Whether a word looks like a token, known or not, so no message may repeat it.
 pub fn looks_like_a_token(word: &str) -> bool {
     let is_long = word.chars().count() >= 24 && !word.contains(['/', '\\', ' ']);
     is_long || TokenKind::is_in_the_wrong_place(word)
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_in_the_place_of_a_name() {
+    fn a_token_is_recognized_in_the_place_of_a_name() {
         for word in [
             "dckr_pat_abcdef",
             "ghp_0123456789",
@@ -205,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn trouble_is_told_only_where_it_is_known() {
+    fn trouble_is_reported_only_if_known() {
         assert_eq!(trouble("dckr_pat_abc", "docker-hub", "me"), None);
         assert!(trouble("dckr_pat_abc", "ghcr", "me").is_some());
         assert!(trouble("github_pat_abc", "ghcr", "me").is_some_and(|why| why.contains("classic")));

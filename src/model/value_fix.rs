@@ -1,4 +1,4 @@
-//! [`ValueFix`]: a stored value with what can be fixed without guessing.
+//! [`ValueFix`]: repairs a stored value where that needs no guessing.
 
 use std::fmt;
 
@@ -11,49 +11,46 @@ use crate::model::stored_value::{
     near_miss, push_member, text_of, StoredValue, ACCESS_TOKEN, USERNAME,
 };
 
-/// What will be changed, and the value that it gives. Shows nothing of the value.
+/// The changes and the resulting value. Its `Debug` shows nothing of the value.
 #[derive(Debug)]
 pub struct ValueFix {
     pub changes: Vec<Change>,
     pub value: SecretValue,
 }
 
-/// One change, without any of the value but the names of keys.
+/// One change. It contains nothing of the value but names of keys.
 #[derive(Clone, Debug)]
 pub enum Change {
     Rename {
         from: String,
         to: &'static str,
     },
-    /// Takes the white space off the ends of the value of this key.
+    /// Removes white space from both ends of this key's value.
     Trim(String),
-    /// Sets the tag that says when the token ends.
+    /// Sets the tag with the token's expiry date.
     Expiry(Date),
 }
 
 impl Change {
-    /// In words, once it is done.
+    /// The change in words, after it is done.
     pub fn done(&self) -> String {
         match self {
             Self::Rename { from, to } => format!("renamed the key {from} to {to}"),
             Self::Trim(key) => {
-                format!("removed the white space and line ends at the ends of {key}")
+                format!("removed white space and newlines from the ends of {key}")
             }
             Self::Expiry(date) => format!("set the tag {EXPIRY_TAG} to {date}"),
         }
     }
 }
 
-/// In words, before it is done.
+/// The change in words, before it is done.
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Rename { from, to } => write!(f, "rename the key {from} to {to}"),
             Self::Trim(key) => {
-                write!(
-                    f,
-                    "remove the white space and line ends at the ends of {key}"
-                )
+                write!(f, "remove white space and newlines from the ends of {key}")
             }
             Self::Expiry(date) => write!(f, "set the tag {EXPIRY_TAG} to {date}"),
         }
@@ -61,18 +58,15 @@ impl fmt::Display for Change {
 }
 
 impl ValueFix {
-    /// Renames keys that are near misses, and takes white space off the ends of the two values;
-    /// other keys stay as they are. None where there is nothing of that to do.
-    ///
-    /// # Errors
-    /// [`TooLarge`] where the fixed value is over what a secret takes.
+    /// Renames misspelled keys, and removes white space from the ends of the username and token.
+    /// Other keys stay as they are. `None` if there is nothing to fix.
     pub fn new(content: &StoredValue) -> Result<Option<Self>, TooLarge> {
         let (StoredValue::Text(text), Some(members)) = (content, content.members()) else {
             return Ok(None);
         };
         let near = [USERNAME, ACCESS_TOKEN].map(|wanted| (near_miss(&members, wanted), wanted));
         let mut changes = Vec::new();
-        // Room for all of it, so that growing leaves no copy behind in memory.
+        // Large enough that it never grows, which would leave a copy in memory.
         let mut json = Zeroizing::new(String::with_capacity(6 * text.len() + 64));
         for (key, value) in members.iter() {
             let renamed = near.iter().find(|(miss, _)| *miss == Some(key));
@@ -103,7 +97,7 @@ impl ValueFix {
         Ok(Some(Self { changes, value }))
     }
 
-    /// What is stored when it is done.
+    /// The value as it will be stored.
     pub fn content(&self) -> StoredValue {
         StoredValue::Text(Zeroizing::new(self.value.reveal().to_owned()))
     }

@@ -1,4 +1,4 @@
-//! [`ValueUpdate`]: a stored value with new credentials in it, and everything else as it was.
+//! [`ValueUpdate`]: replaces the credentials in a stored value and keeps everything else.
 
 use zeroize::Zeroizing;
 
@@ -7,22 +7,19 @@ use crate::model::stored_value::{
     near_miss, push_member, text_of, StoredValue, ACCESS_TOKEN, USERNAME,
 };
 
-/// The new value of a secret that exists. Shows nothing of it.
+/// The new value of an existing secret. Its `Debug` shows nothing of the value.
 #[derive(Debug)]
 pub struct ValueUpdate {
     pub value: SecretValue,
-    /// Other keys that are kept: ECR does not read them.
+    /// Other keys, which are kept.
     pub kept: Vec<String>,
-    /// Whether the stored value says the same already.
+    /// Whether the stored value already has these credentials.
     pub is_unchanged: bool,
 }
 
 impl ValueUpdate {
-    /// Puts the credentials where they are, or where a near miss of their key is; other keys keep
-    /// their place and their value. What is no JSON object is replaced as a whole.
-    ///
-    /// # Errors
-    /// [`TooLarge`] where the new value is over what a secret takes.
+    /// Replaces the credentials, also under misspelled keys; other keys keep their order and value.
+    /// A value that is not a JSON object is replaced as a whole.
     pub fn new(stored: Option<&StoredValue>, credential: &Credential) -> Result<Self, TooLarge> {
         let plain = credential.to_value()?;
         let members = stored.and_then(StoredValue::members).unwrap_or_default();
@@ -38,7 +35,7 @@ impl ValueUpdate {
             .iter()
             .map(|(key, value)| 6 * key.len() + value.get().len() + 4)
             .sum();
-        // Room for all of it, so that growing leaves no copy behind in memory.
+        // Large enough that it never grows, which would leave a copy in memory.
         let mut json = Zeroizing::new(String::with_capacity(plain.reveal().len() + rest));
         let open = plain.reveal();
         json.push_str(open.strip_suffix('}').unwrap_or(open));
@@ -54,7 +51,7 @@ impl ValueUpdate {
     }
 }
 
-/// The username of a stored value; none where it has none that can be one.
+/// The username in a stored value; `None` if there is no valid one.
 pub fn username_of(stored: &StoredValue) -> Option<Username> {
     let members = stored.members()?;
     let key = near_miss(&members, USERNAME).unwrap_or(USERNAME);
@@ -100,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_already_is_known_however_it_is_written() {
+    fn unchanged_credentials_are_recognized_in_any_spelling() {
         assert!(renewed(r#" {"accessToken":"new\u0022}" , "username":"me","x":1} "#).1);
         assert!(!renewed(r#"{"accessToken":"new\"}","username":"you"}"#).1);
         assert!(!renewed(r#"{"accessToken":"new\"} ","username":"me"}"#).1);

@@ -58,15 +58,15 @@ fn color(text: &str) -> Option<&str> {
     text[end..].starts_with('m').then(|| &text[..=end])
 }
 
-/// Whether a text begins with a runner command that works anywhere in a line: `##[name …]` of GitHub
-/// and Azure, `##vso[…]` of Azure.
+/// Whether a text begins with a runner command that works anywhere in a line: `##[name …]` of
+/// GitHub and Azure, `##vso[…]` of Azure.
 fn begins_command(mut text: impl Iterator<Item = char>) -> bool {
     let is_marked = text.next() == Some('#') && text.next() == Some('#');
     is_marked && text.find(|c| !c.is_ascii_alphanumeric()) == Some('[')
 }
 
-/// Escapes what a CI runner would run as a command: see [`begins_command`], and `::` at the start of
-/// a line. Colors are ignored.
+/// Escapes what a CI runner would run as a command: see [`begins_command`], and `::` at the start
+/// of a line. Colors are ignored.
 ///
 /// Source: ActionCommand.cs of actions/runner, Command.cs of microsoft/azure-pipelines-agent.
 pub fn without_commands(text: &str) -> String {

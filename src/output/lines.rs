@@ -82,8 +82,8 @@ fn is_copied(words: &str) -> bool {
     COPIED.iter().any(|start| words.starts_with(start))
 }
 
-/// The length in bytes of the indentation and label of a line. A label is a word such as `fix: `, or
-/// the label of a row, followed by two spaces.
+/// The length in bytes of the indentation and label of a line. A label is a word such as `fix: `,
+/// or the label of a row, followed by two spaces.
 fn label_of(line: &str) -> usize {
     const LABELS: [&str; 6] = [
         "error: ",
@@ -211,7 +211,8 @@ mod tests {
         assert_eq!(folded(&text, Some(22)), expected);
     }
 
-    /// Folding changes white space alone, and leaves a line too long only where it cannot be broken.
+    /// Folding changes white space alone, and leaves a line too long only where it cannot be
+    /// broken.
     fn check_folding(text: &str, width: usize) {
         let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let folded = folded(text, Some(width));

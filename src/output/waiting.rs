@@ -18,8 +18,8 @@ const BETWEEN_LINES: Duration = Duration::from_secs(30);
 /// The width in columns of the progress line on standard error; 0 if there is none.
 static SHOWN: AtomicUsize = AtomicUsize::new(0);
 
-/// Removes the progress line before anything else is written. It writes spaces, since an old Windows
-/// console would show an escape sequence.
+/// Removes the progress line before anything else is written. It writes spaces, since an old
+/// Windows console would show an escape sequence.
 pub fn end_progress() {
     let shown = SHOWN.swap(0, Ordering::SeqCst);
     if shown > 0 {

@@ -162,7 +162,8 @@ pub async fn apply(plan: Plan, aws: &Session, progress: &Progress, output: &Outp
     outcome
 }
 
-/// Makes one call, with retries if they help, and a lookup if it may have been done despite an error.
+/// Makes one call, with retries if they help, and a lookup if it may have been done despite an
+/// error.
 async fn call(
     step: &Step,
     subject: &mut Subject,

@@ -18,8 +18,8 @@ pub enum Consent<'a> {
 }
 
 impl<'a> Consent<'a> {
-    /// For a command that removes nothing. Without a prompter, switching a rule needs `--yes`, so it
-    /// counts as confirmed.
+    /// For a command that removes nothing. Without a prompter, switching a rule needs `--yes`, so
+    /// it counts as confirmed.
     pub fn of(
         prompter: Option<Prompter>,
         question: Question<'a>,

@@ -1,5 +1,5 @@
-//! Explains an [`Outcome`] with a failed step, or an interruption: what was done, what was not, why,
-//! and how to finish.
+//! Explains an [`Outcome`] with a failed step, or an interruption: what was done, what was not,
+//! why, and how to finish.
 
 use super::apply::{Known, Outcome, Progress};
 use super::step::{Effect, Step, StepError};
@@ -50,8 +50,8 @@ impl Outcome {
         Err(failure.partial(code, self.subject.arn, self.steps))
     }
 
-    /// The commands that finish the work if only the expiry date and a rule are missing. They need no
-    /// token.
+    /// The commands that finish the work if only the expiry date and a rule are missing. They need
+    /// no token.
     fn finish_date(&self, step: &Step, hints: &Hints) -> Option<String> {
         let Step::TagResource(tags) = step else {
             return None;

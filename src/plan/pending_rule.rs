@@ -64,8 +64,8 @@ impl PendingRule {
         self.is_looked_up
     }
 
-    /// The calls that create or switch the rule, and validate it if it has a login. `arn` is that of
-    /// the secret, `None` if it is still to be created.
+    /// The calls that create or switch the rule, and validate it if it has a login. `arn` is that
+    /// of the secret, `None` if it is still to be created.
     pub fn steps(&self, arn: Option<&SecretArn>) -> Vec<Step> {
         let wanted = || self.wanted.clone();
         let mut steps = match self.action(arn) {

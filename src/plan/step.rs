@@ -176,8 +176,8 @@ impl Step {
         })
     }
 
-    /// Makes the call and records its answer in `subject`. `token` makes it idempotent and becomes the
-    /// ID of a stored version.
+    /// Makes the call and records its answer in `subject`. `token` makes it idempotent and becomes
+    /// the ID of a stored version.
     pub async fn call(
         &self,
         subject: &mut Subject,
@@ -228,7 +228,8 @@ impl Step {
         Ok(())
     }
 
-    /// The waits before further attempts after this error. ECR may take seconds to find a new secret.
+    /// The waits before further attempts after this error. ECR may take seconds to find a new
+    /// secret.
     pub fn waits(&self, error: &AwsError) -> &'static [Duration] {
         match self {
             Self::CreateRule(_) | Self::UpdateRule(_) if error.kind == Kind::NotFound => &WAITS,

@@ -1,4 +1,4 @@
-//! [`Address`]: where a registry is, and who may get its credentials.
+//! [`Address`]: the address of a registry, and which hosts may get its credentials.
 
 use std::fmt;
 
@@ -8,7 +8,8 @@ use crate::env::is_this_machine;
 use crate::model::invalid::Invalid;
 use crate::model::registries::LoginRegistry;
 
-/// A host that is not the registry's own, nor this machine: whoever runs it gets the credentials.
+/// A host that belongs neither to the registry nor to this machine. Its owner would get the
+/// credentials.
 #[derive(Debug)]
 pub struct ForeignHost {
     pub address: Address,
@@ -21,26 +22,24 @@ impl fmt::Display for ForeignHost {
         let (title, own) = (upstream.title, upstream.shown_host());
         write!(
             f,
-            "ECR pulls from {title} at {own} only, and {address} is another host"
+            "{address} is not a host of {title}; ECR pulls only from {own}"
         )
     }
 }
 
-/// Where a registry is: a host, with a port where it is not that of the scheme. Over TLS, or on
-/// this machine.
+/// A registry's host and port. Only a loopback address may be reached over plain HTTP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Address {
     plain: bool,
-    /// In lower case; an IPv6 address in brackets.
+    /// In lower case; an IPv6 address is in brackets.
     host: String,
+    /// `None` for the default port of the scheme.
     port: Option<u16>,
 }
 
 impl Address {
-    /// Reads a host, or a URL without a path. `http` is taken for loopback addresses only.
-    ///
-    /// # Errors
-    /// A sentence without the text.
+    /// Parses a host, or a URL without a path. `http` is allowed only for loopback addresses. The
+    /// error does not repeat the text.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let whole = if text.contains("://") {
             text.to_owned()
@@ -53,19 +52,19 @@ impl Address {
         let address = address.ok_or_else(|| Invalid::new(FORM))?;
         if address.plain && !address.is_on_loopback() {
             return Err(Invalid::new(
-                "takes http only for loopback addresses: elsewhere the credentials would go \
+                "allows http only for loopback addresses, because the credentials would be sent \
                  unencrypted",
             ));
         }
         Ok(address)
     }
 
-    /// The address of a registry that is the same for everyone.
+    /// The address of a registry with a fixed host.
     pub fn of_upstream(upstream: LoginRegistry) -> Option<Self> {
         Self::parse(upstream.fixed_host()?).ok()
     }
 
-    /// The scheme, host and port of a URL; none where it has no host, or something before it.
+    /// The scheme, host and port of a URL. `None` if it has no host, or a user before the host.
     pub fn of(uri: &Uri) -> Option<Self> {
         let authority = uri.authority()?;
         let plain = match uri.scheme_str()? {
@@ -82,7 +81,7 @@ impl Address {
             Some(port) => format!("{}:{port}", authority.host()),
             None => authority.host().to_owned(),
         };
-        // Neither a user before the host, nor a port that is none.
+        // Rejects a user before the host, and a port that is not a number.
         let is_whole = authority.as_str() == whole;
         (is_host && is_whole).then_some(Self {
             plain,
@@ -91,12 +90,12 @@ impl Address {
         })
     }
 
-    /// Whether it is asked without TLS: on this machine only.
+    /// Whether requests go over plain HTTP. True only for loopback addresses.
     pub fn is_plain(&self) -> bool {
         self.plain
     }
 
-    /// The host, as an option takes it: with the scheme where that is http.
+    /// The host as an option value: with the scheme if that is http.
     pub fn spelled(&self) -> String {
         if self.plain {
             self.origin()
@@ -105,22 +104,22 @@ impl Address {
         }
     }
 
-    /// `scheme://host:port`, for requests.
+    /// `scheme://host:port`.
     pub fn origin(&self) -> String {
         format!("{}://{self}", if self.plain { "http" } else { "https" })
     }
 
-    /// Whether it is on this machine, so that what is sent there leaves it not.
+    /// Whether it is a loopback address, so requests stay on this machine.
     pub fn is_on_loopback(&self) -> bool {
         is_this_machine(&self.host)
     }
 
-    /// Whether it is one of the registry's own, as the table has it.
+    /// Whether it is one of the registry's own hosts, according to the registry table.
     pub fn is_own_of(&self, upstream: LoginRegistry) -> bool {
         !self.plain && self.port.is_none() && upstream.owns(&self.host)
     }
 
-    /// The host, if it is neither one of the registry's own nor on this machine.
+    /// The foreign host, if this is neither one of the registry's own nor a loopback address.
     pub fn foreign_to(&self, upstream: LoginRegistry) -> Option<ForeignHost> {
         (!self.is_own_of(upstream) && !self.is_on_loopback()).then(|| ForeignHost {
             address: self.clone(),
@@ -128,8 +127,8 @@ impl Address {
         })
     }
 
-    /// The token endpoint and the service that the registry at this address names in its challenge,
-    /// as far as the table knows it: for the registry's own hosts.
+    /// The token endpoint and the service of the registry's challenge, from the registry table.
+    /// `None` if this is not one of the registry's own hosts.
     pub fn known_realm(&self, upstream: LoginRegistry) -> Option<(String, String)> {
         let realm = match upstream.login.realm.strip_prefix('/') {
             Some(path) => format!("{}/{path}", self.origin()),
@@ -142,8 +141,8 @@ impl Address {
         self.is_own_of(upstream).then_some((realm, service))
     }
 
-    /// Whether a token endpoint may get the credentials for the registry at this address: it is at
-    /// the same host, port and scheme, or the table names its host for this very registry.
+    /// Whether a token endpoint may get the credentials for the registry at this address: it has
+    /// the same scheme, host and port, or the table lists it for this registry.
     pub fn trusts(&self, realm: &Self, upstream: LoginRegistry) -> bool {
         let is_named = |(url, _): (String, String)| {
             let known = url.parse().ok().and_then(|url| Self::of(&url));
@@ -239,7 +238,7 @@ mod tests {
         ] {
             assert!(!trusts(&registry, realm, hub), "{realm}");
         }
-        // The host in the table is Docker Hub's, not that of whoever says so.
+        // The table's token endpoint is for Docker Hub only.
         assert!(!trusts(
             &address("mirror.example"),
             "https://auth.docker.io/token",
@@ -287,7 +286,7 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever is put before, into or after it, only Microsoft's domain is Azure's.
+        /// Only hosts under azurecr.io are Azure's, whatever text surrounds that name.
         #[test]
         fn no_spelling_makes_another_domain_azures(
             before in "[a-zA-Z0-9._-]{0,12}",

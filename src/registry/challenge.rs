@@ -1,22 +1,22 @@
-//! `WWW-Authenticate`: how a registry asks for a login.
+//! Parses `WWW-Authenticate` headers, which say how to log in to a registry.
 
 use http_auth::{parse_challenges, ChallengeRef};
 
-/// What a registry offers, in the order of its headers.
+/// The login methods a registry offers, in the order of its headers.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Challenges {
     pub bearers: Vec<Bearer>,
     pub has_basic: bool,
 }
 
-/// The token endpoint of a `Bearer` challenge, and the service to name there.
+/// A `Bearer` challenge: the token endpoint (realm), and the service to request a token for.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Bearer {
     pub realm: String,
     pub service: Option<String>,
 }
 
-/// Reads the `Bearer` challenges that name a realm, and whether there is a `Basic` one.
+/// Collects the `Bearer` challenges that have a realm, and whether there is a `Basic` one.
 pub fn parse<'h>(headers: impl IntoIterator<Item = &'h str>) -> Challenges {
     let mut challenges = Challenges::default();
     for challenge in headers.into_iter().flat_map(challenges_of) {
@@ -29,8 +29,8 @@ pub fn parse<'h>(headers: impl IntoIterator<Item = &'h str>) -> Challenges {
     challenges
 }
 
-/// The library refuses a whole header over a token in place of parameters (`Negotiate abc==, …`),
-/// so a header that it refuses is read again from the scheme that we can use.
+/// The challenges in a header. The library rejects a header that contains a token instead of
+/// parameters (`Negotiate abc==, …`); such a header is parsed again from the first usable scheme.
 fn challenges_of(header: &str) -> Vec<ChallengeRef<'_>> {
     let schemes = ["bearer ", "basic "];
     let lower = header.to_ascii_lowercase();
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_bearer_challenge_survives_what_stands_before_it() {
+    fn a_bearer_challenge_is_found_after_another_scheme() {
         let hub = Challenges {
             bearers: vec![Bearer {
                 realm: "https://auth.docker.io/token".to_owned(),

@@ -1,11 +1,9 @@
-//! [`log_in`]: the credentials, tried at their registry.
+//! [`log_in`]: tests credentials at their registry.
 //!
-//! The token flow of the Distribution specification, and its Basic variant: `GET /v2/` without
-//! credentials, then with the credentials the token endpoint that the challenge names, or `/v2/`
-//! once more. An anonymous token opens `/v2/` too, so the token endpoint's answer to these very
-//! credentials is what tells; none of the registries that we know needs a scope for that. What
-//! their challenges say is known as well, so that their token endpoints are asked at once, and the
-//! challenge only where that says neither yes nor no.
+//! It follows the token flow of the Distribution specification: `GET /v2/` without credentials
+//! returns a challenge, and the credentials go to the token endpoint named there (or, for Basic, to
+//! `/v2/` again). The token endpoints of known registries are in the registry table, so they are
+//! called first, and the challenge is read only if the result is inconclusive.
 //! Source: <https://distribution.github.io/distribution/spec/auth/token/>
 
 use std::borrow::Cow;
@@ -22,21 +20,21 @@ use crate::model::credential::Credential;
 use crate::model::registries::LoginRegistry;
 use crate::output::escaped;
 
-/// The longest that a login may take, all its requests together.
+/// The time limit for a login with all its requests.
 const LONGEST: Duration = Duration::from_secs(10);
 
 /// How many redirects of a request without credentials are followed.
 const REDIRECTS: usize = 3;
 
-/// What a registry says of credentials. A registry that cannot be asked has not refused them.
+/// The result of a login. A registry that cannot be reached has not rejected the credentials.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Verdict {
     Accepted,
-    /// What it answered.
+    /// `reason` is the registry's response.
     Rejected {
         reason: String,
     },
-    /// Why nothing can be said, and what fixes it.
+    /// The login gave no clear result: why, and the fix if there is one.
     Unknown {
         reason: String,
         fix: Option<&'static str>,
@@ -52,8 +50,8 @@ impl Verdict {
     }
 }
 
-/// Logs in once: no request with credentials is ever sent twice, since registries lock accounts
-/// after some bad logins.
+/// Logs in once. No request with credentials is sent twice, because registries lock accounts after
+/// several failed logins.
 pub async fn log_in(
     network: &Network,
     upstream: LoginRegistry,
@@ -68,7 +66,7 @@ pub async fn log_in(
     match tokio::time::timeout(LONGEST, login.attempt(credential)).await {
         Ok(Ok(verdict) | Err(verdict)) => verdict,
         Err(_) => Verdict::unknown(format!(
-            "{address} did not answer within {} seconds",
+            "{address} did not respond within {} seconds",
             LONGEST.as_secs()
         )),
     }
@@ -80,7 +78,7 @@ struct Login<'a> {
     address: &'a Address,
 }
 
-/// Where a token is asked for, with the query.
+/// A token endpoint: its host, and its URL with the query.
 #[derive(PartialEq, Eq)]
 struct TokenEndpoint {
     host: Address,
@@ -88,11 +86,11 @@ struct TokenEndpoint {
 }
 
 impl Login<'_> {
-    /// The error is the verdict where it comes early.
+    /// Both `Ok` and `Err` hold the verdict; `Err` only lets `?` return early.
     async fn attempt(&self, credential: &Credential) -> Result<Verdict, Verdict> {
-        let basic = credential.basic().ok_or_else(|| {
-            Verdict::unknown("a username with a colon in it cannot be used for a login")
-        })?;
+        let basic = credential
+            .basic()
+            .ok_or_else(|| Verdict::unknown("a username with a colon cannot be used to log in"))?;
         let header = zeroize::Zeroizing::new(["Basic ", basic.as_str()].concat());
         let username = credential.username.as_str();
         let Some((realm, service)) = self.address.known_realm(self.upstream) else {
@@ -100,16 +98,16 @@ impl Login<'_> {
         };
         let endpoint = self.token_endpoint(&realm, Some(&service), username)?;
         let (status, verdict) = self.ask(&endpoint, &header).await?;
-        let may_be_elsewhere = !matches!(status, 429 | 500..=599);
-        if !may_be_elsewhere || !matches!(verdict, Verdict::Unknown { .. }) {
+        let is_overloaded = matches!(status, 429 | 500..=599);
+        if is_overloaded || !matches!(verdict, Verdict::Unknown { .. }) {
             return Ok(verdict);
         }
         let known = Some((endpoint, verdict));
         self.attempt_as_challenged(username, &header, known).await
     }
 
-    /// The same by the registry's own challenge. What a token endpoint answered that was asked
-    /// already is not asked again.
+    /// Logs in as the registry's challenge says. `known` is an endpoint that was already called,
+    /// with its verdict; it is not called again.
     async fn attempt_as_challenged(
         &self,
         username: &str,
@@ -122,7 +120,7 @@ impl Login<'_> {
             401 => {}
             200..=299 if !is_page(&answer) => {
                 return Err(Verdict::unknown(format!(
-                    "{address} does not ask for credentials"
+                    "{address} does not require credentials"
                 )))
             }
             _ => return Err(Self::no_verdict(&answer, address)),
@@ -146,11 +144,12 @@ impl Login<'_> {
             });
         }
         Err(Verdict::unknown(format!(
-            "{address} asks for a login in an unknown way"
+            "{address} requires an unsupported login method"
         )))
     }
 
-    /// `GET /v2/` without credentials: the URL that answered, and what.
+    /// `GET /v2/` without credentials, following redirects on the same host. Returns the final URL
+    /// and the response.
     async fn ping(&self) -> Result<(String, Answer), Verdict> {
         let address = self.address;
         let mut url = format!("{}/v2/", address.origin());
@@ -177,13 +176,13 @@ impl Login<'_> {
         )))
     }
 
-    /// The host of a realm that may have the credentials.
+    /// The host of a realm, if it may get the credentials.
     fn host_of(&self, realm: &str) -> Option<Address> {
         let host = Address::of(&realm.parse::<Uri>().ok()?)?;
         Some(host).filter(|host| self.address.trusts(host, self.upstream))
     }
 
-    /// Where a token is asked for, with the account and the service named in the query.
+    /// The token endpoint of a realm, with the account and the service in the query.
     fn token_endpoint(
         &self,
         realm: &str,
@@ -192,8 +191,8 @@ impl Login<'_> {
     ) -> Result<TokenEndpoint, Verdict> {
         let Some(host) = self.host_of(realm) else {
             return Err(Verdict::unknown(format!(
-                "{} sends logins to {}, which is not known to be its own; the credentials were \
-                 not sent there",
+                "{} redirects logins to {}, which is not known to belong to it, so the \
+                 credentials were not sent",
                 self.address,
                 escaped(realm)
             )));
@@ -212,7 +211,7 @@ impl Login<'_> {
         Ok(TokenEndpoint { host, url })
     }
 
-    /// The status that a token endpoint answers the credentials with, and what that says of them.
+    /// Sends the credentials to a token endpoint. Returns the HTTP status and the verdict.
     async fn ask(&self, endpoint: &TokenEndpoint, header: &str) -> Result<(u16, Verdict), Verdict> {
         let TokenEndpoint { host, url } = endpoint;
         let answer = self.get(host, url, Some(header)).await?;
@@ -254,12 +253,12 @@ impl Login<'_> {
         if has_token {
             Verdict::Accepted
         } else {
-            Verdict::unknown(format!("{host} gave an answer that has no token in it"))
+            Verdict::unknown(format!("the response of {host} contains no token"))
         }
     }
 
-    /// Whether an answer that is not a success refuses the credentials. A page of HTML is not the
-    /// registry's: a proxy or a firewall answered in its place.
+    /// The verdict of an error response: rejected or unknown. An HTML page comes from a proxy or a
+    /// firewall, not from the registry.
     fn refusal(&self, answer: &Answer, host: &Address) -> Verdict {
         let status = answer.status;
         let refuses =
@@ -274,10 +273,10 @@ impl Login<'_> {
             .login
             .forbidden_means
             .filter(|_| status == 403);
-        let means = means.map(|means| format!("; that means {means}"));
+        let means = means.map(|means| format!("; this means that {means}"));
         let [words, means] = [words, means].map(Option::unwrap_or_default);
         Verdict::Rejected {
-            reason: format!("{host} answered {status}{words}{means}"),
+            reason: format!("{host} returned {status}{words}{means}"),
         }
     }
 
@@ -289,19 +288,19 @@ impl Login<'_> {
                 let wait = answer.header("retry-after").next();
                 let wait = wait.map(|text| format!("; try again {}", after(text)));
                 let wait = wait.unwrap_or_default();
-                format!("{host} takes no more logins at the moment (429){wait}{words}")
+                format!("{host} limits the number of logins (429){wait}{words}")
             }
             300..=399 => {
                 let to = answer.header("location").next().unwrap_or("nowhere");
                 format!(
-                    "{host} redirects to {}, where no credentials are sent",
+                    "{host} redirects to {}, so the credentials were not sent",
                     escaped(to)
                 )
             }
             status if is_page(answer) => {
-                format!("{host} answered {status} with a web page, as proxies and firewalls do")
+                format!("{host} returned {status} and a web page, as proxies and firewalls do")
             }
-            status => format!("{host} answered {status}{words}"),
+            status => format!("{host} returned {status}{words}"),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! The upstream registries, asked whether they take the credentials.
+//! Logins at the upstream registries.
 
 mod address;
 mod challenge;

@@ -1,4 +1,4 @@
-//! [`TokenInfo`]: what a registry tells of a token, beside whether it takes it.
+//! [`TokenInfo`]: what a registry reports about a token besides accepting or rejecting it.
 
 use std::time::Duration;
 
@@ -10,22 +10,22 @@ use crate::model::credential::AccessToken;
 use crate::model::date::{Date, Time};
 use crate::model::registries::{LoginRegistry, TokenApi};
 
-/// The longest that it is waited for.
+/// The time limit for the API call.
 const LONGEST: Duration = Duration::from_secs(10);
 
-/// What is known of a token. Nothing is, where nobody tells.
+/// What is known about a token. Empty if its registry does not report anything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TokenInfo {
-    /// When it ends.
-    pub ends: Option<Date>,
-    /// What makes it doubtful that it works, a sentence for each.
+    /// The expiry date.
+    pub expires: Option<Date>,
+    /// Reasons why the token may not work, as messages.
     pub doubts: Vec<String>,
 }
 
 impl TokenInfo {
-    /// Asks the API of the registry's owner, where it has one that tells and the registry is at its
-    /// own host. A token that ends by what it says itself needs nobody to be asked. The token goes
-    /// to that API alone: no redirect is followed. Whatever goes wrong, nothing is known.
+    /// Calls the API of the registry's owner, if there is one and `address` is the registry's own.
+    /// A token that contains its expiry date needs no call. Redirects are not followed, so the
+    /// token goes to that API only. Empty if the call fails.
     pub async fn of(
         network: &Network,
         upstream: LoginRegistry,
@@ -57,29 +57,27 @@ impl TokenInfo {
     }
 
     fn by_github(answer: &Answer, token: &AccessToken) -> Self {
-        let mut ends = answer.header("github-authentication-token-expiration");
-        let ends = ends.find_map(Time::parse).map(Time::date);
+        let mut dates = answer.header("github-authentication-token-expiration");
+        let expires = dates.find_map(Time::parse).map(Time::date);
         let scopes = answer.header("x-oauth-scopes").next();
         let can_read =
             |scopes: &str| has_one_of(split(scopes), &["read:packages", "write:packages", "repo"]);
         let doubt = match scopes {
             Some(scopes) if can_read(scopes) => None,
             Some(_) => {
-                Some("the token has no scope read:packages, so pulls of private packages fail")
+                Some("the token lacks the scope read:packages, so pulls of private packages fail")
             }
-            // Of the other kinds it is said by how they begin.
+            // For other kinds, `TokenKind` already says so.
             None if token
                 .kind()
                 .is_some_and(|kind| kind.word != "github-classic") =>
             {
                 None
             }
-            None => Some(
-                "GitHub does not know the token as a classic one, and its registry takes no others",
-            ),
+            None => Some("the token is not a classic one, and GitHub's registry accepts no others"),
         };
         let doubts = doubt.map(str::to_owned).into_iter().collect();
-        Self { ends, doubts }
+        Self { expires, doubts }
     }
 
     fn by_gitlab(answer: &Answer) -> Self {
@@ -90,7 +88,7 @@ impl TokenInfo {
             #[serde(default)]
             revoked: bool,
         }
-        let Ok(told) = serde_json::from_slice::<Token>(&answer.body) else {
+        let Ok(token) = serde_json::from_slice::<Token>(&answer.body) else {
             return Self::default();
         };
         let can_read = |scopes: &[String]| {
@@ -98,14 +96,14 @@ impl TokenInfo {
             has_one_of(scopes, &["read_registry", "write_registry", "api"])
         };
         let mut doubts = Vec::new();
-        if told.scopes.is_some_and(|scopes| !can_read(&scopes)) {
-            doubts.push("the token has no scope read_registry, so pulls fail".to_owned());
+        if token.scopes.is_some_and(|scopes| !can_read(&scopes)) {
+            doubts.push("the token lacks the scope read_registry, so pulls fail".to_owned());
         }
-        if told.revoked {
-            doubts.push("GitLab says that the token is revoked".to_owned());
+        if token.revoked {
+            doubts.push("GitLab reports that the token was revoked".to_owned());
         }
-        let ends = told.expires_at.and_then(|date| Date::parse(&date).ok());
-        Self { ends, doubts }
+        let expires = token.expires_at.and_then(|date| Date::parse(&date).ok());
+        Self { expires, doubts }
     }
 }
 

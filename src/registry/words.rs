@@ -1,4 +1,4 @@
-//! What is read out of the answers of a registry, and put into requests.
+//! Helpers that read a registry's responses and write queries.
 
 use std::fmt::Write as _;
 
@@ -6,18 +6,18 @@ use crate::aws::Answer;
 use crate::model::count::count;
 use crate::output::escaped;
 
-/// Whether it names another place to ask.
+/// Whether the response is a redirect.
 pub fn is_redirect(answer: &Answer) -> bool {
     matches!(answer.status, 301 | 302 | 303 | 307 | 308)
 }
 
-/// Whether it is a page for people, as no registry gives one.
+/// Whether the response is an HTML page, which no registry returns.
 pub fn is_page(answer: &Answer) -> bool {
     let kind = answer.header("content-type").next().unwrap_or_default();
     kind.to_ascii_lowercase().contains("html") || answer.body.trim_ascii_start().starts_with(b"<")
 }
 
-/// What a registry says in an error, in any of the shapes that they have, safe to show.
+/// The error message in a registry's response, in any format that registries use, safe to show.
 pub fn words_of(body: &[u8]) -> Option<String> {
     let body: serde_json::Value = serde_json::from_slice(body).ok()?;
     let error = &body["errors"][0];
@@ -34,8 +34,8 @@ pub fn words_of(body: &[u8]) -> Option<String> {
     words.find(|words| !words.is_empty())
 }
 
-/// The first words of a text, up to 300 characters. None is cut, since the rest of a token would
-/// not be recognized when it is written.
+/// The first 300 characters of a text, without cutting a word: the redactor would not recognize
+/// part of a token.
 fn start_of(text: &str) -> &str {
     let Some((end, _)) = text.char_indices().nth(300) else {
         return text;
@@ -44,7 +44,7 @@ fn start_of(text: &str) -> &str {
     &text[..end]
 }
 
-/// When to come again, as `Retry-After` says it: in seconds, or with a date.
+/// The value of `Retry-After`, seconds or a date, in words: `in 30 seconds`.
 pub fn after(text: &str) -> String {
     match text.trim().parse::<u64>() {
         Ok(seconds @ 0..=119) => format!("in {}", count(seconds, "second")),
@@ -53,7 +53,7 @@ pub fn after(text: &str) -> String {
     }
 }
 
-/// A text as a part of a query.
+/// A text as part of a query.
 pub fn percent_encoded(text: &str) -> String {
     let mut encoded = String::new();
     for byte in text.bytes() {

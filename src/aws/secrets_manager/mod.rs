@@ -1,4 +1,4 @@
-//! [`SecretsManager`]: its operations that we use, in our own types.
+//! [`SecretsManager`]: the Secrets Manager API calls, in our own types.
 
 mod read;
 mod write;

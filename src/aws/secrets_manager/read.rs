@@ -1,4 +1,4 @@
-//! The operations of Secrets Manager that look at secrets of any origin, in our own types.
+//! The Secrets Manager API calls that read.
 
 use std::collections::HashMap;
 use std::pin::pin;
@@ -27,18 +27,18 @@ use crate::model::secret::{ExistingRotation, Replica, Secret, Version, VersionId
 use crate::model::stored_value::{Reading, StoredValue};
 use crate::output::escaped;
 
-/// How many values one call gives. Source: BatchGetSecretValue, Secrets Manager API reference.
+/// How many values one call returns. Source: BatchGetSecretValue, Secrets Manager API reference.
 pub const BATCH: usize = 20;
 
-/// How many calls of DescribeSecret are under way at once. The service takes 10,000 a second.
+/// How many DescribeSecret calls run at once. The service allows 10,000 per second.
 const DESCRIPTIONS_IN_FLIGHT: usize = 16;
 
 const LIST: &str = "ListSecrets";
 
 impl SecretsManager {
-    /// ListSecrets: gives up to 100 secrets under [`PREFIX`] at each call, those scheduled for
-    /// deletion too; `None` after the last. Their replicas are not told. The service may be up to
-    /// five minutes behind.
+    /// ListSecrets: each call returns up to 100 secrets under [`PREFIX`], including those scheduled
+    /// for deletion, without their replicas; `None` after the last. The list may be five minutes
+    /// old.
     pub fn pages(&self) -> impl AsyncFnMut() -> Result<Option<Vec<Secret>>, AwsError> {
         let filter = Filter::builder()
             .key(FilterNameStringType::Name)
@@ -66,7 +66,7 @@ impl SecretsManager {
         }
     }
 
-    /// All secrets, by name, without what a list of many has no place for.
+    /// All secrets sorted by name, shortened by [`Secret::in_brief`].
     pub async fn all(&self) -> Result<Vec<Secret>, AwsError> {
         let mut secrets = Vec::new();
         let mut pages = self.pages();
@@ -77,12 +77,12 @@ impl SecretsManager {
         Ok(secrets)
     }
 
-    /// DescribeSecret; none where there is no such secret.
+    /// DescribeSecret; `None` if the secret does not exist.
     pub async fn describe(&self, id: &str) -> Result<Option<Secret>, AwsError> {
         self.describe_by(id, Builder::new()).await
     }
 
-    /// DescribeSecret after a call without an answer: asks once or twice, for ten seconds at most.
+    /// DescribeSecret after a call that got no response: up to two attempts and ten seconds.
     pub async fn describe_patiently(&self, id: &str) -> Result<Option<Secret>, AwsError> {
         let timeouts = TimeoutConfig::builder().operation_timeout(Duration::from_secs(10));
         let patience = Builder::new()
@@ -98,8 +98,8 @@ impl SecretsManager {
         answer.map(from_description).transpose()
     }
 
-    /// GetSecretValue of the current version; none where there is no such version. It is hidden
-    /// from then on.
+    /// GetSecretValue: the current value, which is hidden in all output from then on. `None` if
+    /// there is no current version.
     pub async fn value(&self, arn: &SecretArn) -> Result<Option<StoredValue>, AwsError> {
         let call = self.client.get_secret_value().secret_id(arn.as_str());
         let answer = call.send().await;
@@ -111,17 +111,14 @@ impl SecretsManager {
         Ok(value)
     }
 
-    /// BatchGetSecretValue for up to [`BATCH`] secrets, by their ARNs.
-    ///
-    /// # Errors
-    /// Where the call as a whole is refused or fails; what is refused of single secrets is told
-    /// with each.
+    /// BatchGetSecretValue for up to [`BATCH`] secrets. An error for a single secret is its
+    /// [`Reading`].
     pub async fn values(
         &self,
         arns: &[SecretArn],
     ) -> Result<HashMap<SecretArn, Reading>, AwsError> {
-        // What nobody asked for is not kept.
-        let asked = |id: Option<String>| {
+        // Other secrets in the response are ignored.
+        let requested = |id: Option<String>| {
             let id = id.unwrap_or_default();
             arns.iter().find(|arn| arn.as_str() == id).cloned()
         };
@@ -138,7 +135,7 @@ impl SecretsManager {
             for entry in answer.secret_values.unwrap_or_default() {
                 let value = content(entry.secret_string, entry.secret_binary);
                 let reading = value.map_or(Reading::Nothing, Reading::Value);
-                readings.extend(asked(entry.arn).map(|arn| (arn, reading)));
+                readings.extend(requested(entry.arn).map(|arn| (arn, reading)));
             }
             for error in answer.errors.unwrap_or_default() {
                 let code = error.error_code.unwrap_or_default();
@@ -152,13 +149,13 @@ impl SecretsManager {
                     }
                     _ => Reading::Refused(escaped(&format!("GetSecretValue: {code}"))),
                 };
-                readings.extend(asked(error.secret_id).map(|arn| (arn, reading)));
+                readings.extend(requested(error.secret_id).map(|arn| (arn, reading)));
             }
         }
         Ok(readings)
     }
 
-    /// ListSecretVersionIds, every page: when each version with a label was made, by its id.
+    /// ListSecretVersionIds: the creation time of each version that has a label.
     pub async fn version_times(
         &self,
         arn: &SecretArn,
@@ -181,19 +178,17 @@ impl SecretsManager {
         Ok(times)
     }
 
-    /// Looks up the replicas of each secret, a call for each, side by side; `told` hears how many
-    /// are done.
-    ///
-    /// # Errors
-    /// A refusal of the very first answers, or any failure. What is refused later stays unknown.
+    /// Looks up the replicas of each secret with one call per secret; `progress` gets the number
+    /// done. If access to some is denied, their replicas stay unknown; if access to the first is,
+    /// it fails.
     pub async fn look_up_replicas(
         &self,
         secrets: &mut [Secret],
-        told: impl Fn(usize),
+        progress: impl Fn(usize),
     ) -> Result<(), AwsError> {
         let mut waiting = Vec::new();
         for (index, secret) in secrets.iter_mut().enumerate() {
-            // Neither can have any: a primary loses its replicas before it can be deleted.
+            // A secret can be deleted only after its replicas, and a replica has none.
             if secret.deleted.is_some() || secret.replica_of().is_some() {
                 secret.replicas = Some(Vec::new());
             } else {
@@ -208,7 +203,7 @@ impl SecretsManager {
             match answer {
                 Ok(described) => {
                     done += 1;
-                    told(done);
+                    progress(done);
                     secrets[index].replicas = described.and_then(|secret| secret.replicas);
                 }
                 Err(error) if done > 0 && error.kind == Kind::Denied => {}
@@ -277,7 +272,7 @@ fn from_description(answer: DescribeSecretOutput) -> Result<Secret, AwsError> {
     })
 }
 
-fn replicas(told: Option<Vec<ReplicationStatusType>>) -> Vec<Replica> {
+fn replicas(statuses: Option<Vec<ReplicationStatusType>>) -> Vec<Replica> {
     let replica = |replica: ReplicationStatusType| {
         Some(Replica {
             region: replica.region?,
@@ -286,7 +281,7 @@ fn replicas(told: Option<Vec<ReplicationStatusType>>) -> Vec<Replica> {
             message: replica.status_message,
         })
     };
-    told.into_iter().flatten().filter_map(replica).collect()
+    statuses.into_iter().flatten().filter_map(replica).collect()
 }
 
 pub(super) fn content(text: Option<String>, binary: Option<Blob>) -> Option<StoredValue> {
@@ -317,15 +312,15 @@ fn metadata(items: Option<Vec<ExternalSecretRotationMetadataItem>>) -> Vec<(Stri
         .collect()
 }
 
-/// The current one first, those without a label last, then by id: the service tells them in any
-/// order.
-fn versions(told: Option<HashMap<String, Vec<String>>>) -> Vec<Version> {
+/// Sorts the versions, which the service returns in any order: the current one first, those without
+/// a label last, then by id.
+fn versions(stages_by_id: Option<HashMap<String, Vec<String>>>) -> Vec<Version> {
     let version = |(id, mut stages): (String, Vec<String>)| {
         stages.sort_unstable();
         let id = VersionId::new(&id);
         Version { id, stages }
     };
-    let mut versions: Vec<Version> = told.into_iter().flatten().map(version).collect();
+    let mut versions: Vec<Version> = stages_by_id.into_iter().flatten().map(version).collect();
     versions.sort_by_cached_key(|version| {
         let is_current = version.stages.iter().any(|stage| stage == "AWSCURRENT");
         (!is_current, version.stages.is_empty(), version.id.clone())

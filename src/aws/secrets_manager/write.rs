@@ -1,4 +1,4 @@
-//! The operations of Secrets Manager that write, in our own types.
+//! The Secrets Manager API calls that write.
 
 use aws_sdk_secretsmanager::types::{
     ReplicaRegionType, ReplicationStatusType, RotationRulesType, StatusType, Tag,
@@ -17,18 +17,18 @@ use crate::model::region::Region;
 use crate::model::secret::{NewSecret, Recovery, VersionId};
 use crate::output::escaped;
 
-/// A secret that was just created.
+/// The result of creating a secret.
 #[derive(Debug)]
 pub struct Created {
     pub arn: SecretArn,
     pub version_id: Option<VersionId>,
-    /// For each replica that failed at once: its Region, and why.
+    /// The Region of each replica that failed immediately, and why.
     pub failed_replicas: Vec<String>,
 }
 
 impl SecretsManager {
     /// CreateSecret, with `request_token` (32 to 64 characters) as its idempotency token.
-    /// The key is never named: the service takes aws/secretsmanager.
+    /// No key is given, so the service uses aws/secretsmanager.
     pub async fn create(
         &self,
         secret: &NewSecret,
@@ -68,14 +68,14 @@ impl SecretsManager {
         })
     }
 
-    /// GetResourcePolicy, where there is one.
+    /// GetResourcePolicy; `None` if the secret has no policy.
     pub async fn policy(&self, arn: &SecretArn) -> Result<Option<String>, AwsError> {
         let call = self.client.get_resource_policy().secret_id(arn.as_str());
         let answer = call.send().await.answer_to("GetResourcePolicy")?;
         Ok(answer.resource_policy)
     }
 
-    /// PutSecretValue: a new version, which becomes AWSCURRENT. Gives its id.
+    /// PutSecretValue: stores a new version, which becomes AWSCURRENT. Returns its id.
     pub async fn put_value(
         &self,
         arn: &SecretArn,
@@ -92,8 +92,8 @@ impl SecretsManager {
         Ok(answer.version_id().map(VersionId::new))
     }
 
-    /// Proves that PutSecretValue works: it is sent with the current version's id and its unchanged
-    /// value, which the service ignores. `false` if there is no value that this caller may read.
+    /// Tests that PutSecretValue works by sending the current version's id with its unchanged
+    /// value, which has no effect. `false` if this caller cannot read the value.
     ///
     /// Source: `ClientRequestToken` of PutSecretValue, Secrets Manager API reference.
     pub async fn prove_put(&self, arn: &SecretArn) -> Result<bool, AwsError> {
@@ -120,7 +120,7 @@ impl SecretsManager {
         Ok(true)
     }
 
-    /// UpdateSecret, for the description alone.
+    /// UpdateSecret: changes only the description.
     pub async fn update_description(
         &self,
         arn: &SecretArn,
@@ -135,7 +135,7 @@ impl SecretsManager {
         Ok(())
     }
 
-    /// TagResource: sets the tags given, and leaves the others.
+    /// TagResource: sets these tags and keeps the others.
     pub async fn tag(&self, arn: &SecretArn, tags: &[attributes::Tag]) -> Result<(), AwsError> {
         let call = self
             .client
@@ -146,7 +146,7 @@ impl SecretsManager {
         Ok(())
     }
 
-    /// ReplicateSecretToRegions. Gives the replicas that failed at once.
+    /// ReplicateSecretToRegions. Returns the replicas that failed immediately.
     pub async fn replicate(
         &self,
         arn: &SecretArn,
@@ -166,7 +166,7 @@ impl SecretsManager {
         Ok(failed(answer.replication_status()))
     }
 
-    /// PutResourcePolicy, with public access blocked.
+    /// PutResourcePolicy. The service rejects a policy that allows public access.
     pub async fn put_policy(
         &self,
         arn: &SecretArn,
@@ -182,7 +182,7 @@ impl SecretsManager {
         Ok(())
     }
 
-    /// RotateSecret: switches on rotation.
+    /// RotateSecret: turns on rotation.
     pub async fn rotate(
         &self,
         arn: &SecretArn,
@@ -214,8 +214,8 @@ impl SecretsManager {
         Ok(())
     }
 
-    /// UpdateSecretVersionStage: makes another version AWSCURRENT. The service makes the one that
-    /// was AWSPREVIOUS by itself.
+    /// UpdateSecretVersionStage: makes another version AWSCURRENT. The one that was current becomes
+    /// AWSPREVIOUS.
     pub async fn make_current(
         &self,
         arn: &SecretArn,
@@ -233,8 +233,8 @@ impl SecretsManager {
         Ok(())
     }
 
-    /// DeleteSecret. Gives the moment from which the secret cannot be restored. Deleting without
-    /// recovery is no error where the secret is gone already.
+    /// DeleteSecret. Returns the time after which the secret cannot be restored. With
+    /// [`Recovery::Never`], a secret that does not exist is not an error.
     pub async fn delete(
         &self,
         arn: &SecretArn,
@@ -249,14 +249,14 @@ impl SecretsManager {
         Ok(answer.deletion_date().map(|date| Time::at(date.secs())))
     }
 
-    /// RestoreSecret. It is no error where nothing was scheduled.
+    /// RestoreSecret. Succeeds even if the secret is not scheduled for deletion.
     pub async fn restore(&self, arn: &SecretArn) -> Result<(), AwsError> {
         let call = self.client.restore_secret().secret_id(arn.as_str());
         call.send().await.answer_to("RestoreSecret")?;
         Ok(())
     }
 
-    /// RemoveRegionsFromReplication: deletes the replicas in these Regions at once.
+    /// RemoveRegionsFromReplication: deletes the replicas in these Regions immediately.
     pub async fn remove_replicas(
         &self,
         arn: &SecretArn,
@@ -274,14 +274,14 @@ impl SecretsManager {
     }
 }
 
-/// The replicas that failed at once, each with its Region and why.
+/// The Region of each failed replica, and why it failed.
 fn failed(replicas: &[ReplicationStatusType]) -> Vec<String> {
     let failed = replicas
         .iter()
         .filter(|replica| replica.status() == Some(&StatusType::Failed));
     let text = |replica: &ReplicationStatusType| {
         let region = replica.region().unwrap_or("a replica Region");
-        let why = replica.status_message().unwrap_or("no reason is given");
+        let why = replica.status_message().unwrap_or("no reason was given");
         escaped(&format!("{region}: {why}"))
     };
     failed.map(text).collect()

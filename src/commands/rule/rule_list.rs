@@ -110,7 +110,7 @@ async fn validate(listed: &mut [Listed], ecr: &Ecr, place: &Service, output: &Ou
             None => {}
         }
     }
-    if let Some((prefix, error)) = verdicts.refused {
+    if let Some((prefix, error)) = verdicts.failed {
         let what = format!("could not validate rule {}", escaped(&prefix));
         output.warn(&error.into_failure(&what, place).in_one_line());
     }

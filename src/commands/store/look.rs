@@ -146,8 +146,8 @@ impl Store<'_> {
         Some((existing, left))
     }
 
-    /// Reads the value of an existing secret, and its policy if the request has one. `keeps_username`
-    /// means the stored username is the default.
+    /// Reads the value of an existing secret, and its policy if the request has one.
+    /// `keeps_username` means the stored username is the default.
     pub async fn read_existing(
         &mut self,
         looked: &mut Looked,
@@ -259,7 +259,8 @@ pub fn refuse_what_exists(
     }
 }
 
-/// The stored value; `None` if there is none, or if it is not needed and the caller may not read it.
+/// The stored value; `None` if there is none, or if it is not needed and the caller may not read
+/// it.
 async fn read_value(
     secret: &Secret,
     is_needed: bool,
@@ -270,7 +271,8 @@ async fn read_value(
         Ok(stored) => Ok(stored),
         Err(error) if error.kind == Kind::Denied && !is_needed => {
             warnings.add(
-                "this caller cannot read the stored value (secretsmanager:GetSecretValue), so the new \
+                "this caller cannot read the stored value (secretsmanager:GetSecretValue), so the \
+                 new \
                  version is stored without comparison, and other keys of the value are not kept",
             );
             Ok(None)

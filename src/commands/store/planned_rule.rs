@@ -73,8 +73,8 @@ impl Rules {
         }
     }
 
-    /// Proposes a rule if none is requested: one that uses a secret with this name, or else a new one
-    /// with a free prefix. Warns about other rules for this name.
+    /// Proposes a rule if none is requested: one that uses a secret with this name, or else a new
+    /// one with a free prefix. Warns about other rules for this name.
     pub fn propose(&self, input: &mut CreateInput, session: &Session, warnings: &mut Warnings<'_>) {
         let (Some(upstream), Some(name), None) =
             (input.upstream, input.name_or_default(), &input.rule)
@@ -95,7 +95,8 @@ impl Rules {
         }
     }
 
-    /// Plans the requested rule. If all rules were looked up, the review says why there will be none.
+    /// Plans the requested rule. If all rules were looked up, the review says why there will be
+    /// none.
     pub fn planned(&self, input: &CreateInput, session: &Session) -> Result<PlannedRule, Failure> {
         let rules = match self {
             Self::NotLooked => return Ok(PlannedRule::default()),

@@ -133,8 +133,8 @@ impl Prompter {
         }
     }
 
-    /// Asks for the token's expiry date unless it is known; Enter alone skips it. Credentials that a
-    /// command just issued don't wait for an answer.
+    /// Asks for the token's expiry date unless it is known; Enter alone skips it. Credentials that
+    /// a command just issued don't wait for an answer.
     pub async fn ask_expiry_if_unknown(&self, input: &mut CreateInput) -> Result<(), Failure> {
         if input.expiry().is_none() && !input.yes && !input.is_issued() {
             input.expires_on = self.ask_expiry(None).await?;

@@ -1,4 +1,4 @@
-//! What a login needs of a credential, and what a token says of itself.
+//! HTTP authorization headers for a login, and the expiry date in a token.
 
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use base64::Engine;
@@ -10,8 +10,8 @@ use crate::model::date::Time;
 use crate::model::token_kind::TokenKind;
 
 impl Credential {
-    /// The credentials of HTTP's Basic scheme; none where the username has a colon, which ends it
-    /// there (RFC 7617).
+    /// The base64 credentials for HTTP Basic. `None` if the username contains a colon, which RFC
+    /// 7617 does not allow.
     pub fn basic(&self) -> Option<Zeroizing<String>> {
         let username = self.username.as_str();
         if username.contains(':') {
@@ -19,29 +19,29 @@ impl Credential {
         }
         let token = self.token.reveal();
         let plain = Zeroizing::new([username, ":", token].concat());
-        // Room for all of it, so that growing leaves no copy behind in memory.
+        // Large enough that it never grows, which would leave a copy in memory.
         let mut text = Zeroizing::new(String::with_capacity(4 * plain.len() / 3 + 4));
         STANDARD.encode_string(plain.as_bytes(), &mut text);
         Some(text)
     }
 }
 
-/// What we read of a JSON Web Token.
+/// The claims we read from a JSON Web Token. `exp` is in seconds since 1970.
 #[derive(Deserialize)]
 struct Claims {
     exp: Option<f64>,
 }
 
-/// The end of the year 9999.
+/// The end of the year 9999, in seconds since 1970.
 const LAST_SECOND: f64 = 253_402_300_799.0;
 
 impl AccessToken {
-    /// The credentials of HTTP's Bearer scheme, with its word.
+    /// The value of an HTTP Bearer header.
     pub fn bearer(&self) -> Zeroizing<String> {
         Zeroizing::new(["Bearer ", self.reveal()].concat())
     }
 
-    /// What its beginning tells of it.
+    /// The kind of token, from its prefix; `None` if unknown.
     pub fn kind(&self) -> Option<&'static TokenKind> {
         TokenKind::of(self.reveal())
     }
@@ -50,8 +50,8 @@ impl AccessToken {
         self.reveal().contains(char::is_whitespace)
     }
 
-    /// When it ends, where it is a JSON Web Token that says so. It is not
-    /// looked at whether the signature is right.
+    /// When it expires, if it is a JSON Web Token with an expiry date. The signature is not
+    /// checked.
     #[allow(
         clippy::cast_possible_truncation,
         reason = "it is within the range of whole seconds"
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_that_says_when_it_ends() {
+    fn a_web_token_contains_its_expiry_date() {
         let jwt = |claims: &str| {
             format!(
                 "eyJhbGciOiJIUzI1NiJ9.{}.c2ln",

@@ -1,5 +1,5 @@
-//! [`Mistake`]: what people give in the place of a token or a username. One list for whatever is
-//! about to be stored and for what is stored.
+//! [`Mistake`]: common mistakes when people enter a token or a username, such as a placeholder. The
+//! list applies both to input and to stored values.
 
 use base64::alphabet::{STANDARD, URL_SAFE};
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -8,14 +8,14 @@ use zeroize::Zeroizing;
 
 use crate::model::token_kind::TokenKind;
 
-/// A text that stands for a token or a username, or has more in it than one.
+/// A text that is a placeholder for a token or a username, or contains more than one.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Mistake {
     /// A word for scripts. Words are only ever added.
     pub code: &'static str,
-    /// What it is, in words that follow "the token". They may not contain what may be the token.
+    /// A description that follows "the token". It never repeats the text.
     pub words: &'static str,
-    /// Whether it cannot be a token. Otherwise it is doubtful.
+    /// Whether it cannot be a token. Otherwise it is only unlikely to be one.
     pub is_certain: bool,
 }
 
@@ -39,7 +39,7 @@ const fn doubtful(code: &'static str, words: &'static str) -> Mistake {
     }
 }
 
-/// How each is known by the text and the username that goes with it. The first one counts.
+/// Recognizes a mistake by the text and the username that goes with it. The first match wins.
 type Test = fn(&str, Option<&str>) -> bool;
 
 static MISTAKES: [(Test, Mistake); 12] = [
@@ -47,65 +47,65 @@ static MISTAKES: [(Test, Mistake); 12] = [
         |text, _| is_template(text),
         certain(
             TEMPLATE,
-            "is a variable that was not filled in, like ${…}, $(…) or {{…}}",
+            "is a variable that was not replaced, such as ${…}, $(…) or {{…}}",
         ),
     ),
     (
         |text, _| is_reference(text),
         certain(
             TEMPLATE,
-            "is an address or a reference to a secret, like op://…, that was not looked up",
+            "is a URL or a reference to a secret, such as op://…, that was not resolved",
         ),
     ),
     (
         |text, _| is_header(text),
         certain(
             WRAPPED,
-            "is an HTTP header with a word like Bearer before the token",
+            "is an HTTP header, such as Bearer, with the token after it",
         ),
     ),
     (
         |text, _| text.chars().all(|c| "*•●".contains(c)),
         certain(
             PLACEHOLDER,
-            "has only asterisks: the token was masked where it was copied",
+            "consists of asterisks: it was copied from where it is masked",
         ),
     ),
     (
         |text, _| is_within(text, "{", "}"),
         certain(
             WRAPPED,
-            "is a whole JSON object; give the one value of it that is needed",
+            "is a JSON object; give only the value that is required",
         ),
     ),
     (
         |text, _| text.starts_with("Calling [toJSON] on an [Output"),
         doubtful(
             TEMPLATE,
-            "is an error message of Pulumi about an Output; use apply or pulumi.jsonStringify",
+            "is an error message of Pulumi; use apply or pulumi.jsonStringify on the Output",
         ),
     ),
     (
         |text, _| text.starts_with(QUOTES) || text.ends_with(QUOTES),
         doubtful(
             WRAPPED,
-            "has a quotation mark around it, which would be stored too",
+            "starts or ends with a quotation mark, which would be stored too",
         ),
     ),
     (
         |text, username| has_more(text, username),
         doubtful(
             WRAPPED,
-            "has more before it, such as a username and a colon, or a dollar sign",
+            "has other text before it, such as a username and a colon, or a dollar sign",
         ),
     ),
     (
         |text, _| has_template(text),
-        doubtful(TEMPLATE, "has a variable in it that was not filled in"),
+        doubtful(TEMPLATE, "contains a variable that was not replaced"),
     ),
     (
         |text, _| is_placeholder(text),
-        doubtful(PLACEHOLDER, "is a word that stands for a missing value"),
+        doubtful(PLACEHOLDER, "is a placeholder"),
     ),
     (
         |text, _| is_variable(text),
@@ -115,13 +115,13 @@ static MISTAKES: [(Test, Mistake); 12] = [
         |text, username| is_base64_of_both(text, username),
         doubtful(
             WRAPPED,
-            "is a username and a token in base64, as Docker's configuration has them",
+            "is a username and a token in base64, as in Docker's configuration",
         ),
     ),
 ];
 
 impl Mistake {
-    /// What a text is in the place of a token or a username. `username` goes with a token.
+    /// Finds the mistake in a token or a username. `username` is the one that belongs to a token.
     pub fn of(text: &str, username: Option<&str>) -> Option<&'static Self> {
         let text = text.trim();
         if text.is_empty() {
@@ -132,7 +132,7 @@ impl Mistake {
         Some(mistake)
     }
 
-    /// The same, if it cannot be a token or a username.
+    /// Like [`Self::of`], but only for a text that cannot be a token or a username.
     pub fn certain(text: &str) -> Option<&'static Self> {
         Self::of(text, None).filter(|mistake| mistake.is_certain)
     }
@@ -140,7 +140,7 @@ impl Mistake {
 
 const QUOTES: [char; 7] = ['"', '\'', '`', '“', '”', '‘', '’'];
 
-/// What begins and ends a variable: of shells and CI systems, Helm, Jinja, Octopus and Azure, ERB.
+/// The start and end of a variable in shells and CI systems, Helm, Jinja, Octopus, Azure and ERB.
 const TEMPLATES: [(&str, &str); 7] = [
     ("$(", ")"),
     ("${", "}"),
@@ -157,7 +157,7 @@ fn is_template(text: &str) -> bool {
         .any(|(start, end)| is_within(text, start, end))
 }
 
-/// Whether a variable is a part of it.
+/// Whether the text contains a variable.
 fn has_template(text: &str) -> bool {
     TEMPLATES[..3].iter().any(|(start, end)| {
         let rest = text.split_once(start);
@@ -170,10 +170,10 @@ fn is_within(text: &str, start: &str, end: &str) -> bool {
     rest.is_some_and(|rest| rest.ends_with(end))
 }
 
-/// How references begin that are no URLs: of AWS, Vault, SOPS and Azure.
+/// The prefixes of references that are not URLs: AWS, Vault, SOPS and Azure.
 const REFERENCES: [&str; 4] = ["arn:aws", "vault:", "ENC[", "@Microsoft.KeyVault("];
 
-/// A reference of a password manager or a secret store; most are URLs.
+/// Whether the text is a reference to a password manager or a secret store. Most are URLs.
 fn is_reference(text: &str) -> bool {
     let is_scheme = |scheme: &str| {
         scheme.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -192,8 +192,8 @@ fn is_header(text: &str) -> bool {
     is_more && words.iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
-/// Whether it begins with its username and a colon, or a token that is known by its beginning
-/// stands after something else.
+/// Whether the text starts with its username and a colon, or contains a known kind of token after
+/// other text.
 fn has_more(text: &str, username: Option<&str>) -> bool {
     let after_username = || text.strip_prefix(username?)?.strip_prefix(':');
     let mut parts = text.split(|c: char| c == '=' || c.is_whitespace());
@@ -251,8 +251,7 @@ fn is_variable(text: &str) -> bool {
         .any(is_name)
 }
 
-/// Whether it is base64 of a text with a colon, which no token is by chance: all of its characters
-/// can be typed.
+/// Whether the text is base64 of printable characters with a colon, which no token is by chance.
 fn is_base64_of_both(text: &str, username: Option<&str>) -> bool {
     let config = GeneralPurposeConfig::new();
     let config = config.with_decode_padding_mode(DecodePaddingMode::Indifferent);

@@ -1,5 +1,5 @@
-//! [`Username`], [`AccessToken`] and [`Credential`]: what the secret holds, and nothing that shows
-//! it.
+//! [`Username`], [`AccessToken`] and [`Credential`]: the content of a secret, in types that cannot
+//! be printed by accident.
 
 mod claims;
 mod mistake;
@@ -14,13 +14,13 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-/// The most that a secret holds, in bytes of its JSON as UTF-8.
+/// The largest secret, in bytes of its JSON.
 ///
 /// Source: `SecretString` of CreateSecret, Secrets Manager API reference.
 pub const MAX_JSON_BYTES: usize = 65_536;
 
-/// The token that the registry takes as a password. It has no `Display`, is not serialized,
-/// its `Debug` shows only the length, and its memory is zeroed when it is dropped.
+/// The token that the registry accepts as a password. It has no `Display` and is not serialized,
+/// its `Debug` shows only the length, and its memory is zeroed on drop.
 #[derive(Clone)]
 pub struct AccessToken {
     text: SecretString,
@@ -36,22 +36,19 @@ pub enum TokenFault {
     Utf16,
     #[error("it is not UTF-8: byte {0} is not part of a character")]
     NotUtf8(usize),
-    #[error("it has a line break after character {0}; a token is one line")]
+    #[error("it has a line break after character {0}; a token is a single line")]
     LineBreak(usize),
-    #[error("it has a control character (U+{code:04X}) as character {position}")]
+    #[error("it has a control character (U+{code:04X}) at character {position}")]
     Control { code: u32, position: usize },
-    #[error("it has white space at its {0}; a token has none")]
+    #[error("it {0}s with white space; a token has none")]
     WhiteSpace(&'static str),
     #[error("it {}", .0.words)]
     Mistake(&'static Mistake),
 }
 
 impl AccessToken {
-    /// Reads a token from what a source gave: a UTF-8 byte order mark and exactly one line end at
-    /// the end are taken off, nothing else is changed.
-    ///
-    /// # Errors
-    /// A [`TokenFault`] that says what is wrong and where, without showing any of it.
+    /// Reads a token from a file or a pipe. A UTF-8 byte order mark and one newline at the end are
+    /// removed; anything else invalid is an error, which does not show the token.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, TokenFault> {
         if is_utf16(bytes) {
             return Err(TokenFault::Utf16);
@@ -92,12 +89,12 @@ impl AccessToken {
         self.characters
     }
 
-    /// The token itself: to be stored, sent in a login, and kept out of everything else.
+    /// The token itself, only for storing it and logging in.
     pub fn reveal(&self) -> &str {
         self.text.expose_secret()
     }
 
-    /// Whether a text that is not secret has the token in it.
+    /// Whether a text that is not secret contains the token.
     pub fn is_in(&self, text: &str) -> bool {
         text.contains(self.text.expose_secret())
     }
@@ -114,14 +111,14 @@ impl fmt::Debug for AccessToken {
     }
 }
 
-/// A username with its token: all that the secret holds.
+/// A username with its token: the content of a secret.
 #[derive(Clone, Debug)]
 pub struct Credential {
     pub username: Username,
     pub token: AccessToken,
 }
 
-/// The members that ECR reads; no other key belongs into the secret. Source:
+/// The JSON members that ECR expects, and no others. Source:
 /// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html>
 #[derive(Serialize)]
 struct Members<'a> {
@@ -130,27 +127,23 @@ struct Members<'a> {
     access_token: std::borrow::Cow<'a, str>,
 }
 
-/// The value of the secret as it is stored, within [`MAX_JSON_BYTES`]. Shows nothing of itself.
+/// The JSON value of a secret as it is stored, up to [`MAX_JSON_BYTES`]. Its `Debug` shows only the
+/// length.
 pub struct SecretValue(Zeroizing<String>);
 
-/// The JSON is larger than a secret may be: its size in bytes.
+/// The JSON is too large for a secret: its size in bytes.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "username and token need {0} bytes as a secret; Secrets Manager takes up to {MAX_JSON_BYTES}"
-)]
+#[error("username and token take {0} bytes as JSON; the limit of a secret is {MAX_JSON_BYTES}")]
 pub struct TooLarge(pub usize);
 
 impl Credential {
-    /// The JSON object that ECR reads: `username`, then `accessToken`.
-    ///
-    /// # Errors
-    /// [`TooLarge`] where it has more than [`MAX_JSON_BYTES`] bytes as UTF-8.
+    /// The JSON object that ECR expects: `username`, then `accessToken`.
     pub fn to_value(&self) -> Result<SecretValue, TooLarge> {
         let members = Members {
             username: self.username.as_str().into(),
             access_token: self.token.reveal().into(),
         };
-        // Room for the longest escapes, so that growing leaves no copy behind in memory.
+        // Large enough that it never grows, which would leave a copy in memory.
         let room = 64 + 6 * (members.username.len() + members.access_token.len());
         let mut json = Zeroizing::new(Vec::with_capacity(room));
         serde_json::to_writer(&mut *json, &members).map_err(|_| TooLarge(room))?;
@@ -163,10 +156,7 @@ impl Credential {
 }
 
 impl SecretValue {
-    /// A value that was put together by someone who knows what belongs into it.
-    ///
-    /// # Errors
-    /// [`TooLarge`] where it has more than [`MAX_JSON_BYTES`] bytes.
+    /// Wraps JSON that the caller has built. Only its size is checked.
     pub fn from_json(json: Zeroizing<String>) -> Result<Self, TooLarge> {
         match json.len() {
             ..=MAX_JSON_BYTES => Ok(Self(json)),
@@ -174,7 +164,7 @@ impl SecretValue {
         }
     }
 
-    /// The JSON, for the request that stores it.
+    /// The JSON itself, only for the request that stores it.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -186,6 +176,7 @@ impl fmt::Debug for SecretValue {
     }
 }
 
+/// Which end of a text has white space: `start` or `end`.
 fn white_space_at(text: &str) -> Option<&'static str> {
     if text.starts_with(char::is_whitespace) {
         Some("start")
@@ -213,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn one_line_end_and_a_byte_order_mark_are_taken_off_and_nothing_else() {
+    fn only_one_newline_and_a_byte_order_mark_are_removed() {
         for bytes in ["tok", "tok\n", "tok\r\n", "tok\r", "\u{feff}tok\n"] {
             assert_eq!(token(bytes.as_bytes()).as_deref(), Ok("tok"), "{bytes:?}");
         }

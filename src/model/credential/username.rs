@@ -1,4 +1,4 @@
-//! [`Username`]: the name that goes with a token, and never a token.
+//! [`Username`]: the username that belongs to a token.
 
 use std::fmt;
 
@@ -6,21 +6,21 @@ use super::{white_space_at, Mistake};
 use crate::model::invalid::Invalid;
 use crate::model::token_kind::TokenKind;
 
-/// The account or token name at the upstream registry: not empty, no control characters, no white
-/// space at either end, and no token in its place, since a username is shown and stands in URLs.
+/// The username at the upstream registry: not empty, without control characters or white space at
+/// either end. It cannot be a token, because usernames are shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Username(String);
 
 impl Username {
-    /// The error says what is wrong and where, without showing any of it.
+    /// The error does not repeat the text.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         if text.is_empty() {
             return Err(Invalid::new("the username is empty"));
         }
         if TokenKind::is_in_the_wrong_place(text) {
             return Err(Invalid::new(
-                "the username begins like an access token, so it is not repeated here; username \
-                 and token may be mixed up; if it is a real token, revoke it",
+                "the username looks like an access token, so it is not shown; username and token \
+                 may be swapped; if it is a real token, revoke it",
             ));
         }
         if let Some(mistake) = Mistake::certain(text) {
@@ -29,13 +29,13 @@ impl Username {
         }
         if let Some(position) = text.chars().position(char::is_control) {
             return Err(Invalid::new(format!(
-                "the username has a control character or a line break at character {}",
+                "the username contains a control character or a line break at character {}",
                 position + 1
             )));
         }
         if let Some(end) = white_space_at(text) {
             return Err(Invalid::new(format!(
-                "the username has white space at its {end}; the registry would refuse it"
+                "the username {end}s with white space, which the registry would reject"
             )));
         }
         Ok(Self(text.to_owned()))
@@ -62,7 +62,7 @@ mod tests {
         for (text, fault) in [
             ("", "is empty"),
             ("a\tb", "at character 2"),
-            ("a ", "at its end"),
+            ("a ", "ends with white space"),
             ("dckr_pat_abcdef", "like an access token"),
             (" ghp_0123456789\n", "like an access token"),
         ] {

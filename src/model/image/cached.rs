@@ -1,4 +1,4 @@
-//! Under which name an image is pulled through a registry that has pull through cache rules.
+//! Finds the name under which an image is pulled through a pull through cache rule.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use crate::model::name::{RepositoryPrefix, ROOT};
 use crate::model::registries::{canonical_host, upstream_host, Registry, REGISTRIES};
 use crate::model::rule::Rule;
 
-/// Rules by the host they pull from, so that many images can be named by them.
+/// Rules indexed by the host they pull from.
 pub struct RulesByHost<'r> {
     all: &'r [Rule],
     by_host: HashMap<String, Vec<&'r Rule>>,
@@ -25,12 +25,12 @@ impl<'r> RulesByHost<'r> {
 }
 
 impl ImageReference {
-    /// The upstream registry of ECR's that the image is at; none where ECR has none for it.
+    /// The upstream registry that has the image; `None` if ECR does not support it.
     pub fn upstream(&self) -> Option<&'static Registry> {
         Registry::of_images_at(&self.domain)
     }
 
-    /// The same image at an upstream registry, if the host is known to mirror one.
+    /// The same image at an upstream registry, if its host is a known mirror.
     pub fn mirrored(&self) -> Option<Self> {
         let name = format!("{}/{}", canonical_host(&self.domain), self.path);
         let is_in = |mirror: &&str| {
@@ -45,10 +45,10 @@ impl ImageReference {
         })
     }
 
-    /// The name of the image in the registry at `host`, and the rule by which it is pulled there:
-    /// of those that fit, the one for the smallest part of the upstream registry; then one with a
-    /// prefix of its own before `ROOT`; then the first of the alphabet. A name that belongs to
-    /// another rule is none: ECR would pull another image by it. Without a rule that fits, none.
+    /// The name of the image in the ECR registry at `host`, and the rule that pulls it; `None` if
+    /// no rule does. If several rules match, the most specific one wins, then one with a prefix
+    /// other than `ROOT`, then the first alphabetically. A rule is skipped if ECR would use another
+    /// rule for the resulting name.
     pub fn cached<'r>(&self, rules: &RulesByHost<'r>, host: &str) -> Option<(String, &'r Rule)> {
         let same_host = rules.by_host.get(&upstream_host(&self.domain))?;
         let fits = same_host.iter().filter_map(|&rule| {
@@ -70,7 +70,8 @@ impl ImageReference {
         Some((format!("{host}/{path}{}", self.end()), rule))
     }
 
-    /// What follows the part of the registry that a rule is for; none if it is for another part.
+    /// The rest of the path after the part of the registry that a rule is for; `None` if the rule
+    /// is for another part.
     fn after(&self, rule: &Rule) -> Option<&str> {
         let (_, path) = host_and_path(rule);
         let part = rule.upstream_prefix();
@@ -90,12 +91,11 @@ fn host_and_path(rule: &Rule) -> (&str, &str) {
     url.split_once('/').unwrap_or((url, ""))
 }
 
-/// The rule by which ECR pulls what has this path here: the one with the longest prefix; `ROOT` is
-/// for what has no other.
+/// The rule that ECR uses for this path in its registry: the one with the longest prefix, or else
+/// `ROOT`.
 ///
-/// Source: Customizing repository prefixes for ECR to ECR pull through cache, ECR user guide, which
-/// says so of `ROOT`. Of prefixes within others it says nothing; that the longest counts is
-/// assumed.
+/// Source: Customizing repository prefixes for ECR to ECR pull through cache, ECR user guide. It
+/// documents `ROOT`; that the longest prefix wins is an assumption.
 fn rule_of<'r>(path: &str, rules: &'r [Rule]) -> Option<&'r Rule> {
     let length = |rule: &Rule| match rule.ecr_repository_prefix.trim_end_matches('/') {
         ROOT => Some(0),

@@ -1,4 +1,4 @@
-//! [`ImageReference`]: the name of an image, by the grammar of the Distribution project.
+//! [`ImageReference`]: the name of an image, in the grammar of the Distribution project.
 
 mod cached;
 #[cfg(test)]
@@ -13,43 +13,41 @@ use crate::model::registries::Registry;
 
 /// The name of an image with its registry, as `docker pull` understands it.
 ///
-/// `reference := name [ ":" tag ] [ "@" digest ]`, `name := [ domain "/" ] path`. Without a domain it
-/// is Docker Hub, and there a path of one component is under `library/`. Source: the comment of
-/// <https://pkg.go.dev/github.com/distribution/reference>, and Familiar names there.
+/// `reference := name [ ":" tag ] [ "@" digest ]`, `name := [ domain "/" ] path`. The default domain
+/// is Docker Hub, where a path of one component is under `library/`. Source: the overview of
+/// <https://pkg.go.dev/github.com/distribution/reference>.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageReference {
     /// A host, perhaps with a port.
     domain: String,
-    /// Components with a slash between each two.
+    /// Components separated by slashes.
     path: String,
     tag: Option<String>,
     digest: Option<String>,
 }
 
-/// Why a text is no [`ImageReference`]; it does not repeat the text.
+/// Why a text is not an [`ImageReference`]. The message does not repeat the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ImageFault {
     #[error("it is empty")]
     Empty,
-    #[error("it has a control character, such as the \\r of a Windows line end")]
+    #[error("it contains a control character, such as the \\r of a Windows line ending")]
     Control,
-    #[error("it has a scheme; an image is named without https://")]
+    #[error("it starts with a scheme; leave out https://")]
     Scheme,
-    #[error("it has a variable that was not filled in")]
+    #[error("it contains a variable that was not replaced")]
     Unfilled,
-    #[error("it is 64 hexadecimal digits, which Docker takes for the ID of an image")]
+    #[error("it is 64 hexadecimal digits, which Docker treats as an image ID")]
     Identifier,
-    #[error("it has an upper-case letter in the repository; repositories are lower case")]
+    #[error("its repository contains an upper-case letter; repositories are lower case")]
     UpperCase,
     #[error("its registry is not a host with an optional port")]
     Domain,
-    #[error(
-        "its repository is not of lower-case letters and digits, with . _ - or / between them"
-    )]
+    #[error("its repository is not lower-case letters and digits, separated by . _ - or /")]
     Path,
     #[error("its repository has more than 255 characters")]
     TooLong,
-    #[error("its tag is not of up to 128 letters, digits and . _ -, with no . or - first")]
+    #[error("its tag is not 1 to 128 letters, digits and . _ - (with no . or - first)")]
     Tag,
     #[error(
         "its digest is not sha256: and 64 lower-case hexadecimal digits (or sha384:, sha512:)"
@@ -57,15 +55,13 @@ pub enum ImageFault {
     Digest,
 }
 
-/// Docker Hub, as it is named.
+/// Docker Hub's domain in image names.
 const HUB: &str = "docker.io";
 
 /// The longest repository, in characters. Source: `RepositoryNameTotalLengthMax` there.
 const MAX_PATH: usize = 255;
 
 impl ImageReference {
-    /// # Errors
-    /// An [`ImageFault`].
     pub fn parse(text: &str) -> Result<Self, ImageFault> {
         if text.is_empty() {
             return Err(ImageFault::Empty);
@@ -119,14 +115,15 @@ impl ImageReference {
         })
     }
 
-    /// The same text with its name in lower case, if that makes it an image. The tag stays.
+    /// The text with its name, but not its tag, in lower case. `None` if that is not a valid image
+    /// either.
     pub fn in_lower_case(text: &str) -> Option<String> {
         let (name, _, _) = parts(text);
         let text = name.to_lowercase() + &text[name.len()..];
         Self::parse(&text).is_ok().then_some(text)
     }
 
-    /// Whether it is named by a digest.
+    /// Whether the name includes a digest.
     pub fn has_digest(&self) -> bool {
         self.digest.is_some()
     }
@@ -136,7 +133,7 @@ impl ImageReference {
         &self.domain
     }
 
-    /// The tag and the digest, as they end a name.
+    /// The tag and the digest at the end of the name.
     fn end(&self) -> String {
         let tag = self.tag.as_ref().map(|tag| format!(":{tag}"));
         let digest = self.digest.as_ref().map(|digest| format!("@{digest}"));
@@ -144,7 +141,7 @@ impl ImageReference {
     }
 }
 
-/// With the registry, whatever it was parsed from.
+/// The full name, always with the registry.
 impl fmt::Display for ImageReference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}{}", self.domain, self.path, self.end())
@@ -165,7 +162,7 @@ fn parts(text: &str) -> (&str, Option<&str>, Option<&str>) {
     }
 }
 
-/// Whether what stands before the first slash is a registry, and not a part of a repository.
+/// Whether the part before the first slash is a registry and not part of a repository.
 fn is_domain_first(first: &str) -> bool {
     let has_upper_case = first.bytes().any(|byte| byte.is_ascii_uppercase());
     first == "localhost" || first.contains(['.', ':']) || has_upper_case
@@ -203,7 +200,7 @@ fn is_tag(tag: &str) -> bool {
     (1..=128).contains(&tag.len()) && !tag.starts_with(['.', '-']) && tag.bytes().all(allowed)
 }
 
-/// The algorithms of the OCI image specification, and sha384, which the Go package knows too.
+/// Accepts the algorithms of the OCI image specification, and sha384 as the Go package does.
 fn is_digest(digest: &str) -> bool {
     let Some((algorithm, hex)) = digest.split_once(':') else {
         return false;

@@ -1,16 +1,16 @@
-//! [`RepositoryPrefix`]: which repositories a rule is for.
+//! [`RepositoryPrefix`]: which repositories a rule applies to.
 
 use std::fmt;
 
 use crate::model::invalid::Invalid;
 
-/// The repository prefix that adds nothing to a name: it is for every repository that no other rule
-/// is for, or every one upstream.
+/// The prefix of a rule that applies to all repositories without a rule of their own. As an
+/// upstream prefix: all repositories of the registry.
 pub const ROOT: &str = "ROOT";
 
-/// The repository prefix of a rule, here or upstream: [`ROOT`], or 2 to 30 characters. Its parts,
-/// between slashes, are lower-case letters and digits with single dots, one or two underscores or
-/// any hyphens between them. ECR assumes a slash at the end, so one is taken off.
+/// The repository prefix of a rule, in ECR or upstream: [`ROOT`], or 2 to 30 characters of path
+/// components (see [`is_path_component`]) separated by slashes. One slash at the end is removed,
+/// because ECR assumes it.
 ///
 /// Source: `ecrRepositoryPrefix` and `upstreamRepositoryPrefix` of CreatePullThroughCacheRule in
 /// the API reference.
@@ -18,21 +18,19 @@ pub const ROOT: &str = "ROOT";
 pub struct RepositoryPrefix(String);
 
 impl RepositoryPrefix {
-    /// # Errors
-    /// A sentence that gives the form.
+    /// The error does not repeat the text, which may be a misplaced token.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let path = text.strip_suffix('/').unwrap_or(text);
         let fits = (2..=30).contains(&text.len())
             && (text == ROOT || path.split('/').all(is_path_component));
-        // The two characters of the shortest prefix may be a letter and the slash.
+        // The shortest prefix has two characters, which may be a letter and the slash.
         let path = if path.len() > 1 { path } else { text };
         if fits {
             Ok(Self(path.to_owned()))
         } else {
-            // The text is not repeated: it may be a token in the wrong place.
             Err(Invalid::new(
-                "that is not a repository prefix; it has 2 to 30 lower-case letters and digits, \
-                 with . - _ or / between them, such as docker-hub or team/hub, or it is ROOT",
+                "that is not a repository prefix; use 2 to 30 lower-case letters and digits, \
+                 separated by . - _ or /, such as docker-hub or team/hub, or use ROOT",
             ))
         }
     }
@@ -41,7 +39,7 @@ impl RepositoryPrefix {
         &self.0
     }
 
-    /// The path before the name of an image; none for `ROOT`.
+    /// The path before the name of an image; `None` for `ROOT`.
     pub fn path(&self) -> Option<&str> {
         (self.0 != ROOT).then(|| self.0.trim_end_matches('/'))
     }
@@ -53,7 +51,7 @@ impl fmt::Display for RepositoryPrefix {
     }
 }
 
-/// Whether a text is one component of a repository's name: `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`.
+/// Whether a text is one component of a repository name: `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`.
 pub fn is_path_component(part: &str) -> bool {
     let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     let between = part.split(is_word).filter(|gap| !gap.is_empty());

@@ -1,25 +1,24 @@
-//! [`NamedRegistry`]: a registry as people name it.
+//! [`NamedRegistry`]: a registry named by a word on the command line.
 
 use super::{canonical_host, LoginRegistry, Registry};
 
-/// A registry as it is named by one word: ECR's own, an alias, or a host. By default it is one that
-/// requires login.
+/// A registry named by its kind, an alias or a host. By default one that requires login.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NamedRegistry<U = LoginRegistry> {
     pub upstream: U,
-    /// The customer's own host, where the registry was named by that.
+    /// The customer's own host, if that was the word.
     pub host: Option<String>,
 }
 
 impl NamedRegistry {
-    /// `None` where the word names no registry with a login; letter case does not matter.
+    /// Finds a registry that requires login, ignoring case.
     pub fn parse(word: &str) -> Option<Self> {
         let NamedRegistry { upstream, host } = NamedRegistry::parse_any(word)?;
         let upstream = upstream.with_login()?;
         Some(Self { upstream, host })
     }
 
-    /// The same among all registries.
+    /// Converts it to the type for all registries.
     pub fn to_any(&self) -> NamedRegistry<&'static Registry> {
         NamedRegistry {
             upstream: self.upstream.registry,
@@ -29,7 +28,7 @@ impl NamedRegistry {
 }
 
 impl NamedRegistry<&'static Registry> {
-    /// `None` where the word names no registry; letter case does not matter.
+    /// Finds any registry, ignoring case.
     pub fn parse_any(word: &str) -> Option<Self> {
         let upstream = Registry::find(word)?;
         let host = canonical_host(word);

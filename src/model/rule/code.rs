@@ -1,33 +1,31 @@
-//! Rules as code, for those who keep their infrastructure in files. The secret is not part of it:
-//! its value would stand in a state file or a template.
+//! Writes rules as Terraform or CloudFormation. The secret's value is not included, because it
+//! would end up in a state file or a template.
 
 use super::{RuleRequest, RuleSecretName};
 use crate::model::arn::SecretArn;
 use crate::model::name::RepositoryPrefix;
 
-/// The languages.
+/// The output languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Language {
     Terraform,
     CloudFormation,
 }
 
-/// A rule to be written as code. Every value in it is of a type whose characters need no escape in
-/// either language: prefixes, host, role, and a name that ECR takes.
+/// A rule to write as code. All values are of types that need no escaping in either language.
 #[derive(Debug)]
 pub struct RuleInCode<'a> {
     pub rule: &'a RuleRequest,
-    /// The secret that it logs in with, if its registry requires login.
+    /// The secret it uses, if its registry requires login.
     pub secret: Option<RuleSecretName<'a>>,
-    /// The ARN of the secret, if it is known. It is left out if it is another's, since nothing else
-    /// says which characters it has.
+    /// The ARN of the secret, if known. It is written only if its name is that of `secret`.
     pub arn: Option<&'a SecretArn>,
-    /// Whether ECR has the rule, so that it must be imported.
+    /// Whether the rule exists, so it must be imported.
     pub exists: bool,
 }
 
 impl Language {
-    /// The word of the command line.
+    /// The value on the command line.
     pub fn word(self) -> &'static str {
         match self {
             Self::Terraform => "terraform",
@@ -35,7 +33,7 @@ impl Language {
         }
     }
 
-    /// The rules as one file, without a line end.
+    /// The rules as one file, without a newline at the end.
     pub fn code(self, rules: &[RuleInCode<'_>]) -> String {
         match self {
             Self::Terraform => {
@@ -48,8 +46,8 @@ impl Language {
 }
 
 impl RuleInCode<'_> {
-    /// The part of the registry that it is for, and the role, if they are given. An existing rule
-    /// names its part even if that is the whole registry, so that an import finds no difference.
+    /// The upstream prefix and the role, quoted, if they are set. An existing rule names the prefix
+    /// even if it is `ROOT`, so that an import shows no difference.
     fn upstream_prefix_and_role(&self) -> (Option<String>, Option<String>) {
         let part = self.rule.upstream_prefix.as_ref();
         let part = part.filter(|part| self.exists || part.path().is_some());
@@ -63,7 +61,7 @@ impl RuleInCode<'_> {
         let label = terraform_label(prefix);
         let data = self.secret.map(|secret| {
             format!(
-                r#"# ECR reads the registry credentials from this secret; its value has no place in a state file.
+                r#"# ECR reads the registry credentials from this secret. Keep its value out of the state file.
 data "aws_secretsmanager_secret" "{label}" {{
   name = "{secret}"
 }}
@@ -84,7 +82,7 @@ data "aws_secretsmanager_secret" "{label}" {{
             .into_iter()
             .filter_map(|(name, value)| Some((name, value?)));
         let arguments: Vec<(&str, String)> = arguments.collect();
-        // As `terraform fmt` writes them.
+        // Aligned as by `terraform fmt`.
         let width = arguments.iter().map(|(name, _)| name.len()).max();
         let width = width.unwrap_or_default();
         let lines = arguments.iter();
@@ -110,7 +108,7 @@ import {{
         )
     }
 
-    /// The end of its names in a template. A rule alone has none.
+    /// The suffix of the rule's names in a template; empty for a new rule, which is the only one.
     fn logical_name(&self) -> String {
         if self.exists {
             cloudformation_label(&self.rule.prefix)
@@ -119,7 +117,7 @@ import {{
         }
     }
 
-    /// The ARN of the secret as a parameter, with a line end.
+    /// The parameter for the secret's ARN, with a newline.
     fn parameter(&self) -> Option<String> {
         let secret = self.secret?;
         let default = self
@@ -129,7 +127,7 @@ import {{
             .unwrap_or_default();
         Some(format!(
             r#"  CredentialArn{name}:
-    # The whole ARN; it ends in a hyphen and six random characters:
+    # The complete ARN; it ends with a hyphen and six random characters:
     # aws secretsmanager describe-secret --secret-id {secret} --query ARN --output text
     Description: "ARN of the secret {secret}"
     Type: String{default}
@@ -139,7 +137,7 @@ import {{
         ))
     }
 
-    /// The rule as a resource, with a line end.
+    /// The rule as a resource, with a newline.
     fn resource(&self) -> String {
         let RuleRequest {
             prefix,
@@ -161,7 +159,7 @@ import {{
             .into_iter()
             .filter_map(|(name, value)| Some(format!("      {name}: {}\n", value?)))
             .collect();
-        // CloudFormation imports nothing without a deletion policy.
+        // CloudFormation requires a deletion policy for an import.
         let policies = if self.exists {
             "    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain\n"
         } else {
@@ -206,8 +204,8 @@ Description: "{description}"
     )
 }
 
-/// The prefix as a name in Terraform, which has letters, digits and underscores, no digit first. No
-/// two prefixes share one: only `ROOT` has upper case of its own.
+/// The prefix as a Terraform name: letters, digits and underscores, with no digit first. It is
+/// unique, because prefixes other than `ROOT` have no upper case.
 fn terraform_label(prefix: &RepositoryPrefix) -> String {
     let label = label(prefix, |c| match c {
         '-' => "_",
@@ -222,7 +220,7 @@ fn terraform_label(prefix: &RepositoryPrefix) -> String {
     }
 }
 
-/// The same in CloudFormation, where names have letters and digits.
+/// The prefix as a CloudFormation name: letters and digits.
 fn cloudformation_label(prefix: &RepositoryPrefix) -> String {
     label(prefix, |c| match c {
         '-' => "Dash",

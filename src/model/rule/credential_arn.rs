@@ -1,14 +1,14 @@
-//! [`CredentialArn`]: what a rule points at.
+//! [`CredentialArn`]: the `credentialArn` of a rule.
 
 use serde::{Serialize, Serializer};
 
 use crate::model::arn::{Arn, SecretArn};
 
-/// What a rule has as its `credentialArn`: anyone may have written anything into it.
+/// The `credentialArn` of a rule, which may hold any text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CredentialArn {
     Secret(SecretArn),
-    /// An ARN of something else, or of a secret without its random end.
+    /// The ARN of something else, or of a secret without its random characters.
     Other(Arn),
     Text(String),
 }
@@ -30,7 +30,7 @@ impl CredentialArn {
         }
     }
 
-    /// The Region that it names; empty where it names none.
+    /// The Region in the ARN; empty if there is none.
     pub fn region(&self) -> &str {
         match self {
             Self::Secret(arn) => arn.region(),

@@ -1,4 +1,4 @@
-//! Pull through cache rules as plain values: what is wanted, what is there, and what to change.
+//! Pull through cache rules: existing ones ([`Rule`]) and requested ones ([`RuleRequest`]).
 
 mod code;
 mod credential_arn;
@@ -23,22 +23,22 @@ use crate::model::date::Time;
 use crate::model::name::ROOT;
 use crate::model::registries::Registry;
 
-/// A rule as ECR has it. The JSON members are ECR's own.
+/// An existing rule. The JSON members are ECR's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rule {
     pub ecr_repository_prefix: String,
     pub upstream_registry: String,
     pub upstream_registry_url: UpstreamUrl,
-    /// None for an upstream without a login.
+    /// `None` if the registry requires no login.
     pub credential_arn: Option<CredentialArn>,
-    /// The part of the registry that it is for; `ROOT` or none for all of it.
+    /// The part of the registry that the rule is for; `ROOT` or `None` for all of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upstream_repository_prefix: Option<String>,
-    /// The role by which ECR pulls from another account's registry.
+    /// The role that ECR uses to pull from another account's registry.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom_role_arn: Option<String>,
-    /// The account whose rule it is.
+    /// The account that owns the rule.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub registry_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,7 +48,8 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// With a prefix, for a registry by ECR's word for it, at this host; the rest is not said.
+    /// A rule with this prefix for a registry, given by ECR's `upstreamRegistry` value and host.
+    /// All else is unset.
     pub fn new(prefix: &str, registry: &str, url: UpstreamUrl) -> Self {
         Self {
             ecr_repository_prefix: prefix.to_owned(),
@@ -63,18 +64,18 @@ impl Rule {
         }
     }
 
-    /// The part of the registry that it is for, `ROOT` for all of it.
+    /// The part of the registry that the rule is for; `ROOT` for all of it.
     pub fn upstream_prefix(&self) -> &str {
         self.upstream_repository_prefix.as_deref().unwrap_or(ROOT)
     }
 
-    /// What it pulls from: the host, and the part of it where it is for one alone.
+    /// What the rule pulls from: the host, and the part of the registry if not all of it.
     pub fn source(&self) -> String {
         let prefix = Some(self.upstream_prefix());
         rule_request::source(&self.upstream_registry_url, prefix)
     }
 
-    /// Whether it points at the secret of this ARN.
+    /// Whether the rule uses the secret with this ARN.
     pub fn uses(&self, arn: &SecretArn) -> bool {
         self.secret_arn() == Some(arn)
     }
@@ -83,14 +84,13 @@ impl Rule {
         self.credential_arn.as_ref()?.secret()
     }
 
-    /// The name of the secret, where there is one.
+    /// The name of the secret that the rule uses.
     pub fn secret(&self) -> Option<&str> {
         self.secret_arn().map(SecretArn::name)
     }
 }
 
-/// The prefix to propose for a new rule: the usual one of the registry, or with the first number
-/// after it that no rule has.
+/// The prefix to propose for a new rule: the registry's usual one, with a number if that is taken.
 pub fn free_prefix(upstream: &Registry, rules: &[Rule]) -> String {
     let usual = upstream.rule_prefix;
     let numbered = (2..).map(|number| format!("{usual}-{number}"));

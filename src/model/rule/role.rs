@@ -1,16 +1,15 @@
-//! [`RoleArn`]: the role by which ECR pulls from another account's registry.
+//! [`RoleArn`]: the role that ECR uses to pull from another account's registry.
 
 use std::fmt;
 
 use crate::model::arn::Arn;
 use crate::model::invalid::Invalid;
 
-/// ECR's `customRoleArn`: the ARN of an IAM role in the account of the rule, up to 2,048
-/// characters. Of ASCII letters, digits and `:/_+=,.@-` alone, as IAM has the names and paths of
-/// roles, so that it says the same in a shell, in YAML and in Terraform.
+/// ECR's `customRoleArn`: the ARN of an IAM role in the account of the rule. It has only ASCII
+/// letters, digits and `:/_+=,.@-`, so it needs no quoting in a shell, YAML or Terraform.
 ///
-/// Source: `customRoleArn` of CreatePullThroughCacheRule in the ECR API reference, and the names of
-/// roles in the IAM user guide.
+/// Source: `customRoleArn` of CreatePullThroughCacheRule in the ECR API reference, and role names
+/// in the IAM user guide.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoleArn(Arn);
 

@@ -1,52 +1,52 @@
-//! [`RuleRequest`]: a rule that is wanted.
+//! [`RuleRequest`]: a rule to create or update.
 
 use super::{RoleArn, Rule, UpstreamUrl};
 use crate::model::arn::SecretArn;
 use crate::model::name::{RepositoryPrefix, ROOT};
 use crate::model::registries::{Registry, PLACEHOLDER};
 
-/// A rule that is wanted; what is in it is valid.
+/// A rule to create or update, with valid values.
 #[derive(Clone, Debug)]
 pub struct RuleRequest {
     pub prefix: RepositoryPrefix,
     pub upstream: &'static Registry,
     pub url: UpstreamUrl,
-    /// The part of the registry that it is for; none where that is not said: all of a new one, or
-    /// as it is.
+    /// The part of the registry. `None` means all of it for a new rule, and no change for an
+    /// existing one.
     pub upstream_prefix: Option<RepositoryPrefix>,
-    /// The role by which ECR pulls from another account; none where it is not said.
+    /// The role that ECR uses to pull from another account. `None` means no role for a new rule,
+    /// and no change for an existing one.
     pub role: Option<RoleArn>,
 }
 
 impl RuleRequest {
-    /// Whether ECR logs in upstream with a secret.
+    /// Whether the registry requires login.
     pub fn has_login(&self) -> bool {
         self.upstream.with_login().is_some()
     }
 
-    /// The ARN that the rule is to have as its credentials.
+    /// The ARN for the rule's `credentialArn`; `None` if the registry requires no login.
     pub fn credential<'a>(&self, arn: Option<&'a SecretArn>) -> Option<&'a SecretArn> {
         arn.filter(|_| self.has_login())
     }
 
-    /// Whether a rule that is there pulls from the same registry, and the same part of it where
-    /// that was said.
+    /// Whether an existing rule pulls from the same registry and, if requested, the same part of
+    /// it.
     pub fn is_for_source_of(&self, rule: &Rule) -> bool {
-        let there = rule.upstream_prefix().trim_end_matches('/');
+        let existing = rule.upstream_prefix().trim_end_matches('/');
         let wanted = self.upstream_prefix.as_ref().map(RepositoryPrefix::as_str);
         rule.upstream_registry_url == self.url
-            && wanted.is_none_or(|wanted| wanted.trim_end_matches('/') == there)
+            && wanted.is_none_or(|wanted| wanted.trim_end_matches('/') == existing)
     }
 
-    /// Whether a rule that is there logs in upstream as this one is to, with the secret of this ARN
-    /// or by its role.
+    /// Whether an existing rule already uses the secret with this ARN and the requested role.
     pub fn has_login_of(&self, rule: &Rule, arn: Option<&SecretArn>) -> bool {
         let wanted = self.role.as_ref().map(RoleArn::as_str);
         let has_role = wanted.is_none_or(|arn| rule.custom_role_arn.as_deref() == Some(arn));
         has_role && (!self.has_login() || arn.is_some_and(|arn| rule.uses(arn)))
     }
 
-    /// The same, with what was left open as the rule that is there has it.
+    /// Fills in what was not requested from an existing rule.
     #[must_use]
     pub fn with_rest_of(mut self, rule: &Rule) -> Self {
         let prefix = RepositoryPrefix::parse(rule.upstream_prefix()).ok();
@@ -57,7 +57,7 @@ impl RuleRequest {
         self
     }
 
-    /// What it pulls from: the host, and the part of it where it is for one alone.
+    /// What the rule pulls from: the host, and the part of the registry if not all of it.
     pub fn source(&self) -> String {
         source(
             &self.url,
@@ -65,7 +65,7 @@ impl RuleRequest {
         )
     }
 
-    /// An image to try it with, as it is named after the rule's prefix.
+    /// An image to test the rule with, as the path after the rule's prefix.
     pub fn example_image(&self) -> &'static str {
         let image = self.upstream.example_image;
         match self
@@ -83,7 +83,7 @@ impl RuleRequest {
     }
 }
 
-/// A registry, and the part of it that a rule is for where it has an upstream repository prefix.
+/// The host, followed by the upstream repository prefix if it is not `ROOT`.
 pub(super) fn source(url: &UpstreamUrl, upstream_prefix: Option<&str>) -> String {
     match upstream_prefix.filter(|prefix| *prefix != ROOT) {
         Some(prefix) => format!("{url}/{}", prefix.trim_end_matches('/')),

@@ -1,4 +1,4 @@
-//! [`RuleUsage`]: which rules use a secret, and what they tell of it.
+//! [`RuleUsage`]: the rules that use a secret, and the registry they show it is for.
 
 use super::{Rule, RuleRequest};
 use crate::model::name::RepositoryPrefix;
@@ -8,20 +8,20 @@ use crate::model::secret::{registry_of, Secret};
 /// The rules that refer to a secret.
 #[derive(Clone, Debug)]
 pub struct RuleUsage<'r> {
-    /// All rules of the Region. `None` if they could not be looked at.
+    /// All rules of the Region. `None` if they could not be listed.
     pub all: Option<&'r [Rule]>,
-    /// Those that use it.
+    /// The rules that use the secret.
     pub current: Vec<&'r Rule>,
-    /// Those that point at a secret of the same name that is gone.
+    /// The rules that use a deleted secret of the same name.
     pub former: Vec<&'r Rule>,
-    /// The registry of those that use it, where they agree; else the one that the name tells.
+    /// The registry of `current`, if they agree; else the one in the secret's name.
     pub upstream: Option<LoginRegistry>,
-    /// The customer's own host of that registry, where the rules agree.
+    /// The customer's own host of the registry, if the rules agree.
     pub host: Option<&'r str>,
 }
 
 impl<'r> RuleUsage<'r> {
-    /// `rules` are all of the Region; `None` where they could not be looked at.
+    /// `rules` are all of the Region; `None` if they could not be listed.
     pub fn new(secret: &Secret, rules: Option<&'r [Rule]>) -> Self {
         let referring = rules.unwrap_or_default().iter();
         let referring = referring.filter(|rule| rule.refers_to(secret));
@@ -50,7 +50,7 @@ impl<'r> RuleUsage<'r> {
         }
     }
 
-    /// The prefixes of the rules that use it; `None` where they could not be looked at.
+    /// The prefixes of the rules that use the secret; `None` if they could not be listed.
     pub fn prefixes(&self) -> Option<Vec<&'r str>> {
         let prefixes = self.current.iter();
         let prefixes = prefixes.map(|rule| rule.ecr_repository_prefix.as_str());
@@ -59,13 +59,13 @@ impl<'r> RuleUsage<'r> {
 }
 
 impl Rule {
-    /// Whether it uses the secret, or points at the ARN that a secret of the same name had before
-    /// it was deleted and created again: each gets another random end.
+    /// Whether the rule uses the secret, or a deleted secret of the same name, whose ARN has other
+    /// random characters.
     pub fn refers_to(&self, secret: &Secret) -> bool {
         self.uses(&secret.arn) || self.secret() == Some(&secret.name)
     }
 
-    /// The same rule as a request; `None` if its registry is unknown.
+    /// The rule as a request; `None` if its registry is unknown.
     pub fn as_wanted(&self) -> Option<RuleRequest> {
         let wanted = RuleRequest {
             prefix: RepositoryPrefix::parse(&self.ecr_repository_prefix).ok()?,
@@ -77,21 +77,20 @@ impl Rule {
         Some(wanted.with_rest_of(self))
     }
 
-    /// The customer's own host, where the registry has one for each; none where it is not of the
-    /// form that those have, since credentials are tried there.
+    /// The customer's own host, if the registry has one per customer. `None` if it does not belong
+    /// to the registry, because credentials are tested there.
     pub fn own_host(&self) -> Option<&str> {
         let upstream = self.upstream()?;
         let host = self.upstream_registry_url.as_str();
         (upstream.fixed_host().is_none() && upstream.owns(host)).then_some(host)
     }
 
-    /// The registry that it is for, where that wants a login.
+    /// The registry of the rule, if it requires login.
     pub fn upstream(&self) -> Option<LoginRegistry> {
         self.any_upstream()?.with_login()
     }
 
-    /// The registry that it is for; none for one that is not known. By its host, where ECR does not
-    /// tell its `upstreamRegistry`.
+    /// The registry of the rule, from its `upstreamRegistry` or else its host; `None` if unknown.
     pub fn any_upstream(&self) -> Option<&'static Registry> {
         let url = self.upstream_registry_url.as_str();
         let by_word = Registry::find(&self.upstream_registry);
@@ -131,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn the_host_tells_the_registry_where_ecr_does_not() {
+    fn the_host_identifies_the_registry_if_ecr_does_not() {
         for (url, kind) in [
             ("registry-1.docker.io", Some("docker-hub")),
             ("me.azurecr.io", Some("azure-container-registry")),
@@ -143,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn the_rules_that_use_a_secret_tell_more_than_its_name() {
+    fn rules_take_precedence_over_the_name_of_a_secret() {
         let arn = |end: &str| {
             let text = format!(
                 "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/docker-hub-{end}"

@@ -1,12 +1,12 @@
-//! [`RuleSecretName`]: the name of a secret that a rule can point at.
+//! [`RuleSecretName`]: the name of a secret that a rule can use.
 
 use std::fmt;
 
 use crate::model::invalid::Invalid;
-use crate::model::name::{first_refused, SecretName, PREFIX};
+use crate::model::name::{first_unsupported, SecretName, PREFIX};
 
-/// The name of a secret that a rule can point at: ASCII letters, digits and `/_+=.@-` alone, with
-/// something after [`PREFIX`].
+/// The name of a secret that a rule can use: only ASCII letters, digits and `/_+=.@-`, and not just
+/// [`PREFIX`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RuleSecretName<'a>(&'a SecretName);
 
@@ -23,11 +23,11 @@ impl fmt::Display for RuleSecretName<'_> {
 }
 
 impl SecretName {
-    /// The name as one by which a rule can point at the secret.
+    /// Checks that a rule can use a secret with this name.
     pub fn for_rule(&self) -> Result<RuleSecretName<'_>, Invalid> {
-        match first_refused(self.as_str()) {
+        match first_unsupported(self.as_str()) {
             Some(refused) => Err(Invalid::new(format!(
-                "no rule can use a secret with {refused:?} in its name: ECR takes only ASCII \
+                "no rule can use a secret with {refused:?} in its name: ECR supports only ASCII \
                  letters, digits and /_+=.@-"
             ))),
             None if self.as_str() == PREFIX => Err(Invalid::new(format!(

@@ -1,4 +1,4 @@
-//! [`UpstreamUrl`]: where ECR looks for what it has not cached.
+//! [`UpstreamUrl`]: the host that ECR pulls from.
 
 use std::fmt;
 
@@ -7,8 +7,8 @@ use serde::Serialize;
 use crate::model::invalid::Invalid;
 
 /// ECR's `upstreamRegistryUrl`: a host, such as `registry-1.docker.io`, perhaps with a port or a
-/// path. Of ASCII letters, digits and `.-_:/` alone, up to 2,048 of them, a letter or digit first,
-/// so that it says the same in a shell, in YAML and in Terraform.
+/// path. It has up to 2,048 ASCII letters, digits and `.-_:/`, starting with a letter or digit, so
+/// it needs no quoting in a shell, YAML or Terraform.
 ///
 /// Source: `upstreamRegistryUrl` of CreatePullThroughCacheRule in the API reference, and the hosts
 /// of the upstream registries in the ECR user guide.
@@ -23,7 +23,7 @@ impl UpstreamUrl {
             && text.starts_with(|c: char| c.is_ascii_alphanumeric())
             && text.bytes().all(allowed);
         fits.then(|| Self(text.to_owned()))
-            .ok_or_else(|| Invalid::new("something that is not an upstream registry URL"))
+            .ok_or_else(|| Invalid::new("a value that is not an upstream registry URL"))
     }
 
     pub fn as_str(&self) -> &str {

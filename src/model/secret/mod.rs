@@ -1,4 +1,4 @@
-//! [`Secret`]: what AWS tells of a stored secret beside its value, whoever stored it.
+//! [`Secret`]: a stored secret as AWS describes it, without its value.
 
 mod replica;
 
@@ -15,10 +15,10 @@ use crate::model::name::{SecretName, PREFIX};
 use crate::model::region::Region;
 use crate::model::registries::LoginRegistry;
 
-/// The tag that says when the token in a secret ends, as `YYYY-MM-DD`.
+/// The tag with the expiry date of a secret's token, as `YYYY-MM-DD`.
 pub const EXPIRY_TAG: &str = "ecr-ptc:expires-on";
 
-/// The value of that tag for a token without a known date, if the token before had one.
+/// The tag's value if the token's date is unknown but the previous token had one.
 pub const UNKNOWN_EXPIRY: &str = "unknown";
 
 /// A secret without its value.
@@ -27,43 +27,44 @@ pub struct Secret {
     pub name: String,
     pub arn: SecretArn,
     pub description: Option<String>,
-    /// As AWS tells it: none, or any form of a key's name, for the default key.
+    /// The key in any form that AWS uses: an ID, an ARN or an alias. The default key may also be
+    /// `None`.
     pub kms_key_id: Option<String>,
     pub created: Option<Time>,
     pub last_changed: Option<Time>,
-    /// The day of the last read, at midnight; none where it was never read in this Region.
+    /// The day of the last read, at midnight; `None` if it was never read in this Region.
     pub last_accessed: Option<Time>,
-    /// Set where the secret is scheduled for deletion. ListSecrets and DescribeSecret are
-    /// documented differently: the moment of the request, or the one from which it is gone.
+    /// Set if the secret is scheduled for deletion. The documentation of ListSecrets and
+    /// DescribeSecret differs on whether it is the time of the request or of the deletion.
     pub deleted: Option<Time>,
     pub primary_region: Option<Region>,
-    /// None where it was not looked up, or may not be.
+    /// `None` if they were not looked up, or access was denied.
     pub replicas: Option<Vec<Replica>>,
     pub tags: Vec<(String, String)>,
     pub versions: Vec<Version>,
     pub rotation: Option<ExistingRotation>,
     pub last_rotated: Option<Time>,
     pub next_rotation: Option<Time>,
-    /// The partner's kind of a managed external secret, such as `GitLabAccessToken`.
+    /// The type of a managed external secret, such as `GitLabAccessToken`.
     pub external_type: Option<String>,
-    /// The role by which Secrets Manager rotates such a secret.
+    /// The role that Secrets Manager uses to rotate such a secret.
     pub external_rotation_role: Option<String>,
-    /// What else the partner is told when it is rotated.
+    /// Other rotation settings of such a secret.
     pub external_rotation_metadata: Vec<(String, String)>,
-    /// The AWS service that made the secret, and alone may change it.
+    /// The AWS service that created the secret. Only it can change the secret.
     pub owning_service: Option<String>,
 }
 
-/// Who changes a secret, and nobody else should or can. Its words are as AWS tells them:
-/// whoever shows them makes them safe.
+/// Who manages a secret, so that nobody else should change it. The texts come from AWS: escape them
+/// before showing them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ManagedBy<'a> {
-    /// Secrets Manager itself, as a partner's secret of this type. The keys of its value are the
-    /// partner's, so that ECR cannot read it, and others would break the rotation.
+    /// Secrets Manager rotates it as a managed external secret of this type. Its value is in the
+    /// partner's format, which ECR cannot read, and changing it would break the rotation.
     ///
     /// Source: AWS Secrets Manager managed external secrets, in its user guide.
     Rotation(&'a str),
-    /// Another service of AWS.
+    /// Another AWS service.
     Service(&'a str),
 }
 
@@ -71,7 +72,7 @@ impl std::fmt::Display for ManagedBy<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Rotation(kind) => {
-                write!(f, "a managed external secret of the type {kind}")
+                write!(f, "a managed external secret of type {kind}")
             }
             Self::Service(service) => write!(f, "managed by the service {service}"),
         }
@@ -79,7 +80,7 @@ impl std::fmt::Display for ManagedBy<'_> {
 }
 
 impl Secret {
-    /// The same without what can be long, and only says what is in it.
+    /// Drops what can be long and a list does not show.
     pub fn in_brief(mut self) -> Self {
         self.description = None;
         self.versions = Vec::new();
@@ -89,7 +90,7 @@ impl Secret {
     }
 }
 
-/// A secret that is to be created. The key is never named: the service takes the default one.
+/// A secret to create. No key is given, so the service uses the default one.
 #[derive(Debug)]
 pub struct NewSecret {
     pub name: SecretName,
@@ -105,7 +106,7 @@ pub struct NewSecret {
 pub enum Recovery {
     /// 7 to 30 days.
     Days(u8),
-    /// Not at all: the secret is gone at once.
+    /// The secret is deleted immediately.
     Never,
 }
 
@@ -119,14 +120,15 @@ pub struct ExistingRotation {
     pub duration: Option<String>,
 }
 
-/// A version of the value, by its staging labels.
+/// A version of the value, with its staging labels.
 #[derive(Clone, Debug, Serialize)]
 pub struct Version {
     pub id: VersionId,
     pub stages: Vec<String>,
 }
 
-/// The id of a version. Whoever stored the version chose it: it may have any characters.
+/// The ID of a version. The client that stored the version chose it, so it may contain any
+/// characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct VersionId(String);
 
@@ -140,18 +142,18 @@ impl VersionId {
     }
 }
 
-/// Whose key a secret is encrypted with. ECR's service-linked role can use the default one alone.
+/// The kind of key that encrypts a secret. ECR's service-linked role can use only the default one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyKind {
-    /// aws/secretsmanager, by its name or as KMS tells it.
+    /// aws/secretsmanager.
     Default,
     Customer,
-    /// KMS could not be asked: why.
+    /// KMS did not report it: why.
     Unknown(String),
 }
 
-/// The registry that a secret's name tells: its last part, or all after the prefix, where that is a
-/// kind or an alias.
+/// The registry in a secret's name: all after the prefix, or the last part, if that is a kind, an
+/// alias or a host.
 pub fn registry_of(name: &str) -> Option<LoginRegistry> {
     let rest = name.strip_prefix(PREFIX)?;
     LoginRegistry::find(rest).or_else(|| LoginRegistry::find(rest.rsplit('/').next()?))
@@ -162,7 +164,7 @@ fn unless_default(key: Option<&str>) -> Option<&str> {
 }
 
 impl Secret {
-    /// A secret of which no more is known than its ARN.
+    /// A secret of which only the ARN is known.
     pub fn new(arn: SecretArn) -> Self {
         Self {
             name: arn.name().to_owned(),
@@ -187,16 +189,16 @@ impl Secret {
         }
     }
 
-    /// The key that ECR's service-linked role can use.
+    /// The name of the default key, the only one that ECR's service-linked role can use.
     pub const DEFAULT_KEY: &str = "aws/secretsmanager";
 
-    /// The value of the tag with this key; keys are case sensitive.
+    /// The value of a tag. Keys are case-sensitive.
     pub fn tag(&self, key: &str) -> Option<&str> {
         let (_, value) = self.tags.iter().find(|(have, _)| have == key)?;
         Some(value)
     }
 
-    /// Takes over a tag that was written.
+    /// Sets a tag in this copy, after it was written to AWS.
     pub fn set_tag(&mut self, tag: &Tag) {
         self.tags.retain(|(key, _)| key != tag.key());
         let (key, value) = (tag.key().to_owned(), tag.value().to_owned());
@@ -211,7 +213,7 @@ impl Secret {
         self.description.as_deref().unwrap_or_default() == text.as_str()
     }
 
-    /// The Regions in which it has no replica yet, nor is about to.
+    /// Those of `regions` that have no replica and in which none is being created.
     pub fn lacks<'r>(&self, regions: &'r [Region]) -> Vec<&'r Region> {
         let have = self.working_replica_regions();
         let missing = regions
@@ -220,20 +222,20 @@ impl Secret {
         missing.collect()
     }
 
-    /// The Regions of its replicas that are made.
+    /// The Regions of replicas that exist or are being created.
     pub fn working_replica_regions(&self) -> Vec<&str> {
         let replicas = self.replicas.iter().flatten();
-        let working = replicas.filter(|replica| replica.is_made());
+        let working = replicas.filter(|replica| replica.works());
         working.map(|replica| replica.region.as_str()).collect()
     }
 
-    /// The Regions of all its replicas that were looked up.
+    /// The Regions of all replicas, including failed ones.
     pub fn all_replica_regions(&self) -> Vec<String> {
         let replicas = self.replicas.iter().flatten();
         replicas.map(|replica| replica.region.clone()).collect()
     }
 
-    /// Whether it is rotated like this already. That the first rotation is at once does not count.
+    /// Whether it already has this rotation, not counting when the first one happens.
     pub fn rotates_as(&self, wanted: &Rotation) -> bool {
         let Rotation {
             lambda_arn,
@@ -253,52 +255,48 @@ impl Secret {
             && (duration.is_none() || now.duration == *duration)
     }
 
-    /// When the token ends, where the secret says so.
-    ///
-    /// # Errors
-    /// Where the tag is no date.
+    /// The token's expiry date in the tag. `None` without a tag, `Some(Err)` if it is not a date.
     pub fn expires_on(&self) -> Option<Result<Date, Invalid>> {
         Some(Date::parse(self.tag(EXPIRY_TAG)?))
     }
 
-    /// Whether a token without a date replaced one that had a date.
+    /// Whether the tag says that the date is unknown; see [`UNKNOWN_EXPIRY`].
     pub fn has_unknown_expiry(&self) -> bool {
         self.tag(EXPIRY_TAG) == Some(UNKNOWN_EXPIRY)
     }
 
-    /// Who changes the secret, if it is not its owner alone.
+    /// Who manages the secret; `None` if only its owner does.
     pub fn managed_by(&self) -> Option<ManagedBy<'_>> {
         let rotation = self.external_type.as_deref().map(ManagedBy::Rotation);
         let service = self.owning_service.as_deref().map(ManagedBy::Service);
         rotation.or(service)
     }
 
-    /// Where the secret was made, if this is only a copy of it.
+    /// The Region of the primary secret, if this is a replica.
     pub fn replica_of(&self) -> Option<&Region> {
         let primary = self.primary_region.as_ref();
         primary.filter(|primary| primary.as_str() != self.arn.region())
     }
 
-    /// The id of the version with a staging label.
+    /// The ID of the version with this staging label.
     pub fn version_with(&self, stage: &str) -> Option<&VersionId> {
         let has_it = |version: &&Version| version.stages.iter().any(|have| have == stage);
         let found = self.versions.iter().find(has_it)?;
         Some(&found.id)
     }
 
-    /// Whether one of its versions is the one that readers get.
+    /// Whether it has a current value.
     pub fn has_current_version(&self) -> bool {
         self.version_with("AWSCURRENT").is_some()
     }
 
-    /// The key, where its name does not tell whether ECR can use it: the console stores the id of
-    /// the default key too.
+    /// The key, unless it is the default key by name. It may still be the default key by ID, which
+    /// the console stores.
     pub fn unknown_key(&self) -> Option<&str> {
         unless_default(self.kms_key_id.as_deref())
     }
 
-    /// The name of the key: aws/secretsmanager, or another as AWS tells it, which may still be the
-    /// id of that one.
+    /// The key for people: aws/secretsmanager, or [`Self::unknown_key`].
     pub fn key(&self) -> &str {
         self.unknown_key().unwrap_or(Self::DEFAULT_KEY)
     }
@@ -319,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn the_name_tells_the_registry() {
+    fn the_name_contains_the_registry() {
         let registry =
             |rest: &str| registry_of(&format!("{PREFIX}{rest}")).map(|upstream| upstream.kind);
         assert_eq!(registry("docker-hub"), Some("docker-hub"));
@@ -330,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn a_copy_is_told_from_the_secret_itself() {
+    fn a_replica_has_a_primary_in_another_region() {
         let mut secret = Secret::new(arn("eu-west-1", "AbCdEf"));
         assert_eq!(secret.replica_of(), None);
         secret.primary_region = Region::parse("eu-west-1").ok();

@@ -9,23 +9,23 @@ use super::unless_default;
 #[serde(rename_all = "camelCase")]
 pub struct Replica {
     pub region: String,
-    /// As AWS tells it: any form of a key's name there.
+    /// The key in any form that AWS uses: an ID, an ARN or an alias.
     pub kms_key_id: Option<String>,
-    /// The service's own word, such as `InSync`.
+    /// The service's value, such as `InSync`.
     pub status: Option<String>,
     pub message: Option<String>,
 }
 
 impl Replica {
-    /// Whether it is there, or will be: not where making it failed, or where it was cut off from
-    /// its primary.
+    /// Whether it exists or is being created. False if that failed, or if it was detached from its
+    /// primary.
     ///
     /// Source: `StatusType` in the Secrets Manager API reference.
-    pub fn is_made(&self) -> bool {
+    pub fn works(&self) -> bool {
         !matches!(self.status.as_deref(), Some("Failed" | "Detached"))
     }
 
-    /// Its key, where the name does not tell whether ECR can use it.
+    /// The key, unless it is the default key by name.
     pub fn unknown_key(&self) -> Option<&str> {
         unless_default(self.kms_key_id.as_deref())
     }
@@ -36,8 +36,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_replica_is_made_unless_it_failed_or_was_cut_off() {
-        for (status, is_made) in [
+    fn a_replica_works_unless_it_failed_or_was_detached() {
+        for (status, works) in [
             (Some("InSync"), true),
             (Some("InProgress"), true),
             (Some("Pending"), true),
@@ -51,7 +51,7 @@ mod tests {
                 status: status.map(str::to_owned),
                 message: None,
             };
-            assert_eq!(replica.is_made(), is_made, "{status:?}");
+            assert_eq!(replica.works(), works, "{status:?}");
         }
     }
 }

@@ -150,41 +150,37 @@ fn half_of_them_or_no_text_is_an_error_that_names_the_variable() {
     let account = Account::new();
     let not_text = std::ffi::OsStr::from_bytes(b"x\xff");
     for (name, value, words) in [
-        ("AWS_PROFILE", "".as_ref(), "AWS_PROFILE is set to nothing"),
-        (
-            "AWS_PROFILE",
-            not_text,
-            "AWS_PROFILE has bytes that are not UTF-8",
-        ),
+        ("AWS_PROFILE", "".as_ref(), "AWS_PROFILE is empty"),
+        ("AWS_PROFILE", not_text, "AWS_PROFILE is not valid UTF-8"),
         (
             "AWS_ACCESS_KEY_ID",
             not_text,
-            "AWS_ACCESS_KEY_ID has bytes that are not UTF-8",
+            "AWS_ACCESS_KEY_ID is not valid UTF-8",
         ),
         (
             "AWS_SECRET_ACCESS_KEY",
             "".as_ref(),
-            "AWS_ACCESS_KEY_ID is set, and AWS_SECRET",
+            "AWS_ACCESS_KEY_ID is set, but AWS_SECRET",
         ),
         (
             "AWS_ACCESS_KEY_ID",
             "".as_ref(),
-            "AWS_SECRET_ACCESS_KEY is set, and AWS_ACCESS",
+            "AWS_SECRET_ACCESS_KEY is set, but AWS_ACCESS",
         ),
         (
             "AWS_ACCESS_KEY_ID",
             "AKIA\nHIDDEN".as_ref(),
-            "AWS_ACCESS_KEY_ID has a character",
+            "AWS_ACCESS_KEY_ID contains a character",
         ),
         (
             "AWS_ACCESS_KEY_ID",
             "AKIA\u{7f}HIDDEN".as_ref(),
-            "AWS_ACCESS_KEY_ID has a character",
+            "AWS_ACCESS_KEY_ID contains a character",
         ),
         (
             "AWS_SESSION_TOKEN",
             "HID\nDEN".as_ref(),
-            "AWS_SESSION_TOKEN has a character",
+            "AWS_SESSION_TOKEN contains a character",
         ),
     ] {
         let program = Program::create(&account, &[]).env(name, value);
@@ -198,7 +194,7 @@ fn half_of_them_or_no_text_is_an_error_that_names_the_variable() {
     let keys = "[default]\naws_access_key_id = AKIA\u{7f}HIDDEN\naws_secret_access_key = x\n";
     program.file("credentials", keys);
     let ended = program.run();
-    ended.fails(4, &["has a character that AWS never puts there"]);
+    ended.fails(4, &["contains a character that AWS credentials never have"]);
     ended.never(&["HIDDEN", "this is a bug"]);
     assert!(account.requests().is_empty());
 }
@@ -260,11 +256,17 @@ fn what_a_profile_refers_to_must_be_there() {
     for (config, words) in [
         (
             format!("[profile p]\n{role}\nsource_profile = bsae\n[profile base]\n"),
-            ["no AWS profile \"bsae\"", "use one that exists: base, p"],
+            [
+                "the AWS profile \"bsae\" does not exist",
+                "use one that exists: base, p",
+            ],
         ),
         (
             format!("[profile p]\n{role}\nsource_profile = other\n[profile base]\n"),
-            ["no AWS profile \"other\"", "use one that exists: base, p"],
+            [
+                "the AWS profile \"other\" does not exist",
+                "use one that exists: base, p",
+            ],
         ),
         (
             "[profile p]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = r\n".to_owned(),
@@ -455,7 +457,7 @@ fn no_credentials_anywhere_says_where_it_looked() {
             "the profile default (does not exist)",
             "AWS_WEB_IDENTITY_TOKEN_FILE (not set)",
             "AWS_CONTAINER_CREDENTIALS_… (not set)",
-            "instance metadata service (no answer",
+            "instance metadata service (no response",
             "aws configure",
         ],
     );
@@ -464,10 +466,9 @@ fn no_credentials_anywhere_says_where_it_looked() {
     assert!(silent.accept().is_ok() && silent.accept().is_err());
     let program = keyless(&account, &["--profile", "bare"]);
     program.file("config", "[profile bare]\nregion = us-east-1\n");
-    program.run().fails(
-        4,
-        &["the profile bare (has no credentials)", "switched off"],
-    );
+    program
+        .run()
+        .fails(4, &["the profile bare (has no credentials)", "disabled"]);
     assert!(account.requests().is_empty());
 }
 
@@ -489,7 +490,7 @@ mod mfa {
         ended.fails(
             4,
             &[
-                "needs an MFA code",
+                "requires an MFA code",
                 "mfa/me",
                 "aws configure export-credentials --profile ops --format env",
             ],

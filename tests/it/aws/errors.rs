@@ -44,7 +44,7 @@ const DENIED_BY_SCP: &str =
 const DENIED_LAMBDA: &str = "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: \
     lambda:InvokeFunction on resource: arn:aws:lambda:us-east-1:111122223333:function:rotate because no identity-based policy allows the lambda:InvokeFunction action";
 const ALLOW: &str =
-    "to allow secretsmanager:CreateSecret; the policies to copy are in .github/docs/permissions.md";
+    "to allow secretsmanager:CreateSecret; .github/docs/permissions.md has the policies to copy";
 const ALLOW_LAMBDA: &str = "to allow lambda:InvokeFunction;";
 const ENABLE: &str = "aws account enable-region --region-name us-east-1";
 
@@ -53,7 +53,7 @@ pub const ERRORS: [Row; 36] = [
     row("AccessDeniedException", 400, DENIED, 5, "access-denied", &[ALLOW]),
     row("AccessDeniedException", 400, DENIED_BY_ENDPOINT, 5, "access-denied", &["no VPC endpoint policy", ALLOW]),
     row("AccessDeniedException", 400, DENIED_BY_BOUNDARY, 5, "access-denied", &["no permissions boundary", ALLOW]),
-    row("AccessDeniedException", 400, DENIED_BY_SCP, 5, "access-denied", &["in a service control policy", "no other policy can allow it", "ask whoever manages that policy"]),
+    row("AccessDeniedException", 400, DENIED_BY_SCP, 5, "access-denied", &["in a service control policy", "no other policy can allow it", "ask the owner of that policy"]),
     row("AccessDeniedException", 400, DENIED_LAMBDA, 5, "access-denied", &[ALLOW_LAMBDA]),
     row("AccessDeniedException", 400, "You may not do this here, because no one in charge of it all allows the thing", 5, "access-denied", &[ALLOW]),
     row("AccessDeniedException", 400, "not authorized to perform: \"x\",\"Effect\" on resource: \"}", 5, "access-denied", &[ALLOW]),
@@ -134,7 +134,7 @@ fn each_has_its_status_its_words_and_its_mend() {
 fn each_step_after_the_first_tells_its_error_and_how_to_finish() {
     let lambda = "arn:aws:lambda:us-east-1:111122223333:function:rotate";
     for (action, error, says, words) in [
-        ("PutResourcePolicy", "PublicPolicyException", "it is public", &["could not set the resource policy", "it is public", "fix the file"][..]),
+        ("PutResourcePolicy", "PublicPolicyException", "it is public", &["could not set the resource policy", "it is public", "fix the --resource-policy file"][..]),
         ("PutResourcePolicy", "AccessDeniedException", "User: arn:aws:iam::111122223333:user/ci is not authorized to perform: secretsmanager:PutResourcePolicy on resource: x", &["secretsmanager:PutResourcePolicy"]),
         ("RotateSecret", "AccessDeniedException", DENIED_LAMBDA, &[ALLOW_LAMBDA]),
         ("RotateSecret", "InternalServiceError", "oops", &["could not turn on rotation", "oops"]),

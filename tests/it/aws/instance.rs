@@ -53,7 +53,7 @@ fn its_region_is_taken_where_none_is_set() {
     let odd = Web::new(|head, _| answered(head).replace("eu-west-3", "..@evil//"));
     let account = Account::new();
     let ended = beside(&odd, &account, &[]).without("AWS_REGION").run();
-    ended.fails(4, &["not the name of a Region", "--region"]);
+    ended.fails(4, &["returned an invalid Region", "--region"]);
     assert!(account.requests().is_empty());
 }
 
@@ -67,7 +67,7 @@ fn an_instance_without_a_role_is_told() {
     });
     let account = Account::new();
     let ended = beside(&instance, &account, &[]).run();
-    ended.fails(4, &["no AWS credentials", "no answer, or no role"]);
+    ended.fails(4, &["no AWS credentials", "no response, or no role"]);
 }
 
 /// The SDK ends the program over a name that cannot be in a path.
@@ -85,7 +85,7 @@ fn a_role_with_an_odd_name_is_told() {
         program.file("config", "[profile role]\nrole_arn = arn:aws:iam::111122223333:role/x\ncredential_source = Ec2InstanceMetadata\n");
         for program in [beside(&instance, &account, &[]), program] {
             let ended = program.run();
-            ended.fails(4, &["a name that no role has"]);
+            ended.fails(4, &["an invalid role name"]);
             ended.never(&["this is a bug", "\u{1}"]);
         }
         assert!(account.requests().is_empty());

@@ -179,7 +179,7 @@ fn requests_that_never_arrived_are_told_as_not_stored() {
         .fails(
             7,
             &[
-                "closed before the answer was complete",
+                "closed before the response was complete",
                 "AWS did not store it, as another call shows",
                 "try again in a minute",
             ],
@@ -209,7 +209,7 @@ fn an_answer_that_breaks_off_is_told_as_that() {
         .with(&account)
         .env(TWICE.0, TWICE.1)
         .run();
-    ended.fails(7, &["closed before the answer was complete"]);
+    ended.fails(7, &["closed before the response was complete"]);
 }
 
 #[test]
@@ -471,7 +471,10 @@ fn an_answer_that_does_not_come_is_waited_for_as_long_as_it_is_told_to() {
         .run();
     ended.fails(
         7,
-        &["did not answer CreateSecret in time", "did not store it"],
+        &[
+            "did not respond to CreateSecret in time",
+            "did not store it",
+        ],
     );
     for (option, value) in [
         ("--cli-read-timeout", "-1"),
@@ -492,7 +495,7 @@ fn an_answer_that_is_not_from_aws() {
             403,
             "<html>\u{1b}[31mForbidden</html>",
             4,
-            &["HTTP 403", "is not AWS: a proxy"][..],
+            &["HTTP 403", "did not come from AWS"][..],
         ),
         (407, "<html>login</html>", 4, &["HTTP 407", "USER:PASSWORD"]),
         (404, "not here", 4, &["HTTP 404", "--endpoint-url"]),
@@ -526,7 +529,7 @@ fn nobody_listens() {
     let ended = Program::create(&account, &["--endpoint-url", &format!("http://{free}")])
         .env(TWICE.0, TWICE.1)
         .run();
-    ended.fails(7, &["could not look up", "the connection is refused"]);
+    ended.fails(7, &["could not look up", "the connection was refused"]);
 }
 
 /// A server whose backlog is full, as a firewall that drops what comes looks from outside; with what
@@ -557,8 +560,8 @@ fn where_no_connection_came_about_that_is_told() {
         ended.fails(
             7,
             &[
-                "cannot be reached: there was no connection in time",
-                "a firewall drops what is sent there",
+                "cannot be reached: the connection timed out",
+                "a firewall may drop the packets",
                 "HTTPS_PROXY",
                 "endpoint",
             ],
@@ -590,5 +593,5 @@ fn a_connection_that_is_refused_after_a_request_was_sent_says_nothing() {
         .env("AWS_ENDPOINT_URL", &url)
         .env("AWS_MAX_ATTEMPTS", "3")
         .run();
-    ended.fails(7, &["the connection is refused", "it is unknown whether"]);
+    ended.fails(7, &["the connection was refused", "it is unknown whether"]);
 }

@@ -186,17 +186,23 @@ fn an_endpoint_that_is_no_url_is_told_with_its_origin() {
 fn an_endpoint_that_would_show_the_token_is_refused_wherever_it_was_found() {
     let account = Account::new();
     for (url, words) in [
-        ("http://aws.example.com", "the token would go unencrypted"),
+        (
+            "http://aws.example.com",
+            "the token would be sent unencrypted",
+        ),
         (
             "http://127.0.0.1.example.com:80",
-            "the token would go unencrypted",
+            "the token would be sent unencrypted",
         ),
-        ("http://10.0.0.1:4566", "the token would go unencrypted"),
+        (
+            "http://10.0.0.1:4566",
+            "the token would be sent unencrypted",
+        ),
         (
             "https://someone:hunter2@127.0.0.1:9",
-            "a user or a password in it",
+            "a user or a password",
         ),
-        ("http://hunter2@localhost:9", "a user or a password in it"),
+        ("http://hunter2@localhost:9", "a user or a password"),
     ] {
         for how in ["option", "variable", "section", "profile"] {
             let option = ["--endpoint-url", url];
@@ -232,8 +238,8 @@ fn an_http_endpoint_of_another_machine_is_taken_from_the_command_line_with_a_war
     let ended = Program::create(&account, &["--endpoint-url", url])
         .env("AWS_MAX_ATTEMPTS", "1")
         .run();
-    let warning = "an http URL of another machine: the token goes there unencrypted";
-    ended.fails(7, &[warning, "cannot be found by DNS"]);
+    let warning = "an http URL of another machine, so the token is sent unencrypted";
+    ended.fails(7, &[warning, "DNS cannot find the host"]);
     let ended = Program::create(&account, &["--endpoint-url", &account.url]).run();
     ended.ok();
     ended.never(&["unencrypted"]);
@@ -248,7 +254,7 @@ fn a_services_section_that_does_not_exist_is_told() {
         "config",
         "[default]\nservices = here\n[services there]\nsecrets_manager =\n  endpoint_url = http://127.0.0.1:9\n",
     );
-    program.run().fails(4, &["no section [services here]"]);
+    program.run().fails(4, &["the section [services here]"]);
     assert!(account.requests().is_empty());
 }
 
@@ -412,8 +418,8 @@ fn a_proxy_that_lets_nothing_through() {
     let authority = Authority::new();
     for (status, exit, words) in [
         (407, 4, "USER:PASSWORD"),
-        (403, 7, "did not let the connection through"),
-        (502, 7, "did not let the connection through"),
+        (403, 7, "rejected the connection"),
+        (502, 7, "rejected the connection"),
     ] {
         let proxy = Proxy::that_refuses(status);
         let program = Program::create(&account, &["-v"])
@@ -459,7 +465,7 @@ fn a_proxy_that_is_not_there() {
             .env("AWS_MAX_ATTEMPTS", "1")
             .env("HTTPS_PROXY", proxy)
             .run();
-        let words = ["the proxy itself cannot be reached", "HTTPS_PROXY"];
+        let words = ["the proxy cannot be reached", "HTTPS_PROXY"];
         ended.fails(7, &words).never(&["hidden"]);
     }
     assert!(account.requests().is_empty());
@@ -512,13 +518,13 @@ fn a_host_that_does_not_resolve() {
             .run()
     };
     let ended = run("us-eest-1");
-    ended.fails(7, &["cannot be found by DNS", "a Region us-eest-1"]);
+    ended.fails(7, &["DNS cannot find the host", "the Region us-eest-1"]);
     assert_eq!(ended.error_json()["error"]["code"], "unreachable");
     let ended = Program::create(&account, &[])
         .env("AWS_MAX_ATTEMPTS", "1")
         .env("AWS_ENDPOINT_URL", "https://aws.invalid")
         .run();
-    ended.fails(7, &["cannot be found by DNS"]);
+    ended.fails(7, &["DNS cannot find the host"]);
 }
 
 #[test]

@@ -46,7 +46,7 @@ fn a_profile_that_does_not_exist_is_told_before_anything_is_sent() {
     by_option.run().fails(
         4,
         &[
-            "no AWS profile \"prod\"",
+            "the AWS profile \"prod\" does not exist",
             "fix: use one that exists: dev, prod-eu, staging",
         ],
     );
@@ -56,7 +56,7 @@ fn a_profile_that_does_not_exist_is_told_before_anything_is_sent() {
     Program::create(&account, &[])
         .env("AWS_PROFILE", "prod")
         .run()
-        .fails(4, &["no AWS profile \"prod\""]);
+        .fails(4, &["the AWS profile \"prod\" does not exist"]);
     assert!(account.requests().is_empty());
 }
 
@@ -221,7 +221,7 @@ fn a_profile_that_the_sdk_passes_over_is_told() {
             format!("[{head}]\nregion = eu-west-3\n[default]\n"),
         );
         let ended = program.run();
-        ended.fails(4, &["no AWS profile", "letters, digits"]);
+        ended.fails(4, &["does not exist", "letters, digits"]);
     }
     assert!(account.requests().is_empty());
 }

@@ -137,7 +137,7 @@ fn a_key_that_cannot_be_sent_is_told_for_a_role_too() {
         format!("[profile p]\n{ROLE}source_profile = q\n[profile q]\n{keys}"),
     );
     let ended = program.run();
-    ended.fails(4, &["has a character that AWS never puts there"]);
+    ended.fails(4, &["contains a character that AWS credentials never have"]);
     ended.never(&["HIDDEN", "this is a bug"]);
     assert!(account.requests().is_empty());
 }
@@ -256,7 +256,7 @@ fn a_denial_of_no_known_operation_names_no_action() {
     program.file("config", SSO);
     with_token(&program);
     let ended = program.run();
-    ended.fails(5, &["No access", "whoever manages these AWS credentials"]);
+    ended.fails(5, &["No access", "your AWS administrator"]);
     ended.never(&["Effect"]);
 }
 
@@ -321,6 +321,8 @@ fn a_very_deep_chain_of_profiles_is_read_to_its_end() {
     let account = Account::new();
     let program = keyless(&account, &["--profile", "p0"]);
     program.file("config", chain);
-    program.run().fails(4, &["no AWS profile \"p5000\""]);
+    program
+        .run()
+        .fails(4, &["the AWS profile \"p5000\" does not exist"]);
     assert!(account.requests().is_empty());
 }

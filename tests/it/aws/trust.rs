@@ -57,9 +57,10 @@ fn the_trust_store_of_the_system_counts_where_no_bundle_is_named() {
     let store = program.file("system.pem", authority.pem());
     // The system's own is read, and has no such authority.
     let program = program.without("SSL_CERT_FILE");
-    program
-        .run()
-        .fails(4, &["not signed by an authority that this machine trusts"]);
+    program.run().fails(
+        4,
+        &["not signed by a certificate authority that this machine trusts"],
+    );
     program.env("SSL_CERT_FILE", store).run().ok();
     assert_eq!(account.actions_but_looks(), ["CreateSecret"]);
 }
@@ -72,7 +73,7 @@ fn certificates_that_do_not_hold() {
         (
             unknown.serve(&["localhost"], &account.url),
             [
-                "not signed by an authority that this machine trusts",
+                "not signed by a certificate authority that this machine trusts",
                 "--ca-bundle",
             ],
         ),
@@ -109,7 +110,7 @@ fn a_certificate_that_is_its_own_authority_is_told() {
     );
     let bundle = program.file("ca.pem", pem);
     let ended = program.env("AWS_CA_BUNDLE", bundle).run();
-    let words = ["its certificate cannot be used", "CaUsedAsEndEntity"];
+    let words = ["its certificate is invalid", "CaUsedAsEndEntity"];
     ended.fails(4, &words).never(&["may be stored"]);
     assert!(account.requests().is_empty());
 }
@@ -118,10 +119,10 @@ fn a_certificate_that_is_its_own_authority_is_told() {
 fn a_bundle_that_cannot_be_used() {
     let account = Account::new();
     for (content, words) in [
-        ("no certificate", "no certificate in PEM form"),
+        ("no certificate", "no PEM certificate"),
         (
             "-----BEGIN CERTIFICATE-----\n!!!\n-----END CERTIFICATE-----\n",
-            "not in PEM form",
+            "invalid PEM",
         ),
         (
             "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n",
@@ -159,12 +160,15 @@ fn a_machine_without_certificates_is_told_what_to_install() {
         ended.fails(
             4,
             &[
-                "no certificates of authorities were found where SSL_CERT_FILE says",
+                "no CA certificates were found in SSL_CERT_FILE",
                 "ca-certificates",
                 "--ca-bundle",
             ],
         );
-        ended.never(&["not signed by an authority", "it is unknown whether"]);
+        ended.never(&[
+            "not signed by a certificate authority",
+            "it is unknown whether",
+        ]);
     }
     assert!(account.requests().is_empty());
 }

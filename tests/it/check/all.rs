@@ -31,12 +31,13 @@ fn all_secrets_of_every_page_in_few_calls() {
     let text = "ecr-pullthroughcache/zzz\n  error    not-json: the value is not a JSON object with username and accessToken, \
                 so ECR cannot log in with it, and pulls fail for images that ECR has not cached\n    \
                 fix:   store the credentials: ecr-ptc create --name ecr-pullthroughcache/zzz --if-exists update --region us-east-1\n";
-    let unused = "secrets that no rule uses\n  note     unused: ecr-pullthroughcache/000, ecr-pullthroughcache/001, ";
+    let unused = "unused secrets\n  note     unused: no rule uses these 231 secrets, and each costs money:\n    \
+                  - ecr-pullthroughcache/000\n    - ecr-pullthroughcache/001\n";
     let (before, after) = checked.stdout.split_once(unused).unwrap();
     assert_eq!(before, text);
     assert!(
         after.contains(
-            "ecr-pullthroughcache/009 and 221 more (-o json names them all); each costs money"
+            "    - ecr-pullthroughcache/009\n    and 221 more; -o json lists them all\n    fix:"
         ),
         "{after}"
     );
@@ -120,7 +121,7 @@ fn scripts_get_the_same_members_always() {
     let none = account.run(&["check"]);
     assert_eq!(
         (none.ok(), none.stderr.as_str()),
-        ("", "0 secrets and 0 rules checked: nothing found\n")
+        ("", "0 secrets and 0 rules checked: no problems found\n")
     );
     account.made_with(NAME, r#"{"username":"me","password":"x"}"#);
     let checked = account.run(&["check", "-o", "json", "-q"]);
@@ -130,12 +131,12 @@ fn scripts_get_the_same_members_always() {
         report,
         json!({"schemaVersion": 1, "checked": 1, "checkedRules": 0, "region": "us-east-1", "findings": [{
             "level": "error", "code": "wrong-key", "secret": NAME, "rule": null,
-            "message": "the value has the key password where ECR reads accessToken, so ECR cannot log in with it, and pulls fail for images that ECR has not cached",
+            "message": "the value has the key password, but ECR expects accessToken, so ECR cannot log in with it, and pulls fail for images that ECR has not cached",
             "fix": format!("ecr-ptc check {NAME} --fix --region us-east-1"),
         }, {
             "level": "note", "code": "unused", "secret": NAME, "rule": null,
-            "message": "no rule in us-east-1 uses the secret, and it costs money while it exists",
-            "fix": format!("make a rule for it: ecr-ptc rule set docker-hub --secret {NAME} --registry docker-hub --region us-east-1\nor delete it: ecr-ptc delete {NAME} --region us-east-1"),
+            "message": "no rule in us-east-1 uses the secret, and it costs money",
+            "fix": format!("create a rule for it: ecr-ptc rule set docker-hub --secret {NAME} --registry docker-hub --region us-east-1\nor delete it: ecr-ptc delete {NAME} --region us-east-1"),
         }]})
     );
 }

@@ -40,7 +40,7 @@ fn fix_mends_the_value_and_keeps_the_rest() {
     for part in [
         "change        rename the key user to username",
         "change        rename the key access_token to accessToken",
-        "change        remove the white space and line ends at the ends of accessToken",
+        "change        remove white space and newlines from the ends of accessToken",
         "AWS calls     put-secret-value",
         "1 secret and 0 rules checked after the fix: 1 warning, 1 note",
     ] {
@@ -200,7 +200,7 @@ mod at_a_terminal {
         let screen = Screen::new(&account);
         screen
             .enters("$PTC check docker-hub --fix --verify always --upstream-registry-url a.example")
-            .sees("a.example is another host.")
+            .sees("a.example is not a host of")
             .sees("Send the credentials there anyway?")
             .enters("n")
             .sees("cancelled; nothing was written")

@@ -60,7 +60,7 @@ fn what_the_registry_refuses_is_an_error() {
     );
     let message = findings[0]["message"].as_str().unwrap();
     assert!(
-        message.contains("Docker Hub refuses the credentials of me"),
+        message.contains("Docker Hub rejected the credentials of me"),
         "{message}"
     );
     let fix = findings[0]["fix"].as_str().unwrap();
@@ -102,7 +102,7 @@ fn a_registry_that_cannot_be_asked_is_a_warning() {
     assert_eq!(seen, [("warning", "login-not-tried"); 2]);
     let messages = told(&report).to_string();
     assert!(
-        messages.contains("does not say which registry it is for") && messages.contains("503"),
+        messages.contains("does not name a registry") && messages.contains("503"),
         "{messages}"
     );
     // What is no login at all is another finding, and is not tried.
@@ -208,7 +208,7 @@ fn with_a_name_another_host_wants_a_yes_and_is_no_all_clear() {
     ] {
         let words = [name, "--upstream-registry-url", host];
         let ended = check_at(&elsewhere, &account, &words).run();
-        let words_of_it = format!("{host} is another host");
+        let words_of_it = format!("{host} is not a host of");
         ended.fails(2, &[&words_of_it, "add --yes"]);
         assert!(elsewhere.hosts_with_logins().is_empty(), "{name}");
     }
@@ -221,7 +221,8 @@ fn with_a_name_another_host_wants_a_yes_and_is_no_all_clear() {
     ];
     let ended = check_at(&elsewhere, &account, &words).run();
     let report = ended.json();
-    let warning = "ECR pulls from Docker Hub at registry-1.docker.io only, and mirror.example is another host";
+    let warning =
+        "mirror.example is not a host of Docker Hub; ECR pulls only from registry-1.docker.io";
     assert!(ended.stderr.contains(warning), "{}", ended.stderr);
     let finding = &told(&report)[0];
     assert_eq!(
@@ -281,7 +282,7 @@ fn what_another_host_refuses_is_not_said_of_the_registry() {
     assert!(
         ended
             .stdout
-            .contains("mirror.example refuses the credentials of me")
+            .contains("mirror.example rejected the credentials of me")
             && !ended.stdout.contains("Docker Hub refuses"),
         "{}",
         ended.stdout
@@ -315,7 +316,7 @@ fn at_a_terminal_another_host_is_asked_about() {
         "$PTC check docker-hub --verify always --upstream-registry-url mirror.example --accessible";
     screen
         .enters(run)
-        .sees("mirror.example is another host.")
+        .sees("mirror.example is not a host of")
         .sees("Send the credentials there anyway? [y/N]: ")
         .enters("")
         .sees("nothing was written")

@@ -93,7 +93,7 @@ fn each_fault_of_a_value() {
         (
             "{username:me,accessToken:x}",
             "not-json",
-            "has removed the quotation marks",
+            "may have removed the quotation marks",
         ),
         (pulumi, "not-json", "Pulumi"),
         (r#"["me","x"]"#, "not-json", "not a JSON object"),
@@ -115,12 +115,12 @@ fn each_fault_of_a_value() {
         (
             r#"{"username":"me","access_token":"x"}"#,
             "wrong-key",
-            "the key access_token where ECR reads accessToken",
+            "the key access_token, but ECR expects accessToken",
         ),
         (
             r#"{"userName":"me","accessToken":"x"}"#,
             "wrong-key",
-            "the key userName where ECR reads username",
+            "the key userName, but ECR expects username",
         ),
         (
             r#"{"username":7,"accessToken":"x"}"#,
@@ -145,7 +145,7 @@ fn each_fault_of_a_value() {
         (
             r#"{"username":" me","accessToken":"x"}"#,
             "white-space",
-            "username begins or ends with white space",
+            "username starts or ends with white space",
         ),
     ];
     side_by_side(cases, |(value, code, message)| {
@@ -176,17 +176,17 @@ fn what_stands_for_a_token_or_has_more_in_it() {
         ("{{ token }}", template, "a variable that"),
         ("op://vault/hub/token", template, "a reference to a secret"),
         ("Bearer abc", wrapped, "an HTTP header"),
-        ("***", placeholder, "only asterisks"),
-        (r#"{"token":"x"}"#, wrapped, "a whole JSON object"),
+        ("***", placeholder, "consists of asterisks"),
+        (r#"{"token":"x"}"#, wrapped, "a JSON object"),
     ];
     let warnings = [
         (pulumi, template, "an error message of Pulumi"),
-        ("null", placeholder, "a word that stands for"),
-        ("CHANGEME", placeholder, "a word that stands for"),
-        ("<token>", placeholder, "a word that stands for"),
+        ("null", placeholder, "a placeholder"),
+        ("CHANGEME", placeholder, "a placeholder"),
+        ("<token>", placeholder, "a placeholder"),
         ("'abc'", wrapped, "a quotation mark"),
-        ("$ghp_0123456789", wrapped, "more before it"),
-        ("bob:abc", wrapped, "more before it"),
+        ("$ghp_0123456789", wrapped, "has other text before it"),
+        ("bob:abc", wrapped, "has other text before it"),
         ("Ym9iOmFiYw==", wrapped, "a username and a token in base64"),
     ];
     let errors = errors.map(|case| ("error", case));
@@ -199,7 +199,7 @@ fn what_stands_for_a_token_or_has_more_in_it() {
     }
     for (username, level, code, message) in [
         ("${HUB_USER}", "error", template, "username is a variable"),
-        ("None", "warning", placeholder, "username is a word"),
+        ("None", "warning", placeholder, "username is a placeholder"),
     ] {
         let account = Account::new();
         let value = json!({"username": username, "accessToken": "abc"});
@@ -265,9 +265,9 @@ fn a_token_that_cannot_work_for_the_registry() {
         (
             "docker-hub",
             "ghp_abcdefgh",
-            "Docker Hub takes no such token",
+            "Docker Hub does not accept such tokens",
         ),
-        ("ghcr", "github_pat_abcdefgh", "takes only classic ones"),
+        ("ghcr", "github_pat_abcdefgh", "accepts only classic ones"),
         (
             "team/gitlab",
             "glcbt-abcdefgh",
@@ -431,7 +431,7 @@ fn what_is_scheduled_for_deletion_is_a_note() {
         NAME,
         "note",
         "pending-deletion",
-        "scheduled for deletion",
+        "scheduled for deletion, so ECR cannot read it",
     );
 }
 

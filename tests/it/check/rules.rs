@@ -72,7 +72,10 @@ fn a_rule_that_works_and_a_secret_that_none_uses() {
     let findings = found(&account, &[]);
     assert_eq!(codes(&findings), ["unused"]);
     let delete = "ecr-ptc delete ecr-pullthroughcache/other --region us-east-1";
-    assert_eq!(findings[0]["fix"], format!("if nobody needs it: {delete}"));
+    assert_eq!(
+        findings[0]["fix"],
+        format!("if you don't need it: {delete}")
+    );
     let ended = account.run(&["check"]);
     assert!(
         ended
@@ -98,7 +101,7 @@ fn a_rule_proposed_for_one_secret_takes_no_prefix_that_another_has() {
         let findings = found(&account, more);
         assert_eq!(codes(&findings), ["unused"]);
         let fix = findings[0]["fix"].as_str().unwrap();
-        let set = "make a rule for it: ecr-ptc rule set docker-hub-2 --secret";
+        let set = "create a rule for it: ecr-ptc rule set docker-hub-2 --secret";
         assert!(fix.starts_with(set), "{fix}");
     }
 }
@@ -112,7 +115,7 @@ fn the_commands_that_take_other_keys_out_point_the_rule_at_the_new_secret() {
     let findings = found(&account, &["docker-hub"]);
     assert_eq!(codes(&findings), ["other-keys"]);
     let fix = findings[0]["fix"].as_str().unwrap();
-    let (_, commands) = fix.split_once("alone: ").unwrap();
+    let (_, commands) = fix.split_once("only these two: ").unwrap();
     for command in commands.split("\nthen: ") {
         let mut words: Vec<&str> = command.split(' ').skip(1).collect();
         match words[0] {
@@ -172,7 +175,7 @@ fn a_secret_that_is_scheduled_for_deletion_matters_where_a_rule_uses_it() {
     assert!(findings[0]["message"]
         .as_str()
         .unwrap()
-        .contains("and the rule hub uses it"));
+        .contains("the rule hub uses this secret"));
     assert_eq!(found(&account, &["docker-hub"])[0], findings[0]);
     carry_out(&account, &findings[0]);
     assert_eq!(codes(&found(&account, &[])), ["pending-deletion"]);
@@ -201,11 +204,11 @@ fn a_rule_without_a_secret_and_one_with_a_secret_elsewhere() {
     );
     assert_eq!(
         findings[0]["fix"],
-        "store the credentials, and point the rule at them: ecr-ptc create --registry docker-hub --rule hub --region us-east-1"
+        "store the credentials and switch the rule to them: ecr-ptc create --registry docker-hub --rule hub --region us-east-1"
     );
     assert_eq!(
         findings[1]["fix"],
-        "store the credentials, and point the rule at them: ecr-ptc create --registry azure-container-registry --upstream-registry-url me.azurecr.io \
+        "store the credentials and switch the rule to them: ecr-ptc create --registry azure-container-registry --upstream-registry-url me.azurecr.io \
          --name ecr-pullthroughcache/acr --rule az --region us-east-1"
     );
     let text = account.run(&["check"]);

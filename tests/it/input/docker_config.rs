@@ -439,7 +439,7 @@ fn no_helper_runs_where_an_option_is_wrong_already() {
     let account = Account::new();
     let config = json!({"credHelpers": {"ghcr.io": "test"}});
     for (more, username, words) in [
-        (&[][..], TOKEN, "begins like an access token"),
+        (&[][..], TOKEN, "looks like an access token"),
         (&["--name", "x"], "me", "--name"),
     ] {
         let program = from_docker(&account, "ghcr", &config, more);

@@ -45,15 +45,15 @@ fn each_fault_says_what_and_where() {
     fault_of(b"tok\n\n", &["line break after character 3"]);
     fault_of(b"one\ntwo", &["line break after character 3"]);
     fault_of(b"to\x1bk", &["control character (U+001B)", "character 3"]);
-    fault_of(b" tok", &["white space at its start"]);
+    fault_of(b" tok", &["starts with white space"]);
     fault_of(b"tok\t", &["control character"]);
-    fault_of("tok\u{a0}".as_bytes(), &["white space at its end"]);
+    fault_of("tok\u{a0}".as_bytes(), &["ends with white space"]);
     fault_of(b"to\xffk", &["not UTF-8", "byte 3"]);
     fault_of(b"\xff\xfet\0o\0k\0", &["UTF-16", "PowerShell"]);
     fault_of(b"t\0o\0k\0", &["UTF-16", "PowerShell"]);
     fault_of(
         &vec![b'x'; (1 << 20) + 1],
-        &["it has more than 1048576 bytes"],
+        &["it is larger than 1048576 bytes"],
     );
 }
 
@@ -62,29 +62,29 @@ fn each_fault_says_what_and_where() {
 fn what_cannot_be_a_token_is_named_and_nothing_is_sent() {
     let json = r#"{"username":"me","accessToken":"dckr_pat_0123456789"}"#;
     for (text, words) in [
-        ("$(HUB_TOKEN)", "it is a variable that was not filled in"),
-        ("${HUB_TOKEN}\n", "it is a variable that was not filled in"),
+        ("$(HUB_TOKEN)", "it is a variable that was not replaced"),
+        ("${HUB_TOKEN}\n", "it is a variable that was not replaced"),
         (
             "{{resolve:secretsmanager:hub}}",
-            "it is a variable that was not filled in",
+            "it is a variable that was not replaced",
         ),
         (
             "${{ secrets.HUB_TOKEN }}",
-            "it is a variable that was not filled in",
+            "it is a variable that was not replaced",
         ),
         (
             "op://vault/hub/token",
-            "it is an address or a reference to a secret",
+            "it is a URL or a reference to a secret",
         ),
         (
             "Bearer dckr_pat_0123456789",
-            "it is an HTTP header with a word like Bearer",
+            "it is an HTTP header, such as Bearer",
         ),
-        ("***", "it has only asterisks"),
-        (json, "it is a whole JSON object"),
+        ("***", "it consists of asterisks"),
+        (json, "it is a JSON object"),
         (
             "{\n  \"token\": \"dckr_pat_0123456789\"\n}\n",
-            "it is a whole JSON object",
+            "it is a JSON object",
         ),
     ] {
         let account = Account::new();
@@ -114,17 +114,17 @@ fn what_cannot_be_a_token_is_named_and_nothing_is_sent() {
     for (name, words) in [
         (
             "$(HUB_USER)",
-            "the username is a variable that was not filled in",
+            "the username is a variable that was not replaced",
         ),
         (
             "${{ secrets.HUB_USER }}",
-            "the username is a variable that was not filled in",
+            "the username is a variable that was not replaced",
         ),
         (
             "op://vault/hub/user",
-            "the username is an address or a reference",
+            "the username is a URL or a reference",
         ),
-        ("***", "the username has only asterisks"),
+        ("***", "the username consists of asterisks"),
     ] {
         let words = [words];
         let account = Account::new();
@@ -148,32 +148,23 @@ fn what_cannot_be_a_token_is_named_and_nothing_is_sent() {
 #[test]
 fn what_is_hardly_a_token_is_warned_of_and_stored() {
     for (text, words) in [
-        (
-            "null",
-            "the token is a word that stands for a missing value",
-        ),
-        (
-            "None",
-            "the token is a word that stands for a missing value",
-        ),
-        (
-            "CHANGEME",
-            "the token is a word that stands for a missing value",
-        ),
-        (
-            "<token>",
-            "the token is a word that stands for a missing value",
-        ),
+        ("null", "the token is a placeholder"),
+        ("None", "the token is a placeholder"),
+        ("CHANGEME", "the token is a placeholder"),
+        ("<token>", "the token is a placeholder"),
         (
             "\"dckr_pat_0123456789\"",
-            "the token has a quotation mark around it",
+            "the token starts or ends with a quotation mark",
         ),
-        ("$dckr_pat_0123456789", "the token has more before it"),
+        ("$dckr_pat_0123456789", "the token has other text before it"),
         (
             "me:some-token",
-            "the token has more before it, such as a username and a colon",
+            "the token has other text before it, such as a username and a colon",
         ),
-        ("other:dckr_pat_0123456789", "the token has more before it"),
+        (
+            "other:dckr_pat_0123456789",
+            "the token has other text before it",
+        ),
         (
             "bWU6c29tZS10b2tlbg==",
             "the token is a username and a token in base64",
@@ -213,12 +204,12 @@ fn what_is_hardly_a_token_is_warned_of_and_stored() {
         "--access-token-stdin",
     ];
     let odd = Program::new(&odd).with(&account).stdin(TOKEN).run();
-    let words = "the username is a word that stands for a missing value";
+    let words = "the username is a placeholder";
     assert!(odd.stderr.contains(words), "{}", odd.stderr);
     let plain = Program::create(&account, &["--if-exists", "update"])
         .stdin("other:token")
         .run();
-    plain.never(&["more before it"]);
+    plain.never(&["has other text before it"]);
 }
 
 #[cfg(unix)]
@@ -230,11 +221,11 @@ fn at_a_prompt_a_template_is_asked_for_again() {
     screen
         .sees("Username")
         .enters("${HUB_USER}")
-        .sees("the username is a variable that was not filled in")
+        .sees("the username is a variable that was not replaced")
         .enters("me")
         .sees("Access token")
         .enters("${HUB_TOKEN}")
-        .sees("it is a variable that was not filled in")
+        .sees("it is a variable that was not replaced")
         .sees("Paste it again")
         .enters("not-a-real-token")
         .skips_expiry()
@@ -457,8 +448,8 @@ fn a_path_with_nothing_there_is_told() {
 fn each_file_is_read_up_to_a_limit() {
     let account = Account::new();
     for (option, status, words) in [
-        ("--resource-policy", 2, "it has more than 1048576 bytes"),
-        ("--ca-bundle", 4, "it has more than 16777216 bytes"),
+        ("--resource-policy", 2, "it is larger than 1048576 bytes"),
+        ("--ca-bundle", 4, "it is larger than 16777216 bytes"),
     ] {
         let ended = Program::create(&account, &[option, "/dev/zero"]).run();
         ended.fails(status, &["/dev/zero", words]);
@@ -473,7 +464,7 @@ fn each_file_is_read_up_to_a_limit() {
         "/dev/zero",
     ];
     let ended = Program::new(&words).run();
-    ended.fails(2, &["/dev/zero", "it has more than 1048576 bytes"]);
+    ended.fails(2, &["/dev/zero", "it is larger than 1048576 bytes"]);
     assert!(account.requests().is_empty());
 }
 

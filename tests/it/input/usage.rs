@@ -80,17 +80,14 @@ fn bounds_are_checked_before_anything_is_sent() {
     );
     let rotation = ["--rotation-days", "30", "--rotation-lambda-arn", &long];
     refused(&rotation, &["not the ARN of a Lambda function"]);
-    refused(&["--tag", "a#b=1"], &["has the character '#'"]);
-    refused(
-        &["--tag", "team=aws:x"],
-        &["the value of a tag begins with aws:"],
-    );
+    refused(&["--tag", "a#b=1"], &["contains '#'"]);
+    refused(&["--tag", "team=aws:x"], &["a tag value starts with aws:"]);
     refused(&["--region", "us-e4st-1"], &["--region", "us-e4st-1"]);
     let program = Program::new(&[]);
     let policy = program.file("policy.json", r#"{"Version":"2012-10-17"}"#);
     refused(
         &["--resource-policy", policy.to_str().unwrap()],
-        &["not an object with a Statement"],
+        &["not a JSON object with a Statement"],
     );
 }
 
@@ -138,7 +135,7 @@ fn what_is_wrong_besides_single_values_is_told_at_once() {
             "found 3 problems",
             "more than once",
             "could not read the resource policy /no/such",
-            "white space at its start",
+            "starts with white space",
         ],
     );
 }
@@ -147,7 +144,7 @@ fn what_is_wrong_besides_single_values_is_told_at_once() {
 fn names_at_their_bounds() {
     let prefix = "ecr-pullthroughcache/";
     let name = |length: usize| format!("{prefix}{}", "é".repeat(length - prefix.len()));
-    assert!(taken(&["--name", &name(512)]).contains("warning: the name has 'é'"));
+    assert!(taken(&["--name", &name(512)]).contains("warning: the name contains 'é'"));
     refused(&["--name", &name(513)], &["513 characters", "512"]);
     refused(&["--name", ""], &["the name is empty"]);
     refused(
@@ -168,7 +165,11 @@ fn a_name_that_the_service_refuses_is_told_in_its_words() {
     let ended = Program::create(&account, &["--name", "ecr-pullthroughcache/two words"]).run();
     ended.fails(
         1,
-        &["warning: the name has ' '", message, "ValidationException"],
+        &[
+            "warning: the name contains ' '",
+            message,
+            "ValidationException",
+        ],
     );
 }
 
@@ -214,7 +215,10 @@ fn policies_are_read_and_checked_first() {
         &["--resource-policy", &policy("{")],
         &["p.json is not JSON"],
     );
-    refused(&["--resource-policy", &policy("[]")], &["not an object"]);
+    refused(
+        &["--resource-policy", &policy("[]")],
+        &["not a JSON object"],
+    );
     refused(
         &["--resource-policy", "/no/such"],
         &["could not read the resource policy /no/such"],
@@ -285,7 +289,7 @@ fn usernames() {
         .run()
     };
     run("").fails(2, &["username is empty"]);
-    run(" me").fails(2, &["white space at its start"]);
+    run(" me").fails(2, &["starts with white space"]);
     run("me\n").fails(2, &["line break"]);
 }
 

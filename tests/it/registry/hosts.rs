@@ -14,14 +14,14 @@ fn no_credential_reaches_another_host() {
     verdict_is(
         &attempt("docker-hub", &registry.url, &[]).run(),
         "unknown",
-        &["not known to be its own"],
+        &["not known to belong to it"],
     );
     // One that Docker Hub has, and this registry has not.
     let registry = Registry::new(|_| challenge(r#"Bearer realm="https://auth.docker.io/token""#));
     verdict_is(
         &attempt("docker-hub", &registry.url, &[]).run(),
         "unknown",
-        &["not known to be its own"],
+        &["not known to belong to it"],
     );
     // A redirect of the request with the credentials, there or to the same host.
     for to in [format!("{elsewhere}/token"), "/other".to_owned()] {
@@ -29,7 +29,7 @@ fn no_credential_reaches_another_host() {
         verdict_is(
             &attempt("docker-hub", &registry.url, &[]).run(),
             "unknown",
-            &["no credentials are sent"],
+            &["the credentials were not sent"],
         );
         assert_eq!(registry.logins(), 1);
         assert_eq!(registry.heard().len(), 2);
@@ -41,7 +41,7 @@ fn no_credential_reaches_another_host() {
     verdict_is(
         &attempt("docker-hub", &registry.url, &[]).run(),
         "unknown",
-        &["no credentials are sent"],
+        &["the credentials were not sent"],
     );
     assert_eq!(registry.logins(), 1);
     // A redirect of the first request.
@@ -145,7 +145,7 @@ fn the_basic_variant() {
     verdict_is(
         &attempt("docker-hub", &registry.url, &[]).run(),
         "rejected",
-        &["answered 401"],
+        &["returned 401"],
     );
 }
 
@@ -167,7 +167,7 @@ fn over_tls_with_a_private_ca() {
     let url = format!("https://localhost:{port}");
     let program = attempt("docker-hub", &url, &[]);
     let bundle = program.file("ca.pem", authority.pem());
-    let words = ["not signed by an authority", "--ca-bundle"];
+    let words = ["not signed by a certificate authority", "--ca-bundle"];
     verdict_is(&program.run(), "unknown", &words);
     assert!(registry.heard().is_empty());
     let program = program.env("AWS_CA_BUNDLE", &bundle);
@@ -183,7 +183,7 @@ fn over_tls_with_a_private_ca() {
     let port = address.rsplit(':').next().unwrap();
     let to_none = attempt("docker-hub", &format!("https://localhost:{port}"), &[]);
     let to_none = to_none.env("AWS_CA_BUNDLE", &bundle).run();
-    verdict_is(&to_none, "unknown", &["not known to be its own"]);
+    verdict_is(&to_none, "unknown", &["not known to belong to it"]);
     assert_eq!(plain.logins() + registry.logins(), 1);
 }
 
@@ -209,7 +209,7 @@ fn a_proxy_gets_only_what_is_encrypted() {
     verdict_is(
         &with_proxy("registry.invalid"),
         "unknown",
-        &["the proxy did not let the connection through"],
+        &["the proxy rejected the connection"],
     );
     assert_eq!(proxy.asked(), [("registry.invalid:443".to_owned(), false)]);
 }
@@ -248,7 +248,7 @@ fn a_pipeline_sends_nothing_to_another_host_unless_told_yes() {
             &["--if-exists", "update", "-q"],
         ] {
             let run = create_for(&elsewhere, &account, &[&words[..], more].concat()).run();
-            run.fails(2, &["ECR pulls from", "another host", "add --yes"]);
+            run.fails(2, &["ECR pulls only from", "not a host of", "add --yes"]);
         }
         assert!(elsewhere.is_untouched(), "{host}");
         assert!(account.requests().is_empty(), "{host}");
@@ -258,7 +258,7 @@ fn a_pipeline_sends_nothing_to_another_host_unless_told_yes() {
             let warnings = run.json()["warnings"].clone();
             assert_eq!(warnings.as_array().map(Vec::len), Some(1), "{warnings}");
             for text in [warnings[0].as_str().unwrap(), &run.stderr] {
-                assert!(text.contains("is another host"), "{host}: {text}");
+                assert!(text.contains("is not a host of"), "{host}: {text}");
                 assert!(!text.contains("are sent there"), "{host}: {text}");
             }
         }
@@ -280,14 +280,14 @@ fn with_yes_it_is_told_before_they_go_there() {
         assert_eq!(report["verification"]["verdict"], "accepted");
         let warnings = report["warnings"].to_string();
         assert!(
-            warnings.contains(&format!("{host} is another host")),
+            warnings.contains(&format!("{host} is not a host of")),
             "{warnings}"
         );
         assert!(
             run.stderr.find("the credentials are sent there")
                 < run.stderr.find("accepted the credentials")
         );
-        assert_eq!(run.stderr.matches("is another host").count(), 1);
+        assert_eq!(run.stderr.matches("is not a host of").count(), 1);
         assert_eq!(elsewhere.hosts_with_logins(), [host]);
     }
 }
@@ -358,7 +358,7 @@ fn dockers_login_for_another_host_goes_nowhere_without_a_yes() {
         program.file(".docker/config.json", config.to_string());
         elsewhere.reached_by(program).run()
     };
-    run(&[]).fails(2, &["me.azurecr.io.example is another host", "add --yes"]);
+    run(&[]).fails(2, &["me.azurecr.io.example is not a host of", "add --yes"]);
     assert!(elsewhere.is_untouched() && account.requests().is_empty());
     run(&["-y"]).ok();
     assert_eq!(elsewhere.hosts_with_logins(), [host]);
@@ -376,14 +376,14 @@ fn update_has_another_host_agreed_to_as_well() {
         let program = program.with(&account).stdin("another-token");
         elsewhere.reached_by(program).run()
     };
-    run(&[]).fails(2, &["mirror.example is another host", "add --yes"]);
+    run(&[]).fails(2, &["mirror.example is not a host of", "add --yes"]);
     run(&["--verify", "always"]).fails(2, &["add --yes"]);
     assert!(elsewhere.is_untouched() && account.requests().is_empty());
     let report = run(&["--verify", "never", "--expires-on", "2999-01-31"]).json();
     assert!(report["warnings"][0]
         .as_str()
         .unwrap()
-        .contains("is another host"));
+        .contains("is not a host of"));
     assert!(elsewhere.is_untouched());
     let report = run(&["--yes", "--verify", "always"]).json();
     assert!(report["warnings"][0]
@@ -415,7 +415,7 @@ fn a_rule_that_tells_the_registry_makes_the_host_another_one() {
     elsewhere
         .reached_by(program)
         .run()
-        .fails(2, &["me.azurecr.io is another host", "add --yes"]);
+        .fails(2, &["me.azurecr.io is not a host of", "add --yes"]);
     assert!(elsewhere.is_untouched());
     assert!(!account.actions().contains(&"PutSecretValue".to_owned()));
 }
@@ -471,7 +471,7 @@ fn distributions_registry_with_a_password_file() {
     verdict_is(
         &wrong.run(),
         "rejected",
-        &["answered 401: authentication required"],
+        &["returned 401: authentication required"],
     );
     server.process.kill().unwrap();
     server.process.wait().unwrap();

@@ -53,7 +53,7 @@ const RECORDED: [(&str, &str, u16, &str, &str, &str); 19] = [
         200,
         r#"{"token":"eyJ.x","access_token":"eyJ.x","expires_in":300}"#,
         "accepted",
-        "username and the token",
+        "username and token",
     ),
     (
         "docker-hub",
@@ -69,7 +69,7 @@ const RECORDED: [(&str, &str, u16, &str, &str, &str); 19] = [
         400,
         r#"{"details":"x"}"#,
         "unknown",
-        "answered 400",
+        "returned 400",
     ),
     (
         "github-container-registry",
@@ -85,7 +85,7 @@ const RECORDED: [(&str, &str, u16, &str, &str, &str); 19] = [
         403,
         r#"{"errors":[{"code":"DENIED","message":"denied"}]}"#,
         "rejected",
-        "answered 403: denied",
+        "returned 403: denied",
     ),
     (
         "azure-container-registry",
@@ -93,7 +93,7 @@ const RECORDED: [(&str, &str, u16, &str, &str, &str); 19] = [
         200,
         r#"{"access_token":"eyJ.x"}"#,
         "accepted",
-        "match and are valid",
+        "name and password are valid",
     ),
     (
         "azure-container-registry",
@@ -125,7 +125,7 @@ const RECORDED: [(&str, &str, u16, &str, &str, &str); 19] = [
         403,
         r#"{"errors":[{"code":"DENIED","message":"access forbidden"}]}"#,
         "rejected",
-        "that means the token is valid, but has no scope read_registry",
+        "this means that the token is valid, but lacks the scope read_registry",
     ),
     (
         "chainguard",
@@ -157,7 +157,7 @@ const RECORDED: [(&str, &str, u16, &str, &str, &str); 19] = [
         429,
         r#"{"details":"too many"}"#,
         "unknown",
-        "no more logins at the moment (429); try again in 15 minutes: too many",
+        "limits the number of logins (429); try again in 15 minutes: too many",
     ),
     (
         "docker-hub",
@@ -165,7 +165,7 @@ const RECORDED: [(&str, &str, u16, &str, &str, &str); 19] = [
         503,
         "",
         "unknown",
-        "answered 503",
+        "returned 503",
     ),
     (
         "docker-hub",
@@ -235,7 +235,7 @@ fn a_token_is_one_under_either_name() {
     let none = r#"{"token":"","access_token":""}"#;
     let registry = Registry::with_tokens("x", move |_| json(200, none));
     let ended = attempt("ghcr", &registry.url, &[]).run();
-    verdict_is(&ended, "unknown", &["no token in it"]);
+    verdict_is(&ended, "unknown", &["contains no token"]);
 }
 
 /// As containerd takes them: the first that can be used.
@@ -257,15 +257,18 @@ fn a_second_challenge_is_taken_where_the_first_is_for_elsewhere() {
 #[test]
 fn a_registry_that_cannot_be_asked_is_no_refusal() {
     let first_answers: [Answer; 10] = [
-        (|| page(200), "answered 200 with a web page"),
-        (|| json(200, "{}"), "does not ask for credentials"),
+        (|| page(200), "returned 200 and a web page"),
+        (|| json(200, "{}"), "does not require credentials"),
         (|| page(403), "web page"),
-        (|| json(404, "{}"), "answered 404"),
-        (|| json(500, "{}"), "answered 500"),
-        (|| json(429, "{}"), "no more logins"),
-        (|| json(401, "{}"), "in an unknown way"),
-        (|| challenge("Negotiate"), "in an unknown way"),
-        (|| challenge("Bearer service=x"), "in an unknown way"),
+        (|| json(404, "{}"), "returned 404"),
+        (|| json(500, "{}"), "returned 500"),
+        (|| json(429, "{}"), "limits the number of logins"),
+        (|| json(401, "{}"), "an unsupported login method"),
+        (|| challenge("Negotiate"), "an unsupported login method"),
+        (
+            || challenge("Bearer service=x"),
+            "an unsupported login method",
+        ),
         (
             || redirect("https://example.invalid/v2/"),
             "redirects to https://example.invalid",
@@ -298,7 +301,7 @@ fn without_an_answer_the_work_goes_on_with_a_warning_unless_it_must_be_had() {
     assert!(report["verification"]["reason"]
         .as_str()
         .unwrap()
-        .ends_with("answered 500"));
+        .ends_with("returned 500"));
     assert!(report["warnings"][0]
         .as_str()
         .unwrap()
@@ -312,7 +315,7 @@ fn without_an_answer_the_work_goes_on_with_a_warning_unless_it_must_be_had() {
         7,
         &[
             "could not verify the credentials",
-            "answered 500",
+            "returned 500",
             "--verify never",
         ],
     );
@@ -384,7 +387,7 @@ fn the_report_says_what_was_proven() {
     assert!(report["verification"]["proves"]
         .as_str()
         .unwrap()
-        .contains("not that they may pull"));
+        .contains("not that they can pull"));
     assert!(
         ended
             .stderr

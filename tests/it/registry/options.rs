@@ -71,7 +71,7 @@ fn what_cannot_work_is_told_before_it_is_tried() {
     let warned = attempt("ghcr", &registry.url, &[])
         .stdin("github_pat_0123456789")
         .run();
-    let warning = "takes only classic ones";
+    let warning = "accepts only classic ones";
     assert!(
         warned.json()["warnings"].to_string().contains(warning),
         "{warned:?}"
@@ -101,7 +101,10 @@ fn what_cannot_work_is_told_before_it_is_tried() {
         .concat(),
     );
     let ended = elsewhere.with(&account).stdin("ghp_0123456789").run();
-    assert!(ended.stderr.contains("at ghcr.io only"), "{ended:?}");
+    assert!(
+        ended.stderr.contains("ECR pulls only from ghcr.io"),
+        "{ended:?}"
+    );
     // A token that has ended: {"exp":1700000000}.
     let account = Account::new();
     let registry = Registry::strict();

@@ -126,7 +126,7 @@ fn an_endpoint_that_the_challenge_names_too_is_not_asked_again() {
         };
         let elsewhere = Elsewhere::answering(&[host, realm_host], script);
         let ended = attempt(kind, host, &elsewhere);
-        verdict_is(&ended, "unknown", &["answered 404: moved"]);
+        verdict_is(&ended, "unknown", &["returned 404: moved"]);
         let asked = asked(&elsewhere);
         assert_eq!(asked, [(path.to_owned(), true), ("/v2/".to_owned(), false)]);
     }
@@ -140,7 +140,7 @@ fn a_challenge_for_another_host_gets_no_credentials() {
         _ => json(404, "{}"),
     });
     let ended = attempt("ghcr", "ghcr.io", &elsewhere);
-    verdict_is(&ended, "unknown", &["not known to be its own"]);
+    verdict_is(&ended, "unknown", &["not known to belong to it"]);
     assert_eq!(elsewhere.hosts_with_logins(), ["ghcr.io"]);
     let mut hosts = elsewhere.proxy.hosts();
     hosts.retain(|host| host != "api.github.com");

@@ -239,8 +239,5 @@ fn a_connection_that_cannot_be_opened_is_told_when_it_is_needed() {
     let (account, registry) = (Account::new(), registry(true));
     let wire = Wire::to(&[(realm, &registry.url)]);
     let program = create(&account, &wire, kind, host, &[]);
-    program.fails(
-        7,
-        &["cannot be reached", "did not let the connection through"],
-    );
+    program.fails(7, &["cannot be reached", "rejected the connection"]);
 }

@@ -33,7 +33,7 @@ fn a_refused_token_is_asked_for_again() {
     screen
         .sees("Access token (not shown): ")
         .enters("ghp_not-the-right-one")
-        .sees("Docker Hub takes no such token")
+        .sees("Docker Hub does not accept such tokens")
         .sees("Docker Hub rejected the credentials")
         .sees("incorrect username or password")
         .sees("Username")
@@ -152,8 +152,8 @@ fn another_host_is_agreed_to_before_the_token_is_asked_for() {
             ))
             .sees("Azure registry")
             .enters(host)
-            .sees("ECR pulls from Microsoft Azure Container Registry at NAME.azurecr.io only")
-            .sees("me.azurecr.io.example is another host.")
+            .sees("me.azurecr.io.example is not a host of")
+            .sees("ECR pulls only from NAME.azurecr.io")
             .sees("Send the credentials there anyway?");
     };
     // Enter alone is a no, also where the token is there already, and where nothing else is told.
@@ -183,7 +183,7 @@ fn another_host_is_agreed_to_before_the_token_is_asked_for() {
         .enters(&format!(
             "$PTC create --registry acr -u me --yes --upstream-registry-url {host} --name ecr-pullthroughcache/y --description d"
         ))
-        .sees("me.azurecr.io.example is another")
+        .sees("me.azurecr.io.example is not a host")
         .sees("are sent there")
         .sees("Access token (not shown): ")
         .enters("a-password-of-azure")
@@ -202,7 +202,7 @@ fn an_update_has_another_host_agreed_to_before_it_asks_for_the_token() {
     let run = "$PTC update docker-hub --upstream-registry-url mirror.example";
     screen
         .enters(run)
-        .sees("mirror.example is another host.")
+        .sees("mirror.example is not a host of")
         .sees("Send the credentials there anyway?")
         .enters("")
         .sees("nothing was written")

@@ -95,10 +95,14 @@ fn github_tells_the_end_and_the_scopes() {
         (
             &[(SCOPES, "gist, user")],
             json!(null),
-            "has no scope read:packages",
+            "lacks the scope read:packages",
         ),
-        (&[(SCOPES, "")], json!(null), "has no scope read:packages"),
-        (&[], json!(null), "does not know the token as a classic one"),
+        (
+            &[(SCOPES, "")],
+            json!(null),
+            "lacks the scope read:packages",
+        ),
+        (&[], json!(null), "is not a classic one"),
         (&[(EXPIRATION, "soon"), (SCOPES, "repo")], json!(null), "[]"),
         (
             &[(EXPIRATION, "2999-02-30 00:00:00 UTC"), (SCOPES, "repo")],
@@ -137,12 +141,12 @@ fn gitlab_tells_the_end_and_the_scopes() {
         (
             r#"{"expires_at":"2999-01-31","scopes":["read_api"]}"#,
             json!("2999-01-31"),
-            "has no scope read_registry",
+            "lacks the scope read_registry",
         ),
         (
             r#"{"scopes":["write_registry"],"revoked":true}"#,
             json!(null),
-            "says that the token is revoked",
+            "reports that the token was revoked",
         ),
         (r#"{"expires_at":"31.01.2999"}"#, json!(null), "[]"),
         (r#"{"expires_at":7}"#, json!(null), "[]"),
@@ -208,7 +212,7 @@ fn what_repeats_the_token_is_not_shown() {
     });
     let account = Account::new();
     let ended = create(&elsewhere, &account, "ghcr", &["-v"]);
-    assert!(warnings(&ended).contains("no scope"), "{ended:?}");
+    assert!(warnings(&ended).contains("lacks the scope"), "{ended:?}");
     assert!(!account.only("CreateSecret")["Tags"]
         .to_string()
         .contains(TOKEN));
@@ -288,7 +292,7 @@ fn a_check_compares_the_tag_with_the_truth_and_sets_it() {
     let finding = ended.json()["findings"][0].clone();
     assert_eq!(
         finding["message"],
-        "the token ends on 2999-01-31, and the tag ecr-ptc:expires-on does not say when"
+        "the token expires on 2999-01-31, but the tag ecr-ptc:expires-on is missing"
     );
     let fix = finding["fix"].as_str().unwrap();
     assert!(

@@ -266,7 +266,7 @@ fn where_pull_through_cache_is_not_documented_aws_answers() {
             "update",
         ];
         let ended = Program::create(&account, &words).run();
-        let fix = format!("ECR has no pull through cache in {region}");
+        let fix = format!("ECR does not support pull through cache in {region}");
         ended.fails(1, &[&fix, "--region REGION"]);
     }
 }

@@ -317,7 +317,7 @@ fn what_does_not_go_together_is_told_before_any_call() {
         (
             &["quay", "--registry", "quay", "--secret", "x"][..],
             &[
-                "Quay needs no credentials: ECR pulls its public images without",
+                "Quay requires no credentials: ECR pulls only its public images",
                 "leave out --secret",
             ][..],
         ),
@@ -331,7 +331,7 @@ fn what_does_not_go_together_is_told_before_any_call() {
                 "--secret",
                 "x",
             ],
-            &["Amazon ECR needs no credentials: ECR pulls from it by an IAM role"],
+            &["Amazon ECR requires no credentials: ECR uses an IAM role"],
         ),
         (
             &["ecr", "--registry", "ecr"],
@@ -348,7 +348,7 @@ fn what_does_not_go_together_is_told_before_any_call() {
                 "--upstream-registry-url",
                 "ghcr.io",
             ],
-            &["not the host of a private registry of Amazon ECR"],
+            &["not the host of a private Amazon ECR registry"],
         ),
         (
             &["quay", "--registry", "quay", "--custom-role-arn", ROLE],
@@ -398,7 +398,7 @@ fn no_credentials_are_taken_for_a_registry_without_a_login() {
             "ecr-ptc rule set ecr --registry ecr --upstream-registry-url ACCOUNT.dkr.ecr.REGION.amazonaws.com",
         ),
     ] {
-        account.run(words).fails(2, &["needs no credentials", rule]);
+        account.run(words).fails(2, &["requires no credentials", rule]);
     }
 }
 

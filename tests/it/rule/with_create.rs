@@ -166,7 +166,7 @@ fn a_rule_that_cannot_be_made_leaves_the_secret_and_tells_how_to_finish() {
             "AccessDeniedException",
             [
                 "is stored, but could not create rule docker-hub",
-                "allow ecr:CreatePullThroughCacheRule; the policies to copy are in",
+                "allow ecr:CreatePullThroughCacheRule; .github/docs/permissions.md has the policies",
                 "step: create-pull-through-cache-rule failed",
                 "step: validate-pull-through-cache-rule not tried",
             ],

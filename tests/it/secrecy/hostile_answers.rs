@@ -234,7 +234,7 @@ fn no_command_takes_what_is_no_arn() {
             &["rule", "set", "hub", "--secret", NAME],
         ] {
             let ended = account.run(words);
-            ended.fails(4, &["AWS answered DescribeSecret", "ARN"]);
+            ended.fails(4, &["AWS responded to DescribeSecret", "ARN"]);
             is_harmless(&ended);
         }
         let is_of_another = arn.contains("other-AbCdEf");
@@ -243,7 +243,7 @@ fn no_command_takes_what_is_no_arn() {
         for words in [&["list"][..], &["check"]] {
             let ended = account.run(&[words, &["-o", "json"]].concat());
             if !is_of_another && !arn.contains('"') {
-                ended.fails(4, &["AWS answered ListSecrets", "ARN"]);
+                ended.fails(4, &["AWS responded to ListSecrets", "ARN"]);
             }
             is_harmless(&ended);
         }
@@ -595,7 +595,9 @@ fn who_is_calling_is_an_account_and_an_arn_or_an_error() {
         account.answer("GetCallerIdentity", 200, "text/xml", &answer, None);
         let screen = Screen::new(&account);
         screen.enters("$PTC create -u me --registry docker-hub --description d --verify never");
-        screen.sees("AWS answered GetCallerIdentity").status_is(4);
+        screen
+            .sees("AWS responded to GetCallerIdentity")
+            .status_is(4);
         assert_eq!(account.actions(), ["GetCallerIdentity"]);
     }
 }

@@ -38,7 +38,7 @@ fn a_token_in_the_place_of_the_username_is_refused_before_anything_is_sent() {
     let account = Account::new();
     let registry = Registry::strict();
     account.made(NAME);
-    let words = ["begins like an access token", "revoke"];
+    let words = ["looks like an access token", "revoke"];
     for token in TOKENS {
         for (command, format) in [("create", "text"), ("create", "json"), ("update", "json")] {
             let more = [
@@ -101,7 +101,7 @@ fn what_docker_has_is_refused_too() {
             ended
                 .fails(
                     2,
-                    &["Docker's credentials for", "begins like an access token"],
+                    &["Docker's credentials for", "looks like an access token"],
                 )
                 .hides(token)
                 .never(&[core(token)]);

@@ -67,7 +67,7 @@ fn nothing_changes_it() {
         ended.fails(
             3,
             &[
-                "is a managed external secret of the type GitLabAccessToken",
+                "is a managed external secret of type GitLabAccessToken",
                 "other keys would break the rotation",
                 "choose another --name",
             ],
@@ -95,7 +95,7 @@ fn list_and_show_name_it() {
     let shown = account.run(&["show", NAME]);
     let role = format!("rotated by   arn:aws:iam::{}:role/rotation", account.id);
     for row in [
-        "managed      a managed external secret of the type GitLabAccessToken",
+        "managed      a managed external secret of type GitLabAccessToken",
         &role,
         "rotated with groupId=17",
     ] {
@@ -136,7 +136,7 @@ fn at_a_terminal_another_name_is_the_way_on() {
     let screen = crate::support::Screen::new(&account);
     screen
         .enters("$PTC create gitlab --name ecr-pullthroughcache/gitlab")
-        .sees("It is a managed external secret of the type GitLabAccessToken")
+        .sees("It is a managed external secret of type GitLabAccessToken")
         .sees("Use another name");
     let text = screen.text();
     assert!(!text.contains("next version"), "{text}");

@@ -169,7 +169,7 @@ fn show_tells_a_token_that_cannot_work_and_a_value_that_is_not_there() {
     let shown = account.run(&["show", "ghcr"]);
     assert!(
         shown.ok().contains(
-            "a Docker Hub personal access token, and GitHub Container Registry takes no such token"
+            "a Docker Hub personal access token, and GitHub Container Registry does not accept such tokens"
         ),
         "{}",
         shown.stdout
@@ -236,7 +236,7 @@ fn a_name_that_can_be_none() {
         (&*"x".repeat(500), "521 characters"),
         (
             "arn:aws:secretsmanager:us-east-1:1:secret:other-AbCdEf",
-            "not of a secret under",
+            "not the ARN of a secret under",
         ),
         (arn, "--region eu-west-1"),
     ] {

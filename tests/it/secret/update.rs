@@ -247,8 +247,8 @@ fn the_day_a_token_ends_is_kept_replaced_and_unknown_again() {
     assert_eq!(tag_of(&account).as_deref(), Some("unknown"));
     for (date, words) in [
         ("2020-01-01", "is in the past"),
-        ("2027-02-30", "a day of the calendar"),
-        ("soon", "written like 2027-01-31"),
+        ("2027-02-30", "a calendar day"),
+        ("soon", "such as 2027-01-31"),
     ] {
         update(&account, &["--expires-on", date])
             .run()

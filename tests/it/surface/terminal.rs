@@ -56,7 +56,7 @@ fn a_faulty_token_is_asked_for_again() {
                 .sees(fault);
         };
         again(b"\r", "it is empty");
-        again(b" token\r", "white space at its start");
+        again(b" token\r", "starts with white space");
         again(b"to\xffken\r", "it is not UTF-8");
         again("to\u{fffd}ken\r".as_bytes(), "it is not UTF-8");
         again(b"my-other-token\r", "tags are not encrypted");
