@@ -6,7 +6,7 @@ use crate::model::date::Date;
 use crate::model::name::SecretName;
 use crate::model::region::Region;
 use crate::model::registries::LoginRegistry;
-use crate::model::secret::{Secret, EXPIRY_TAG};
+use crate::model::secret::{default_description, Secret, EXPIRY_TAG};
 
 /// The credentials and settings of a secret to store.
 #[derive(Debug)]
@@ -46,11 +46,4 @@ impl Request {
             None => secret?.expires_on()?.ok(),
         }
     }
-}
-
-/// The default description of a registry's secret.
-pub fn default_description(upstream: Option<LoginRegistry>) -> Description {
-    let title = upstream.map_or("Registry", |upstream| upstream.title);
-    let text = format!("{title} credentials for Amazon ECR pull through cache");
-    Description::parse(&text).unwrap_or_else(|_| unreachable!("the titles in the table are short"))
 }

@@ -56,9 +56,9 @@ impl<'a> SecretList<'a> {
         let read = column(&|secret, _| age(secret.last_accessed, "never"));
         let rules = column(&|_, usage| usage.prefixes().unwrap_or_default().join(","));
         let replicas = column(&|secret, _| secret.replica_regions().unwrap_or_default().join(","));
-        let registry = column(&|_, usage| {
-            let title = usage.upstream.map_or("", |upstream| upstream.short_title);
-            title.to_owned()
+        let registry = column(&|secret, usage| {
+            let upstream = usage.upstream.or_else(|| secret.described_registry());
+            upstream.map_or("", |it| it.short_title).to_owned()
         });
         Table::default()
             .names("NAME", column(&|secret, _| secret.name.clone()))

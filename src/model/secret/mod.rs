@@ -82,7 +82,9 @@ impl std::fmt::Display for ManagedBy<'_> {
 impl Secret {
     /// Drops what can be long and a list does not show.
     pub fn in_brief(mut self) -> Self {
-        self.description = None;
+        if self.described_registry().is_none() {
+            self.description = None;
+        }
         self.versions = Vec::new();
         self.external_rotation_metadata = Vec::new();
         self.tags.retain(|(key, _)| key == EXPIRY_TAG);
@@ -159,6 +161,13 @@ pub fn registry_of(name: &str) -> Option<LoginRegistry> {
     LoginRegistry::find(rest).or_else(|| LoginRegistry::find(rest.rsplit('/').next()?))
 }
 
+/// The description of a new secret if none is given.
+pub fn default_description(upstream: Option<LoginRegistry>) -> Description {
+    let title = upstream.map_or("Registry", |upstream| upstream.title);
+    let text = format!("{title} credentials for Amazon ECR pull through cache");
+    Description::parse(&text).unwrap_or_else(|_| unreachable!("the titles in the table are short"))
+}
+
 fn unless_default(key: Option<&str>) -> Option<&str> {
     key.filter(|key| !key.ends_with("alias/aws/secretsmanager"))
 }
@@ -211,6 +220,13 @@ impl Secret {
 
     pub fn has_description(&self, text: &Description) -> bool {
         self.description.as_deref().unwrap_or_default() == text.as_str()
+    }
+
+    /// The registry whose default description the secret has. For display only: a description must
+    /// never decide where credentials go.
+    pub fn described_registry(&self) -> Option<LoginRegistry> {
+        let described = |upstream: &_| self.has_description(&default_description(Some(*upstream)));
+        LoginRegistry::all().find(described)
     }
 
     /// Those of `regions` that have no replica and in which none is being created.

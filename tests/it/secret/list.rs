@@ -200,6 +200,29 @@ fn list_where_there_is_nothing_or_no_permission() {
     account.run(&["list"]).fails(5, &words);
 }
 
+/// For display only: others may write a description, so it names no host for credentials.
+#[test]
+fn a_default_description_shows_the_registry_and_decides_nothing() {
+    let account = Account::new();
+    let default = "GitLab Container Registry credentials for Amazon ECR pull through cache";
+    for (name, description) in [("team-a", default), ("team-b", "Chainguard")] {
+        let secret = json!({"Name": format!("ecr-pullthroughcache/{name}"),
+            "Description": description,
+            "SecretString": json!({"username": "me", "accessToken": "x"}).to_string()});
+        account.ask("CreateSecret", &secret);
+    }
+    let table = account.run(&["list"]).ok().to_owned();
+    assert!(
+        table.contains("GitLab") && !table.contains("Chainguard"),
+        "{table}"
+    );
+    let listed = account.run(&["list", "-o", "json"]).json();
+    assert_eq!(listed[0]["registry"], json!(null));
+    let checked = account.run(&["check", "team-a", "--verify", "always", "-o", "json"]);
+    let findings = checked.json()["findings"].to_string();
+    assert!(findings.contains("does not name a registry"), "{findings}");
+}
+
 #[cfg(unix)]
 mod at_a_terminal {
     use super::*;
