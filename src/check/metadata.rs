@@ -72,9 +72,9 @@ pub fn inspect_manager(inspected: &Inspected<'_>) -> Option<Finding> {
 
 fn inspect_name(inspected: &Inspected<'_>) -> Option<Finding> {
     let name = inspected.secret.name.as_str();
-    let (level, code, message) = if let Some(refused) = first_unsupported(name) {
+    let (level, code, message) = if let Some(character) = first_unsupported(name) {
         let message = format!(
-            "the name contains {refused:?}, but ECR supports only ASCII letters, digits and \
+            "the name contains {character:?}, but ECR supports only ASCII letters, digits and \
              /_+=.@-, so no rule can use the secret"
         );
         (Level::Error, "name-not-accepted", message)

@@ -20,7 +20,7 @@ pub fn inspect_value(inspected: &Inspected<'_>, reading: &Reading) -> Vec<Findin
         Reading::Value(StoredValue::Binary) => ("binary-value", "the value is binary, not text"),
         Reading::Value(value @ StoredValue::Text(text)) => match value.members() {
             Some(members) => return inspect_members(inspected, &members),
-            None => ("not-json", what_it_is(text)),
+            None => ("not-json", describe_non_object(text)),
         },
     };
     let finding = inspected.finding(Level::Error, code, format!("{message}, {NO_LOGIN}"));
@@ -75,7 +75,7 @@ fn not_checked(what: &str, why: &str) -> String {
 }
 
 /// Describes a value that is not a JSON object.
-fn what_it_is(text: &str) -> &'static str {
+fn describe_non_object(text: &str) -> &'static str {
     if text.contains("Calling [toJSON] on an [Output<T>]") {
         "the value is an error message of Pulumi (JSON.stringify was called with an Output)"
     } else if text.trim_start().starts_with('{') {

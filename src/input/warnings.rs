@@ -140,7 +140,7 @@ mod tests {
                 "docker-hub",
                 "me",
                 "ghp_x",
-                "Docker Hub takes no such token",
+                "Docker Hub does not accept such tokens",
             ),
             ("docker-hub", "me@example.com", "dckr_pat_x", "e-mail"),
             (

@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_arn_of_a_secret() {
+    fn invalid_arns_of_secrets() {
         const NO_ARN: &str = "not an ARN";
         const NO_SECRET: &str = "not the ARN of a secret";
         const TOO_LONG: &str = "more than 2048";
@@ -264,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_an_arn_of_a_function() {
+    fn arns_of_functions() {
         let function = "arn:aws:lambda:us-east-1:111122223333:function:rotate";
         for good in [
             function,
@@ -292,7 +292,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_an_arn_is_one_line_and_the_same_text(
+        fn an_arn_is_one_line_and_keeps_its_text(
             text in "arn:aws[a-z-]{0,3}:(secretsmanager|s3):(us-east-1)?:([0-9]{11,13})?:secret:\\PC{0,20}(-[a-zA-Z0-9]{6})?|\\PC{0,60}|.{0,60}"
         ) {
             if let Ok(arn) = Arn::parse(&text) {

@@ -277,7 +277,7 @@ mod tests {
         assert!(ResourcePolicy::parse("p", &padded(MAX_POLICY + 1)).is_err());
         for none in ["[]", "{}", r#"{"Statement":"x"}"#, r#"{"statement":[]}"#] {
             let fault = ResourcePolicy::parse("p", none).unwrap_err().to_string();
-            assert!(fault.contains("an object with a Statement"), "{fault}");
+            assert!(fault.contains("JSON object with a Statement"), "{fault}");
         }
         assert!(ResourcePolicy::parse("p", "{,}")
             .unwrap_err()

@@ -211,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn only_doubtful_names_are_warned_of() {
+    fn only_doubtful_names_have_warnings() {
         let warnings = |name: &str| SecretName::parse(name).unwrap().warnings().len();
         assert_eq!(warnings("ecr-pullthroughcache/github"), 0);
         assert_eq!(warnings("ecr-pullthroughcache/a/b_c+d=e.f@g-h"), 0);
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_named_in_three_ways() {
+    fn a_secret_is_identified_in_three_ways() {
         let named = |text: &str| {
             SecretId::parse(text).map(|named| (named.id().to_owned(), named.name().to_owned()))
         };
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn a_word_for_a_registry_stands_for_its_default_name_too() {
+    fn a_word_for_a_registry_also_means_its_default_name() {
         let names = |text: &str| {
             let id = SecretId::parse(text).unwrap();
             let default = id.or_default().map(|id| id.name().to_owned());

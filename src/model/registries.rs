@@ -74,7 +74,7 @@ pub struct Login {
     /// The service in its challenge, if it is not the host.
     pub service: Option<&'static str>,
     /// Whether its token endpoint returns 400 for rejected credentials.
-    pub refuses_with_400: bool,
+    pub rejects_with_400: bool,
     /// What 403 from the token endpoint means, if it is not just a rejection.
     pub forbidden_means: Option<&'static str>,
     /// What a successful login proves, and what it does not.
@@ -160,7 +160,7 @@ pub static REGISTRIES: [Registry; 9] = [
             token_api: None,
             realm: "https://auth.docker.io/token",
             service: Some("registry.docker.io"),
-            refuses_with_400: false,
+            rejects_with_400: false,
             forbidden_means: None,
             proves: "that the username and token are valid, but not that they can pull every image",
             docker_keys: &[
@@ -193,7 +193,7 @@ pub static REGISTRIES: [Registry; 9] = [
             token_api: Some(TokenApi::GitHub),
             realm: "/token",
             service: None,
-            refuses_with_400: false,
+            rejects_with_400: false,
             forbidden_means: None,
             proves: "that the token is valid, but not that it can pull every image, which \
                        requires read:packages and, for some organizations, SAML authorization",
@@ -222,7 +222,7 @@ pub static REGISTRIES: [Registry; 9] = [
             token_api: None,
             realm: "/oauth2/token",
             service: None,
-            refuses_with_400: false,
+            rejects_with_400: false,
             forbidden_means: None,
             proves: "that the name and password are valid, but not that they can pull every image",
             docker_keys: &[],
@@ -249,7 +249,7 @@ pub static REGISTRIES: [Registry; 9] = [
             token_api: Some(TokenApi::GitLab),
             realm: "https://gitlab.com/jwt/auth",
             service: Some("container_registry"),
-            refuses_with_400: false,
+            rejects_with_400: false,
             forbidden_means: Some("the token is valid, but lacks the scope read_registry"),
             proves: "that the token is valid and has a registry scope, but not that it can pull \
                        every image or that the username is right, which matters only for deploy \
@@ -276,7 +276,7 @@ pub static REGISTRIES: [Registry; 9] = [
             token_api: None,
             realm: "/token",
             service: None,
-            refuses_with_400: true,
+            rejects_with_400: true,
             forbidden_means: None,
             proves: "that the pull token is valid, but not that it can pull every image",
             docker_keys: &["cgr.dev"],

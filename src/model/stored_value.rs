@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_has_no_members() {
+    fn only_an_object_has_members() {
         for text in ["", "dckr_pat_x", "[1]", "\"text\"", "{username:me}", "{} x"] {
             assert!(content(text).members().is_none(), "{text}");
         }

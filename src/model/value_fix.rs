@@ -139,7 +139,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_fixed_needs_no_fix(user in "[ a\"\n]{0,5}", token in "[ b\\\\\r\n]{0,5}", more in "[a-z]{1,4}") {
+        fn a_fixed_value_needs_no_fix(user in "[ a\"\n]{0,5}", token in "[ b\\\\\r\n]{0,5}", more in "[a-z]{1,4}") {
             let text = serde_json::json!({"user": user, "token": token, more: 1}).to_string();
             if let Some(fixed_once) = fixed(&text) {
                 prop_assert_eq!(fixed(&fixed_once), None);

@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn credentials_go_to_no_host_that_is_not_named() {
+    fn credentials_go_only_to_known_hosts() {
         let hub = LoginRegistry::find("docker-hub").unwrap();
         let registry = address("registry-1.docker.io");
         let trusts = |registry: &Address, realm: &str, upstream| {
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_is_foreign_that_is_not_the_registrys_own_nor_this_machine() {
+    fn foreign_hosts_belong_neither_to_the_registry_nor_to_this_machine() {
         let is_foreign = |host: &str, kind: &str| {
             let upstream = LoginRegistry::find(kind).unwrap();
             address(host).foreign_to(upstream).is_some()

@@ -140,7 +140,7 @@ impl Login<'_> {
             let answer = self.get(address, &url, Some(header)).await?;
             return Ok(match answer.status {
                 200..=299 if !is_page(&answer) => Verdict::Accepted,
-                _ => self.refusal(&answer, address),
+                _ => self.error_verdict(&answer, address),
             });
         }
         Err(Verdict::unknown(format!(
@@ -215,7 +215,7 @@ impl Login<'_> {
     async fn ask(&self, endpoint: &TokenEndpoint, header: &str) -> Result<(u16, Verdict), Verdict> {
         let TokenEndpoint { host, url } = endpoint;
         let answer = self.get(host, url, Some(header)).await?;
-        Ok((answer.status, self.of_token_endpoint(&answer, host)))
+        Ok((answer.status, self.token_verdict(&answer, host)))
     }
 
     async fn get(
@@ -234,7 +234,7 @@ impl Login<'_> {
         })
     }
 
-    fn of_token_endpoint(&self, answer: &Answer, host: &Address) -> Verdict {
+    fn token_verdict(&self, answer: &Answer, host: &Address) -> Verdict {
         #[derive(Deserialize)]
         struct Tokens<'t> {
             #[serde(borrow)]
@@ -243,7 +243,7 @@ impl Login<'_> {
             access_token: Option<Cow<'t, str>>,
         }
         if !(200..=299).contains(&answer.status) {
-            return self.refusal(answer, host);
+            return self.error_verdict(answer, host);
         }
         let tokens = serde_json::from_slice::<Tokens>(&answer.body).ok();
         let has_token = tokens.is_some_and(|tokens| {
@@ -259,12 +259,12 @@ impl Login<'_> {
 
     /// The verdict of an error response: rejected or unknown. An HTML page comes from a proxy or a
     /// firewall, not from the registry.
-    fn refusal(&self, answer: &Answer, host: &Address) -> Verdict {
+    fn error_verdict(&self, answer: &Answer, host: &Address) -> Verdict {
         let status = answer.status;
-        let refuses =
-            matches!(status, 401 | 403) || (status == 400 && self.upstream.login.refuses_with_400);
+        let rejects =
+            matches!(status, 401 | 403) || (status == 400 && self.upstream.login.rejects_with_400);
         let asks_again = status == 401 && answer.header("www-authenticate").next().is_some();
-        if !refuses || (is_page(answer) && !asks_again) {
+        if !rejects || (is_page(answer) && !asks_again) {
             return Self::no_verdict(answer, host);
         }
         let words = words_of(&answer.body).map(|words| format!(": {words}"));

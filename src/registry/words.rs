@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn when_to_come_again() {
+    fn retry_after_in_words() {
         assert_eq!(after("30"), "in 30 seconds");
         assert_eq!(after("899"), "in 15 minutes");
         assert_eq!(

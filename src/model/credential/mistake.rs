@@ -278,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_a_token() {
+    fn texts_that_cannot_be_tokens() {
         for text in [
             "$(HUB_TOKEN)",
             "${HUB_TOKEN}",
@@ -313,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_hardly_a_token() {
+    fn texts_that_are_unlikely_tokens() {
         for text in [
             "null",
             "None",
@@ -354,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn tokens_and_usernames_are_none() {
+    fn tokens_and_usernames_are_no_mistakes() {
         for text in [
             "",
             "dckr_pat_abcdefghijklmnopqrstuvwxyz0",

@@ -296,7 +296,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_stored_reads_back_as_it_was(username in "[^\\p{C}\\s]{1,30}", secret in "[^\\p{C}\\s]{1,60}") {
+        fn a_stored_value_reads_back_unchanged(username in "[^\\p{C}\\s]{1,30}", secret in "[^\\p{C}\\s]{1,60}") {
             let credential = Credential {
                 username: Username::parse(&username).unwrap(),
                 token: AccessToken::from_bytes(secret.as_bytes()).unwrap(),

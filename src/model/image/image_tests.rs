@@ -300,7 +300,7 @@ fn digests_stay_with_and_without_a_tag() {
 }
 
 #[test]
-fn what_is_no_reference_is_refused() {
+fn invalid_references_are_rejected() {
     for (text, fault) in [
         ("", ImageFault::Empty),
         ("https://ghcr.io/o/app", ImageFault::Scheme),
@@ -366,7 +366,7 @@ fn what_is_no_reference_is_refused() {
 }
 
 #[test]
-fn among_equal_rules_the_first_of_the_alphabet_is_taken() {
+fn among_equal_rules_the_first_alphabetically_wins() {
     let mut rules = rules();
     for _ in 0..rules.len() {
         rules.rotate_left(1);
@@ -377,7 +377,7 @@ fn among_equal_rules_the_first_of_the_alphabet_is_taken() {
 }
 
 #[test]
-fn a_name_that_belongs_to_another_rule_is_none() {
+fn a_name_of_another_rule_is_not_used() {
     let hub = || rule("docker-hub", "docker-hub", "registry-1.docker.io", None);
     let quay = |prefix: &str| rule(prefix, "quay", "quay.io", None);
     let named = |text: &str, rules: &[Rule]| {
@@ -419,7 +419,7 @@ fn a_name_that_belongs_to_another_rule_is_none() {
 
 proptest! {
     #[test]
-    fn what_parses_says_the_same_with_its_registry(
+    fn a_reference_with_its_registry_parses_to_itself(
         text in "([a-zA-Z.:0-9]{1,6}/)?[a-z0-9._/-]{1,12}(:[\\w.-]{1,5})?|.{0,40}"
     ) {
         if let Ok(image) = ImageReference::parse(&text) {

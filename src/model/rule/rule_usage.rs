@@ -105,7 +105,7 @@ mod tests {
     use crate::model::rule::{CredentialArn, UpstreamUrl};
 
     #[test]
-    fn a_rule_refers_by_the_whole_arn_or_by_the_name_in_another() {
+    fn a_rule_refers_by_the_arn_or_by_the_name_in_another() {
         let arn = |end: &str| {
             format!(
                 "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/{end}"

@@ -26,8 +26,8 @@ impl SecretName {
     /// Checks that a rule can use a secret with this name.
     pub fn for_rule(&self) -> Result<RuleSecretName<'_>, Invalid> {
         match first_unsupported(self.as_str()) {
-            Some(refused) => Err(Invalid::new(format!(
-                "no rule can use a secret with {refused:?} in its name: ECR supports only ASCII \
+            Some(character) => Err(Invalid::new(format!(
+                "no rule can use a secret with {character:?} in its name: ECR supports only ASCII \
                  letters, digits and /_+=.@-"
             ))),
             None if self.as_str() == PREFIX => Err(Invalid::new(format!(

@@ -71,7 +71,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_one_needs_no_quotes(text in "[a-z0-9./:_-]{0,30}|\\PC{0,30}|.{0,30}") {
+        fn a_url_needs_no_quotes(text in "[a-z0-9./:_-]{0,30}|\\PC{0,30}|.{0,30}") {
             if let Ok(url) = UpstreamUrl::parse(&text) {
                 prop_assert_eq!(crate::output::shell::quote(url.as_str()), text);
             }
