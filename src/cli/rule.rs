@@ -35,9 +35,9 @@ Examples:
   ecr-ptc rule set docker-hub --registry docker-hub \\
     --print terraform >rule.tf")]
 pub struct RuleSetArgs {
-    /// Repository prefix: 2 to 30 characters, or ROOT
+    /// Repository prefix: 2 to 30 characters, or ROOT [default: ask at the terminal]
     #[arg(value_name = "PREFIX", value_parser = such_as(RepositoryPrefix::parse, "team/images"))]
-    pub prefix: RepositoryPrefix,
+    pub prefix: Option<RepositoryPrefix>,
     /// Name of the secret, with or without ecr-pullthroughcache/, or its ARN [default:
     /// ecr-pullthroughcache/KIND]
     #[arg(long, value_name = "NAME", value_parser = AnySecret, hide_possible_values = true)]
@@ -133,9 +133,9 @@ pub struct RuleOption {
 #[derive(Debug, Args)]
 #[command(after_help = "Example: ecr-ptc rule delete docker-hub --yes")]
 pub struct RuleDeleteArgs {
-    /// Repository prefix of the rule
+    /// Repository prefix of the rule [default: choose at the terminal]
     #[arg(value_name = "PREFIX", value_parser = such_as(RepositoryPrefix::parse, "team/images"))]
-    pub prefix: RepositoryPrefix,
+    pub prefix: Option<RepositoryPrefix>,
     /// Skip the confirmation
     #[arg(short, long)]
     pub yes: bool,

@@ -1,5 +1,6 @@
 //! `rule`: the pull through cache rules that use the secrets.
 
+mod choose_rule;
 mod rule_delete;
 mod rule_list;
 mod rule_set;
@@ -8,7 +9,7 @@ use super::context::Context;
 use super::find::read_name;
 use crate::aws::Session;
 use crate::cli::RuleCommand;
-use crate::input::rule_options::read_rule_set;
+use crate::input::rule_options::{proposed_prefix, read_rule_set};
 use crate::model::name::SecretId;
 use crate::model::rule::RuleInCode;
 use crate::output::failure::Failure;
@@ -26,11 +27,16 @@ pub async fn run(command: RuleCommand, context: &Context<'_>) -> Result<Status, 
     match command {
         RuleCommand::List(args) => rule_list::run(args.print, context).await,
         RuleCommand::Delete(args) => rule_delete::run(&args, context).await,
-        RuleCommand::Set(args) => {
+        RuleCommand::Set(mut args) => {
             let hints = context.global.hints();
             let named = args.secret.as_deref();
             let named = named.map(|name| read_name("--secret", name, &hints));
-            let (wanted, secret) = read_rule_set(&args, named.transpose()?)?;
+            let named = named.transpose()?;
+            if args.prefix.is_none() && context.can_ask() {
+                let usual = proposed_prefix(&args, named.as_ref());
+                args.prefix = Some(context.prompter().ask_prefix(usual).await?);
+            }
+            let (wanted, secret) = read_rule_set(&args, named, &hints)?;
             let Some(language) = args.print else {
                 return rule_set::run(wanted, secret.as_ref(), args.yes, context).await;
             };

@@ -12,7 +12,8 @@ use crate::model::registries::{canonical_host, Host, NamedRegistry, Registry};
 use crate::model::rule::{Rule, RuleInCode, RuleRequest, UpstreamUrl};
 use crate::model::secret::{registry_of, Secret};
 use crate::output::failure::Failure;
-use crate::output::shell::quote;
+use crate::output::hint::Hints;
+use crate::output::shell::{option, quote};
 use crate::registry::Address;
 
 impl CreateInput {
@@ -109,18 +110,23 @@ impl CreateInput {
 pub fn read_rule_set(
     args: &RuleSetArgs,
     named: Option<SecretId>,
+    hints: &Hints,
 ) -> Result<(RuleRequest, Option<SecretId>), Failure> {
     let mut errors = InputErrors::default();
+    let registry = registry_of_rule(args, named.as_ref());
+    if args.prefix.is_none() {
+        let message = "the repository prefix of the rule is missing";
+        errors.add(
+            message,
+            format!(
+                "add it: {}",
+                command_with_prefix(args, named.as_ref(), hints)
+            ),
+        );
+    }
     let given = args.registry.as_ref();
     let with_login = given.and_then(|registry| registry.upstream.with_login());
     let secret = named.or_else(|| SecretId::of_registry(with_login?.registry));
-    let told = || {
-        let secret = secret.as_ref()?;
-        let named = secret.registry().map(NamedRegistry::to_any);
-        let of_name = || Some(registry_of(secret.name())?.registry.into());
-        named.or_else(of_name)
-    };
-    let registry = given.cloned().or_else(told);
     let upstream = registry.as_ref().map(|registry| registry.upstream);
     let with_login = upstream.and_then(Registry::with_login);
     match (&secret, upstream) {
@@ -144,9 +150,15 @@ pub fn read_rule_set(
         let fix = fixes::secret_name("--secret", with_login);
         errors.keep(fit, &fix);
     }
-    let usual = upstream.map_or(fixes::rule(None), |upstream| upstream.rule_prefix);
     let part = args.part.upstream_repository_prefix.clone();
-    check_rule(&args.prefix, part.as_ref(), usual, &mut errors);
+    if let Some(prefix) = &args.prefix {
+        check_rule(
+            prefix,
+            part.as_ref(),
+            usual_prefix(registry.as_ref()),
+            &mut errors,
+        );
+    }
     let other = upstream.filter(|upstream| upstream.kind != "ecr");
     if let (Some(_), Some(other)) = (&args.custom_role_arn, other) {
         errors.add(
@@ -164,10 +176,10 @@ pub fn read_rule_set(
         let host = errors.keep(host, &fix)?;
         errors.keep(upstream_url(registry.upstream, host), &fix)
     });
-    match (upstream, url) {
-        (Some(upstream), Some(url)) if errors.is_empty() => {
+    match (args.prefix.clone(), upstream, url) {
+        (Some(prefix), Some(upstream), Some(url)) if errors.is_empty() => {
             let wanted = RuleRequest {
-                prefix: args.prefix.clone(),
+                prefix,
                 upstream,
                 url,
                 upstream_prefix: part,
@@ -177,6 +189,53 @@ pub fn read_rule_set(
         }
         _ => Err(errors.into_failure()),
     }
+}
+
+/// The usual prefix of the rule, to propose at a prompt.
+pub fn proposed_prefix(args: &RuleSetArgs, secret: Option<&SecretId>) -> &'static str {
+    usual_prefix(registry_of_rule(args, secret).as_ref())
+}
+
+fn usual_prefix(registry: Option<&NamedRegistry<&'static Registry>>) -> &'static str {
+    registry.map_or(fixes::rule(None), |registry| registry.upstream.rule_prefix)
+}
+
+/// The registry of the rule: the given one, or else the one that the secret's name shows.
+fn registry_of_rule(
+    args: &RuleSetArgs,
+    secret: Option<&SecretId>,
+) -> Option<NamedRegistry<&'static Registry>> {
+    let of_secret = |secret: &SecretId| {
+        let named = secret.registry().map(NamedRegistry::to_any);
+        let of_name = || Some(registry_of(secret.name())?.registry.into());
+        named.or_else(of_name)
+    };
+    args.registry.clone().or_else(|| of_secret(secret?))
+}
+
+/// The same command with a prefix, and with a registry if none is known.
+fn command_with_prefix(args: &RuleSetArgs, secret: Option<&SecretId>, hints: &Hints) -> String {
+    let kind = args
+        .registry
+        .as_ref()
+        .map(|registry| registry.upstream.kind);
+    let kind = kind.or_else(|| secret.is_none().then_some("docker-hub"));
+    let options = [
+        ("--registry", kind),
+        ("--secret", args.secret.as_deref()),
+        (
+            "--upstream-registry-url",
+            args.upstream_registry_url.as_deref(),
+        ),
+    ];
+    let options = options.map(|(name, value)| {
+        value.map_or_else(String::new, |value| format!(" {}", option(name, value)))
+    });
+    hints.command(&format!(
+        "rule set {}{}",
+        proposed_prefix(args, secret),
+        options.concat()
+    ))
 }
 
 /// The upstream URL of a rule: the registry's host, or the given one if each customer has their

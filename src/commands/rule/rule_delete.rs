@@ -1,5 +1,6 @@
 //! `rule delete`: deletes a rule.
 
+use super::choose_rule::{choose_rule, refuse_without_prefix};
 use crate::cli::RuleDeleteArgs;
 use crate::commands::context::Context;
 use crate::commands::find::find_rule;
@@ -11,11 +12,17 @@ use crate::plan::confirm::Question;
 use crate::plan::Plan;
 
 pub async fn run(args: &RuleDeleteArgs, context: &Context<'_>) -> Result<Status, Failure> {
-    let prefix = &args.prefix;
+    if args.prefix.is_none() {
+        refuse_without_prefix(args.yes, context)?;
+    }
     context.refuse_without_yes("rule delete", args.yes)?;
     let session = context.session_to_review(args.yes).await?;
     let (region, hints) = (session.region(), session.hints());
     let place = session.ecr_service();
+    let prefix = &match &args.prefix {
+        Some(prefix) => prefix.clone(),
+        None => choose_rule(&session, context).await?,
+    };
     let Some(rule) = find_rule(prefix, &place, &session).await? else {
         let message = format!("no rule {prefix} in {region}");
         let list = hints.command("rule list");

@@ -162,6 +162,13 @@ impl Prompter {
         self.text(label, present, "", parse_tags).await
     }
 
+    /// Asks for the prefix of a rule; Enter alone takes the usual one.
+    pub async fn ask_prefix(&self, usual: &str) -> Result<RepositoryPrefix, Failure> {
+        let label = "Repository prefix of the rule";
+        self.text(label, Some(usual.to_owned()), "", RepositoryPrefix::parse)
+            .await
+    }
+
     async fn ask_rule(&self, input: &CreateInput) -> Result<Option<RepositoryPrefix>, Failure> {
         let label = format!("Repository prefix of the rule ({NONE} for none)");
         let present = input.rule.as_ref().map(ToString::to_string);

@@ -2,5 +2,7 @@
 
 pub mod docker_config;
 mod fixes;
+#[cfg(unix)]
+mod prompts;
 mod token;
 mod usage;

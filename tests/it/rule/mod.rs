@@ -11,3 +11,4 @@ mod switch;
 mod upstreams;
 mod with_create;
 mod with_update;
+mod without_prefix;
