@@ -124,8 +124,7 @@ const ROWS: &[Row] = &[
     row(Kind::Key, Status::Failed, "kms-key", &["UnableToDecryptSecretValueException"],
         "ECR can use only secrets with the key aws/secretsmanager; see which key this one has, \
          and change it:\n{show}\naws secretsmanager update-secret --secret-id {secret} \
-         --kms-key-id \
-         alias/aws/secretsmanager{options}"),
+         --kms-key-id alias/aws/secretsmanager{options}"),
     row(Kind::Limit, Status::Failed, "limit", &["LimitExceededException"],
         "delete unused secrets: {list}\nor request a higher quota: aws \
          service-quotas list-service-quotas --service-code secretsmanager{options}"),

@@ -175,8 +175,9 @@ pub fn inspect_usage(inspected: &Inspected<'_>) -> Vec<Finding> {
         for_rule("pending-deletion-in-use", rule, message).fix(restore.clone())
     }));
     if usage.current.is_empty() {
-        let message = "the secret is scheduled for deletion, so ECR cannot read it, and pulls \
-            that use it fail";
+        let message =
+            "the secret is scheduled for deletion, so ECR cannot read it, and pulls that \
+                       use it fail";
         let note = inspected.finding(Level::Note, "pending-deletion", message);
         findings.push(note.fix(format!("to keep it: {restore}")));
     }

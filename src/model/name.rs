@@ -164,8 +164,8 @@ impl SecretId {
         self.registry.as_ref()
     }
 
-    /// The secret with the default name of [`Self::registry`]. `None` without one, or if this is
-    /// it.
+    /// The secret with the default name of [`Self::registry`]; `None` if this is it, or without a
+    /// registry.
     pub fn or_default(&self) -> Option<Self> {
         let default = Self::of_registry(&self.registry.as_ref()?.upstream);
         default.filter(|default| default.name != self.name)

@@ -52,8 +52,8 @@ impl StoredValue {
             Self::Binary => return Vec::new(),
         };
         let Some(members) = self.members() else {
-            // The whole value may be a token. It has no white space, and hiding a shorter text
-            // could hide a word in any message.
+            // The whole value may be a token. It has no white space, and a shorter text could be a
+            // word in any message.
             let is_token = text.len() >= 8 && !text.trim().contains(char::is_whitespace);
             let whole = is_token.then(|| text.clone());
             return whole.into_iter().chain(tokens_in(text)).collect();

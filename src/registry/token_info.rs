@@ -23,9 +23,9 @@ pub struct TokenInfo {
 }
 
 impl TokenInfo {
-    /// Calls the API of the registry's owner, if there is one and `address` is the registry's own.
-    /// A token that contains its expiry date needs no call. Redirects are not followed, so the
-    /// token goes to that API only. Empty if the call fails.
+    /// Calls the API of the registry's owner, if there is one, `address` is the registry's own and
+    /// the token does not contain its expiry date. Redirects are not followed, so the token goes to
+    /// that API only. Empty if the call fails.
     pub async fn of(
         network: &Network,
         upstream: LoginRegistry,

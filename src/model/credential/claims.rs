@@ -50,8 +50,7 @@ impl AccessToken {
         self.reveal().contains(char::is_whitespace)
     }
 
-    /// When it expires, if it is a JSON Web Token with an expiry date. The signature is not
-    /// checked.
+    /// The expiry time in a JSON Web Token; `None` without one. The signature is not checked.
     #[allow(
         clippy::cast_possible_truncation,
         reason = "it is within the range of whole seconds"

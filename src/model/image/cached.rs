@@ -70,8 +70,7 @@ impl ImageReference {
         Some((format!("{host}/{path}{}", self.end()), rule))
     }
 
-    /// The rest of the path after the part of the registry that a rule is for; `None` if the rule
-    /// is for another part.
+    /// The path after the part of the registry that a rule is for; `None` if that is another part.
     fn after(&self, rule: &Rule) -> Option<&str> {
         let (_, path) = host_and_path(rule);
         let part = rule.upstream_prefix();

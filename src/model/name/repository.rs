@@ -4,8 +4,8 @@ use std::fmt;
 
 use crate::model::invalid::Invalid;
 
-/// The prefix of a rule that applies to all repositories without a rule of their own. As an
-/// upstream prefix: all repositories of the registry.
+/// The prefix of a rule for all repositories that have no rule of their own. As an upstream prefix:
+/// all repositories of the registry.
 pub const ROOT: &str = "ROOT";
 
 /// The repository prefix of a rule, in ECR or upstream: [`ROOT`], or 2 to 30 characters of path

@@ -30,8 +30,7 @@ impl RuleRequest {
         arn.filter(|_| self.has_login())
     }
 
-    /// Whether an existing rule pulls from the same registry and, if requested, the same part of
-    /// it.
+    /// Whether an existing rule pulls from the same registry and, if requested, the same part.
     pub fn is_for_source_of(&self, rule: &Rule) -> bool {
         let existing = rule.upstream_prefix().trim_end_matches('/');
         let wanted = self.upstream_prefix.as_ref().map(RepositoryPrefix::as_str);
