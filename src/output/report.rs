@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-use super::escaped;
 use super::hint::Hints;
 use super::pull::{pull_words, registry_host};
 use super::CHECK_MARK;
+use super::{escaped, paint, Color};
 use crate::model::arn::SecretArn;
 use crate::model::date::{Date, Time};
 use crate::model::region::Region;
@@ -156,16 +156,19 @@ impl Report<StoredSecret> {
         else {
             return String::new();
         };
+        let shown = paint(Color::Bold, &escaped(name));
         let stored = match self.action {
-            Action::Created => format!("{CHECK_MARK}Created {name} in {region}"),
+            Action::Created => format!("{CHECK_MARK}Created {shown} in {region}"),
             Action::Updated if self.steps.iter().any(StepReport::is_new_version) => {
                 new_version(name, region, hints)
             }
             Action::Updated => {
-                format!("{CHECK_MARK}Updated {name} in {region}; the credentials are unchanged")
+                format!("{CHECK_MARK}Updated {shown} in {region}; the credentials are unchanged")
             }
             Action::Unchanged => {
-                format!("{CHECK_MARK}{name} in {region} is already up to date; nothing was written")
+                format!(
+                    "{CHECK_MARK}{shown} in {region} is already up to date; nothing was written"
+                )
             }
             _ => return String::new(),
         };
@@ -193,7 +196,7 @@ impl Report<StoredSecret> {
 /// Reports a new version of a secret, and the command that rolls it back.
 fn new_version(name: &str, region: &Region, hints: &Hints) -> String {
     let undo = hints.update(name, " --rollback");
-    let name = escaped(name);
+    let name = paint(Color::Bold, &escaped(name));
     format!("{CHECK_MARK}Stored a new version of {name} in {region}\n  to roll back: {undo}")
 }
 

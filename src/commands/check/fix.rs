@@ -12,7 +12,7 @@ use crate::model::value_fix::{Change, ValueFix};
 use crate::output::failure::Failure;
 use crate::output::report::{Action, Report, StepReport};
 use crate::output::status::Status;
-use crate::output::{escaped, CHECK_MARK};
+use crate::output::{escaped, paint, Color, CHECK_MARK};
 use crate::plan::confirm::Question;
 use crate::plan::Plan;
 
@@ -78,7 +78,7 @@ impl Fixed {
         let changes: Vec<String> = changes
             .map(|change| format!("\n  {}", escaped(&change.done())))
             .collect();
-        let fixed = || format!("{CHECK_MARK}Fixed {}:", self.name);
+        let fixed = || format!("{CHECK_MARK}Fixed {}:", paint(Color::Bold, &self.name));
         (!changes.is_empty()).then(|| fixed() + &changes.concat())
     }
 

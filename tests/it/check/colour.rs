@@ -27,7 +27,7 @@ fn each_level_has_its_colour() {
     plain.never(&["\u{1b}"]);
     assert_eq!(without_colours(&ended.stdout), plain.stdout);
     let fixed = account.run(&["check", "docker-hub", "--fix", "-y", "--color", "always"]);
-    let start = "\u{1b}[1;32mFixed\u{1b}[0m ecr-pullthroughcache/docker-hub:\n  renamed";
+    let start = "Fixed \u{1b}[1mecr-pullthroughcache/docker-hub\u{1b}[0m:\n  renamed";
     assert!(fixed.ok().starts_with(start), "{fixed:?}");
     let json = account.run(&["check", "-o", "json", "--color", "always"]);
     assert!(!json.stdout.contains('\u{1b}'), "{json:?}");

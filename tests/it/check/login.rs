@@ -300,7 +300,10 @@ fn a_yes_without_a_question_is_told() {
     ] {
         let words = [&["check", "--yes"], more].concat();
         let ended = Program::new(&words).with(&account).run();
-        ended.fails(2, &["--yes answers", "--fix", "--upstream-registry-url"]);
+        ended.fails(
+            2,
+            &["--yes has no effect", "--fix", "--upstream-registry-url"],
+        );
     }
     assert!(account.requests().is_empty());
 }

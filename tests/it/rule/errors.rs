@@ -177,7 +177,7 @@ fn a_verdict_is_shown_as_it_is_beside_the_likely_causes() {
     let run = |more: &[&str]| Program::new(&[SET, more].concat()).with(&account).run();
     let words = [
         "ECR reports that rule docker-hub is invalid",
-        "ECR says: ECR could not \\u{1b}[31mlog in",
+        "ECR: ECR could not \\u{1b}[31mlog in",
         "step: create-pull-through-cache-rule done",
         "step: validate-pull-through-cache-rule failed",
         "the token expired",

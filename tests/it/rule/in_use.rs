@@ -111,7 +111,10 @@ fn show_warns_of_a_rule_that_points_at_the_secret_before_and_its_command_mends_i
     assert_eq!(report["staleRules"][0]["credentialArn"], json!(old));
     let warning = report["warnings"][0].as_str().unwrap();
     let (words, command) = warning.split_once("this one: ecr-ptc ").unwrap();
-    assert!(words.contains("the rule docker-hub points at"), "{words}");
+    assert!(
+        words.contains("rule docker-hub uses a deleted secret"),
+        "{words}"
+    );
     let words: Vec<&str> = command.split(' ').collect();
     Program::new(&words).with(&account).run().ok();
     assert!(account
@@ -206,7 +209,7 @@ fn delete_goes_on_where_the_rules_cannot_be_looked_at() {
     );
     let deleted = account.run(&["delete", "docker-hub", "--yes", "-o", "json"]);
     assert_eq!(deleted.json()["rules"], json!(null));
-    let row = "used by       not known (DescribePullThroughCacheRules: not allowed)";
+    let row = "used by       unknown (DescribePullThroughCacheRules: not allowed)";
     assert!(deleted.stderr.contains(row), "{}", deleted.stderr);
 }
 
@@ -332,7 +335,7 @@ fn of_several_rules_that_were_left_behind_one_is_proposed_and_the_others_are_tol
     );
     let screen = creating(&account);
     screen
-        .sees("a-hub (registry-1.docker.io), there already")
+        .sees("a-hub (registry-1.docker.io), exists; will switch")
         .sees("Store these")
         .chooses(false, 1)
         .sees("What do you want")

@@ -121,7 +121,7 @@ fn a_rule_of_another_registry_is_left_alone() {
     ended.fails(
         3,
         &[
-            "is for quay.io already",
+            "already exists for quay.io",
             "cannot change the upstream",
             "ecr-ptc rule delete docker-hub",
         ],
@@ -370,7 +370,7 @@ fn the_list_tells_what_ecr_says_of_each_rule() {
         "User: x is not authorized to perform: ecr:ValidatePullThroughCacheRule",
     );
     let ended = rule(&account, &["list"]).run();
-    assert_eq!(ended.ok().matches("not known").count(), 2);
+    assert_eq!(ended.ok().matches("unknown").count(), 2);
     assert!(ended.stderr.contains("ecr:ValidatePullThroughCacheRule"));
 }
 
@@ -412,7 +412,7 @@ fn at_a_terminal_a_deletion_is_asked_for() {
         .enters("TERM=dumb $PTC rule delete docker-hub")
         .sees("Delete it? [y/N]: ")
         .enters("y")
-        .sees("is deleted")
+        .sees("Deleted rule docker-hub")
         .status_is(0);
     assert_eq!(account.rules(), json!([]));
 }
@@ -428,7 +428,7 @@ fn ctrl_c_while_ecr_answers_tells_what_may_be() {
     account.wait_for("CreatePullThroughCacheRule");
     screen
         .types("\x03")
-        .sees("the rule docker-hub may have been created")
+        .sees("rule docker-hub may have been created")
         .sees("ecr-ptc rule list")
         .status_is(130);
 }

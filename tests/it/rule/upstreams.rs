@@ -97,7 +97,7 @@ fn a_rule_whose_account_ecr_does_not_report_has_no_uri() {
     let ended = set(&account, &["quay", "--registry", "quay"]).run();
     assert_eq!(ended.ok(), "");
     for part in [
-        "The rule quay is made: quay.io\n",
+        "Created rule quay for quay.io\n",
         "ECR did not report the account of the rule, so its repository URI is unknown",
     ] {
         assert!(ended.stderr.contains(part), "{part}: {}", ended.stderr);
@@ -146,10 +146,9 @@ fn a_rule_for_a_part_of_a_registry_takes_its_prefix_off_the_names() {
     let first = set(&account, &words).run();
     let base = format!("{}.dkr.ecr.us-east-1.amazonaws.com/chainguard", account.id);
     assert_eq!(first.ok(), base);
-    assert!(
-        first.stderr.contains("(cgr.dev/your.org)")
-            || first.stderr.contains(": cgr.dev/your.org, with")
-    );
+    assert!(first
+        .stderr
+        .contains("rule chainguard for cgr.dev/your.org, using"));
     let pull = format!("docker pull {base}/REPOSITORY:TAG");
     assert_eq!(
         first.stderr.trim_end().lines().last().map(str::trim),

@@ -282,7 +282,7 @@ fn what_stands_against_the_rule_is_told_before_the_secret_is_stored() {
     account.ask_ecr("CreatePullThroughCacheRule", &other);
     create(&account, &[])
         .run()
-        .fails(3, &["is for quay.io already"]);
+        .fails(3, &["already exists for quay.io"]);
     account.refuse(
         "DescribePullThroughCacheRules",
         400,
@@ -303,7 +303,8 @@ fn a_dry_run_shows_the_rule_and_sends_nothing() {
     assert_eq!(report["rule"]["action"], "dry-run");
     assert_eq!(report["steps"].as_array().unwrap().len(), 3);
     for words in [
-        "rule          docker-hub (registry-1.docker.io), new",
+        "login         accepted by Docker Hub",
+        "rule          docker-hub (registry-1.docker.io)\n",
         "then validate-pull-through-cache-rule",
     ] {
         assert!(ended.stderr.contains(words), "{}", ended.stderr);
@@ -324,7 +325,7 @@ fn at_a_terminal_the_rule_is_a_part_of_the_review() {
     screen
         .sees("Store these")
         .enters("")
-        .sees("The rule team/hub is made")
+        .sees("Created rule team/hub")
         .sees("docker pull")
         .status_is(0);
     assert_eq!(account.rules()[0]["ecrRepositoryPrefix"], "team/hub");

@@ -89,7 +89,7 @@ fn what_stands_against_the_rule_is_told_before_anything_is_written() {
         (
             &["docker-hub", "--rule", "public"],
             3,
-            &["is for quay.io already", "ecr-ptc rule delete public"],
+            &["already exists for quay.io", "ecr-ptc rule delete public"],
         ),
         (
             &["build", "--rule", "build"],

@@ -120,7 +120,7 @@ fn delete_and_restore_offer_what_they_can_change() {
         .sees("Secret")
         .sees("old")
         .types("\r");
-    screen.sees("is restored").status_is(0);
+    screen.sees("Restored ecr").status_is(0);
     screen
         .enters("clear; $PTC restore")
         .sees("no secret in us-east-1 is scheduled for deletion");
@@ -134,7 +134,7 @@ fn delete_and_restore_offer_what_they_can_change() {
         screen
             .sees("Delete it?")
             .enters("y")
-            .sees("is scheduled for deletion")
+            .sees("Scheduled ecr")
             .status_is(0);
     }
     for command in ["delete", "update"] {

@@ -371,7 +371,8 @@ fn a_dry_run_sends_nothing_and_needs_no_credentials() {
         "eu-west-1",
         "create-secret",
         "23 characters, not shown",
-        "dry run",
+        "login         accepted by Docker Hub",
+        "Dry run: nothing was written; existing secrets and rules were not checked",
     ] {
         assert!(ended.stderr.contains(part), "{part}: {}", ended.stderr);
     }

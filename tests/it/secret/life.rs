@@ -41,7 +41,8 @@ fn delete_schedules_and_restore_takes_back() {
     let fix = format!("ecr-ptc restore {NAME} --region us-east-1");
     for part in [
         "recovery      within 30 days",
-        "To cancel the deletion, until 2",
+        "for deletion on 2",
+        "To cancel the deletion:\n",
         &fix,
     ] {
         assert!(deleted.stderr.contains(part), "{part}: {}", deleted.stderr);
@@ -324,10 +325,7 @@ mod at_a_terminal {
             .enters("$PTC delete docker-hub --remove-replicas")
             .sees("Delete it?")
             .enters("y");
-        screen
-            .sees("arn:aws:")
-            .sees("is scheduled for deletion")
-            .status_is(0);
+        screen.sees("Scheduled ecr").sees("arn:aws:").status_is(0);
     }
 
     #[test]
@@ -351,7 +349,7 @@ mod at_a_terminal {
             .enters("$PTC delete docker-hub --force-without-recovery")
             .sees("Type its name")
             .enters(NAME);
-        screen.sees("is deleted").status_is(0);
+        screen.sees("Deleted ecr").status_is(0);
         assert!(account.is_empty());
     }
 

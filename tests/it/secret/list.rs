@@ -153,7 +153,7 @@ fn list_is_a_table_for_people() {
         rows[0]
     );
     assert!(
-        rows[1].contains("\\u{1b}[31mred") && rows[1].contains("no date"),
+        rows[1].contains("\\u{1b}[31mred") && rows[1].contains("not a date"),
         "{}",
         rows[1]
     );
@@ -281,10 +281,9 @@ chainguard                   today  never
 docker-hub                   today  never
 github-container-registry    today  never
 gitlab-container-registry    today  never
-ecr-pullthroughcache/, which the names begin with,
-is left out
-The terminal is too narrow for EXPIRES, RULES,
-REGISTRY
+Names are shown without ecr-pullthroughcache/
+EXPIRES, RULES, REGISTRY columns hidden: terminal
+too narrow
   see all: ecr-ptc list -o json --region us-east-1
 ";
         assert_eq!(narrow, wanted);

@@ -53,7 +53,7 @@ fn a_secret_of_that_very_name_comes_first_and_is_looked_at_alone() {
 #[test]
 fn where_there_is_neither_both_are_told() {
     let account = Account::new();
-    let both = format!("no secret ecr-pullthroughcache/ghcr in us-east-1, nor {GITHUB}");
+    let both = format!("no secret ecr-pullthroughcache/ghcr or {GITHUB} in us-east-1");
     account.run(&["show", "ghcr"]).fails(3, &[&both]);
 }
 
@@ -128,7 +128,7 @@ fn a_rule_takes_a_secret_as_everything_else_does() {
     };
     let missing = set(&["--secret", "ghcr"]);
     let create = format!("--registry github-container-registry --name {GITHUB}");
-    missing.fails(3, &["ecr-pullthroughcache/ghcr in us-east-1, nor", &create]);
+    missing.fails(3, &["ecr-pullthroughcache/ghcr or", &create]);
     let team = "ecr-pullthroughcache/team/hub";
     let arn = account.made(team);
     account.made(GITHUB);

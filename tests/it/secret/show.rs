@@ -136,7 +136,7 @@ fn show_goes_on_without_permissions_and_says_what_is_missing() {
     account.run(&["show", "x"]).fails(
         5,
         &[
-            "could not look at ecr-pullthroughcache/x",
+            "could not look up ecr-pullthroughcache/x",
             "secretsmanager:DescribeSecret",
         ],
     );

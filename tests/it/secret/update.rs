@@ -343,7 +343,7 @@ fn a_value_that_may_not_be_read() {
     let ended = update(&account, &["-u", "me"]).run();
     ended.ok();
     assert!(
-        ended.stderr.contains("without comparing"),
+        ended.stderr.contains("without comparison"),
         "{}",
         ended.stderr
     );
@@ -408,7 +408,7 @@ fn the_way_back_and_forth() {
     );
     let ended = back(&["--yes"]);
     assert!(
-        ended.stderr.contains("made 20") && ended.stderr.contains("(today)"),
+        ended.stderr.contains("created 20") && ended.stderr.contains("(today)"),
         "{}",
         ended.stderr
     );

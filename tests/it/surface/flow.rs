@@ -50,7 +50,10 @@ fn four_answers_lead_to_the_pull() {
             ],
             "the AWS side is tried before the token is asked for"
         );
-        screen.enters(TOKEN).sees("23 characters").skips_expiry();
+        screen
+            .enters(TOKEN)
+            .sees("23 characters")
+            .skips_expiry();
         screen.sees("Store these");
         assert!(account.take_actions().is_empty());
         screen.enters("").sees("ECR validated the rule");
@@ -78,7 +81,7 @@ fn four_answers_lead_to_the_pull() {
         );
         let on_one_line = told.replace('\n', "");
         assert!(on_one_line.contains(&pull), "{told}");
-        for said in ["overwrites", "dckr_pat"] {
+        for said in ["replaces", "dckr_pat"] {
             assert!(!told.contains(said), "{said}: {told}");
         }
         assert_eq!(
@@ -167,7 +170,7 @@ fn each_row_is_changed_and_changed_back() {
         screen
             .sees("Expiry date of")
             .enters("-")
-            .sees("expires on    not known");
+            .sees("expires on    unknown");
         changes(&screen, way, "tags");
         screen
             .sees("Tags, such")
@@ -198,7 +201,7 @@ fn each_row_is_changed_and_changed_back() {
         screen
             .sees("Store these")
             .enters("")
-            .sees("is made")
+            .sees("Created rule")
             .status_is(0);
         let created = account.only("CreateSecret");
         assert_eq!(created["Name"], TEAM);
@@ -315,7 +318,7 @@ fn an_existing_secret_has_three_ways_on() {
             .sees("new")
             .sees("Store these")
             .enters("")
-            .sees("is made")
+            .sees("Created rule")
             .status_is(0);
         assert!(account.value(TEAM).contains("you"));
     });
@@ -357,7 +360,7 @@ fn a_rule_of_another_upstream_is_told_in_the_review_and_another_prefix_taken() {
                 "$PTC create --registry docker-hub -u me --name {name} {more}"
             ))
             .enters_a_token()
-            .sees("rule          none: the rule docker-hub is for quay.io already")
+            .sees("rule          none: rule docker-hub already exists for quay.io")
             .sees("Store these")
             // Enter alone changes something.
             .enters("")
@@ -368,14 +371,14 @@ fn a_rule_of_another_upstream_is_told_in_the_review_and_another_prefix_taken() {
             .sees("(registry-1.docker.io), new")
             .sees("Store these")
             .enters("")
-            .sees("is made")
+            .sees("Created rule")
             .status_is(0);
     }
     // With --yes nobody sees the review before it is done.
     let screen = screen(&account, 120);
     screen
         .enters("$PTC create --registry docker-hub -u me --name ecr-pullthroughcache/x --rule docker-hub --yes")
-        .sees("is for quay.io already")
+        .sees("already exists for quay.io")
         .status_is(3);
 }
 
@@ -453,7 +456,7 @@ fn the_username_of_refused_credentials_can_be_corrected() {
             .sees("Access token (not")
             .enters(TOKEN)
             .sees("Testing the credentials at Docker Hub")
-            .sees("refused")
+            .sees("rejected")
             .sees("Username")
             .enters("me")
             .sees("Access token (not")
@@ -467,12 +470,12 @@ fn the_username_of_refused_credentials_can_be_corrected() {
         assert_eq!(registry.logins(), 2);
         let told = screen.text();
         assert_eq!(
-            told.contains("✓ Docker Hub accepts"),
+            told.contains("✓ Docker Hub accepted"),
             way.is_empty(),
             "{told}"
         );
         // The line that says what lasts is gone again, but in plain lines.
-        assert_eq!(told.contains("Trying the"), !way.is_empty(), "{told}");
+        assert_eq!(told.contains("Testing the"), !way.is_empty(), "{told}");
     });
 }
 
@@ -598,7 +601,7 @@ fn a_terminal_that_changes_its_size_goes_on() {
     screen.sees("Access token (not").types("not-a-real");
     screen.resized(50, 50).enters("-token").skips_expiry();
     screen.sees("Store these").resized(50, 120).enters("");
-    screen.sees("is made").status_is(0);
+    screen.sees("Created rule").status_is(0);
     assert!(account.value(NAME).contains(r#""me""#));
 }
 

@@ -115,7 +115,7 @@ fn a_choice_is_answered_by_arrows_or_a_whole_word() {
         is_cancelled(&screen);
     }
     for yes in ["y", "yes", "\u{1b}[A", "\u{1b}[5~"] {
-        delete(yes).sees("is scheduled for deletion").status_is(0);
+        delete(yes).sees("Scheduled ecr").status_is(0);
         account.ask("RestoreSecret", &json!({"SecretId": NAME}));
     }
 }

@@ -504,8 +504,8 @@ fn an_update_with_nothing_to_do_asks_nothing() {
     up_to_the_token(&screen);
     screen
         .enters(TOKEN)
-        .sees("arn:aws:")
         .sees("already up to date")
+        .sees("arn:aws:")
         .status_is(0);
 }
 
