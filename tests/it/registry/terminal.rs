@@ -63,7 +63,10 @@ fn three_refused_tokens_are_the_end() {
                 .sees("Access token (not shown): ")
                 .enters("wrong-token");
             if left > 0 {
-                screen.sees("Enter the username").sees("Username").enters("");
+                screen
+                    .sees("Enter the username")
+                    .sees("Username")
+                    .enters("");
             }
         }
         screen

@@ -197,7 +197,7 @@ fn a_rule_for_a_part_of_a_registry_takes_its_prefix_off_the_names() {
         set(&account, &words).run().fails(
             3,
             &[
-                "the rule chainguard is for cgr.dev/your.org already",
+                "rule chainguard already exists for cgr.dev/your.org",
                 "choose another prefix",
             ],
         );

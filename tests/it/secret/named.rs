@@ -151,7 +151,7 @@ fn a_rule_takes_a_secret_as_everything_else_does() {
     let print = ["--print", "terraform", "--secret", "ghcr"];
     set(&print).fails(
         2,
-        &["may mean", "--secret ecr-pullthroughcache/ghcr", GITHUB],
+        &["could mean", "--secret ecr-pullthroughcache/ghcr", GITHUB],
     );
     // The last part of a name tells the registry too.
     let print = ["--print", "terraform", "--secret", "team/ghcr"];

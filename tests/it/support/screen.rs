@@ -128,18 +128,15 @@ impl Screen {
         self.sees("\u{1b}[32m>\u{1b}[39m ").sees("\u{1b}[39m\r\n")
     }
 
-    /// Waits until a text has come since the last that was waited for, and goes on from there.
+    /// Waits until a text has come since the last that was waited for, and goes on from there. Its
+    /// colors only matter if the text has an escape in it.
     pub fn sees(&self, text: &str) -> &Self {
         let end = Instant::now() + PATIENCE;
         let (lock, arrived) = &*self.seen;
         let mut seen = lock.lock().unwrap();
         loop {
-            let at = seen
-                .bytes
-                .windows(text.len())
-                .position(|window| window == text.as_bytes());
-            if let Some(at) = at {
-                seen.bytes.drain(..at + text.len());
+            if let Some(end) = end_of(text, &seen.bytes) {
+                seen.bytes.drain(..end);
                 return self;
             }
             let left = end.saturating_duration_since(Instant::now());
@@ -223,4 +220,19 @@ impl Drop for Screen {
         let _ = self.shell.kill();
         let _ = self.shell.wait();
     }
+}
+
+/// Where a text ends in what a terminal was sent.
+fn end_of(text: &str, sent: &[u8]) -> Option<usize> {
+    let mut is_color = false;
+    let is_shown = |(at, byte): &(usize, &u8)| {
+        let begins = **byte == 0x1b && sent.get(at + 1) == Some(&b'[');
+        let was_color = is_color;
+        is_color = begins || (is_color && !byte.is_ascii_alphabetic());
+        text.contains('\u{1b}') || !(was_color || begins)
+    };
+    let shown: Vec<(usize, &u8)> = sent.iter().enumerate().filter(is_shown).collect();
+    let mut windows = shown.windows(text.len());
+    let window = windows.find(|window| window.iter().map(|(_, byte)| **byte).eq(text.bytes()))?;
+    window.last().map(|(at, _)| at + 1)
 }
