@@ -382,7 +382,7 @@ fn an_error_to_a_repeated_request_that_never_worked_is_told() {
         account.refuse(write.0, 400, "InvalidParameterException", "for no reason");
         let ended = program.run();
         assert!([1, 8].contains(&ended.status), "{ended:?}");
-        ended.fails(ended.status, &["for no reason", "as another call shows"]);
+        ended.fails(ended.status, &["for no reason", "another call shows"]);
     });
 }
 
@@ -505,8 +505,8 @@ fn an_answer_that_is_not_from_aws() {
             7,
             &["HTTP 502", "did not store it"],
         ),
-        (200, "<html>welcome", 4, &["HTTP 200", "it is not stored"]),
-        (200, "{", 4, &["HTTP 200", "it is not stored"]),
+        (200, "<html>welcome", 4, &["HTTP 200", "it was not stored"]),
+        (200, "{", 4, &["HTTP 200", "it was not stored"]),
     ];
     side_by_side(cases, |(status, body, exit, words)| {
         let account = Account::new();

@@ -676,7 +676,7 @@ fn where_it_is_not_known_whether_they_are_stored_it_is_said_what_to_do() {
     ended.fails(
         7,
         &[
-            "it is not known whether it was stored",
+            "it is unknown whether it was stored",
             "new credentials were issued but may not be stored",
             "see whether it was stored: ecr-ptc show",
             "if they are not stored, run it again to issue and store new credentials",

@@ -69,9 +69,10 @@ fn four_answers_lead_to_the_pull() {
             "username me",
             "access token 23 characters, not shown",
             "description Docker Hub credentials for Amazon ECR pull through cache",
-            "expires on not known",
+            "login not tested: --verify never",
+            "expires on unknown",
             "rule docker-hub (registry-1.docker.io), new",
-            "The rule docker-hub is made",
+            "Created rule docker-hub for registry-1.docker.io, using",
         ] {
             assert!(words.contains(row), "{row}: {told}");
         }
