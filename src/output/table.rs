@@ -163,7 +163,7 @@ mod tests {
     fn columns_keep_to_their_side_and_empty_ones_are_left_out() {
         let rendered = table().render(None);
         let text = "\
-NAME                          AGE  RULES     STATE
+\u{1b}[1mNAME                          AGE  RULES     STATE\u{1b}[0m
 ecr-pullthroughcache/one   3 days
 ecr-pullthroughcache/a-b  12 days  aa,bb,cc  gone on Monday";
         assert_eq!(rendered.text, text);
@@ -175,14 +175,14 @@ ecr-pullthroughcache/a-b  12 days  aa,bb,cc  gone on Monday";
         let at = |width| table().render(Some(width));
         let wide = at(80);
         let text = "\
-NAME      AGE  RULES     STATE
+\u{1b}[1mNAME      AGE  RULES     STATE\u{1b}[0m
 one    3 days
 a-b   12 days  aa,bb,cc  gone on Monday";
         assert_eq!(wide.text, text);
         assert!(wide.is_without_prefix && wide.left_out.is_empty());
         assert_eq!(at(30).left_out, ["STATE"]);
         assert_eq!(at(3).left_out, ["AGE", "RULES", "STATE"]);
-        assert_eq!(at(3).text, "NAME\none\na-b");
+        assert_eq!(at(3).text, "\u{1b}[1mNAME\u{1b}[0m\none\na-b");
     }
 
     #[test]

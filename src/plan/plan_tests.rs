@@ -73,7 +73,7 @@ fn existing(value: Option<&str>, change: impl FnOnce(&mut Secret)) -> Existing {
 }
 
 fn untested() -> Verification {
-    Verification::skipped("--verify never")
+    Verification::skipped("a test")
 }
 
 fn wanted() -> RuleRequest {
