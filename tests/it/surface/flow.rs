@@ -50,10 +50,7 @@ fn four_answers_lead_to_the_pull() {
             ],
             "the AWS side is tried before the token is asked for"
         );
-        screen
-            .enters(TOKEN)
-            .sees("23 characters")
-            .skips_expiry();
+        screen.enters(TOKEN).sees("23 characters").skips_expiry();
         screen.sees("Store these");
         assert!(account.take_actions().is_empty());
         screen.enters("").sees("ECR validated the rule");
