@@ -27,7 +27,7 @@ pub use kms::Keys;
 pub use network::{Answer, HttpClient, Network};
 pub use secrets_manager::BATCH;
 pub use service::Service;
-pub use session::Session;
+pub use session::{Session, NO_REGION};
 pub use settings::{Options, Settings};
 pub use target::Target;
 pub use transport::Fault;

@@ -262,8 +262,11 @@ async fn region_of_instance(providers: &ProviderConfig) -> Result<Option<Region>
     })
 }
 
+/// The error code for a missing Region.
+pub const NO_REGION: &str = "no-region";
+
 fn no_region() -> Failure {
-    Failure::new(Status::Configuration, "no-region", "no AWS Region is set")
+    Failure::new(Status::Configuration, NO_REGION, "no AWS Region is set")
         .why(
             "none is set by --region, AWS_REGION, AWS_DEFAULT_REGION, the region of the profile or \
              the instance metadata service",

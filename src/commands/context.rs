@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::aws::{Options, Session, Settings};
+use crate::aws::{Options, Session, Settings, NO_REGION};
 use crate::cli::Global;
 use crate::input::{why_not_ask, Prompter};
 use crate::model::name::PREFIX;
@@ -34,20 +34,24 @@ impl Context<'_> {
 
     /// Reads the AWS settings. Sends nothing.
     pub fn settings(&self) -> Result<Settings, Failure> {
+        let settings = self.settings_in(self.global.region.clone())?;
+        if let Some(warning) = settings.warning() {
+            self.output.warn(warning);
+        }
+        Ok(settings)
+    }
+
+    fn settings_in(&self, region: Option<String>) -> Result<Settings, Failure> {
         let global = self.global;
         let options = Options {
             profile: global.profile.clone(),
-            region: global.region.clone(),
+            region,
             endpoint_url: global.endpoint_url.clone(),
             ca_bundle: global.ca_bundle.clone(),
             cli_connect_timeout: global.cli_connect_timeout,
             cli_read_timeout: global.cli_read_timeout,
         };
-        let settings = Settings::read(&options, self.output.redactor())?;
-        if let Some(warning) = settings.warning() {
-            self.output.warn(warning);
-        }
-        Ok(settings)
+        Settings::read(&options, self.output.redactor())
     }
 
     /// Opens a session and fetches its credentials.
@@ -57,14 +61,20 @@ impl Context<'_> {
         Ok(session)
     }
 
-    /// Opens a session, asking for an MFA code if the profile needs one. The credentials are
+    /// Opens a session, asking for an MFA code if missing Region and for The MFA are
     /// fetched later.
     pub async fn open_without_credentials(&self, settings: Settings) -> Result<Session, Failure> {
         let code = match settings.mfa_serial() {
             Some(serial) if self.can_ask() => Some(self.prompter().ask_mfa_code(serial).await?),
             _ => None,
         };
-        Session::open(settings, code).await
+        match Session::open(settings, code.clone()).await {
+            Err(failure) if failure.code() == NO_REGION && self.can_ask() => {
+                let region = self.prompter().ask_region().await?;
+                Session::open(self.settings_in(Some(region.to_string()))?, code).await
+            }
+            opened => opened,
+        }
     }
 
     /// Asks AWS once who is calling, and shows the account, Region and profile.

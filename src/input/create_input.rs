@@ -265,9 +265,8 @@ impl CreateInput {
     pub fn end_warning(&self) -> Option<String> {
         let (known, given) = (self.known_expiry()?, self.given_expiry()?);
         let who = self.told_end.map_or("the token itself", |(_, who)| who);
-        (known != given).then(|| {
-            format!("{who} reports that the token expires on {known}, so {given} is ignored")
-        })
+        (known != given)
+            .then(|| format!("{who} reports the expiry date {known}, so {given} is ignored"))
     }
 
     /// Username and token, if both are known.

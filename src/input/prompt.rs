@@ -49,7 +49,8 @@ impl Drop for Unanswered {
 }
 
 impl Prompts {
-    /// Runs a prompt on its own thread. The end of input is status 130, an unusable terminal status
+    /// Runs a prompt on its own thread. The end of input is status 130, an unusable terminal
+    /// status
     /// 1.
     pub async fn ask<T: Send + 'static>(
         &self,
@@ -75,7 +76,8 @@ impl Prompts {
             Err((_, error)) => {
                 let message = format!("the terminal cannot be used: {error}");
                 Err(Failure::new(Status::Failed, "prompt", message).fix(
-                    "use options instead of prompts, and --yes to skip the confirmation; see \
+                    "use options instead of prompts, and --yes to skip the confirmation; \
+                     see \
                      --help",
                 ))
             }

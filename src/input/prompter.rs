@@ -14,6 +14,7 @@ use super::warnings::NO_EMAIL;
 use crate::cli::Verify;
 use crate::model::credential::Username;
 use crate::model::invalid::Invalid;
+use crate::model::region::Region;
 use crate::model::registries::LoginRegistry;
 use crate::output::failure::Failure;
 use crate::output::{escaped, Output};
@@ -120,6 +121,12 @@ impl Prompter {
             }
         };
         self.text(label, None, "", code).await
+    }
+
+    /// Asks for the AWS Region.
+    pub async fn ask_region(&self) -> Result<Region, Failure> {
+        let help = "that of the pull through cache rule, such as us-east-1";
+        self.text("AWS Region", None, help, Region::parse).await
     }
 
     /// Asks for the registry's host, if each customer has their own and it is required.

@@ -163,7 +163,8 @@ pub fn read_rule_set(
     if let (Some(_), Some(other)) = (&args.custom_role_arn, other) {
         errors.add(
             format!(
-                "--custom-role-arn works only with --registry ecr: ECR uses no role to pull from \
+                "--custom-role-arn works only with --registry ecr: ECR uses no role to pull \
+                 from \
                  {}",
                 other.title
             ),

@@ -82,6 +82,10 @@ impl Failure {
         &self.message
     }
 
+    pub fn code(&self) -> &'static str {
+        self.code
+    }
+
     pub fn status(&self) -> Status {
         self.status
     }

@@ -515,7 +515,7 @@ mod mfa {
             .enters("ghp_0123456789")
             .sees("looks like an access token")
             .sees("MFA code for");
-        screen.enters("12345").sees("a code has six digits");
+        screen.enters("12345").sees("an MFA code has six digits");
         screen.enters("6").sees("Access token").enters("some-token");
         screen.sees("arn:aws:secretsmanager:").status_is(0);
         let requests = account.requests();

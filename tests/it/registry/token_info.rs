@@ -228,7 +228,7 @@ fn the_registrys_date_beats_one_that_was_given() {
     ] {
         let (elsewhere, account) = (github(200, &TOLD), Account::new());
         let ended = create(&elsewhere, &account, "ghcr", more);
-        let told = "ends on 2999-01-31, as GitHub Container Registry says, and not on";
+        let told = "GitHub Container Registry reports the expiry date 2999-01-31, so";
         assert_eq!(warnings(&ended).contains(told), is_other, "{ended:?}");
         assert_eq!(tag(&account), json!("2999-01-31"));
     }
@@ -362,7 +362,7 @@ fn a_token_that_tells_its_end_itself_is_asked_of_nobody() {
         let more = ["--access-token-stdin", "--expires-on", "2999-02-01"];
         let program = Program::new(&[&words[..], &more].concat()).with(&account);
         let ended = elsewhere.reached_by(program.stdin(&token)).run();
-        let says = "ends on 2999-01-31, as the token itself says, and not on 2999-02-01";
+        let says = "the token itself reports the expiry date 2999-01-31, so 2999-02-01";
         assert!(warnings(&ended).contains(says), "{ended:?}");
         assert_eq!(tag(&account), json!("2999-01-31"));
         assert_eq!(elsewhere.proxy.hosts(), [host]);

@@ -295,13 +295,30 @@ fn nothing_is_asked_where_nobody_answers() {
 }
 
 #[test]
+fn a_missing_region_is_asked_for() {
+    for way in ["", "--accessible"] {
+        let account = Account::new();
+        account.made(NAME);
+        let program = Program::new(&[]).with(&account).without("AWS_REGION");
+        let screen = Screen::with(program);
+        screen.enters(&format!("$PTC delete docker-hub {way}"));
+        screen.sees("AWS Region").enters("Frankfurt");
+        screen.sees("Not accepted: ").sees("AWS Region");
+        if way.is_empty() {
+            screen.types(&"\x7f".repeat("Frankfurt".len()));
+        }
+        screen.enters("us-east-1").sees("Region us-east-1");
+        // The commands to copy lead to the same Region.
+        screen.sees("Delete it?").enters("y");
+        screen.sees("--region us-east-1").status_is(0);
+        screen.enters(&format!("$PTC list --no-input {way}"));
+        screen.sees("no AWS Region is set").status_is(4);
+    }
+}
+
+#[test]
 fn nobody_types_a_token_into_what_cannot_store_it() {
     let account = Account::new();
-    let program = Program::new(&[]).with(&account).without("AWS_REGION");
-    Screen::with(program)
-        .enters("$PTC")
-        .sees("no AWS Region is set")
-        .status_is(4);
     let expired = "<ErrorResponse><Error><Code>ExpiredToken</Code><Message>It is expired</Message></Error></ErrorResponse>";
     account.answer("GetCallerIdentity", 403, "text/xml", expired, None);
     Screen::new(&account)
