@@ -192,7 +192,7 @@ fn a_token_that_stands_in_another_option_is_refused_and_not_shown() {
             [&words[..], &["-u", "me"]].concat()
         };
         let ended = Program::new(&words).with(&account).stdin(&token).run();
-        ended.fails(2, &["access token in it"]).hides(&token);
+        ended.fails(2, &["contains the access token"]).hides(&token);
         assert!(account.requests().is_empty());
     });
 }
@@ -226,7 +226,9 @@ fn a_token_in_another_form_is_refused_as_it_is() {
                 [_, value] => program.and(&[value]),
             };
             let ended = program.run();
-            ended.fails(2, &["access token in it"]).never(&[&form]);
+            ended
+                .fails(2, &["contains the access token"])
+                .never(&[&form]);
             assert!(account.requests().is_empty());
         }
     });
