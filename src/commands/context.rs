@@ -61,7 +61,7 @@ impl Context<'_> {
         Ok(session)
     }
 
-    /// Opens a session, asking for an MFA code if missing Region and for The MFA are
+    /// Opens a session, asking for an MFA code and for a missing Region. The credentials are
     /// fetched later.
     pub async fn open_without_credentials(&self, settings: Settings) -> Result<Session, Failure> {
         let code = match settings.mfa_serial() {

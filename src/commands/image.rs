@@ -96,8 +96,7 @@ pub async fn run(
         if by_digest > 0 {
             context.output.warn(&format!(
                 "{} named by digest; ECR may not fetch a digest it has not cached, so pull the \
-                 image \
-                 by its tag first",
+                 image by its tag first",
                 match by_digest {
                     1 => "1 image is".to_owned(),
                     several => format!("{several} images are"),

@@ -50,8 +50,7 @@ impl Drop for Unanswered {
 
 impl Prompts {
     /// Runs a prompt on its own thread. The end of input is status 130, an unusable terminal
-    /// status
-    /// 1.
+    /// status 1.
     pub async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Self) -> io::Result<T> + Send + 'static,
@@ -77,8 +76,7 @@ impl Prompts {
                 let message = format!("the terminal cannot be used: {error}");
                 Err(Failure::new(Status::Failed, "prompt", message).fix(
                     "use options instead of prompts, and --yes to skip the confirmation; \
-                     see \
-                     --help",
+                     see --help",
                 ))
             }
         }

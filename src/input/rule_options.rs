@@ -164,8 +164,7 @@ pub fn read_rule_set(
         errors.add(
             format!(
                 "--custom-role-arn works only with --registry ecr: ECR uses no role to pull \
-                 from \
-                 {}",
+                 from {}",
                 other.title
             ),
             "leave out --custom-role-arn",

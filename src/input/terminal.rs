@@ -46,8 +46,8 @@ impl Drop for Asking {
 }
 
 /// Disables echo and line mode while it exists, so that input typed ahead is neither shown nor
-/// cut. Dropping it restores the terminal and discards unread input, so that the rest of a paste does
-/// not become the shell's next command.
+/// cut. Dropping it restores the terminal and discards unread input, so that the rest of a paste
+/// does not become the shell's next command.
 pub struct Guard {
     #[cfg(unix)]
     found: Option<Termios>,

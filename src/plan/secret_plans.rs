@@ -257,8 +257,7 @@ impl Plan {
     }
 
     /// `delete`, with the replicas first. `used_by` are the prefixes of the rules that use the
-    /// secret,
-    /// or why they are unknown.
+    /// secret, or why they are unknown.
     pub fn delete(secret: &Secret, recovery: Recovery, used_by: Result<&[&str], &str>) -> Self {
         let mut review = Review::default();
         review.row("secret", &secret.name);

@@ -271,10 +271,9 @@ async fn read_value(
         Ok(stored) => Ok(stored),
         Err(error) if error.kind == Kind::Denied && !is_needed => {
             warnings.add(
-                "this caller cannot read the stored value (secretsmanager:GetSecretValue), so \
-                 the new \
-                 version is stored without comparison, and other keys of the value are \
-                 not kept",
+                "this caller cannot read the stored value (secretsmanager:GetSecretValue), so the \
+                 new version is stored without comparison, and other keys of the value are not \
+                 kept",
             );
             Ok(None)
         }

@@ -22,8 +22,9 @@ const REGISTRIES: [&str; 4] = ["auth.docker.io", "ghcr.io", "api.github.com", "c
 /// Pages in whose account is a secret of another tool's, with a line end in its token.
 const BROKEN: [&str; 2] = [".github/docs/permissions.md", ".github/docs/secrets.md"];
 
-/// `docker login` leaves this.
-const DOCKER: &str = r#"[ "$1" = login ] || exit 0
+/// `docker login` leaves this. What is piped in is read, or the program before it in the pipe fails.
+const DOCKER: &str = r#"[ -p /dev/stdin ] && cat >/dev/null
+[ "$1" = login ] || exit 0
 mkdir -p ~/.docker
 printf '{"auths":{"https://index.docker.io/v1/":{"auth":"bWU6ZnJvbS1kb2NrZXI="}}}' >~/.docker/config.json"#;
 
