@@ -193,7 +193,7 @@ impl AwsError {
     }
 
     fn is_of_ecr(&self) -> bool {
-        self.operation.contains("PullThroughCacheRule")
+        self.operation.contains("PullThroughCacheRule") || self.operation == "GetAuthorizationToken"
     }
 }
 

@@ -10,7 +10,10 @@ use aws_config::SdkConfig;
 use aws_sdk_ecr::primitives::DateTime;
 use aws_sdk_ecr::types::{PullThroughCacheRule, UpstreamRegistry};
 use aws_sdk_ecr::Client;
+use base64::engine::general_purpose::STANDARD;
+use base64::Engine;
 use futures_util::{stream, StreamExt};
+use zeroize::Zeroizing;
 
 use super::answers::AnswerCheck;
 use super::error::{Answer, AwsError};
@@ -19,6 +22,7 @@ use crate::model::account::AccountId;
 use crate::model::arn::SecretArn;
 use crate::model::date::Time;
 use crate::model::rule::{CredentialArn, Rule, RuleRequest, UpstreamUrl};
+use crate::output::Redactor;
 
 const DESCRIBE: &str = "DescribePullThroughCacheRules";
 
@@ -172,6 +176,25 @@ impl Ecr {
             }
         }
         verdicts
+    }
+
+    /// GetAuthorizationToken: the `Authorization` header for the account's own registry. The token
+    /// is hidden at once.
+    pub async fn registry_login(&self, redactor: &Redactor) -> Result<Zeroizing<String>, AwsError> {
+        const OPERATION: &str = "GetAuthorizationToken";
+        let answer = self.client.get_authorization_token().send().await;
+        let answer = answer.answer_to(OPERATION)?;
+        let data = answer.authorization_data().first();
+        let token = data.and_then(|data| data.authorization_token());
+        let token = token.unwrap_or_default();
+        redactor.hide_text(token);
+        let plain = Zeroizing::new(STANDARD.decode(token).unwrap_or_default());
+        let plain = std::str::from_utf8(&plain).unwrap_or_default();
+        let Some((_, password)) = plain.split_once(':') else {
+            return Err(AwsError::malformed(OPERATION, "no login for a registry"));
+        };
+        redactor.hide_text(password);
+        Ok(Zeroizing::new(["Basic ", token].concat()))
     }
 
     /// DeletePullThroughCacheRule. Cached images stay.

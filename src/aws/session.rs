@@ -26,6 +26,7 @@ use crate::model::region::Region;
 use crate::model::rule::Rule;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
+use crate::output::pull::registry_hosts;
 use crate::output::status::Status;
 use crate::output::{escaped, Redactor};
 
@@ -201,6 +202,21 @@ impl Session {
 
     pub fn ecr(&self) -> Ecr {
         Ecr::new(&self.config, self.endpoints.ecr.as_deref())
+    }
+
+    /// The host of the account's registry, over IPv6 and with FIPS if those are configured.
+    pub fn registry_host(&self, account: &str) -> String {
+        let is_on = |setting: Option<bool>| usize::from(setting.unwrap_or_default());
+        let number = is_on(self.config.use_fips()) + 2 * is_on(self.config.use_dual_stack());
+        registry_hosts(account, self.region())[number].clone()
+    }
+
+    /// The longest time for an answer of the registry, which may have to fetch it first: twice that
+    /// for an answer of AWS.
+    pub fn registry_time_out(&self) -> Duration {
+        let timeouts = self.config.timeout_config();
+        let attempt = timeouts.and_then(TimeoutConfig::operation_attempt_timeout);
+        attempt.unwrap_or(Duration::from_secs(15)) * 2
     }
 
     /// All rules of the Region, sorted by prefix. Empty in a Region that does not support pull

@@ -87,7 +87,11 @@ impl LoginCheck {
     }
 
     /// Logs in once. `None` if the registry accepts the credentials.
-    async fn log_in(&self, inspected: &Inspected<'_>, credential: &Credential) -> Option<Finding> {
+    pub(super) async fn log_in(
+        &self,
+        inspected: &Inspected<'_>,
+        credential: &Credential,
+    ) -> Option<Finding> {
         let (name, hints) = (&inspected.secret.name, &inspected.hints);
         let not_tested = |why: String, fix: String| {
             let message = format!("the credentials were not tested: {why}; pulls may fail");
@@ -163,7 +167,7 @@ fn findings_of(inspected: &Inspected<'_>, expiry: Option<Date>, info: TokenInfo)
 }
 
 /// The credentials in a value. `None` if it is not in the format ECR expects, or they are invalid.
-fn credential_of(value: &StoredValue) -> Option<Credential> {
+pub(super) fn credential_of(value: &StoredValue) -> Option<Credential> {
     let members = value.members()?;
     Some(Credential {
         username: Username::parse(&members.text(USERNAME)?).ok()?,

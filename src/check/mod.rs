@@ -3,11 +3,13 @@
 mod inspect;
 mod login_check;
 mod metadata;
+mod pull_proof;
 mod rules;
 mod scan;
 mod value;
 
 pub use login_check::{expiry_to_keep, LoginCheck};
+pub use pull_proof::{no_rule_for, ProvenPull, PullProof, PullTarget};
 pub use scan::{scan, unreadable, OneSecret, Scan};
 
 use std::fmt::Write as _;
@@ -105,6 +107,9 @@ pub struct CheckReport {
     pub checked_rules: Option<usize>,
     pub region: String,
     pub findings: Vec<Finding>,
+    /// With `--pull`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pulls: Option<Vec<ProvenPull>>,
     /// With `--fix`.
     #[serde(flatten)]
     pub fix: Option<Report<FixedSecret>>,

@@ -33,6 +33,8 @@ pub struct Scan {
     /// `None` if the rules could not be listed.
     pub checked_rules: Option<usize>,
     pub findings: Vec<Finding>,
+    /// All rules of the Region; `None` if they could not be listed.
+    pub rules: Option<Vec<Rule>>,
 }
 
 /// State shared by all inspections.
@@ -94,12 +96,14 @@ pub async fn scan(
         collapse_unread(&mut findings);
     }
     let checked_rules = scanner.rules.count();
+    let rules = scanner.rules.all().map(<[_]>::to_vec);
     let of_rules = scanner.rules.finish(&findings, session, criteria).await;
     findings.extend(of_rules);
     Ok(Scan {
         checked,
         checked_rules,
         findings,
+        rules,
     })
 }
 

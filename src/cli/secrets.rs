@@ -75,6 +75,11 @@ fn verify() -> impl TypedValueParser<Value = Verify> {
 /// --upstream-registry-url applies to NAME, or without NAME only to Azure secrets. If it is not the
 /// registry's own host, you confirm first; without a terminal, --yes is required.
 ///
+/// With --pull it asks Amazon ECR for the manifest of an image, as a pull does, and explains what
+/// ECR answers. IMAGE is a name as `image` takes it, or one in this account's registry. If ECR
+/// blames the login at the upstream registry, the stored credentials are tested there, unless
+/// --verify never is given. If the pull fails, the exit status is 9.
+///
 /// With --fix, ecr-ptc fixes what it can without guessing: misspelled keys, and spaces or line
 /// breaks around values. With --verify always, it also records the expiry date that the registry
 /// reports. You confirm before anything is written; without a terminal, --yes is required.
@@ -83,6 +88,7 @@ fn verify() -> impl TypedValueParser<Value = Verify> {
 Examples:
   ecr-ptc check
   ecr-ptc check docker-hub --fix
+  ecr-ptc check --pull nginx:1.27
   ecr-ptc check -o json --max-age 180 --expiring-within 14")]
 pub struct CheckArgs {
     /// Name of the secret, with or without ecr-pullthroughcache/, or its ARN [default: all]
@@ -101,6 +107,10 @@ pub struct CheckArgs {
     pub verify: Verify,
     #[command(flatten)]
     pub host: HostArgs,
+    /// Prove that an image can be pulled: ask Amazon ECR for its manifest, which makes ECR cache
+    /// the image; repeatable
+    #[arg(long, value_name = "IMAGE")]
+    pub pull: Vec<String>,
     /// Fix problems that need no guessing
     #[arg(long)]
     pub fix: bool,

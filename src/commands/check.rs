@@ -1,17 +1,20 @@
 //! `check`: finds problems that would break pulls, in secrets and rules, and fixes some of them.
 
 mod fix;
+mod pulls;
 
 use self::fix::Fixed;
+use self::pulls::Pulls;
 use super::context::Context;
 use super::find::{find_secret, read_name, refuse_read_only};
 use super::login_test::agree_to_host;
 use crate::aws::{Network, Session};
 use crate::check::{
     scan, summary, to_text, unreadable, CheckReport, Criteria, Finding, Level, LoginCheck,
-    OneSecret, Scan,
+    OneSecret, ProvenPull, Scan,
 };
 use crate::cli::{CheckArgs, Verify};
+use crate::input::image_list::{read_pulls, GivenImage};
 use crate::input::options::host;
 use crate::model::date::Date;
 use crate::model::name::SecretId;
@@ -29,6 +32,7 @@ use crate::registry::Address;
 /// The options, checked.
 struct CheckInput {
     id: Option<SecretId>,
+    pulls: Vec<GivenImage>,
     fix: bool,
     yes: bool,
     max_age: Option<i64>,
@@ -41,7 +45,8 @@ pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failu
     let input = CheckInput::read(&args, context)?;
     let settings = context.settings()?;
     let hints = context.global.hints();
-    let login = login_check(&args, input.id.as_ref(), settings.network(), &hints)?;
+    let network = settings.network().clone();
+    let login = login_check(&args, input.id.as_ref(), &network, &hints)?;
     let mut session = context.open(settings).await?;
     if input.fix && !input.yes {
         context.identify(&mut session).await?;
@@ -60,12 +65,25 @@ pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failu
         region: session.region().to_string(),
         hints: session.hints(),
     };
+    let pulls = match input.pulls {
+        images if images.is_empty() => None,
+        images => {
+            let tests_logins = args.verify != Verify::Never;
+            let pulls = Pulls::log_in(images, network, tests_logins, &mut session, context);
+            Some(pulls.await?)
+        }
+    };
     let progress = |checked| {
         let text = format!("Secrets checked: {checked}");
         context.output.progress(&text);
     };
     let scan = scan(only, &session, &criteria, login.as_ref(), progress);
-    report(Box::pin(scan).await?, fixed, criteria, context)
+    let mut scan = Box::pin(scan).await?;
+    let pulls = match pulls {
+        Some(pulls) => Some(Box::pin(pulls.prove(&mut scan, &criteria, &session)).await?),
+        None => None,
+    };
+    report(scan, pulls, fixed, criteria, context)
 }
 
 /// Looks up one secret and the rules, and fixes the secret with `--fix`.
@@ -169,6 +187,7 @@ impl CheckInput {
         }
         let input = Self {
             id,
+            pulls: read_pulls(&args.pull)?,
             fix: args.fix,
             yes: args.yes,
             max_age: args.max_age,
@@ -183,6 +202,7 @@ impl CheckInput {
 
 fn report(
     scan: Scan,
+    pulls: Option<Vec<ProvenPull>>,
     fixed: Option<Fixed>,
     criteria: Criteria,
     context: &Context<'_>,
@@ -191,6 +211,7 @@ fn report(
         checked,
         checked_rules,
         mut findings,
+        ..
     } = scan;
     findings.sort_by(|one, other| {
         let key = |finding: &Finding| {
@@ -209,7 +230,8 @@ fn report(
         .and_then(|fixed| fixed.why_nothing(&findings));
     let after_the_fix = done.as_ref().map_or("", |_| " after the fix");
     let found = Some(to_text(&findings, &criteria.hints)).filter(|text| !text.is_empty());
-    let text: Vec<String> = done.into_iter().chain(found).collect();
+    let pulled = pulls.iter().flatten().filter_map(ProvenPull::to_text);
+    let text: Vec<String> = done.into_iter().chain(pulled).chain(found).collect();
     let text = text.join("\n");
     let some = |number: usize, what: &str| {
         let plural = if number == 1 { "" } else { "s" };
@@ -228,6 +250,7 @@ fn report(
         checked_rules,
         region: criteria.region,
         findings,
+        pulls,
         fix: fixed.map(Fixed::into_report),
     };
     context.show(

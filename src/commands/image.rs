@@ -111,7 +111,7 @@ pub async fn run(
 }
 
 /// The account, from STS or else from a rule.
-fn account(rules: &[Rule], session: &Session) -> Result<String, Failure> {
+pub(super) fn account(rules: &[Rule], session: &Session) -> Result<String, Failure> {
     let caller = session.target().caller.as_ref();
     let of_rule = || rules.iter().find_map(|rule| rule.registry_id.clone());
     let account = caller.map(|caller| caller.account.to_string());
@@ -162,7 +162,7 @@ const MOST_REGISTRIES: usize = 20;
 const MOST_EXAMPLES: usize = 3;
 
 /// The failure for images without a rule, with the rules to create.
-fn no_rule(
+pub(super) fn no_rule(
     without: &[&GivenImage],
     of: usize,
     rules: &[Rule],

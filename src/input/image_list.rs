@@ -75,6 +75,21 @@ pub fn read_images(args: &ImageArgs) -> Result<GivenImages, Failure> {
     }
 }
 
+/// Reads the images of `check --pull`.
+pub fn read_pulls(texts: &[String]) -> Result<Vec<GivenImage>, Failure> {
+    let mut errors = InputErrors::default();
+    let images = texts.iter().filter_map(|text| {
+        let image = read_image("--pull", text);
+        errors.keep(image, "for example: ecr-ptc check --pull nginx:1.27")
+    });
+    let images = images.collect();
+    if errors.is_empty() {
+        Ok(images)
+    } else {
+        Err(errors.into_failure())
+    }
+}
+
 /// Reads standard input. Invalid UTF-8 becomes U+FFFD, which no image contains.
 fn read_list() -> Result<String, Failure> {
     let cannot = |why: &dyn std::fmt::Display| {

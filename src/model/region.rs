@@ -57,9 +57,18 @@ impl Region {
 
     /// The DNS suffix of AWS services in the Region.
     pub fn dns_suffix(&self) -> &'static str {
-        let mut suffixes = DNS_SUFFIXES.into_iter();
-        let found = suffixes.find(|(start, _)| self.0.starts_with(start));
-        found.map_or("amazonaws.com", |(_, suffix)| suffix)
+        self.partition_and_suffix().1
+    }
+
+    /// The partition in the ARNs there.
+    pub fn partition(&self) -> &'static str {
+        self.partition_and_suffix().0
+    }
+
+    fn partition_and_suffix(&self) -> (&'static str, &'static str) {
+        let mut partitions = PARTITIONS.into_iter();
+        let found = partitions.find(|(start, ..)| self.0.starts_with(start));
+        found.map_or(("aws", "amazonaws.com"), |(_, name, suffix)| (name, suffix))
     }
 }
 
@@ -69,16 +78,18 @@ impl fmt::Display for Region {
     }
 }
 
-/// The DNS suffixes by prefix of the Region's name; the default is `amazonaws.com`.
+/// The partitions and DNS suffixes by prefix of the Region's name; the default is `aws` and
+/// `amazonaws.com`.
 ///
 /// Source: partitions.json, as AWS ships it with its SDKs.
-const DNS_SUFFIXES: [(&str, &str); 6] = [
-    ("cn-", "amazonaws.com.cn"),
-    ("eusc-", "amazonaws.eu"),
-    ("us-isob-", "sc2s.sgov.gov"),
-    ("us-isof-", "csp.hci.ic.gov"),
-    ("eu-isoe-", "cloud.adc-e.uk"),
-    ("us-iso-", "c2s.ic.gov"),
+const PARTITIONS: [(&str, &str, &str); 7] = [
+    ("cn-", "aws-cn", "amazonaws.com.cn"),
+    ("us-gov-", "aws-us-gov", "amazonaws.com"),
+    ("eusc-", "aws-eusc", "amazonaws.eu"),
+    ("us-isob-", "aws-iso-b", "sc2s.sgov.gov"),
+    ("us-isof-", "aws-iso-f", "csp.hci.ic.gov"),
+    ("eu-isoe-", "aws-iso-e", "cloud.adc-e.uk"),
+    ("us-iso-", "aws-iso", "c2s.ic.gov"),
 ];
 
 #[cfg(test)]
@@ -125,6 +136,8 @@ mod tests {
             let region = Region::parse(region).unwrap();
             assert_eq!(region.dns_suffix(), host);
         }
+        let china = Region::parse("cn-north-1").unwrap();
+        assert_eq!(china.partition(), "aws-cn");
     }
 
     proptest! {

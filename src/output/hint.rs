@@ -84,6 +84,11 @@ impl Hints {
         self.command(&format!("check {}{more}", quote(name)))
     }
 
+    /// Proves that an image can be pulled.
+    pub fn check_pull(&self, image: &str) -> String {
+        self.command(&format!("check {}", option("--pull", image)))
+    }
+
     /// `more` are options with a space before each.
     pub fn update(&self, name: &str, more: &str) -> String {
         self.command(&format!("update {}{more}", quote(name)))

@@ -54,22 +54,27 @@ impl Pull {
 ///
 /// Source: Amazon ECR private registry, in the ECR user guide.
 pub fn registry_host(account: &str, region: &Region) -> String {
-    format!("{account}.dkr.ecr.{region}.{}", region.dns_suffix())
+    let [host, ..] = registry_hosts(account, region);
+    host
 }
 
-/// Whether this is one of the hosts of that registry, including those for IPv6 and FIPS.
+/// The hosts of that registry: the usual one, with FIPS, for IPv6 too, and with both.
 ///
 /// Source: Making requests to Amazon ECR registries, in the ECR user guide.
-pub fn is_registry_host(host: &str, account: &str, region: &Region) -> bool {
+pub fn registry_hosts(account: &str, region: &Region) -> [String; 4] {
     let suffix = region.dns_suffix();
     [
-        registry_host(account, region),
+        format!("{account}.dkr.ecr.{region}.{suffix}"),
         format!("{account}.dkr.ecr-fips.{region}.{suffix}"),
         format!("{account}.dkr-ecr.{region}.on.aws"),
         format!("{account}.dkr-ecr-fips.{region}.on.aws"),
     ]
-    .iter()
-    .any(|ours| ours == host)
+}
+
+/// Whether this is a host of that registry.
+pub fn is_registry_host(host: &str, account: &str, region: &Region) -> bool {
+    let hosts = registry_hosts(account, region);
+    hosts.iter().any(|ours| ours == host)
 }
 
 /// The line above the `docker pull` command. An example image is not known for every registry.

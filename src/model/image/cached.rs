@@ -95,7 +95,7 @@ fn host_and_path(rule: &Rule) -> (&str, &str) {
 ///
 /// Source: Customizing repository prefixes for ECR to ECR pull through cache, ECR user guide. It
 /// documents `ROOT`; that the longest prefix wins is an assumption.
-fn rule_of<'r>(path: &str, rules: &'r [Rule]) -> Option<&'r Rule> {
+pub fn rule_of<'r>(path: &str, rules: &'r [Rule]) -> Option<&'r Rule> {
     let length = |rule: &Rule| match rule.ecr_repository_prefix.trim_end_matches('/') {
         ROOT => Some(0),
         prefix => {

@@ -4,7 +4,7 @@ mod cached;
 #[cfg(test)]
 mod image_tests;
 
-pub use cached::RulesByHost;
+pub use cached::{rule_of, RulesByHost};
 
 use std::fmt;
 
@@ -133,6 +133,17 @@ impl ImageReference {
         &self.domain
     }
 
+    /// The repository, without the registry.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// The tag or the digest by which a registry is asked for it: the digest if it has both.
+    pub fn version(&self) -> &str {
+        let version = self.digest.as_ref().or(self.tag.as_ref());
+        version.map_or("latest", String::as_str)
+    }
+
     /// The tag and the digest at the end of the name.
     fn end(&self) -> String {
         let tag = self.tag.as_ref().map(|tag| format!(":{tag}"));
@@ -201,7 +212,7 @@ fn is_tag(tag: &str) -> bool {
 }
 
 /// Accepts the algorithms of the OCI image specification, and sha384 as the Go package does.
-fn is_digest(digest: &str) -> bool {
+pub fn is_digest(digest: &str) -> bool {
     let Some((algorithm, hex)) = digest.split_once(':') else {
         return false;
     };

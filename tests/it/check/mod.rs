@@ -5,4 +5,5 @@ mod colour;
 mod fix;
 mod login;
 mod one;
+mod pull;
 mod rules;

@@ -1,0 +1,120 @@
+//! `check --pull`: which images are meant, under which names in this account's registry, and the
+//! proof.
+
+use zeroize::Zeroizing;
+
+use super::super::context::Context;
+use super::super::image::{account, no_rule};
+use crate::aws::{Network, Session};
+use crate::check::{no_rule_for, Criteria, ProvenPull, PullProof, PullTarget, Scan};
+use crate::input::image_list::GivenImage;
+use crate::model::count::count;
+use crate::model::image::{ImageReference, RulesByHost};
+use crate::model::rule::Rule;
+use crate::output::failure::Failure;
+use crate::output::pull::is_registry_host;
+
+/// The images to pull, with the login at this account's registry.
+pub struct Pulls {
+    images: Vec<GivenImage>,
+    login: Zeroizing<String>,
+    network: Network,
+    tests_logins: bool,
+}
+
+impl Pulls {
+    /// Logs in to ECR, asks who is calling, and says what the pulls do.
+    ///
+    /// # Errors
+    /// As of GetAuthorizationToken.
+    pub async fn log_in(
+        images: Vec<GivenImage>,
+        network: Network,
+        tests_logins: bool,
+        session: &mut Session,
+        context: &Context<'_>,
+    ) -> Result<Self, Failure> {
+        let (ecr, place) = (session.ecr(), session.ecr_service());
+        let redactor = session.redactor().clone();
+        let (login, identified) =
+            tokio::join!(ecr.registry_login(&redactor), session.identify_caller());
+        identified?;
+        let what = "could not get a token for the Amazon ECR registry";
+        let login = login.map_err(|error| error.into_failure(what, &place))?;
+        context.output.note(&format!(
+            "Asking Amazon ECR for the manifest of {}, which caches what it pulls in this registry",
+            count(images.len(), "image")
+        ));
+        Ok(Self {
+            images,
+            login,
+            network,
+            tests_logins,
+        })
+    }
+
+    /// Pulls the manifests, and adds the findings to those of the scan.
+    ///
+    /// # Errors
+    /// Status 7 if ECR's registry is out of reach.
+    pub async fn prove(
+        self,
+        scan: &mut Scan,
+        criteria: &Criteria,
+        session: &Session,
+    ) -> Result<Vec<ProvenPull>, Failure> {
+        let rules = scan.rules.as_deref().unwrap_or_default();
+        let account = account(rules, session)?;
+        let by_host = RulesByHost::new(rules);
+        let targets = self.images.into_iter().map(|image| PullTarget {
+            ecr_image: match name_in_registry(&image.reference, &by_host, &account, session) {
+                Some(name) => Ok(name),
+                None if scan.rules.is_none() => Err(no_rule_for(
+                    &image.text,
+                    "pull-not-tried",
+                    "the rules could not be read, so its name in this registry is unknown",
+                    None,
+                )),
+                None => Err(without_rule(&image, rules, &account, session)),
+            },
+            image: image.text,
+        });
+        let proof = PullProof {
+            session,
+            network: &self.network,
+            account: &account,
+            rules,
+            criteria,
+            found: &scan.findings,
+            tests_logins: self.tests_logins,
+        };
+        let (pulls, findings) = proof.run(targets.collect(), &self.login).await?;
+        scan.findings.extend(findings);
+        Ok(pulls)
+    }
+}
+
+/// The name of an image in this account's registry; `None` without a rule for it.
+fn name_in_registry(
+    image: &ImageReference,
+    rules: &RulesByHost<'_>,
+    account: &str,
+    session: &Session,
+) -> Option<ImageReference> {
+    if is_registry_host(image.domain(), account, session.region()) {
+        return Some(image.clone());
+    }
+    let (name, _) = image.cached(rules, &session.registry_host(account))?;
+    ImageReference::parse(&name).ok()
+}
+
+fn without_rule(
+    image: &GivenImage,
+    rules: &[Rule],
+    account: &str,
+    session: &Session,
+) -> crate::check::Finding {
+    let failure = no_rule(&[image], 1, rules, account, session);
+    let what = failure.message().to_owned();
+    no_rule_for(&image.text, "pull-no-rule", &what, failure.into_fix())
+}
