@@ -193,7 +193,11 @@ impl AwsError {
     }
 
     fn is_of_ecr(&self) -> bool {
-        self.operation.contains("PullThroughCacheRule") || self.operation == "GetAuthorizationToken"
+        self.operation.contains("PullThroughCacheRule")
+            || matches!(
+                self.operation,
+                "GetAuthorizationToken" | "DescribeRepositoryCreationTemplates"
+            )
     }
 }
 

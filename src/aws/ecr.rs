@@ -8,7 +8,10 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use aws_config::SdkConfig;
 use aws_sdk_ecr::primitives::DateTime;
-use aws_sdk_ecr::types::{PullThroughCacheRule, UpstreamRegistry};
+use aws_sdk_ecr::types::{
+    ImageTagMutability, PullThroughCacheRule, RctAppliedFor, RepositoryCreationTemplate,
+    UpstreamRegistry,
+};
 use aws_sdk_ecr::Client;
 use base64::engine::general_purpose::STANDARD;
 use base64::Engine;
@@ -20,6 +23,7 @@ use super::error::{Answer, AwsError};
 use super::kind::Kind;
 use crate::model::account::AccountId;
 use crate::model::arn::SecretArn;
+use crate::model::creation_template::CreationTemplate;
 use crate::model::date::Time;
 use crate::model::rule::{CredentialArn, Rule, RuleRequest, UpstreamUrl};
 use crate::output::Redactor;
@@ -197,6 +201,23 @@ impl Ecr {
         Ok(Zeroizing::new(["Basic ", token].concat()))
     }
 
+    /// DescribeRepositoryCreationTemplates: all that apply to pull through cache.
+    pub async fn creation_templates(&self) -> Result<Vec<CreationTemplate>, AwsError> {
+        let mut templates = Vec::new();
+        let call = self.client.describe_repository_creation_templates();
+        let mut pages = call.into_paginator().send();
+        while let Some(page) = pages.next().await {
+            let page = page.answer_to("DescribeRepositoryCreationTemplates")?;
+            let of_cache = |template: &&RepositoryCreationTemplate| {
+                let applied_for = template.applied_for();
+                applied_for.contains(&RctAppliedFor::PullThroughCache)
+            };
+            let of_page = page.repository_creation_templates().iter();
+            templates.extend(of_page.filter(of_cache).map(template));
+        }
+        Ok(templates)
+    }
+
     /// DeletePullThroughCacheRule. Cached images stay.
     pub async fn delete(&self, prefix: &str) -> Result<(), AwsError> {
         let call = self
@@ -210,6 +231,18 @@ impl Ecr {
 
 fn text(value: Option<&impl ToString>) -> Option<String> {
     value.map(ToString::to_string)
+}
+
+fn template(template: &RepositoryCreationTemplate) -> CreationTemplate {
+    let encryption = template.encryption_configuration();
+    CreationTemplate {
+        prefix: template.prefix().unwrap_or_default().to_owned(),
+        has_tags: !template.resource_tags().is_empty(),
+        has_key: encryption.is_some_and(|encryption| encryption.kms_key().is_some()),
+        has_role: template.custom_role_arn().is_some(),
+        is_immutable: template.image_tag_mutability() == Some(&ImageTagMutability::Immutable),
+        has_lifecycle_policy: template.lifecycle_policy().is_some(),
+    }
 }
 
 fn rule(rule: &PullThroughCacheRule) -> Result<Rule, AwsError> {

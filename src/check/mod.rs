@@ -6,6 +6,7 @@ mod metadata;
 mod pull_proof;
 mod rules;
 mod scan;
+mod templates;
 mod value;
 
 pub use login_check::{expiry_to_keep, LoginCheck};

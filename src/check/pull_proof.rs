@@ -11,6 +11,7 @@ use super::inspect::Inspected;
 use super::login_check::credential_of;
 use super::{Criteria, Finding, Level, LoginCheck};
 use crate::aws::{Network, Session};
+use crate::model::creation_template::CreationTemplate;
 use crate::model::image::{rule_of, ImageReference};
 use crate::model::name::ROOT;
 use crate::model::rule::{CredentialArn, Rule};
@@ -85,6 +86,7 @@ pub struct PullProof<'a> {
     pub account: &'a str,
     /// All rules of the Region.
     pub rules: &'a [Rule],
+    pub templates: &'a [CreationTemplate],
     pub criteria: &'a Criteria,
     /// What was found before. A login that was tested already is not tested again.
     pub found: &'a [Finding],
@@ -306,6 +308,19 @@ impl PullProof<'_> {
                 _ => self.denied_or_failed(pull, refusal),
             };
         };
+        let template = CreationTemplate::for_path(pull.ecr_image.path(), self.templates)
+            .filter(|_| refusal.status == 404)
+            .and_then(|template| Some((template, template.lacks_role_for()?)));
+        if let Some((template, what)) = template {
+            let means = format!(
+                "the repository creation template {} sets {what} and has no role, so ECR cannot \
+                 create the repository",
+                escaped(&template.prefix)
+            );
+            let finding = pull.finding("pull-template", &means, refusal);
+            let fix = hints.template_role(&template.prefix);
+            return finding.fix(format!("give it a role: {fix}"));
+        }
         let source = pull.source(rule);
         if refusal.code == "NAME_UNKNOWN" {
             let means = "the caller may not create the repository";

@@ -6,8 +6,10 @@ use std::collections::HashMap;
 use tokio::task::JoinSet;
 
 use super::inspect::Inspected;
+use super::templates::inspect_templates;
 use super::{Criteria, Finding, Level};
 use crate::aws::{AwsError, Session, Verdict, Verdicts};
+use crate::model::creation_template::CreationTemplate;
 use crate::model::name::first_unsupported;
 use crate::model::rule::{free_prefix, CredentialArn, Rule};
 use crate::model::secret::Secret;
@@ -29,6 +31,8 @@ pub struct Rules {
     unread: Option<AwsError>,
     /// ECR's verdicts, requested while the secrets are inspected.
     verdicts: JoinSet<Verdicts>,
+    /// The repository creation templates, requested at the same time if there are rules to check.
+    templates: JoinSet<Result<Vec<CreationTemplate>, AwsError>>,
     /// By the prefix of each rule whose secret was seen: whether ECR can find that secret.
     seen: RefCell<HashMap<String, bool>>,
 }
@@ -54,11 +58,17 @@ impl Rules {
             let (ecr, prefixes) = (session.ecr(), prefixes.collect());
             verdicts.spawn(async move { ecr.verdicts(prefixes).await });
         }
+        let mut templates = JoinSet::new();
+        if !checked.is_empty() {
+            let ecr = session.ecr();
+            templates.spawn(async move { ecr.creation_templates().await });
+        }
         Self {
             all,
             checked,
             unread,
             verdicts,
+            templates,
             seen: RefCell::default(),
         }
     }
@@ -88,15 +98,15 @@ impl Rules {
         self.seen.borrow_mut().insert(prefix, is_found);
     }
 
-    /// The findings about the rules, once all secrets are inspected. `found` are the findings about
-    /// the secrets.
+    /// The findings about the rules, once all secrets are inspected, and the repository creation
+    /// templates. `found` are the findings about the secrets.
     pub async fn finish(
         mut self,
         found: &[Finding],
         session: &Session,
         criteria: &Criteria,
-    ) -> Vec<Finding> {
-        let mut findings = Vec::new();
+    ) -> (Vec<Finding>, Vec<CreationTemplate>) {
+        let (mut findings, mut templates) = (Vec::new(), Vec::new());
         for rule in &self.checked {
             if !self.seen.borrow().contains_key(&rule.ecr_repository_prefix) {
                 findings.extend(self.look_for_secret_of(rule, session, criteria).await);
@@ -106,8 +116,22 @@ impl Rules {
             let what = "the rules were not checked";
             findings.push(no_answer("rules-not-read", what, error, session));
         }
+        match self.templates.join_next().await {
+            Some(Ok(Ok(all))) => {
+                findings.extend(inspect_templates(&self.checked, &all, criteria));
+                templates = all;
+            }
+            Some(Ok(Err(error))) => {
+                let what = "the repository creation templates were not checked";
+                findings.push(Finding {
+                    level: Level::Note,
+                    ..no_answer("template-not-read", what, error, session)
+                });
+            }
+            _ => {}
+        }
         let Some(Ok(mut verdicts)) = self.verdicts.join_next().await else {
-            return findings;
+            return (findings, templates);
         };
         let seen = self.seen.borrow();
         for rule in &self.checked {
@@ -124,7 +148,7 @@ impl Rules {
             let what = "ECR did not validate every rule";
             findings.push(no_answer("verdict-not-given", what, error, session));
         }
-        findings
+        (findings, templates)
     }
 
     /// Looks up a secret that ListSecrets did not return, since its list may be minutes old.

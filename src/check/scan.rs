@@ -9,6 +9,7 @@ use super::rules::Rules;
 use super::value::{collapse_unread, none_read};
 use super::{Criteria, Finding, LoginCheck};
 use crate::aws::{AwsError, Keys, Kind, Session, BATCH};
+use crate::model::creation_template::CreationTemplate;
 use crate::model::rule::Rule;
 use crate::model::secret::{KeyKind, Secret};
 use crate::model::stored_value::{Reading, StoredValue};
@@ -35,6 +36,8 @@ pub struct Scan {
     pub findings: Vec<Finding>,
     /// All rules of the Region; `None` if they could not be listed.
     pub rules: Option<Vec<Rule>>,
+    /// The repository creation templates, as far as they could be read.
+    pub templates: Vec<CreationTemplate>,
 }
 
 /// State shared by all inspections.
@@ -97,13 +100,14 @@ pub async fn scan(
     }
     let checked_rules = scanner.rules.count();
     let rules = scanner.rules.all().map(<[_]>::to_vec);
-    let of_rules = scanner.rules.finish(&findings, session, criteria).await;
+    let (of_rules, templates) = scanner.rules.finish(&findings, session, criteria).await;
     findings.extend(of_rules);
     Ok(Scan {
         checked,
         checked_rules,
         findings,
         rules,
+        templates,
     })
 }
 

@@ -4,6 +4,7 @@ pub mod account;
 pub mod arn;
 pub mod attributes;
 pub mod count;
+pub mod creation_template;
 pub mod credential;
 pub mod date;
 pub mod image;

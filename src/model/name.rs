@@ -3,7 +3,7 @@
 
 mod repository;
 
-pub use repository::{is_path_component, RepositoryPrefix, ROOT};
+pub use repository::{is_path_component, longest_prefix, RepositoryPrefix, ROOT};
 
 use std::fmt;
 

@@ -162,6 +162,24 @@ impl Hints {
         )
     }
 
+    /// Gives a repository creation template a role, by the AWS CLI.
+    pub fn template_role(&self, prefix: &str) -> String {
+        self.update_template(prefix, "--custom-role-arn ROLE_ARN")
+    }
+
+    /// Has a repository creation template make tags mutable, by the AWS CLI.
+    pub fn template_mutable(&self, prefix: &str) -> String {
+        self.update_template(prefix, "--image-tag-mutability MUTABLE")
+    }
+
+    fn update_template(&self, prefix: &str, change: &str) -> String {
+        format!(
+            "aws ecr update-repository-creation-template --prefix {} {change}{}",
+            quote(prefix),
+            self.options()
+        )
+    }
+
     /// Writes the stored token to a pipe.
     pub fn stored_token(&self, name: &str) -> String {
         format!(

@@ -1,4 +1,4 @@
-"""Gives moto's ECR the pull through cache rules that it lacks: their five operations.
+"""Gives moto's ECR the pull through cache rules that it lacks, and two operations on creation templates.
 
 What is taken and what is answered follows botocore's model of ECR, which is AWS's own; what no model
 says (what a rule may point at, what is looked into and when) follows the ECR user guide:
@@ -44,11 +44,11 @@ class Refusal(ServiceException):
 
 def install():
     """Adds the operations to the class that answers for ECR. Reset and accounts stay moto's."""
-    for operation in [create, describe, update, validate, delete]:
+    for operation in [create, describe, update, validate, delete, create_template, describe_templates]:
         setattr(ECRResponse, operation.moto_name, operation)
 
 
-def operation(name):
+def operation(name, store="cache_rules"):
     def decorate(function):
         def answer(response):
             given = json.loads(response.body or "{}")
@@ -57,8 +57,8 @@ def operation(name):
             if given.get("registryId", account) != account:
                 refuse("InvalidParameter", "The registry does not belong to the caller's account.")
             # In the backend itself, so that whatever empties that empties this.
-            rules = vars(ecr_backends[account][response.region]).setdefault("cache_rules", {})
-            return ActionResult(function(rules, given, account, response.region))
+            stored = vars(ecr_backends[account][response.region]).setdefault(store, {})
+            return ActionResult(function(stored, given, account, response.region))
 
         answer.moto_name = re.sub(r"(?<!^)([A-Z])", r"_\1", name).lower()
         return answer
@@ -109,10 +109,7 @@ def create(rules, given, account, region):
 def describe(rules, given, account, _region):
     wanted = given.get("ecrRepositoryPrefixes")
     found = [rule_of(rules, prefix, account) for prefix in wanted] if wanted else list(rules.values())
-    start = int(given.get("nextToken", 0))
-    end = start + given.get("maxResults", 100)
-    more = {"nextToken": str(end)} if end < len(found) else {}
-    return {"pullThroughCacheRules": found[start:end], **more}
+    return page("pullThroughCacheRules", found, given)
 
 
 @operation("UpdatePullThroughCacheRule")
@@ -144,6 +141,30 @@ def delete(rules, given, account, _region):
     rule = rule_of(rules, given["ecrRepositoryPrefix"], account)
     del rules[rule["ecrRepositoryPrefix"]]
     return members(rule, "DeletePullThroughCacheRule")
+
+
+@operation("CreateRepositoryCreationTemplate", "creation_templates")
+def create_template(templates, given, account, _region):
+    prefix = given["prefix"].rstrip("/")
+    if prefix in templates:
+        refuse("TemplateAlreadyExists", f"A creation template with the prefix '{prefix}' already exists.")
+    now = datetime.now(timezone.utc)
+    usual = {"encryptionConfiguration": {"encryptionType": "AES256"}, "imageTagMutability": "MUTABLE"}
+    templates[prefix] = {**usual, **given, "prefix": prefix, "createdAt": now, "updatedAt": now}
+    return {"registryId": account, "repositoryCreationTemplate": templates[prefix]}
+
+
+@operation("DescribeRepositoryCreationTemplates", "creation_templates")
+def describe_templates(templates, given, account, _region):
+    return {"registryId": account, **page("repositoryCreationTemplates", list(templates.values()), given)}
+
+
+def page(name, found, given):
+    """The part of a list that an answer has."""
+    start = int(given.get("nextToken", 0))
+    end = start + given.get("maxResults", 100)
+    more = {"nextToken": str(end)} if end < len(found) else {}
+    return {name: found[start:end], **more}
 
 
 def members(rule, name):
@@ -206,6 +227,8 @@ def check(given, shape):
 
 
 def check_value(name, value, shape):
+    if shape.type_name == "structure":
+        return check(value, shape)
     kinds = {"string": str, "integer": int, "list": list}
     if not isinstance(value, kinds[shape.type_name]):
         raise Refusal("SerializationException", f"'{name}' is of another type.")

@@ -84,6 +84,7 @@ impl Pulls {
             network: &self.network,
             account: &account,
             rules,
+            templates: &scan.templates,
             criteria,
             found: &scan.findings,
             tests_logins: self.tests_logins,

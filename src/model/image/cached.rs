@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::ImageReference;
-use crate::model::name::{RepositoryPrefix, ROOT};
+use crate::model::name::{longest_prefix, RepositoryPrefix, ROOT};
 use crate::model::registries::{canonical_host, upstream_host, Registry, REGISTRIES};
 use crate::model::rule::Rule;
 
@@ -96,13 +96,5 @@ fn host_and_path(rule: &Rule) -> (&str, &str) {
 /// Source: Customizing repository prefixes for ECR to ECR pull through cache, ECR user guide. It
 /// documents `ROOT`; that the longest prefix wins is an assumption.
 pub fn rule_of<'r>(path: &str, rules: &'r [Rule]) -> Option<&'r Rule> {
-    let length = |rule: &Rule| match rule.ecr_repository_prefix.trim_end_matches('/') {
-        ROOT => Some(0),
-        prefix => {
-            let rest = path.strip_prefix(prefix)?;
-            rest.starts_with('/').then_some(prefix.len())
-        }
-    };
-    let fits = rules.iter().filter_map(|rule| Some((length(rule)?, rule)));
-    fits.max_by_key(|(length, _)| *length).map(|(_, rule)| rule)
+    longest_prefix(path, rules, |rule| &rule.ecr_repository_prefix)
 }

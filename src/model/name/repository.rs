@@ -51,6 +51,24 @@ impl fmt::Display for RepositoryPrefix {
     }
 }
 
+/// The one of `all` whose prefix is the longest for a repository with this path; `ROOT` is for what
+/// has no other.
+pub fn longest_prefix<'a, T>(
+    path: &str,
+    all: &'a [T],
+    prefix_of: impl Fn(&T) -> &str,
+) -> Option<&'a T> {
+    let length = |one: &T| match prefix_of(one).trim_end_matches('/') {
+        ROOT => Some(0),
+        prefix => {
+            let rest = path.strip_prefix(prefix)?;
+            rest.starts_with('/').then_some(prefix.len())
+        }
+    };
+    let fits = all.iter().filter_map(|one| Some((length(one)?, one)));
+    fits.max_by_key(|(length, _)| *length).map(|(_, one)| one)
+}
+
 /// Whether a text is one component of a repository name: `[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*`.
 pub fn is_path_component(part: &str) -> bool {
     let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();

@@ -123,6 +123,7 @@ fn check_at(elsewhere: &Elsewhere, account: &Account, words: &[&str]) -> Program
 /// An account with a secret for each registry, and one that a rule uses with a host of its own.
 fn with_each_registry() -> Account {
     let account = Account::new();
+    account.with_lifecycle_policy();
     for name in ["docker-hub", "ghcr", "gitlab", "cgr", "azure", "team/acr"] {
         let name = format!("ecr-pullthroughcache/{name}");
         holding(&account, &name, "a-token-of-none-of-them");

@@ -7,3 +7,4 @@ mod login;
 mod one;
 mod pull;
 mod rules;
+mod templates;

@@ -391,6 +391,33 @@ fn each_answer_has_its_explanation() {
 }
 
 #[test]
+fn a_template_that_keeps_ecr_from_creating_the_repository_is_named() {
+    let account = account();
+    let tags = json!([{"Key": "team", "Value": "a"}]);
+    account.with_template("quay", &json!({"resourceTags": tags}));
+    let elsewhere = ecr_and_hub(&account, |_| refusal(404, "NAME_UNKNOWN", "?"), accepted);
+    let ended = pull(
+        &account,
+        &elsewhere,
+        &["--pull", "quay.io/a/b", "-o", "json"],
+    );
+    let finding = finding(&ended);
+    assert_eq!(finding["code"], "pull-template");
+    let message = finding["message"].as_str().unwrap();
+    assert!(
+        message.contains("template quay sets tags and has no role"),
+        "{message}"
+    );
+    assert!(
+        finding["fix"]
+            .as_str()
+            .unwrap()
+            .contains("--custom-role-arn"),
+        "{finding}"
+    );
+}
+
+#[test]
 fn a_digest_that_is_not_cached_is_pulled_by_its_tag_first() {
     let account = account();
     let elsewhere = ecr_and_hub(

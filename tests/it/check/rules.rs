@@ -8,6 +8,13 @@ use crate::support::{Account, Authority, Program, Proxy, Registry, TOKEN};
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 const HUB: (&str, &str) = ("docker-hub", "registry-1.docker.io");
 
+/// An account where nothing is found about the images that are cached.
+fn account() -> Account {
+    let account = Account::new();
+    account.with_lifecycle_policy();
+    account
+}
+
 fn rule(account: &Account, prefix: &str, (kind, host): (&str, &str), arn: &str) {
     account.ask_ecr(
         "CreatePullThroughCacheRule",
@@ -53,7 +60,7 @@ fn carry_out(account: &Account, finding: &Value) {
 
 #[test]
 fn a_rule_that_works_and_a_secret_that_none_uses() {
-    let account = Account::new();
+    let account = account();
     let arn = account.made(NAME);
     rule(&account, "docker-hub", HUB, &arn);
     assert_eq!(found(&account, &[]), [Value::Null; 0]);
@@ -64,6 +71,7 @@ fn a_rule_that_works_and_a_secret_that_none_uses() {
         [
             "BatchGetSecretValue",
             "DescribePullThroughCacheRules",
+            "DescribeRepositoryCreationTemplates",
             "ListSecrets",
             "ValidatePullThroughCacheRule"
         ]
@@ -93,7 +101,7 @@ fn a_rule_that_works_and_a_secret_that_none_uses() {
 
 #[test]
 fn a_rule_proposed_for_one_secret_takes_no_prefix_that_another_has() {
-    let account = Account::new();
+    let account = account();
     let arn = account.made("ecr-pullthroughcache/other");
     rule(&account, "docker-hub", HUB, &arn);
     account.made(NAME);
@@ -108,7 +116,7 @@ fn a_rule_proposed_for_one_secret_takes_no_prefix_that_another_has() {
 
 #[test]
 fn the_commands_that_take_other_keys_out_point_the_rule_at_the_new_secret() {
-    let account = Account::new();
+    let account = account();
     let value = json!({"username": "me", "accessToken": TOKEN, "url": "x"}).to_string();
     let arn = account.made_with(NAME, &value);
     rule(&account, "hub", HUB, &arn);
@@ -134,7 +142,7 @@ fn a_secret_that_was_made_again_or_is_gone_and_the_commands_that_mend_it() {
         (true, "rule-secret-made-again"),
         (false, "rule-secret-gone"),
     ] {
-        let account = Account::new();
+        let account = account();
         let arn = account.made(NAME);
         rule(&account, "hub", HUB, &arn);
         delete(&account, &arn, true);
@@ -161,7 +169,7 @@ fn a_secret_that_was_made_again_or_is_gone_and_the_commands_that_mend_it() {
 
 #[test]
 fn a_secret_that_is_scheduled_for_deletion_matters_where_a_rule_uses_it() {
-    let account = Account::new();
+    let account = account();
     let arn = account.made(NAME);
     account.made("ecr-pullthroughcache/other");
     rule(&account, "hub", HUB, &arn);
@@ -183,7 +191,7 @@ fn a_secret_that_is_scheduled_for_deletion_matters_where_a_rule_uses_it() {
 
 #[test]
 fn a_rule_without_a_secret_and_one_with_a_secret_elsewhere() {
-    let account = Account::new();
+    let account = account();
     let rules = json!({"pullThroughCacheRules": [
         {"ecrRepositoryPrefix": "hub", "upstreamRegistry": "docker-hub", "upstreamRegistryUrl": "registry-1.docker.io"},
         {"ecrRepositoryPrefix": "az", "upstreamRegistry": "azure-container-registry", "upstreamRegistryUrl": "me.azurecr.io",
@@ -228,7 +236,7 @@ fn a_rule_without_a_secret_and_one_with_a_secret_elsewhere() {
 
 #[test]
 fn ecr_has_its_say_and_what_else_is_found_explains_it() {
-    let account = Account::new();
+    let account = account();
     let good = account.made(NAME);
     rule(&account, "hub", HUB, &good);
     let invalid = r#"{"ecrRepositoryPrefix":"hub","isValid":false,"failure":"\u001b[31mno \u001b[0mpull access"}"#;
@@ -272,7 +280,7 @@ fn ecr_has_its_say_and_what_else_is_found_explains_it() {
 
 #[test]
 fn a_customer_managed_key_is_told_of_the_secret_and_by_ecr() {
-    let account = Account::new();
+    let account = account();
     let value = json!({"username": "me", "accessToken": TOKEN}).to_string();
     let body = json!({"Name": NAME, "SecretString": value, "KmsKeyId": account.new_key()});
     let arn = account.ask("CreateSecret", &body)["ARN"]
@@ -288,7 +296,7 @@ fn a_customer_managed_key_is_told_of_the_secret_and_by_ecr() {
 
 #[test]
 fn what_may_not_be_looked_at_is_told_once_and_the_rest_is_checked() {
-    let account = Account::new();
+    let account = account();
     let arn = account.made(NAME);
     for prefix in ["a1", "b2", "c3"] {
         rule(&account, prefix, HUB, &arn);
@@ -332,7 +340,7 @@ fn what_may_not_be_looked_at_is_told_once_and_the_rest_is_checked() {
 
 #[test]
 fn a_secret_that_the_list_does_not_have_yet_is_asked_for() {
-    let account = Account::new();
+    let account = account();
     let arn = account.made(NAME);
     rule(&account, "hub", HUB, &arn);
     account.answer(
@@ -371,7 +379,7 @@ fn the_rule_tells_the_registry_and_its_host() {
         _ => answer(200, r#"{"access_token":"t0ken"}"#),
     });
     let proxy = Proxy::to(&authority.serve(&["me.azurecr.io"], &registry.url));
-    let account = Account::new();
+    let account = account();
     let value = r#"{"username":"me","accessToken":"a-password-of-azure"}"#;
     let arn = account.made_with("ecr-pullthroughcache/build", value);
     let rule = |host: &str| json!([{"ecrRepositoryPrefix": "az", "upstreamRegistry": "azure-container-registry", "upstreamRegistryUrl": host, "credentialArn": arn}]);
@@ -412,7 +420,7 @@ fn the_rule_tells_the_registry_and_its_host() {
 
 #[test]
 fn a_rule_that_ecr_does_not_validate_keeps_no_verdict_from_another() {
-    let account = Account::new();
+    let account = account();
     let arn = account.made_with(NAME, r#"{"username":"me","password":"x"}"#);
     for number in 10..40 {
         rule(&account, &format!("r{number}"), HUB, &arn);
@@ -437,7 +445,7 @@ fn a_rule_that_ecr_does_not_validate_keeps_no_verdict_from_another() {
 
 #[test]
 fn a_secret_scheduled_for_deletion_is_told_beside_a_rule_that_points_at_the_one_before() {
-    let account = Account::new();
+    let account = account();
     let old = account.made(NAME);
     rule(&account, "hub", HUB, &old);
     delete(&account, &old, true);

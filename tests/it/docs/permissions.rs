@@ -79,6 +79,7 @@ fn needed(request: &Request) -> Vec<String> {
         // It needs no permission.
         "GetCallerIdentity" => return Vec::new(),
         "DescribeKey" => "kms",
+        "GetAuthorizationToken" | "DescribeRepositoryCreationTemplates" => "ecr",
         action if action.contains("PullThroughCacheRule") => "ecr",
         _ => "secretsmanager",
     };

@@ -12,6 +12,7 @@ pub const SCENES: &[Scene] = &[
     scene("check/none", |account| words(account, &["check"])),
     scene("check/nothing-wrong", |account| {
         with_rule(account);
+        account.with_lifecycle_policy();
         words(account, &["check"])
     })
     .and_json(),
@@ -109,6 +110,7 @@ pub const SCENES: &[Scene] = &[
     }),
     scene("check/login-accepted", |account| {
         with_rule(account);
+        account.with_lifecycle_policy();
         login(account)
     }),
     scene("check/login-refused", |account| {

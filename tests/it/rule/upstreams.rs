@@ -446,6 +446,7 @@ Resources:
 #[test]
 fn a_rule_without_a_login_passes_the_check() {
     let account = Account::new();
+    account.with_lifecycle_policy();
     set(&account, &["quay", "--registry", "quay"]).run().ok();
     set(&account, &["ROOT", "--registry", "ecr-public"])
         .run()

@@ -231,6 +231,20 @@ impl Account {
         self.ask_ecr("DescribePullThroughCacheRules", &json!({}))["pullThroughCacheRules"].clone()
     }
 
+    /// Makes a repository creation template for pull through cache, with these settings.
+    pub fn with_template(&self, prefix: &str, settings: &Value) {
+        let mut template = settings.clone();
+        template["prefix"] = prefix.into();
+        template["appliedFor"] = json!(["PULL_THROUGH_CACHE"]);
+        let answer = self.ask_ecr("CreateRepositoryCreationTemplate", &template);
+        assert!(answer["repositoryCreationTemplate"].is_object(), "{answer}");
+    }
+
+    /// Makes a repository creation template for all rules that removes old images.
+    pub fn with_lifecycle_policy(&self) {
+        self.with_template("ROOT", &json!({"lifecyclePolicy": "{}"}));
+    }
+
     /// Makes a customer managed key, and gives its ARN.
     pub fn new_key(&self) -> String {
         let answer = ask_service(
