@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::super::context::Context;
 use super::super::image::{account, no_rule};
 use crate::aws::{Network, Session};
-use crate::check::{no_rule_for, Criteria, ProvenPull, PullProof, PullTarget, Scan};
+use crate::check::{no_rule_for, Criteria, Finding, ProvenPull, PullProof, PullTarget, Scan};
 use crate::input::image_list::GivenImage;
 use crate::model::count::count;
 use crate::model::image::{ImageReference, RulesByHost};
@@ -109,13 +109,8 @@ fn name_in_registry(
     ImageReference::parse(&name).ok()
 }
 
-fn without_rule(
-    image: &GivenImage,
-    rules: &[Rule],
-    account: &str,
-    session: &Session,
-) -> crate::check::Finding {
-    let failure = no_rule(&[image], 1, rules, account, session);
-    let what = failure.message().to_owned();
-    no_rule_for(&image.text, "pull-no-rule", &what, failure.into_fix())
+fn without_rule(image: &GivenImage, rules: &[Rule], account: &str, session: &Session) -> Finding {
+    let fix = no_rule(&[image], 1, rules, account, session).into_fix();
+    let what = format!("no rule in {} is for it", session.region());
+    no_rule_for(&image.text, "pull-no-rule", &what, fix)
 }

@@ -4,7 +4,7 @@ use std::fs;
 use std::process::{Command, Stdio};
 
 use crate::golden::placeholders::{date, is_like, today, Placeholders};
-use crate::support::registry::json;
+use crate::support::registry::{json, manifest_list};
 use crate::support::{executable, found, Account, Program, Registry, Wire};
 
 /// The account that the pages are about.
@@ -84,6 +84,9 @@ impl Place {
     pub fn new(page: &str) -> Self {
         let (account, day) = (Account::new(), today());
         let registry = Registry::new(move |heard| {
+            if heard.path.contains("/manifests/") {
+                return manifest_list();
+            }
             let (status, mut headers, body) = json(200, r#"{"token":"t0ken"}"#);
             if heard.host == "api.github.com" {
                 let end = format!("{} 00:00:00 UTC", date(day + DAYS));
@@ -99,7 +102,9 @@ impl Place {
         let aws = hosts
             .iter()
             .map(|host| (host.as_str(), account.url.as_str()));
-        let registries = REGISTRIES.map(|host| (host, registry.url.as_str()));
+        let own = format!("{}.dkr.ecr.us-east-1.amazonaws.com", account.id);
+        let registries = REGISTRIES.into_iter().chain([own.as_str()]);
+        let registries = registries.map(|host| (host, registry.url.as_str()));
         let wire = Wire::to(&aws.chain(registries).collect::<Vec<_>>());
         let program = wire.reached_by(Program::new(&[]).with(&account));
         let program = equipped(program.beside((registry, wire)));

@@ -6,7 +6,8 @@ use super::placeholders::{date, today};
 use super::reads::denied;
 use super::scene::{play, scene, Scene};
 use super::writes::{with_rule, words, NAME};
-use crate::support::{Account, Program, Registry, TOKEN};
+use crate::support::registry::{json as answer, manifest_list, Heard, Reply};
+use crate::support::{Account, Elsewhere, Program, Registry, TOKEN};
 
 pub const SCENES: &[Scene] = &[
     scene("check/none", |account| words(account, &["check"])),
@@ -108,6 +109,19 @@ pub const SCENES: &[Scene] = &[
         }
         words(account, &["check", "docker-hub"])
     }),
+    scene("check/pull", |account| {
+        with_rule(account);
+        account.with_lifecycle_policy();
+        pull(account, |_| manifest_list())
+    })
+    .and_json(),
+    scene("check/pull-denied", |account| {
+        with_rule(account);
+        account.with_lifecycle_policy();
+        let body =
+            r#"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"Requested image not found"}]}"#;
+        pull(account, |_| answer(404, body)).and(&["--pull", "ghcr.io/org/app"])
+    }),
     scene("check/login-accepted", |account| {
         with_rule(account);
         account.with_lifecycle_policy();
@@ -122,6 +136,14 @@ pub const SCENES: &[Scene] = &[
 #[test]
 fn what_check_finds() {
     play(SCENES);
+}
+
+/// `check` with a pull, where this answers for the account's registry.
+fn pull(account: &Account, script: impl Fn(&Heard) -> Reply + Send + Sync + 'static) -> Program {
+    let host = format!("{}.dkr.ecr.us-east-1.amazonaws.com", account.id);
+    let elsewhere = Elsewhere::answering(&[&host], script);
+    let program = words(account, &["check", "--pull", "nginx:1.27"]);
+    elsewhere.reached_by(program).beside(elsewhere)
 }
 
 /// `check` that logs in.

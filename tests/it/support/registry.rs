@@ -147,6 +147,19 @@ pub fn json(status: u16, body: &str) -> Reply {
     (status, vec![kind], body.into())
 }
 
+/// The manifest of an image for two platforms.
+pub fn manifest_list() -> Reply {
+    let (status, mut headers, body) = json(
+        200,
+        r#"{"schemaVersion":2,"manifests":[
+            {"platform":{"os":"linux","architecture":"amd64"}},
+            {"platform":{"os":"linux","architecture":"arm64","variant":"v8"}}]}"#,
+    );
+    let digest = format!("sha256:{}", "0a".repeat(32));
+    headers.push(("Docker-Content-Digest", digest));
+    (status, headers, body)
+}
+
 pub fn page(status: u16) -> Reply {
     let kind = ("Content-Type", "text/html".to_owned());
     (status, vec![kind], "<html>Please accept</html>".into())
