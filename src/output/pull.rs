@@ -33,7 +33,11 @@ impl Pull {
     }
 
     pub fn pull(&self) -> String {
-        format!("docker pull {}/{}", self.base(), self.image)
+        format!("docker pull {}", self.example())
+    }
+
+    fn example(&self) -> String {
+        format!("{}/{}", self.base(), self.image)
     }
 
     /// The commands to copy; the last one is the pull.
@@ -41,10 +45,12 @@ impl Pull {
         let Self { registry, .. } = self;
         let options = hints.options();
         format!(
-            "Log Docker in to ECR:\n  aws ecr get-login-password{options} |\n    docker login \
+            "{}:\n  {}\n\
+             Log Docker in to ECR:\n  aws ecr get-login-password{options} |\n    docker login \
              --username AWS --password-stdin {registry}\n\
-             {}:\n  {}",
-            pull_words(self.image),
+             Then pull through it:\n  {}",
+            for_example("Prove that a pull works", self.image),
+            hints.check_pull(&self.example()),
             self.pull()
         )
     }
@@ -77,13 +83,14 @@ pub fn is_registry_host(host: &str, account: &str, region: &Region) -> bool {
     hosts.iter().any(|ours| ours == host)
 }
 
-/// The line above the `docker pull` command. An example image is not known for every registry.
-pub fn pull_words(example_image: &str) -> &'static str {
-    if example_image == PLACEHOLDER {
-        "Then pull through it, replacing REPOSITORY:TAG with an image of your registry"
+/// The words above a command with an example image, which is not known for every registry.
+pub fn for_example(words: &str, example_image: &str) -> String {
+    let own = if example_image == PLACEHOLDER {
+        ", replacing REPOSITORY:TAG with an image of your registry"
     } else {
-        "Then pull through it"
-    }
+        ""
+    };
+    format!("{words}{own}")
 }
 
 #[cfg(test)]

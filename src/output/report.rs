@@ -3,9 +3,8 @@
 use serde::Serialize;
 
 use super::hint::Hints;
-use super::pull::{pull_words, registry_host};
-use super::CHECK_MARK;
-use super::{escaped, paint, Color};
+use super::pull::{for_example, registry_host};
+use super::{escaped, paint, Color, CHECK_MARK};
 use crate::model::arn::SecretArn;
 use crate::model::date::{Date, Time};
 use crate::model::region::Region;
@@ -188,7 +187,7 @@ impl Report<StoredSecret> {
         format!(
             "{stored}\n\nNext, create the rule once:\n  {set}\n\
              {}:\n  docker pull {registry}/{prefix}/{example_image}",
-            pull_words(example_image)
+            for_example("Then pull through it", example_image)
         )
     }
 }

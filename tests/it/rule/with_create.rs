@@ -77,12 +77,15 @@ fn the_last_line_is_the_pull_that_now_works() {
                 let ended = Program::new(&words).with(&account).stdin(TOKEN).run();
                 ended.ok();
                 let lines: Vec<&str> = ended.stderr.lines().map(str::trim).collect();
-                let [.., docker, above, last] = lines[..] else {
+                let [.., above, check, _, _, docker, _, last] = lines[..] else {
                     panic!("{ended:?}")
                 };
                 assert_eq!(last, pull, "{words:?}");
                 let words_of_azure = "replacing REPOSITORY:TAG with an image of your registry:";
                 assert_eq!(above.ends_with(words_of_azure), is_azure, "{above}");
+                let name = pull.strip_prefix("docker pull ").unwrap();
+                let proof = format!("ecr-ptc check --pull {name} --region us-east-1");
+                assert_eq!(check, proof);
                 let docker_login =
                     format!("docker login --username AWS --password-stdin {registry}");
                 assert_eq!(docker, docker_login);

@@ -188,7 +188,7 @@ fn a_terminal_that_cannot_be_read_is_no_cancellation() {
 fn questions_fit_a_narrow_terminal() {
     let account = Account::new();
     let screen = Screen::new(&account);
-    screen.resized(150, 40).enters("$PTC");
+    screen.resized(160, 40).enters("$PTC");
     screen
         .sees("Registry")
         .types("\u{1b}[B\u{1b}[A\r")
