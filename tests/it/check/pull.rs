@@ -418,6 +418,26 @@ fn a_template_that_keeps_ecr_from_creating_the_repository_is_named() {
 }
 
 #[test]
+fn a_registry_that_repeats_the_token_of_ecr_does_not_get_it_shown() {
+    let account = account();
+    for status in [403, 503] {
+        let elsewhere = ecr_and_hub(
+            &account,
+            move |heard| {
+                let login = heard.authorization.clone().unwrap();
+                refusal(status, &login, &format!("you sent {login}"))
+            },
+            accepted,
+        );
+        for more in [&["-o", "json"][..], &[]] {
+            let ended = pull(&account, &elsewhere, &[&["--pull", "nginx"], more].concat());
+            let said = format!("{}{}", ended.stdout, ended.stderr);
+            assert!(said.contains("you sent Basic [token not shown]"), "{said}");
+        }
+    }
+}
+
+#[test]
 fn a_digest_that_is_not_cached_is_pulled_by_its_tag_first() {
     let account = account();
     let elsewhere = ecr_and_hub(
