@@ -13,7 +13,7 @@ use http::Uri;
 use serde::Deserialize;
 
 use super::challenge;
-use super::words::{after, is_page, is_redirect, percent_encoded, words_of};
+use super::words::{after, is_about_address, is_page, is_redirect, percent_encoded, words_of};
 use super::Address;
 use crate::aws::{Answer, Fault, HttpClient, Network};
 use crate::model::credential::Credential;
@@ -22,6 +22,10 @@ use crate::output::escaped;
 
 /// The time limit for a login with all its requests.
 const LONGEST: Duration = Duration::from_secs(10);
+
+/// What opens a registry to this machine does not open it to ECR.
+const LET_BOTH_IN: &str = "test from an address that the registry allows; ECR pulls from AWS \
+                           addresses, not from this machine, so the registry must allow those too";
 
 /// How many redirects of a request without credentials are followed.
 const REDIRECTS: usize = 3;
@@ -258,13 +262,15 @@ impl Login<'_> {
     }
 
     /// The verdict of an error response: rejected or unknown. An HTML page comes from a proxy or a
-    /// firewall, not from the registry.
+    /// firewall, not from the registry; an error about the caller's address is not about the
+    /// credentials.
     fn error_verdict(&self, answer: &Answer, host: &Address) -> Verdict {
         let status = answer.status;
         let rejects =
             matches!(status, 401 | 403) || (status == 400 && self.upstream.login.rejects_with_400);
         let asks_again = status == 401 && answer.header("www-authenticate").next().is_some();
-        if !rejects || (is_page(answer) && !asks_again) {
+        let says_nothing = is_page(answer) && !asks_again;
+        if !rejects || says_nothing || is_about_address(&answer.body) {
             return Self::no_verdict(answer, host);
         }
         let words = words_of(&answer.body).map(|words| format!(": {words}"));
@@ -283,6 +289,16 @@ impl Login<'_> {
     fn no_verdict(answer: &Answer, host: &Address) -> Verdict {
         let words = words_of(&answer.body).map(|words| format!(": {words}"));
         let words = words.unwrap_or_default();
+        if matches!(answer.status, 400..=403) && is_about_address(&answer.body) {
+            let status = answer.status;
+            return Verdict::Unknown {
+                reason: format!(
+                    "{host} does not allow logins from this machine's address, so the \
+                     credentials cannot be tested from here; it returned {status}{words}"
+                ),
+                fix: Some(LET_BOTH_IN),
+            };
+        }
         Verdict::unknown(match answer.status {
             429 => {
                 let wait = answer.header("retry-after").next();

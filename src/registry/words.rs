@@ -1,6 +1,7 @@
 //! Helpers that read a registry's responses and write queries.
 
 use std::fmt::Write as _;
+use std::net::IpAddr;
 
 use crate::aws::Answer;
 use crate::model::count::count;
@@ -19,19 +20,73 @@ pub fn is_page(answer: &Answer) -> bool {
 
 /// The error message in a registry's response, in any format that registries use, safe to show.
 pub fn words_of(body: &[u8]) -> Option<String> {
-    let body: serde_json::Value = serde_json::from_slice(body).ok()?;
-    let error = &body["errors"][0];
-    let places = [
-        &error["message"],
-        &error["code"],
-        &body["details"],
-        &body["error_description"],
-        &body["message"],
-        &body["error"],
-    ];
-    let words = places.into_iter().filter_map(serde_json::Value::as_str);
-    let mut words = words.map(|words| escaped(start_of(words)));
+    let texts = texts_of(body).into_iter();
+    let mut words = texts.map(|text| escaped(start_of(&text)));
     words.find(|words| !words.is_empty())
+}
+
+/// Whether an error is about the address that the request came from, as those of a firewall and of
+/// an IP allow list are. Then it says nothing about the credentials, unless it blames them too.
+pub fn is_about_address(body: &[u8]) -> bool {
+    const WORDS: [&str; 9] = [
+        "ip",
+        "ips",
+        "ipv4",
+        "ipv6",
+        "ipaddress",
+        "cidr",
+        "firewall",
+        "allowlist",
+        "whitelist",
+    ];
+    const PHRASES: [&str; 6] = [
+        "allow list",
+        "network",
+        "private endpoint",
+        "your location",
+        "your country",
+        "your region",
+    ];
+    const BLAME: [&str; 9] = [
+        "incorrect username",
+        "incorrect password",
+        "invalid username",
+        "invalid password",
+        "invalid credentials",
+        "invalid token",
+        "bad credentials",
+        "wrong password",
+        "expired",
+    ];
+    let texts = texts_of(body).join("\n").to_ascii_lowercase();
+    let has = |phrases: &[&str]| phrases.iter().any(|phrase| texts.contains(phrase));
+    let mut words = texts.split(|c: char| !c.is_ascii_alphanumeric());
+    let mut hosts = texts
+        .split(|c: char| !c.is_ascii_hexdigit() && !matches!(c, '.' | ':'))
+        .map(|host| host.trim_matches('.'));
+    let names_address = words.any(|word| WORDS.contains(&word))
+        || hosts.any(|host| match host.parse() {
+            Ok(IpAddr::V4(_)) => true,
+            // Not `a::b`, as code and CI commands have it.
+            Ok(IpAddr::V6(address)) => address.segments()[0] >= 0x2000,
+            Err(_) => false,
+        })
+        || has(&PHRASES);
+    names_address && !has(&BLAME)
+}
+
+/// The texts of an error, the clearest of each shape first. Plain text is one, a page is none.
+fn texts_of(body: &[u8]) -> Vec<String> {
+    let Ok(json) = serde_json::from_slice::<serde_json::Value>(body) else {
+        let text = str::from_utf8(body).unwrap_or_default().trim();
+        let is_text = !text.starts_with(['<', '{', '[']);
+        return Vec::from_iter(is_text.then(|| text.to_owned()));
+    };
+    let errors = json["errors"].as_array().into_iter().flatten();
+    let of_errors = errors.flat_map(|error| [&error["message"], &error["code"], &error["detail"]]);
+    let of_body = ["details", "error_description", "message", "error"].map(|key| &json[key]);
+    let texts = of_errors.chain(of_body).filter_map(|text| text.as_str());
+    texts.map(str::to_owned).collect()
 }
 
 /// The first 300 characters of a text, without cutting a word: the redactor would not recognize
@@ -109,6 +164,42 @@ mod tests {
                 .len(),
             299
         );
+    }
+
+    #[test]
+    fn an_error_about_the_address_is_not_about_the_credentials() {
+        for text in [
+            "client with IP '20.51.4.7' is not allowed access. Refer \
+             https://aka.ms/acr/firewall to grant access.",
+            "Although you appear to have the correct authorization credentials, the `contoso` \
+             organization has an IP allow list enabled, and your IP address 20.51.4.7 is not \
+             permitted to access this resource.",
+            "20.51.4.7 is blocked",
+            "access from 2001:db8::7 is forbidden",
+            "Your IP has been blocked after too many invalid login attempts",
+            "The registry has public network access disabled",
+            "request blocked by firewall rules",
+            "source not in allowlist",
+        ] {
+            let json = serde_json::json!({"errors": [{"code": "DENIED", "message": text}]});
+            assert!(is_about_address(json.to_string().as_bytes()), "{text}");
+            let json = serde_json::json!({"errors": [{"code": "DENIED", "detail": text}]});
+            assert!(is_about_address(json.to_string().as_bytes()), "{text}");
+            assert!(is_about_address(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "denied",
+            "requested access to the resource is denied",
+            "access forbidden",
+            "permission_denied: write_package; skip this",
+            "incorrect username or password for 20.51.4.7",
+            "token expired (request from IP 20.51.4.7)",
+            "::set-output name=a::b",
+            "",
+            "<html>your IP is blocked",
+        ] {
+            assert!(!is_about_address(text.as_bytes()), "{text}");
+        }
     }
 
     #[test]

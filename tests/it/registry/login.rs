@@ -219,6 +219,74 @@ fn every_verdict_of_every_registry() {
     }
 }
 
+/// What registries say to a machine that their firewall or IP allow list does not let in.
+const SHUT_OUT: [(&str, &str); 4] = [
+    (
+        "azure-container-registry",
+        "client with IP '20.51.4.7' is not allowed access. Refer https://aka.ms/acr/firewall to \
+         grant access.",
+    ),
+    (
+        "azure-container-registry",
+        "The registry has public network access disabled.",
+    ),
+    (
+        "github-container-registry",
+        "Although you appear to have the correct authorization credentials, the `contoso` \
+         organization has an IP allow list enabled, and your IP address 20.51.4.7 is not \
+         permitted to access this resource.",
+    ),
+    (
+        "gitlab-container-registry",
+        "access forbidden: 20.51.4.7 is not in the allowed range of the group",
+    ),
+];
+
+#[test]
+fn my_firewall_lets_nobody_but_our_office_in_and_the_token_is_good() {
+    for (kind, says) in SHUT_OUT {
+        let account = Account::new();
+        let body = json!({"errors": [{"code": "DENIED", "message": says}]}).to_string();
+        let registry = Registry::with_tokens("x", move |_| json(403, &body));
+        let words = [
+            "cannot be tested from here",
+            says,
+            "ECR pulls from AWS addresses",
+        ];
+        let ended = attempt(kind, &registry.url, &[]).run();
+        verdict_is(&ended, "unknown", &words);
+        assert!(!ended.stderr.contains("make a new token"), "{ended:?}");
+        // Some answer so before they ask for a login.
+        let body = json!({"errors": [{"code": "DENIED", "message": says}]}).to_string();
+        let registry = Registry::new(move |_| json(403, &body));
+        verdict_is(&attempt(kind, &registry.url, &[]).run(), "unknown", &words);
+        assert_eq!(registry.logins(), 0);
+        // Without a demand for the test, the token is stored.
+        let ended = Program::create_at(&registry, &account, &[]).run();
+        ended.ok();
+        assert!(
+            ended.stderr.contains("cannot be tested from here"),
+            "{ended:?}"
+        );
+        // Nor does a check call it bad.
+        let words = [
+            "check",
+            "--verify",
+            "always",
+            "--upstream-registry-url",
+            &registry.url,
+            NAME,
+        ];
+        let ended = Program::new(&words).with(&account).run();
+        assert!(
+            ended.stdout.contains("cannot be tested from here")
+                && ended.stdout.contains("ECR pulls from AWS addresses")
+                && !ended.stdout.contains("error"),
+            "{ended:?}"
+        );
+    }
+}
+
 /// An answer to the first request, and a word of the reason.
 type Answer = (fn() -> Reply, &'static str);
 
