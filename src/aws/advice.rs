@@ -123,15 +123,15 @@ impl AwsError {
             }
             _ => {}
         }
+        let (place, usual) = match usual.strip_prefix("{place}") {
+            Some(usual) => (service.why_not_there(), usual),
+            None => (String::new(), usual),
+        };
         let usual = match &service.login {
-            Some(login) if of_credentials => {
-                let rest = usual.split_once('\n').map(|(_, rest)| rest);
-                let rest = rest.map_or_else(String::new, |rest| format!("\n{rest}"));
-                format!("log in again: {login}{rest}")
-            }
+            Some(login) if of_credentials => format!("log in again: {login}"),
             _ => usual.to_owned(),
         };
-        usual
+        (place + &usual)
             .replace("{region}", region.as_str())
             .replace("{show}", &service.see_secret())
             .replace("{list}", &hints.command("list"))

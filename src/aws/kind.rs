@@ -89,22 +89,23 @@ const ROWS: &[Row] = &[
         "log in as for the AWS CLI (aws configure, aws sso login, or AWS_* variables), or choose \
          a profile with --profile"),
     row(Kind::BadCredentials, Status::Configuration, "bad-credentials",
-        &["ExpiredTokenException", "ExpiredToken", "InvalidAccessKeyId",
+        &["ExpiredTokenException", "ExpiredToken",
           "MissingAuthenticationTokenException", "MissingAuthenticationToken", "NotAuthorized",
           "UnauthorizedException", "InvalidSignatureException", "SignatureDoesNotMatch",
           "IncompleteSignature", "InvalidIdentityToken", "InvalidIdentityTokenException",
           "IDPRejectedClaim"],
         "renew the AWS credentials; to test them: aws sts get-caller-identity"),
-    // A Region that is not enabled returns these for valid credentials too.
+    // A Region that is not enabled, or one of another partition, returns these for
+    // valid credentials too.
     row(Kind::BadCredentials, Status::Configuration, "bad-credentials",
-        &["UnrecognizedClientException", "InvalidClientTokenId"],
-        "renew the AWS credentials; to test them: aws sts get-caller-identity\nif \
-         they work in another Region, enable this one for the account: aws account enable-region \
-         --region-name {region}"),
-    row(Kind::NotSubscribed, Status::Configuration, "bad-credentials", &["OptInRequired"],
-        "if the account is new, complete the sign-up: \
-         https://portal.aws.amazon.com/billing/signup\nif the Region is not enabled: aws account \
-         enable-region --region-name {region}"),
+        &["UnrecognizedClientException", "InvalidClientTokenId", "InvalidAccessKeyId",
+          "AuthFailure"],
+        "{place}renew the AWS credentials; to test them: aws sts \
+         get-caller-identity"),
+    row(Kind::NotSubscribed, Status::Configuration, "bad-credentials",
+        &["OptInRequired", "RegionDisabledException", "SubscriptionRequiredException"],
+        "{place}if the account is new, complete the sign-up: \
+         https://portal.aws.amazon.com/billing/signup"),
     row(Kind::Mfa, Status::Configuration, "mfa", &[],
         "run the command again with the next code of the device; each code works only once"),
     row(Kind::Clock, Status::Configuration, "clock", &["RequestExpired", "RequestTimeTooSkewed"],

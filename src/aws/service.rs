@@ -1,6 +1,6 @@
 //! [`Service`]: the context of AWS calls, for error messages.
 
-use crate::model::region::Region;
+use crate::model::region::{Partition, Region};
 use crate::output::hint::Hints;
 use crate::output::Redactor;
 
@@ -14,6 +14,8 @@ pub struct Service {
     pub(super) login: Option<String>,
     /// The places where credentials were looked for, as text.
     pub(super) credentials: String,
+    /// The partition of the account that the credentials are of, if the settings tell.
+    pub(super) partition: Option<&'static Partition>,
     pub(super) endpoint: Option<String>,
     /// The name of the secret that a call is about.
     pub(super) secret: Option<String>,
@@ -35,6 +37,7 @@ impl Service {
             region,
             login,
             credentials,
+            partition: None,
             endpoint: endpoint.map(str::to_owned),
             secret: None,
             redactor,
@@ -47,6 +50,31 @@ impl Service {
         Self {
             secret: Some(name.to_owned()),
             ..self.clone()
+        }
+    }
+
+    /// Why good credentials may be unknown in this Region, and what to do then: lines to put before
+    /// the usual fix. Empty if there is no reason.
+    pub(super) fn why_not_there(&self) -> String {
+        let (region, there) = (&self.region, self.region.partition());
+        let apart = |title: &str| {
+            format!(
+                "{region} is in {}, {title}: use credentials of an account there, or choose \
+                 another Region: --region REGION\nif they are of an account there: ",
+                there.title
+            )
+        };
+        match self.partition {
+            Some(home) if home != there => apart(&format!(
+                "and these credentials seem to be of {}",
+                home.title
+            )),
+            _ if !there.is_commercial() => apart("which has accounts of its own"),
+            _ if region.needs_enabling() => format!(
+                "enable {region}, which no account has by default: aws account enable-region \
+                 --region-name {region}\nif it is enabled: "
+            ),
+            _ => String::new(),
         }
     }
 

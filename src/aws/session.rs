@@ -57,6 +57,7 @@ impl Session {
             return Err(no_region());
         };
         let target = settings.target();
+        let partition = settings.partition_of_credentials();
         let service = Service::new(
             region.clone(),
             settings
@@ -68,6 +69,10 @@ impl Session {
             settings.endpoints.secrets_manager.as_deref(),
             settings.redactor.clone(),
         );
+        let service = Service {
+            partition,
+            ..service
+        };
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(aws_config::Region::new(region.to_string()))

@@ -4,16 +4,17 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use aws_config::profile::Profile;
 use aws_config::retry::{RetryConfig, RetryMode};
 use aws_config::timeout::TimeoutConfig;
 
 use super::credentials::{check_environment, container_variable, Source};
 use super::endpoints::Endpoints;
 use super::network::Network;
-use super::profiles::Profiles;
+use super::profiles::{setting, Profiles};
 use super::target::Target;
 use crate::env;
-use crate::model::region::Region;
+use crate::model::region::{Partition, Region};
 use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
@@ -117,7 +118,27 @@ impl Settings {
         self.endpoints.warning.as_deref()
     }
 
-    /// The places where credentials are looked for, and why each has none, for the error message.
+    /// The partition of the credentials' account: that of their role, or of the Region that the
+    /// profile or the environment names. `None` if neither is known.
+    pub(super) fn partition_of_credentials(&self) -> Option<&'static Partition> {
+        let of_region = |name: &str| Some(Region::from_host_label(name)?.partition());
+        let of_profile = |profile: &&Profile| {
+            let region = || setting(profile, "sso_region").or_else(|| setting(profile, "region"));
+            let role = setting(profile, "role_arn").and_then(Partition::of_arn);
+            role.or_else(|| of_region(region()?))
+        };
+        match self.source {
+            Source::Profile => self.profiles.chain().ok()?.iter().find_map(of_profile),
+            Source::WebIdentity => Partition::of_arn(&env::aws("AWS_ROLE_ARN")?),
+            Source::Environment => {
+                let region = env::aws("AWS_REGION").or_else(|| env::aws("AWS_DEFAULT_REGION"));
+                of_region(&region?)
+            }
+            Source::Container | Source::Instance => None,
+        }
+    }
+
+    /// Where⟧ credentials are looked for, and why each has none, for the error message.
     pub(super) fn places_of_credentials(&self) -> String {
         let state = |variable: &str| match env::aws(variable) {
             Some(_) => format!("{variable} (set)"),

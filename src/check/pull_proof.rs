@@ -390,7 +390,7 @@ impl PullProof<'_> {
             "Action": actions,
             "Resource": format!(
                 "arn:{}:ecr:{region}:{}:repository/{repositories}",
-                region.partition(),
+                region.partition().id,
                 self.account
             ),
         });

@@ -1,4 +1,4 @@
-//! [`Region`]: the name of an AWS Region, and the DNS suffix of its hosts.
+//! AWS Regions and the partitions they are in.
 
 use std::fmt;
 
@@ -12,6 +12,7 @@ use crate::model::invalid::Invalid;
 pub struct Region(String);
 
 impl Region {
+    /// The error shows the form of a Region's name.
     pub fn parse(text: &str) -> Result<Self, Invalid> {
         let mut parts = text.split('-').rev();
         let number = parts
@@ -31,8 +32,8 @@ impl Region {
         }
     }
 
-    /// Accepts any name that can be part of a host, for local AWS emulators: up to 128 ASCII
-    /// letters, digits and hyphens, with no hyphen first.
+    /// A name that can be part of a host, as a local AWS may call its Region: ASCII letters, digits
+    /// and hyphens, up to 128, not a hyphen first.
     pub fn from_host_label(text: &str) -> Option<Self> {
         let allowed = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
         let fits =
@@ -46,7 +47,7 @@ impl Region {
 }
 
 impl Region {
-    /// Whether ECR pull through cache is documented for the Region. It may exist in others too.
+    /// Whether AWS documents ECR pull through cache there. It may exist even so.
     ///
     /// Source: <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache.html>
     pub fn has_documented_rules(&self) -> bool {
@@ -55,20 +56,49 @@ impl Region {
             .any(|partition| self.0.starts_with(partition))
     }
 
-    /// The DNS suffix of AWS services in the Region.
+    /// The DNS suffix of AWS hosts there.
     pub fn dns_suffix(&self) -> &'static str {
-        self.partition_and_suffix().1
+        self.partition().dns_suffix
     }
 
-    /// The partition in the ARNs there.
-    pub fn partition(&self) -> &'static str {
-        self.partition_and_suffix().0
+    /// The part of AWS that the Region is in.
+    pub fn partition(&self) -> &'static Partition {
+        let mut partitions = PARTITIONS.iter();
+        let found = partitions.find(|partition| self.0.starts_with(partition.region_start));
+        found.unwrap_or(&COMMERCIAL)
     }
 
-    fn partition_and_suffix(&self) -> (&'static str, &'static str) {
-        let mut partitions = PARTITIONS.into_iter();
-        let found = partitions.find(|(start, ..)| self.0.starts_with(start));
-        found.map_or(("aws", "amazonaws.com"), |(_, name, suffix)| (name, suffix))
+    /// Whether an account can use the Region only after enabling it. All Regions launched after
+    /// March 20, 2019 need that, so the list of the others does not grow.
+    ///
+    /// Source: <https://docs.aws.amazon.com/accounts/latest/reference/manage-acct-regions.html>
+    pub fn needs_enabling(&self) -> bool {
+        *self.partition() == COMMERCIAL && !ENABLED_BY_DEFAULT.contains(&self.as_str())
+    }
+}
+
+/// A part of AWS with Regions and accounts of its own.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Partition {
+    /// As ARNs name it.
+    pub id: &'static str,
+    pub title: &'static str,
+    /// What the names of its Regions begin with.
+    region_start: &'static str,
+    dns_suffix: &'static str,
+}
+
+impl Partition {
+    /// The partition of an ARN. `None` if it is unknown.
+    pub fn of_arn(arn: &str) -> Option<&'static Self> {
+        let id = arn.strip_prefix("arn:")?.split(':').next()?;
+        let mut all = PARTITIONS.iter().chain([&COMMERCIAL]);
+        all.find(|partition| partition.id == id)
+    }
+
+    /// Whether its accounts are those of most customers.
+    pub fn is_commercial(&self) -> bool {
+        *self == COMMERCIAL
     }
 }
 
@@ -78,18 +108,74 @@ impl fmt::Display for Region {
     }
 }
 
-/// The partitions and DNS suffixes by prefix of the Region's name; the default is `aws` and
-/// `amazonaws.com`.
+const fn partition(
+    id: &'static str,
+    title: &'static str,
+    region_start: &'static str,
+    dns_suffix: &'static str,
+) -> Partition {
+    Partition {
+        id,
+        title,
+        region_start,
+        dns_suffix,
+    }
+}
+
+const COMMERCIAL: Partition = partition("aws", "commercial AWS", "", "amazonaws.com");
+
+/// The other partitions.
 ///
 /// Source: partitions.json, as AWS ships it with its SDKs.
-const PARTITIONS: [(&str, &str, &str); 7] = [
-    ("cn-", "aws-cn", "amazonaws.com.cn"),
-    ("us-gov-", "aws-us-gov", "amazonaws.com"),
-    ("eusc-", "aws-eusc", "amazonaws.eu"),
-    ("us-isob-", "aws-iso-b", "sc2s.sgov.gov"),
-    ("us-isof-", "aws-iso-f", "csp.hci.ic.gov"),
-    ("eu-isoe-", "aws-iso-e", "cloud.adc-e.uk"),
-    ("us-iso-", "aws-iso", "c2s.ic.gov"),
+const PARTITIONS: [Partition; 7] = [
+    partition("aws-cn", "AWS China", "cn-", "amazonaws.com.cn"),
+    partition(
+        "aws-us-gov",
+        "AWS GovCloud (US)",
+        "us-gov-",
+        "amazonaws.com",
+    ),
+    partition(
+        "aws-eusc",
+        "the AWS European Sovereign Cloud",
+        "eusc-",
+        "amazonaws.eu",
+    ),
+    partition("aws-iso-b", "AWS Secret Cloud", "us-isob-", "sc2s.sgov.gov"),
+    partition(
+        "aws-iso-f",
+        "the AWS partition aws-iso-f",
+        "us-isof-",
+        "csp.hci.ic.gov",
+    ),
+    partition(
+        "aws-iso-e",
+        "the AWS partition aws-iso-e",
+        "eu-isoe-",
+        "cloud.adc-e.uk",
+    ),
+    partition("aws-iso", "AWS Top Secret Cloud", "us-iso-", "c2s.ic.gov"),
+];
+
+/// The Regions that every account has.
+const ENABLED_BY_DEFAULT: [&str; 17] = [
+    "ap-northeast-1",
+    "ap-northeast-2",
+    "ap-northeast-3",
+    "ap-south-1",
+    "ap-southeast-1",
+    "ap-southeast-2",
+    "ca-central-1",
+    "eu-central-1",
+    "eu-north-1",
+    "eu-west-1",
+    "eu-west-2",
+    "eu-west-3",
+    "sa-east-1",
+    "us-east-1",
+    "us-east-2",
+    "us-west-1",
+    "us-west-2",
 ];
 
 #[cfg(test)]
@@ -136,8 +222,6 @@ mod tests {
             let region = Region::parse(region).unwrap();
             assert_eq!(region.dns_suffix(), host);
         }
-        let china = Region::parse("cn-north-1").unwrap();
-        assert_eq!(china.partition(), "aws-cn");
     }
 
     proptest! {

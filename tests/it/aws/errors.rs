@@ -46,7 +46,6 @@ const DENIED_LAMBDA: &str = "User: arn:aws:iam::111122223333:user/ci is not auth
 const ALLOW: &str =
     "to allow secretsmanager:CreateSecret; .github/docs/permissions.md has the policies to copy";
 const ALLOW_LAMBDA: &str = "to allow lambda:InvokeFunction;";
-const ENABLE: &str = "aws account enable-region --region-name us-east-1";
 
 #[rustfmt::skip]
 pub const ERRORS: [Row; 36] = [
@@ -62,11 +61,11 @@ pub const ERRORS: [Row; 36] = [
     row("DecryptionFailure", 400, "Secrets Manager can't decrypt", 1, "kms-key", &["can't decrypt"]),
     row("ExpiredTokenException", 400, "The security token included in the request is expired", 4, "bad-credentials", &["is expired", "renew the AWS credentials"]),
     row("ExpiredToken", 403, "The security token included in the request is expired", 4, "bad-credentials", &["renew the AWS credentials"]),
-    row("UnrecognizedClientException", 400, "The security token included in the request is invalid.", 4, "bad-credentials", &["is invalid", "aws sts get-caller-identity", ENABLE]),
-    row("InvalidClientTokenId", 403, "The security token included in the request is invalid", 4, "bad-credentials", &["is invalid", ENABLE]),
+    row("UnrecognizedClientException", 400, "The security token included in the request is invalid.", 4, "bad-credentials", &["is invalid", "renew", "aws sts get-caller-identity"]),
+    row("InvalidClientTokenId", 403, "The security token included in the request is invalid", 4, "bad-credentials", &["is invalid", "renew"]),
     row("MissingAuthenticationTokenException", 400, "Missing Authentication Token", 4, "bad-credentials", &["renew the AWS credentials"]),
     row("IncompleteSignature", 400, "incomplete", 4, "bad-credentials", &["renew the AWS credentials"]),
-    row("OptInRequired", 403, "The AWS Access Key Id needs a subscription for the service", 4, "bad-credentials", &["subscription", ENABLE]),
+    row("OptInRequired", 403, "The AWS Access Key Id needs a subscription for the service", 4, "bad-credentials", &["subscription", "finish its sign-up"]),
     row("InvalidSignatureException", 400, "The request signature we calculated does not match the signature you provided.", 4, "bad-credentials", &["does not match"]),
     row("SignatureDoesNotMatch", 403, "The request signature we calculated does not match", 4, "bad-credentials", &["does not match"]),
     row("InvalidSignatureException", 400, "Signature expired: 20260101T000000Z is now earlier than 20260102T000000Z", 4, "clock", &["Signature expired", "set the clock"]),
@@ -128,6 +127,100 @@ fn each_has_its_status_its_words_and_its_mend() {
         }
         assert!(account.is_empty());
     });
+}
+
+/// What AWS says to good credentials in a Region that does not know them.
+const UNKNOWN_THERE: [(&str, u16); 3] = [
+    ("UnrecognizedClientException", 400),
+    ("InvalidClientTokenId", 403),
+    ("AuthFailure", 401),
+];
+
+/// An account where all is answered like this.
+fn unknown_to_aws(http: u16, error: &str) -> Account {
+    let account = Account::new();
+    for action in [
+        "DescribeSecret",
+        "DescribePullThroughCacheRules",
+        "CreateSecret",
+    ] {
+        let says = "The security token included in the request is invalid.";
+        account.refuse(action, http, error, says);
+    }
+    let says = "The security token included in the request is invalid";
+    let body = format!("<ErrorResponse><Error><Code>{error}</Code><Message>{says}</Message></Error></ErrorResponse>");
+    account.answer("AssumeRole", http, "text/xml", &body, None);
+    account
+}
+
+#[test]
+fn my_credentials_are_good_and_the_region_is_not_enabled() {
+    for (error, http) in UNKNOWN_THERE {
+        let account = unknown_to_aws(http, error);
+        let run = |region: &str| Program::create(&account, &["--region", region]).run();
+        for region in [
+            "me-south-1",
+            "ap-east-1",
+            "eu-central-2",
+            "mx-central-1",
+            "xx-new-9",
+        ] {
+            let enable = format!(
+                "fix: enable {region}, which no account has by default: aws account enable-region \
+                 --region-name {region}"
+            );
+            run(region).fails(4, &[&enable, "if it is enabled: renew"]);
+        }
+        for region in ["us-east-1", "ap-northeast-3", "eu-north-1"] {
+            run(region).fails(4, &["fix: renew"]).never(&["enable"]);
+        }
+    }
+    let account = unknown_to_aws(403, "OptInRequired");
+    let ended = Program::create(&account, &["--region", "me-south-1"]).run();
+    ended.fails(4, &["fix: enable me-south-1", "finish its sign-up"]);
+}
+
+#[test]
+fn my_credentials_are_good_and_of_another_partition() {
+    let account = unknown_to_aws(403, "InvalidClientTokenId");
+    for (region, title) in [
+        ("cn-north-1", "AWS China"),
+        ("us-gov-west-1", "AWS GovCloud (US)"),
+        ("eusc-de-east-1", "the AWS European Sovereign Cloud"),
+    ] {
+        let ended = Program::create(&account, &["--region", region]).run();
+        let words = format!(
+            "fix: {region} is in {title}, and these credentials seem to be of commercial AWS: use \
+             credentials of an account there"
+        );
+        ended.fails(4, &[&words, "if they are of an account there: renew"]);
+        // The Region of the environment is that Region too, and tells nothing.
+        let ended = Program::create(&account, &[])
+            .env("AWS_REGION", region)
+            .run();
+        let words = format!("fix: {region} is in {title}, which has accounts of its own");
+        ended.fails(4, &[&words]).never(&["enable"]);
+    }
+    let ended = Program::create(&account, &["--region", "eu-west-1"]);
+    let ended = ended.env("AWS_REGION", "us-gov-east-1").run();
+    let words = "fix: eu-west-1 is in commercial AWS, and these credentials seem to be of AWS \
+                 GovCloud (US)";
+    ended.fails(4, &[words]);
+    // Also what a profile says of itself.
+    for profile in [
+        "region = cn-north-1\naws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = x\n",
+        "role_arn = arn:aws-cn:iam::111122223333:role/x\nsource_profile = work\n\
+         aws_access_key_id = AKIAEXAMPLE\naws_secret_access_key = x\n",
+    ] {
+        let words = ["--profile", "work", "--region", "me-south-1"];
+        let program = Program::create(&account, &words);
+        program.file("config", format!("[profile work]\n{profile}"));
+        let ended = program.run();
+        let words =
+            "fix: me-south-1 is in commercial AWS, and these credentials seem to be of AWS \
+                     China";
+        ended.fails(4, &[words]);
+    }
 }
 
 #[test]
