@@ -40,9 +40,9 @@ pub struct Ecr {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     Valid,
-    /// ECR's message, which is not documented. It may repeat the stored token, so the caller must
-    /// redact and escape it before showing it.
-    Invalid(String),
+    /// ECR's reason, if it gave one. It may repeat the stored token, so the caller must escape it,
+    /// and the output hides the token.
+    Invalid(Option<String>),
 }
 
 /// How many rules are validated at once.
@@ -148,8 +148,8 @@ impl Ecr {
         Ok(if answer.is_valid() {
             Verdict::Valid
         } else {
-            let words = answer.failure().unwrap_or("no reason was given");
-            Verdict::Invalid(words.to_owned())
+            let reason = answer.failure().filter(|words| !words.trim().is_empty());
+            Verdict::Invalid(reason.map(str::to_owned))
         })
     }
 

@@ -141,7 +141,7 @@ impl Rules {
                 let is_explained = found.iter().any(|finding| {
                     finding.level == Level::Error && finding.secret.as_deref() == rule.secret()
                 });
-                findings.push(invalid(rule, &words, is_explained, criteria));
+                findings.push(invalid(rule, words.as_deref(), is_explained, criteria));
             }
         }
         if let Some((_, error)) = verdicts.failed {
@@ -280,23 +280,30 @@ fn inspect_rule_alone(rule: &Rule, criteria: &Criteria) -> Option<Finding> {
 
 /// The finding about a rule that ECR reports as invalid; `is_explained` if another finding says
 /// why.
-fn invalid(rule: &Rule, words: &str, is_explained: bool, criteria: &Criteria) -> Finding {
+fn invalid(rule: &Rule, reason: Option<&str>, is_explained: bool, criteria: &Criteria) -> Finding {
     let message = format!(
         "ECR reports that the rule {} is invalid, {SO_PULLS_FAIL}; ECR's reason: {}",
         escaped(&rule.ecr_repository_prefix),
-        escaped(words)
+        reason.map_or("none is given".to_owned(), escaped)
     );
     let finding = for_rule("rule-invalid", rule, message);
     if is_explained {
         return finding.fix("first fix the other findings about its secret");
     }
     let (name, hints) = (rule.secret().unwrap_or("NAME"), &criteria.hints);
-    finding.fix(format!(
-        "likely causes: the token expired, was revoked or lacks permission, or the username is \
-         wrong; test the credentials:\n{}\nthen store new ones: {}",
-        hints.check_login(name),
-        hints.update(name, "")
-    ))
+    let (test, store) = (hints.check_login(name), hints.update(name, ""));
+    finding.fix(match reason {
+        Some(_) => format!(
+            "correct what ECR names; to test the credentials:\n{test}\nif they are rejected, \
+             store new \
+             ones: {store}"
+        ),
+        None => format!(
+            "likely causes: the token expired, was revoked or lacks permission, or the \
+             username is \
+         wrong; test the credentials:\n{test}\nthen store new ones: {store}"
+        ),
+    })
 }
 
 /// The finding about an error of ECR, with that error's fix.

@@ -44,6 +44,9 @@ impl Outcome {
         // ECR's error code says more than "partial".
         let code = (!step.is_of_rule()).then_some("partial");
         let failure = match &self.subject.arn {
+            Some(arn) if self.is_stored && is_invalid => {
+                failure.then_why(&format!("the secret is {arn}"))
+            }
             Some(arn) if self.is_stored => failure.first_why(&format!("the secret is {arn}")),
             _ => failure,
         };
@@ -103,14 +106,18 @@ impl Outcome {
                     .fix(OVERWRITE_REPLICA)
             }
             StepError::NoSecret => Failure::bug(step.word()),
-            StepError::RuleInvalid(words) => {
+            StepError::RuleInvalid(reason) => {
                 let rule = step.rule();
                 let prefix = rule.map_or("", |rule| rule.prefix.as_str());
-                let words = escaped(&words);
                 let what = format!("{lead}ECR reports that rule {prefix} is invalid");
-                Failure::new(Status::Partial, "rule-invalid", what)
-                    .why(format!("ECR: {words}"))
-                    .fix(rule.map_or_else(String::new, |rule| self.likely_causes(rule, hints)))
+                let failure = Failure::new(Status::Partial, "rule-invalid", what);
+                let fix = rule.map_or_else(String::new, |rule| {
+                    self.fix_of_invalid(rule, reason.is_some(), hints)
+                });
+                let why = reason.map_or("ECR gave no reason".to_owned(), |reason| {
+                    format!("ECR: {}", escaped(&reason))
+                });
+                failure.why(why).fix(fix)
             }
         }
     }
@@ -172,22 +179,26 @@ impl Outcome {
             .first_fix(&fix)
     }
 
-    fn likely_causes(&self, rule: &RuleRequest, hints: &Hints) -> String {
+    /// What to do about an invalid rule. Our guesses are for a rule for which ECR gave no reason.
+    fn fix_of_invalid(&self, rule: &RuleRequest, is_reason_known: bool, hints: &Hints) -> String {
         let Some(upstream) = rule.upstream.with_login() else {
             return String::new();
         };
-        let name = &self.subject.name;
+        let replace = hints.replace(&self.subject.name, Some(upstream));
+        if is_reason_known {
+            return format!(
+                "correct what ECR names; if it rejects the credentials, store new ones: {replace}"
+            );
+        }
         format!(
         "likely causes: the token expired, was revoked, or may not pull; the username does not \
          belong to the token;\n\
          the value is not {{\"username\":…,\"accessToken\":…}}; the key is not \
          aws/secretsmanager;\n\
          the resource policy denies ECR's role. You need {}, and {}.\n\
-         Store new credentials: {}",
-        upstream.login.username,
-        upstream.login.token,
-        hints.replace(name, Some(upstream))
-    )
+         Store new credentials: {replace}",
+            upstream.login.username, upstream.login.token,
+        )
     }
 }
 

@@ -49,7 +49,7 @@ pub enum StepError {
     /// The secret is stored, and these replicas failed at once: Region and reason.
     Replicas(Vec<String>),
     /// ECR's verdict on the rule, in its own words as they came.
-    RuleInvalid(String),
+    RuleInvalid(Option<String>),
     /// The secret has not been created yet. No plan has such an order of steps.
     NoSecret,
 }

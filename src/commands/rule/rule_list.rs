@@ -105,7 +105,7 @@ async fn validate(listed: &mut [Listed], ecr: &Ecr, place: &Service, output: &Ou
             Some(Verdict::Valid) => entry.is_valid = Some(true),
             Some(Verdict::Invalid(words)) => {
                 entry.is_valid = Some(false);
-                entry.failure = Some(escaped(&words));
+                entry.failure = Some(escaped(words.as_deref().unwrap_or("no reason is given")));
             }
             None => {}
         }

@@ -162,30 +162,34 @@ fn a_repointing_has_errors_of_its_own() {
 }
 
 #[test]
-fn a_verdict_is_shown_as_it_is_beside_the_likely_causes() {
+fn the_reason_of_ecr_is_shown_and_our_guesses_only_without_one() {
     let account = account();
-    let failure = "ECR could not \u{1b}[31mlog in";
-    let verdict = json!({"ecrRepositoryPrefix": "x", "isValid": false, "failure": failure});
-    let kind = "application/x-amz-json-1.1";
-    account.answer(
-        "ValidatePullThroughCacheRule",
-        200,
-        kind,
-        &verdict.to_string(),
-        None,
-    );
+    let answers = |failure: &serde_json::Value| {
+        let verdict = json!({"ecrRepositoryPrefix": "x", "isValid": false, "failure": failure});
+        let (kind, verdict) = ("application/x-amz-json-1.1", verdict.to_string());
+        account.heal();
+        account.answer("ValidatePullThroughCacheRule", 200, kind, &verdict, None);
+    };
     let run = |more: &[&str]| Program::new(&[SET, more].concat()).with(&account).run();
-    let words = [
+    let always = [
         "ECR reports that rule docker-hub is invalid",
-        "ECR: ECR could not \\u{1b}[31mlog in",
-        "step: create-pull-through-cache-rule done",
         "step: validate-pull-through-cache-rule failed",
-        "the token expired",
-        "Docker ID",
         "ecr-ptc create --registry docker-hub --name ecr-pullthroughcache/docker-hub --if-exists update",
         "ecr-ptc rule set docker-hub --secret ecr-pullthroughcache/docker-hub --registry docker-hub --region us-east-1",
     ];
-    run(&[]).fails(8, &words).never(&["\u{1b}[31m"]);
+    let guesses = ["the token expired", "Docker ID", "denies ECR's role"];
+    answers(&json!("the repository \u{1b}[31mdoes not exist"));
+    let ended = run(&[]);
+    ended
+        .fails(8, &always)
+        .never(&guesses)
+        .never(&["\u{1b}[31m"]);
+    ended.fails(8, &["step: create-pull-through-cache-rule done"]);
+    ended.fails(8, &["why: ECR: the repository \\u{1b}[31mdoes not exist"]);
+    ended.fails(
+        8,
+        &["fix: correct what ECR names; if it rejects the credentials"],
+    );
     let again = run(&["-o", "json"]);
     let told = &again.fails(8, &[]).error_json()["error"];
     assert_eq!(told["code"], "rule-invalid");
@@ -194,6 +198,19 @@ fn a_verdict_is_shown_as_it_is_beside_the_likely_causes() {
         1,
         "the rule is as it was"
     );
+    for none in [json!(null), json!(""), json!(" ")] {
+        answers(&none);
+        run(&[])
+            .fails(8, &always)
+            .fails(8, &guesses)
+            .fails(8, &["ECR gave no reason"]);
+        let check = account.run(&["check"]);
+        assert!(
+            check.stdout.contains("ECR's reason: none is given"),
+            "{check:?}"
+        );
+        assert!(check.stdout.contains("likely causes"), "{check:?}");
+    }
 }
 
 #[test]
