@@ -96,19 +96,19 @@ impl LoginCheck {
         let not_tested = |why: String, fix: String| {
             let message = format!("the credentials were not tested: {why}; pulls may fail");
             let finding = inspected.finding(Level::Warning, "login-not-tried", message);
-            Some(finding.fix(fix))
+            finding.fix(fix)
         };
         let Some(upstream) = inspected.usage.upstream else {
-            return not_tested(
+            return Some(not_tested(
                 "the name of the secret does not name a registry".to_owned(),
                 hints.login_of_kind(name),
-            );
+            ));
         };
         let Some(address) = self.address(&inspected.usage, upstream) else {
-            return not_tested(
+            return Some(not_tested(
                 format!("the host of {} is unknown", upstream.title),
                 hints.check_login_at_azure(name),
-            );
+            ));
         };
         match log_in(&self.network, upstream, &address, credential).await {
             Verdict::Accepted => None,
@@ -130,7 +130,7 @@ impl LoginCheck {
             Verdict::Unknown { reason, fix } => {
                 let again = format!("try again: {}", hints.check_login(name));
                 let fix = fix.map_or_else(|| again.clone(), |fix| format!("{fix}\n{again}"));
-                not_tested(reason, fix)
+                Some(not_tested(reason, fix).temporary())
             }
         }
     }

@@ -73,6 +73,9 @@ pub struct Finding {
     pub message: String,
     /// The command or the change that fixes it.
     pub fix: Option<String>,
+    /// Whether it may be gone at another try, as when a registry could not be reached.
+    #[serde(skip)]
+    pub is_temporary: bool,
 }
 
 impl Finding {
@@ -84,6 +87,7 @@ impl Finding {
             rule: None,
             message: message.into(),
             fix: None,
+            is_temporary: false,
         }
     }
 
@@ -94,6 +98,11 @@ impl Finding {
 
     pub fn fix(mut self, fix: impl Into<String>) -> Self {
         self.fix = Some(fix.into());
+        self
+    }
+
+    pub fn temporary(mut self) -> Self {
+        self.is_temporary = true;
         self
     }
 }
@@ -120,7 +129,7 @@ pub struct CheckReport {
 #[derive(Debug, Serialize)]
 pub struct FixedSecret {
     /// What was changed, in words.
-    pub mended: Vec<String>,
+    pub fixed: Vec<String>,
 }
 
 /// The limits and the Region of a check.

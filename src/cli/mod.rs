@@ -17,7 +17,7 @@ pub use documents::{completion_script, man_page};
 pub use image::ImageArgs;
 pub use login_args::{LoginArgs, TokenArgs, Verify};
 pub use rule::{RuleCommand, RuleDeleteArgs, RuleOption, RulePrefix, RuleSetArgs};
-pub use secrets::{CheckArgs, DeleteArgs, ListArgs, NameArgs};
+pub use secrets::{CheckArgs, DeleteArgs, FailOn, ListArgs, NameArgs};
 pub use update::UpdateArgs;
 pub use usage::misplaced_tokens;
 pub use values::last_day;

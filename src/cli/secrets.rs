@@ -64,16 +64,29 @@ fn verify() -> impl TypedValueParser<Value = Verify> {
     PossibleValuesParser::new(values).map(|word| Verify::from_str(&word, false).unwrap_or_default())
 }
 
+/// The findings that make `check` end with status 9.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// Errors
+    #[default]
+    Error,
+    /// Errors and warnings
+    Warning,
+    /// Any finding
+    Note,
+}
+
 /// Check secrets and rules for problems that would break pulls
 ///
 /// Check the name, key, dates, value and rules of one secret, or of all secrets under
 /// ecr-pullthroughcache/, even if ecr-ptc did not create them. Each finding shows its level, its
 /// effect on pulls, and the command that fixes it. If any finding is an error, the exit status is
-/// 9. Tokens are never shown.
+/// 9; --fail-on changes that. Tokens are never shown.
 ///
-/// With --verify always, ecr-ptc also logs in to the registries. A host given with
-/// --upstream-registry-url applies to NAME, or without NAME only to Azure secrets. If it is not the
-/// registry's own host, you confirm first; without a terminal, --yes is required.
+/// With --verify always, ecr-ptc also logs in to the registries. If one cannot be reached, the exit
+/// status is 7, unless it is 9. A host given with --upstream-registry-url applies to NAME, or
+/// without NAME only to Azure secrets. If it is not the registry's own host, you confirm first;
+/// without a terminal, --yes is required.
 ///
 /// With --pull it asks Amazon ECR for the manifest of an image, as a pull does, and explains what
 /// ECR answers. IMAGE is a name as `image` takes it, or one in this account's registry. If ECR
@@ -117,6 +130,9 @@ pub struct CheckArgs {
     /// Skip all confirmations
     #[arg(short, long)]
     pub yes: bool,
+    /// The least level of a finding that makes the exit status 9
+    #[arg(long, value_name = "LEVEL", value_enum, default_value_t)]
+    pub fail_on: FailOn,
     /// Warn about secrets that have not changed for this many days
     #[arg(long, value_name = "DAYS", allow_negative_numbers = true, value_parser = days())]
     pub max_age: Option<i64>,

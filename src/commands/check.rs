@@ -13,7 +13,7 @@ use crate::check::{
     scan, summary, to_text, unreadable, CheckReport, Criteria, Finding, Level, LoginCheck,
     OneSecret, ProvenPull, Scan,
 };
-use crate::cli::{CheckArgs, Verify};
+use crate::cli::{CheckArgs, FailOn, Verify};
 use crate::input::image_list::{read_pulls, GivenImage};
 use crate::input::options::host;
 use crate::model::date::Date;
@@ -37,10 +37,11 @@ struct CheckInput {
     yes: bool,
     max_age: Option<i64>,
     expiring_within: i64,
+    fail_on: Level,
 }
 
 /// Checks one secret or all, fixes one with `--fix`, and reports the findings. An error-level
-/// finding means status 9.
+/// finding means status 9, and with 7 if a registry could not be asked.
 pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failure> {
     let input = CheckInput::read(&args, context)?;
     let settings = context.settings()?;
@@ -83,7 +84,7 @@ pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failu
         Some(pulls) => Some(Box::pin(pulls.prove(&mut scan, &criteria, &session)).await?),
         None => None,
     };
-    report(scan, pulls, fixed, criteria, context)
+    report(scan, pulls, fixed, criteria, input.fail_on, context)
 }
 
 /// Looks up one secret and the rules, and fixes the secret with `--fix`.
@@ -192,6 +193,11 @@ impl CheckInput {
             yes: args.yes,
             max_age: args.max_age,
             expiring_within: args.expiring_within,
+            fail_on: match args.fail_on {
+                FailOn::Error => Level::Error,
+                FailOn::Warning => Level::Warning,
+                FailOn::Note => Level::Note,
+            },
         };
         if input.fix {
             context.refuse_without_yes("check --fix", input.yes)?;
@@ -205,6 +211,7 @@ fn report(
     pulls: Option<Vec<ProvenPull>>,
     fixed: Option<Fixed>,
     criteria: Criteria,
+    fail_on: Level,
     context: &Context<'_>,
 ) -> Result<Status, Failure> {
     let Scan {
@@ -244,7 +251,7 @@ fn report(
         rules.unwrap_or_default(),
         summary(&findings)
     );
-    let has_errors = findings.iter().any(|finding| finding.level == Level::Error);
+    let status = status_of(&findings, fail_on);
     let report = CheckReport {
         checked,
         checked_rules,
@@ -261,9 +268,17 @@ fn report(
         context.output.note(&not_done);
     }
     context.output.note(&note);
-    Ok(if has_errors {
+    Ok(status)
+}
+
+/// 9 for a finding of this level or a worse one, 7 if another try may find something else.
+fn status_of(findings: &[Finding], fail_on: Level) -> Status {
+    let is_problem = |finding: &Finding| finding.level <= fail_on && !finding.is_temporary;
+    if findings.iter().any(is_problem) {
         Status::Problems
+    } else if findings.iter().any(|finding| finding.is_temporary) {
+        Status::Temporary
     } else {
         Status::Done
-    })
+    }
 }

@@ -52,6 +52,7 @@ pub enum Action {
     ScheduledForDeletion,
     Deleted,
     Restored,
+    Fixed,
 }
 
 /// The part of a report that is specific to its command.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What the action does: the inputs are in the environment, each under its name. The findings become
-# annotations, and all that was found the summary of the job; its status is that of ecr-ptc, which is 9 where
-# there is an error among them.
+# annotations, and all that was found the summary of the job; its status is that of ecr-ptc, which is 9
+# if one of them is bad enough, and 7 if a registry could not be asked.
 set -euo pipefail
 
 . "$(dirname -- "${BASH_SOURCE[0]}")/../commands.sh"
@@ -19,6 +19,7 @@ option --verify "${VERIFY-}"
 option --upstream-registry-url "${UPSTREAM_REGISTRY_URL-}"
 option --expiring-within "${EXPIRING_WITHIN-}"
 option --max-age "${MAX_AGE-}"
+option --fail-on "${FAIL_ON-}"
 options+=(--output=text --color=never --no-input)
 if [ -n "${NAME-}" ]; then
     options+=(-- "$NAME")
@@ -55,13 +56,13 @@ done <<<"$found"
 if [ -n "${GITHUB_STEP_SUMMARY-}" ]; then
     {
         printf '## Amazon ECR pull through cache\n\n'
-        if [ "$status" -ne 0 ] && [ "$status" -ne 9 ]; then
-            printf 'The check could not be made: ecr-ptc ended with status %s.\n' "$status"
-        elif [ -z "$found" ]; then
-            printf 'Nothing is wrong.\n'
-        else
+        if [ -n "$found" ]; then
             # Indented, so that nothing in it is markup.
             printf '%s\n' "$found" | sed 's/^/    /'
+        elif [ "$status" -eq 0 ]; then
+            printf 'Nothing is wrong.\n'
+        else
+            printf 'The check could not be made: ecr-ptc ended with status %s.\n' "$status"
         fi
     } >>"$GITHUB_STEP_SUMMARY"
 fi

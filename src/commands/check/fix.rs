@@ -100,10 +100,10 @@ impl Fixed {
             action: if self.changes.is_empty() {
                 Action::Unchanged
             } else {
-                Action::Updated
+                Action::Fixed
             },
             details: FixedSecret {
-                mended: self.changes.iter().map(Change::to_string).collect(),
+                fixed: self.changes.iter().map(Change::to_string).collect(),
             },
             steps: self.steps,
             warnings: Vec::new(),

@@ -419,3 +419,35 @@ mod at_a_terminal {
             .status_is(130);
     }
 }
+
+#[test]
+fn my_nightly_job_wants_to_hear_of_a_token_that_ends_soon() {
+    let account = Account::new();
+    let status = |more: &[&str]| account.run(&[&["check"][..], more].concat()).status;
+    let fail_on = |level: &str| status(&["--fail-on", level]);
+    for level in ["error", "warning", "note"] {
+        assert_eq!(fail_on(level), 0, "nothing is there");
+    }
+    let arn = account.made("ecr-pullthroughcache/docker-hub");
+    assert_eq!(
+        [fail_on("error"), fail_on("warning"), fail_on("note")],
+        [0, 0, 9]
+    );
+    let expires = |date: String| {
+        let tags = json!([{"Key": "ecr-ptc:expires-on", "Value": date}]);
+        account.ask("TagResource", &json!({"SecretId": arn, "Tags": tags}));
+    };
+    expires(crate::renewal::due::in_days(5));
+    assert_eq!(status(&[]), 0);
+    assert_eq!(
+        [fail_on("error"), fail_on("warning"), fail_on("note")],
+        [0, 9, 9]
+    );
+    expires("2020-01-31".to_owned());
+    for level in ["error", "warning", "note"] {
+        assert_eq!(fail_on(level), 9);
+    }
+    account
+        .run(&["check", "--fail-on", "never"])
+        .fails(2, &["--fail-on", "note"]);
+}

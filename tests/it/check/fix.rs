@@ -61,7 +61,7 @@ fn fix_mends_the_value_and_keeps_the_rest() {
         ]
     );
     let again = account.run(&["check", "docker-hub", "--fix", "--yes", "-o", "json"]);
-    assert_eq!(again.json()["mended"], json!([]));
+    assert_eq!(again.json()["fixed"], json!([]));
     assert!(
         again.stderr.contains("nothing was written"),
         "{}",
@@ -85,7 +85,7 @@ fn fix_tells_a_foreign_key_and_does_not_change_it() {
     let mended = account.run(&["check", "docker-hub", "--fix", "--yes", "-o", "json"]);
     let report: Value = serde_json::from_str(&mended.stdout).unwrap();
     assert_eq!(
-        (mended.status, &report["mended"]),
+        (mended.status, &report["fixed"]),
         (9, &json!(["rename the key token to accessToken"]))
     );
     assert_eq!(told(&report)[0]["code"], "customer-managed-key");

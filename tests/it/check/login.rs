@@ -86,9 +86,9 @@ fn a_registry_that_cannot_be_asked_is_a_warning() {
     let registry = Registry::new(|_| answer(503, "{}"));
     holding(&account, NAME, TOKEN);
     holding(&account, "ecr-pullthroughcache/team-one", TOKEN);
-    let report = check(&account, &registry, &["--verify", "always"])
-        .run()
-        .json();
+    let ended = check(&account, &registry, &["--verify", "always"]).run();
+    assert_eq!(ended.status, 7, "{ended:?}");
+    let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
     let findings = told(&report).as_array().unwrap().clone();
     let seen: Vec<_> = findings
         .iter()
@@ -112,6 +112,41 @@ fn a_registry_that_cannot_be_asked_is_a_warning() {
     let ended = check(&account, &registry, &["--verify", "always"]).run();
     assert!(ended.stdout.contains("not-json") && !ended.stdout.contains("login-"));
     assert_eq!(registry.logins(), 0);
+}
+
+#[test]
+fn my_script_sees_by_the_status_that_a_registry_was_down() {
+    let account = Account::new();
+    holding(&account, NAME, TOKEN);
+    let down = Registry::new(|_| answer(503, "{}"));
+    let status = |registry: &str, more: &[&str]| {
+        let words = ["check", "--upstream-registry-url", registry];
+        let words = [&words[..], more].concat();
+        Program::new(&words)
+            .with(&account)
+            .without("ECR_PTC_VERIFY")
+            .run()
+            .status
+    };
+    for registry in [down.url.as_str(), "http://127.0.0.1:1"] {
+        assert_eq!(status(registry, &["--verify", "always"]), 7);
+        // What could not be looked at is no finding of its own kind.
+        assert_eq!(
+            status(registry, &["--verify", "always", "--fail-on", "warning"]),
+            7
+        );
+        assert_eq!(status(registry, &["docker-hub", "--verify", "always"]), 7);
+        for verify in ["auto", "never"] {
+            assert_eq!(status(registry, &["--verify", verify]), 0);
+        }
+        // The unused secret.
+        assert_eq!(
+            status(registry, &["--verify", "always", "--fail-on", "note"]),
+            9
+        );
+    }
+    account.made_with("ecr-pullthroughcache/broken", "plain");
+    assert_eq!(status(&down.url, &["--verify", "always"]), 9);
 }
 
 /// `check --verify always` with these words, where registries can be reached.

@@ -278,6 +278,7 @@ fn my_firewall_lets_nobody_but_our_office_in_and_the_token_is_good() {
             NAME,
         ];
         let ended = Program::new(&words).with(&account).run();
+        assert_eq!(ended.status, 7, "{ended:?}");
         assert!(
             ended.stdout.contains("cannot be tested from here")
                 && ended.stdout.contains("ECR pulls from AWS addresses")

@@ -313,7 +313,7 @@ fn a_check_compares_the_tag_with_the_truth_and_sets_it() {
     let ended = check(&["--fix", "--yes"]);
     assert_eq!(codes(&ended), ["token-doubtful", "unused"]);
     assert_eq!(
-        ended.json()["mended"],
+        ended.json()["fixed"],
         json!(["set the tag ecr-ptc:expires-on to 2999-01-31"])
     );
     assert!(account.actions().contains(&"TagResource".to_owned()));

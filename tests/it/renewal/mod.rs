@@ -2,4 +2,4 @@
 
 #[cfg(unix)]
 mod command;
-mod due;
+pub mod due;
