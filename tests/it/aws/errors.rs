@@ -65,7 +65,7 @@ pub const ERRORS: [Row; 36] = [
     row("InvalidClientTokenId", 403, "The security token included in the request is invalid", 4, "bad-credentials", &["is invalid", "renew"]),
     row("MissingAuthenticationTokenException", 400, "Missing Authentication Token", 4, "bad-credentials", &["renew the AWS credentials"]),
     row("IncompleteSignature", 400, "incomplete", 4, "bad-credentials", &["renew the AWS credentials"]),
-    row("OptInRequired", 403, "The AWS Access Key Id needs a subscription for the service", 4, "bad-credentials", &["subscription", "finish its sign-up"]),
+    row("OptInRequired", 403, "The AWS Access Key Id needs a subscription for the service", 4, "bad-credentials", &["subscription", "complete the sign-up"]),
     row("InvalidSignatureException", 400, "The request signature we calculated does not match the signature you provided.", 4, "bad-credentials", &["does not match"]),
     row("SignatureDoesNotMatch", 403, "The request signature we calculated does not match", 4, "bad-credentials", &["does not match"]),
     row("InvalidSignatureException", 400, "Signature expired: 20260101T000000Z is now earlier than 20260102T000000Z", 4, "clock", &["Signature expired", "set the clock"]),
@@ -177,7 +177,7 @@ fn my_credentials_are_good_and_the_region_is_not_enabled() {
     }
     let account = unknown_to_aws(403, "OptInRequired");
     let ended = Program::create(&account, &["--region", "me-south-1"]).run();
-    ended.fails(4, &["fix: enable me-south-1", "finish its sign-up"]);
+    ended.fails(4, &["fix: enable me-south-1", "complete the sign-up"]);
 }
 
 #[test]

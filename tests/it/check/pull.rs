@@ -462,7 +462,7 @@ fn a_bad_token_and_a_wrong_path_are_told_apart_by_a_login() {
         (
             rejected as fn() -> Reply,
             "pull-login-rejected",
-            "the token is bad: Docker Hub refuses the credentials of me",
+            "the token is bad: Docker Hub rejected the credentials of me",
             "ecr-ptc update ecr-pullthroughcache/docker-hub",
         ),
         (
@@ -560,7 +560,7 @@ fn what_is_no_answer_of_ecr_is_no_verdict_on_the_image() {
             7,
             "did not answer within 2 seconds",
         ),
-        (cut, 7, "before the answer was complete"),
+        (cut, 7, "before the response was complete"),
         (|| answer(503, "{}"), 7, "returned 503"),
         (
             || refusal(429, "TOOMANYREQUESTS", "slow down"),
@@ -630,6 +630,6 @@ fn what_is_no_image_is_a_usage_error() {
         "check", "--pull", "Nginx", "--pull", "a b", "--pull", "nginx",
     ];
     let ended = account.run(&words);
-    ended.fails(2, &["2 things are wrong", "\"Nginx\"", "\"a b\""]);
+    ended.fails(2, &["found 2 problems", "\"Nginx\"", "\"a b\""]);
     assert!(account.actions().is_empty());
 }
