@@ -138,7 +138,7 @@ impl Settings {
         }
     }
 
-    /// Where⟧ credentials are looked for, and why each has none, for the error message.
+    /// The places where credentials are looked for, and why each has none, for the error message.
     pub(super) fn places_of_credentials(&self) -> String {
         let state = |variable: &str| match env::aws(variable) {
             Some(_) => format!("{variable} (set)"),

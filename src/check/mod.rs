@@ -122,13 +122,13 @@ pub struct CheckReport {
     pub pulls: Option<Vec<ProvenPull>>,
     /// With `--fix`.
     #[serde(flatten)]
-    pub fix: Option<Report<FixedSecret>>,
+    pub fix: Option<Report<FixedSecrets>>,
 }
 
 /// What `check --fix` did.
 #[derive(Debug, Serialize)]
-pub struct FixedSecret {
-    /// What was changed, in words.
+pub struct FixedSecrets {
+    /// What was changed, in words; after the name of the secret if none was named.
     pub fixed: Vec<String>,
 }
 

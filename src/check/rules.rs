@@ -295,8 +295,8 @@ fn invalid(rule: &Rule, reason: Option<&str>, is_explained: bool, criteria: &Cri
     finding.fix(match reason {
         Some(_) => format!(
             "correct what ECR names; to test the credentials:\n{test}\nif they are rejected, \
-             store new \
-             ones: {store}"
+             store \
+             new ones: {store}"
         ),
         None => format!(
             "likely causes: the token expired, was revoked or lacks permission, or the \

@@ -47,7 +47,9 @@ struct Scanner<'a> {
     criteria: &'a Criteria,
     login: Option<&'a LoginCheck>,
     rules: Rules,
-    /// The error if BatchGetSecretValue is denied, so no value can be read.
+    /// Secrets that were just changed, since ListSecrets may be minutes behind.
+    fixed: &'a [Secret],
+    /// Why no value can be read.
     unreadable: RefCell<Option<AwsError>>,
     /// How many values were read.
     read: Cell<usize>,
@@ -55,10 +57,11 @@ struct Scanner<'a> {
 
 /// Checks one secret, or every secret under the prefix and every rule; `progress` gets the number
 /// of secrets done. Denied access to values is a finding, not an error.
-///
-/// A scan of all makes one call per 100 secrets, per 20 values, per 100 rules and per validation.
+/// `fixed` are secrets that were just changed. A scan of all makes one call per 100 secrets, per 20
+/// values, per 100 rules and per validation.
 pub async fn scan(
     only: Option<OneSecret>,
+    fixed: &[Secret],
     session: &Session,
     criteria: &Criteria,
     login: Option<&LoginCheck>,
@@ -70,6 +73,7 @@ pub async fn scan(
         criteria,
         login,
         rules,
+        fixed,
         unreadable: RefCell::default(),
         read: Cell::default(),
     };
@@ -182,7 +186,10 @@ impl Scanner<'_> {
             }
         };
         let (checked, mut findings) = (secrets.len(), Vec::new());
-        for secret in secrets {
+        for listed in secrets {
+            let mut fixed = self.fixed.iter();
+            let secret = fixed.find(|fixed| fixed.arn == listed.arn);
+            let secret = secret.cloned().unwrap_or(listed);
             let reading = if secret.deleted.is_some() {
                 None
             } else if is_readable(&secret) {

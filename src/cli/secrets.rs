@@ -93,14 +93,16 @@ pub enum FailOn {
 /// blames the login at the upstream registry, the stored credentials are tested there, unless
 /// --verify never is given. If the pull fails, the exit status is 9.
 ///
-/// With --fix, ecr-ptc fixes what it can without guessing: misspelled keys, and spaces or line
-/// breaks around values. With --verify always, it also records the expiry date that the registry
-/// reports. You confirm before anything is written; without a terminal, --yes is required.
+/// With --fix, ecr-ptc fixes what it can without guessing, in NAME or in all secrets: misspelled
+/// keys, and spaces or line breaks around values. With --verify always, it also records the expiry
+/// date that the registry reports. You confirm before anything is written; without a terminal,
+/// --yes is required.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
   ecr-ptc check
   ecr-ptc check docker-hub --fix
+  ecr-ptc check --fix --yes
   ecr-ptc check --pull nginx:1.27
   ecr-ptc check -o json --max-age 180 --expiring-within 14")]
 pub struct CheckArgs {

@@ -3,7 +3,7 @@
 mod fix;
 mod pulls;
 
-use self::fix::Fixed;
+use self::fix::{Fix, Fixed};
 use self::pulls::Pulls;
 use super::context::Context;
 use super::find::{find_secret, read_name, refuse_read_only};
@@ -40,8 +40,8 @@ struct CheckInput {
     fail_on: Level,
 }
 
-/// Checks one secret or all, fixes one with `--fix`, and reports the findings. An error-level
-/// finding means status 9, and with 7 if a registry could not be asked.
+/// Checks one secret or all, fixes them with `--fix`, and reports the findings. The status is
+/// 9 for findings that `--fail-on` names, else 7 if a registry could not be reached.
 pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failure> {
     let input = CheckInput::read(&args, context)?;
     let settings = context.settings()?;
@@ -52,13 +52,17 @@ pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failu
     if input.fix && !input.yes {
         context.identify(&mut session).await?;
     }
-    let (only, fixed) = match &input.id {
-        None => (None, None),
-        Some(id) => {
-            let found = look_up(id, &input, login.as_ref(), &session, context).await?;
-            (Some(found.0), found.1)
-        }
-    };
+    let (mut just_fixed, mut only, mut fixed) = (Vec::new(), None, None);
+    if let Some(id) = &input.id {
+        let found = look_up(id, &input, login.as_ref(), &session, context).await?;
+        (only, fixed) = (Some(found.0), found.1);
+    } else if input.fix {
+        let planned = Box::pin(Fix::find_all(login.as_ref(), &session)).await?;
+        just_fixed.extend(planned.iter().map(|fix| fix.secret.clone()));
+        let finish = input.fix_all_again(login.is_some(), &session.hints());
+        let fix = fix::fix(planned, None, input.yes, Some(&finish), &session, context);
+        fixed = Some(Box::pin(fix).await?);
+    }
     let criteria = Criteria {
         today: Date::today(),
         max_age: input.max_age,
@@ -78,7 +82,14 @@ pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failu
         let text = format!("Secrets checked: {checked}");
         context.output.progress(&text);
     };
-    let scan = scan(only, &session, &criteria, login.as_ref(), progress);
+    let scan = scan(
+        only,
+        &just_fixed,
+        &session,
+        &criteria,
+        login.as_ref(),
+        progress,
+    );
     let mut scan = Box::pin(scan).await?;
     let pulls = match pulls {
         Some(pulls) => Some(Box::pin(pulls.prove(&mut scan, &criteria, &session)).await?),
@@ -110,11 +121,20 @@ async fn look_up(
     let (mut reading, mut fixed) = (None, None);
     if input.fix {
         let value = session.secrets().value(&secret.arn).await;
-        let mut value = value.map_err(|error| unreadable(error, &secret, session))?;
+        let value = value.map_err(|error| unreadable(error, &secret, session))?;
         let login = login.map(|login| (login, &usage));
-        let fix = fix::fix(&mut secret, &mut value, input.yes, login, session, context);
+        let mut planned = Vec::new();
+        reading = Some(Reading::Nothing);
+        if let Some(value) = value {
+            let (fix, value) = Fix::find(secret.clone(), value, login).await?;
+            reading = Some(Reading::Value(value));
+            planned.push(fix);
+        }
+        let changed = planned.first().map(|fix| fix.secret.clone());
+        let name = Some(secret.name.as_str());
+        let fix = fix::fix(planned, name, input.yes, None, session, context);
         fixed = Some(Box::pin(fix).await?);
-        reading = Some(value.map_or(Reading::Nothing, Reading::Value));
+        secret = changed.unwrap_or(secret);
     }
     let found = OneSecret {
         secret,
@@ -171,12 +191,6 @@ impl CheckInput {
         let id = args.name.as_deref();
         let hints = context.global.hints();
         let id = id.map(|name| read_name("NAME", name, &hints)).transpose()?;
-        if args.fix && id.is_none() {
-            return Err(
-                Failure::usage("--fix fixes one secret, but NAME is missing")
-                    .fix(format!("see what can be fixed: {}", hints.command("check"))),
-            );
-        }
         let may_log_in_elsewhere =
             args.verify == Verify::Always && args.host.upstream_registry_url.is_some();
         if args.yes && !args.fix && !may_log_in_elsewhere {
@@ -203,6 +217,13 @@ impl CheckInput {
             context.refuse_without_yes("check --fix", input.yes)?;
         }
         Ok(input)
+    }
+
+    /// The command that makes the fixes that are left.
+    fn fix_all_again(&self, with_login: bool, hints: &Hints) -> String {
+        let verify = if with_login { " --verify always" } else { "" };
+        let yes = if self.yes { " --yes" } else { "" };
+        hints.command(&format!("check --fix{verify}{yes}"))
     }
 }
 

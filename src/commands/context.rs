@@ -129,12 +129,35 @@ impl Context<'_> {
         finish: Option<&str>,
         session: &Session,
     ) -> Result<Outcome, Failure> {
-        match confirm(&plan, session.target(), &consent, self.output).await? {
+        let outcomes = self.carry_out_all(vec![plan], consent, finish, session);
+        let mut outcomes = outcomes.await?.into_iter();
+        outcomes
+            .next()
+            .ok_or_else(|| Failure::bug("carry_out: no outcome"))
+    }
+
+    /// The same for several plans, with one review and one question. The first step that fails ends
+    /// it; what was done before is part of the failure.
+    pub async fn carry_out_all(
+        &self,
+        plans: Vec<Plan>,
+        consent: Consent<'_>,
+        finish: Option<&str>,
+        session: &Session,
+    ) -> Result<Vec<Outcome>, Failure> {
+        match confirm(&plans, session.target(), &consent, self.output).await? {
             Answer::Yes => drop(consent),
             Answer::Change => return Err(Failure::bug("carry_out: nothing can be changed")),
         }
-        let outcome = apply(plan, session, self.progress, self.output).await;
-        outcome.complete(session, finish)
+        let mut outcomes = Vec::new();
+        for plan in plans {
+            let mut outcome = apply(plan, session, self.progress, self.output).await;
+            if outcome.failed.is_some() && !outcomes.is_empty() {
+                outcome.follows(&outcomes, self.progress);
+            }
+            outcomes.push(outcome.complete(session, finish)?);
+        }
+        Ok(outcomes)
     }
 
     /// Reports what was done: at a terminal in words with the ARN; in a pipe the ARN goes to

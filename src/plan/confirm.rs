@@ -83,21 +83,21 @@ impl Question<'_> {
     }
 }
 
-/// Shows the review and asks for confirmation, unless the plan changes nothing. The answer No is a
+/// Shows the review and asks once for all plans, unless they change nothing. The answer No is a
 /// failure with status 130.
 pub async fn confirm(
-    plan: &Plan,
+    plans: &[Plan],
     target: &Target,
     consent: &Consent<'_>,
     output: &Output,
 ) -> Result<Answer, Failure> {
-    if plan.changes_nothing() {
+    if plans.iter().all(Plan::changes_nothing) {
         return Ok(Answer::Yes);
     }
     let review = format!(
         "\n{}\n{}\n",
         paint(Color::Bold, "Review:"),
-        plan.review(target)
+        Plan::review(plans, target)
     );
     let answer = match consent {
         Consent::NotNeeded => Some(Answer::Yes),

@@ -74,6 +74,14 @@ impl Outcome {
         Some(update + &rule.unwrap_or_default())
     }
 
+    /// Adds what was done before, by other plans of the same run.
+    pub fn follows(&mut self, earlier: &[Self], progress: &Progress) {
+        self.is_changed |= earlier.iter().any(|outcome| outcome.is_changed);
+        self.accomplished = Some(progress.done()).filter(|done| !done.is_empty());
+        let steps = earlier.iter().flat_map(|outcome| &outcome.steps);
+        self.steps = steps.chain(&self.steps).cloned().collect();
+    }
+
     /// Whether CreateSecret failed since the secret exists or is scheduled for deletion.
     pub fn is_refused_as_existing(&self) -> bool {
         self.is_refused_as(Kind::Exists) || self.is_refused_as(Kind::PendingDeletion)

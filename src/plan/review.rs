@@ -163,8 +163,8 @@ fn bold_name(text: &str) -> String {
 }
 
 impl Plan {
-    /// The review: account and Region, what will be done, and the AWS calls.
-    pub fn review(&self, target: &Target) -> String {
+    /// The review: account and Region, and for each plan what will be done and the AWS calls.
+    pub fn review(plans: &[Self], target: &Target) -> String {
         let mut place = Review::default();
         if let Some(caller) = &target.caller {
             place.row("account", &format!("{} ({})", caller.account, caller.arn));
@@ -173,10 +173,15 @@ impl Plan {
         place.row("region", region.as_deref().unwrap_or("not set"));
         place.optional("profile", target.profile.as_deref());
         place.optional("endpoint", target.endpoint.as_deref());
-        let mut calls = Review::default();
-        let words: Vec<&str> = self.steps.iter().map(super::step::Step::word).collect();
-        calls.row("AWS calls", &words.join(", then "));
-        let all = place.lines().chain(self.review.lines());
-        all.chain(calls.lines()).collect::<Vec<_>>().join("\n")
+        let of_plan = |plan: &Self| {
+            let mut calls = Review::default();
+            let words: Vec<&str> = plan.steps.iter().map(Step::word).collect();
+            calls.row("AWS calls", &words.join(", then "));
+            let lines = plan.review.lines().chain(calls.lines());
+            lines.collect::<Vec<_>>().join("\n")
+        };
+        let place: Vec<String> = place.lines().collect();
+        let plans: Vec<String> = plans.iter().map(of_plan).collect();
+        format!("{}\n{}", place.join("\n"), plans.join("\n\n"))
     }
 }

@@ -55,7 +55,10 @@ pub async fn run(
         }
     }
     let title = paint(Color::Bold, "Review:");
-    output.note(&format!("\n{title}\n{}\n", plan.review(&target)));
+    output.note(&format!(
+        "\n{title}\n{}\n",
+        Plan::review(std::slice::from_ref(&plan), &target)
+    ));
     output.note("Dry run: nothing was written; existing secrets and rules were not checked");
     let rule = rule.map(|rule| RuleResult {
         action: Action::DryRun,

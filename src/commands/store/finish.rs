@@ -46,7 +46,8 @@ impl Store<'_> {
                 false => Question::WriteOrChange(QUESTION),
             };
             let consent = Consent::of(prompter, question, self.input.yes, back.is_some());
-            let answer = confirm(&plan, self.session.target(), &consent, context.output).await?;
+            let plans = std::slice::from_ref(&plan);
+            let answer = confirm(plans, self.session.target(), &consent, context.output).await?;
             prompter = consent.into_prompter();
             if let (Answer::Change, Some(prompter)) = (answer, &prompter) {
                 self.change(&mut looked, &mut verification, prompter)

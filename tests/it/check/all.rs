@@ -305,7 +305,7 @@ fn what_fails_as_a_whole_is_a_failure() {
 fn options_that_cannot_be() {
     let account = Account::new();
     for (words, said) in [
-        (&["check", "--fix", "--yes"][..], "NAME is missing"),
+        (&["check", "--fix"][..], "there is no terminal"),
         (
             &["check", "docker-hub", "--yes"],
             "--yes has no effect without --fix",

@@ -164,6 +164,158 @@ fn fix_where_nothing_can_be_written() {
         .fails(3, &["is scheduled for deletion", "ecr-ptc restore"]);
 }
 
+const WELL: &str = r#"{"username":"me","accessToken":"x"}"#;
+
+/// Two secrets to fix, and four that are not to be touched.
+fn several_spoiled(account: &Account) {
+    let name = |name: &str| format!("ecr-pullthroughcache/{name}");
+    account.made_with(&name("b"), r#"{"user":"me","accessToken":"x"}"#);
+    account.made_with(&name("a"), r#"{"username":"me","access_token":" x"}"#);
+    account.made_with(&name("well"), WELL);
+    account.made_with(&name("broken"), "plain");
+    account.made_with(&name("gone"), r#"{"user":"me","token":"x"}"#);
+    account.ask("DeleteSecret", &json!({"SecretId": name("gone")}));
+    account.made_with("elsewhere/a", r#"{"user":"me","token":"x"}"#);
+}
+
+#[test]
+fn i_fix_all_secrets_of_the_account_at_once() {
+    let account = Account::new();
+    several_spoiled(&account);
+    account
+        .run(&["check", "--fix"])
+        .fails(2, &["check --fix asks first", "add --yes"]);
+    assert_eq!(count(&account, "PutSecretValue"), 0);
+    let ended = account.run(&["check", "--fix", "--yes"]);
+    assert_eq!(ended.status, 9, "{ended:?}");
+    let review = "
+  secret        ecr-pullthroughcache/a
+  change        rename the key access_token to accessToken
+  change        remove the white space and line ends at the ends of accessToken
+  values        not shown; other keys stay as they are
+  AWS calls     put-secret-value
+
+  secret        ecr-pullthroughcache/b
+  change        rename the key user to username
+  values        not shown; other keys stay as they are
+  AWS calls     put-secret-value
+";
+    assert!(ended.stderr.contains(review), "{}", ended.stderr);
+    assert_eq!(ended.stderr.matches("This will be done").count(), 1);
+    let fixed = "Fixed ecr-pullthroughcache/a:
+  renamed the key access_token to accessToken
+  removed the white space and line ends at the ends of accessToken
+Fixed ecr-pullthroughcache/b:
+  renamed the key user to username
+ecr-pullthroughcache/broken
+  error    not-json";
+    assert!(ended.stdout.starts_with(fixed), "{}", ended.stdout);
+    assert!(
+        ended
+            .stderr
+            .contains("5 secrets and 0 rules checked after the fix"),
+        "{ended:?}"
+    );
+    for name in ["a", "b", "well"] {
+        assert_eq!(account.value(&format!("ecr-pullthroughcache/{name}")), WELL);
+    }
+    assert_eq!(account.value("elsewhere/a"), r#"{"user":"me","token":"x"}"#);
+    assert_eq!(count(&account, "PutSecretValue"), 2);
+    // Then there is nothing left to fix.
+    let ended = account.run(&["check", "--fix", "--yes", "-o", "json"]);
+    let report: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(
+        (&report["action"], &report["fixed"], &report["checked"]),
+        (&json!("unchanged"), &json!([]), &json!(5))
+    );
+    assert!(
+        ended.stderr.contains("nothing was written"),
+        "{}",
+        ended.stderr
+    );
+    assert_eq!(count(&account, "PutSecretValue"), 2);
+}
+
+#[test]
+fn my_script_reads_which_secrets_were_fixed() {
+    let account = Account::new();
+    several_spoiled(&account);
+    let ended = account.run(&["check", "--fix", "--yes", "-o", "json"]);
+    let report: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(report["action"], "fixed");
+    let a = "ecr-pullthroughcache/a: ";
+    assert_eq!(
+        report["fixed"],
+        json!([
+            format!("{a}rename the key access_token to accessToken"),
+            format!("{a}remove the white space and line ends at the ends of accessToken"),
+            "ecr-pullthroughcache/b: rename the key user to username"
+        ])
+    );
+    assert_eq!(report["steps"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn what_of_several_is_fixed_before_a_failure_is_told() {
+    let account = Account::new();
+    several_spoiled(&account);
+    account.refuse(
+        "PutSecretValue",
+        400,
+        "AccessDeniedException",
+        "not allowed",
+    );
+    account
+        .run(&["check", "--fix", "--yes"])
+        .fails(
+            5,
+            &["could not store the new version of ecr-pullthroughcache/a"],
+        )
+        .never(&["finish it with"]);
+    account.heal();
+    let arn = account.ask(
+        "DescribeSecret",
+        &json!({"SecretId": "ecr-pullthroughcache/a"}),
+    );
+    let stored = json!({"ARN": arn["ARN"], "Name": arn["Name"],
+        "VersionId": "11112222-3333-4444-5555-666677778888"});
+    let kind = "application/x-amz-json-1.1";
+    account.answer("PutSecretValue", 200, kind, &stored.to_string(), Some(1));
+    account.refuse(
+        "PutSecretValue",
+        400,
+        "AccessDeniedException",
+        "not allowed",
+    );
+    account.run(&["check", "--fix", "--yes"]).fails(
+        8,
+        &[
+            "ecr-pullthroughcache/a is stored, but could not store the new version of \
+             ecr-pullthroughcache/b",
+            "step: put-secret-value done",
+            "step: put-secret-value failed",
+            "finish it with: ecr-ptc check --fix --yes --region us-east-1",
+        ],
+    );
+    account.heal();
+    account.refuse(
+        "BatchGetSecretValue",
+        400,
+        "AccessDeniedException",
+        "not allowed",
+    );
+    account.run(&["check", "--fix", "--yes"]).fails(
+        5,
+        &[
+            "could not read the secrets to fix",
+            "secretsmanager:BatchGetSecretValue",
+        ],
+    );
+    assert!(account
+        .value("ecr-pullthroughcache/a")
+        .contains("access_token"));
+}
+
 #[cfg(unix)]
 mod at_a_terminal {
     use super::*;
@@ -191,6 +343,28 @@ mod at_a_terminal {
             .status_is(0);
         assert_eq!(count(&account, "PutSecretValue"), 1);
         assert!(!screen.text().contains("dckr_pat"), "{}", screen.text());
+    }
+
+    #[test]
+    fn several_are_asked_about_once() {
+        let account = Account::new();
+        several_spoiled(&account);
+        let screen = Screen::new(&account);
+        screen
+            .enters("$PTC check --fix")
+            .sees("ecr-pullthroughcache/a")
+            .sees("ecr-pullthroughcache/b")
+            .sees("Fix them?")
+            .enters("n");
+        screen.sees("cancelled; nothing was written").status_is(130);
+        assert_eq!(count(&account, "PutSecretValue"), 0);
+        screen
+            .enters("$PTC check --fix")
+            .sees("Fix them?")
+            .enters("y")
+            .sees("5 secrets and 0 rules checked after the fix")
+            .status_is(9);
+        assert_eq!(count(&account, "PutSecretValue"), 2);
     }
 
     #[test]
