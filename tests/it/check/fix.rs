@@ -184,27 +184,27 @@ fn i_fix_all_secrets_of_the_account_at_once() {
     several_spoiled(&account);
     account
         .run(&["check", "--fix"])
-        .fails(2, &["check --fix asks first", "add --yes"]);
+        .fails(2, &["check --fix needs confirmation", "add --yes"]);
     assert_eq!(count(&account, "PutSecretValue"), 0);
     let ended = account.run(&["check", "--fix", "--yes"]);
     assert_eq!(ended.status, 9, "{ended:?}");
     let review = "
   secret        ecr-pullthroughcache/a
   change        rename the key access_token to accessToken
-  change        remove the white space and line ends at the ends of accessToken
-  values        not shown; other keys stay as they are
+  change        remove white space and newlines from the ends of accessToken
+  values        not shown; other keys are not changed
   AWS calls     put-secret-value
 
   secret        ecr-pullthroughcache/b
   change        rename the key user to username
-  values        not shown; other keys stay as they are
+  values        not shown; other keys are not changed
   AWS calls     put-secret-value
 ";
     assert!(ended.stderr.contains(review), "{}", ended.stderr);
-    assert_eq!(ended.stderr.matches("This will be done").count(), 1);
+    assert_eq!(ended.stderr.matches("Review:").count(), 1);
     let fixed = "Fixed ecr-pullthroughcache/a:
   renamed the key access_token to accessToken
-  removed the white space and line ends at the ends of accessToken
+  removed white space and newlines from the ends of accessToken
 Fixed ecr-pullthroughcache/b:
   renamed the key user to username
 ecr-pullthroughcache/broken
@@ -248,7 +248,7 @@ fn my_script_reads_which_secrets_were_fixed() {
         report["fixed"],
         json!([
             format!("{a}rename the key access_token to accessToken"),
-            format!("{a}remove the white space and line ends at the ends of accessToken"),
+            format!("{a}remove white space and newlines from the ends of accessToken"),
             "ecr-pullthroughcache/b: rename the key user to username"
         ])
     );
@@ -269,7 +269,7 @@ fn what_of_several_is_fixed_before_a_failure_is_told() {
         .run(&["check", "--fix", "--yes"])
         .fails(
             5,
-            &["could not store the new version of ecr-pullthroughcache/a"],
+            &["could not store a new version of ecr-pullthroughcache/a"],
         )
         .never(&["finish it with"]);
     account.heal();
@@ -290,7 +290,7 @@ fn what_of_several_is_fixed_before_a_failure_is_told() {
     account.run(&["check", "--fix", "--yes"]).fails(
         8,
         &[
-            "ecr-pullthroughcache/a is stored, but could not store the new version of \
+            "ecr-pullthroughcache/a is stored, but could not store a new version of \
              ecr-pullthroughcache/b",
             "step: put-secret-value done",
             "step: put-secret-value failed",
