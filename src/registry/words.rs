@@ -21,7 +21,7 @@ pub fn is_page(answer: &Answer) -> bool {
 /// The error message in a registry's response, in any format that registries use, safe to show.
 pub fn words_of(body: &[u8]) -> Option<String> {
     let texts = texts_of(body).into_iter();
-    let mut words = texts.map(|text| escaped(start_of(&text)));
+    let mut words = texts.map(|text| escaped(&start_of(&text)));
     words.find(|words| !words.is_empty())
 }
 
@@ -89,14 +89,25 @@ fn texts_of(body: &[u8]) -> Vec<String> {
     texts.map(str::to_owned).collect()
 }
 
-/// The first 300 characters of a text, without cutting a word: the redactor would not recognize
-/// part of a token.
-fn start_of(text: &str) -> &str {
-    let Some((end, _)) = text.char_indices().nth(300) else {
-        return text;
+/// The first words of a text, up to 300 characters. No word is cut: an address is of use only as a
+/// whole, and the redactor would not recognize part of a token.
+fn start_of(text: &str) -> String {
+    /// Bytes of an address that is kept beyond the limit.
+    const LONGEST_ADDRESS: usize = 2_000;
+    let Some((limit, _)) = text.char_indices().nth(300) else {
+        return text.to_owned();
     };
-    let end = text[..end].rfind(char::is_whitespace).unwrap_or(0);
-    &text[..end]
+    let begun = text[..limit].rsplit(char::is_whitespace).next();
+    let start = limit - begun.map_or(0, str::len);
+    let rest = text[limit..].split(char::is_whitespace).next();
+    let end = limit + rest.map_or(0, str::len);
+    let is_address = text[start..end].contains("://") && end - start <= LONGEST_ADDRESS;
+    let kept = text[..if is_address { end } else { start }].trim_end();
+    match kept.len() {
+        0 => String::new(),
+        length if length == text.len() => kept.to_owned(),
+        _ => format!("{kept} …"),
+    }
 }
 
 /// The value of `Retry-After`, seconds or a date, in words: `in 30 seconds`.
@@ -158,12 +169,31 @@ mod tests {
         ] {
             assert_eq!(words(nothing), None, "{nothing}");
         }
-        assert_eq!(
-            words(&format!(r#"{{"details":"{}"}}"#, "four ".repeat(9_000)))
-                .unwrap()
-                .len(),
-            299
-        );
+    }
+
+    #[test]
+    fn long_texts_end_with_a_whole_word() {
+        let filler = "four ".repeat(59);
+        let url = format!("https://example.com/{}", "x".repeat(400));
+        for (text, kept) in [
+            (
+                "four ".repeat(9_000),
+                format!("{}four …", "four ".repeat(59)),
+            ),
+            (format!("{filler}{url} more"), format!("{filler}{url} …")),
+            (format!("{filler}{url}"), format!("{filler}{url}")),
+            (format!("{filler}({url})."), format!("{filler}({url}).")),
+            (
+                format!("{filler}{}", "x".repeat(400)),
+                format!("{} …", filler.trim_end()),
+            ),
+            (format!("{url} more"), format!("{url} …")),
+            ("x".repeat(400), String::new()),
+            (format!("https://{}", "x".repeat(9_000)), String::new()),
+            ("é".repeat(300), "é".repeat(300)),
+        ] {
+            assert_eq!(start_of(&text), kept, "{text}");
+        }
     }
 
     #[test]

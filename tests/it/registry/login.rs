@@ -219,6 +219,20 @@ fn every_verdict_of_every_registry() {
     }
 }
 
+#[test]
+fn i_can_follow_the_address_in_a_long_answer_of_the_registry() {
+    let url = format!("https://docs.example.com/{}", "why/".repeat(40));
+    let text = format!(
+        "{}see {url} for {}",
+        "because ".repeat(35),
+        "more ".repeat(50)
+    );
+    let body = json!({"errors": [{"code": "DENIED", "message": text}]}).to_string();
+    let registry = Registry::with_tokens("x", move |_| json(403, &body));
+    let ended = attempt("ghcr", &registry.url, &[]).run();
+    verdict_is(&ended, "rejected", &[&format!("because see {url} …")]);
+}
+
 /// What registries say to a machine that their firewall or IP allow list does not let in.
 const SHUT_OUT: [(&str, &str); 4] = [
     (
