@@ -11,6 +11,7 @@ use super::{Criteria, Finding, Level};
 use crate::aws::{AwsError, Session, Verdict, Verdicts};
 use crate::model::creation_template::CreationTemplate;
 use crate::model::name::first_unsupported;
+use crate::model::registries::account_of_ecr;
 use crate::model::rule::{free_prefix, CredentialArn, Rule};
 use crate::model::secret::Secret;
 use crate::output::escaped;
@@ -98,6 +99,32 @@ impl Rules {
         self.seen.borrow_mut().insert(prefix, is_found);
     }
 
+    /// The rules that pull from another account's Amazon ECR and have no role for it. Their own
+    /// account is known from them, or else from the caller.
+    async fn without_role(&self, session: &Session, criteria: &Criteria) -> Vec<Finding> {
+        let host = |rule: &Rule| account_of_ecr(rule.upstream_registry_url.as_str()).is_some();
+        let rules = self.checked.iter();
+        let rules: Vec<&Rule> = rules
+            .filter(|rule| rule.custom_role_arn.is_none() && host(rule))
+            .collect();
+        let mut caller = None;
+        if rules.iter().any(|rule| rule.registry_id.is_none()) {
+            caller = session.account().await.map(|account| account.to_string());
+        }
+        let findings = rules.into_iter().filter_map(|rule| {
+            let account = rule.registry_id.as_ref().or(caller.as_ref())?;
+            let fix = criteria.hints.rule_role(rule, account)?;
+            let message = format!(
+                "the rule {} is for another account's Amazon ECR and has no IAM role, \
+                 {SO_PULLS_FAIL}",
+                escaped(&rule.ecr_repository_prefix)
+            );
+            let finding = for_rule("rule-without-role", rule, message);
+            Some(finding.fix(format!("give it a role of this account: {fix}")))
+        });
+        findings.collect()
+    }
+
     /// The findings about the rules, once all secrets are inspected, and the repository creation
     /// templates. `found` are the findings about the secrets.
     pub async fn finish(
@@ -112,6 +139,7 @@ impl Rules {
                 findings.extend(self.look_for_secret_of(rule, session, criteria).await);
             }
         }
+        findings.extend(self.without_role(session, criteria).await);
         if let Some(error) = self.unread.take() {
             let what = "the rules were not checked";
             findings.push(no_answer("rules-not-read", what, error, session));

@@ -265,6 +265,20 @@ impl Hints {
         )
     }
 
+    /// Gives a rule the role that it needs to pull from another account's Amazon ECR. `None` if it
+    /// needs none.
+    pub fn rule_role(&self, rule: &Rule, account: &str) -> Option<String> {
+        let missing = role_for(rule.upstream_registry_url.as_str(), account)?;
+        let part = rule.upstream_repository_prefix.as_deref();
+        let part = part.map(|part| spaced("--upstream-repository-prefix", part));
+        let words = format!(
+            "{}{} {missing}",
+            registry_of(rule),
+            part.unwrap_or_default()
+        );
+        Some(self.rule_set_words(&rule.ecr_repository_prefix, None, &words))
+    }
+
     /// Switches a rule back to the secret it uses now; works in a pipe too.
     pub fn rule_switch_back(&self, rule: &Rule, secret: &str) -> String {
         let more = format!("{} --yes", registry_of(rule));

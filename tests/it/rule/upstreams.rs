@@ -308,6 +308,49 @@ fn another_accounts_registry_needs_a_role_and_one_of_the_same_account_does_not()
 }
 
 #[test]
+fn my_rule_for_the_other_account_was_made_in_the_console_without_a_role() {
+    let account = Account::new();
+    let own = format!("{}.dkr.ecr.eu-west-1.amazonaws.com", account.id);
+    let made = |prefix: &str, host: &str, more: &Value| {
+        let mut rule = json!({"ecrRepositoryPrefix": prefix, "upstreamRegistryUrl": host});
+        rule.as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
+        account.ask_ecr("CreatePullThroughCacheRule", &rule);
+    };
+    made("shared", ECR, &json!({}));
+    made(
+        "part",
+        ECR,
+        &json!({"upstreamRepositoryPrefix": "team/base"}),
+    );
+    made("with-role", ECR, &json!({"customRoleArn": ROLE}));
+    made("own", &own, &json!({}));
+    made("quay", "quay.io", &json!({}));
+    let ended = account.run(&["check", "-o", "json"]);
+    assert_eq!(ended.status, 9, "{ended:?}");
+    let report: Value = serde_json::from_str(&ended.stdout).unwrap();
+    let findings = report["findings"].as_array().unwrap();
+    let rules: Vec<_> = findings.iter().map(|finding| &finding["rule"]).collect();
+    assert_eq!(rules, ["part", "shared"], "{findings:?}");
+    for finding in findings {
+        assert_eq!(
+            (&finding["level"], &finding["code"]),
+            (&json!("error"), &json!("rule-without-role"))
+        );
+        // The fix works, with the name of a role that is there.
+        let fix = finding["fix"].as_str().unwrap();
+        let (_, command) = fix.split_once("ecr-ptc ").unwrap();
+        let command = command.replace("role/NAME", "role/ecr-pull-through-cache");
+        account.run(&command.split(' ').collect::<Vec<_>>()).ok();
+    }
+    assert_eq!(
+        account.run(&["check", "-o", "json"]).json()["findings"],
+        json!([])
+    );
+}
+
+#[test]
 fn what_does_not_go_together_is_told_before_any_call() {
     let account = Account::new();
     account.take_actions();
