@@ -291,8 +291,8 @@ fn by_registry<'a>(without: &[&'a GivenImage]) -> Vec<Missing<'a>> {
     missing
 }
 
-/// The command that creates a rule for a registry at this host, with a free prefix. It adds the rule
-/// to `rules`, so that the next one gets another prefix.
+/// The command that creates a rule for a registry at this host, with a free prefix. The rule is
+/// added to `rules`, so that the next one gets another prefix.
 fn rule_to_make(
     upstream: &Registry,
     host: &str,

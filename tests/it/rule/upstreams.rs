@@ -310,6 +310,7 @@ fn another_accounts_registry_needs_a_role_and_one_of_the_same_account_does_not()
 #[test]
 fn my_rule_for_the_other_account_was_made_in_the_console_without_a_role() {
     let account = Account::new();
+    account.with_lifecycle_policy();
     let own = format!("{}.dkr.ecr.eu-west-1.amazonaws.com", account.id);
     let made = |prefix: &str, host: &str, more: &Value| {
         let mut rule = json!({"ecrRepositoryPrefix": prefix, "upstreamRegistryUrl": host});
