@@ -11,6 +11,11 @@ use crate::output::status::Status;
 /// The page with the policies to copy.
 const PERMISSIONS: &str = ".github/docs/permissions.md";
 
+/// The advice for a policy that denies an action.
+pub const EXPLICIT_DENY: &str =
+    "a policy denies this explicitly, so no other policy can allow it; ask the owner of that \
+     policy (for a service control policy, the administrators of your AWS organization)";
+
 impl AwsError {
     /// The failure to show, unless the command has a better message.
     pub fn into_failure(self, what: &str, service: &Service) -> Failure {
@@ -160,10 +165,7 @@ impl AwsError {
                 .to_owned();
         }
         if message.contains("explicit deny") {
-            return "a policy denies this explicitly, so no other policy can allow it; ask the \
-                    owner of that policy (for a service control policy, the administrators of \
-                    your AWS organization)"
-                .to_owned();
+            return EXPLICIT_DENY.to_owned();
         }
         match self.action() {
             Some(action) => format!(
@@ -177,10 +179,10 @@ impl AwsError {
     /// The denied action, as in a policy: the one in AWS's message, or else that of the operation.
     /// `None` if the operation is unknown.
     fn action(&self) -> Option<String> {
-        let message = self.message.as_deref().unwrap_or_default();
-        let named = message.split("not authorized to perform: ").nth(1);
-        let named = named.and_then(|rest| rest.split_whitespace().next());
-        let named = named.map(|word| word.trim_end_matches([',', '.']));
+        let named = denied_action(self.message.as_deref().unwrap_or_default());
+        if named.is_some() {
+            return named.map(str::to_owned);
+        }
         let service = match self.operation {
             "AssumeRole" | "AssumeRoleWithWebIdentity" | "GetCallerIdentity" => "sts",
             "DescribeKey" => "kms",
@@ -188,8 +190,7 @@ impl AwsError {
             _ => "secretsmanager",
         };
         let of_operation = format!("{service}:{}", self.operation);
-        let mut actions = named.into_iter().chain([of_operation.as_str()]);
-        actions.find(|word| is_action(word)).map(str::to_owned)
+        is_action(&of_operation).then_some(of_operation)
     }
 
     fn is_of_ecr(&self) -> bool {
@@ -199,6 +200,13 @@ impl AwsError {
                 "GetAuthorizationToken" | "DescribeRepositoryCreationTemplates"
             )
     }
+}
+
+/// The action that AWS names in the words of a denial.
+pub fn denied_action(words: &str) -> Option<&str> {
+    let (_, rest) = words.split_once("not authorized to perform: ")?;
+    let word = rest.split_whitespace().next()?;
+    Some(word.trim_end_matches([',', '.'])).filter(|word| is_action(word))
 }
 
 /// Whether a word is a single action, such as `lambda:InvokeFunction`.

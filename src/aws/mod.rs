@@ -20,6 +20,7 @@ mod target;
 mod transport;
 mod trust;
 
+pub use advice::{denied_action, EXPLICIT_DENY};
 pub use ecr::{Ecr, Verdict, Verdicts};
 pub use error::AwsError;
 pub use kind::Kind;

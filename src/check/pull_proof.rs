@@ -10,7 +10,7 @@ use serde_json::json;
 use super::inspect::Inspected;
 use super::login_check::credential_of;
 use super::{Criteria, Finding, Level, LoginCheck};
-use crate::aws::{Network, Session};
+use crate::aws::{denied_action, Network, Session, EXPLICIT_DENY};
 use crate::model::creation_template::CreationTemplate;
 use crate::model::image::{rule_of, ImageReference};
 use crate::model::name::ROOT;
@@ -280,13 +280,11 @@ impl PullProof<'_> {
     /// The finding for an error that is not about the upstream login.
     fn meaning(&self, pull: &Pull<'_>, refusal: &Refusal) -> Finding {
         let hints = &self.criteria.hints;
-        if let Some(action) = denied_action(&refusal.words) {
+        if let Some(action) = denied_action(&refusal.message) {
             let means = format!("the caller may not call {action}");
             let finding = pull.finding("pull-denied", &means, refusal);
-            return finding.fix(if refusal.words.contains("explicit deny") {
-                "a policy denies this explicitly, so no other policy can allow it; ask whoever \
-                 manages that policy"
-                    .to_owned()
+            return finding.fix(if refusal.message.contains("explicit deny") {
+                EXPLICIT_DENY.to_owned()
             } else {
                 self.statement(pull, &[action])
             });
@@ -422,6 +420,7 @@ impl Pull<'_> {
             status,
             code: error,
             words,
+            ..
         } = refusal;
         let parts = [error, words].into_iter().filter(|part| !part.is_empty());
         let answer: Vec<String> = std::iter::once(status.to_string())
@@ -471,16 +470,6 @@ pub fn no_rule_for(image: &str, code: &'static str, what: &str, fix: Option<Stri
 fn is_upstream_login(refusal: &Refusal) -> bool {
     let words = refusal.words.to_ascii_lowercase();
     matches!(refusal.status, 401 | 403 | 404) && words.contains("upstream registry")
-}
-
-/// The action that the words of an error name as denied.
-fn denied_action(words: &str) -> Option<&str> {
-    let (_, rest) = words.split_once("not authorized to perform: ")?;
-    let action = rest.split_whitespace().next()?;
-    let name = action.strip_prefix("ecr:")?;
-    name.bytes()
-        .all(|byte| byte.is_ascii_alphanumeric())
-        .then_some(action)
 }
 
 /// ECR's registry did not answer.

@@ -52,8 +52,10 @@ pub struct Refusal {
     pub status: u16,
     /// The error code, such as `NAME_UNKNOWN`; empty if there is none.
     pub code: String,
-    /// The registry's words, safe to show.
+    /// The registry's words, safe to show; the end of a long text is left out.
     pub words: String,
+    /// The whole message, to look for what AWS denied.
+    pub message: String,
 }
 
 impl ManifestRequest<'_> {
@@ -137,7 +139,8 @@ fn read(answer: &Answer, image: &ImageReference) -> Result<Manifest, ManifestFau
         },
         400..=499 => Err(ManifestFault::Refused(Refusal {
             status,
-            code: code_of(&answer.body),
+            code: first_error(&answer.body, "code"),
+            message: first_error(&answer.body, "message"),
             words,
         })),
         _ => not_registry(&format!("returned {status}")),
@@ -196,8 +199,9 @@ fn manifest(answer: &Answer, image: &ImageReference) -> Option<Manifest> {
     Some(Manifest { digest, platforms })
 }
 
-fn code_of(body: &[u8]) -> String {
+/// A member of the first error in an answer; empty if there is none.
+fn first_error(body: &[u8], member: &str) -> String {
     let body: serde_json::Value = serde_json::from_slice(body).unwrap_or_default();
-    let code = body["errors"][0]["code"].as_str();
-    escaped(code.unwrap_or_default())
+    let text = body["errors"][0][member].as_str();
+    escaped(text.unwrap_or_default())
 }
