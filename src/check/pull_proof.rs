@@ -84,8 +84,8 @@ pub struct PullProof<'a> {
     pub session: &'a Session,
     pub network: &'a Network,
     pub account: &'a str,
-    /// All rules of the Region.
-    pub rules: &'a [Rule],
+    /// All rules of the Region; `None` if they could not be listed.
+    pub rules: Option<&'a [Rule]>,
     pub templates: &'a [CreationTemplate],
     pub criteria: &'a Criteria,
     /// What was found before. A login that was tested already is not tested again.
@@ -135,7 +135,7 @@ impl PullProof<'_> {
                 (Ok(ecr_image), Some(answer)) => {
                     let pull = Pull {
                         image: escaped(&image),
-                        rule: rule_of(ecr_image.path(), self.rules),
+                        rule: rule_of(ecr_image.path(), self.rules.unwrap_or_default()),
                         ecr_image,
                     };
                     let rule = pull.rule.map(|rule| rule.ecr_repository_prefix.clone());
@@ -273,7 +273,7 @@ impl PullProof<'_> {
             given: None,
             is_for_one: true,
         };
-        let inspected = Inspected::new(&secret, Some(self.rules), self.criteria);
+        let inspected = Inspected::new(&secret, self.rules, self.criteria);
         StoredLogin::of(check.log_in(&inspected, &credential).await)
     }
 
@@ -289,7 +289,7 @@ impl PullProof<'_> {
                 self.statement(pull, &[action])
             });
         }
-        let Some(rule) = pull.rule else {
+        if pull.rule.is_none() && self.rules.is_some() {
             return match &*refusal.code {
                 "NAME_UNKNOWN" => pull
                     .finding(
@@ -305,7 +305,7 @@ impl PullProof<'_> {
                 }
                 _ => self.denied_or_failed(pull, refusal),
             };
-        };
+        }
         let template = CreationTemplate::for_path(pull.ecr_image.path(), self.templates)
             .filter(|_| refusal.status == 404)
             .and_then(|template| Some((template, template.lacks_role_for()?)));
@@ -319,7 +319,16 @@ impl PullProof<'_> {
             let fix = hints.template_role(&template.prefix);
             return finding.fix(format!("give it a role: {fix}"));
         }
-        let source = pull.source(rule);
+        let source = pull.rule.map(|rule| pull.source(rule));
+        let source = source.unwrap_or_else(|| "the upstream image".to_owned());
+        if is_upstream_login(refusal) {
+            let means = "the token is bad, or the path is wrong; the rules could not be read";
+            let finding = pull.finding("pull-upstream-denied", means, refusal);
+            let check = hints.command("check");
+            return finding.fix(format!(
+                "with permission to list rules and read secrets: {check}"
+            ));
+        }
         if refusal.code == "NAME_UNKNOWN" {
             let means = "the caller may not create the repository";
             let finding = pull.finding("pull-create-denied", means, refusal);

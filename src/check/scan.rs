@@ -7,7 +7,7 @@ use futures_util::{stream, TryStreamExt};
 use super::inspect::{inspect, Inspected};
 use super::rules::Rules;
 use super::value::{collapse_unread, none_read};
-use super::{Criteria, Finding, LoginCheck};
+use super::{Criteria, Finding, Level, LoginCheck};
 use crate::aws::{AwsError, Keys, Kind, Session, BATCH};
 use crate::model::creation_template::CreationTemplate;
 use crate::model::rule::Rule;
@@ -38,6 +38,24 @@ pub struct Scan {
     pub rules: Option<Vec<Rule>>,
     /// The repository creation templates, as far as they could be read.
     pub templates: Vec<CreationTemplate>,
+}
+
+impl Scan {
+    /// What is left if the caller may not list the secrets: the rules.
+    pub async fn without_secrets(failure: Failure, session: &Session) -> Self {
+        let message = format!("{}: not allowed", failure.message());
+        let finding = Finding::new(Level::Warning, "secrets-not-read", message);
+        Self {
+            checked: 0,
+            checked_rules: None,
+            findings: vec![Finding {
+                fix: failure.into_fix(),
+                ..finding
+            }],
+            rules: session.rules().await.ok(),
+            templates: session.ecr().creation_templates().await.unwrap_or_default(),
+        }
+    }
 }
 
 /// State shared by all inspections.

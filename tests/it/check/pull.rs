@@ -551,6 +551,69 @@ fn without_a_rule_ecr_is_not_asked_for_the_image() {
     assert!(ended.stdout.contains("pull-not-tried"), "{}", ended.stdout);
 }
 
+/// The role of a node or of a job that pulls.
+#[test]
+fn a_caller_who_may_only_pull_gets_an_answer() {
+    let account = account();
+    for action in [
+        "ListSecrets",
+        "DescribePullThroughCacheRules",
+        "DescribeRepositoryCreationTemplates",
+    ] {
+        account.refuse(action, 400, "AccessDeniedException", "no");
+    }
+    let image = format!("{}/docker-hub/library/nginx:1", host(&account));
+    let elsewhere = ecr_and_hub(&account, |_| single(), accepted);
+    let ended = pull(&account, &elsewhere, &["--pull", &image]);
+    assert_eq!(ended.status, 0, "{ended:?}");
+    let said = format!("{image} can be pulled from this registry\n");
+    assert!(ended.stdout.starts_with(&said), "{}", ended.stdout);
+    let warning = "warning  secrets-not-read: could not check the secrets: not allowed";
+    assert!(ended.stdout.contains(warning), "{}", ended.stdout);
+    for (status, code, words, finds, message, fix) in [
+        (
+            404,
+            "NAME_UNKNOWN",
+            "?",
+            "pull-create-denied",
+            "may not create the repository",
+            "repository/docker-hub/library/nginx",
+        ),
+        (
+            404,
+            "MANIFEST_UNKNOWN",
+            "?",
+            "pull-not-found",
+            "the upstream image does not exist",
+            "ecr:BatchImportUpstreamImage",
+        ),
+        (
+            403,
+            "DENIED",
+            UPSTREAM,
+            "pull-upstream-denied",
+            "the token is bad, or the path is wrong",
+            "with permission to list rules and read secrets",
+        ),
+    ] {
+        let elsewhere = ecr_and_hub(&account, move |_| refusal(status, code, words), accepted);
+        let ended = pull(&account, &elsewhere, &["--pull", &image, "-o", "json"]);
+        let finding = finding(&ended);
+        assert_eq!(finding["code"], finds, "{finding}");
+        for (member, part) in [("message", message), ("fix", fix)] {
+            assert!(
+                finding[member].as_str().unwrap().contains(part),
+                "{finding}"
+            );
+        }
+        assert_eq!(elsewhere.hosts_with_logins(), [host(&account)]);
+    }
+    // Without an image, there is nothing that it could check.
+    account
+        .run("check")
+        .fails(5, &["could not check the secrets"]);
+}
+
 #[test]
 fn what_is_no_answer_of_ecr_is_no_verdict_on_the_image() {
     let cut = || {
