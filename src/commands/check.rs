@@ -250,6 +250,8 @@ fn report(
     findings.sort_by(|one, other| {
         let key = |finding: &Finding| {
             (
+                // Notes about rules come last.
+                finding.secret.is_none() && finding.level == Level::Note,
                 finding.secret.clone(),
                 finding.level,
                 finding.code,
