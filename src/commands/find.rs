@@ -1,10 +1,10 @@
 //! Looks up the secret and the rule that a command names.
 
 use crate::aws::{Service, Session};
-use crate::model::name::{RepositoryPrefix, SecretId, SecretName};
+use crate::model::name::{RepositoryPrefix, SecretId, SecretName, PREFIX};
 use crate::model::region::Region;
 use crate::model::rule::{Rule, RuleRequest};
-use crate::model::secret::{ManagedBy, Secret};
+use crate::model::secret::{registry_of, ManagedBy, Secret};
 use crate::model::token_kind::TokenKind;
 use crate::output::escaped;
 use crate::output::failure::Failure;
@@ -30,10 +30,34 @@ pub fn read_name(place: &str, name: &str, hints: &Hints) -> Result<SecretId, Fai
 
 /// Like [`look_for`], but a missing secret is a failure.
 pub async fn find_secret(id: &SecretId, session: &Session) -> Result<Secret, Failure> {
-    match look_for(id, session).await? {
-        Some(secret) => Ok(secret),
-        None => Err(not_found(id, session)),
+    if let Some(secret) = look_for(id, session).await? {
+        return Ok(secret);
     }
+    let failure = not_found(id, session);
+    Err(match why_prefix(id, session).await {
+        Some(why) => {
+            let create = session.hints();
+            let create = create.create(id.name(), registry_of(id.name()), "");
+            let fix = format!("store the credentials under that name: {create}");
+            failure.then_why(&why).first_fix(&fix)
+        }
+        None => failure,
+    })
+}
+
+/// Why the secret that has this name without the prefix is not the one that is meant. `None` if
+/// there is none, or the caller may not see it.
+pub async fn why_prefix(id: &SecretId, session: &Session) -> Option<String> {
+    let bare = id.name().strip_prefix(PREFIX)?;
+    let is_by_name = id.region().is_none();
+    let found = session.secrets().describe(bare).await.ok()??;
+    (is_by_name && found.name == bare).then(|| {
+        format!(
+            "the secret {} exists, but ECR requires a name that begins with {PREFIX}, and no \
+             secret can be renamed",
+            escaped(bare)
+        )
+    })
 }
 
 /// Looks up a secret by its name, or else the default secret if the name is that of a registry.

@@ -7,7 +7,7 @@ use super::options::{check_rule, host};
 use crate::cli::RuleSetArgs;
 use crate::model::arn::SecretArn;
 use crate::model::invalid::Invalid;
-use crate::model::name::{RepositoryPrefix, SecretId, SecretName};
+use crate::model::name::{RepositoryPrefix, SecretId, SecretName, PREFIX};
 use crate::model::registries::{canonical_host, Host, NamedRegistry, Registry};
 use crate::model::rule::{Rule, RuleInCode, RuleRequest, UpstreamUrl};
 use crate::model::secret::{registry_of, Secret};
@@ -140,7 +140,15 @@ pub fn read_rule_set(
         }
         (Some(secret), None) => {
             let name = secret.name();
-            let message = format!("the name {name} does not show which registry it is for");
+            let is_bare = |given: &&str| !given.starts_with(PREFIX) && !given.starts_with("arn:");
+            let bare = args.secret.as_deref().filter(is_bare);
+            let meant = bare.map(|given| {
+                format!("; {given} stands for it, since ECR requires the prefix {PREFIX}")
+            });
+            let message = format!(
+                "the name {name} does not show which registry it is for{}",
+                meant.unwrap_or_default()
+            );
             errors.add(message, fixes::any_registry());
         }
         (Some(_), Some(_)) => {}

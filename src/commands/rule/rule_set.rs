@@ -5,7 +5,7 @@ use crate::aws::Session;
 use crate::commands::context::Context;
 use crate::commands::find::{
     find_pending_rule, look_for, no_such_secret, pending_deletion, refuse_managed, warn_of_key,
-    warn_of_region,
+    warn_of_region, why_prefix,
 };
 use crate::model::account::AccountId;
 use crate::model::name::{SecretId, SecretName};
@@ -111,9 +111,11 @@ async fn find_for_rule(
         Observed::Absent | Observed::NotLooked => {
             let message = no_such_secret(id, session);
             let create = hints.create(name.as_str(), upstream, "");
+            let why = why_prefix(id, session).await;
+            let place = || "the secret must be in the account and Region of the rule".into();
             Err(
                 Failure::new(Status::SecretState, "secret-not-found", message)
-                    .why("the secret must be in the account and Region of the rule")
+                    .why(why.unwrap_or_else(place))
                     .fix(format!("store the credentials first: {create}")),
             )
         }

@@ -216,3 +216,49 @@ fn an_unknown_registry_is_named_with_what_it_could_be() {
     let revoke = "if it was a real token, revoke it at the registry";
     run(token).fails(2, &[all, revoke]).never(&[token]);
 }
+
+#[test]
+fn my_secret_has_the_name_that_i_gave_it_and_ecr_wants_a_prefix() {
+    let account = Account::new();
+    account.made("dockerhub-creds");
+    let says = "the secret dockerhub-creds exists, but ECR requires a name that begins with \
+                ecr-pullthroughcache/";
+    let rule = [
+        "rule",
+        "set",
+        "hub",
+        "--registry",
+        "docker-hub",
+        "--secret",
+        "dockerhub-creds",
+    ];
+    let create = "ecr-ptc create --registry docker-hub --name ecr-pullthroughcache/dockerhub-creds";
+    account.run(&rule).fails(3, &[says, create]);
+    let rule = ["rule", "set", "hub", "--secret", "dockerhub-creds"];
+    let says_before = "dockerhub-creds stands for it, since ECR requires the prefix \
+                       ecr-pullthroughcache/";
+    account
+        .run(&rule)
+        .fails(2, &[says_before, "add --registry KIND"]);
+    for words in [
+        &["show", "dockerhub-creds"][..],
+        &["check", "dockerhub-creds"],
+        &["delete", "dockerhub-creds", "--yes"],
+        &["update", "dockerhub-creds", "--expires-on", "2999-01-31"],
+    ] {
+        account.run(words).fails(
+            3,
+            &[
+                "there is no secret ecr-pullthroughcache/dockerhub-creds",
+                says,
+                "ecr-ptc create --name ecr-pullthroughcache/dockerhub-creds",
+            ],
+        );
+    }
+    // Where there is no such secret either, or nobody may look, nothing is said of it.
+    account
+        .run(&["show", "other"])
+        .fails(3, &["there is no secret"])
+        .never(&["requires"]);
+    assert_eq!(account.rules(), json!([]));
+}
