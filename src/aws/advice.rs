@@ -1,11 +1,11 @@
 //! The messages for an [`AwsError`]: why it happened, and the fix.
 
-use super::error::AwsError;
+use super::error::{AwsError, INSTANCE_ANSWERED};
 use super::kind::{row_of, Kind};
-use super::service::Service;
+use super::service::{Service, NO_INSTANCE};
 use super::transport::{Fault, PROXY_LOGIN};
 use crate::output::failure::{AwsAnswer, Failure};
-use crate::output::shell::quote;
+use crate::output::shell::{option, quote};
 use crate::output::status::Status;
 
 /// The page with the policies to copy.
@@ -56,7 +56,10 @@ impl AwsError {
                 format!("{unusable}: {}", self.fault_of_profile()?)
             }
             Kind::NoCredentials => {
-                format!("no AWS credentials were found in: {}", service.credentials)
+                let of_instance = innermost.filter(|_| self.is_of_instance());
+                let of_instance = of_instance.map_or(NO_INSTANCE, String::as_str);
+                let places = service.credentials.replace(NO_INSTANCE, of_instance);
+                format!("no AWS credentials were found in: {places}")
             }
             Kind::BadCredentials | Kind::Clock if self.message.is_none() => {
                 let why = innermost.map_or("no reason was given", String::as_str);
@@ -99,6 +102,12 @@ impl AwsError {
             (Kind::Denied, _) => return self.permission_fix(),
             _ if of_credentials && self.fault_of_profile().is_some() => {
                 return "fix the profile in the AWS config or credentials file".to_owned();
+            }
+            (Kind::NoCredentials, _) if self.is_of_instance() => {
+                return format!(
+                    "{usual}\non an EC2 instance: give it a role, and let it use the instance \
+                     metadata service"
+                );
             }
             (Kind::Unreachable, Some(Fault::NoSuchHost)) if service.endpoint.is_none() => {
                 return format!("check that the Region {region} exists, and check the network");
@@ -165,7 +174,14 @@ impl AwsError {
                 .to_owned();
         }
         if message.contains("explicit deny") {
-            return EXPLICIT_DENY.to_owned();
+            return match self.tag_fix(message) {
+                Some(tag) => format!("{tag}\nif it does not: {EXPLICIT_DENY}"),
+                None if self.operation == "CreateSecret" => format!(
+                    "{EXPLICIT_DENY}\nsuch policies often require tags: if this one does, add \
+                     --tag KEY=VALUE"
+                ),
+                None => EXPLICIT_DENY.to_owned(),
+            };
         }
         match self.action() {
             Some(action) => format!(
@@ -174,6 +190,23 @@ impl AwsError {
             ),
             None => "ask your AWS administrator for access".to_owned(),
         }
+    }
+
+    /// What to do if the message of a denial is about a tag of the request.
+    fn tag_fix(&self, message: &str) -> Option<String> {
+        let (_, key) = message.split_once("aws:RequestTag")?;
+        if self.operation != "CreateSecret" {
+            return None;
+        }
+        let is_of_key = |c: &char| c.is_alphanumeric() || "+-=._:@".contains(*c);
+        let key = key.strip_prefix('/').unwrap_or_default();
+        let key: String = key.chars().take_while(is_of_key).collect();
+        let key = key.trim_end_matches(['.', ':']);
+        let key = if key.is_empty() { "KEY" } else { key };
+        let tag = option("--tag", &format!("{key}=VALUE"));
+        Some(format!(
+            "add the tag that the policy requires, if the values fit: {tag}"
+        ))
     }
 
     /// The denied action, as in a policy: the one in AWS's message, or else that of the operation.
@@ -191,6 +224,12 @@ impl AwsError {
         };
         let of_operation = format!("{service}:{}", self.operation);
         is_action(&of_operation).then_some(of_operation)
+    }
+
+    /// Whether the instance metadata service refused to give credentials.
+    fn is_of_instance(&self) -> bool {
+        let mut causes = self.causes.iter();
+        causes.any(|cause| cause.starts_with(INSTANCE_ANSWERED))
     }
 
     fn is_of_ecr(&self) -> bool {

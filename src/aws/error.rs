@@ -37,6 +37,9 @@ pub struct AwsError {
 /// Stands for the operation if fetching credentials failed.
 const CREDENTIALS: &str = "the request for credentials";
 
+/// How the cause starts if the metadata service gave no credentials.
+pub(super) const INSTANCE_ANSWERED: &str = "the instance metadata service returned";
+
 /// Converts the SDK's results.
 pub(super) trait Answer<T>: Sized {
     fn answer_to(self, operation: &'static str) -> Result<T, AwsError>;
@@ -141,9 +144,7 @@ impl AwsError {
         let mut causes = causes_of(error);
         let of_instance = status_of_instance(error);
         if let Some(status) = of_instance {
-            causes = vec![format!(
-                "the instance metadata service returned HTTP {status}"
-            )];
+            causes = vec![format!("{INSTANCE_ANSWERED} HTTP {status}")];
         }
         let metadata = whole_chain(error).find_map(|cause| cause.downcast_ref::<ErrorMetadata>());
         let code = metadata.and_then(|metadata| metadata.code());
@@ -158,6 +159,8 @@ impl AwsError {
             CredentialsError::CredentialsNotLoaded(_) => Kind::NoCredentials,
             CredentialsError::ProviderTimedOut(_) => Kind::TimedOut,
             _ if of_instance.is_some_and(|status| status >= 500) => Kind::Service,
+            // Also what other clouds answer at that address.
+            _ if of_instance.is_some() => Kind::NoCredentials,
             _ if fault == Some(Fault::TimedOut) || (connector && timed_out) => Kind::TimedOut,
             _ if connector => Kind::Unreachable,
             _ => match code.map(|_| kind_of_code(code, message, None)) {

@@ -4,6 +4,9 @@ use crate::model::region::{Partition, Region};
 use crate::output::hint::Hints;
 use crate::output::Redactor;
 
+/// The instance metadata service, in [`Service::credentials`], if nothing more is known.
+pub(super) const NO_INSTANCE: &str = "the instance metadata service (no response, or no role)";
+
 /// The context of AWS calls, for error messages: Region, endpoint, credentials and secret.
 #[derive(Clone, Debug)]
 pub struct Service {

@@ -12,6 +12,7 @@ use super::credentials::{check_environment, container_variable, Source};
 use super::endpoints::Endpoints;
 use super::network::Network;
 use super::profiles::{setting, Profiles};
+use super::service::NO_INSTANCE;
 use super::target::Target;
 use crate::env;
 use crate::model::region::{Partition, Region};
@@ -165,7 +166,7 @@ impl Settings {
         places.push(if off {
             "the instance metadata service (disabled by AWS_EC2_METADATA_DISABLED)".to_owned()
         } else {
-            "the instance metadata service (no response, or no role)".to_owned()
+            NO_INSTANCE.to_owned()
         });
         places.join(", ")
     }

@@ -70,6 +70,27 @@ fn an_instance_without_a_role_is_told() {
     ended.fails(4, &["no AWS credentials", "no response, or no role"]);
 }
 
+#[test]
+fn the_machine_has_no_aws_credentials_and_a_metadata_service_that_refuses() {
+    for status in [400, 401, 403, 405] {
+        let instance = Web::new(move |_, _| answer(status, "text/plain", "Forbidden"));
+        let account = Account::new();
+        let ended = beside(&instance, &account, &[]).run();
+        let answered = format!("the instance metadata service answered with HTTP {status}");
+        ended.fails(
+            4,
+            &[
+                "no AWS credentials were found; looked at",
+                &answered,
+                "fix: log in as with the AWS CLI",
+                "on an EC2 instance: give it a role",
+            ],
+        );
+        ended.never(&["renew"]);
+        assert!(account.requests().is_empty());
+    }
+}
+
 /// The SDK ends the program over a name that cannot be in a path.
 #[test]
 fn a_role_with_an_odd_name_is_told() {

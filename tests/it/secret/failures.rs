@@ -31,6 +31,43 @@ fn what_a_policy_forbids_is_not_mended_by_allowing_it() {
 }
 
 #[test]
+fn our_organization_wants_a_tag_on_everything() {
+    let account = Account::new();
+    let deny = "User: x is not authorized to perform: secretsmanager:CreateSecret with an explicit deny in a service control policy";
+    for (more, tag) in [
+        (
+            " because aws:RequestTag/cost-center is null",
+            "--tag cost-center=VALUE",
+        ),
+        (
+            " (condition aws:RequestTag/Team: null).",
+            "--tag Team=VALUE",
+        ),
+        (": aws:RequestTag is missing", "--tag KEY=VALUE"),
+        ("", "--tag KEY=VALUE"),
+    ] {
+        let says = format!("{deny}{more}");
+        account.heal();
+        account.refuse("CreateSecret", 400, "AccessDeniedException", &says);
+        let ended = Program::create(&account, &[]).run();
+        ended.fails(5, &["explicit deny", "no other policy can allow it", tag]);
+        let first = if more.is_empty() {
+            "fix: a policy"
+        } else {
+            "fix: add the tag"
+        };
+        ended.fails(5, &[first]);
+    }
+    // What is denied without a tag in it is not about one.
+    account.heal();
+    account.refuse("ListSecrets", 400, "AccessDeniedException", deny);
+    account
+        .run(&["list"])
+        .fails(5, &["explicit deny"])
+        .never(&["--tag"]);
+}
+
+#[test]
 fn foreign_words_cannot_steer_a_terminal() {
     let account = Account::new();
     account.refuse(
