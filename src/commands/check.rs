@@ -7,7 +7,7 @@ use self::fix::{Fix, Fixed};
 use self::pulls::Pulls;
 use super::context::Context;
 use super::find::{find_secret, read_name, refuse_read_only};
-use super::login_test::agree_to_host;
+use super::verification::agree_to_host;
 use crate::aws::{Network, Session};
 use crate::check::{
     scan, summary, to_text, unreadable, CheckReport, Criteria, Finding, Level, LoginCheck,

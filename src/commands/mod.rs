@@ -9,13 +9,13 @@ mod expiry;
 mod find;
 mod image;
 mod list;
-mod login_test;
 mod restore;
 mod rollback;
 mod rule;
 mod show;
 mod store;
 mod update;
+mod verification;
 
 use anyhow::Context as _;
 

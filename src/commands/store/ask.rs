@@ -3,7 +3,7 @@
 use super::look::{observe, Looked};
 use super::Store;
 use crate::cli::IfExists;
-use crate::commands::login_test::ask_for_good_credentials;
+use crate::commands::verification::ask_for_good_credentials;
 use crate::input::prompter::change::Change;
 use crate::input::Prompter;
 use crate::model::date::ago;

@@ -5,7 +5,7 @@ use super::stored::stored_secret;
 use crate::aws::Settings;
 use crate::commands::context::Context;
 use crate::commands::find::warn_of_region;
-use crate::commands::login_test::{verify, Login};
+use crate::commands::verification::{verify, Login};
 use crate::input::create_input::CreateInput;
 use crate::output::failure::Failure;
 use crate::output::report::{Action, Report, RuleDetails, RuleResult, StepStatus, StoredSecret};

@@ -6,7 +6,7 @@ use crate::aws::{Kind, Session};
 use crate::cli::IfExists;
 use crate::commands::choose::{chosen_secret, Selection};
 use crate::commands::find::{pending_deletion, refuse_managed, refuse_read_only};
-use crate::commands::login_test::{warn_of_credentials, Tried};
+use crate::commands::verification::{warn_of_credentials, Tried};
 use crate::input::create_input::CreateInput;
 use crate::input::Prompter;
 use crate::model::credential::Username;

@@ -76,13 +76,13 @@ fn the_machine_has_no_aws_credentials_and_a_metadata_service_that_refuses() {
         let instance = Web::new(move |_, _| answer(status, "text/plain", "Forbidden"));
         let account = Account::new();
         let ended = beside(&instance, &account, &[]).run();
-        let answered = format!("the instance metadata service answered with HTTP {status}");
+        let answered = format!("the instance metadata service returned HTTP {status}");
         ended.fails(
             4,
             &[
-                "no AWS credentials were found; looked at",
+                "no AWS credentials were found in:",
                 &answered,
-                "fix: log in as with the AWS CLI",
+                "fix: log in as for the AWS CLI",
                 "on an EC2 instance: give it a role",
             ],
         );

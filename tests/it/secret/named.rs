@@ -249,7 +249,7 @@ fn my_secret_has_the_name_that_i_gave_it_and_ecr_wants_a_prefix() {
         account.run(words).fails(
             3,
             &[
-                "there is no secret ecr-pullthroughcache/dockerhub-creds",
+                "no secret ecr-pullthroughcache/dockerhub-creds in",
                 says,
                 "ecr-ptc create --name ecr-pullthroughcache/dockerhub-creds",
             ],
@@ -258,7 +258,7 @@ fn my_secret_has_the_name_that_i_gave_it_and_ecr_wants_a_prefix() {
     // Where there is no such secret either, or nobody may look, nothing is said of it.
     account
         .run(&["show", "other"])
-        .fails(3, &["there is no secret"])
+        .fails(3, &["no secret"])
         .never(&["requires"]);
     assert_eq!(account.rules(), json!([]));
 }
