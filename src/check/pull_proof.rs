@@ -436,7 +436,7 @@ impl Pull<'_> {
             .chain(parts.cloned())
             .collect();
         let message = format!(
-            "{} cannot be pulled: {means}; ECR answered {}",
+            "{} cannot be pulled: {means}; ECR returned {}",
             self.image,
             answer.join(" ")
         );
@@ -481,7 +481,7 @@ fn is_upstream_login(refusal: &Refusal) -> bool {
     matches!(refusal.status, 401 | 403 | 404) && words.contains("upstream registry")
 }
 
-/// ECR's registry did not answer.
+/// The failure if ECR's registry did not respond.
 fn no_answer(
     pull: &Pull<'_>,
     status: Status,
@@ -500,7 +500,7 @@ fn no_answer(
         ),
         _ => (
             "not-aws",
-            "check HTTPS_PROXY and NO_PROXY, and what answers for that host".to_owned(),
+            "check HTTPS_PROXY and NO_PROXY, and what responds for that host".to_owned(),
         ),
     };
     let message = format!("could not pull {} through Amazon ECR", pull.image);

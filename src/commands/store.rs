@@ -51,9 +51,7 @@ pub async fn run(
         return Box::pin(dry_run::run(input, &settings, &login, context)).await;
     }
     let mut warnings = context.output.warnings();
-    let prompter = context.can_ask().then(|| context.prompter());
-    let person = prompter.as_ref();
-    if person.is_none() {
+    if !context.can_ask() {
         login
             .agree_to_host(&input, None, context, &mut warnings)
             .await?;
@@ -67,6 +65,8 @@ pub async fn run(
         context,
         warnings,
     };
+    let prompter = context.can_ask().then(|| context.prompter());
+    let person = prompter.as_ref();
     if let Some(prompter) = person {
         store.session.fetch_credentials().await?;
         context.identify(&mut store.session).await?;

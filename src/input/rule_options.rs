@@ -208,7 +208,7 @@ fn usual_prefix(registry: Option<&NamedRegistry<&'static Registry>>) -> &'static
     registry.map_or(fixes::rule(None), |registry| registry.upstream.rule_prefix)
 }
 
-/// The registry of the rule: the given one, or else the one that the secret's name shows.
+/// The rule's registry: the given one, or else the one in the secret's name.
 fn registry_of_rule(
     args: &RuleSetArgs,
     secret: Option<&SecretId>,

@@ -1,5 +1,5 @@
-//! [`Plan`]: the calls a command will make, shown before they are made. Every command that writes
-//! builds one from its options and what exists in AWS.
+//! [`Plan`]: the AWS calls of a command that writes, built from its options and what exists in AWS.
+//! A person reviews them before they run.
 
 pub mod apply;
 pub mod confirm;

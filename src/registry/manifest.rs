@@ -79,7 +79,7 @@ impl ManifestRequest<'_> {
             Err(_) => Err(ManifestFault::no_answer(
                 Status::Temporary,
                 format!(
-                    "{host} did not answer within {} seconds",
+                    "{host} did not respond within {} seconds",
                     self.time_out.as_secs()
                 ),
             )),
@@ -109,7 +109,7 @@ impl ManifestFault {
 fn read(answer: &Answer, image: &ImageReference) -> Result<Manifest, ManifestFault> {
     let (host, status) = (image.domain(), answer.status);
     let not_registry = |what: &str| {
-        let why = format!("{host} {what}, which is not an answer of Amazon ECR");
+        let why = format!("{host} {what}, so the response did not come from Amazon ECR");
         Err(ManifestFault::no_answer(Status::Configuration, why))
     };
     let words = words_of(&answer.body).unwrap_or_default();
@@ -135,7 +135,7 @@ fn read(answer: &Answer, image: &ImageReference) -> Result<Manifest, ManifestFau
         _ if is_page(answer) => not_registry(&format!("returned {status} with a web page")),
         200 => match manifest(answer, image) {
             Some(manifest) => Ok(manifest),
-            None => not_registry("returned something else than the manifest"),
+            None => not_registry("returned no manifest"),
         },
         400..=499 => Err(ManifestFault::Refused(Refusal {
             status,

@@ -378,7 +378,7 @@ fn each_answer_has_its_explanation() {
             said.starts_with(&answered)
                 && said.contains(message)
                 && said.contains(&format!(
-                    "ECR answered {status} {code} {}",
+                    "ECR returned {status} {code} {}",
                     &words[..words.len().min(200)]
                 )),
             "{said}"
@@ -629,7 +629,7 @@ fn what_is_no_answer_of_ecr_is_no_verdict_on_the_image() {
         (
             silence as fn() -> Reply,
             7,
-            "did not answer within 2 seconds",
+            "did not respond within 2 seconds",
         ),
         (cut, 7, "before the response was complete"),
         (|| answer(503, "{}"), 7, "returned 503"),
@@ -645,17 +645,13 @@ fn what_is_no_answer_of_ecr_is_no_verdict_on_the_image() {
         ),
         (|| page(200), 4, "returned 200 with a web page"),
         (|| page(403), 4, "returned 403 with a web page"),
-        (
-            || answer(200, "garbage"),
-            4,
-            "something else than the manifest",
-        ),
+        (|| answer(200, "garbage"), 4, "returned no manifest"),
         (
             || answer(200, r#"{"schemaVersion":2}"#),
             4,
-            "something else than the manifest",
+            "returned no manifest",
         ),
-        (other, 4, "something else than the manifest"),
+        (other, 4, "returned no manifest"),
     ] {
         let account = account();
         let elsewhere = ecr_and_hub(&account, move |_| reply(), accepted);

@@ -339,7 +339,7 @@ fn my_rule_for_the_other_account_was_made_in_the_console_without_a_role() {
             (&finding["level"], &finding["code"]),
             (&json!("error"), &json!("rule-without-role"))
         );
-        // The fix works, with the name of a role that is there.
+        // The fix works with the name of an existing role.
         let fix = finding["fix"].as_str().unwrap();
         let (_, command) = fix.split_once("ecr-ptc ").unwrap();
         let command = command.replace("role/NAME", "role/ecr-pull-through-cache");
