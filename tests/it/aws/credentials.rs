@@ -226,7 +226,7 @@ fn a_role_is_taken_with_the_keys_of_another_profile_or_source() {
         .contains("Credential=AKIABASE/"));
 
     let account = Account::new();
-    let program = Program::create(&account, &["--profile", "deploy"]);
+    let program = Program::create(&account, "--profile deploy");
     program.file(
         "config",
         format!("[profile deploy]\n{role}credential_source = Environment\n"),

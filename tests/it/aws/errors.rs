@@ -176,7 +176,7 @@ fn my_credentials_are_good_and_the_region_is_not_enabled() {
         }
     }
     let account = unknown_to_aws(403, "OptInRequired");
-    let ended = Program::create(&account, &["--region", "me-south-1"]).run();
+    let ended = Program::create(&account, "--region me-south-1").run();
     ended.fails(4, &["fix: enable me-south-1", "complete the sign-up"]);
 }
 
@@ -201,7 +201,7 @@ fn my_credentials_are_good_and_of_another_partition() {
         let words = format!("fix: {region} is in {title}, which has accounts of its own");
         ended.fails(4, &[&words]).never(&["enable"]);
     }
-    let ended = Program::create(&account, &["--region", "eu-west-1"]);
+    let ended = Program::create(&account, "--region eu-west-1");
     let ended = ended.env("AWS_REGION", "us-gov-east-1").run();
     let words = "fix: eu-west-1 is in commercial AWS, and these credentials seem to be of AWS \
                  GovCloud (US)";

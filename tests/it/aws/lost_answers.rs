@@ -156,7 +156,7 @@ fn answers_that_are_lost_every_time_are_looked_after() {
         } else {
             account.lose("CreateSecret", None);
         }
-        let program = Program::create(&account, &["-o", "json"]).env(TWICE.0, TWICE.1);
+        let program = Program::create(&account, "-o json").env(TWICE.0, TWICE.1);
         let report = program.run().json();
         assert_eq!(report["action"], "created");
         assert_eq!(report["versionId"], tokens(&account)[0]);
@@ -190,7 +190,7 @@ fn requests_that_never_arrived_are_told_as_not_stored() {
     let account = Account::new();
     Program::create(&account, &[]).run().ok();
     account.drop("PutSecretValue", None);
-    let program = Program::create(&account, &["--if-exists", "update"]).stdin("another-token");
+    let program = Program::create(&account, "--if-exists update").stdin("another-token");
     program
         .env(TWICE.0, TWICE.1)
         .run()
@@ -205,7 +205,7 @@ fn an_answer_that_breaks_off_is_told_as_that() {
     let account = Account::new();
     Program::create(&account, &[]).run().ok();
     account.cut("DescribeSecret", None);
-    let ended = Program::new(&["show", "docker-hub"])
+    let ended = Program::new("show docker-hub")
         .with(&account)
         .env(TWICE.0, TWICE.1)
         .run();
@@ -413,7 +413,7 @@ fn an_answer_that_is_not_from_aws_never_counts_as_done() {
 #[test]
 fn a_policy_and_a_rotation_whose_answers_are_lost_are_looked_after() {
     let account = Account::new();
-    let program = Program::create(&account, &["--resource-policy"]);
+    let program = Program::create(&account, "--resource-policy");
     let policy = policy_file(&program);
     account.lose("PutResourcePolicy", Some(1));
     account.refuse("PutResourcePolicy", 400, "InvalidParameterException", "so");
@@ -443,7 +443,7 @@ fn where_looking_fails_too_it_says_so_and_how_to_see() {
     account.lose("CreateSecret", None);
     account.answer("DescribeSecret", 400, JSON, NOT_ALLOWED, Some(1));
     account.drop("DescribeSecret", None);
-    let ended = Program::create(&account, &["--region", "us-east-1"])
+    let ended = Program::create(&account, "--region us-east-1")
         .env(TWICE.0, TWICE.1)
         .run();
     ended.fails(
@@ -511,7 +511,7 @@ fn an_answer_that_is_not_from_aws() {
     side_by_side(cases, |(status, body, exit, words)| {
         let account = Account::new();
         account.answer("CreateSecret", status, "text/html", body, None);
-        let ended = Program::create(&account, &["-v"])
+        let ended = Program::create(&account, "-v")
             .env("AWS_MAX_ATTEMPTS", "1")
             .run();
         ended.fails(exit, words).never(&["\u{1b}[31m", "<html>"]);

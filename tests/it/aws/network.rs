@@ -125,7 +125,7 @@ fn an_endpoint_is_found_where_the_aws_cli_finds_it() {
 #[test]
 fn the_review_shows_the_endpoint_wherever_it_was_found() {
     let account = Account::new();
-    let program = Program::create(&account, &["--dry-run"]).without("AWS_ENDPOINT_URL");
+    let program = Program::create(&account, "--dry-run").without("AWS_ENDPOINT_URL");
     program.file(
         "config",
         "[default]\nservices = s\n[services s]\nsecrets_manager =\n  endpoint_url = http://127.0.0.1:9\n",
@@ -174,7 +174,7 @@ fn an_endpoint_that_is_no_url_is_told_with_its_origin() {
             "secrets_manager in the services section",
         ),
     ] {
-        let program = Program::create(&account, &["-o", "json"]).without("AWS_ENDPOINT_URL");
+        let program = Program::create(&account, "-o json").without("AWS_ENDPOINT_URL");
         program.file("config", config);
         let ended = program.run();
         ended.fails(4, &[origin, "https://host:port"]);
@@ -340,7 +340,7 @@ fn the_lower_case_name_wins_and_an_empty_one_is_no_proxy() {
             ],
         ),
     ] {
-        let mut program = Program::create(&account, &["--if-exists", "skip"])
+        let mut program = Program::create(&account, "--if-exists skip")
             .env("AWS_ENDPOINT_URL", format!("https://{HOST}"))
             .env("AWS_MAX_ATTEMPTS", "1");
         let bundle = program.file("ca.pem", authority.pem());
@@ -363,7 +363,7 @@ fn this_machine_is_never_reached_by_a_proxy() {
     let server = authority.serve(&["localhost", "127.0.0.1"], &account.url);
     let proxy = Proxy::to(&server);
     for endpoint in [server.clone(), server.replace("127.0.0.1", "localhost")] {
-        let program = Program::create(&account, &["--if-exists", "skip"])
+        let program = Program::create(&account, "--if-exists skip")
             .env("AWS_ENDPOINT_URL", format!("https://{endpoint}"))
             .env("HTTPS_PROXY", format!("http://{}", proxy.address));
         let bundle = program.file("ca.pem", authority.pem());
@@ -378,7 +378,7 @@ fn without_tls_no_proxy_is_asked() {
     let account = Account::new();
     let proxy = Proxy::to(&account.url);
     for name in ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "ALL_PROXY"] {
-        let program = Program::create(&account, &["--if-exists", "update"]);
+        let program = Program::create(&account, "--if-exists update");
         program
             .env(name, format!("http://{}", proxy.address))
             .run()
@@ -399,13 +399,13 @@ fn a_proxy_that_cannot_be_used_is_told_before_anything_is_sent() {
         ("http://proxy:8080:me:hidden", "is not a URL"),
     ] {
         let run = |program: Program| program.env("HTTPS_PROXY", value).run();
-        let ended = run(Program::create(&account, &["-v"]).without("AWS_ENDPOINT_URL"));
+        let ended = run(Program::create(&account, "-v").without("AWS_ENDPOINT_URL"));
         ended
             .fails(4, &["HTTPS_PROXY", words])
             .never(&["p@ss", "hidden"]);
         assert!(account.requests().is_empty());
         // Without TLS, which no proxy is asked for, it stops nothing.
-        let ended = run(Program::create(&account, &["--dry-run"]));
+        let ended = run(Program::create(&account, "--dry-run"));
         ended.ok();
         account.take_actions();
     }
@@ -422,7 +422,7 @@ fn a_proxy_that_lets_nothing_through() {
         (502, 7, "rejected the connection"),
     ] {
         let proxy = Proxy::that_refuses(status);
-        let program = Program::create(&account, &["-v"])
+        let program = Program::create(&account, "-v")
             .without("AWS_ENDPOINT_URL")
             .env("AWS_MAX_ATTEMPTS", "1")
             .env(
@@ -439,7 +439,7 @@ fn a_proxy_that_lets_nothing_through() {
     }
     for (status, exit) in [(407, 4), (403, 4), (502, 7)] {
         let proxy = Proxy::that_refuses(status);
-        let ended = Program::create(&account, &["-v"])
+        let ended = Program::create(&account, "-v")
             .env("AWS_ENDPOINT_URL", format!("http://{}", proxy.address))
             .env("AWS_MAX_ATTEMPTS", "1")
             .run();
@@ -460,7 +460,7 @@ fn a_proxy_that_is_not_there() {
         "http:me:hidden@127.0.0.1:1",
         "me:hidden@127.0.0.1:1/hidden?hidden@hidden",
     ] {
-        let ended = Program::create(&account, &["-v"])
+        let ended = Program::create(&account, "-v")
             .without("AWS_ENDPOINT_URL")
             .env("AWS_MAX_ATTEMPTS", "1")
             .env("HTTPS_PROXY", proxy)

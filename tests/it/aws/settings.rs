@@ -20,10 +20,7 @@ fn the_region_comes_from_the_option_the_variables_or_the_profile() {
         );
     };
     let account = Account::new();
-    arn_in(
-        Program::create(&account, &["--region", "eu-west-1"]),
-        "eu-west-1",
-    );
+    arn_in(Program::create(&account, "--region eu-west-1"), "eu-west-1");
     arn_in(
         Program::create(&account, &[])
             .without("AWS_REGION")
@@ -38,7 +35,7 @@ fn the_region_comes_from_the_option_the_variables_or_the_profile() {
 #[test]
 fn a_profile_that_does_not_exist_is_told_before_anything_is_sent() {
     let account = Account::new();
-    let by_option = Program::create(&account, &["--profile", "prod"]);
+    let by_option = Program::create(&account, "--profile prod");
     by_option.file(
         "config",
         "[profile staging]\n[profile prod-eu]\n[profile dev]\n",
@@ -63,7 +60,7 @@ fn a_profile_that_does_not_exist_is_told_before_anything_is_sent() {
 #[test]
 fn a_profile_on_the_command_line_beats_keys_in_the_environment() {
     let account = Account::new();
-    let program = Program::create(&account, &["--profile", "prod"]);
+    let program = Program::create(&account, "--profile prod");
     program.file(
         "credentials",
         "[prod]\naws_access_key_id = AKIAOFTHEPROFILE\naws_secret_access_key = x\n",
@@ -93,10 +90,10 @@ fn endpoints_and_trust_stores_are_checked_first() {
             .run()
             .fails(4, &["AWS_ENDPOINT_URL"]);
     }
-    Program::create(&account, &["--region", "Frankfurt"])
+    Program::create(&account, "--region Frankfurt")
         .run()
         .fails(2, &["--region", "eu-central-1"]);
-    Program::create(&account, &["--ca-bundle", "/no/such"])
+    Program::create(&account, "--ca-bundle /no/such")
         .run()
         .fails(4, &["/no/such", "--ca-bundle"]);
     let program = Program::create(&account, &[]);
@@ -232,7 +229,7 @@ fn names_and_paths_are_shown_as_they_are_and_act_on_no_terminal() {
     let odd = "a\u{1b}[31m\u{202e}b";
     let by_name = Program::create(&account, &["--profile", odd]);
     by_name.file("config", "[profile \u{1b}[31m]\n[default]\n");
-    let by_source = Program::create(&account, &["--profile", "p"]);
+    let by_source = Program::create(&account, "--profile p");
     by_source.file(
         "config",
         format!("[profile p]\nrole_arn = x\nsource_profile = {odd}\nservices = {odd}\n"),

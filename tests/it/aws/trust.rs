@@ -86,7 +86,7 @@ fn certificates_that_do_not_hold() {
             ["it is for another host", "endpoint"],
         ),
     ] {
-        let program = Program::create(&account, &["-v"])
+        let program = Program::create(&account, "-v")
             .env("AWS_MAX_ATTEMPTS", "1")
             .env(
                 "AWS_ENDPOINT_URL",

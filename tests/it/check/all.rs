@@ -26,7 +26,7 @@ fn all_secrets_of_every_page_in_few_calls() {
     }
     account.made_with("ecr-pullthroughcache/zzz", "plain text");
     account.made_with("other/secret", "plain text");
-    let checked = account.run(&["check"]);
+    let checked = account.run("check");
     assert_eq!(checked.status, 9);
     let text = "ecr-pullthroughcache/zzz\n  error    not-json: the value is not a JSON object with username and accessToken, \
                 so ECR cannot log in with it, and pulls fail for images that ECR has not cached\n    \
@@ -73,10 +73,7 @@ fn a_list_that_is_behind_is_not_believed() {
         &behind,
         None,
     );
-    assert_eq!(
-        told(&account.run(&["check", "-o", "json"]).json()),
-        json!([])
-    );
+    assert_eq!(told(&account.run("check -o json").json()), json!([]));
     account.refuse(
         "GetSecretValue",
         400,
@@ -100,7 +97,7 @@ fn an_answer_in_parts_is_taken_whole() {
         r#"{"SecretValues":[],"NextToken":"0"}"#,
         Some(1),
     );
-    let checked = account.run(&["check", "-o", "json"]);
+    let checked = account.run("check -o json");
     let report: Value = serde_json::from_str(&checked.stdout).unwrap();
     assert_eq!(
         (
@@ -115,16 +112,16 @@ fn an_answer_in_parts_is_taken_whole() {
 fn scripts_get_the_same_members_always() {
     let account = Account::new();
     assert_eq!(
-        account.run(&["check", "-o", "json"]).json(),
+        account.run("check -o json").json(),
         json!({"schemaVersion": 1, "checked": 0, "checkedRules": 0, "region": "us-east-1", "findings": []})
     );
-    let none = account.run(&["check"]);
+    let none = account.run("check");
     assert_eq!(
         (none.ok(), none.stderr.as_str()),
         ("", "0 secrets and 0 rules checked: no problems found\n")
     );
     account.made_with(NAME, r#"{"username":"me","password":"x"}"#);
-    let checked = account.run(&["check", "-o", "json", "-q"]);
+    let checked = account.run("check -o json -q");
     assert_eq!((checked.status, checked.stderr.as_str()), (9, ""));
     let report: Value = serde_json::from_str(&checked.stdout).unwrap();
     assert_eq!(
@@ -172,7 +169,7 @@ fn without_permission_to_read_values_the_rest_is_checked() {
         "AccessDeniedException",
         "not allowed",
     );
-    let checked = account.run(&["check", "-o", "json"]);
+    let checked = account.run("check -o json");
     assert_eq!((checked.status, codes(&checked)), (9, expected.clone()));
     for part in [
         "to allow secretsmanager:BatchGetSecretValue;",
@@ -192,7 +189,7 @@ fn without_permission_to_read_values_the_rest_is_checked() {
         &denied(&[]),
         None,
     );
-    assert_eq!(codes(&account.run(&["check", "-o", "json"])), expected);
+    assert_eq!(codes(&account.run("check -o json")), expected);
     let account = Account::new();
     let arn = account.made(NAME);
     account.answer(
@@ -223,12 +220,10 @@ fn without_permission_to_read_values_the_rest_is_checked() {
             checked.stdout
         );
     }
-    account
-        .run(&["check", "docker-hub", "--fix", "--yes"])
-        .fails(
-            5,
-            &["could not read the value", "secretsmanager:GetSecretValue"],
-        );
+    account.run("check docker-hub --fix --yes").fails(
+        5,
+        &["could not read the value", "secretsmanager:GetSecretValue"],
+    );
 }
 
 #[test]
@@ -253,7 +248,7 @@ fn a_value_that_is_refused_among_others_is_told_by_its_secret() {
         &answer.to_string(),
         None,
     );
-    let checked = account.run(&["check"]);
+    let checked = account.run("check");
     assert_eq!(checked.status, 9);
     let lines = [
         "ecr-pullthroughcache/b\n  warning  value-not-read: the value was not checked: this caller could not read it (GetSecretValue: DecryptionFailure)",
@@ -275,12 +270,10 @@ fn a_value_that_is_refused_among_others_is_told_by_its_secret() {
 #[test]
 fn what_fails_as_a_whole_is_a_failure() {
     let account = Account::new();
-    account
-        .run(&["check", "docker-hub"])
-        .fails(3, &["no secret"]);
+    account.run("check docker-hub").fails(3, &["no secret"]);
     account.made(NAME);
     account.refuse("BatchGetSecretValue", 500, "InternalServiceError", "broken");
-    let program = Program::new(&["check"])
+    let program = Program::new("check")
         .with(&account)
         .env("AWS_MAX_ATTEMPTS", "1");
     program
@@ -288,7 +281,7 @@ fn what_fails_as_a_whole_is_a_failure() {
         .fails(7, &["could not check the secrets", "try again"]);
     account.refuse("ListSecrets", 400, "AccessDeniedException", "not allowed");
     account
-        .run(&["check"])
+        .run("check")
         .fails(5, &["to allow secretsmanager:ListSecrets;"]);
     account.refuse(
         "DescribeSecret",
@@ -297,7 +290,7 @@ fn what_fails_as_a_whole_is_a_failure() {
         "not allowed",
     );
     account
-        .run(&["check", "docker-hub"])
+        .run("check docker-hub")
         .fails(5, &["secretsmanager:DescribeSecret"]);
 }
 
@@ -332,7 +325,7 @@ fn keys_of_kms_are_asked_for_once() {
         account.ask("CreateSecret", &body);
     }
     account.ask("CreateSecret", &json!({"Name": "ecr-pullthroughcache/9", "SecretString": r#"{"username":"me","accessToken":"x"}"#, "KmsKeyId": "alias/aws/secretsmanager"}));
-    let checked = account.run(&["check", "-o", "json"]);
+    let checked = account.run("check -o json");
     let report: Value = serde_json::from_str(&checked.stdout).unwrap();
     let findings = told(&report).as_array().unwrap().clone();
     assert_eq!((checked.status, findings.len()), (9, 3));
@@ -365,7 +358,7 @@ fn keys_of_kms_are_asked_for_once() {
     let body = json!({"Name": "ecr-pullthroughcache/8", "SecretString": "x", "KmsKeyId": account.new_key()});
     account.ask("CreateSecret", &body);
     account.refuse("DescribeKey", 500, "InternalFailure", "broken");
-    let program = Program::new(&["check"])
+    let program = Program::new("check")
         .with(&account)
         .env("AWS_MAX_ATTEMPTS", "1");
     assert!(program.run().stdout.contains("DescribeKey: broken"));
@@ -448,6 +441,6 @@ fn my_nightly_job_wants_to_hear_of_a_token_that_ends_soon() {
         assert_eq!(fail_on(level), 9);
     }
     account
-        .run(&["check", "--fail-on", "never"])
+        .run("check --fail-on never")
         .fails(2, &["--fail-on", "note"]);
 }

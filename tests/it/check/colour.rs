@@ -18,18 +18,18 @@ fn spoiled() -> Account {
 #[test]
 fn each_level_has_its_colour() {
     let account = spoiled();
-    let ended = account.run(&["check", "--color", "always"]);
+    let ended = account.run("check --color always");
     assert_eq!(ended.status, 9);
     for level in [ERROR, WARNING, NOTE] {
         assert!(ended.stdout.contains(level), "{level:?}: {ended:?}");
     }
-    let plain = account.run(&["check"]);
+    let plain = account.run("check");
     plain.never(&["\u{1b}"]);
     assert_eq!(without_colours(&ended.stdout), plain.stdout);
-    let fixed = account.run(&["check", "docker-hub", "--fix", "-y", "--color", "always"]);
+    let fixed = account.run("check docker-hub --fix -y --color always");
     let start = "Fixed \u{1b}[1mecr-pullthroughcache/docker-hub\u{1b}[0m:\n  renamed";
     assert!(fixed.ok().starts_with(start), "{fixed:?}");
-    let json = account.run(&["check", "-o", "json", "--color", "always"]);
+    let json = account.run("check -o json --color always");
     assert!(!json.stdout.contains('\u{1b}'), "{json:?}");
 }
 

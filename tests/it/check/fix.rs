@@ -31,7 +31,7 @@ fn count(account: &Account, action: &str) -> usize {
 fn fix_mends_the_value_and_keeps_the_rest() {
     let account = Account::new();
     spoiled(&account);
-    let mended = account.run(&["check", "docker-hub", "--fix", "--yes"]);
+    let mended = account.run("check docker-hub --fix --yes");
     assert!(
         mended.ok().contains("warning  other-keys"),
         "{}",
@@ -60,7 +60,7 @@ fn fix_mends_the_value_and_keeps_the_rest() {
             "PutSecretValue"
         ]
     );
-    let again = account.run(&["check", "docker-hub", "--fix", "--yes", "-o", "json"]);
+    let again = account.run("check docker-hub --fix --yes -o json");
     assert_eq!(again.json()["fixed"], json!([]));
     assert!(
         again.stderr.contains("nothing was written"),
@@ -82,7 +82,7 @@ fn fix_tells_a_foreign_key_and_does_not_change_it() {
     let account = Account::new();
     let body = json!({"Name": NAME, "SecretString": r#"{"username":"me","token":"x"}"#, "KmsKeyId": account.new_key()});
     account.ask("CreateSecret", &body);
-    let mended = account.run(&["check", "docker-hub", "--fix", "--yes", "-o", "json"]);
+    let mended = account.run("check docker-hub --fix --yes -o json");
     let report: Value = serde_json::from_str(&mended.stdout).unwrap();
     assert_eq!(
         (mended.status, &report["fixed"]),
@@ -97,7 +97,7 @@ fn what_was_fixed_is_told_beside_what_is_left() {
     let account = Account::new();
     let body = json!({"Name": NAME, "SecretString": r#"{"user":"me","token":"x"}"#, "KmsKeyId": account.new_key()});
     account.ask("CreateSecret", &body);
-    let ended = account.run(&["check", "docker-hub", "--fix", "--yes"]);
+    let ended = account.run("check docker-hub --fix --yes");
     assert_eq!(ended.status, 9);
     let fixed = format!(
         "Fixed {NAME}:\n  renamed the key user to username\n  renamed the key token to accessToken\n{NAME}\n  error    customer-managed-key: "
@@ -117,14 +117,7 @@ fn fix_where_nothing_can_be_written() {
     );
     let fix = format!("change it there: ecr-ptc check {NAME} --fix --region us-east-1");
     account
-        .run(&[
-            "check",
-            "docker-hub",
-            "--fix",
-            "-y",
-            "--region",
-            "eu-west-1",
-        ])
+        .run("check docker-hub --fix -y --region eu-west-1")
         .fails(3, &["is a replica of the secret in us-east-1", &fix]);
     let message = format!("the value {TOKEN} is refused, and {} too", json!(TOKEN));
     account.refuse("PutSecretValue", 400, "InvalidParameterException", &message);
@@ -140,7 +133,7 @@ fn fix_where_nothing_can_be_written() {
     }
     account.heal();
     account.lose("PutSecretValue", None);
-    Program::new(&["check", "docker-hub", "--fix", "-y"])
+    Program::new("check docker-hub --fix -y")
         .with(&account)
         .env("AWS_MAX_ATTEMPTS", "2")
         .run()
@@ -156,11 +149,11 @@ fn fix_where_nothing_can_be_written() {
         "not allowed",
     );
     account
-        .run(&["check", "docker-hub", "--fix", "-y"])
+        .run("check docker-hub --fix -y")
         .fails(5, &["secretsmanager:PutSecretValue"]);
     account.ask("DeleteSecret", &json!({"SecretId": NAME}));
     account
-        .run(&["check", "docker-hub", "--fix", "-y"])
+        .run("check docker-hub --fix -y")
         .fails(3, &["is scheduled for deletion", "ecr-ptc restore"]);
 }
 
@@ -183,10 +176,10 @@ fn i_fix_all_secrets_of_the_account_at_once() {
     let account = Account::new();
     several_spoiled(&account);
     account
-        .run(&["check", "--fix"])
+        .run("check --fix")
         .fails(2, &["check --fix needs confirmation", "add --yes"]);
     assert_eq!(count(&account, "PutSecretValue"), 0);
-    let ended = account.run(&["check", "--fix", "--yes"]);
+    let ended = account.run("check --fix --yes");
     assert_eq!(ended.status, 9, "{ended:?}");
     let review = "
   secret        ecr-pullthroughcache/a
@@ -222,7 +215,7 @@ ecr-pullthroughcache/broken
     assert_eq!(account.value("elsewhere/a"), r#"{"user":"me","token":"x"}"#);
     assert_eq!(count(&account, "PutSecretValue"), 2);
     // Then there is nothing left to fix.
-    let ended = account.run(&["check", "--fix", "--yes", "-o", "json"]);
+    let ended = account.run("check --fix --yes -o json");
     let report: Value = serde_json::from_str(&ended.stdout).unwrap();
     assert_eq!(
         (&report["action"], &report["fixed"], &report["checked"]),
@@ -240,7 +233,7 @@ ecr-pullthroughcache/broken
 fn my_script_reads_which_secrets_were_fixed() {
     let account = Account::new();
     several_spoiled(&account);
-    let ended = account.run(&["check", "--fix", "--yes", "-o", "json"]);
+    let ended = account.run("check --fix --yes -o json");
     let report: Value = serde_json::from_str(&ended.stdout).unwrap();
     assert_eq!(report["action"], "fixed");
     let a = "ecr-pullthroughcache/a: ";
@@ -266,7 +259,7 @@ fn what_of_several_is_fixed_before_a_failure_is_told() {
         "not allowed",
     );
     account
-        .run(&["check", "--fix", "--yes"])
+        .run("check --fix --yes")
         .fails(
             5,
             &["could not store a new version of ecr-pullthroughcache/a"],
@@ -287,7 +280,7 @@ fn what_of_several_is_fixed_before_a_failure_is_told() {
         "AccessDeniedException",
         "not allowed",
     );
-    account.run(&["check", "--fix", "--yes"]).fails(
+    account.run("check --fix --yes").fails(
         8,
         &[
             "ecr-pullthroughcache/a is stored, but could not store a new version of \
@@ -304,7 +297,7 @@ fn what_of_several_is_fixed_before_a_failure_is_told() {
         "AccessDeniedException",
         "not allowed",
     );
-    account.run(&["check", "--fix", "--yes"]).fails(
+    account.run("check --fix --yes").fails(
         5,
         &[
             "could not read the secrets to fix",

@@ -384,7 +384,7 @@ fn azure_needs_its_host() {
         "{fix}"
     );
     // Also where no secret was named: a host without one is for all of them.
-    let all = Program::new(&["check", "--verify", "always", "-o", "json"]);
+    let all = Program::new("check --verify always -o json");
     let report = all.with(&account).run().json();
     let fix = told(&report)[0]["fix"].as_str().unwrap().to_owned();
     assert!(

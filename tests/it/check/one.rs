@@ -9,7 +9,7 @@ const NAME: &str = "ecr-pullthroughcache/docker-hub";
 /// What is found in one secret, and the same by checking all.
 pub fn found(account: &Account, name: &str) -> Vec<Value> {
     let one = account.run(&["check", name, "-o", "json"]);
-    let all = account.run(&["check", "-o", "json"]);
+    let all = account.run("check -o json");
     let findings = |ended: &crate::support::Ended| {
         let report: Value = serde_json::from_str(&ended.stdout).unwrap();
         let findings = told(&report).as_array().unwrap().clone();
@@ -364,9 +364,7 @@ fn the_end_of_a_token() {
         &json!({"SecretId": arn, "Tags": [{"Key": "ecr-ptc:expires-on", "Value": in_days(40)}]}),
     );
     assert_eq!(found(&account, NAME), Vec::<Value>::new());
-    let report = account
-        .run(&["check", "--expiring-within", "40", "-o", "json"])
-        .json();
+    let report = account.run("check --expiring-within 40 -o json").json();
     assert_eq!(told(&report)[0]["code"], "token-expiring");
     account.ask(
         "TagResource",
@@ -384,11 +382,7 @@ fn a_secret_that_was_long_not_changed() {
     let account = Account::new();
     let arn = account.made(NAME);
     assert_eq!(
-        told(
-            &account
-                .run(&["check", "--max-age", "0", "-o", "json"])
-                .json()
-        ),
+        told(&account.run("check --max-age 0 -o json").json()),
         json!([])
     );
     let seconds = std::time::SystemTime::now()
@@ -403,7 +397,7 @@ fn a_secret_that_was_long_not_changed() {
         &json!({"SecretList": [old]}).to_string(),
         None,
     );
-    let checked = account.run(&["check", "--max-age", "90"]);
+    let checked = account.run("check --max-age 90");
     for part in [
         "warning  too-old: the secret was last changed 91 days ago",
         "the limit is 90 days",
@@ -412,11 +406,7 @@ fn a_secret_that_was_long_not_changed() {
         assert!(checked.ok().contains(part), "{part}: {}", checked.stdout);
     }
     assert_eq!(
-        told(
-            &account
-                .run(&["check", "--max-age", "91", "-o", "json"])
-                .json()
-        ),
+        told(&account.run("check --max-age 91 -o json").json()),
         json!([])
     );
 }

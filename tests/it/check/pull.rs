@@ -231,7 +231,7 @@ fn fips_and_dual_stack_have_their_own_hosts() {
             .collect();
         servers.push((&host, &ecr.url));
         let wire = Wire::to(&servers);
-        let program = Program::new(&["check", "docker-hub", "--pull", "nginx"])
+        let program = Program::new("check docker-hub --pull nginx")
             .with(&account)
             .env("AWS_USE_FIPS_ENDPOINT", is_on(fips))
             .env("AWS_USE_DUALSTACK_ENDPOINT", is_on(dual_stack));

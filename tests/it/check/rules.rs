@@ -84,7 +84,7 @@ fn a_rule_that_works_and_a_secret_that_none_uses() {
         findings[0]["fix"],
         format!("if you don't need it: {delete}")
     );
-    let ended = account.run(&["check"]);
+    let ended = account.run("check");
     assert!(
         ended
             .stderr
@@ -92,7 +92,7 @@ fn a_rule_that_works_and_a_secret_that_none_uses() {
         "{}",
         ended.stderr
     );
-    let report = account.run(&["check", "docker-hub", "-o", "json"]).json();
+    let report = account.run("check docker-hub -o json").json();
     assert_eq!(
         (&report["checkedRules"], &report["findings"]),
         (&json!(1), &json!([]))
@@ -219,7 +219,7 @@ fn a_rule_without_a_secret_and_one_with_a_secret_elsewhere() {
         "store the credentials and switch the rule to them: ecr-ptc create --registry azure-container-registry --upstream-registry-url me.azurecr.io \
          --name ecr-pullthroughcache/acr --rule az --region us-east-1"
     );
-    let text = account.run(&["check"]);
+    let text = account.run("check");
     assert!(
         text.stdout
             .contains("rule hub\n  error    rule-without-secret: the rule hub has no secret"),
@@ -272,9 +272,7 @@ fn ecr_has_its_say_and_what_else_is_found_explains_it() {
         findings[0]["fix"],
         "first fix the other findings about its secret"
     );
-    let mended = account
-        .run(&["check", "docker-hub", "--fix", "--yes", "-o", "json"])
-        .json();
+    let mended = account.run("check docker-hub --fix --yes -o json").json();
     assert_eq!(mended["findings"], json!([]));
 }
 

@@ -20,7 +20,7 @@ fn tags() -> Value {
 
 /// The level, the code and the rule of each finding.
 fn found(account: &Account) -> Vec<[String; 3]> {
-    let ended = account.run(&["check", "-o", "json"]);
+    let ended = account.run("check -o json");
     let report: Value = serde_json::from_str(&ended.stdout).unwrap();
     let text = |value: &Value| value.as_str().unwrap_or("-").to_owned();
     let findings = told(&report).as_array().unwrap().clone();
@@ -67,7 +67,7 @@ fn a_template_that_needs_a_role_and_has_none_is_an_error() {
         "hub",
         &json!({"resourceTags": tags(), "lifecyclePolicy": "{}"}),
     );
-    let ended = account.run(&["check"]);
+    let ended = account.run("check");
     assert_eq!(ended.status, 9, "{ended:?}");
     let command = "aws ecr update-repository-creation-template --prefix hub --custom-role-arn \
                    ROLE_ARN --region us-east-1";
@@ -107,7 +107,7 @@ fn many_rules_without_a_lifecycle_policy_are_told_together() {
     let prefixes = ["p1", "p2", "p3", "p4", "p5", "p6", "p7"];
     let account = with_rules(&prefixes);
     is(&found(&account), &["note without-lifecycle -"]);
-    let ended = account.run(&["check"]);
+    let ended = account.run("check");
     assert_eq!(ended.status, 0, "{ended:?}");
     assert!(
         ended
@@ -147,7 +147,7 @@ fn who_may_not_look_at_templates_is_told_once_as_a_note() {
     let action = "DescribeRepositoryCreationTemplates";
     account.refuse(action, 400, "AccessDeniedException", no);
     is(&found(&account), &["note not-read -"]);
-    let ended = account.run(&["check"]);
+    let ended = account.run("check");
     assert_eq!(ended.status, 0, "{ended:?}");
     let words = format!("ecr:{action}");
     assert!(ended.stdout.contains(&words), "{}", ended.stdout);

@@ -188,12 +188,12 @@ pub const SCENES: &[Scene] = &[
     scene("status-7/page-502", |account| page(account, 502)),
     scene("status-7/registry-not-reached", |account| {
         let gone = ["--upstream-registry-url", "http://127.0.0.1:1"];
-        create(account, &gone).and(&["--verify", "always"])
+        create(account, &gone).and("--verify always")
     }),
     scene("status-7/registry-answers-500", |account| {
         let registry = Registry::new(|_| json(500, "{}"));
         let there = ["--upstream-registry-url", &registry.url];
-        let program = create(account, &there).and(&["--verify", "always"]);
+        let program = create(account, &there).and("--verify always");
         program.beside(registry)
     }),
     scene("create/answer-lost-and-seen", |account| {

@@ -120,7 +120,7 @@ pub const SCENES: &[Scene] = &[
         account.with_lifecycle_policy();
         let body =
             r#"{"errors":[{"code":"MANIFEST_UNKNOWN","message":"Requested image not found"}]}"#;
-        pull(account, |_| answer(404, body)).and(&["--pull", "ghcr.io/org/app"])
+        pull(account, |_| answer(404, body)).and("--pull ghcr.io/org/app")
     }),
     scene("check/login-accepted", |account| {
         with_rule(account);

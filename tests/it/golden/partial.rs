@@ -28,7 +28,7 @@ pub const SCENES: &[Scene] = &[
         let message = "Secrets Manager cannot invoke the specified Lambda function. \
                        Ensure that the function policy grants access";
         account.refuse("RotateSecret", 400, "AccessDeniedException", message);
-        create(account, &["--rotation-lambda-arn", LAMBDA]).and(&["--rotation-days", "7"])
+        create(account, &["--rotation-lambda-arn", LAMBDA]).and("--rotation-days 7")
     }),
     scene("status-8/replica-failed", |account| {
         let arn = "arn:aws:secretsmanager:us-east-1:111122223333:secret:\

@@ -110,7 +110,7 @@ fn what_stands_in_the_way() {
 pub fn by_profile(program: Program) -> Program {
     let keys = "aws_access_key_id = x\naws_secret_access_key = x\n";
     program.file("config", format!("[profile prod]\n{keys}"));
-    program.and(&["--profile", "prod", "--region", "eu-west-1"])
+    program.and("--profile prod --region eu-west-1")
 }
 
 fn to_be_deleted(account: &Account) {

@@ -54,7 +54,7 @@ pub const SCENES: &[Scene] = &[
         let host = ["--upstream-registry-url", "fabrikam.azurecr.io"];
         words(account, &azure)
             .and(&host)
-            .and(&["--access-token-stdin"])
+            .and("--access-token-stdin")
             .stdin("some-token")
     }),
     scene("status-2/value-missing", |account| {
@@ -106,7 +106,7 @@ pub const SCENES: &[Scene] = &[
         hub(account).and(&file)
     }),
     scene("status-2/token-variable-missing", |account| {
-        hub(account).and(&["--access-token-env", "HUB_TOKEN"])
+        hub(account).and("--access-token-env HUB_TOKEN")
     }),
     scene("status-2/token-in-a-tag", |account| {
         create(account, &["--tag", "team=some-token"]).stdin("some-token")
@@ -152,7 +152,7 @@ pub const SCENES: &[Scene] = &[
     scene("status-2/azure-without-a-host", |account| {
         let azure = ["create", "--registry", "acr", "-u", "me", "--rule", "az"];
         words(account, &azure)
-            .and(&["--access-token-stdin"])
+            .and("--access-token-stdin")
             .stdin("some-token")
     }),
     scene("status-2/host-of-others", |account| {
@@ -169,7 +169,7 @@ pub const SCENES: &[Scene] = &[
     scene("status-2/rule-of-which-registry", |account| {
         account.made("ecr-pullthroughcache/build");
         let rule = ["rule", "set", "hub"];
-        words(account, &rule).and(&["--secret", "ecr-pullthroughcache/build"])
+        words(account, &rule).and("--secret ecr-pullthroughcache/build")
     }),
     scene("status-2/update-without-a-name", |account| {
         words(account, &["update"])

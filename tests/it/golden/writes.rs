@@ -47,7 +47,7 @@ pub const SCENES: &[Scene] = &[
     }),
     scene("create/dry-run", |account| create(account, &["--dry-run"])).and_json(),
     scene("create/dry-run-with-everything", |account| {
-        everything(account).and(&["--dry-run"])
+        everything(account).and("--dry-run")
     }),
     scene("create/dry-run-with-a-rule", |account| {
         create(account, &["--rule", "docker-hub", "--dry-run"])
@@ -135,7 +135,7 @@ pub const SCENES: &[Scene] = &[
         with_rule(account);
         account.made("ecr-pullthroughcache/other");
         let rule = ["rule", "set", "docker-hub", "--registry", "docker-hub"];
-        words(account, &rule).and(&["--secret", "ecr-pullthroughcache/other", "--yes"])
+        words(account, &rule).and("--secret ecr-pullthroughcache/other --yes")
     })
     .and_json(),
     scene("rule-set/unchanged", |account| {
@@ -145,12 +145,12 @@ pub const SCENES: &[Scene] = &[
     .and_json(),
     scene("rule-set/as-terraform", |account| {
         let rule = ["rule", "set", "docker-hub", "--secret", NAME];
-        words(account, &rule).and(&["--print", "terraform"])
+        words(account, &rule).and("--print terraform")
     })
     .and_json(),
     scene("rule-set/as-cloudformation", |account| {
         let rule = ["rule", "set", "docker-hub", "--secret", NAME];
-        words(account, &rule).and(&["--print", "cloudformation"])
+        words(account, &rule).and("--print cloudformation")
     }),
     scene("rule-delete/deleted", |account| {
         with_rule(account);
@@ -173,7 +173,7 @@ pub fn words(account: &Account, words: &[&str]) -> Program {
 pub fn create(account: &Account, more: &[&str]) -> Program {
     let all = ["create", "--registry", "docker-hub", "--username", "me"];
     words(account, &all)
-        .and(&["--access-token-stdin"])
+        .and("--access-token-stdin")
         .and(more)
         .stdin(TOKEN)
 }

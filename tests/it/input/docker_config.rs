@@ -308,8 +308,7 @@ fn what_does_not_go_with_it() {
         );
     }
     let account = Account::new();
-    let no_file =
-        Program::new(&["create", "--registry", "ghcr", "--from-docker-config"]).with(&account);
+    let no_file = Program::new("create --registry ghcr --from-docker-config").with(&account);
     no_file.run().fails(
         2,
         &[
@@ -318,7 +317,7 @@ fn what_does_not_go_with_it() {
             "docker login ghcr.io",
         ],
     );
-    let open = Program::new(&["create", "--from-docker-config"]).with(&account);
+    let open = Program::new("create --from-docker-config").with(&account);
     open.run()
         .fails(2, &["--registry is missing", "--from-docker-config"])
         .never(&["--username"]);

@@ -175,7 +175,7 @@ fn what_is_hardly_a_token_is_warned_of_and_stored() {
         ),
     ] {
         let account = Account::new();
-        let ended = Program::create(&account, &["-o", "json"]).stdin(text).run();
+        let ended = Program::create(&account, "-o json").stdin(text).run();
         let report = ended.json();
         let warning = report["warnings"][0].as_str().unwrap();
         assert!(
@@ -206,7 +206,7 @@ fn what_is_hardly_a_token_is_warned_of_and_stored() {
     let odd = Program::new(&odd).with(&account).stdin(TOKEN).run();
     let words = "the username is a placeholder";
     assert!(odd.stderr.contains(words), "{}", odd.stderr);
-    let plain = Program::create(&account, &["--if-exists", "update"])
+    let plain = Program::create(&account, "--if-exists update")
         .stdin("other:token")
         .run();
     plain.never(&["has other text before it"]);
@@ -316,7 +316,7 @@ fn standard_input_is_not_read_unasked() {
 #[test]
 fn two_sources_exclude_each_other() {
     let account = Account::new();
-    let program = Program::create(&account, &["--access-token-env", "X"]).env("X", TOKEN);
+    let program = Program::create(&account, "--access-token-env X").env("X", TOKEN);
     program.run().fails(2, &["cannot be used with"]);
 }
 

@@ -22,7 +22,7 @@ fn what_is_missing_is_named_together_with_a_command_that_works() {
         "not a terminal",
         "printf %s \"$TOKEN\" | ecr-ptc create",
     ];
-    Program::new(&["create"]).run().fails(2, &words);
+    Program::new("create").run().fails(2, &words);
     Program::new(&[]).run().fails(2, &words);
     let run = [
         "create",
@@ -94,7 +94,7 @@ fn bounds_are_checked_before_anything_is_sent() {
 #[test]
 fn variables_stand_in_for_options() {
     let account = Account::new();
-    let program = Program::new(&["create", "--access-token-stdin"])
+    let program = Program::new("create --access-token-stdin")
         .with(&account)
         .stdin("some-token");
     let report = program
@@ -107,7 +107,7 @@ fn variables_stand_in_for_options() {
         (report["registry"].as_str(), report["username"].as_str()),
         (Some("chainguard"), Some("who"))
     );
-    Program::new(&["create"])
+    Program::new("create")
         .env("ECR_PTC_REGISTRY", "")
         .run()
         .fails(
@@ -397,7 +397,7 @@ fn a_token_in_the_place_of_another_value_is_to_be_revoked() {
         );
         ended.never(&[TOKEN]);
     }
-    let ended = Program::new(&["create", "--registry", "nonsense"]).run();
+    let ended = Program::new("create --registry nonsense").run();
     ended.fails(2, &["possible values"]);
     ended.never(&["revoke"]);
 }

@@ -378,7 +378,7 @@ fn a_registry_that_cannot_be_asked_is_no_refusal() {
 fn without_an_answer_the_work_goes_on_with_a_warning_unless_it_must_be_had() {
     let account = Account::new();
     let registry = Registry::new(|_| json(500, "{}"));
-    let ended = Program::create_at(&registry, &account, &["-o", "json"]).run();
+    let ended = Program::create_at(&registry, &account, "-o json").run();
     let report = ended.json();
     assert_eq!(report["verification"]["verdict"], "unknown");
     assert!(report["verification"]["reason"]
@@ -462,7 +462,7 @@ fn what_the_registry_refuses_is_not_stored() {
 fn the_report_says_what_was_proven() {
     let account = Account::new();
     let registry = Registry::strict();
-    let ended = Program::create_at(&registry, &account, &["-o", "json"]).run();
+    let ended = Program::create_at(&registry, &account, "-o json").run();
     let host = registry.url.strip_prefix("http://").unwrap();
     let report = ended.json();
     assert_eq!(report["upstreamRegistryUrl"], host);
@@ -481,11 +481,11 @@ fn the_report_says_what_was_proven() {
     let never = Program::create_at(
         &registry,
         &account,
-        &["--verify", "never", "-o", "json", "--if-exists", "update"],
+        "--verify never -o json --if-exists update",
     );
     assert_eq!(never.run().json()["verification"]["verdict"], "skipped");
     assert_eq!(registry.logins(), 1);
-    let skipped = Program::create_at(&registry, &account, &["-o", "json", "--if-exists", "skip"])
+    let skipped = Program::create_at(&registry, &account, "-o json --if-exists skip")
         .run()
         .json();
     assert_eq!(

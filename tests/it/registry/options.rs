@@ -9,12 +9,12 @@ use crate::support::{Account, Program, Registry};
 fn a_dry_run_asks_the_registry_only_when_told() {
     let account = Account::new();
     let registry = Registry::strict();
-    let report = Program::create_at(&registry, &account, &["--dry-run", "-o", "json"])
+    let report = Program::create_at(&registry, &account, "--dry-run -o json")
         .run()
         .json();
     assert_eq!(report["verification"]["verdict"], "skipped");
     assert!(registry.heard().is_empty());
-    Program::create_at(&registry, &account, &["--dry-run", "--verify", "always"])
+    Program::create_at(&registry, &account, "--dry-run --verify always")
         .run()
         .ok();
     assert_eq!(registry.logins(), 1);

@@ -161,7 +161,7 @@ fn create_stores_the_secret_and_prints_the_rule_alone() {
 #[test]
 fn printing_needs_a_rule_and_sends_nothing_in_a_dry_run() {
     let account = Account::new();
-    Program::create(&account, &["--print", "terraform"])
+    Program::create(&account, "--print terraform")
         .run()
         .fails(2, &["not provided:", "--rule <PREFIX>"]);
     let words = ["--rule", "docker-hub", "--print", "terraform", "--dry-run"];
@@ -182,15 +182,7 @@ fn code_that_cannot_be_written_does_not_lose_the_secret() {
     let account = Account::new();
     let more = ["--rule", "docker-hub", "--print", "terraform"];
     let create = Program::create(&account, &more);
-    let set = Program::new(&[
-        "rule",
-        "set",
-        "hub",
-        "--registry",
-        "ghcr",
-        "--print",
-        "terraform",
-    ]);
+    let set = Program::new("rule set hub --registry ghcr --print terraform");
     for (program, told) in [(create, "the secret is arn:aws:"), (set, "error:")] {
         let token = program.file("token", TOKEN);
         let output = program
@@ -378,7 +370,7 @@ fn account_with_rules() -> Account {
 #[test]
 fn all_rules_of_the_region_are_written_as_terraform_that_imports_them() {
     let account = account_with_rules();
-    let ended = account.run(&["rule", "list", "--print", "terraform"]);
+    let ended = account.run("rule list --print terraform");
     let code = parsed("terraform", ended.ok());
     assert_eq!(ended.stderr, "");
     assert_eq!(account.take_actions(), ["DescribePullThroughCacheRules"]);
@@ -411,7 +403,7 @@ fn all_rules_of_the_region_are_written_as_terraform_that_imports_them() {
 #[test]
 fn all_rules_of_the_region_are_written_as_one_template() {
     let account = account_with_rules();
-    let ended = account.run(&["rule", "list", "--print", "cloudformation"]);
+    let ended = account.run("rule list --print cloudformation");
     let template = parsed("cloudformation", ended.ok());
     let resources = template["Resources"].as_object().unwrap();
     assert_eq!(resources.len(), PREFIXES.len() + 2);
@@ -428,7 +420,7 @@ fn all_rules_of_the_region_are_written_as_one_template() {
         }
     }
     let json = account
-        .run(&["rule", "list", "--print", "cloudformation", "-o", "json"])
+        .run("rule list --print cloudformation -o json")
         .json();
     assert_eq!(json["ruleCode"], ended.ok());
 }
@@ -436,7 +428,7 @@ fn all_rules_of_the_region_are_written_as_one_template() {
 #[test]
 fn a_rule_that_code_cannot_say_is_left_out_and_named() {
     let account = Account::new();
-    let none = account.run(&["rule", "list", "--print", "cloudformation"]);
+    let none = account.run("rule list --print cloudformation");
     assert_eq!(none.ok(), "");
     assert!(none.stderr.contains("No rules in us-east-1"), "{none:?}");
     let quay = json!({"ecrRepositoryPrefix": "quay", "upstreamRegistry": "quay",
@@ -455,7 +447,7 @@ fn a_rule_that_code_cannot_say_is_left_out_and_named() {
         &rules.to_string(),
         None,
     );
-    let ended = account.run(&["rule", "list", "--print", "terraform"]);
+    let ended = account.run("rule list --print terraform");
     let code = parsed("terraform", ended.ok());
     assert_eq!(code["resource"].as_array().unwrap().len(), 1);
     for words in [

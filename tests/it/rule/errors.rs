@@ -204,7 +204,7 @@ fn the_reason_of_ecr_is_shown_and_our_guesses_only_without_one() {
             .fails(8, &always)
             .fails(8, &guesses)
             .fails(8, &["ECR gave no reason"]);
-        let check = account.run(&["check"]);
+        let check = account.run("check");
         assert!(
             check.stdout.contains("ECR's reason: none is given"),
             "{check:?}"

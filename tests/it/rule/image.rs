@@ -99,12 +99,7 @@ fn a_list_is_rewritten_from_standard_input() {
     let account = account();
     let host = host(&account);
     let list = "\u{feff}# images\r\nnginx\r\n\r\n  registry.k8s.io/pause:3.10\nredis:7";
-    let image = |bytes: &[u8]| {
-        Program::new(&["image", "-"])
-            .with(&account)
-            .stdin(bytes)
-            .run()
-    };
+    let image = |bytes: &[u8]| Program::new("image -").with(&account).stdin(bytes).run();
     let names = [
         "docker-hub/library/nginx",
         "kubernetes/pause:3.10",
@@ -119,7 +114,7 @@ fn a_list_is_rewritten_from_standard_input() {
         none.stderr.contains("No images on standard input"),
         "{none:?}"
     );
-    let none = Program::new(&["image", "-", "-o", "json"]).with(&account);
+    let none = Program::new("image - -o json").with(&account);
     assert_eq!(none.run().json(), json!([]));
     assert!(account.take_actions().is_empty());
     image(b"nginx\nngin\xff").fails(2, &["could not read line 2 of standard input", "UTF-8"]);
@@ -169,7 +164,7 @@ fn an_image_without_a_rule_names_the_rule_to_make_and_nothing_is_printed() {
     let taken = json!({"ecrRepositoryPrefix": "ecr-public", "upstreamRegistry": "k8s",
         "upstreamRegistryUrl": "registry.k8s.io"});
     account.ask_ecr("CreatePullThroughCacheRule", &taken);
-    let ended = account.run(&["image", "public.ecr.aws/x/y"]);
+    let ended = account.run("image public.ecr.aws/x/y");
     ended.fails(
         3,
         &["create it: ecr-ptc rule set ecr-public-2 --registry ecr-public"],
@@ -194,7 +189,7 @@ fn an_image_without_a_rule_names_the_rule_to_make_and_nothing_is_printed() {
     assert!(going.stderr.contains("for 3 of 4 images"), "{going:?}");
     let name = format!("{}/docker-hub/library/nginx", host(&account));
     assert_eq!(going.stdout, format!("{name}\n"));
-    let going = account.run(&["image", "nginx", "gcr.io/e", "--keep-going", "-o", "json"]);
+    let going = account.run("image nginx gcr.io/e --keep-going -o json");
     let array: serde_json::Value = serde_json::from_str(&going.stdout).unwrap();
     let none = json!({"schemaVersion": 1, "image": "gcr.io/e", "ecrImage": null, "rule": null});
     assert_eq!((&array[0]["ecrImage"], &array[1]), (&json!(name), &none));
@@ -460,7 +455,7 @@ fn the_proposed_rule_serves_the_image_beside_rules_with_the_usual_prefix() {
     }
     create_proposed(&account, "quay.io/x/y");
     let name = format!("{}/quay-4/x/y", host(&account));
-    assert_eq!(account.run(&["image", "quay.io/x/y"]).ok(), name);
+    assert_eq!(account.run("image quay.io/x/y").ok(), name);
 }
 
 #[test]
@@ -490,7 +485,7 @@ fn an_image_at_a_mirror_is_named_where_ecr_can_pull_it() {
 fn what_is_no_image_is_told_before_any_call() {
     let account = account();
     account
-        .run(&["image"])
+        .run("image")
         .fails(2, &["the image is missing", "ecr-ptc image nginx:1.27"]);
     account
         .run(&["image", "nginx", "https://ghcr.io/a", "a\u{1b}[2J"])
@@ -499,7 +494,7 @@ fn what_is_no_image_is_told_before_any_call() {
         .run(&["image", TOKEN])
         .fails(2, &["looks like an access token", "revoke it"])
         .hides(TOKEN);
-    Program::new(&["image", "-"])
+    Program::new("image -")
         .with(&account)
         .stdin(TOKEN)
         .run()
@@ -512,7 +507,7 @@ fn what_is_no_image_is_told_before_any_call() {
 fn the_account_is_that_of_the_rules_where_sts_says_nothing() {
     let account = account();
     account.answer("GetCallerIdentity", 503, "text/html", "<html>", None);
-    let ended = account.run(&["image", "nginx"]);
+    let ended = account.run("image nginx");
     assert_eq!(
         ended.ok(),
         format!("{}/docker-hub/library/nginx", host(&account))
@@ -524,7 +519,7 @@ fn the_account_is_that_of_the_rules_where_sts_says_nothing() {
         "AccessDeniedException",
         "User: x is not authorized to perform: ecr:DescribePullThroughCacheRules",
     );
-    account.run(&["image", "nginx"]).fails(
+    account.run("image nginx").fails(
         5,
         &[
             "could not list the rules in us-east-1",

@@ -65,7 +65,7 @@ fn list_and_show_tell_the_rules_and_take_the_registry_from_them() {
             &arn,
         );
     }
-    let listed = account.run(&["list", "-o", "json"]).json();
+    let listed = account.run("list -o json").json();
     let first = &listed[0];
     assert_eq!(
         (&first["registry"], &first["rules"]),
@@ -75,9 +75,9 @@ fn list_and_show_tell_the_rules_and_take_the_registry_from_them() {
         (&listed[1]["registry"], &listed[1]["rules"]),
         (&json!(null), &json!([]))
     );
-    let table = account.run(&["list"]);
+    let table = account.run("list");
     assert!(table.ok().contains("one,two"), "{}", table.stdout);
-    let shown = account.run(&["show", "build-team", "-o", "json"]).json();
+    let shown = account.run("show build-team -o json").json();
     assert_eq!(shown["registry"], "gitlab-container-registry");
     let rules = shown["rules"].as_array().unwrap();
     assert_eq!(rules.len(), 2);
@@ -91,7 +91,7 @@ fn list_and_show_tell_the_rules_and_take_the_registry_from_them() {
     ] {
         assert_eq!(rules[0][member], value, "{shown}");
     }
-    let text = account.run(&["show", "build-team"]);
+    let text = account.run("show build-team");
     for row in [
         "registry     GitLab Container Registry (gitlab-container-registry)",
         "rule         one (registry.gitlab.com)",
@@ -105,7 +105,7 @@ fn list_and_show_tell_the_rules_and_take_the_registry_from_them() {
 fn show_warns_of_a_rule_that_points_at_the_secret_before_and_its_command_mends_it() {
     let account = Account::new();
     let (old, new) = made_again(&account);
-    let shown = account.run(&["show", "docker-hub", "-o", "json"]);
+    let shown = account.run("show docker-hub -o json");
     let report = shown.json();
     assert_eq!(report["rules"][0]["ecrRepositoryPrefix"], "mirror");
     assert_eq!(report["staleRules"][0]["credentialArn"], json!(old));
@@ -123,7 +123,7 @@ fn show_warns_of_a_rule_that_points_at_the_secret_before_and_its_command_mends_i
         .unwrap()
         .iter()
         .all(|rule| rule["credentialArn"] == json!(new)));
-    let report = account.run(&["show", "docker-hub", "-o", "json"]).json();
+    let report = account.run("show docker-hub -o json").json();
     assert_eq!(
         (&report["staleRules"], &report["warnings"]),
         (&json!([]), &json!([]))
@@ -173,7 +173,7 @@ fn delete_says_which_rules_use_the_secret_and_how_to_be_rid_of_them() {
     let account = Account::new();
     let (_, arn) = made_again(&account);
     rule(&account, "hub", "docker-hub", "registry-1.docker.io", &arn);
-    let deleted = account.run(&["delete", "docker-hub", "--yes"]);
+    let deleted = account.run("delete docker-hub --yes");
     deleted.ok();
     for part in [
         "used by       hub, mirror (pulls of images that are not cached will fail)",
@@ -184,7 +184,7 @@ fn delete_says_which_rules_use_the_secret_and_how_to_be_rid_of_them() {
     }
     let command = ["rule", "delete", "hub", "--region", "us-east-1", "--yes"];
     Program::new(&command).with(&account).run().ok();
-    account.run(&["restore", "docker-hub"]).ok();
+    account.run("restore docker-hub").ok();
     let words = [
         "delete",
         "docker-hub",
@@ -207,7 +207,7 @@ fn delete_goes_on_where_the_rules_cannot_be_looked_at() {
         "AccessDeniedException",
         "not allowed",
     );
-    let deleted = account.run(&["delete", "docker-hub", "--yes", "-o", "json"]);
+    let deleted = account.run("delete docker-hub --yes -o json");
     assert_eq!(deleted.json()["rules"], json!(null));
     let row = "used by       unknown (DescribePullThroughCacheRules: not allowed)";
     assert!(deleted.stderr.contains(row), "{}", deleted.stderr);
@@ -218,7 +218,7 @@ fn restore_tells_the_rules_that_work_again_and_those_that_point_elsewhere() {
     let account = Account::new();
     let (_, arn) = made_again(&account);
     account.ask("DeleteSecret", &json!({"SecretId": arn}));
-    let restored = account.run(&["restore", "docker-hub", "-o", "json"]);
+    let restored = account.run("restore docker-hub -o json");
     let report = restored.json();
     assert_eq!(report["rules"], json!(["mirror"]));
     let warning = report["warnings"][0].as_str().unwrap();
@@ -236,7 +236,7 @@ fn restore_tells_the_rules_that_work_again_and_those_that_point_elsewhere() {
         .with(&account)
         .run()
         .ok();
-    let report = account.run(&["restore", "docker-hub", "-o", "json"]).json();
+    let report = account.run("restore docker-hub -o json").json();
     assert_eq!(
         (&report["rules"], &report["warnings"]),
         (&json!(["docker-hub", "mirror"]), &json!([]))
@@ -247,7 +247,7 @@ fn restore_tells_the_rules_that_work_again_and_those_that_point_elsewhere() {
         "AccessDeniedException",
         "not allowed",
     );
-    let report = account.run(&["restore", "docker-hub", "-o", "json"]).json();
+    let report = account.run("restore docker-hub -o json").json();
     assert_eq!(report["rules"], json!(null));
 }
 
@@ -309,7 +309,7 @@ fn restore_asks_ecr_once_and_goes_on_without_an_answer() {
         "ServerException",
         "no",
     );
-    let restored = account.run(&["restore", "docker-hub", "-o", "json"]);
+    let restored = account.run("restore docker-hub -o json");
     assert_eq!(restored.json()["rules"], json!(null));
     restored.never(&["warning:", "ServerException"]);
     let asked = |action: &String| action == "DescribePullThroughCacheRules";

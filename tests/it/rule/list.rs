@@ -66,7 +66,7 @@ gitlab: The value of the secret is not valid JSON.
 #[test]
 fn elsewhere_the_table_is_whole() {
     let account = ordinary();
-    let table = account.run(&["rule", "list"]);
+    let table = account.run("rule list");
     let row =
         "docker-hub  registry-1.docker.io  ecr-pullthroughcache/docker-hub                 invalid";
     assert_eq!(table.ok().lines().nth(1), Some(row));

@@ -74,7 +74,7 @@ fn without_a_terminal_a_switch_needs_a_yes_before_anything_is_written() {
         assert_eq!(credential(&account), json!(old));
     }
     for command in commands(&account) {
-        let ended = command.and(&["--yes"]).run();
+        let ended = command.and("--yes").run();
         ended.ok();
         let overwrites = format!("the secret of rule docker-hub (now {OLD})");
         assert!(ended.stderr.contains(&overwrites), "{ended:?}");

@@ -110,7 +110,7 @@ fn the_list_has_every_member_that_ecr_gives() {
     let words = ["ecr", "--registry", ECR, "--custom-role-arn", ROLE];
     let words = [&words[..], &["--upstream-repository-prefix", "team/x"]].concat();
     set(&account, &words).run().ok();
-    let listed = account.run(&["rule", "list", "-o", "json"]).json();
+    let listed = account.run("rule list -o json").json();
     let (listed, told) = (&listed[0], &account.rules()[0]);
     for (member, value) in told.as_object().unwrap() {
         match member.as_str() {
@@ -129,7 +129,7 @@ fn the_list_has_every_member_that_ecr_gives() {
     ] {
         assert_eq!(listed[member], value);
     }
-    let table = account.run(&["rule", "list"]);
+    let table = account.run("rule list");
     assert!(
         table.ok().contains(&format!("{ECR}/team/x")),
         "{}",
@@ -328,7 +328,7 @@ fn my_rule_for_the_other_account_was_made_in_the_console_without_a_role() {
     made("with-role", ECR, &json!({"customRoleArn": ROLE}));
     made("own", &own, &json!({}));
     made("quay", "quay.io", &json!({}));
-    let ended = account.run(&["check", "-o", "json"]);
+    let ended = account.run("check -o json");
     assert_eq!(ended.status, 9, "{ended:?}");
     let report: Value = serde_json::from_str(&ended.stdout).unwrap();
     let findings = report["findings"].as_array().unwrap();
@@ -345,10 +345,7 @@ fn my_rule_for_the_other_account_was_made_in_the_console_without_a_role() {
         let command = command.replace("role/NAME", "role/ecr-pull-through-cache");
         account.run(&command.split(' ').collect::<Vec<_>>()).ok();
     }
-    assert_eq!(
-        account.run(&["check", "-o", "json"]).json()["findings"],
-        json!([])
-    );
+    assert_eq!(account.run("check -o json").json()["findings"], json!([]));
 }
 
 #[test]
@@ -495,7 +492,7 @@ fn a_rule_without_a_login_passes_the_check() {
     set(&account, &["ROOT", "--registry", "ecr-public"])
         .run()
         .ok();
-    let report = account.run(&["check", "-o", "json"]).json();
+    let report = account.run("check -o json").json();
     assert_eq!(
         (&report["checkedRules"], &report["findings"]),
         (&json!(2), &json!([]))

@@ -173,7 +173,7 @@ fn of_a_new_version_the_arn_that_was_asked_for_is_told() {
     let arn = account.made(NAME);
     let put = json!({"ARN": "x\ny", "Name": NAME, "VersionId": "v"}).to_string();
     account.answer("PutSecretValue", 200, JSON, &put, None);
-    let ended = Program::create(&account, &["--if-exists", "update"])
+    let ended = Program::create(&account, "--if-exists update")
         .stdin("another-token")
         .run();
     assert_eq!(ended.ok(), arn);
@@ -388,12 +388,12 @@ fn nothing_foreign_gives_a_ci_runner_a_command() {
             is_harmless(&account.run(&[words, more].concat()));
         }
     }
-    let ended = account.run(&["rule", "list"]);
+    let ended = account.run("rule list");
     assert!(ended
         .ok()
         .contains("\\u{3a}:set-output name=a::b \\u{23}#[add-path]x"));
     // The values in JSON are the same.
-    let listed = account.run(&["rule", "list", "-o", "json"]).json();
+    let listed = account.run("rule list -o json").json();
     assert_eq!(listed[0]["ecrRepositoryPrefix"], RUNNER_COMMANDS);
     // The words of a registry and of AWS.
     let body = json!({ "details": RUNNER_COMMANDS }).to_string();
@@ -505,7 +505,7 @@ fn a_listing_that_repeats_its_page_token_ends() {
     let account = Account::new();
     let page = json!({"SecretList": [{"ARN": ARN, "Name": NAME}], "NextToken": "one"});
     account.answer("ListSecrets", 200, JSON, &page.to_string(), None);
-    account.run(&["list"]).ok();
+    account.run("list").ok();
     let mut asked = account.actions();
     asked.retain(|action| action == "ListSecrets");
     assert_eq!(asked.len(), 2);
@@ -522,7 +522,7 @@ fn many_pages_are_read_to_the_end() {
         }
         account.answer("ListSecrets", 200, JSON, &body.to_string(), Some(1));
     }
-    let listed = account.run(&["list", "-o", "json"]).json();
+    let listed = account.run("list -o json").json();
     assert_eq!(listed.as_array().unwrap().len(), 30);
 }
 
@@ -555,7 +555,7 @@ fn dates_at_the_ends_of_an_integer_are_told_as_the_first_and_the_last() {
             &versions.to_string(),
             None,
         );
-        let shown = account.run(&["show", "docker-hub", "-o", "json"]).json();
+        let shown = account.run("show docker-hub -o json").json();
         for member in [
             "created",
             "lastChanged",
@@ -566,9 +566,9 @@ fn dates_at_the_ends_of_an_integer_are_told_as_the_first_and_the_last() {
             assert_eq!(shown[member], told, "{member} of {seconds}");
         }
         let day = &told[..10];
-        assert!(account.run(&["show", "docker-hub"]).ok().contains(day));
-        account.run(&["list"]).ok();
-        let aged = account.run(&["check", "docker-hub", "--max-age", "1"]);
+        assert!(account.run("show docker-hub").ok().contains(day));
+        account.run("list").ok();
+        let aged = account.run("check docker-hub --max-age 1");
         assert!(aged.stdout.contains("too-old") == (seconds < 0), "{aged:?}");
         let back = account.run(&["update", NAME, "--rollback", "--yes"]);
         assert!(back.stderr.contains(told), "{back:?}");
@@ -653,7 +653,7 @@ fn a_denial_names_no_action_that_is_not_a_plain_word() {
         let account = Account::new();
         let says = format!("User: x is not authorized to perform: {named} on resource: *");
         account.refuse("CreateSecret", 400, "AccessDeniedException", &says);
-        let ended = Program::create(&account, &["-o", "json"]).run();
+        let ended = Program::create(&account, "-o json").run();
         ended.fails(5, &[]);
         let hint = &ended.error_json()["error"]["hint"];
         let hint = hint.as_str().unwrap();

@@ -252,7 +252,7 @@ fn a_token_of_a_known_kind_is_not_repeated_from_any_place() {
             argument
                 .fails(2, &["looks like an access token"])
                 .never(&[UNKNOWN]);
-            let read = Program::new(&words).and(&["-"]).with(&account);
+            let read = Program::new(&words).and("-").with(&account);
             let read = read.stdin(&line).run();
             read.fails(2, &["line 1 looks like an access token"])
                 .never(&[UNKNOWN]);
@@ -300,7 +300,7 @@ fn a_long_token_that_an_option_repeats_is_not_shown_in_part() {
     let token = "k7".repeat(1_250);
     let account = Account::new();
     let url = format!("http://127.0.0.1/{token}");
-    let program = Program::create(&account, &["--dry-run", "-v"]).stdin(&token);
+    let program = Program::create(&account, "--dry-run -v").stdin(&token);
     let ended = program.env("AWS_ENDPOINT_URL", url).run();
     ended.ok();
     assert!(ended.stderr.contains("endpoint"), "{}", ended.stderr);

@@ -66,7 +66,7 @@ fn the_next_steps_are_told_on_standard_error() {
     assert_eq!(rules[0]["ecrRepositoryPrefix"], "docker-hub");
     assert_eq!(rules[0]["credentialArn"], arn);
     let account = Account::new();
-    let quiet = Program::create(&account, &["-q"]).run();
+    let quiet = Program::create(&account, "-q").run();
     quiet.ok();
     assert_eq!(quiet.stderr, "");
 }
@@ -326,7 +326,7 @@ fn the_members_of_the_policy_and_the_days_of_rotation() {
 #[test]
 fn the_report_has_every_member_of_the_contract() {
     let account = Account::new();
-    let report = Program::create(&account, &["-o", "json", "--replica-region", "eu-west-1"])
+    let report = Program::create(&account, "-o json --replica-region eu-west-1")
         .run()
         .json();
     let arn = report["arn"].as_str().unwrap();
@@ -378,7 +378,7 @@ fn a_dry_run_sends_nothing_and_needs_no_credentials() {
     }
     assert!(account.requests().is_empty() && account.is_empty());
 
-    let json_run = Program::create(&account, &["--dry-run", "-o", "json"])
+    let json_run = Program::create(&account, "--dry-run -o json")
         .without("AWS_REGION")
         .run()
         .json();
@@ -397,7 +397,7 @@ fn a_dry_run_sends_nothing_and_needs_no_credentials() {
 #[test]
 fn one_character_is_no_plural() {
     let words = ["create", "--registry", "ghcr", "-u", "me", "--dry-run"];
-    let program = Program::new(&words).and(&["--access-token-stdin"]);
+    let program = Program::new(&words).and("--access-token-stdin");
     let ended = program.stdin("x").env("AWS_REGION", "us-east-1").run();
     ended.ok();
     assert!(

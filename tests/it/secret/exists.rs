@@ -31,12 +31,12 @@ fn fail_tells_the_two_ways_on() {
 fn skip_leaves_it_and_prints_its_arn() {
     let account = Account::new();
     let arn = Program::create(&account, &[]).run().ok().to_owned();
-    let skipped = Program::create(&account, &["--if-exists", "skip"])
+    let skipped = Program::create(&account, "--if-exists skip")
         .stdin("another-token")
         .run();
     assert_eq!(skipped.ok(), arn);
     assert!(account.value(NAME).contains("dckr_pat_"));
-    let report = Program::create(&account, &["--if-exists", "skip", "-o", "json"])
+    let report = Program::create(&account, "--if-exists skip -o json")
         .run()
         .json();
     assert_eq!(report["username"], json!(null), "it was not looked at");
@@ -106,7 +106,7 @@ fn update_mends_what_another_tool_stored_in_a_wrong_form() {
             "PutSecretValue",
             &json!({"SecretId": NAME, "SecretString": wrong}),
         );
-        let report = Program::create(&account, &["--if-exists", "update", "-o", "json"])
+        let report = Program::create(&account, "--if-exists update -o json")
             .stdin("a-third-token")
             .run()
             .json();
@@ -126,7 +126,7 @@ fn update_mends_what_another_tool_stored_in_a_wrong_form() {
 #[test]
 fn update_brings_tags_description_replicas_and_policy_to_what_is_asked_and_nothing_else() {
     let account = Account::new();
-    Program::create(&account, &["--tag", "keep=1", "--tag", "change=1"])
+    Program::create(&account, "--tag keep=1 --tag change=1")
         .run()
         .ok();
     account.take_actions();
@@ -188,12 +188,8 @@ fn update_brings_tags_description_replicas_and_policy_to_what_is_asked_and_nothi
 #[test]
 fn the_default_description_does_not_replace_one_that_is_there() {
     let account = Account::new();
-    Program::create(&account, &["--description", "ours"])
-        .run()
-        .ok();
-    Program::create(&account, &["--if-exists", "update"])
-        .run()
-        .ok();
+    Program::create(&account, "--description ours").run().ok();
+    Program::create(&account, "--if-exists update").run().ok();
     let secret = account.ask("DescribeSecret", &json!({"SecretId": NAME}));
     assert_eq!(secret["Description"], "ours");
 }
@@ -208,7 +204,7 @@ fn update_without_the_right_to_read_stores_a_new_version_and_says_so() {
         "AccessDeniedException",
         "User is not authorized",
     );
-    let report = Program::create(&account, &["--if-exists", "update", "-o", "json"])
+    let report = Program::create(&account, "--if-exists update -o json")
         .run()
         .json();
     assert_eq!(report["action"], "updated");
@@ -223,7 +219,7 @@ fn a_secret_with_a_key_of_its_own_is_warned_of() {
     let account = Account::new();
     let secret = json!({"Name": NAME, "SecretString": "{}", "KmsKeyId": "alias/mine"});
     account.ask("CreateSecret", &secret);
-    let report = Program::create(&account, &["--if-exists", "update", "-o", "json"])
+    let report = Program::create(&account, "--if-exists update -o json")
         .run()
         .json();
     assert_eq!(report["kmsKey"], "alias/mine");
@@ -378,7 +374,7 @@ fn a_replica_that_fails_at_once_is_told() {
         &answer.to_string(),
         None,
     );
-    let ended = Program::create(&account, &["--replica-region", "eu-west-1"]).run();
+    let ended = Program::create(&account, "--replica-region eu-west-1").run();
     ended.fails(
         8,
         &[

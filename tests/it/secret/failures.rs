@@ -62,7 +62,7 @@ fn our_organization_wants_a_tag_on_everything() {
     account.heal();
     account.refuse("ListSecrets", 400, "AccessDeniedException", deny);
     account
-        .run(&["list"])
+        .run("list")
         .fails(5, &["explicit deny"])
         .never(&["--tag"]);
 }
@@ -76,7 +76,7 @@ fn foreign_words_cannot_steer_a_terminal() {
         "InvalidParameterException",
         "\u{1b}[2Jgone\u{7}\nline",
     );
-    let ended = Program::create(&account, &["--color", "always"]).run();
+    let ended = Program::create(&account, "--color always").run();
     ended.fails(1, &["gone"]).never(&["\u{1b}[2J", "\u{7}"]);
 }
 

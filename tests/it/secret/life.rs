@@ -36,7 +36,7 @@ fn wrote_nothing(account: &Account) {
 fn delete_schedules_and_restore_takes_back() {
     let account = Account::new();
     let arn = account.made(NAME);
-    let deleted = account.run(&["delete", "docker-hub", "--yes"]);
+    let deleted = account.run("delete docker-hub --yes");
     assert_eq!(deleted.ok(), arn);
     let fix = format!("ecr-ptc restore {NAME} --region us-east-1");
     for part in [
@@ -56,7 +56,7 @@ fn delete_schedules_and_restore_takes_back() {
         ]
     );
     account
-        .run(&["delete", "docker-hub", "--yes"])
+        .run("delete docker-hub --yes")
         .fails(3, &["already scheduled for deletion", &fix]);
     wrote_nothing(&account);
     let restored = account.run(&["restore", &arn]);
@@ -69,7 +69,7 @@ fn delete_schedules_and_restore_takes_back() {
             "RestoreSecret"
         ]
     );
-    let again = account.run(&["restore", "docker-hub", "-o", "json"]);
+    let again = account.run("restore docker-hub -o json");
     assert_eq!(
         (
             &again.json()["action"],
@@ -127,13 +127,11 @@ fn the_recovery_window_is_as_asked() {
 fn what_is_scheduled_can_still_be_deleted_for_good() {
     let account = Account::new();
     account.made(NAME);
-    account.run(&["delete", "docker-hub", "-y"]).ok();
+    account.run("delete docker-hub -y").ok();
     account
-        .run(&["delete", "docker-hub", "-y", "--force-without-recovery"])
+        .run("delete docker-hub -y --force-without-recovery")
         .ok();
-    account
-        .run(&["restore", "docker-hub"])
-        .fails(3, &["no secret"]);
+    account.run("restore docker-hub").fails(3, &["no secret"]);
 }
 
 #[test]
@@ -154,9 +152,9 @@ fn options_that_cannot_be() {
     ];
     account.run(&both).fails(2, &["cannot be used with"]);
     account
-        .run(&["delete"])
+        .run("delete")
         .fails(2, &["the name of the secret is missing"]);
-    account.run(&["delete", "docker-hub"]).fails(
+    account.run("delete docker-hub").fails(
         2,
         &["there is no terminal", "not a terminal", "fix: add --yes"],
     );
@@ -166,19 +164,12 @@ fn options_that_cannot_be() {
 #[test]
 fn replicas_are_told_before_anything_is_written_and_removed_where_asked() {
     let account = with_replicas();
-    let refused = account.run(&["delete", "docker-hub", "-y"]);
+    let refused = account.run("delete docker-hub -y");
     let fix = format!("ecr-ptc delete {NAME} --yes --region us-east-1 --remove-replicas");
     refused.fails(2, &["has replicas: eu-west-1, us-east-2", &fix]);
     wrote_nothing(&account);
     let report = account
-        .run(&[
-            "delete",
-            "docker-hub",
-            "-y",
-            "--remove-replicas",
-            "-o",
-            "json",
-        ])
+        .run("delete docker-hub -y --remove-replicas -o json")
         .json();
     assert_eq!(
         report["removedReplicaRegions"],
@@ -247,15 +238,11 @@ fn what_is_done_is_told_where_the_rest_fails() {
 #[test]
 fn no_permission_and_no_such_secret() {
     let account = Account::new();
-    account
-        .run(&["delete", "docker-hub", "-y"])
-        .fails(3, &["no secret"]);
-    account
-        .run(&["restore", "docker-hub"])
-        .fails(3, &["no secret"]);
+    account.run("delete docker-hub -y").fails(3, &["no secret"]);
+    account.run("restore docker-hub").fails(3, &["no secret"]);
     account.made(NAME);
     account.refuse("DeleteSecret", 400, "AccessDeniedException", "not allowed");
-    account.run(&["delete", "docker-hub", "-y"]).fails(
+    account.run("delete docker-hub -y").fails(
         5,
         &[
             "could not delete ecr-pullthroughcache/docker-hub",
@@ -265,7 +252,7 @@ fn no_permission_and_no_such_secret() {
     account.ask("DeleteSecret", &json!({"SecretId": NAME}));
     account.refuse("RestoreSecret", 400, "AccessDeniedException", "not allowed");
     account
-        .run(&["restore", "docker-hub"])
+        .run("restore docker-hub")
         .fails(5, &["could not restore", "secretsmanager:RestoreSecret"]);
     account.refuse(
         "DescribeSecret",
@@ -274,7 +261,7 @@ fn no_permission_and_no_such_secret() {
         "not allowed",
     );
     account
-        .run(&["delete", "docker-hub", "-y"])
+        .run("delete docker-hub -y")
         .fails(5, &["could not look up", "secretsmanager:DescribeSecret"]);
 }
 
@@ -283,7 +270,7 @@ fn an_answer_that_is_lost() {
     let account = Account::new();
     account.made(NAME);
     account.lose("DeleteSecret", Some(1));
-    account.run(&["delete", "docker-hub", "-y"]).ok();
+    account.run("delete docker-hub -y").ok();
     // Whoever is not answered looks, and finds it done.
     account.lose("RestoreSecret", None);
     let few = |words: &[&str]| {

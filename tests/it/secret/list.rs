@@ -15,7 +15,7 @@ fn list_shows_every_secret_of_every_page_by_name() {
         "DeleteSecret",
         &json!({"SecretId": "ecr-pullthroughcache/007"}),
     );
-    let listed = account.run(&["list", "-o", "json"]).json();
+    let listed = account.run("list -o json").json();
     let names: Vec<&str> = listed
         .as_array()
         .unwrap()
@@ -61,13 +61,13 @@ fn list_tells_scripts_what_is_known_and_null_for_the_rest() {
         &json!({"SecretId": arn, "AddReplicaRegions": [{"Region": "eu-west-1"}]}),
     );
     account.take_actions();
-    let brief = account.run(&["list", "-o", "json"]).json();
+    let brief = account.run("list -o json").json();
     assert_eq!(brief[0]["replicaRegions"], json!(null));
     let asked = ["DescribePullThroughCacheRules", "ListSecrets"];
     let mut actions = account.take_actions();
     actions.sort();
     assert_eq!(actions, asked);
-    let mut listed = account.run(&["list", "--replicas", "-o", "json"]).json();
+    let mut listed = account.run("list --replicas -o json").json();
     let entry = listed[0].as_object_mut().unwrap();
     for time in ["created", "lastChanged"] {
         let text = entry.remove(time).unwrap();
@@ -92,10 +92,7 @@ fn list_tells_scripts_what_is_known_and_null_for_the_rest() {
         (&copy[0]["primaryRegion"], &copy[0]["replicaRegions"]),
         (&json!("us-east-1"), &json!([]))
     );
-    assert_eq!(
-        Account::new().run(&["list", "-o", "json"]).json(),
-        json!([])
-    );
+    assert_eq!(Account::new().run("list -o json").json(), json!([]));
 }
 
 #[test]
@@ -145,7 +142,7 @@ fn list_is_a_table_for_people() {
         "AccessDeniedException",
         "not allowed",
     );
-    let listed = account.run(&["list", "--replicas"]);
+    let listed = account.run("list --replicas");
     let rows: Vec<&str> = listed.ok().lines().collect();
     assert!(
         rows[0].starts_with("NAME ") && rows[0].contains("  CHANGED   READ  STATE"),
@@ -180,7 +177,7 @@ fn list_is_a_table_for_people() {
 #[test]
 fn list_where_there_is_nothing_or_no_permission() {
     let account = Account::new();
-    let listed = account.run(&["list"]);
+    let listed = account.run("list");
     assert_eq!(listed.ok(), "");
     let note = "No secrets under ecr-pullthroughcache/ in us-east-1
   store credentials: ecr-ptc create --region us-east-1
@@ -197,7 +194,7 @@ fn list_where_there_is_nothing_or_no_permission() {
         "could not list the secrets",
         "to allow secretsmanager:ListSecrets;",
     ];
-    account.run(&["list"]).fails(5, &words);
+    account.run("list").fails(5, &words);
 }
 
 /// For display only: others may write a description, so it names no host for credentials.
@@ -211,14 +208,14 @@ fn a_default_description_shows_the_registry_and_decides_nothing() {
             "SecretString": json!({"username": "me", "accessToken": "x"}).to_string()});
         account.ask("CreateSecret", &secret);
     }
-    let table = account.run(&["list"]).ok().to_owned();
+    let table = account.run("list").ok().to_owned();
     assert!(
         table.contains("GitLab") && !table.contains("Chainguard"),
         "{table}"
     );
-    let listed = account.run(&["list", "-o", "json"]).json();
+    let listed = account.run("list -o json").json();
     assert_eq!(listed[0]["registry"], json!(null));
-    let checked = account.run(&["check", "team-a", "--verify", "always", "-o", "json"]);
+    let checked = account.run("check team-a --verify always -o json");
     let findings = checked.json()["findings"].to_string();
     assert!(findings.contains("does not name a registry"), "{findings}");
 }
@@ -294,14 +291,14 @@ too narrow
     #[test]
     fn whoever_cannot_be_told_gets_the_whole() {
         let account = ordinary();
-        let whole = account.run(&["list"]).ok().to_owned();
+        let whole = account.run("list").ok().to_owned();
         let name = "ecr-pullthroughcache/github-container-registry  ";
         assert!(whole.contains(name), "{whole}");
         let screen = Screen::new(&account);
         screen.resized(60, 50);
         screen.enters("$PTC list | cat").sees(name).sees("GitLab");
         screen.enters("$PTC list --quiet").sees(name).sees("GitLab");
-        let json = account.run(&["list", "-o", "json"]).json();
+        let json = account.run("list -o json").json();
         assert_eq!(
             json[0]["name"],
             "ecr-pullthroughcache/azure-container-registry"

@@ -84,13 +84,13 @@ fn nothing_changes_it() {
 #[test]
 fn list_and_show_name_it() {
     let account = account();
-    let table = account.run(&["list"]);
+    let table = account.run("list");
     assert!(
         table.ok().contains("managed: GitLabAccessToken"),
         "{}",
         table.stdout
     );
-    let listed = account.run(&["list", "-o", "json"]).json();
+    let listed = account.run("list -o json").json();
     assert_eq!(listed[0]["type"], "GitLabAccessToken");
     let shown = account.run(&["show", NAME]);
     let role = format!("rotated by   arn:aws:iam::{}:role/rotation", account.id);

@@ -8,7 +8,7 @@ const GITHUB: &str = "ecr-pullthroughcache/github-container-registry";
 const AZURE: &str = "ecr-pullthroughcache/azure-container-registry";
 
 fn name_told(account: &Account, words: &[&str]) -> String {
-    let program = Program::new(words).and(&["-o", "json"]).with(account);
+    let program = Program::new(words).and("-o json").with(account);
     let report = program.stdin(TOKEN).run().json();
     report["name"].as_str().unwrap_or_default().to_owned()
 }
@@ -41,12 +41,12 @@ fn a_secret_of_that_very_name_comes_first_and_is_looked_at_alone() {
         actions.filter(|action| action == "DescribeSecret").count()
     };
     assert_eq!(looks(&account), 1);
-    account.run(&["restore", "ghcr"]).ok();
+    account.run("restore ghcr").ok();
     assert_eq!(looks(&account), 1);
-    account.run(&["restore", "github"]).ok();
+    account.run("restore github").ok();
     assert_eq!(looks(&account), 2);
     // The full name is never another.
-    let full = account.run(&["restore", "ecr-pullthroughcache/github"]);
+    let full = account.run("restore ecr-pullthroughcache/github");
     full.fails(3, &["no secret ecr-pullthroughcache/github in us-east-1\n"]);
 }
 
@@ -54,7 +54,7 @@ fn a_secret_of_that_very_name_comes_first_and_is_looked_at_alone() {
 fn where_there_is_neither_both_are_told() {
     let account = Account::new();
     let both = format!("no secret ecr-pullthroughcache/ghcr or {GITHUB} in us-east-1");
-    account.run(&["show", "ghcr"]).fails(3, &[&both]);
+    account.run("show ghcr").fails(3, &[&both]);
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn the_host_of_a_customer_names_azure_and_the_host() {
     let account = Account::new();
     let create = |registry: &[&str]| {
         let words = ["create", "--access-token-stdin", "-u", "me", "-o", "json"];
-        let program = Program::new(&words).and(registry).and(&["--dry-run"]);
+        let program = Program::new(&words).and(registry).and("--dry-run");
         program.with(&account).stdin(TOKEN)
     };
     let host = "contoso.azurecr.io";
@@ -114,7 +114,7 @@ fn the_host_as_a_name_is_where_the_login_goes() {
         "--upstream-registry-url",
         "x.azurecr.io",
     ];
-    let check = Program::new(&["check", "contoso.azurecr.io"]).and(&other);
+    let check = Program::new("check contoso.azurecr.io").and(&other);
     let ended = check.with(&account).run();
     ended.fails(2, &["the registry is contoso.azurecr.io"]);
 }
@@ -123,7 +123,7 @@ fn the_host_as_a_name_is_where_the_login_goes() {
 fn a_rule_takes_a_secret_as_everything_else_does() {
     let account = Account::new();
     let set = |words: &[&str]| {
-        let program = Program::new(&["rule", "set", "hub", "-o", "json"]).and(words);
+        let program = Program::new("rule set hub -o json").and(words);
         program.with(&account).run()
     };
     let missing = set(&["--secret", "ghcr"]);
@@ -166,7 +166,7 @@ fn create_takes_the_registry_as_a_word() {
     let account = Account::new();
     let create = |words: &[&str]| {
         let all = ["create", "--access-token-stdin", "-u", "me", "-o", "json"];
-        let program = Program::new(&all).and(words).and(&["--dry-run"]);
+        let program = Program::new(&all).and(words).and("--dry-run");
         program.with(&account).stdin(TOKEN)
     };
     for words in [&["ghcr.io"][..], &["github"], &["--registry=GHCR"]] {
@@ -186,7 +186,7 @@ fn create_takes_the_registry_as_a_word() {
     create(&["ghcr", "gitlab"])
         .run()
         .fails(2, &["unexpected argument 'gitlab'"]);
-    let alone = account.run(&["docker-hub"]);
+    let alone = account.run("docker-hub");
     alone.fails(
         2,
         &[
@@ -257,7 +257,7 @@ fn my_secret_has_the_name_that_i_gave_it_and_ecr_wants_a_prefix() {
     }
     // Where there is no such secret either, or nobody may look, nothing is said of it.
     account
-        .run(&["show", "other"])
+        .run("show other")
         .fails(3, &["no secret"])
         .never(&["requires"]);
     assert_eq!(account.rules(), json!([]));

@@ -55,7 +55,7 @@ fn show_tells_all_but_the_token() {
             (&json!(null), &json!([]))
         );
     }
-    let shown = account.run(&["show", "docker-hub"]);
+    let shown = account.run("show docker-hub");
     for row in [
         "registry     Docker Hub (docker-hub)",
         "username     me",
@@ -87,7 +87,7 @@ fn show_goes_on_without_permissions_and_says_what_is_missing() {
     let account = Account::new();
     let body = json!({"Name": "ecr-pullthroughcache/x", "SecretString": TOKEN, "KmsKeyId": account.new_key()});
     account.ask("CreateSecret", &body);
-    let shown = account.run(&["show", "x", "-o", "json"]).json();
+    let shown = account.run("show x -o json").json();
     assert_eq!(
         (&shown["keyManager"], &shown["username"]),
         (&json!("CUSTOMER"), &json!(null))
@@ -97,13 +97,13 @@ fn show_goes_on_without_permissions_and_says_what_is_missing() {
         .unwrap()
         .contains("not in the format ECR expects"));
     assert!(account
-        .run(&["show", "x"])
+        .run("show x")
         .ok()
         .contains("customer managed: not supported by ECR"));
     for action in ["GetSecretValue", "GetResourcePolicy", "DescribeKey"] {
         account.refuse(action, 400, "AccessDeniedException", "not allowed");
     }
-    let shown = account.run(&["show", "x"]);
+    let shown = account.run("show x");
     for part in [
         "unknown whether ECR can use it (DescribeKey: not allowed)",
         "name         ecr-pullthroughcache/x",
@@ -121,7 +121,7 @@ fn show_goes_on_without_permissions_and_says_what_is_missing() {
         "DeleteSecret",
         &json!({"SecretId": "ecr-pullthroughcache/x"}),
     );
-    let shown = account.run(&["show", "x"]);
+    let shown = account.run("show x");
     assert!(
         shown.ok().contains("state        scheduled for deletion"),
         "{}",
@@ -133,7 +133,7 @@ fn show_goes_on_without_permissions_and_says_what_is_missing() {
         "AccessDeniedException",
         "not allowed",
     );
-    account.run(&["show", "x"]).fails(
+    account.run("show x").fails(
         5,
         &[
             "could not look up ecr-pullthroughcache/x",
@@ -166,7 +166,7 @@ fn show_hides_the_token_wherever_else_someone_put_it() {
 fn show_tells_a_token_that_cannot_work_and_a_value_that_is_not_there() {
     let account = Account::new();
     account.made("ecr-pullthroughcache/ghcr");
-    let shown = account.run(&["show", "ghcr"]);
+    let shown = account.run("show ghcr");
     assert!(
         shown.ok().contains(
             "a Docker Hub personal access token, and GitHub Container Registry does not accept such tokens"
@@ -178,7 +178,7 @@ fn show_tells_a_token_that_cannot_work_and_a_value_that_is_not_there() {
         "CreateSecret",
         &json!({"Name": "ecr-pullthroughcache/empty"}),
     );
-    let shown = account.run(&["show", "empty"]);
+    let shown = account.run("show empty");
     shown.ok();
     assert!(
         shown.stderr.contains("no current value"),
@@ -193,7 +193,7 @@ fn a_name_that_does_not_exist_is_reported_with_the_command_that_lists_them() {
     account.made("ecr-pullthroughcache/docker-hub");
     account.refuse("ListSecrets", 400, "AccessDeniedException", "not allowed");
     account
-        .run(&["show", "docker-hbu"])
+        .run("show docker-hbu")
         .fails(
             3,
             &[
@@ -202,9 +202,7 @@ fn a_name_that_does_not_exist_is_reported_with_the_command_that_lists_them() {
             ],
         )
         .never(&["docker-hub"]);
-    let error = account
-        .run(&["show", "docker-hbu", "-o", "json"])
-        .error_json();
+    let error = account.run("show docker-hbu -o json").error_json();
     assert_eq!(error["error"]["code"], "secret-not-found");
 }
 
@@ -246,7 +244,7 @@ fn a_name_that_can_be_none() {
         .run(&["show", TOKEN])
         .fails(2, &["looks like an access token"]);
     account
-        .run(&["show"])
+        .run("show")
         .fails(2, &["the name of the secret is missing"]);
     assert!(account.requests().is_empty());
 }
@@ -263,7 +261,7 @@ fn rotation_and_the_ids_of_versions_are_told_as_aws_has_them() {
         "RotationRules": {"AutomaticallyAfterDays": 30, "Duration": "3h"}});
     let kind = "application/x-amz-json-1.1";
     account.answer("DescribeSecret", 200, kind, &described.to_string(), None);
-    let shown = account.run(&["show", "docker-hub", "-o", "json"]);
+    let shown = account.run("show docker-hub -o json");
     assert_eq!(
         shown.json()["rotation"],
         json!({"lambdaArn": lambda, "days": 30, "schedule": null, "duration": "3h",
@@ -272,7 +270,7 @@ fn rotation_and_the_ids_of_versions_are_told_as_aws_has_them() {
     let versions = json!([{"id": id, "stages": ["AWSCURRENT"]}]);
     assert_eq!(shown.json()["versions"], versions);
     assert!(!shown.stdout.contains('\u{202e}'), "{}", shown.stdout);
-    let shown = account.run(&["show", "docker-hub"]);
+    let shown = account.run("show docker-hub");
     assert!(
         shown
             .ok()

@@ -154,12 +154,12 @@ fn names_and_registries() {
         let ended = Program::new(&words).with(&account).stdin(TOKEN).run();
         assert_eq!(ended.json()["name"], NAME, "{words:?}");
     }
-    Program::new(&["update", "--access-token-stdin"])
+    Program::new("update --access-token-stdin")
         .with(&account)
         .stdin(TOKEN)
         .run()
         .fails(2, &["the name of the secret is missing", "ecr-ptc list"]);
-    Program::new(&["update", "docker-hub"])
+    Program::new("update docker-hub")
         .with(&account)
         .run()
         .fails(
@@ -259,7 +259,7 @@ fn the_day_a_token_ends_is_kept_replaced_and_unknown_again() {
 #[test]
 fn create_keeps_the_day_too() {
     let account = Account::new();
-    Program::create(&account, &["--expires-on", "2999-01-31", "--tag", "a=b"])
+    Program::create(&account, "--expires-on 2999-01-31 --tag a=b")
         .run()
         .ok();
     assert_eq!(

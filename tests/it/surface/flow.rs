@@ -517,23 +517,9 @@ fn the_date_alone_needs_no_token() {
         .sees("Save this?")
         .enters("n")
         .status_is(130);
-    let told = account.run(&[
-        "update",
-        "docker-hub",
-        "--expires-on",
-        "2999-01-31",
-        "-o",
-        "json",
-    ]);
+    let told = account.run("update docker-hub --expires-on 2999-01-31 -o json");
     assert_eq!(told.json()["action"], "unchanged");
-    let told = account.run(&[
-        "update",
-        "docker-hub",
-        "--expires-on",
-        "2999-03-01",
-        "-o",
-        "json",
-    ]);
+    let told = account.run("update docker-hub --expires-on 2999-03-01 -o json");
     let report = told.json();
     assert_eq!(report["action"], "updated");
     assert_eq!(report["expiresOn"], "2999-03-01");
@@ -543,7 +529,7 @@ fn the_date_alone_needs_no_token() {
         json!([{"step": "tag-resource", "status": "done"}])
     );
     account
-        .run(&["update", "docker-hub", "--expires-on", "2020-01-01"])
+        .run("update docker-hub --expires-on 2020-01-01")
         .fails(2, &["in the past", "--expires-on"]);
 }
 
@@ -560,7 +546,7 @@ fn what_lasts_is_told_on_a_line_that_goes_away() {
         screen
             .enters(&format!("$PTC {words}"))
             .sees("Waiting for AWS…");
-        account.run(&["list"]);
+        account.run("list");
         screen.sees(answered).types("\x03").sees("ready> ");
         let told = screen.text();
         assert!(!told.contains("Waiting"), "{told}");
@@ -574,9 +560,7 @@ fn a_secret_without_a_rule_is_told_of_the_rule() {
     let create = |username: &str| {
         let words = ["create", "--registry", "docker-hub", "-u", username];
         let program = Program::new(&words).with(&account).stdin(TOKEN);
-        let ended = program
-            .and(&["--access-token-stdin", "--if-exists", "update"])
-            .run();
+        let ended = program.and("--access-token-stdin --if-exists update").run();
         ended.ok();
         ended.stderr
     };

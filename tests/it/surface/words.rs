@@ -4,9 +4,9 @@ use crate::support::{Account, Program};
 
 #[test]
 fn help_and_version() {
-    let short = Program::new(&["-h"]).run();
+    let short = Program::new("-h").run();
     assert!(short.ok().contains("create"));
-    let long = Program::new(&["create", "--help"]).run();
+    let long = Program::new("create --help").run();
     for part in [
         "--registry",
         "--access-token-stdin",
@@ -25,7 +25,7 @@ fn help_and_version() {
         assert!(long.ok().contains(part), "{part}");
     }
     assert_eq!(
-        Program::new(&["-V"]).run().ok(),
+        Program::new("-V").run().ok(),
         concat!("ecr-ptc ", env!("CARGO_PKG_VERSION"))
     );
     assert!(
@@ -78,8 +78,8 @@ fn rule_alone_is_an_error_that_names_its_subcommands() {
     const RULES: &str = "see the rules: ecr-ptc rule list\n\
         create a rule: ecr-ptc rule set docker-hub --registry docker-hub";
     let words = ["requires a subcommand", "set, list, delete"];
-    Program::new(&["rule"]).run().fails(2, &words);
-    let json = Program::new(&["rule", "-o", "json"]).run();
+    Program::new("rule").run().fails(2, &words);
+    let json = Program::new("rule -o json").run();
     let error = json.fails(2, &words).error_json();
     assert_eq!(error["error"]["hint"], RULES);
 }
@@ -176,19 +176,17 @@ fn a_registry_alone_is_create_with_it() {
         );
         assert_eq!(stderr, run(&["create", word, "--region", "us-east-1"]));
     }
-    Program::new(&["quay"])
+    Program::new("quay")
         .run()
         .fails(2, &["ecr-ptc rule set quay --registry quay"]);
-    Program::new(&["lst"])
+    Program::new("lst")
         .run()
         .fails(2, &["subcommand 'lst'", "did you mean 'list'?"]);
     let words = [
         "unknown registry 'gitlab.co'",
         "did you mean 'gitlab-container-registry'?",
     ];
-    Program::new(&["create", "gitlab.co"])
-        .run()
-        .fails(2, &words);
+    Program::new("create gitlab.co").run().fails(2, &words);
 }
 
 #[test]
@@ -256,7 +254,7 @@ fn colour_only_where_it_is_wanted() {
 
 #[test]
 fn a_reader_that_goes_away_is_no_failure_of_help() {
-    let mut command = Program::new(&["create", "--help"]).command();
+    let mut command = Program::new("create --help").command();
     let mut child = command
         .stdout(std::process::Stdio::piped())
         .spawn()
