@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use crate::support::{answer, Account, Ended, Program, Web};
+use crate::support::{answer, Account, Ended, Program, Web, Words};
 
 /// A run without keys in the environment.
-pub fn keyless(account: &Account, more: &[&str]) -> Program {
+pub fn keyless(account: &Account, more: &(impl Words + ?Sized)) -> Program {
     Program::create(account, more)
         .without("AWS_ACCESS_KEY_ID")
         .without("AWS_SECRET_ACCESS_KEY")
@@ -31,7 +31,7 @@ pub fn session_keys(key: &str) -> String {
 #[test]
 fn keys_of_the_default_profile() {
     let account = Account::new();
-    let program = keyless(&account, &[]);
+    let program = keyless(&account, "");
     let keys = "[default]\naws_access_key_id = AKIADEFAULT\naws_secret_access_key = x\n";
     program.file("credentials", keys);
     signed_by(&account, &program, "AKIADEFAULT/");
@@ -40,12 +40,12 @@ fn keys_of_the_default_profile() {
 #[test]
 fn a_process_gives_them() {
     let account = Account::new();
-    let program = keyless(&account, &[]);
+    let program = keyless(&account, "");
     let json = r#"{"Version":1,"AccessKeyId":"AKIAPROCESS","SecretAccessKey":"x"}"#;
     let config = format!("[default]\ncredential_process = echo '{json}'\n");
     program.file("config", config);
     signed_by(&account, &program, "AKIAPROCESS/");
-    let program = keyless(&account, &["-v"]);
+    let program = keyless(&account, "-v");
     program.file(
         "config",
         "[default]\ncredential_process = sh -c 'echo no ticket >&2; exit 3'\n",
@@ -125,7 +125,7 @@ fn they_are_got_once_for_a_whole_run() {
 fn those_that_are_about_to_expire_are_got_anew_before_a_write() {
     for (minutes, times) in [(4, 2), (60, 1)] {
         let account = Account::new();
-        let program = keyless(&account, &[]);
+        let program = keyless(&account, "");
         let runs = program.home.path().join("runs");
         let script = format!(
             r#"echo run >>'{}'
@@ -190,7 +190,7 @@ fn half_of_them_or_no_text_is_an_error_that_names_the_variable() {
         ended.fails(4, &[words, "unset"]);
         ended.never(&["HIDDEN", "this is a bug"]);
     }
-    let program = keyless(&account, &[]);
+    let program = keyless(&account, "");
     let keys = "[default]\naws_access_key_id = AKIA\u{7f}HIDDEN\naws_secret_access_key = x\n";
     program.file("credentials", keys);
     let ended = program.run();
@@ -214,7 +214,7 @@ fn a_process_takes_the_time_that_it_needs() {
 fn a_role_is_taken_with_the_keys_of_another_profile_or_source() {
     let account = Account::new();
     let role = "role_arn = arn:aws:iam::111122223333:role/deploy\n";
-    let program = keyless(&account, &["--profile", "deploy"]);
+    let program = keyless(&account, "--profile deploy");
     program.file(
         "config",
         format!("[profile deploy]\n{role}source_profile = base\n[profile base]\naws_access_key_id = AKIABASE\naws_secret_access_key = x\n"),
@@ -243,7 +243,7 @@ fn a_role_that_may_not_be_assumed_names_the_action() {
     let message = "User: arn:aws:iam::111122223333:user/me is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/deploy";
     let xml = format!("<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>{message}</Message></Error><RequestId>r</RequestId></ErrorResponse>");
     account.answer("AssumeRole", 403, "text/xml", &xml, None);
-    let program = keyless(&account, &["-v", "--profile", "deploy"]);
+    let program = keyless(&account, "-v --profile deploy");
     program.file("config", "[profile deploy]\nrole_arn = arn:aws:iam::111122223333:role/deploy\nsource_profile = base\n[profile base]\naws_access_key_id = AKIABASE\naws_secret_access_key = x\n");
     let allow = "to allow sts:AssumeRole;";
     program.run().fails(5, &["role/deploy", allow]);
@@ -273,7 +273,7 @@ fn what_a_profile_refers_to_must_be_there() {
             ["sso-session named `corp`", "fix the profile"],
         ),
     ] {
-        let program = keyless(&account, &["--profile", "p"]);
+        let program = keyless(&account, "--profile p");
         program.file("config", config);
         program.run().fails(4, &words);
     }
@@ -283,7 +283,7 @@ fn what_a_profile_refers_to_must_be_there() {
 #[test]
 fn a_web_identity_gives_them() {
     let account = Account::new();
-    let program = keyless(&account, &[]);
+    let program = keyless(&account, "");
     let token = program.file("token", "eyJhbGciOiJub25lIn0.e30.x");
     let program = program
         .env("AWS_WEB_IDENTITY_TOKEN_FILE", &token)
@@ -295,7 +295,7 @@ fn a_web_identity_gives_them() {
     );
 
     let account = Account::new();
-    let program = keyless(&account, &["--profile", "web"]);
+    let program = keyless(&account, "--profile web");
     let token = program.file("token", "eyJhbGciOiJub25lIn0.e30.x");
     let role = "role_arn = arn:aws:iam::111122223333:role/web";
     program.file(
@@ -329,8 +329,7 @@ fn portal() -> Web {
 
 /// A run with an SSO profile in one of its two forms, and a token in the cache.
 fn by_sso(account: &Account, portal: &Web, new_form: bool, token: &str, ends: &str) -> Ended {
-    let program =
-        keyless(account, &["-v", "--profile", "sso"]).env("AWS_ENDPOINT_URL_SSO", &portal.url);
+    let program = keyless(account, "-v --profile sso").env("AWS_ENDPOINT_URL_SSO", &portal.url);
     let what = "sso_account_id = 111122223333\nsso_role_name = Deploy\n";
     let place = "sso_start_url = https://corp.awsapps.com/start\nsso_region = us-east-1\n";
     // The SHA-1 of the session's name, or of the start URL.
@@ -387,7 +386,7 @@ fn a_session_that_has_ended_says_how_to_begin_a_new_one() {
         assert!(account.requests().is_empty());
     }
     let account = Account::new();
-    let program = keyless(&account, &["--profile", "sso"]);
+    let program = keyless(&account, "--profile sso");
     program.file("config", "[profile sso]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = r\n[sso-session corp]\nsso_region = us-east-1\nsso_start_url = https://x\n");
     program.run().fails(4, &["aws sso login --profile sso"]);
 }
@@ -399,7 +398,7 @@ fn a_session_of_aws_login_gives_them() {
         ("2020-01-01T00:00:00Z", false),
     ] {
         let account = Account::new();
-        let program = keyless(&account, &["--profile", "me"]);
+        let program = keyless(&account, "--profile me");
         program.file(
             "config",
             "[profile me]\nlogin_session = arn:aws:iam::111122223333:user/me\n",
@@ -430,7 +429,7 @@ fn a_container_gives_them() {
         answer(200, "application/json", &session_keys("ASIACONTAINER"))
     });
     let account = Account::new();
-    let program = keyless(&account, &[])
+    let program = keyless(&account, "")
         .env(
             "AWS_CONTAINER_CREDENTIALS_FULL_URI",
             format!("{}/creds", container.url),
@@ -443,7 +442,7 @@ fn a_container_gives_them() {
 fn no_credentials_anywhere_says_where_it_looked() {
     let account = Account::new();
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let program = keyless(&account, &["-v"])
+    let program = keyless(&account, "-v")
         .without("AWS_EC2_METADATA_DISABLED")
         .env(
             "AWS_EC2_METADATA_SERVICE_ENDPOINT",
@@ -464,7 +463,7 @@ fn no_credentials_anywhere_says_where_it_looked() {
     // It was asked once: each attempt takes a second, and the answer should come within three.
     silent.set_nonblocking(true).unwrap();
     assert!(silent.accept().is_ok() && silent.accept().is_err());
-    let program = keyless(&account, &["--profile", "bare"]);
+    let program = keyless(&account, "--profile bare");
     program.file("config", "[profile bare]\nregion = us-east-1\n");
     program
         .run()
@@ -484,7 +483,7 @@ mod mfa {
     #[test]
     fn without_a_terminal_it_says_the_way_out() {
         let account = Account::new();
-        let program = keyless(&account, &["--profile", "ops"]);
+        let program = keyless(&account, "--profile ops");
         program.file("config", CONFIG);
         let ended = program.run();
         ended.fails(

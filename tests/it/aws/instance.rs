@@ -1,7 +1,7 @@
 //! What the metadata service of an instance is asked, and what comes of its answers.
 
 use super::credentials::{keyless, session_keys, signed_by};
-use crate::support::{answer, Account, Program, Web};
+use crate::support::{answer, Account, Program, Web, Words};
 
 const TOKEN: &str = "HTTP/1.1 200 OK\r\nx-aws-ec2-metadata-token-ttl-seconds: 21600\r\nContent-Length: 1\r\nConnection: close\r\n\r\nt";
 
@@ -17,7 +17,7 @@ fn answered(head: &str) -> String {
 }
 
 /// A run beside this metadata service.
-fn beside(instance: &Web, account: &Account, more: &[&str]) -> Program {
+fn beside(instance: &Web, account: &Account, more: &(impl Words + ?Sized)) -> Program {
     keyless(account, more)
         .without("AWS_EC2_METADATA_DISABLED")
         .env("AWS_EC2_METADATA_SERVICE_ENDPOINT", &instance.url)
@@ -27,15 +27,15 @@ fn beside(instance: &Web, account: &Account, more: &[&str]) -> Program {
 fn it_gives_credentials_last() {
     let instance = Web::new(|head, _| answered(head));
     let account = Account::new();
-    signed_by(&account, &beside(&instance, &account, &[]), "ASIAINSTANCE/");
+    signed_by(&account, &beside(&instance, &account, ""), "ASIAINSTANCE/");
     // Also where a profile is named that has none itself, as with the AWS CLI.
     let account = Account::new();
-    let program = beside(&instance, &account, &["--profile", "bare"]);
+    let program = beside(&instance, &account, "--profile bare");
     program.file("config", "[profile bare]\nregion = us-east-1\n");
     signed_by(&account, &program, "ASIAINSTANCE/");
     // And for a role.
     let account = Account::new();
-    let program = beside(&instance, &account, &["--profile", "role"]);
+    let program = beside(&instance, &account, "--profile role");
     program.file("config", "[profile role]\nrole_arn = arn:aws:iam::111122223333:role/x\ncredential_source = Ec2InstanceMetadata\n");
     signed_by(&account, &program, "ASIA");
     assert_eq!(account.actions_but_looks(), ["AssumeRole", "CreateSecret"]);
@@ -45,14 +45,14 @@ fn it_gives_credentials_last() {
 fn its_region_is_taken_where_none_is_set() {
     let instance = Web::new(|head, _| answered(head));
     let account = Account::new();
-    let program = beside(&instance, &account, &[]).without("AWS_REGION");
+    let program = beside(&instance, &account, "").without("AWS_REGION");
     let arn = program.run().ok().to_owned();
     assert!(arn.contains(":eu-west-3:"), "{arn}");
-    let program = beside(&instance, &account, &[]);
+    let program = beside(&instance, &account, "");
     program.env("AWS_REGION", "us-east-1").run().ok();
     let odd = Web::new(|head, _| answered(head).replace("eu-west-3", "..@evil//"));
     let account = Account::new();
-    let ended = beside(&odd, &account, &[]).without("AWS_REGION").run();
+    let ended = beside(&odd, &account, "").without("AWS_REGION").run();
     ended.fails(4, &["returned an invalid Region", "--region"]);
     assert!(account.requests().is_empty());
 }
@@ -66,7 +66,7 @@ fn an_instance_without_a_role_is_told() {
         answer(404, "text/html", "<html>Not Found</html>")
     });
     let account = Account::new();
-    let ended = beside(&instance, &account, &[]).run();
+    let ended = beside(&instance, &account, "").run();
     ended.fails(4, &["no AWS credentials", "no response, or no role"]);
 }
 
@@ -75,7 +75,7 @@ fn the_machine_has_no_aws_credentials_and_a_metadata_service_that_refuses() {
     for status in [400, 401, 403, 405] {
         let instance = Web::new(move |_, _| answer(status, "text/plain", "Forbidden"));
         let account = Account::new();
-        let ended = beside(&instance, &account, &[]).run();
+        let ended = beside(&instance, &account, "").run();
         let answered = format!("the instance metadata service returned HTTP {status}");
         ended.fails(
             4,
@@ -102,9 +102,9 @@ fn a_role_with_an_odd_name_is_told() {
             answer => answer,
         });
         let account = Account::new();
-        let program = beside(&instance, &account, &["--profile", "role"]);
+        let program = beside(&instance, &account, "--profile role");
         program.file("config", "[profile role]\nrole_arn = arn:aws:iam::111122223333:role/x\ncredential_source = Ec2InstanceMetadata\n");
-        for program in [beside(&instance, &account, &[]), program] {
+        for program in [beside(&instance, &account, ""), program] {
             let ended = program.run();
             ended.fails(4, &["an invalid role name"]);
             ended.never(&["this is a bug", "\u{1}"]);

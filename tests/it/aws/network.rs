@@ -1,11 +1,11 @@
 //! Endpoints and proxies, as the AWS CLI has them: seen at the request that arrived.
 
-use crate::support::{Account, Authority, Program, Proxy, Web};
+use crate::support::{Account, Authority, Program, Proxy, Web, Words};
 
 const DEFAULT: &str = "secretsmanager.us-east-1.amazonaws.com";
 
 /// A run with no endpoint set, whose proxy leads to an account by TLS with certificates for these hosts.
-fn by_proxy(account: &Account, hosts: &[&str], more: &[&str]) -> (Program, Proxy) {
+fn by_proxy(account: &Account, hosts: &[&str], more: &(impl Words + ?Sized)) -> (Program, Proxy) {
     let authority = Authority::new();
     let proxy = Proxy::to(&authority.serve(hosts, &account.url));
     let program = Program::create(account, more)
@@ -57,7 +57,7 @@ fn a_region_has_its_host_and_the_settings_of_the_aws_cli_change_it() {
         assert_eq!(account.actions_but_looks(), ["CreateSecret"]);
     }
     let account = Account::new();
-    let (program, proxy) = by_proxy(&account, &[china], &["--region", "cn-north-1"]);
+    let (program, proxy) = by_proxy(&account, &[china], "--region cn-north-1");
     program.file(
         "config",
         "[default]\nuse_fips_endpoint = true\nuse_dualstack_endpoint = true\n",
@@ -138,7 +138,7 @@ fn the_review_shows_the_endpoint_wherever_it_was_found() {
 fn configured_endpoints_can_be_ignored() {
     for in_profile in [false, true] {
         let account = Account::new();
-        let (program, proxy) = by_proxy(&account, &[DEFAULT], &[]);
+        let (program, proxy) = by_proxy(&account, &[DEFAULT], "");
         let mut program = program.env("NO_PROXY", "127.0.0.1");
         let config = "[default]\nendpoint_url = http://127.0.0.1:1\n";
         if in_profile {
@@ -262,7 +262,7 @@ fn a_services_section_that_does_not_exist_is_told() {
 fn each_proxy_variable_in_both_cases() {
     for name in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
         let account = Account::new();
-        let (program, proxy) = by_proxy(&account, &[DEFAULT], &[]);
+        let (program, proxy) = by_proxy(&account, &[DEFAULT], "");
         let login = format!("http://us%3Aer:p@s^%40@{}", proxy.address);
         let program = program.without("HTTPS_PROXY").env(name, login);
         // As where a program runs for a web server: it is no reason to go without the proxy.

@@ -22,19 +22,19 @@ fn a_web_identity_of_the_environment_beats_a_profile_that_nobody_named() {
         program
     };
     let account = Account::new();
-    let program = with_identity(keyless(&account, &[]));
+    let program = with_identity(keyless(&account, ""));
     let program = program.env("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/web");
     signed_by(&account, &program, "ASIA");
     let actions = ["AssumeRoleWithWebIdentity", "CreateSecret"];
     assert_eq!(account.actions_but_looks(), actions);
     let account = Account::new();
-    let program = with_identity(keyless(&account, &["--profile", "default"]));
+    let program = with_identity(keyless(&account, "--profile default"));
     let program = program.env("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/web");
     signed_by(&account, &program, "AKIAFILE/");
     let account = Account::new();
-    let ended = with_identity(keyless(&account, &[])).run();
+    let ended = with_identity(keyless(&account, "")).run();
     ended.fails(4, &["AWS_ROLE_ARN is not", "unset AWS_WEB_IDENTITY"]);
-    let program = with_identity(keyless(&account, &[]));
+    let program = with_identity(keyless(&account, ""));
     let token = program.home.path().join("token");
     fs::remove_file(&token).unwrap();
     let program = program.env("AWS_ROLE_ARN", "arn:aws:iam::111122223333:role/web");
@@ -88,7 +88,7 @@ fn what_is_not_whole_or_contradicts_itself_is_an_error() {
         ),
     ] {
         let account = Account::new();
-        let program = keyless(&account, &["--profile", "p"]);
+        let program = keyless(&account, "--profile p");
         program.file("config", format!("[profile p]\n{config}"));
         let ended = program.run();
         ended.fails(4, &[words]);
@@ -107,14 +107,14 @@ fn a_profile_may_take_its_role_with_its_own_keys_and_a_chain_ends_at_keys() {
         ),
     ] {
         let account = Account::new();
-        let program = keyless(&account, &["--profile", "p"]);
+        let program = keyless(&account, "--profile p");
         program.file("config", config);
         signed_by(&account, &program, "ASIA");
         let requests = account.requests();
         assert!(requests[0].headers.contains("Credential=AKIAOWN/"));
     }
     let account = Account::new();
-    let program = keyless(&account, &["--profile", "a"]);
+    let program = keyless(&account, "--profile a");
     let chain = "[profile a]\nrole_arn = arn:aws:iam::111122223333:role/a\nsource_profile = b\n\
         [profile b]\nrole_arn = arn:aws:iam::111122223333:role/b\nrole_session_name = mine\nsource_profile = c\n\
         [profile c]\n";
@@ -130,7 +130,7 @@ fn a_profile_may_take_its_role_with_its_own_keys_and_a_chain_ends_at_keys() {
 #[test]
 fn a_key_that_cannot_be_sent_is_told_for_a_role_too() {
     let account = Account::new();
-    let program = keyless(&account, &["--profile", "p"]);
+    let program = keyless(&account, "--profile p");
     let keys = keys("AKIA\u{7f}HIDDEN");
     program.file(
         "config",
@@ -225,7 +225,7 @@ fn nor_are_they_for_a_session() {
 #[test]
 fn an_answer_of_sts_in_unusual_words_or_none() {
     let run = |account: &Account| {
-        let program = keyless(account, &["--profile", "p"]).env("AWS_MAX_ATTEMPTS", "1");
+        let program = keyless(account, "--profile p").env("AWS_MAX_ATTEMPTS", "1");
         program.file(
             "config",
             format!(
@@ -252,7 +252,7 @@ fn a_denial_of_no_known_operation_names_no_action() {
         answer(403, "application/json", denied)
     });
     let account = Account::new();
-    let program = keyless(&account, &["--profile", "p"]).env("AWS_ENDPOINT_URL_SSO", &portal.url);
+    let program = keyless(&account, "--profile p").env("AWS_ENDPOINT_URL_SSO", &portal.url);
     program.file("config", SSO);
     with_token(&program);
     let ended = program.run();
@@ -284,7 +284,7 @@ fn a_web_identity_beats_the_keys_of_a_selected_profile_and_not_its_role() {
         ("role", ["AssumeRole", "CreateSecret"]),
     ] {
         let account = Account::new();
-        let program = keyless(&account, &[]).env("AWS_PROFILE", profile);
+        let program = keyless(&account, "").env("AWS_PROFILE", profile);
         let token = program.file("token", "eyJhbGciOiJub25lIn0.e30.x");
         program.file("credentials", format!("[p]\n{}", keys("AKIAP")));
         program.file(
@@ -304,7 +304,7 @@ fn a_web_identity_that_sts_does_not_take_is_told() {
     let account = Account::new();
     let refused = "<ErrorResponse><Error><Code>InvalidIdentityToken</Code><Message>No OpenIDConnect provider found in your account</Message></Error></ErrorResponse>";
     account.answer("AssumeRoleWithWebIdentity", 400, "text/xml", refused, None);
-    let program = keyless(&account, &["-o", "json"]).env("AWS_MAX_ATTEMPTS", "1");
+    let program = keyless(&account, "-o json").env("AWS_MAX_ATTEMPTS", "1");
     let token = program.file("token", "eyJhbGciOiJub25lIn0.e30.x");
     let program = program
         .env("AWS_WEB_IDENTITY_TOKEN_FILE", token)
@@ -319,7 +319,7 @@ fn a_very_deep_chain_of_profiles_is_read_to_its_end() {
     let link = |n: u32| format!("[profile p{n}]\n{ROLE}source_profile = p{}\n", n + 1);
     let chain: String = (0..5_000).map(link).collect::<Vec<_>>().concat();
     let account = Account::new();
-    let program = keyless(&account, &["--profile", "p0"]);
+    let program = keyless(&account, "--profile p0");
     program.file("config", chain);
     program
         .run()

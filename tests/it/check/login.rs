@@ -3,19 +3,14 @@
 use serde_json::json;
 
 use crate::support::registry::{challenge, json as answer};
-use crate::support::{told, Account, Authority, Elsewhere, Program, Proxy, Registry, TOKEN};
+use crate::support::{told, Account, Authority, Elsewhere, Program, Proxy, Registry, Words, TOKEN};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
-fn check(account: &Account, registry: &Registry, more: &[&str]) -> Program {
-    let words = [
-        "check",
-        "--upstream-registry-url",
-        &registry.url,
-        "-o",
-        "json",
-    ];
-    Program::new(&[&words[..], more].concat())
+fn check(account: &Account, registry: &Registry, more: &(impl Words + ?Sized)) -> Program {
+    Program::new("check -o json")
+        .and(&["--upstream-registry-url", &registry.url])
+        .and(more)
         .with(account)
         .without("ECR_PTC_VERIFY")
 }
@@ -40,7 +35,7 @@ fn what_the_registry_refuses_is_an_error() {
         assert_eq!(told(&report), json!([]));
     }
     assert_eq!(registry.logins(), 0, "nobody asked for it");
-    let ended = check(&account, &registry, &["--verify", "always"]).run();
+    let ended = check(&account, &registry, "--verify always").run();
     assert_eq!(ended.status, 9, "{ended:?}");
     ended.hides("dckr_pat_expired");
     let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
@@ -71,12 +66,7 @@ fn what_the_registry_refuses_is_an_error() {
     assert_eq!(registry.logins(), 2, "once with each");
     let words = ["update", "team/dockerhub", "--access-token-stdin"];
     Program::new(&words).with(&account).stdin(TOKEN).run().ok();
-    let one = check(
-        &account,
-        &registry,
-        &["team/dockerhub", "--verify", "always"],
-    )
-    .run();
+    let one = check(&account, &registry, "team/dockerhub --verify always").run();
     assert_eq!(told(&one.json()), json!([]));
 }
 
@@ -86,7 +76,7 @@ fn a_registry_that_cannot_be_asked_is_a_warning() {
     let registry = Registry::new(|_| answer(503, "{}"));
     holding(&account, NAME, TOKEN);
     holding(&account, "ecr-pullthroughcache/team-one", TOKEN);
-    let ended = check(&account, &registry, &["--verify", "always"]).run();
+    let ended = check(&account, &registry, "--verify always").run();
     assert_eq!(ended.status, 7, "{ended:?}");
     let report: serde_json::Value = serde_json::from_str(&ended.stdout).unwrap();
     let findings = told(&report).as_array().unwrap().clone();
@@ -109,7 +99,7 @@ fn a_registry_that_cannot_be_asked_is_a_warning() {
     let account = Account::new();
     account.made_with(NAME, "plain");
     let registry = Registry::strict();
-    let ended = check(&account, &registry, &["--verify", "always"]).run();
+    let ended = check(&account, &registry, "--verify always").run();
     assert!(ended.stdout.contains("not-json") && !ended.stdout.contains("login-"));
     assert_eq!(registry.logins(), 0);
 }
@@ -150,9 +140,9 @@ fn my_script_sees_by_the_status_that_a_registry_was_down() {
 }
 
 /// `check --verify always` with these words, where registries can be reached.
-fn check_at(elsewhere: &Elsewhere, account: &Account, words: &[&str]) -> Program {
-    let words = [&["check", "--verify", "always", "-o", "json"], words].concat();
-    elsewhere.reached_by(Program::new(&words).with(account))
+fn check_at(elsewhere: &Elsewhere, account: &Account, words: &(impl Words + ?Sized)) -> Program {
+    let program = Program::new("check --verify always -o json").and(words);
+    elsewhere.reached_by(program.with(account))
 }
 
 /// An account with a secret for each registry, and one that a rule uses with a host of its own.

@@ -3,7 +3,7 @@
 use serde_json::{json, Value};
 
 use crate::support::registry::{basic, json as answer, page, redirect, silence, Heard, Reply};
-use crate::support::{told, Account, Elsewhere, Ended, Program, Registry, Wire, TOKEN};
+use crate::support::{told, Account, Elsewhere, Ended, Program, Registry, Wire, Words, TOKEN};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 const DIGEST: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -73,8 +73,8 @@ fn single() -> Reply {
 }
 
 /// Runs `check --pull`, and holds that the token of ECR is nowhere to be seen.
-fn pull(account: &Account, elsewhere: &Elsewhere, words: &[&str]) -> Ended {
-    let program = Program::new(&[&["check", "-v"], words].concat()).with(account);
+fn pull(account: &Account, elsewhere: &Elsewhere, words: &(impl Words + ?Sized)) -> Ended {
+    let program = Program::new("check -v").and(words).with(account);
     let ended = elsewhere.reached_by(program).run();
     let token = format!("{}-auth-token", account.id);
     ended.hides(&token);
@@ -112,7 +112,7 @@ fn an_image_that_arrives_is_reported_with_its_digest_and_platforms() {
         },
         accepted,
     );
-    let ended = pull(&account, &elsewhere, &["--pull", "nginx:1.27"]);
+    let ended = pull(&account, &elsewhere, "--pull nginx:1.27");
     let said = format!(
         "nginx:1.27 can be pulled through docker-hub\n  {DIGEST}\n  linux/amd64, linux/arm/v7\n"
     );
@@ -126,12 +126,7 @@ fn an_image_that_arrives_is_reported_with_its_digest_and_platforms() {
     let login = basic("AWS", &format!("{}-auth-token", account.id));
     assert_eq!(heard[0].authorization.as_deref(), Some(&*login));
 
-    let json = pull(
-        &account,
-        &elsewhere,
-        &["--pull", "nginx:1.27", "-o", "json"],
-    )
-    .json();
+    let json = pull(&account, &elsewhere, "--pull nginx:1.27 -o json").json();
     assert_eq!(
         json["pulls"],
         json!([{
@@ -177,7 +172,7 @@ fn several_images_are_pulled_by_tag_digest_and_name_in_this_registry() {
     );
     // Without --pull, ECR's registry is not asked, and `pulls` is missing.
     account.take_actions();
-    let json = pull(&account, &elsewhere, &["-o", "json"]).json();
+    let json = pull(&account, &elsewhere, "-o json").json();
     assert_eq!(json.get("pulls"), None);
     assert_eq!(elsewhere.registry.heard().len(), 3);
     assert!(!account
@@ -404,11 +399,7 @@ fn a_template_that_keeps_ecr_from_creating_the_repository_is_named() {
     let tags = json!([{"Key": "team", "Value": "a"}]);
     account.with_template("quay", &json!({"resourceTags": tags}));
     let elsewhere = ecr_and_hub(&account, |_| refusal(404, "NAME_UNKNOWN", "?"), accepted);
-    let ended = pull(
-        &account,
-        &elsewhere,
-        &["--pull", "quay.io/a/b", "-o", "json"],
-    );
+    let ended = pull(&account, &elsewhere, "--pull quay.io/a/b -o json");
     let finding = finding(&ended);
     assert_eq!(finding["code"], "pull-template");
     let message = finding["message"].as_str().unwrap();
@@ -437,8 +428,8 @@ fn a_registry_that_repeats_the_token_of_ecr_does_not_get_it_shown() {
             },
             accepted,
         );
-        for more in [&["-o", "json"][..], &[]] {
-            let ended = pull(&account, &elsewhere, &[&["--pull", "nginx"], more].concat());
+        for words in ["--pull nginx -o json", "--pull nginx"] {
+            let ended = pull(&account, &elsewhere, words);
             let said = format!("{}{}", ended.stdout, ended.stderr);
             assert!(said.contains("you sent Basic [token not shown]"), "{said}");
         }
@@ -488,7 +479,7 @@ fn a_bad_token_and_a_wrong_path_are_told_apart_by_a_login() {
     ] {
         let account = account();
         let elsewhere = ecr_and_hub(&account, |_| refusal(403, "DENIED", UPSTREAM), hub);
-        let ended = pull(&account, &elsewhere, &["--pull", "org/app:1", "-o", "json"]);
+        let ended = pull(&account, &elsewhere, "--pull org/app:1 -o json");
         let finding = finding(&ended);
         assert_eq!(finding["code"], finds, "{finding}");
         assert!(
@@ -546,7 +537,7 @@ fn without_a_rule_ecr_is_not_asked_for_the_image() {
         "AccessDeniedException",
         "no",
     );
-    let ended = pull(&account, &elsewhere, &["--pull", "nginx"]);
+    let ended = pull(&account, &elsewhere, "--pull nginx");
     assert_eq!(ended.status, 9, "{ended:?}");
     assert!(ended.stdout.contains("pull-not-tried"), "{}", ended.stdout);
 }
@@ -665,7 +656,7 @@ fn what_is_no_answer_of_ecr_is_no_verdict_on_the_image() {
     // Nobody is there.
     let account = account();
     let elsewhere = Elsewhere::answering(&["another.example"], |_| single());
-    let ended = pull(&account, &elsewhere, &["--pull", "nginx"]);
+    let ended = pull(&account, &elsewhere, "--pull nginx");
     ended.fails(4, &["certificate", "could not pull nginx"]);
     assert!(elsewhere.registry.heard().is_empty());
 }
@@ -676,7 +667,7 @@ fn a_token_of_ecr_is_needed_first() {
     let elsewhere = ecr_and_hub(&account, |_| single(), accepted);
     let no = "User: x is not authorized to perform: ecr:GetAuthorizationToken on resource: *";
     account.refuse("GetAuthorizationToken", 400, "AccessDeniedException", no);
-    let ended = pull(&account, &elsewhere, &["--pull", "nginx"]);
+    let ended = pull(&account, &elsewhere, "--pull nginx");
     ended.fails(
         5,
         &["could not get a token", "allow ecr:GetAuthorizationToken"],
@@ -684,7 +675,7 @@ fn a_token_of_ecr_is_needed_first() {
     account.heal();
     let json = "application/x-amz-json-1.1";
     account.answer("GetAuthorizationToken", 200, json, "{}", None);
-    let ended = pull(&account, &elsewhere, &["--pull", "nginx"]);
+    let ended = pull(&account, &elsewhere, "--pull nginx");
     ended.fails(4, &["with no login for a registry"]);
     assert!(elsewhere.is_untouched());
 }

@@ -3,7 +3,7 @@
 use serde_json::{json, Value};
 
 use crate::support::registry::{challenge, json as answer};
-use crate::support::{Account, Authority, Program, Proxy, Registry, TOKEN};
+use crate::support::{Account, Authority, Program, Proxy, Registry, Words, TOKEN};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 const HUB: (&str, &str) = ("docker-hub", "registry-1.docker.io");
@@ -31,8 +31,8 @@ fn delete(account: &Account, arn: &str, at_once: bool) {
 }
 
 /// What is found, all of it.
-fn found(account: &Account, more: &[&str]) -> Vec<Value> {
-    let ended = account.run(&[&["check", "-o", "json"], more].concat());
+fn found(account: &Account, more: &(impl Words + ?Sized)) -> Vec<Value> {
+    let ended = Program::new("check -o json").and(more).with(account).run();
     let report: Value = serde_json::from_str(&ended.stdout).expect(&ended.stderr);
     let findings = report["findings"].as_array().unwrap().clone();
     let is_error = findings.iter().any(|finding| finding["level"] == "error");
@@ -63,7 +63,7 @@ fn a_rule_that_works_and_a_secret_that_none_uses() {
     let account = account();
     let arn = account.made(NAME);
     rule(&account, "docker-hub", HUB, &arn);
-    assert_eq!(found(&account, &[]), [Value::Null; 0]);
+    assert_eq!(found(&account, ""), [Value::Null; 0]);
     let mut actions = account.take_actions();
     actions.sort();
     assert_eq!(
@@ -77,7 +77,7 @@ fn a_rule_that_works_and_a_secret_that_none_uses() {
         ]
     );
     account.made("ecr-pullthroughcache/other");
-    let findings = found(&account, &[]);
+    let findings = found(&account, "");
     assert_eq!(codes(&findings), ["unused"]);
     let delete = "ecr-ptc delete ecr-pullthroughcache/other --region us-east-1";
     assert_eq!(
@@ -120,7 +120,7 @@ fn the_commands_that_take_other_keys_out_point_the_rule_at_the_new_secret() {
     let value = json!({"username": "me", "accessToken": TOKEN, "url": "x"}).to_string();
     let arn = account.made_with(NAME, &value);
     rule(&account, "hub", HUB, &arn);
-    let findings = found(&account, &["docker-hub"]);
+    let findings = found(&account, "docker-hub");
     assert_eq!(codes(&findings), ["other-keys"]);
     let fix = findings[0]["fix"].as_str().unwrap();
     let (_, commands) = fix.split_once("only these two: ").unwrap();
@@ -133,7 +133,7 @@ fn the_commands_that_take_other_keys_out_point_the_rule_at_the_new_secret() {
         }
         Program::new(&words).with(&account).stdin(TOKEN).run().ok();
     }
-    assert_eq!(found(&account, &[]), [Value::Null; 0]);
+    assert_eq!(found(&account, ""), [Value::Null; 0]);
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn a_secret_that_was_made_again_or_is_gone_and_the_commands_that_mend_it() {
         if again {
             account.made(NAME);
         }
-        let findings = found(&account, &[]);
+        let findings = found(&account, "");
         assert_eq!(codes(&findings), [code]);
         assert_eq!(
             (
@@ -160,10 +160,10 @@ fn a_secret_that_was_made_again_or_is_gone_and_the_commands_that_mend_it() {
             (&json!("hub"), &json!(NAME), &json!("error"))
         );
         if again {
-            assert_eq!(codes(&found(&account, &["docker-hub"])), [code]);
+            assert_eq!(codes(&found(&account, "docker-hub")), [code]);
         }
         carry_out(&account, &findings[0]);
-        assert_eq!(found(&account, &[]), [Value::Null; 0]);
+        assert_eq!(found(&account, ""), [Value::Null; 0]);
     }
 }
 
@@ -175,7 +175,7 @@ fn a_secret_that_is_scheduled_for_deletion_matters_where_a_rule_uses_it() {
     rule(&account, "hub", HUB, &arn);
     delete(&account, &arn, false);
     delete(&account, "ecr-pullthroughcache/other", false);
-    let findings = found(&account, &[]);
+    let findings = found(&account, "");
     assert_eq!(
         codes(&findings),
         ["pending-deletion-in-use", "pending-deletion"]
@@ -184,9 +184,9 @@ fn a_secret_that_is_scheduled_for_deletion_matters_where_a_rule_uses_it() {
         .as_str()
         .unwrap()
         .contains("the rule hub uses this secret"));
-    assert_eq!(found(&account, &["docker-hub"])[0], findings[0]);
+    assert_eq!(found(&account, "docker-hub")[0], findings[0]);
     carry_out(&account, &findings[0]);
-    assert_eq!(codes(&found(&account, &[])), ["pending-deletion"]);
+    assert_eq!(codes(&found(&account, "")), ["pending-deletion"]);
 }
 
 #[test]
@@ -205,7 +205,7 @@ fn a_rule_without_a_secret_and_one_with_a_secret_elsewhere() {
         &rules.to_string(),
         None,
     );
-    let findings = found(&account, &[]);
+    let findings = found(&account, "");
     assert_eq!(
         codes(&findings),
         ["rule-without-secret", "rule-secret-elsewhere"]
@@ -266,7 +266,7 @@ fn ecr_has_its_say_and_what_else_is_found_explains_it() {
     account.heal();
     let body = json!({"SecretId": NAME, "SecretString": r#"{"username":"me","password":"x"}"#});
     account.ask("PutSecretValue", &body);
-    let findings = found(&account, &[]);
+    let findings = found(&account, "");
     assert_eq!(codes(&findings), ["rule-invalid", "wrong-key"]);
     assert_eq!(
         findings[0]["fix"],
@@ -287,7 +287,7 @@ fn a_customer_managed_key_is_told_of_the_secret_and_by_ecr() {
         .to_owned();
     rule(&account, "hub", HUB, &arn);
     assert_eq!(
-        codes(&found(&account, &[])),
+        codes(&found(&account, "")),
         ["customer-managed-key", "rule-invalid"]
     );
 }
@@ -348,7 +348,7 @@ fn a_secret_that_the_list_does_not_have_yet_is_asked_for() {
         r#"{"SecretList":[]}"#,
         None,
     );
-    assert_eq!(found(&account, &[]), [Value::Null; 0]);
+    assert_eq!(found(&account, ""), [Value::Null; 0]);
     assert!(account
         .take_actions()
         .contains(&"DescribeSecret".to_owned()));
@@ -431,7 +431,7 @@ fn a_rule_that_ecr_does_not_validate_keeps_no_verdict_from_another() {
         refusal,
         Some(1),
     );
-    let findings = found(&account, &[]);
+    let findings = found(&account, "");
     let count = |code| {
         codes(&findings)
             .iter()
@@ -449,7 +449,7 @@ fn a_secret_scheduled_for_deletion_is_told_beside_a_rule_that_points_at_the_one_
     delete(&account, &old, true);
     let new = account.made(NAME);
     delete(&account, &new, false);
-    let findings = found(&account, &["docker-hub"]);
+    let findings = found(&account, "docker-hub");
     assert_eq!(
         codes(&findings),
         ["rule-secret-made-again", "pending-deletion"]

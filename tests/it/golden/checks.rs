@@ -10,16 +10,16 @@ use crate::support::registry::{json as answer, manifest_list, Heard, Reply};
 use crate::support::{Account, Elsewhere, Program, Registry, TOKEN};
 
 pub const SCENES: &[Scene] = &[
-    scene("check/none", |account| words(account, &["check"])),
+    scene("check/none", |account| words(account, "check")),
     scene("check/nothing-wrong", |account| {
         with_rule(account);
         account.with_lifecycle_policy();
-        words(account, &["check"])
+        words(account, "check")
     })
     .and_json(),
     scene("check/unused", |account| {
         account.made(NAME);
-        words(account, &["check", "docker-hub"])
+        words(account, "check docker-hub")
     })
     .and_json(),
     scene("check/values", |account| {
@@ -53,7 +53,7 @@ pub const SCENES: &[Scene] = &[
         ] {
             account.made_with(&format!("ecr-pullthroughcache/{name}"), &value);
         }
-        words(account, &["check"])
+        words(account, "check")
     })
     .and_json(),
     scene("check/ends", |account| {
@@ -67,13 +67,13 @@ pub const SCENES: &[Scene] = &[
             let tags = json!([{"Key": "ecr-ptc:expires-on", "Value": end}]);
             account.ask("TagResource", &json!({"SecretId": arn, "Tags": tags}));
         }
-        words(account, &["check"])
+        words(account, "check")
     }),
     scene("check/names-and-keys", |account| {
         account.made_with_key("ecr-pullthroughcache/key");
         account.made("ecr-pullthroughcache/hub-public");
         account.made("ecr-pullthroughcache/two words");
-        words(account, &["check"])
+        words(account, "check")
     }),
     scene("check/rules", |account| {
         let url = "registry-1.docker.io";
@@ -99,7 +99,7 @@ pub const SCENES: &[Scene] = &[
             "wrong",
             &account.made_with("ecr-pullthroughcache/wrong", "plain"),
         );
-        words(account, &["check"])
+        words(account, "check")
     })
     .and_json(),
     scene("check/without-the-right-to-see-all", |account| {
@@ -107,7 +107,7 @@ pub const SCENES: &[Scene] = &[
         for action in ["GetSecretValue", "DescribePullThroughCacheRules"] {
             denied(account, action);
         }
-        words(account, &["check", "docker-hub"])
+        words(account, "check docker-hub")
     }),
     scene("check/pull", |account| {
         with_rule(account);
@@ -142,7 +142,7 @@ fn what_check_finds() {
 fn pull(account: &Account, script: impl Fn(&Heard) -> Reply + Send + Sync + 'static) -> Program {
     let host = format!("{}.dkr.ecr.us-east-1.amazonaws.com", account.id);
     let elsewhere = Elsewhere::answering(&[&host], script);
-    let program = words(account, &["check", "--pull", "nginx:1.27"]);
+    let program = words(account, "check --pull nginx:1.27");
     elsewhere.reached_by(program).beside(elsewhere)
 }
 

@@ -41,11 +41,11 @@ pub const SCENES: &[Scene] = &[
             ],
         });
         account.answer("CreateSecret", 200, KIND, &answer.to_string(), None);
-        create(account, &["--replica-region", "eu-west-1"])
+        create(account, "--replica-region eu-west-1")
     }),
     scene("status-8/create-rule-denied", |account| {
         denied(account, "CreatePullThroughCacheRule");
-        create(account, &["--rule", "docker-hub"])
+        create(account, "--rule docker-hub")
     }),
     scene("status-8/create-rule-not-validated", |account| {
         account.refuse(
@@ -54,11 +54,11 @@ pub const SCENES: &[Scene] = &[
             "ServerException",
             "oops",
         );
-        once(create(account, &["--rule", "docker-hub"]))
+        once(create(account, "--rule docker-hub"))
     }),
     scene("status-8/create-rule-invalid", |account| {
         invalid(account);
-        create(account, &["--rule", "docker-hub"])
+        create(account, "--rule docker-hub")
     }),
     scene("status-8/rule-set-invalid", |account| {
         account.made(NAME);
@@ -69,59 +69,56 @@ pub const SCENES: &[Scene] = &[
         account.made(NAME);
         let code = "LimitExceededException";
         account.refuse("CreatePullThroughCacheRule", 400, code, "50 rules");
-        once(update(account, &["--rule", "docker-hub"]))
+        once(update(account, "--rule docker-hub"))
     }),
     scene("status-8/update-tag", |account| {
         account.made(NAME);
         denied(account, "TagResource");
-        update(account, &["--expires-on", "2099-12-31"])
+        update(account, "--expires-on 2099-12-31")
     }),
     scene("status-8/delete-replicas-gone", |account| {
         with_replicas(account);
         denied(account, "DeleteSecret");
-        words(
-            account,
-            &["delete", "docker-hub", "--yes", "--remove-replicas"],
-        )
+        words(account, "delete docker-hub --yes --remove-replicas")
     }),
     scene("status-130/create-looking", |account| {
         account.made(NAME);
-        create(account, &["--if-exists", "update"])
+        create(account, "--if-exists update")
     })
     .interrupted_at("DescribeSecret"),
-    scene("status-130/create-writing", |account| create(account, &[]))
+    scene("status-130/create-writing", |account| create(account, ""))
         .and_json()
         .interrupted_at("CreateSecret"),
     scene("status-130/create-policy", with_policy).interrupted_at("PutResourcePolicy"),
     scene("status-130/create-rule", |account| {
-        create(account, &["--rule", "docker-hub"])
+        create(account, "--rule docker-hub")
     })
     .interrupted_at("CreatePullThroughCacheRule"),
     scene("status-130/update", |account| {
         account.made(NAME);
-        update(account, &[])
+        update(account, "")
     })
     .interrupted_at("PutSecretValue"),
     scene("status-130/rollback", |account| {
         account.made(NAME);
-        update(account, &[]).run().ok();
-        words(account, &["update", "docker-hub", "--rollback", "--yes"])
+        update(account, "").run().ok();
+        words(account, "update docker-hub --rollback --yes")
     })
     .interrupted_at("UpdateSecretVersionStage"),
     scene("status-130/fix", |account| {
         account.made_with(NAME, r#"{"user":"me","accessToken":"some-token"}"#);
-        words(account, &["check", "docker-hub", "--fix", "--yes"])
+        words(account, "check docker-hub --fix --yes")
     })
     .interrupted_at("PutSecretValue"),
     scene("status-130/delete", |account| {
         account.made(NAME);
-        words(account, &["delete", "docker-hub", "--yes"])
+        words(account, "delete docker-hub --yes")
     })
     .interrupted_at("DeleteSecret"),
     scene("status-130/restore", |account| {
         account.made(NAME);
         account.ask("DeleteSecret", &json!({"SecretId": NAME}));
-        words(account, &["restore", "docker-hub"])
+        words(account, "restore docker-hub")
     })
     .interrupted_at("RestoreSecret"),
     scene("status-130/rule-set", |account| {
@@ -148,12 +145,12 @@ pub const SCENES: &[Scene] = &[
     })
     .interrupted_at("ValidatePullThroughCacheRule"),
     scene("status-130/create-rule-validating", |account| {
-        create(account, &["--rule", "docker-hub"])
+        create(account, "--rule docker-hub")
     })
     .interrupted_at("ValidatePullThroughCacheRule"),
     scene("status-130/update-rule-validating", |account| {
         account.made(NAME);
-        update(account, &["--rule", "docker-hub"])
+        update(account, "--rule docker-hub")
     })
     .interrupted_at("ValidatePullThroughCacheRule"),
     scene("status-130/update-rule-tag", |account| {
@@ -165,25 +162,25 @@ pub const SCENES: &[Scene] = &[
     scene("status-130/delete-replicas", |account| {
         with_replicas(account);
         let more = ["--yes", "--remove-replicas"];
-        words(account, &["delete", "docker-hub"]).and(&more)
+        words(account, "delete docker-hub").and(&more)
     })
     .interrupted_at("RemoveRegionsFromReplication"),
     scene("status-130/delete-replicas-gone", |account| {
         with_replicas(account);
         let more = ["--yes", "--remove-replicas"];
-        words(account, &["delete", "docker-hub"]).and(&more)
+        words(account, "delete docker-hub").and(&more)
     })
     .interrupted_at("DeleteSecret"),
     scene("status-130/create-by-profile", |account| {
-        by_profile(create(account, &[]))
+        by_profile(create(account, ""))
     })
     .interrupted_at("CreateSecret"),
     scene("status-130/rule-delete", |account| {
         with_rule(account);
-        words(account, &["rule", "delete", "docker-hub", "--yes"])
+        words(account, "rule delete docker-hub --yes")
     })
     .interrupted_at("DeletePullThroughCacheRule"),
-    scene("status-130/list", |account| words(account, &["list"])).interrupted_at("ListSecrets"),
+    scene("status-130/list", |account| words(account, "list")).interrupted_at("ListSecrets"),
 ];
 
 #[test]
@@ -192,7 +189,7 @@ fn what_is_done_in_part() {
 }
 
 fn with_policy(account: &Account) -> Program {
-    let program = create(account, &["--resource-policy"]);
+    let program = create(account, "--resource-policy");
     let policy = policy_file(&program);
     program.and(&[policy.to_str().unwrap()])
 }

@@ -8,26 +8,26 @@ use super::writes::{create, update, with_replicas, with_rule, words, NAME};
 use crate::support::{Account, TOKEN};
 
 pub const SCENES: &[Scene] = &[
-    scene("list/none", |account| words(account, &["list"])),
+    scene("list/none", |account| words(account, "list")),
     scene("list/several", |account| {
         with_rule(account);
         several(account);
-        words(account, &["list"])
+        words(account, "list")
     })
     .and_json(),
     scene("list/replicas", |account| {
         several(account);
-        words(account, &["list", "--replicas"])
+        words(account, "list --replicas")
     })
     .and_json(),
     scene("list/without-the-right-to-see-rules", |account| {
         account.made(NAME);
         denied(account, "DescribePullThroughCacheRules");
-        words(account, &["list"])
+        words(account, "list")
     }),
     scene("show/plain", |account| {
-        create(account, &[]).run().ok();
-        words(account, &["show", "docker-hub"])
+        create(account, "").run().ok();
+        words(account, "show docker-hub")
     }),
     scene("show/everything", |account| {
         with_replicas(account);
@@ -45,13 +45,13 @@ pub const SCENES: &[Scene] = &[
         ]});
         let body = json!({"SecretId": NAME, "ResourcePolicy": policy.to_string()});
         account.ask("PutResourcePolicy", &body);
-        words(account, &["show", "docker-hub"])
+        words(account, "show docker-hub")
     })
     .and_json(),
     scene("show/scheduled-for-deletion", |account| {
         with_rule(account);
         account.ask("DeleteSecret", &json!({"SecretId": NAME}));
-        words(account, &["show", "docker-hub"])
+        words(account, "show docker-hub")
     }),
     scene("show/without-the-right-to-see-all", |account| {
         account.made_with_key(NAME);
@@ -63,11 +63,9 @@ pub const SCENES: &[Scene] = &[
         ] {
             denied(account, action);
         }
-        words(account, &["show", "docker-hub"])
+        words(account, "show docker-hub")
     }),
-    scene("rule-list/none", |account| {
-        words(account, &["rule", "list"])
-    }),
+    scene("rule-list/none", |account| words(account, "rule list")),
     scene("rule-list/several", |account| {
         with_rule(account);
         for (prefix, registry, url, secret) in [
@@ -84,13 +82,13 @@ pub const SCENES: &[Scene] = &[
             }
             account.ask_ecr("CreatePullThroughCacheRule", &rule);
         }
-        words(account, &["rule", "list"])
+        words(account, "rule list")
     })
     .and_json(),
     scene("rule-list/without-a-verdict", |account| {
         with_rule(account);
         denied(account, "ValidatePullThroughCacheRule");
-        words(account, &["rule", "list"])
+        words(account, "rule list")
     }),
 ];
 

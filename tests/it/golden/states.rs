@@ -10,58 +10,58 @@ use crate::support::{Account, Elsewhere, Program, Registry};
 pub const SCENES: &[Scene] = &[
     scene("status-3/create-exists", |account| {
         account.made(NAME);
-        create(account, &[])
+        create(account, "")
     })
     .and_json(),
     scene("status-3/create-exists-and-not-seen", |account| {
         account.made(NAME);
         denied(account, "DescribeSecret");
-        create(account, &[])
+        create(account, "")
     }),
     scene("status-3/create-to-be-deleted", |account| {
         to_be_deleted(account);
-        create(account, &[])
+        create(account, "")
     }),
     scene("status-3/create-rule-of-another-registry", |account| {
         rule_of_quay(account);
-        create(account, &["--rule", "docker-hub"])
+        create(account, "--rule docker-hub")
     }),
-    scene("status-3/update-none", |account| update(account, &[])),
+    scene("status-3/update-none", |account| update(account, "")),
     scene("status-3/update-to-be-deleted", |account| {
         to_be_deleted(account);
-        update(account, &[])
+        update(account, "")
     }),
     scene("status-3/rollback-none-before", |account| {
         account.made(NAME);
-        words(account, &["update", "docker-hub", "--rollback", "--yes"])
+        words(account, "update docker-hub --rollback --yes")
     }),
     scene("status-3/show-none", |account| {
-        words(account, &["show", "docker-hub"])
+        words(account, "show docker-hub")
     }),
     scene("status-3/show-none-by-profile", |account| {
-        by_profile(words(account, &["show", "docker-hub"]))
+        by_profile(words(account, "show docker-hub"))
     }),
     scene("status-3/check-none", |account| {
-        words(account, &["check", "docker-hub"])
+        words(account, "check docker-hub")
     }),
     scene("status-3/fix-to-be-deleted", |account| {
         to_be_deleted(account);
-        words(account, &["check", "docker-hub", "--fix", "--yes"])
+        words(account, "check docker-hub --fix --yes")
     }),
     scene("status-3/delete-none", |account| {
-        words(account, &["delete", "docker-hub", "--yes"])
+        words(account, "delete docker-hub --yes")
     }),
     scene("status-3/delete-again", |account| {
         to_be_deleted(account);
-        words(account, &["delete", "docker-hub", "--yes"])
+        words(account, "delete docker-hub --yes")
     }),
     scene("status-3/delete-a-replica", |account| {
         with_replicas(account);
         let there = ["--region", "eu-west-1"];
-        words(account, &["delete", "docker-hub", "--yes"]).and(&there)
+        words(account, "delete docker-hub --yes").and(&there)
     }),
     scene("status-3/restore-none", |account| {
-        words(account, &["restore", "docker-hub"])
+        words(account, "restore docker-hub")
     }),
     scene("status-3/rule-set-no-secret", |account| {
         words(account, &["rule", "set", "docker-hub", "--secret", NAME])
@@ -77,7 +77,7 @@ pub const SCENES: &[Scene] = &[
     }),
     scene("status-3/rule-delete-none", |account| {
         with_rule(account);
-        words(account, &["rule", "delete", "hub", "--yes"])
+        words(account, "rule delete hub --yes")
     }),
     scene("status-6/create", |account| {
         let registry = Registry::strict();
@@ -97,7 +97,7 @@ pub const SCENES: &[Scene] = &[
     scene("create/registry-not-reached", |account| {
         // The certificate is for another host.
         let elsewhere = Elsewhere::at(&["ghcr.io"]);
-        elsewhere.reached_by(create(account, &[])).beside(elsewhere)
+        elsewhere.reached_by(create(account, "")).beside(elsewhere)
     }),
 ];
 

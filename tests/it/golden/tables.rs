@@ -17,7 +17,7 @@ fn errors_of_secrets_manager() {
     let text = table(&aws::errors::ERRORS, |row| {
         let program = |account: &Account| {
             account.refuse("CreateSecret", row.http, row.error, row.says);
-            create(account, &[])
+            create(account, "")
         };
         (row.error, program)
     });

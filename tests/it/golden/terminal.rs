@@ -67,7 +67,7 @@ const SESSIONS: [Session; 10] = [
         name: "terminal/rollback",
         prepare: |account| {
             stored(account);
-            update(account, &[]).run().ok();
+            update(account, "").run().ok();
         },
         words: "update docker-hub --rollback",
         answers: &[("Roll back to the previous version?", "y")],

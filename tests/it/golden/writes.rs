@@ -4,62 +4,62 @@ use serde_json::json;
 
 use super::placeholders::{date, today};
 use super::scene::{play, scene, Scene};
-use crate::support::{policy_file, Account, Elsewhere, Program, TOKEN};
+use crate::support::{policy_file, Account, Elsewhere, Program, Words, TOKEN};
 
 pub const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
 pub const SCENES: &[Scene] = &[
-    scene("create/new", |account| create(account, &[])).and_json(),
+    scene("create/new", |account| create(account, "")).and_json(),
     scene("create/verified", |account| {
         let elsewhere = Elsewhere::at(&["auth.docker.io"]);
-        elsewhere.reached_by(create(account, &[])).beside(elsewhere)
+        elsewhere.reached_by(create(account, "")).beside(elsewhere)
     }),
     scene("create/everything", everything).and_json(),
     scene("create/in-eu-west-1", |account| {
-        create(account, &["--region", "eu-west-1"])
+        create(account, "--region eu-west-1")
     }),
     scene("create/rule", |account| {
-        create(account, &["--rule", "docker-hub"])
+        create(account, "--rule docker-hub")
     })
     .and_json(),
     scene("create/rule-as-terraform", |account| {
-        create(account, &["--rule", "docker-hub", "--print", "terraform"])
+        create(account, "--rule docker-hub --print terraform")
     })
     .and_json(),
     scene("create/skipped", |account| {
         account.made(NAME);
-        create(account, &["--if-exists", "skip"])
+        create(account, "--if-exists skip")
     })
     .and_json(),
     scene("create/updated", |account| {
         account.made(NAME);
-        create(account, &["--if-exists", "update"]).stdin("another-token")
+        create(account, "--if-exists update").stdin("another-token")
     })
     .and_json(),
     scene("create/unchanged", |account| {
         account.made(NAME);
-        create(account, &["--if-exists", "update"])
+        create(account, "--if-exists update")
     })
     .and_json(),
     scene("create/only-tagged", |account| {
         account.made(NAME);
-        create(account, &["--if-exists", "update", "--tag", "team=build"])
+        create(account, "--if-exists update --tag team=build")
     }),
-    scene("create/dry-run", |account| create(account, &["--dry-run"])).and_json(),
+    scene("create/dry-run", |account| create(account, "--dry-run")).and_json(),
     scene("create/dry-run-with-everything", |account| {
         everything(account).and("--dry-run")
     }),
     scene("create/dry-run-with-a-rule", |account| {
-        create(account, &["--rule", "docker-hub", "--dry-run"])
+        create(account, "--rule docker-hub --dry-run")
     }),
     scene("update/new-version", |account| {
         account.made(NAME);
-        update(account, &[])
+        update(account, "")
     })
     .and_json(),
     scene("update/unchanged", |account| {
         account.made(NAME);
-        update(account, &[]).stdin(TOKEN)
+        update(account, "").stdin(TOKEN)
     })
     .and_json(),
     scene("update/username-and-end", |account| {
@@ -71,37 +71,37 @@ pub const SCENES: &[Scene] = &[
     }),
     scene("update/rule", |account| {
         account.made(NAME);
-        update(account, &["--rule", "docker-hub"])
+        update(account, "--rule docker-hub")
     }),
     scene("update/rollback", |account| {
         account.made(NAME);
-        update(account, &[]).run().ok();
-        words(account, &["update", "docker-hub", "--rollback", "--yes"])
+        update(account, "").run().ok();
+        words(account, "update docker-hub --rollback --yes")
     })
     .and_json(),
     scene("check/fix", |account| {
         let value = json!({"user": "me", "access_token": format!("{TOKEN}\n"), "url": 1});
         account.made_with(NAME, &value.to_string());
-        words(account, &["check", "docker-hub", "--fix", "--yes"])
+        words(account, "check docker-hub --fix --yes")
     })
     .and_json(),
     scene("check/fix-nothing", |account| {
         account.made(NAME);
-        words(account, &["check", "docker-hub", "--fix", "--yes"])
+        words(account, "check docker-hub --fix --yes")
     })
     .and_json(),
     scene("check/fix-guessing", |account| {
         account.made_with(NAME, "plain");
-        words(account, &["check", "docker-hub", "--fix", "--yes"])
+        words(account, "check docker-hub --fix --yes")
     }),
     scene("delete/scheduled", |account| {
         account.made(NAME);
-        words(account, &["delete", "docker-hub", "--yes"])
+        words(account, "delete docker-hub --yes")
     })
     .and_json(),
     scene("delete/scheduled-in-use", |account| {
         with_rule(account);
-        words(account, &["delete", "docker-hub", "--yes"])
+        words(account, "delete docker-hub --yes")
     }),
     scene("delete/at-once", |account| {
         account.made(NAME);
@@ -118,12 +118,12 @@ pub const SCENES: &[Scene] = &[
     scene("restore/restored", |account| {
         account.made(NAME);
         account.ask("DeleteSecret", &json!({"SecretId": NAME}));
-        words(account, &["restore", "docker-hub"])
+        words(account, "restore docker-hub")
     })
     .and_json(),
     scene("restore/unchanged", |account| {
         account.made(NAME);
-        words(account, &["restore", "docker-hub"])
+        words(account, "restore docker-hub")
     })
     .and_json(),
     scene("rule-set/made", |account| {
@@ -154,7 +154,7 @@ pub const SCENES: &[Scene] = &[
     }),
     scene("rule-delete/deleted", |account| {
         with_rule(account);
-        words(account, &["rule", "delete", "docker-hub", "--yes"])
+        words(account, "rule delete docker-hub --yes")
     })
     .and_json(),
 ];
@@ -165,12 +165,12 @@ fn commands_that_write() {
 }
 
 /// These words, in this account.
-pub fn words(account: &Account, words: &[&str]) -> Program {
+pub fn words(account: &Account, words: &(impl Words + ?Sized)) -> Program {
     Program::new(words).with(account)
 }
 
 /// `create` for Docker Hub with a token piped in.
-pub fn create(account: &Account, more: &[&str]) -> Program {
+pub fn create(account: &Account, more: &(impl Words + ?Sized)) -> Program {
     let all = ["create", "--registry", "docker-hub", "--username", "me"];
     words(account, &all)
         .and("--access-token-stdin")
@@ -179,7 +179,7 @@ pub fn create(account: &Account, more: &[&str]) -> Program {
 }
 
 /// `update` with another token.
-pub fn update(account: &Account, more: &[&str]) -> Program {
+pub fn update(account: &Account, more: &(impl Words + ?Sized)) -> Program {
     let all = ["update", "docker-hub", "--access-token-stdin"];
     words(account, &all).and(more).stdin("another-token")
 }

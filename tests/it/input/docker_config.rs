@@ -3,21 +3,21 @@
 use serde_json::{json, Value};
 
 use crate::support::registry::{base64_of, basic};
-use crate::support::{Account, Program, Registry, TOKEN};
+use crate::support::{Account, Program, Registry, Words, TOKEN};
 
 const HUB: &str = "https://index.docker.io/v1/";
 
 /// `create --from-docker-config` for a kind of registry, with Docker's configuration at its place.
-fn from_docker(account: &Account, kind: &str, config: &Value, more: &[&str]) -> Program {
-    let words = [
-        "create",
-        "--registry",
-        kind,
-        "--from-docker-config",
-        "-o",
-        "json",
-    ];
-    let program = Program::new(&[&words[..], more].concat()).with(account);
+fn from_docker(
+    account: &Account,
+    kind: &str,
+    config: &Value,
+    more: &(impl Words + ?Sized),
+) -> Program {
+    let program = Program::new("create --from-docker-config -o json")
+        .and(&["--registry", kind])
+        .and(more)
+        .with(account);
     let directory = program.home.path().join(".docker");
     std::fs::create_dir(directory).unwrap();
     program.file(".docker/config.json", config.to_string());
@@ -83,7 +83,7 @@ fn line_ends_in_base64_and_empty_members_do_not_matter() {
             "other.example": null,
             "ghcr.io": {"auth": wrapped, "username": null, "password": null},
         }, "credsStore": "", "credHelpers": {"ghcr.io": ""}});
-        let program = from_docker(&account, "ghcr", &config, &[]);
+        let program = from_docker(&account, "ghcr", &config, "");
         program.file(".docker/config.json", format!("\u{feff}{config}"));
         let report = program.run().json();
         let stored = account.value(report["name"].as_str().unwrap());
@@ -104,7 +104,7 @@ fn a_login_of_another_host_is_not_the_registrys() {
     ] {
         let account = Account::new();
         let config = json!({"auths": {key: auth("octo", TOKEN)}});
-        let ended = from_docker(&account, kind, &config, &[]).run();
+        let ended = from_docker(&account, kind, &config, "").run();
         ended
             .fails(2, &["Docker has no credentials for"])
             .hides(TOKEN);
@@ -153,12 +153,12 @@ fn logins_in_the_environment_come_first() {
         (String::new(), "of-the-file"),
     ] {
         let account = Account::new();
-        let program = from_docker(&account, "ghcr", &file, &[]);
+        let program = from_docker(&account, "ghcr", &file, "");
         let report = program.env("DOCKER_AUTH_CONFIG", &variable).run().json();
         assert_eq!(report["username"], username, "{variable}");
     }
     let account = Account::new();
-    let program = from_docker(&account, "ghcr", &file, &[]);
+    let program = from_docker(&account, "ghcr", &file, "");
     let ended = program
         .env("DOCKER_AUTH_CONFIG", format!("{{\"auths\": \"{TOKEN}\"}}"))
         .run();
@@ -166,7 +166,7 @@ fn logins_in_the_environment_come_first() {
     ended.never(&[TOKEN]);
     assert!(account.requests().is_empty());
     // A file that is named is the one that is meant.
-    let program = from_docker(&account, "ghcr", &file, &[]);
+    let program = from_docker(&account, "ghcr", &file, "");
     let path = program.home.path().join(".docker");
     let other = json!({"auths": {"ghcr.io": auth("of-the-variable", TOKEN)}}).to_string();
     let words = ["create", "--registry", "ghcr", "-o", "json"];
@@ -199,7 +199,7 @@ fn several_logins_of_one_host_are_named_and_none_is_taken() {
         }}),
     ] {
         let account = Account::new();
-        let report = from_docker(&account, "ghcr", &config, &[]).run().json();
+        let report = from_docker(&account, "ghcr", &config, "").run().json();
         assert_eq!(report["username"], "octo");
     }
 }
@@ -369,7 +369,7 @@ fn with_helper(program: Program, script: &str) -> Program {
 fn no_other_program_gets_the_logins_of_the_environment() {
     let account = Account::new();
     let config = json!({"credsStore": "test"});
-    let program = from_docker(&account, "ghcr", &config, &[]);
+    let program = from_docker(&account, "ghcr", &config, "");
     let answer = json!({"ServerURL": "ghcr.io", "Username": "octo", "Secret": TOKEN});
     program.file("answer", answer.to_string());
     let key = r#"{"Version":1,"AccessKeyId":"AKIACHILD","SecretAccessKey":"x"}"#;
@@ -413,7 +413,7 @@ fn a_credential_helper_gets_the_registry_on_standard_input_and_nothing_else() {
         ),
     ] {
         let account = Account::new();
-        let program = from_docker(&account, kind, &config, &[]);
+        let program = from_docker(&account, kind, &config, "");
         let answer = json!({"ServerURL": registry, "Username": "octo", "Secret": TOKEN});
         program.file("answer", answer.to_string());
         let program = with_helper(program, "cat answer").env("OTHER", "x");
@@ -479,7 +479,7 @@ fn a_helper_that_has_nothing_or_fails() {
     ] {
         let account = Account::new();
         let config = json!({"credHelpers": {"ghcr.io": "test"}});
-        let program = from_docker(&account, "ghcr", &config, &[]);
+        let program = from_docker(&account, "ghcr", &config, "");
         program.file(
             "answer",
             json!({"Username": "octo", "Secret": TOKEN}).to_string(),
@@ -497,7 +497,7 @@ fn a_helper_that_has_nothing_or_fails() {
         ("../test", "whose name is not allowed"),
     ] {
         let config = json!({"credsStore": helper});
-        from_docker(&account, "ghcr", &config, &[])
+        from_docker(&account, "ghcr", &config, "")
             .run()
             .fails(2, &[words]);
     }
@@ -510,7 +510,7 @@ fn relative_and_empty_entries_of_the_path_are_passed_over() {
     let account = Account::new();
     let config = json!({"credHelpers": {"ghcr.io": "test"}});
     for path in ["", ":", ".", "sub/..", "::/nowhere"] {
-        let program = with_helper(from_docker(&account, "ghcr", &config, &[]), "cat answer");
+        let program = with_helper(from_docker(&account, "ghcr", &config, ""), "cat answer");
         program.file(
             "answer",
             json!({"Username": "octo", "Secret": TOKEN}).to_string(),
@@ -534,7 +534,7 @@ fn relative_and_empty_entries_of_the_path_are_passed_over() {
 fn a_program_that_a_helper_leaves_behind_is_not_waited_for() {
     let account = Account::new();
     let config = json!({"credHelpers": {"ghcr.io": "test"}});
-    let program = from_docker(&account, "ghcr", &config, &[]);
+    let program = from_docker(&account, "ghcr", &config, "");
     let answer = json!({"Username": "octo", "Secret": TOKEN});
     program.file("answer", answer.to_string());
     let ended = with_helper(program, "cat answer; sleep 60 2>&- & exit 0").run();
@@ -550,7 +550,7 @@ pub const HANGING_HELPERS: [&str; 2] = ["exec sleep 60", "exec >&-; exec sleep 6
 pub fn a_helper_has_half_a_minute(script: &str) {
     let account = Account::new();
     let config = json!({"credHelpers": {"ghcr.io": "test"}});
-    let program = from_docker(&account, "ghcr", &config, &[]);
+    let program = from_docker(&account, "ghcr", &config, "");
     let answer = json!({"Username": "octo", "Secret": TOKEN});
     program.file("answer", answer.to_string());
     let ended = with_helper(program, script).run();

@@ -1,14 +1,14 @@
 //! Input that is missing or wrong: everything is told at once, before anything is sent.
 
-use crate::support::{Account, Program};
+use crate::support::{Account, Program, Words};
 
-fn refused(more: &[&str], words: &[&str]) {
+fn refused(more: &(impl Words + ?Sized), words: &[&str]) {
     let account = Account::new();
     Program::create(&account, more).run().fails(2, words);
     assert!(account.requests().is_empty());
 }
 
-fn taken(more: &[&str]) -> String {
+fn taken(more: &(impl Words + ?Sized)) -> String {
     let account = Account::new();
     let ended = Program::create(&account, more).run();
     ended.ok();
@@ -80,9 +80,9 @@ fn bounds_are_checked_before_anything_is_sent() {
     );
     let rotation = ["--rotation-days", "30", "--rotation-lambda-arn", &long];
     refused(&rotation, &["not the ARN of a Lambda function"]);
-    refused(&["--tag", "a#b=1"], &["contains '#'"]);
-    refused(&["--tag", "team=aws:x"], &["a tag value starts with aws:"]);
-    refused(&["--region", "us-e4st-1"], &["--region", "us-e4st-1"]);
+    refused("--tag a#b=1", &["contains '#'"]);
+    refused("--tag team=aws:x", &["a tag value starts with aws:"]);
+    refused("--region us-e4st-1", &["--region", "us-e4st-1"]);
     let program = Program::new(&[]);
     let policy = program.file("policy.json", r#"{"Version":"2012-10-17"}"#);
     refused(
@@ -148,12 +148,11 @@ fn names_at_their_bounds() {
     refused(&["--name", &name(513)], &["513 characters", "512"]);
     refused(&["--name", ""], &["the name is empty"]);
     refused(
-        &["--name", "docker-hub"],
+        "--name docker-hub",
         &["use ecr-pullthroughcache/docker-hub"],
     );
-    assert!(taken(&["--name", "ecr-pullthroughcache/prod-github"])
-        .contains("hyphen and six characters"));
-    assert!(!taken(&["--name", "ecr-pullthroughcache/github"]).contains("warning"));
+    assert!(taken("--name ecr-pullthroughcache/prod-github").contains("hyphen and six characters"));
+    assert!(!taken("--name ecr-pullthroughcache/github").contains("warning"));
     assert!(taken(&["--name", prefix]).contains("nothing after"));
 }
 
@@ -189,10 +188,10 @@ fn descriptions_and_tags_at_their_bounds() {
         &["--tag", &format!("k={}", "v".repeat(257))],
         &["257 characters", "256"],
     );
-    refused(&["--tag", "=v"], &["empty key"]);
-    refused(&["--tag", "aws:x=1"], &["aws:"]);
-    refused(&["--tag", "AWS:x=1"], &["aws:"]);
-    refused(&["--tag", "a=1", "--tag", "a=2"], &["more than once"]);
+    refused("--tag =v", &["empty key"]);
+    refused("--tag aws:x=1", &["aws:"]);
+    refused("--tag AWS:x=1", &["aws:"]);
+    refused("--tag a=1 --tag a=2", &["more than once"]);
     let tags: Vec<String> = (0..51)
         .map(|number| format!("--tag=key{number}=value"))
         .collect();
@@ -220,7 +219,7 @@ fn policies_are_read_and_checked_first() {
         &["not a JSON object"],
     );
     refused(
-        &["--resource-policy", "/no/such"],
+        "--resource-policy /no/such",
         &["could not read the resource policy /no/such"],
     );
 }
@@ -228,8 +227,8 @@ fn policies_are_read_and_checked_first() {
 #[test]
 fn rotation_and_replication_options_belong_together() {
     let arn = "arn:aws:lambda:us-east-1:111122223333:function:rotate";
-    refused(&["--rotation-days", "30"], &["--rotation-lambda-arn"]);
-    refused(&["--no-rotate-immediately"], &["--rotation-lambda-arn"]);
+    refused("--rotation-days 30", &["--rotation-lambda-arn"]);
+    refused("--no-rotate-immediately", &["--rotation-lambda-arn"]);
     refused(
         &["--rotation-lambda-arn", arn],
         &["--rotation-days <N>|--rotation-schedule <EXPR>"],
@@ -246,7 +245,7 @@ fn rotation_and_replication_options_belong_together() {
         &["cannot be used with"],
     );
     refused(
-        &["--rotation-lambda-arn", "rotate", "--rotation-days", "1"],
+        "--rotation-lambda-arn rotate --rotation-days 1",
         &["the ARN of a Lambda function"],
     );
     for days in ["0", "1001", "-1"] {
@@ -270,7 +269,7 @@ fn rotation_and_replication_options_belong_together() {
         &["--rotation-lambda-arn", arn, "--rotation-schedule", "soon"],
         &["rate(10 days)"],
     );
-    refused(&["--force-overwrite-replica-secret"], &["--replica-region"]);
+    refused("--force-overwrite-replica-secret", &["--replica-region"]);
     refused(&["--replica-region", "eu-west-1,,x"], &["Region"]);
 }
 
@@ -375,7 +374,7 @@ fn a_replica_in_the_region_of_the_secret_itself() {
         &["us-east-1 is the Region of the secret itself"],
     );
     refused(
-        &["--replica-region", "us-east-1", "--dry-run"],
+        "--replica-region us-east-1 --dry-run",
         &["the Region of the secret itself"],
     );
 }

@@ -2,7 +2,7 @@
 
 use super::login::{attempt, verdict_is};
 use crate::support::registry::{base64_of, basic, challenge, json, page, redirect};
-use crate::support::{policy_file, Account, Authority, Elsewhere, Program, Registry, TOKEN};
+use crate::support::{policy_file, Account, Authority, Elsewhere, Program, Registry, Words, TOKEN};
 
 #[test]
 fn no_credential_reaches_another_host() {
@@ -12,14 +12,14 @@ fn no_credential_reaches_another_host() {
     let realm = format!(r#"Bearer realm="{elsewhere}/token",service="x""#);
     let registry = Registry::new(move |_| challenge(&realm));
     verdict_is(
-        &attempt("docker-hub", &registry.url, &[]).run(),
+        &attempt("docker-hub", &registry.url, "").run(),
         "unknown",
         &["not known to belong to it"],
     );
     // One that Docker Hub has, and this registry has not.
     let registry = Registry::new(|_| challenge(r#"Bearer realm="https://auth.docker.io/token""#));
     verdict_is(
-        &attempt("docker-hub", &registry.url, &[]).run(),
+        &attempt("docker-hub", &registry.url, "").run(),
         "unknown",
         &["not known to belong to it"],
     );
@@ -27,7 +27,7 @@ fn no_credential_reaches_another_host() {
     for to in [format!("{elsewhere}/token"), "/other".to_owned()] {
         let registry = Registry::with_tokens("x", move |_| redirect(&to));
         verdict_is(
-            &attempt("docker-hub", &registry.url, &[]).run(),
+            &attempt("docker-hub", &registry.url, "").run(),
             "unknown",
             &["the credentials were not sent"],
         );
@@ -39,7 +39,7 @@ fn no_credential_reaches_another_host() {
         None => challenge("Basic realm=x"),
     });
     verdict_is(
-        &attempt("docker-hub", &registry.url, &[]).run(),
+        &attempt("docker-hub", &registry.url, "").run(),
         "unknown",
         &["the credentials were not sent"],
     );
@@ -48,7 +48,7 @@ fn no_credential_reaches_another_host() {
     let to = format!("{elsewhere}/v2/");
     let registry = Registry::new(move |_| redirect(&to));
     verdict_is(
-        &attempt("docker-hub", &registry.url, &[]).run(),
+        &attempt("docker-hub", &registry.url, "").run(),
         "unknown",
         &["redirects to"],
     );
@@ -66,14 +66,14 @@ fn a_redirect_on_the_same_host_is_followed_without_credentials() {
         _ => json(200, r#"{"token":"t0ken"}"#),
     });
     verdict_is(
-        &attempt("docker-hub", &registry.url, &[]).run(),
+        &attempt("docker-hub", &registry.url, "").run(),
         "accepted",
         &[],
     );
     assert_eq!(registry.heard()[2].path, "/token?x=1&account=me");
     let round = Registry::new(|_| redirect("/v2/"));
     verdict_is(
-        &attempt("docker-hub", &round.url, &[]).run(),
+        &attempt("docker-hub", &round.url, "").run(),
         "unknown",
         &["redirects too many times"],
     );
@@ -124,7 +124,7 @@ fn the_basic_variant() {
         _ => challenge(r#"Basic realm="Registry Realm""#),
     });
     verdict_is(
-        &attempt("docker-hub", &registry.url, &[]).run(),
+        &attempt("docker-hub", &registry.url, "").run(),
         "accepted",
         &[],
     );
@@ -132,7 +132,7 @@ fn the_basic_variant() {
         registry.asked(),
         [("/v2/".to_owned(), false), ("/v2/".to_owned(), true)]
     );
-    let wrong = attempt("docker-hub", &registry.url, &[])
+    let wrong = attempt("docker-hub", &registry.url, "")
         .stdin("wrong-token")
         .run();
     verdict_is(&wrong, "rejected", &["authentication required"]);
@@ -143,7 +143,7 @@ fn the_basic_variant() {
         (status, headers, body)
     });
     verdict_is(
-        &attempt("docker-hub", &registry.url, &[]).run(),
+        &attempt("docker-hub", &registry.url, "").run(),
         "rejected",
         &["returned 401"],
     );
@@ -165,7 +165,7 @@ fn over_tls_with_a_private_ca() {
     let address = authority.serve(&["localhost"], &registry.url);
     let port = address.rsplit(':').next().unwrap();
     let url = format!("https://localhost:{port}");
-    let program = attempt("docker-hub", &url, &[]);
+    let program = attempt("docker-hub", &url, "");
     let bundle = program.file("ca.pem", authority.pem());
     let words = ["not signed by a certificate authority", "--ca-bundle"];
     verdict_is(&program.run(), "unknown", &words);
@@ -174,14 +174,14 @@ fn over_tls_with_a_private_ca() {
     verdict_is(&program.run(), "accepted", &[]);
     assert_eq!(registry.heard()[1].authorization, Some(basic("me", TOKEN)));
     // Another host than the certificate's.
-    let by_number = attempt("docker-hub", &format!("https://127.0.0.1:{port}"), &[]);
+    let by_number = attempt("docker-hub", &format!("https://127.0.0.1:{port}"), "");
     let by_number = by_number.env("AWS_CA_BUNDLE", &bundle).run();
     verdict_is(&by_number, "unknown", &["it is for another host"]);
     // From TLS to none.
     let plain = bearer("http");
     let address = authority.serve(&["localhost"], &plain.url);
     let port = address.rsplit(':').next().unwrap();
-    let to_none = attempt("docker-hub", &format!("https://localhost:{port}"), &[]);
+    let to_none = attempt("docker-hub", &format!("https://localhost:{port}"), "");
     let to_none = to_none.env("AWS_CA_BUNDLE", &bundle).run();
     verdict_is(&to_none, "unknown", &["not known to belong to it"]);
     assert_eq!(plain.logins() + registry.logins(), 1);
@@ -192,7 +192,7 @@ fn a_proxy_gets_only_what_is_encrypted() {
     let proxy = Registry::new(|_| json(502, "{}"));
     let registry = Registry::strict();
     let with_proxy = |registry: &str| {
-        let mut program = attempt("docker-hub", registry, &["--yes"]);
+        let mut program = attempt("docker-hub", registry, "--yes");
         for name in [
             "HTTP_PROXY",
             "http_proxy",
@@ -215,9 +215,8 @@ fn a_proxy_gets_only_what_is_encrypted() {
 }
 
 /// `ecr-ptc create` with this host of the registry.
-fn create_for(elsewhere: &Elsewhere, account: &Account, words: &[&str]) -> Program {
-    let more = ["--access-token-stdin", "-o", "json"];
-    let program = Program::new(&[&["create", "-u", "me"], words, &more].concat());
+fn create_for(elsewhere: &Elsewhere, account: &Account, words: &(impl Words + ?Sized)) -> Program {
+    let program = Program::new("create -u me --access-token-stdin -o json").and(words);
     let program = elsewhere.reached_by(program.with(account));
     program.stdin("a-password-of-none-of-them")
 }
@@ -462,12 +461,8 @@ fn distributions_registry_with_a_password_file() {
         return the_basic_variant();
     };
     let registry = format!("http://127.0.0.1:{}", server.port);
-    verdict_is(
-        &attempt("docker-hub", &registry, &[]).run(),
-        "accepted",
-        &[],
-    );
-    let wrong = attempt("docker-hub", &registry, &[]).stdin("wrong-token");
+    verdict_is(&attempt("docker-hub", &registry, "").run(), "accepted", &[]);
+    let wrong = attempt("docker-hub", &registry, "").stdin("wrong-token");
     verdict_is(
         &wrong.run(),
         "rejected",

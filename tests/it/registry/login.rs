@@ -3,28 +3,16 @@
 use serde_json::json;
 
 use crate::support::registry::{basic, challenge, json, page, redirect, silence, Reply};
-use crate::support::{Account, Ended, Program, Registry, TOKEN};
+use crate::support::{Account, Ended, Program, Registry, Words, TOKEN};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
 /// A dry run for this kind of registry, which sends nothing to AWS and logs in all the same.
-pub fn attempt(kind: &str, registry: &str, more: &[&str]) -> Program {
-    let words = [
-        "create",
-        "--registry",
-        kind,
-        "--username",
-        "me",
-        "--access-token-stdin",
-        "--dry-run",
-        "--verify",
-        "always",
-        "--upstream-registry-url",
-        registry,
-        "-o",
-        "json",
-    ];
-    Program::new(&[&words[..], more].concat()).stdin(TOKEN)
+pub fn attempt(kind: &str, registry: &str, more: &(impl Words + ?Sized)) -> Program {
+    Program::new("create --username me --access-token-stdin --dry-run --verify always -o json")
+        .and(&["--registry", kind, "--upstream-registry-url", registry])
+        .and(more)
+        .stdin(TOKEN)
 }
 
 pub fn verdict_is(ended: &Ended, verdict: &str, words: &[&str]) {
@@ -210,7 +198,7 @@ fn every_verdict_of_every_registry() {
             headers.push(("Retry-After", "899".to_owned()));
             (status, headers, body)
         });
-        let ended = attempt(kind, &registry.url, &[]).run();
+        let ended = attempt(kind, &registry.url, "").run();
         verdict_is(&ended, verdict, &[words]);
         let heard = registry.heard();
         assert_eq!(heard.len(), 2, "each is asked once: {heard:?}");
@@ -229,7 +217,7 @@ fn i_can_follow_the_address_in_a_long_answer_of_the_registry() {
     );
     let body = json!({"errors": [{"code": "DENIED", "message": text}]}).to_string();
     let registry = Registry::with_tokens("x", move |_| json(403, &body));
-    let ended = attempt("ghcr", &registry.url, &[]).run();
+    let ended = attempt("ghcr", &registry.url, "").run();
     verdict_is(&ended, "rejected", &[&format!("because see {url} …")]);
 }
 
@@ -267,13 +255,13 @@ fn my_firewall_lets_nobody_but_our_office_in_and_the_token_is_good() {
             says,
             "ECR pulls from AWS addresses",
         ];
-        let ended = attempt(kind, &registry.url, &[]).run();
+        let ended = attempt(kind, &registry.url, "").run();
         verdict_is(&ended, "unknown", &words);
         assert!(!ended.stderr.contains("make a new token"), "{ended:?}");
         // Some answer so before they ask for a login.
         let body = json!({"errors": [{"code": "DENIED", "message": says}]}).to_string();
         let registry = Registry::new(move |_| json(403, &body));
-        verdict_is(&attempt(kind, &registry.url, &[]).run(), "unknown", &words);
+        verdict_is(&attempt(kind, &registry.url, "").run(), "unknown", &words);
         assert_eq!(registry.logins(), 0);
         // Without a demand for the test, the token is stored.
         let ended = Program::create_at(&registry, &account, &[]).run();
@@ -313,11 +301,11 @@ fn a_token_is_one_under_either_name() {
         r#"{"token":"x","access_token":""}"#,
     ] {
         let registry = Registry::with_tokens("x", move |_| json(200, body));
-        verdict_is(&attempt("ghcr", &registry.url, &[]).run(), "accepted", &[]);
+        verdict_is(&attempt("ghcr", &registry.url, "").run(), "accepted", &[]);
     }
     let none = r#"{"token":"","access_token":""}"#;
     let registry = Registry::with_tokens("x", move |_| json(200, none));
-    let ended = attempt("ghcr", &registry.url, &[]).run();
+    let ended = attempt("ghcr", &registry.url, "").run();
     verdict_is(&ended, "unknown", &["contains no token"]);
 }
 
@@ -332,7 +320,7 @@ fn a_second_challenge_is_taken_where_the_first_is_for_elsewhere() {
         let elsewhere = r#"Bearer realm="https://elsewhere.example/token""#;
         challenge(&format!(r#"{elsewhere}, Bearer realm="{realm}""#))
     });
-    verdict_is(&attempt("ghcr", &registry.url, &[]).run(), "accepted", &[]);
+    verdict_is(&attempt("ghcr", &registry.url, "").run(), "accepted", &[]);
     assert_eq!(registry.asked()[1].0, "/token?account=me");
 }
 
@@ -360,7 +348,7 @@ fn a_registry_that_cannot_be_asked_is_no_refusal() {
     for (answer, words) in first_answers {
         let registry = Registry::new(move |_| answer());
         verdict_is(
-            &attempt("ghcr", &registry.url, &[]).run(),
+            &attempt("ghcr", &registry.url, "").run(),
             "unknown",
             &[words, "--verify never"],
         );
@@ -368,7 +356,7 @@ fn a_registry_that_cannot_be_asked_is_no_refusal() {
     }
     let gone = "http://127.0.0.1:1";
     verdict_is(
-        &attempt("ghcr", gone, &[]).run(),
+        &attempt("ghcr", gone, "").run(),
         "unknown",
         &["127.0.0.1:1 cannot be reached"],
     );
@@ -412,7 +400,7 @@ fn without_an_answer_the_work_goes_on_with_a_warning_unless_it_must_be_had() {
 pub fn a_registry_that_stalls_is_waited_for_only_so_long() {
     let registry = Registry::with_tokens("x", |_| silence());
     verdict_is(
-        &attempt("ghcr", &registry.url, &[]).run(),
+        &attempt("ghcr", &registry.url, "").run(),
         "unknown",
         &["within 10 seconds"],
     );

@@ -68,7 +68,7 @@ fn azure_needs_to_be_told_the_registry() {
 #[test]
 fn what_cannot_work_is_told_before_it_is_tried() {
     let registry = Registry::shared();
-    let warned = attempt("ghcr", &registry.url, &[])
+    let warned = attempt("ghcr", &registry.url, "")
         .stdin("github_pat_0123456789")
         .run();
     let warning = "accepts only classic ones";
@@ -83,7 +83,7 @@ fn what_cannot_work_is_told_before_it_is_tried() {
         "--verify",
         "never",
     ];
-    let warned = attempt("ghcr", &registry.url, &[]).stdin("ghp_0123456789");
+    let warned = attempt("ghcr", &registry.url, "").stdin("ghp_0123456789");
     assert_eq!(warned.run().json()["warnings"].as_array().unwrap().len(), 1);
     let account = Account::new();
     let elsewhere = Program::new(
@@ -120,7 +120,7 @@ fn what_cannot_work_is_told_before_it_is_tried() {
 #[test]
 fn a_refused_organization_token_recalls_whose_name_it_takes() {
     let registry = Registry::strict();
-    let refused = attempt("docker-hub", &registry.url, &[]).stdin("dckr_oat_0123456789");
+    let refused = attempt("docker-hub", &registry.url, "").stdin("dckr_oat_0123456789");
     let error = refused.run().fails(6, &[]).error_json();
     assert_eq!(
         error["error"]["message"]

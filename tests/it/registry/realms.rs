@@ -55,7 +55,7 @@ pub const REALMS: [(&str, &str, &str, &str); 5] = [
 
 /// A dry run that logs in at the registry's own host.
 fn attempt(kind: &str, host: &str, elsewhere: &Elsewhere) -> crate::support::Ended {
-    let program = login::attempt(kind, host, &[]);
+    let program = login::attempt(kind, host, "");
     elsewhere.reached_by(program).run()
 }
 

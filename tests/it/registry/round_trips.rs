@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::realms::REALMS;
 use crate::support::registry::json;
-use crate::support::{Account, Ended, Program, Registry, Wire, TOKEN};
+use crate::support::{Account, Ended, Program, Registry, Wire, Words, TOKEN};
 
 const AWS: &str = "secretsmanager.us-east-1.amazonaws.com";
 const ECR: &str = "api.ecr.us-east-1.amazonaws.com";
@@ -64,18 +64,17 @@ fn wire(account: &Account, registry: &Registry, realm: &str) -> Wire {
 }
 
 /// A `create` with these words, beside the registry and its host.
-fn create(account: &Account, wire: &Wire, kind: &str, host: &str, more: &[&str]) -> Ended {
-    let words = [
-        "create",
-        "--registry",
-        kind,
-        "--username",
-        "me",
-        "--access-token-stdin",
-        "--upstream-registry-url",
-        host,
-    ];
-    let program = Program::new(&[&words[..], more].concat()).stdin(TOKEN);
+fn create(
+    account: &Account,
+    wire: &Wire,
+    kind: &str,
+    host: &str,
+    more: &(impl Words + ?Sized),
+) -> Ended {
+    let program = Program::new("create --username me --access-token-stdin")
+        .and(&["--registry", kind, "--upstream-registry-url", host])
+        .and(more)
+        .stdin(TOKEN);
     wire.reached_by(program.with(account)).run()
 }
 
@@ -84,7 +83,7 @@ fn a_verified_create_opens_one_connection_to_each_server() {
     for (kind, host, realm, path) in REALMS {
         let (account, registry) = (Account::new(), registry(true));
         let wire = wire(&account, &registry, realm);
-        create(&account, &wire, kind, host, &["--verify", "always"]).ok();
+        create(&account, &wire, kind, host, "--verify always").ok();
         assert_eq!(login_at(&wire, realm), connection_with(&[path]), "{kind}");
         assert_eq!(wire.seen_of(AWS), connection_with(&LOOK_AND_CREATE));
         let verdict = format!("answer {realm} {path}");
@@ -100,7 +99,7 @@ fn a_rule_is_looked_at_while_the_registry_is_asked() {
         let wire = wire(&account, &registry, realm);
         let verdict = format!("answer {realm} {path}");
         wire.hold(&verdict, &format!("answer {ECR} {LOOK}"));
-        create(&account, &wire, kind, host, &["--rule", "up"]).ok();
+        create(&account, &wire, kind, host, "--rule up").ok();
         assert!(wire.is_in_order(&format!("answer {ECR} {LOOK}"), &verdict));
         assert!(wire.is_in_order(&verdict, &format!("ask {AWS} CreateSecret")));
         assert_eq!(login_at(&wire, realm), connection_with(&[path]), "{kind}");
@@ -119,8 +118,8 @@ fn nothing_is_written_where_the_registry_refuses() {
     for (kind, host, realm, path) in REALMS {
         let (account, registry) = (Account::new(), registry(false));
         let wire = wire(&account, &registry, realm);
-        create(&account, &wire, kind, host, &[]).fails(6, &["nothing was stored"]);
-        create(&account, &wire, kind, host, &["--rule", "up"]).fails(6, &["nothing was stored"]);
+        create(&account, &wire, kind, host, "").fails(6, &["nothing was stored"]);
+        create(&account, &wire, kind, host, "--rule up").fails(6, &["nothing was stored"]);
         let asked: Vec<String> = wire
             .seen()
             .into_iter()
@@ -167,9 +166,11 @@ fn a_web_identity_is_taken_while_the_registry_is_asked() {
 }
 
 /// `update` of the secret of a registry, with these words.
-fn update(account: &Account, wire: &Wire, name: &str, more: &[&str]) -> Ended {
-    let words = [&["update", name, "--access-token-stdin"], more].concat();
-    let program = Program::new(&words).stdin("another-token");
+fn update(account: &Account, wire: &Wire, name: &str, more: &(impl Words + ?Sized)) -> Ended {
+    let program = Program::new("update --access-token-stdin")
+        .and(&[name])
+        .and(more)
+        .stdin("another-token");
     wire.reached_by(program.with(account)).run()
 }
 
@@ -181,7 +182,7 @@ fn an_update_looks_at_the_secret_while_the_registry_is_asked() {
     let wire = wire(&account, &registry, realm);
     let verdict = format!("answer {realm} {path}");
     wire.hold(&verdict, &format!("answer {AWS} DescribeSecret"));
-    update(&account, &wire, "docker-hub", &["-u", "me"]).ok();
+    update(&account, &wire, "docker-hub", "-u me").ok();
     assert!(wire.is_in_order(&format!("answer {AWS} DescribeSecret"), &verdict));
     assert!(wire.is_in_order(&verdict, &format!("ask {AWS} PutSecretValue")));
     assert_eq!(wire.seen_of(realm), connection_with(&[path]));
@@ -196,7 +197,7 @@ fn an_update_that_is_not_due_asks_aws_alone() {
     let tags = json!([{"Key": "ecr-ptc:expires-on", "Value": "2999-01-31"}]);
     account.ask("TagResource", &json!({"SecretId": arn, "Tags": tags}));
     let wire = wire(&account, &registry, REALMS[0].2);
-    update(&account, &wire, "docker-hub", &["--renew-within", "9"]).ok();
+    update(&account, &wire, "docker-hub", "--renew-within 9").ok();
     assert_eq!(wire.seen_of(AWS), connection_with(&["DescribeSecret"]));
     assert_eq!(wire.seen().len(), 4, "{:?}", wire.seen());
 }
@@ -238,6 +239,6 @@ fn a_connection_that_cannot_be_opened_is_told_when_it_is_needed() {
     let (kind, host, realm, _) = REALMS[0];
     let (account, registry) = (Account::new(), registry(true));
     let wire = Wire::to(&[(realm, &registry.url)]);
-    let program = create(&account, &wire, kind, host, &[]);
+    let program = create(&account, &wire, kind, host, "");
     program.fails(7, &["cannot be reached", "rejected the connection"]);
 }

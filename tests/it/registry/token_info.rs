@@ -3,7 +3,7 @@
 use serde_json::{json, Value};
 
 use crate::support::registry::{base64_of, json, redirect, silence, Heard, Reply};
-use crate::support::{Account, Elsewhere, Ended, Program};
+use crate::support::{Account, Elsewhere, Ended, Program, Words};
 
 /// Of no known kind.
 const TOKEN: &str = "a-token-of-no-known-kind-Zq7";
@@ -40,18 +40,16 @@ fn gitlab(answer: impl Fn(&Heard) -> Reply + Send + Sync + 'static) -> Elsewhere
     })
 }
 
-fn create(elsewhere: &Elsewhere, account: &Account, kind: &str, more: &[&str]) -> Ended {
-    let words = [
-        "create",
-        "--registry",
-        kind,
-        "-u",
-        "me",
-        "--access-token-stdin",
-        "-o",
-        "json",
-    ];
-    let program = Program::new(&[&words[..], more].concat()).with(account);
+fn create(
+    elsewhere: &Elsewhere,
+    account: &Account,
+    kind: &str,
+    more: &(impl Words + ?Sized),
+) -> Ended {
+    let program = Program::new("create -u me --access-token-stdin -o json")
+        .and(&["--registry", kind])
+        .and(more)
+        .with(account);
     let ended = elsewhere.reached_by(program.stdin(TOKEN)).run();
     ended.hides(TOKEN);
     ended
@@ -111,7 +109,7 @@ fn github_tells_the_end_and_the_scopes() {
         ),
     ] {
         let (elsewhere, account) = (github(200, headers), Account::new());
-        let ended = create(&elsewhere, &account, "ghcr", &[]);
+        let ended = create(&elsewhere, &account, "ghcr", "");
         assert!(warnings(&ended).contains(words), "{headers:?}: {ended:?}");
         assert_eq!(tag(&account), end, "{headers:?}");
         let heard = elsewhere.registry.heard();
@@ -154,7 +152,7 @@ fn gitlab_tells_the_end_and_the_scopes() {
         ("nonsense", json!(null), "[]"),
     ] {
         let (elsewhere, account) = (gitlab(move |_| json(200, body)), Account::new());
-        let ended = create(&elsewhere, &account, "gitlab", &[]);
+        let ended = create(&elsewhere, &account, "gitlab", "");
         assert!(warnings(&ended).contains(words), "{body}: {ended:?}");
         assert_eq!(tag(&account), end, "{body}");
         assert_eq!(elsewhere.proxy.hosts(), [GITLAB; 2]);
@@ -174,7 +172,7 @@ fn whatever_goes_wrong_is_no_worse_than_not_known() {
     ];
     for answer in answers {
         let (elsewhere, account) = (gitlab(move |_| answer()), Account::new());
-        let ended = create(&elsewhere, &account, "gitlab", &["--verify", "always"]);
+        let ended = create(&elsewhere, &account, "gitlab", "--verify always");
         assert_eq!(warnings(&ended), "[]");
         assert_eq!(ended.json()["verification"]["verdict"], "accepted");
         assert_eq!(tag(&account), json!(null));
@@ -186,7 +184,7 @@ fn whatever_goes_wrong_is_no_worse_than_not_known() {
             ("Location", "https://x.example/"),
         ];
         let (elsewhere, account) = (github(status, headers), Account::new());
-        let ended = create(&elsewhere, &account, "ghcr", &[]);
+        let ended = create(&elsewhere, &account, "ghcr", "");
         assert_eq!(warnings(&ended), "[]");
         assert_eq!(tag(&account), json!(null));
     }
@@ -195,7 +193,7 @@ fn whatever_goes_wrong_is_no_worse_than_not_known() {
 /// Takes as long as a login may take at most.
 pub fn an_api_that_stalls_is_waited_for_only_so_long() {
     let (elsewhere, account) = (gitlab(|_| silence()), Account::new());
-    let ended = create(&elsewhere, &account, "gitlab", &[]);
+    let ended = create(&elsewhere, &account, "gitlab", "");
     assert_eq!(ended.json()["verification"]["verdict"], "accepted");
     assert_eq!(tag(&account), json!(null));
 }
@@ -211,7 +209,7 @@ fn what_repeats_the_token_is_not_shown() {
         (status, headers, body)
     });
     let account = Account::new();
-    let ended = create(&elsewhere, &account, "ghcr", &["-v"]);
+    let ended = create(&elsewhere, &account, "ghcr", "-v");
     assert!(warnings(&ended).contains("lacks the scope"), "{ended:?}");
     assert!(!account.only("CreateSecret")["Tags"]
         .to_string()

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Account, Ended, Program};
+use crate::support::{Account, Ended, Program, Words};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
@@ -23,10 +23,12 @@ pub fn in_days(days: i64) -> String {
     day.to_string()
 }
 
-fn update(account: &Account, more: &[&str]) -> Ended {
-    let words = ["update", "docker-hub", "--access-token-stdin", "-o", "json"];
-    let program = Program::new(&[&words[..], more].concat()).with(account);
-    program.stdin("another-token").run()
+fn update(account: &Account, more: &(impl Words + ?Sized)) -> Ended {
+    Program::new("update docker-hub --access-token-stdin -o json")
+        .and(more)
+        .with(account)
+        .stdin("another-token")
+        .run()
 }
 
 #[test]
@@ -61,7 +63,7 @@ fn where_the_end_is_not_known_it_is_renewed_and_said() {
     for (date, why) in [(None, "is missing"), (Some("soon"), "is not a date")] {
         let account = Account::new();
         ending(&account, date);
-        let ended = update(&account, &["--renew-within", "10"]);
+        let ended = update(&account, "--renew-within 10");
         let report = ended.json();
         assert_eq!(report["action"], "updated");
         let warning = report["warnings"][0].as_str().unwrap();
@@ -77,7 +79,7 @@ fn a_number_of_days_is_one() {
     let account = Account::new();
     for days in ["", "x", "-1", "65536", "1.5"] {
         let option = format!("--renew-within={days}");
-        update(&account, &[&option]).fails(2, &["--renew-within"]);
+        update(&account, &[&*option]).fails(2, &["--renew-within"]);
     }
     let words = ["update", "docker-hub", "--rollback", "--renew-within", "3"];
     account.run(&words).fails(
@@ -131,7 +133,7 @@ fn a_token_without_a_date_after_one_with_a_date_is_warned_of_until_one_is_record
     let account = Account::new();
     ending(&account, Some(&in_days(3)));
     account.refuse("TagResource", 400, "AccessDeniedException", "no");
-    let ended = update(&account, &[]);
+    let ended = update(&account, "");
     let set = "aws secretsmanager tag-resource --secret-id ecr-pullthroughcache/docker-hub --tags \
                Key=ecr-ptc:expires-on,Value=unknown --region us-east-1";
     ended.fails(8, &[set]);

@@ -4,7 +4,7 @@ use serde_json::json;
 
 #[cfg(unix)]
 use crate::support::Screen;
-use crate::support::{Account, Ended, Program, TOKEN};
+use crate::support::{Account, Ended, Program, Words, TOKEN};
 
 const ECR: &str = "444455556666.dkr.ecr.eu-west-1.amazonaws.com";
 
@@ -197,9 +197,9 @@ fn an_image_without_a_rule_names_the_rule_to_make_and_nothing_is_printed() {
 }
 
 /// The answer for a list, with and without `--keep-going`.
-fn list(account: &Account, text: &str, more: &[&str]) -> Ended {
-    let words = [&["image", "-"], more].concat();
-    Program::new(&words).with(account).stdin(text).run()
+fn list(account: &Account, text: &str, more: &(impl Words + ?Sized)) -> Ended {
+    let program = Program::new("image -").and(more);
+    program.with(account).stdin(text).run()
 }
 
 /// Lines as they are copied from charts, compose files, Dockerfiles and scripts.
@@ -227,7 +227,7 @@ not an image
 fn the_rest_of_a_list_is_printed_although_lines_are_odd_and_all_of_them_are_named() {
     let account = account();
     let host = host(&account);
-    let going = list(&account, ODD_LIST, &["--keep-going"]);
+    let going = list(&account, ODD_LIST, "--keep-going");
     let names = format!(
         "{host}/docker-hub/library/nginx:1.27\n\
          --platform=linux/arm64 {host}/docker-hub/library/redis\n\
@@ -256,12 +256,12 @@ fn the_rest_of_a_list_is_printed_although_lines_are_odd_and_all_of_them_are_name
         "use lowercase: ghcr.io/owner/app:V1\n",
         "use lowercase: oci://ghcr.io/owner/charts/app\n",
     ];
-    list(&account, ODD_LIST, &[]).fails(2, &faults);
+    list(&account, ODD_LIST, "").fails(2, &faults);
     for words in faults {
         assert!(going.stderr.contains(words), "{words}: {}", going.stderr);
     }
     // Missing rules are named beside them.
-    let both = list(&account, "nginx\nNginx\ngcr.io/x\n", &["--keep-going"]);
+    let both = list(&account, "nginx\nNginx\ngcr.io/x\n", "--keep-going");
     assert_eq!(both.status, 2);
     assert_eq!(both.stdout, format!("{host}/docker-hub/library/nginx\n"));
     for words in [
@@ -273,7 +273,7 @@ fn the_rest_of_a_list_is_printed_although_lines_are_odd_and_all_of_them_are_name
         assert!(both.stderr.contains(words), "{words}: {}", both.stderr);
     }
     account.take_actions();
-    list(&account, "Nginx\n", &["--keep-going"]).fails(2, &["line 1 is not an image"]);
+    list(&account, "Nginx\n", "--keep-going").fails(2, &["line 1 is not an image"]);
     assert!(account.take_actions().is_empty());
 }
 
@@ -307,7 +307,7 @@ fn a_long_list_has_a_short_summary_by_registry() {
         8 => format!("host-{n}.example/a/b\n"),
         _ => format!("{}/team-{}/app-{n}:v1\n", hosts[n % 5], n % 97),
     });
-    let list = list(&account, &lines.collect::<String>(), &["--keep-going"]);
+    let list = list(&account, &lines.collect::<String>(), "--keep-going");
     assert_eq!(list.status, 2);
     assert_eq!(list.stdout.lines().count(), 29_610);
     for words in [
@@ -333,7 +333,7 @@ fn a_hundred_thousand_unknown_hosts_are_summed_up_at_once() {
     let account = account();
     let lines = (0..100_000).map(|n| format!("host-{n}.example/a/b\n"));
     let start = std::time::Instant::now();
-    let ended = list(&account, &lines.collect::<String>(), &[]);
+    let ended = list(&account, &lines.collect::<String>(), "");
     ended.fails(
         3,
         &[
@@ -370,7 +370,7 @@ fn the_proposed_rules_of_a_list_can_all_be_created() {
     let own = format!("{}.dkr.ecr.eu-west-1.amazonaws.com/a:1", account.id);
     let images = format!("me.azurecr.io/a:1\nyou.azurecr.io/a:1\nquay.io/a/b\n{own}\n{ECR}/a:1\n");
     let images = images.as_str();
-    let missing = list(&account, images, &[]);
+    let missing = list(&account, images, "");
     let commands = missing.stderr.lines().filter_map(|line| {
         let (_, command) = line.split_once("ecr-ptc ")?;
         Some(command.split_whitespace().collect::<Vec<_>>())
@@ -387,7 +387,7 @@ fn the_proposed_rules_of_a_list_can_all_be_created() {
         "ecr-2/a:1",
     ];
     let names = names.map(|name| format!("{host}/{name}")).join("\n");
-    assert_eq!(list(&account, images, &[]).ok(), names);
+    assert_eq!(list(&account, images, "").ok(), names);
 }
 
 /// Creates the rule that `image` proposes for this image.

@@ -4,7 +4,7 @@ use serde_json::{json, Value};
 
 #[cfg(unix)]
 use crate::support::Screen;
-use crate::support::{side_by_side, Account, Program};
+use crate::support::{side_by_side, Account, Program, Words};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 const GOOD: &str = r#"{"username":"me","accessToken":"not-a-real-token"}"#;
@@ -18,22 +18,21 @@ fn secret(account: &Account, name: &str, value: &str) -> String {
     made["ARN"].as_str().unwrap().to_owned()
 }
 
-fn rule(account: &Account, words: &[&str]) -> Program {
-    Program::new(&[&["rule"], words].concat()).with(account)
+fn rule(account: &Account, words: &(impl Words + ?Sized)) -> Program {
+    Program::new("rule").and(words).with(account)
 }
 
-fn set(account: &Account, more: &[&str]) -> Program {
-    rule(
-        account,
-        &[&["set", "docker-hub", "--secret", NAME], more].concat(),
-    )
+fn set(account: &Account, more: &(impl Words + ?Sized)) -> Program {
+    rule(account, "set docker-hub")
+        .and(&["--secret", NAME])
+        .and(more)
 }
 
 #[test]
 fn a_rule_is_made_validated_and_told_with_the_pull_that_works() {
     let account = Account::new();
     let arn = secret(&account, NAME, GOOD);
-    let ended = set(&account, &[]).run();
+    let ended = set(&account, "").run();
     let registry = format!("{}.dkr.ecr.us-east-1.amazonaws.com", account.id);
     assert_eq!(ended.ok(), format!("{registry}/docker-hub"));
     let said = ended.stderr.trim_end();
@@ -66,9 +65,9 @@ fn a_rule_is_made_validated_and_told_with_the_pull_that_works() {
 fn what_is_so_already_is_only_validated() {
     let account = Account::new();
     secret(&account, NAME, GOOD);
-    let first = set(&account, &["-o", "json"]).run().json();
+    let first = set(&account, "-o json").run().json();
     account.take_actions();
-    let again = set(&account, &["-o", "json"]).run().json();
+    let again = set(&account, "-o json").run().json();
     assert_eq!(
         (&first["action"], &again["action"]),
         (&json!("created"), &json!("unchanged"))
@@ -86,7 +85,7 @@ fn what_is_so_already_is_only_validated() {
 fn a_rule_with_another_secret_is_repointed() {
     let account = Account::new();
     secret(&account, NAME, GOOD);
-    set(&account, &[]).run().ok();
+    set(&account, "").run().ok();
     let other = "ecr-pullthroughcache/other";
     let arn = secret(&account, other, GOOD);
     let words = ["set", "docker-hub", "--secret", other];
@@ -117,7 +116,7 @@ fn a_rule_of_another_registry_is_left_alone() {
     secret(&account, NAME, GOOD);
     let public = json!({"ecrRepositoryPrefix": "docker-hub", "upstreamRegistryUrl": "quay.io"});
     account.ask_ecr("CreatePullThroughCacheRule", &public);
-    let ended = set(&account, &[]).run();
+    let ended = set(&account, "").run();
     ended.fails(
         3,
         &[
@@ -136,7 +135,7 @@ fn a_secret_that_ecr_does_not_see_yet_is_waited_for() {
     let body = r#"{"__type":"SecretNotFoundException","message":"no such secret"}"#;
     let kind = "application/x-amz-json-1.1";
     account.answer("CreatePullThroughCacheRule", 400, kind, body, Some(2));
-    let ended = set(&account, &[]).run();
+    let ended = set(&account, "").run();
     ended.ok();
     let times = ended
         .stderr
@@ -157,7 +156,7 @@ fn an_answer_that_was_lost_is_looked_after() {
         secret(&account, NAME, GOOD);
         account.lose("CreatePullThroughCacheRule", lost);
         let twice = |program: Program| program.env("AWS_MAX_ATTEMPTS", "2").run();
-        assert!(twice(set(&account, &[])).ok().ends_with("/docker-hub"));
+        assert!(twice(set(&account, "")).ok().ends_with("/docker-hub"));
         assert_eq!(account.rules().as_array().unwrap().len(), 1);
         let other = "ecr-pullthroughcache/dockerhub";
         let arn = secret(&account, other, GOOD);
@@ -169,7 +168,7 @@ fn an_answer_that_was_lost_is_looked_after() {
         .ok();
         assert_eq!(account.rules()[0]["credentialArn"], json!(arn));
         account.lose("DeletePullThroughCacheRule", lost);
-        twice(rule(&account, &["delete", "docker-hub", "--yes"])).ok();
+        twice(rule(&account, "delete docker-hub --yes")).ok();
         assert_eq!(account.rules(), json!([]));
     });
 }
@@ -291,11 +290,11 @@ fn azure_and_the_root() {
 #[test]
 fn a_secret_that_cannot_be_used_is_told_before_a_rule_is_made() {
     let account = Account::new();
-    let ended = set(&account, &[]).run();
+    let ended = set(&account, "").run();
     ended.fails(3, &["no secret", "ecr-ptc create --registry docker-hub"]);
     secret(&account, NAME, GOOD);
     account.ask("DeleteSecret", &json!({"SecretId": NAME}));
-    set(&account, &[])
+    set(&account, "")
         .run()
         .fails(3, &["scheduled for deletion", "ecr-ptc restore"]);
     assert_eq!(account.rules(), json!([]));
@@ -304,19 +303,16 @@ fn a_secret_that_cannot_be_used_is_told_before_a_rule_is_made() {
 #[test]
 fn the_list_tells_what_ecr_says_of_each_rule() {
     let account = Account::new();
-    let empty = rule(&account, &["list"]).run();
+    let empty = rule(&account, "list").run();
     assert_eq!(empty.ok(), "");
     let note = "No rules in us-east-1
   create one for an existing secret: ecr-ptc rule set PREFIX --secret NAME --region us-east-1
   or look in another Region: ecr-ptc rule list --region REGION
 ";
     assert_eq!(empty.stderr, note);
-    assert_eq!(
-        rule(&account, &["list", "-o", "json"]).run().json(),
-        json!([])
-    );
+    assert_eq!(rule(&account, "list -o json").run().json(), json!([]));
     let arn = secret(&account, NAME, GOOD);
-    set(&account, &[]).run().ok();
+    set(&account, "").run().ok();
     let bad = secret(&account, "ecr-pullthroughcache/ghcr", "not JSON");
     let create = |rule: Value| account.ask_ecr("CreatePullThroughCacheRule", &rule);
     create(
@@ -324,7 +320,7 @@ fn the_list_tells_what_ecr_says_of_each_rule() {
     );
     create(json!({"ecrRepositoryPrefix": "aa", "upstreamRegistryUrl": "public.ecr.aws"}));
     account.take_actions();
-    let listed = rule(&account, &["list", "-o", "json"]).run().json();
+    let listed = rule(&account, "list -o json").run().json();
     let asked = account.take_actions();
     assert_eq!(asked.len(), 3, "only rules with a login: {asked:?}");
     let failure = listed[2]["failure"].as_str().unwrap();
@@ -351,7 +347,7 @@ fn the_list_tells_what_ecr_says_of_each_rule() {
              "credentialArn": bad, "secret": "ecr-pullthroughcache/ghcr", "isValid": false, "failure": failure},
         ])
     );
-    let table = rule(&account, &["list"]).run();
+    let table = rule(&account, "list").run();
     let rows: Vec<&str> = table.ok().lines().collect();
     assert!(rows[0].starts_with("PREFIX") && rows[1].ends_with("no login needed"));
     assert!(rows[2].ends_with("  valid") && rows[3].ends_with("  invalid"));
@@ -369,7 +365,7 @@ fn the_list_tells_what_ecr_says_of_each_rule() {
         "AccessDeniedException",
         "User: x is not authorized to perform: ecr:ValidatePullThroughCacheRule",
     );
-    let ended = rule(&account, &["list"]).run();
+    let ended = rule(&account, "list").run();
     assert_eq!(ended.ok().matches("unknown").count(), 2);
     assert!(ended.stderr.contains("ecr:ValidatePullThroughCacheRule"));
 }
@@ -378,7 +374,7 @@ fn the_list_tells_what_ecr_says_of_each_rule() {
 fn a_rule_is_deleted_with_a_yes() {
     let account = Account::new();
     secret(&account, NAME, GOOD);
-    set(&account, &[]).run().ok();
+    set(&account, "").run().ok();
     let words = ["delete", "docker-hub", "--yes", "-o", "json"];
     let report = rule(&account, &words).run().json();
     assert_eq!(
@@ -396,7 +392,7 @@ fn a_rule_is_deleted_with_a_yes() {
 fn at_a_terminal_a_deletion_is_asked_for() {
     let account = Account::new();
     secret(&account, NAME, GOOD);
-    set(&account, &[]).run().ok();
+    set(&account, "").run().ok();
     let screen = Screen::new(&account);
     screen.enters("$PTC rule delete docker-hub");
     screen

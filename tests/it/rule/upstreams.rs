@@ -2,14 +2,14 @@
 
 use serde_json::{json, Value};
 
-use crate::support::{Account, Program};
+use crate::support::{Account, Program, Words};
 
 const GOOD: &str = r#"{"username":"me","accessToken":"not-a-real-token"}"#;
 const ECR: &str = "444455556666.dkr.ecr.eu-west-1.amazonaws.com";
 const ROLE: &str = "arn:aws:iam::123456789012:role/ecr-pull-through-cache";
 
-fn set(account: &Account, words: &[&str]) -> Program {
-    Program::new(&[&["rule", "set"], words].concat()).with(account)
+fn set(account: &Account, words: &(impl Words + ?Sized)) -> Program {
+    Program::new("rule set").and(words).with(account)
 }
 
 #[test]
@@ -87,14 +87,14 @@ fn a_rule_whose_account_ecr_does_not_report_has_no_uri() {
         r#"{"ecrRepositoryPrefix":"quay"}"#,
     );
     account.answer("CreatePullThroughCacheRule", 200, kind, body, None);
-    let report = set(&account, &["quay", "--registry", "quay", "-o", "json"]);
+    let report = set(&account, "quay --registry quay -o json");
     let report = report.run().json();
     assert_eq!(report["action"], "created");
     assert_eq!(
         (&report["repositoryUri"], &report["pull"]),
         (&json!(null), &json!(null))
     );
-    let ended = set(&account, &["quay", "--registry", "quay"]).run();
+    let ended = set(&account, "quay --registry quay").run();
     assert_eq!(ended.ok(), "");
     for part in [
         "Created rule quay for quay.io\n",
@@ -488,10 +488,8 @@ Resources:
 fn a_rule_without_a_login_passes_the_check() {
     let account = Account::new();
     account.with_lifecycle_policy();
-    set(&account, &["quay", "--registry", "quay"]).run().ok();
-    set(&account, &["ROOT", "--registry", "ecr-public"])
-        .run()
-        .ok();
+    set(&account, "quay --registry quay").run().ok();
+    set(&account, "ROOT --registry ecr-public").run().ok();
     let report = account.run("check -o json").json();
     assert_eq!(
         (&report["checkedRules"], &report["findings"]),

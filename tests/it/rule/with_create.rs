@@ -4,12 +4,12 @@ use serde_json::{json, Value};
 
 #[cfg(unix)]
 use crate::support::Screen;
-use crate::support::{policy_file, side_by_side, Account, Program, TOKEN};
+use crate::support::{policy_file, side_by_side, Account, Program, Words, TOKEN};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
-fn create(account: &Account, more: &[&str]) -> Program {
-    Program::create(account, &[&["--rule", "docker-hub"], more].concat())
+fn create(account: &Account, more: &(impl Words + ?Sized)) -> Program {
+    Program::create(account, "--rule docker-hub").and(more)
 }
 
 /// Steps as a report has them.
@@ -21,7 +21,7 @@ fn steps(words: &[(&str, &str)]) -> Value {
 #[test]
 fn one_command_from_a_token_to_a_pull() {
     let account = Account::new();
-    let ended = create(&account, &[]).run();
+    let ended = create(&account, "").run();
     let arn = ended.ok().to_owned();
     assert_eq!(
         account.take_actions_after_two_looks(),
@@ -97,7 +97,7 @@ fn the_last_line_is_the_pull_that_now_works() {
 #[test]
 fn the_json_has_the_rule_and_its_steps() {
     let account = Account::new();
-    let report = create(&account, &["-o", "json"]).run().json();
+    let report = create(&account, "-o json").run().json();
     assert_eq!(
         report["steps"],
         steps(&[
@@ -121,9 +121,7 @@ fn the_json_has_the_rule_and_its_steps() {
             "pull": format!("docker pull {registry}/docker-hub/library/alpine:latest"),
         })
     );
-    let without = Program::create(&Account::new(), &["-o", "json"])
-        .run()
-        .json();
+    let without = Program::create(&Account::new(), "-o json").run().json();
     assert_eq!(without.get("rule"), None);
 }
 
@@ -152,10 +150,8 @@ fn again_changes_nothing_that_is_so() {
 #[test]
 fn a_skipped_secret_still_gets_its_rule() {
     let account = Account::new();
-    Program::create(&account, &[]).run().ok();
-    let report = create(&account, &["--if-exists", "skip", "-o", "json"])
-        .run()
-        .json();
+    Program::create(&account, "").run().ok();
+    let report = create(&account, "--if-exists skip -o json").run().json();
     assert_eq!(report["action"], "skipped");
     assert_eq!(report["rule"]["isValid"], true);
     assert_eq!(account.rules()[0]["credentialArn"], report["arn"]);
@@ -187,7 +183,7 @@ fn a_rule_that_cannot_be_made_leaves_the_secret_and_tells_how_to_finish() {
     ] {
         let account = Account::new();
         account.refuse(action, 400, error, "no");
-        let ended = create(&account, &[]).env("AWS_MAX_ATTEMPTS", "1").run();
+        let ended = create(&account, "").env("AWS_MAX_ATTEMPTS", "1").run();
         let finish = format!(
             "ecr-ptc rule set docker-hub --secret {NAME} --registry docker-hub --region us-east-1"
         );
@@ -207,7 +203,7 @@ fn ecrs_verdict_on_a_new_rule_is_told() {
     let verdict = r#"{"ecrRepositoryPrefix":"hub","isValid":false,"failure":"could not log in"}"#;
     let kind = "application/x-amz-json-1.1";
     account.answer("ValidatePullThroughCacheRule", 200, kind, verdict, None);
-    let ended = create(&account, &["-o", "json"]).run();
+    let ended = create(&account, "-o json").run();
     let told = &ended.fails(8, &[]).error_json()["error"];
     assert_eq!(told["code"], "rule-invalid");
     let message = told["message"].as_str().unwrap();
@@ -283,7 +279,7 @@ fn what_stands_against_the_rule_is_told_before_the_secret_is_stored() {
     assert_eq!(with_host.rules()[0]["upstreamRegistryUrl"], "me.azurecr.io");
     let other = json!({"ecrRepositoryPrefix": "docker-hub", "upstreamRegistryUrl": "quay.io"});
     account.ask_ecr("CreatePullThroughCacheRule", &other);
-    create(&account, &[])
+    create(&account, "")
         .run()
         .fails(3, &["already exists for quay.io"]);
     account.refuse(
@@ -292,7 +288,7 @@ fn what_stands_against_the_rule_is_told_before_the_secret_is_stored() {
         "AccessDeniedException",
         "no",
     );
-    create(&account, &[])
+    create(&account, "")
         .run()
         .fails(5, &["ecr:DescribePullThroughCacheRules"]);
     assert!(account.is_empty());
@@ -301,7 +297,7 @@ fn what_stands_against_the_rule_is_told_before_the_secret_is_stored() {
 #[test]
 fn a_dry_run_shows_the_rule_and_sends_nothing() {
     let account = Account::new();
-    let ended = create(&account, &["--dry-run", "-o", "json"]).run();
+    let ended = create(&account, "--dry-run -o json").run();
     let report = ended.json();
     assert_eq!(report["rule"]["action"], "dry-run");
     assert_eq!(report["steps"].as_array().unwrap().len(), 3);

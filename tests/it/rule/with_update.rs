@@ -2,13 +2,15 @@
 
 use serde_json::json;
 
-use crate::support::{Account, Program, TOKEN};
+use crate::support::{Account, Program, Words, TOKEN};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
-fn update(account: &Account, words: &[&str]) -> Program {
-    let words = [&["update"], words, &["--access-token-stdin"]].concat();
-    Program::new(&words).with(account).stdin("another-token")
+fn update(account: &Account, words: &(impl Words + ?Sized)) -> Program {
+    Program::new("update --access-token-stdin")
+        .and(words)
+        .with(account)
+        .stdin("another-token")
 }
 
 fn writes(account: &Account) -> Vec<String> {
@@ -22,7 +24,7 @@ fn writes(account: &Account) -> Vec<String> {
 fn the_version_is_stored_then_the_rule_is_made_and_validated() {
     let account = Account::new();
     let arn = account.made(NAME);
-    let updated = update(&account, &["docker-hub", "--rule", "hub"]).run();
+    let updated = update(&account, "docker-hub --rule hub").run();
     assert_eq!(updated.ok(), arn);
     let registry = format!("{}.dkr.ecr.us-east-1.amazonaws.com", account.id);
     let pull = format!("docker pull {registry}/hub/library/alpine:latest");
@@ -38,7 +40,7 @@ fn the_version_is_stored_then_the_rule_is_made_and_validated() {
             "ValidatePullThroughCacheRule"
         ]
     );
-    let again = update(&account, &["docker-hub", "--rule", "hub", "-o", "json"]).run();
+    let again = update(&account, "docker-hub --rule hub -o json").run();
     let report = again.json();
     assert_eq!(
         (
@@ -68,7 +70,7 @@ fn a_rule_of_a_secret_that_was_made_again_is_repointed() {
         &json!({"SecretId": old, "ForceDeleteWithoutRecovery": true}),
     );
     let new = account.made(NAME);
-    let report = update(&account, &["docker-hub", "--rule", "hub", "-o", "json"])
+    let report = update(&account, "docker-hub --rule hub -o json")
         .run()
         .json();
     assert_eq!(report["rule"]["action"], "updated");
@@ -120,9 +122,7 @@ fn the_rule_that_is_there_tells_the_registry_and_its_host() {
         &json!({"ecrRepositoryPrefix": "az", "upstreamRegistryUrl": "me.azurecr.io",
                 "upstreamRegistry": "azure-container-registry", "credentialArn": arn}),
     );
-    let report = update(&account, &["build", "--rule", "az", "-o", "json"])
-        .run()
-        .json();
+    let report = update(&account, "build --rule az -o json").run().json();
     assert_eq!(
         (&report["registry"], &report["rule"]["upstreamRegistryUrl"]),
         (&json!("azure-container-registry"), &json!("me.azurecr.io"))
@@ -140,7 +140,7 @@ fn a_rule_that_fails_leaves_the_credentials_and_says_how_to_finish() {
         "50 rules",
     );
     // The SDK takes this error for one that passes.
-    let failed = update(&account, &["docker-hub", "--rule", "hub"])
+    let failed = update(&account, "docker-hub --rule hub")
         .env("AWS_MAX_ATTEMPTS", "1")
         .run();
     failed.fails(

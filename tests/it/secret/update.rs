@@ -2,15 +2,15 @@
 
 use serde_json::json;
 
-use crate::support::{Account, Program, Registry, TOKEN};
+use crate::support::{Account, Program, Registry, Words, TOKEN};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 const OLD: &str = r#"{"username":"old-user","accessToken":"dckr_pat_the-old-one"}"#;
 
 /// `ecr-ptc update docker-hub` with [`TOKEN`] piped in.
-fn update(account: &Account, more: &[&str]) -> Program {
-    let words = ["update", "docker-hub", "--access-token-stdin"];
-    Program::new(&[&words[..], more].concat())
+fn update(account: &Account, more: &(impl Words + ?Sized)) -> Program {
+    Program::new("update docker-hub --access-token-stdin")
+        .and(more)
         .stdin(TOKEN)
         .with(account)
 }
@@ -52,7 +52,7 @@ fn the_username_stays_and_the_version_before_too() {
     let replicas = json!({"SecretId": arn, "AddReplicaRegions": [{"Region": "eu-west-1"}]});
     account.ask("ReplicateSecretToRegions", &replicas);
     let before = stages(&account);
-    let ended = update(&account, &["-o", "json"]).run();
+    let ended = update(&account, "-o json").run();
     let report = ended.json();
     assert_eq!(report["action"], "updated");
     assert_eq!(
@@ -92,12 +92,12 @@ fn what_is_the_same_already_is_not_written() {
     let account = Account::new();
     let value = format!(r#" {{"accessToken":{}, "username":"me"}}"#, json!(TOKEN));
     account.made_with(NAME, &value);
-    for more in [&[][..], &["--username", "me"]] {
-        let ended = update(&account, &[more, &["-o", "json"]].concat()).run();
+    for more in ["", "--username me"] {
+        let ended = update(&account, more).and("-o json").run();
         assert_eq!(ended.json()["action"], "unchanged");
         assert_eq!(account.take_actions(), ["DescribeSecret", "GetSecretValue"]);
     }
-    let ended = update(&account, &["--username", "another", "-o", "json"]).run();
+    let ended = update(&account, "--username another -o json").run();
     assert_eq!(ended.json()["action"], "updated");
 }
 
@@ -106,7 +106,7 @@ fn other_keys_are_kept_and_said() {
     let account = Account::new();
     let old = r#"{"user":"me","token":"old","url":{"a":[1.50]},"note":"x"}"#;
     account.made_with(NAME, old);
-    let ended = update(&account, &[]).stdin("new-token-1").run();
+    let ended = update(&account, "").stdin("new-token-1").run();
     ended.ok();
     assert!(
         ended
@@ -126,10 +126,10 @@ fn other_keys_are_kept_and_said() {
 fn a_value_that_is_no_json_is_replaced_as_a_whole() {
     let account = Account::new();
     account.made_with(NAME, "dckr_pat_as-plain-text");
-    update(&account, &[])
+    update(&account, "")
         .run()
         .fails(2, &["no username to keep", "--username NAME"]);
-    let ended = update(&account, &["-u", "me"]).run();
+    let ended = update(&account, "-u me").run();
     ended.ok();
     assert!(
         ended.stderr.contains("it is replaced, and stays available"),
@@ -214,14 +214,14 @@ fn the_new_credentials_are_tried_first() {
 fn the_day_a_token_ends_is_kept_replaced_and_unknown_again() {
     let account = Account::new();
     account.made_with(NAME, OLD);
-    let report = update(&account, &["--expires-on", "2999-01-31", "-o", "json"])
+    let report = update(&account, "--expires-on 2999-01-31 -o json")
         .run()
         .json();
     assert_eq!(report["expiresOn"], "2999-01-31");
     assert_eq!(tag_of(&account).as_deref(), Some("2999-01-31"));
     account.take_actions();
     // Only the date is another.
-    let report = update(&account, &["--expires-on", "2999-02-28", "-o", "json"])
+    let report = update(&account, "--expires-on 2999-02-28 -o json")
         .run()
         .json();
     assert_eq!(
@@ -233,13 +233,13 @@ fn the_day_a_token_ends_is_kept_replaced_and_unknown_again() {
         ["DescribeSecret", "GetSecretValue", "TagResource"]
     );
     // The same token again: nothing is known that was not before.
-    let report = update(&account, &["-o", "json"]).run().json();
+    let report = update(&account, "-o json").run().json();
     assert_eq!(
         (&report["action"], &report["expiresOn"]),
         (&json!("unchanged"), &json!("2999-02-28"))
     );
     // Another token, of which no end is known.
-    let report = update(&account, &["-o", "json"])
+    let report = update(&account, "-o json")
         .stdin("another-token")
         .run()
         .json();
@@ -299,7 +299,7 @@ fn a_tag_that_may_not_be_set_leaves_the_version_and_says_how_to_finish() {
         "AccessDeniedException",
         "User: x is not authorized to perform: secretsmanager:TagResource",
     );
-    let ended = update(&account, &["--expires-on", "2999-01-31"]).run();
+    let ended = update(&account, "--expires-on 2999-01-31").run();
     ended.fails(
         8,
         &[
@@ -326,7 +326,7 @@ fn a_username_in_the_environment_asks_for_no_token_and_excludes_no_rollback() {
     assert_eq!(account.value(NAME), OLD);
     let given = ["--expires-on", "2999-01-31", "--username", "who"];
     run(&given).fails(2, &["the access token is missing"]);
-    update(&account, &[]).run().ok();
+    update(&account, "").run().ok();
     run(&["--rollback", "--yes"]).ok();
     assert_eq!(current(&account), OLD);
 }
@@ -336,11 +336,11 @@ fn a_value_that_may_not_be_read() {
     let account = Account::new();
     account.made_with(NAME, OLD);
     account.refuse("GetSecretValue", 400, "AccessDeniedException", "no");
-    update(&account, &[]).run().fails(
+    update(&account, "").run().fails(
         5,
         &["could not read the username stored in", "--username NAME"],
     );
-    let ended = update(&account, &["-u", "me"]).run();
+    let ended = update(&account, "-u me").run();
     ended.ok();
     assert!(
         ended.stderr.contains("without comparison"),
@@ -354,7 +354,7 @@ fn what_cannot_be_written_is_told_before() {
     let account = Account::new();
     account.made_with(NAME, OLD);
     account.ask("DeleteSecret", &json!({"SecretId": NAME}));
-    update(&account, &[])
+    update(&account, "")
         .run()
         .fails(3, &["scheduled for deletion", "ecr-ptc restore"]);
     assert_eq!(account.actions(), ["DescribeSecret"]);
@@ -372,7 +372,7 @@ fn a_rotation_that_may_replace_it_is_told() {
         "--no-rotate-immediately",
     ];
     Program::create(&account, &more).run();
-    let ended = update(&account, &[]).stdin("another-token").run();
+    let ended = update(&account, "").stdin("another-token").run();
     ended.ok();
     assert!(ended.stderr.contains("rotation is on"), "{}", ended.stderr);
 }
@@ -391,7 +391,7 @@ fn the_way_back_and_forth() {
         let more = [&["--yes"], other].concat();
         back(&more).fails(2, &["'--rollback' cannot be used with"]);
     }
-    update(&account, &[]).run().ok();
+    update(&account, "").run().ok();
     let before = stages(&account);
     account.take_actions();
     let report = back(&["--yes", "-o", "json"]).json();
