@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Account, Program, Screen};
+use crate::support::{side_by_side, Account, Program, Screen};
 
 const CREATE: &str = "$PTC create --registry ghcr --name ecr-pullthroughcache/x --description d";
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
@@ -47,7 +47,7 @@ fn swallows_pastes(screen: &Screen, question: &str) {
 
 #[test]
 fn a_token_pasted_at_a_choice_is_not_shown_and_answers_nothing() {
-    for way in WAYS {
+    side_by_side(WAYS, |way| {
         let account = Account::new();
         let screen = Screen::new(&account);
         screen.resized(24, 80);
@@ -79,7 +79,7 @@ fn a_token_pasted_at_a_choice_is_not_shown_and_answers_nothing() {
         is_cancelled(&screen);
         assert!(!account.actions().contains(&"DeleteSecret".to_owned()));
         assert!(!screen.history().contains(SECRET), "{}", screen.history());
-    }
+    });
 }
 
 #[test]
@@ -204,13 +204,14 @@ fn several_lines_are_no_line_of_text() {
 #[test]
 fn a_token_in_the_place_of_an_answer_is_refused() {
     let account = Account::new();
-    for (columns, way) in [
+    let ways = [
         (120, ""),
         (80, ""),
         (50, ""),
         (20, ""),
         (120, "--accessible"),
-    ] {
+    ];
+    side_by_side(ways, |(columns, way)| {
         let screen = Screen::new(&account);
         screen.resized(50, columns);
         let takes_none = |prompt: &str| {
@@ -251,7 +252,7 @@ fn a_token_in_the_place_of_an_answer_is_refused() {
         is_cancelled(&screen);
         let shows_it = screen.history().contains("0123456789");
         assert_eq!(shows_it, !way.is_empty(), "{}", screen.history());
-    }
+    });
     assert!(account.is_empty());
     Program::create(&account, &[]).run().ok();
     for way in WAYS {

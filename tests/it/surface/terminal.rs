@@ -2,7 +2,7 @@
 
 use rustix::process::Signal;
 
-use crate::support::{Account, Program, Screen, TOKEN};
+use crate::support::{side_by_side, Account, Program, Screen, TOKEN};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
@@ -124,49 +124,55 @@ fn prompts(is_plain: bool) -> [(&'static str, &'static str); 8] {
 #[test]
 fn ctrl_c_ends_every_prompt() {
     let account = Account::new();
-    let screen = Screen::new(&account);
-    for (run, is_plain) in [("$PTC", false), ("$PTC --accessible", true)] {
-        let prompts = prompts(is_plain);
-        for last in 0..prompts.len() {
-            screen.enters(run);
-            for (prompt, answer) in &prompts[..last] {
-                screen.sees(prompt).types(answer);
+    side_by_side(
+        [("$PTC", false), ("$PTC --accessible", true)],
+        |(run, is_plain)| {
+            let screen = Screen::new(&account);
+            let prompts = prompts(is_plain);
+            for last in 0..prompts.len() {
+                screen.enters(run);
+                for (prompt, answer) in &prompts[..last] {
+                    screen.sees(prompt).types(answer);
+                }
+                // What is typed after it is thrown away, and is no command for the shell.
+                screen.sees(prompts[last].0).types("\x03touch ran\r");
+                screen.sees("cancelled; nothing was written").status_is(130);
+                assert!(!screen.home().join("ran").exists(), "{}", prompts[last].0);
             }
-            // What is typed after it is thrown away, and is no command for the shell.
-            screen.sees(prompts[last].0).types("\x03touch ran\r");
-            screen.sees("cancelled; nothing was written").status_is(130);
-            assert!(!screen.home().join("ran").exists(), "{}", prompts[last].0);
-        }
-    }
+        },
+    );
     assert!(account.is_empty());
 }
 
 #[test]
 fn ctrl_d_ends_the_token_prompt_and_plain_lines_and_no_other() {
     let account = Account::new();
-    let screen = Screen::new(&account);
-    for (run, is_plain) in [("$PTC", false), ("$PTC --accessible", true)] {
-        let prompts = prompts(is_plain);
-        for last in 0..prompts.len() {
-            screen.enters(run);
-            for (prompt, answer) in &prompts[..last] {
-                screen.sees(prompt).types(answer);
-            }
-            let (prompt, answer) = prompts[last];
-            screen.sees(prompt).types("\x04");
-            if !is_plain && !prompt.starts_with("Access token") {
-                // A choice swallows it, and the next Enter.
-                if !["Username", "Expiry date of", "Description ["].contains(&prompt) {
-                    screen.types("\r").sees("Press ↑ or ↓").sees(prompt);
+    side_by_side(
+        [("$PTC", false), ("$PTC --accessible", true)],
+        |(run, is_plain)| {
+            let screen = Screen::new(&account);
+            let prompts = prompts(is_plain);
+            for last in 0..prompts.len() {
+                screen.enters(run);
+                for (prompt, answer) in &prompts[..last] {
+                    screen.sees(prompt).types(answer);
                 }
-                screen.types(answer);
-                if let Some((next, _)) = prompts.get(last + 1) {
-                    screen.sees(next).types("\x03");
+                let (prompt, answer) = prompts[last];
+                screen.sees(prompt).types("\x04");
+                if !is_plain && !prompt.starts_with("Access token") {
+                    // A choice swallows it, and the next Enter.
+                    if !["Username", "Expiry date of", "Description ["].contains(&prompt) {
+                        screen.types("\r").sees("Press ↑ or ↓").sees(prompt);
+                    }
+                    screen.types(answer);
+                    if let Some((next, _)) = prompts.get(last + 1) {
+                        screen.sees(next).types("\x03");
+                    }
                 }
+                screen.sees("cancelled; nothing was written").status_is(130);
             }
-            screen.sees("cancelled; nothing was written").status_is(130);
-        }
-    }
+        },
+    );
     assert!(account.is_empty());
 }
 
@@ -382,9 +388,12 @@ fn what_is_typed_ahead_is_never_shown() {
 #[test]
 fn a_signal_at_a_prompt_leaves_the_terminal_as_it_was() {
     let account = Account::new();
-    let screen = Screen::new(&account);
-    for (signal, status) in [(Signal::INT, 130), (Signal::TERM, 143), (Signal::QUIT, 131)] {
-        for is_plain in [false, true] {
+    let signals = [(Signal::INT, 130), (Signal::TERM, 143), (Signal::QUIT, 131)];
+    let cases = signals.map(|signal| [(signal, false), (signal, true)]);
+    side_by_side(
+        cases.into_iter().flatten(),
+        |((signal, status), is_plain)| {
+            let screen = Screen::new(&account);
             let plain = if is_plain { "--accessible" } else { "" };
             let prompts = prompts(is_plain);
             for last in 0..prompts.len() {
@@ -396,8 +405,8 @@ fn a_signal_at_a_prompt_leaves_the_terminal_as_it_was() {
                 send(&screen, signal);
                 screen.sees("nothing was written").status_is(status);
             }
-        }
-    }
+        },
+    );
 }
 
 /// Sends a signal to the process that left its number in `pid`.
@@ -452,7 +461,6 @@ fn ctrl_backslash_ends_the_program_where_keys_are_signals() {
 #[test]
 fn a_signal_among_keys_leaves_the_terminal_as_it_was() {
     let account = Account::new();
-    let screen = Screen::new(&account);
     let signals = [
         (Signal::INT, 130),
         (Signal::TERM, 143),
@@ -461,7 +469,8 @@ fn a_signal_among_keys_leaves_the_terminal_as_it_was() {
     ];
     // The last is the first byte of two: the rest of that key is waited for.
     let keys: [&[u8]; 3] = [b"jk", b"x\x7f", b"x\x7f\xc3"];
-    for run in 0..24 {
+    side_by_side(0..24, |run| {
+        let screen = Screen::new(&account);
         let (signal, status) = signals[run / 2 % 4];
         let (question, options) = match run % 2 {
             0 => ("Registry", ""),
@@ -474,7 +483,7 @@ fn a_signal_among_keys_leaves_the_terminal_as_it_was() {
             .types(&keys[run / 8].repeat(if run < 16 { 1000 } else { 1 }));
         send(&screen, signal);
         screen.sees("nothing was written").status_is(status);
-    }
+    });
 }
 
 #[test]
