@@ -1,4 +1,4 @@
-//! Checks responses of AWS, and the values in them.
+//! [`AnswerCheck`]: marks responses to retried requests, and rejects those that are not AWS's.
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
@@ -10,10 +10,6 @@ use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use serde_json::{Map, Value};
-
-use super::error::AwsError;
-use crate::model::arn::SecretArn;
-use crate::model::region::Region;
 
 /// Marks responses to a retried request, and rejects responses to writes that AWS cannot have sent.
 #[derive(Debug)]
@@ -84,32 +80,4 @@ fn is_documented(operation: &str, body: &[u8]) -> bool {
         "TagResource" => body.is_empty() || members.is_ok(),
         _ => true,
     }
-}
-
-/// Parses the ARN of a secret in a response. If `name` is given, it must be that secret's.
-pub fn secret_arn(
-    operation: &'static str,
-    arn: Option<&str>,
-    name: Option<&str>,
-) -> Result<SecretArn, AwsError> {
-    let arn = SecretArn::parse(arn.unwrap_or_default())
-        .map_err(|fault| AwsError::malformed(operation, &fault.to_string()))?;
-    match name {
-        Some(name) if arn.name() != name => {
-            let what = "the ARN of another secret";
-            Err(AwsError::malformed(operation, what))
-        }
-        _ => Ok(arn),
-    }
-}
-
-/// Parses the Region in a response; `None` if it names none.
-pub fn region(operation: &'static str, name: Option<String>) -> Result<Option<Region>, AwsError> {
-    let Some(name) = name.filter(|name| !name.is_empty()) else {
-        return Ok(None);
-    };
-    let region = Region::from_host_label(&name);
-    let region =
-        region.ok_or_else(|| AwsError::malformed(operation, "a value that is not a Region"))?;
-    Ok(Some(region))
 }

@@ -1,7 +1,6 @@
 //! [`Endpoints`]: the configured endpoints of AWS services.
 
 use super::profiles::Profiles;
-use super::settings::Options;
 use crate::env;
 use crate::model::invalid::Invalid;
 use crate::output::failure::Failure;
@@ -23,9 +22,10 @@ pub struct Endpoints {
 
 impl Endpoints {
     /// Reads the endpoints, and rejects those that would send a token unencrypted.
-    /// `needs_credentials` if the SDK fetches credentials from AWS.
+    /// `url` is the one on the command line, for all services. `needs_credentials` if the SDK
+    /// fetches credentials from AWS.
     pub fn read(
-        options: &Options,
+        url: Option<&str>,
         profiles: &Profiles,
         needs_credentials: bool,
     ) -> Result<Self, Failure> {
@@ -40,7 +40,7 @@ impl Endpoints {
             }
         }
         let mut warning = None;
-        if let Some(url) = &options.endpoint_url {
+        if let Some(url) = url {
             check("--endpoint-url", url)?;
             warning = is_exposed(url).then(|| {
                 "--endpoint-url is an http URL of another machine, so the token is sent \
@@ -48,8 +48,8 @@ impl Endpoints {
                     .to_owned()
             });
         }
-        let of = |service| match &options.endpoint_url {
-            Some(url) => Ok(Some(url.clone())),
+        let of = |service| match url {
+            Some(url) => Ok(Some(url.to_owned())),
             None => configured(service, profiles),
         };
         Ok(Self {

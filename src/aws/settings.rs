@@ -74,13 +74,14 @@ impl Settings {
             .or_else(|| from_profile("ca_bundle"))
             // The AWS CLI supports it too.
             .or_else(|| env::aws("REQUESTS_CA_BUNDLE"));
+        let endpoint_url = options.endpoint_url.as_deref();
         let is_on = |variable: &str, key: &str| {
             let value = env::aws(variable).or_else(|| from_profile(key));
             value.is_some_and(|value| env::is_word_for_yes(&value))
         };
         Ok(Self {
             region: region(options, &from_profile)?,
-            endpoints: Endpoints::read(options, &profiles, source.asks_aws(&profiles))?,
+            endpoints: Endpoints::read(endpoint_url, &profiles, source.asks_aws(&profiles))?,
             network: Network::new(ca_bundle.as_deref())?,
             timeouts: timeouts(options),
             retry: retry(&from_profile)?,

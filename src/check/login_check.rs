@@ -1,6 +1,6 @@
 //! [`LoginCheck`]: tests stored credentials at their registry.
 
-use super::inspect::Inspected;
+use super::inspected::Inspected;
 use super::{Finding, Level};
 use crate::aws::Network;
 use crate::model::credential::{AccessToken, Credential, Username};

@@ -1,6 +1,6 @@
 //! Findings about a secret that don't depend on its value.
 
-use super::inspect::Inspected;
+use super::inspected::Inspected;
 use super::{Finding, Level};
 use crate::model::date::in_days;
 use crate::model::name::{ends_like_an_arn, first_unsupported, PREFIX};

@@ -1,6 +1,6 @@
 //! [`Finding`]: a problem that breaks pulls, may break them, or is worth knowing.
 
-mod inspect;
+mod inspected;
 mod login_check;
 mod metadata;
 mod pull_proof;

@@ -7,7 +7,7 @@ use futures_util::{stream, StreamExt};
 use serde::Serialize;
 use serde_json::json;
 
-use super::inspect::Inspected;
+use super::inspected::Inspected;
 use super::login_check::credential_of;
 use super::{Criteria, Finding, Level, LoginCheck};
 use crate::aws::{denied_action, Network, Session, EXPLICIT_DENY};

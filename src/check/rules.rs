@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use tokio::task::JoinSet;
 
-use super::inspect::Inspected;
+use super::inspected::Inspected;
 use super::templates::inspect_templates;
 use super::{Criteria, Finding, Level};
 use crate::aws::{AwsError, Session, Verdict, Verdicts};

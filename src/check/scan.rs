@@ -4,9 +4,10 @@ use std::cell::{Cell, RefCell};
 
 use futures_util::{stream, TryStreamExt};
 
-use super::inspect::{inspect, Inspected};
-use super::rules::Rules;
-use super::value::{collapse_unread, none_read};
+use super::inspected::Inspected;
+use super::metadata::{inspect_key, inspect_manager, inspect_metadata};
+use super::rules::{inspect_usage, Rules, UNUSED};
+use super::value::{collapse_unread, inspect_value, none_read};
 use super::{Criteria, Finding, Level, LoginCheck};
 use crate::aws::{AwsError, Keys, Kind, Session, BATCH};
 use crate::model::creation_template::CreationTemplate;
@@ -262,4 +263,21 @@ impl Scanner<'_> {
         redactor.hide_value(value);
         redactor
     }
+}
+
+/// The findings about a secret's name, dates, tags, key, value and rules. `reading` is `None` if
+/// the value is reported separately. For a secret scheduled for deletion, only the rules matter.
+fn inspect(inspected: &Inspected<'_>, key: &KeyKind, reading: Option<&Reading>) -> Vec<Finding> {
+    let mut findings = inspect_usage(inspected);
+    if let Some(finding) = inspect_manager(inspected) {
+        // Something other than a rule uses it, so don't suggest deleting or changing it.
+        findings.retain(|finding| finding.code != UNUSED);
+        findings.push(finding);
+    } else if inspected.secret.deleted.is_none() {
+        findings.extend(inspect_metadata(inspected));
+        findings.extend(inspect_key(inspected, key));
+        let of_value = reading.map(|reading| inspect_value(inspected, reading));
+        findings.extend(of_value.into_iter().flatten());
+    }
+    findings
 }

@@ -1,6 +1,6 @@
 //! Findings about the value of a secret. Messages show nothing of it but the names of its keys.
 
-use super::inspect::Inspected;
+use super::inspected::Inspected;
 use super::{Finding, Level};
 use crate::aws::{AwsError, Session};
 use crate::model::credential::Mistake;

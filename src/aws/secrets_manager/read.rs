@@ -17,12 +17,12 @@ use futures_util::{stream, StreamExt};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::SecretsManager;
-use crate::aws::answers::{region, secret_arn};
 use crate::aws::error::{Answer, AwsError};
 use crate::aws::kind::Kind;
 use crate::model::arn::SecretArn;
 use crate::model::date::Time;
 use crate::model::name::PREFIX;
+use crate::model::region::Region;
 use crate::model::secret::{ExistingRotation, Replica, Secret, Version, VersionId};
 use crate::model::stored_value::{Reading, StoredValue};
 use crate::output::escaped;
@@ -336,4 +336,32 @@ fn rotation(lambda_arn: Option<String>, rules: Option<RotationRulesType>) -> Exi
         schedule: rules.schedule_expression,
         duration: rules.duration,
     }
+}
+
+/// Parses the ARN of a secret in a response. If `name` is given, it must be that secret's.
+pub fn secret_arn(
+    operation: &'static str,
+    arn: Option<&str>,
+    name: Option<&str>,
+) -> Result<SecretArn, AwsError> {
+    let arn = SecretArn::parse(arn.unwrap_or_default())
+        .map_err(|fault| AwsError::malformed(operation, &fault.to_string()))?;
+    match name {
+        Some(name) if arn.name() != name => {
+            let what = "the ARN of another secret";
+            Err(AwsError::malformed(operation, what))
+        }
+        _ => Ok(arn),
+    }
+}
+
+/// Parses the Region in a response; `None` if it names none.
+fn region(operation: &'static str, name: Option<String>) -> Result<Option<Region>, AwsError> {
+    let Some(name) = name.filter(|name| !name.is_empty()) else {
+        return Ok(None);
+    };
+    let region = Region::from_host_label(&name);
+    let region =
+        region.ok_or_else(|| AwsError::malformed(operation, "a value that is not a Region"))?;
+    Ok(Some(region))
 }

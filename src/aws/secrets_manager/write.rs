@@ -4,9 +4,8 @@ use aws_sdk_secretsmanager::types::{
     ReplicaRegionType, ReplicationStatusType, RotationRulesType, StatusType, Tag,
 };
 
-use super::read::content;
+use super::read::{content, secret_arn};
 use super::SecretsManager;
-use crate::aws::answers::secret_arn;
 use crate::aws::error::{Answer, AwsError};
 use crate::aws::kind::Kind;
 use crate::model::arn::SecretArn;

@@ -1,12 +1,8 @@
-//! [`Inspected`]: a secret under inspection, and [`inspect`], which sends no request.
+//! [`Inspected`]: a secret under inspection.
 
-use super::metadata::{inspect_key, inspect_manager, inspect_metadata};
-use super::rules::{inspect_usage, UNUSED};
-use super::value::inspect_value;
 use super::{Criteria, Finding, Level};
 use crate::model::rule::{Rule, RuleUsage};
-use crate::model::secret::{KeyKind, Secret};
-use crate::model::stored_value::Reading;
+use crate::model::secret::Secret;
 use crate::output::hint::Hints;
 
 /// A secret under inspection, with the rules that refer to it.
@@ -44,25 +40,4 @@ impl<'a> Inspected<'a> {
         let command = self.hints.update(&self.secret.name, "");
         format!("store a new token: {command}")
     }
-}
-
-/// The findings about a secret's name, dates, tags, key, value and rules. `reading` is `None` if
-/// the value is reported separately. For a secret scheduled for deletion, only the rules matter.
-pub fn inspect(
-    inspected: &Inspected<'_>,
-    key: &KeyKind,
-    reading: Option<&Reading>,
-) -> Vec<Finding> {
-    let mut findings = inspect_usage(inspected);
-    if let Some(finding) = inspect_manager(inspected) {
-        // Something other than a rule uses it, so don't suggest deleting or changing it.
-        findings.retain(|finding| finding.code != UNUSED);
-        findings.push(finding);
-    } else if inspected.secret.deleted.is_none() {
-        findings.extend(inspect_metadata(inspected));
-        findings.extend(inspect_key(inspected, key));
-        let of_value = reading.map(|reading| inspect_value(inspected, reading));
-        findings.extend(of_value.into_iter().flatten());
-    }
-    findings
 }
