@@ -4,8 +4,8 @@ use super::error::{AwsError, INSTANCE_ANSWERED};
 use super::kind::{row_of, Kind};
 use super::service::{Service, NO_INSTANCE};
 use super::transport::{Fault, PROXY_LOGIN};
+use crate::output::aws_hint;
 use crate::output::failure::{AwsAnswer, Failure};
-use crate::output::shell::{option, quote};
 use crate::output::status::Status;
 
 /// The page with the policies to copy.
@@ -123,8 +123,8 @@ impl AwsError {
             }
             _ if self.is_of_ecr() && self.is_unknown_operation() => {
                 return format!(
-                    "ECR does not support pull through cache in {region}; choose another Region: \
-                     --region REGION"
+                    "ECR does not support pull through cache in {region}; {}",
+                    aws_hint::OTHER_REGION
                 );
             }
             (Kind::Limit, _) if self.is_of_ecr() => {
@@ -137,6 +137,7 @@ impl AwsError {
             }
             _ => {}
         }
+        let secret = service.secret.as_deref().unwrap_or("NAME");
         let (place, usual) = match usual.strip_prefix("{place}") {
             Some(usual) => (service.why_not_there(), usual),
             None => (String::new(), usual),
@@ -151,10 +152,7 @@ impl AwsError {
             .replace("{list}", &hints.command("list"))
             .replace("{rules}", &hints.command("rule list"))
             .replace("{options}", &hints.options())
-            .replace(
-                "{secret}",
-                &service.secret.as_deref().map_or("NAME".to_owned(), quote),
-            )
+            .replace("{default_key}", &hints.use_default_key(secret))
     }
 
     /// The SDK's complaint about a profile, without its introduction.
@@ -167,19 +165,14 @@ impl AwsError {
     fn permission_fix(&self) -> String {
         let message = self.message.as_deref().unwrap_or_default();
         if message.contains("cannot invoke") {
-            return "allow Secrets Manager to call the function:\n\
-                    aws lambda add-permission --function-name ARN --statement-id secretsmanager \
-                    \\\n  \
-                    --action lambda:InvokeFunction --principal secretsmanager.amazonaws.com"
-                .to_owned();
+            return aws_hint::ALLOW_CALL.to_owned();
         }
         if message.contains("explicit deny") {
             return match self.tag_fix(message) {
                 Some(tag) => format!("{tag}\nif it does not: {EXPLICIT_DENY}"),
-                None if self.operation == "CreateSecret" => format!(
-                    "{EXPLICIT_DENY}\nsuch policies often require tags: if this one does, add \
-                     --tag KEY=VALUE"
-                ),
+                None if self.operation == "CreateSecret" => {
+                    format!("{EXPLICIT_DENY}\n{}", aws_hint::MAYBE_ADD_TAG)
+                }
                 None => EXPLICIT_DENY.to_owned(),
             };
         }
@@ -203,10 +196,7 @@ impl AwsError {
         let key: String = key.chars().take_while(is_of_key).collect();
         let key = key.trim_end_matches(['.', ':']);
         let key = if key.is_empty() { "KEY" } else { key };
-        let tag = option("--tag", &format!("{key}=VALUE"));
-        Some(format!(
-            "add the tag that the policy requires, if the values fit: {tag}"
-        ))
+        Some(aws_hint::add_tag(key))
     }
 
     /// The denied action, as in a policy: the one in AWS's message, or else that of the operation.

@@ -116,11 +116,11 @@ impl Source {
             .or(base.get("sso_session"))
             .is_some()
         {
-            "aws sso login"
+            "aws sso login --profile"
         } else {
-            base.get("login_session").map(|_| "aws login")?
+            base.get("login_session").map(|_| "aws login --profile")?
         };
-        Some(format!("{command} --profile {}", quote(base.name())))
+        Some(format!("{command} {}", quote(base.name())))
     }
 }
 

@@ -3,6 +3,7 @@
 use super::profiles::Profiles;
 use crate::env;
 use crate::model::invalid::Invalid;
+use crate::output::aws_hint;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
 
@@ -41,11 +42,12 @@ impl Endpoints {
         }
         let mut warning = None;
         if let Some(url) = url {
-            check("--endpoint-url", url)?;
+            check(aws_hint::ENDPOINT_URL, url)?;
             warning = is_exposed(url).then(|| {
-                "--endpoint-url is an http URL of another machine, so the token is sent \
-                 unencrypted"
-                    .to_owned()
+                format!(
+                    "{} is an http URL of another machine, so the token is sent unencrypted",
+                    aws_hint::ENDPOINT_URL
+                )
             });
         }
         let of = |service| match url {
@@ -153,8 +155,5 @@ fn check(what: &str, url: &str) -> Result<(), Invalid> {
         }
         _ => "is not a URL such as https://host:port",
     };
-    Err(Invalid::new(format!("{what} {fault}")).fix(
-        "leave out --endpoint-url to use AWS, or give a complete URL, such as --endpoint-url \
-         http://localhost:5000",
-    ))
+    Err(Invalid::new(format!("{what} {fault}")).fix(aws_hint::COMPLETE_ENDPOINT))
 }

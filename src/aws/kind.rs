@@ -1,6 +1,7 @@
 //! [`Kind`]: classifies AWS errors; a table holds the status, code and fix for each kind.
 
 use super::transport::Fault;
+use crate::output::aws_hint;
 use crate::output::status::Status;
 
 /// The kinds of error that are handled differently.
@@ -72,9 +73,6 @@ const fn row(
     }
 }
 
-const CHECK_WAY: &str =
-    "check the proxy (HTTPS_PROXY, NO_PROXY) and the endpoint (--endpoint-url, AWS_ENDPOINT_URL)";
-
 #[rustfmt::skip]
 const ROWS: &[Row] = &[
     row(Kind::Exists, Status::SecretState, "secret-exists", &["ResourceExistsException"], ""),
@@ -86,8 +84,7 @@ const ROWS: &[Row] = &[
     row(Kind::Denied, Status::Denied, "access-denied",
         &["AccessDeniedException", "AccessDenied", "UnauthorizedOperation"], ""),
     row(Kind::NoCredentials, Status::Configuration, "no-credentials", &[],
-        "log in as for the AWS CLI (aws configure, aws sso login, or AWS_* variables), or choose \
-         a profile with --profile"),
+        aws_hint::LOG_IN),
     row(Kind::BadCredentials, Status::Configuration, "bad-credentials",
         &["ExpiredTokenException", "ExpiredToken",
           "MissingAuthenticationTokenException", "MissingAuthenticationToken", "NotAuthorized",
@@ -117,18 +114,16 @@ const ROWS: &[Row] = &[
         "correct the value that AWS rejected; -v shows the request ID for AWS support"),
     row(Kind::Policy, Status::Failed, "policy",
         &["MalformedPolicyDocumentException", "PublicPolicyException"],
-        "fix the --resource-policy file; to see what is wrong: aws secretsmanager \
-         validate-resource-policy --resource-policy file://PATH"),
+        aws_hint::RESOURCE_POLICY),
     row(Kind::Key, Status::Failed, "kms-key", &["EncryptionFailure", "DecryptionFailure"],
         "ECR can use only secrets with the key aws/secretsmanager; see which key this one \
          has:\n{show}"),
     row(Kind::Key, Status::Failed, "kms-key", &["UnableToDecryptSecretValueException"],
         "ECR can use only secrets with the key aws/secretsmanager; see which key this one has, \
-         and change it:\n{show}\naws secretsmanager update-secret --secret-id {secret} \
-         --kms-key-id alias/aws/secretsmanager{options}"),
+         and change it:\n{show}\n{default_key}"),
     row(Kind::Limit, Status::Failed, "limit", &["LimitExceededException"],
-        "delete unused secrets: {list}\nor request a higher quota: aws \
-         service-quotas list-service-quotas --service-code secretsmanager{options}"),
+        "delete unused secrets: {list}\nor request a higher quota: \
+         aws service-quotas list-service-quotas --service-code secretsmanager{options}"),
     row(Kind::RuleExists, Status::SecretState, "rule-exists",
         &["PullThroughCacheRuleAlreadyExistsException"], "see the existing rules: {rules}"),
     row(Kind::RuleNotFound, Status::SecretState, "rule-not-found",
@@ -141,8 +136,7 @@ const ROWS: &[Row] = &[
          does not exist: aws iam create-service-linked-role --aws-service-name \
          pullthroughcache.ecr.amazonaws.com"),
     row(Kind::Upstream, Status::Failed, "upstream", &["UnsupportedUpstreamRegistryException"],
-        "check --registry and --upstream-registry-url: ECR supports a registry only under its own \
-         host, and one that requires login only with a secret"),
+        aws_hint::UPSTREAM),
     row(Kind::Service, Status::Temporary, "aws-unavailable",
         &["ThrottlingException", "Throttling", "TooManyRequestsException", "InternalServiceError",
           "ServiceUnavailable", "ServiceUnavailableException", "RequestLimitExceeded", "SlowDown",
@@ -152,8 +146,8 @@ const ROWS: &[Row] = &[
     row(Kind::TimedOut, Status::Temporary, "timed-out", &[], "try again in a minute"),
     row(Kind::Unreachable, Status::Temporary, "unreachable", &[],
         "check the network, the proxy (HTTPS_PROXY) and the endpoint"),
-    row(Kind::NotAws, Status::Configuration, "not-aws", &[], CHECK_WAY),
-    row(Kind::Malformed, Status::Configuration, "not-aws", &[], CHECK_WAY),
+    row(Kind::NotAws, Status::Configuration, "not-aws", &[], aws_hint::CHECK_WAY),
+    row(Kind::Malformed, Status::Configuration, "not-aws", &[], aws_hint::CHECK_WAY),
     row(Kind::Other, Status::Failed, "failed", &[], ""),
 ];
 

@@ -7,10 +7,9 @@ use aws_runtime::env_config::property::PropertiesKey;
 use futures_util::FutureExt;
 
 use crate::env;
-use crate::output::escaped;
 use crate::output::failure::Failure;
-use crate::output::shell::quote;
 use crate::output::status::Status;
+use crate::output::{aws_hint, escaped};
 
 /// The largest file that is read, in bytes.
 const MAX_FILE: usize = 16 << 20;
@@ -177,10 +176,7 @@ impl Profiles {
         if known.is_empty() {
             return failure
                 .why("the AWS config and credentials files have no profiles")
-                .fix(format!(
-                    "create it: aws configure --profile {}; or leave out --profile and AWS_PROFILE",
-                    quote(name)
-                ));
+                .fix(aws_hint::create_profile(name));
         }
         let more = match known.len().saturating_sub(MOST_PROFILES) {
             0 => String::new(),

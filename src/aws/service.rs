@@ -1,6 +1,7 @@
 //! [`Service`]: the context of AWS calls, for error messages.
 
 use crate::model::region::{Partition, Region};
+use crate::output::aws_hint;
 use crate::output::hint::Hints;
 use crate::output::Redactor;
 
@@ -62,9 +63,10 @@ impl Service {
         let (region, there) = (&self.region, self.region.partition());
         let apart = |title: &str| {
             format!(
-                "{region} is in {}, {title}: use credentials of an account there, or choose \
-                 another Region: --region REGION\nif they are of an account there: ",
-                there.title
+                "{region} is in {}, {title}: use credentials of an account there, or \
+                 {}\nif they are of an account there: ",
+                there.title,
+                aws_hint::OTHER_REGION
             )
         };
         match self.partition {
@@ -74,8 +76,8 @@ impl Service {
             )),
             _ if !there.is_commercial() => apart("which has accounts of its own"),
             _ if region.needs_enabling() => format!(
-                "enable {region}, which no account has by default: aws account enable-region \
-                 --region-name {region}\nif it is enabled: "
+                "enable {region}, which no account has by default: \
+                 aws account enable-region --region-name {region}\nif it is enabled: "
             ),
             _ => String::new(),
         }

@@ -24,9 +24,11 @@ use crate::model::account::AccountId;
 use crate::model::arn::Arn;
 use crate::model::region::Region;
 use crate::model::rule::Rule;
+use crate::output::aws_hint;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
 use crate::output::pull::registry_hosts;
+use crate::output::shell::quote;
 use crate::output::status::Status;
 use crate::output::{escaped, Redactor};
 
@@ -279,7 +281,7 @@ async fn region_of_instance(providers: &ProviderConfig) -> Result<Option<Region>
     let region = Region::from_host_label(&name);
     region.map(Some).ok_or_else(|| {
         let message = "the instance metadata service returned an invalid Region";
-        Failure::new(Status::Configuration, "no-such-region", message).fix("add --region REGION")
+        Failure::new(Status::Configuration, "no-such-region", message).fix(aws_hint::ADD_REGION)
     })
 }
 
@@ -288,22 +290,17 @@ pub const NO_REGION: &str = "no-region";
 
 fn no_region() -> Failure {
     Failure::new(Status::Configuration, NO_REGION, "no AWS Region is set")
-        .why(
-            "none is set by --region, AWS_REGION, AWS_DEFAULT_REGION, the region of the profile or \
-             the instance metadata service",
-        )
-        .fix("add --region REGION, the Region of the pull through cache rule")
+        .why(aws_hint::REGION_NOT_SET)
+        .fix(aws_hint::ADD_REGION_OF_RULE)
 }
 
 fn needs_mfa(serial: &str, settings: &Settings) -> Failure {
-    let name = crate::output::shell::quote(settings.profiles.selected());
-    let message =
-        format!("the profile {name} requires an MFA code, but there is no terminal to ask for it");
+    let name = settings.profiles.selected();
+    let message = format!(
+        "the profile {} requires an MFA code, but there is no terminal to ask for it",
+        quote(name)
+    );
     Failure::new(Status::Configuration, "mfa", message)
         .why(format!("its mfa_serial is {}", escaped(serial)))
-        .fix(format!(
-            "get a session with the AWS CLI, which asks for the code, then run this again without \
-             --profile:\neval \"$(aws configure export-credentials --profile {name} --format \
-             env)\""
-        ))
+        .fix(aws_hint::get_session(name))
 }

@@ -16,16 +16,16 @@ use super::service::NO_INSTANCE;
 use super::target::Target;
 use crate::env;
 use crate::model::region::{Partition, Region};
-use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
 use crate::output::Redactor;
+use crate::output::{aws_hint, escaped};
 
-/// The AWS options of the command line, unchecked.
+/// The AWS options of the command line, of which only the Region is checked.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     pub profile: Option<String>,
-    pub region: Option<String>,
+    pub region: Option<Region>,
     pub endpoint_url: Option<String>,
     pub ca_bundle: Option<String>,
     pub cli_connect_timeout: Option<u64>,
@@ -178,11 +178,7 @@ fn region(
     from_profile: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Option<Region>, Failure> {
     if let Some(region) = &options.region {
-        let region = Region::parse(region);
-        return region.map(Some).map_err(|fault| {
-            Failure::usage(format!("--region: {fault}"))
-                .fix("use the code of the Region, such as --region us-east-1")
-        });
+        return Ok(Some(region.clone()));
     }
     let name = env::aws("AWS_REGION")
         .or_else(|| env::aws("AWS_DEFAULT_REGION"))
@@ -192,8 +188,7 @@ fn region(
     };
     Region::from_host_label(&name).map(Some).ok_or_else(|| {
         let fault = format!("{name:?} is not a Region; a Region looks like eu-central-1");
-        Failure::new(Status::Configuration, "no-such-region", fault)
-            .fix("fix AWS_REGION, AWS_DEFAULT_REGION or the region of the profile, or add --region")
+        Failure::new(Status::Configuration, "no-such-region", fault).fix(aws_hint::FIX_REGION)
     })
 }
 

@@ -5,7 +5,7 @@ use std::io;
 
 use rustls::CertificateError;
 
-use crate::output::escaped;
+use crate::output::{aws_hint, escaped};
 
 /// The fix if a proxy requires login.
 pub const PROXY_LOGIN: &str = "add the proxy's user and password to HTTPS_PROXY: \
@@ -108,14 +108,8 @@ impl Fault {
     /// The fix; `None` if one can only check the network.
     pub fn fix(&self) -> Option<&'static str> {
         match self {
-            Self::Untrusted => Some(
-                "if a proxy inspects TLS, or the endpoint is private, set --ca-bundle or \
-                 AWS_CA_BUNDLE to the file with its CA certificate",
-            ),
-            Self::NoCertificates(_) => Some(
-                "install them (Debian and Alpine: the package ca-certificates), or set \
-                 --ca-bundle, AWS_CA_BUNDLE or SSL_CERT_FILE to a PEM file with them",
-            ),
+            Self::Untrusted => Some(aws_hint::TRUST_CA),
+            Self::NoCertificates(_) => Some(aws_hint::INSTALL_CAS),
             Self::Expired => {
                 Some("check the clock of this machine and the certificate of the server")
             }

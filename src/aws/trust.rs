@@ -10,9 +10,9 @@ use rustls_pki_types::CertificateDer;
 
 use super::transport::Fault;
 use crate::env;
-use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
+use crate::output::{aws_hint, escaped};
 
 /// The largest CA bundle that is read, in bytes. A system's has about 250,000.
 const MAX_CA_BUNDLE: usize = 16 << 20;
@@ -42,10 +42,7 @@ pub fn read_ca_bundle(path: &str) -> Result<TrustStore, Failure> {
         let message = format!("the CA bundle {} cannot be used", escaped(path));
         Failure::new(Status::Configuration, "trust-store", message)
             .why(why)
-            .fix(
-                "set --ca-bundle, AWS_CA_BUNDLE, ca_bundle of the profile or REQUESTS_CA_BUNDLE \
-                 to a PEM file with CA certificates",
-            )
+            .fix(aws_hint::CA_BUNDLE)
     };
     let bytes = env::read_file_up_to(MAX_CA_BUNDLE, env::expand_home(path))
         .map_err(|error| bad(&error.to_string()))?;

@@ -6,6 +6,7 @@ use crate::aws::{Options, Session, Settings, NO_REGION};
 use crate::cli::Global;
 use crate::input::{why_not_ask, Prompter};
 use crate::model::name::PREFIX;
+use crate::model::region::Region;
 use crate::output::failure::Failure;
 use crate::output::report::{Action, Details, Document, Report};
 use crate::output::status::Status;
@@ -34,14 +35,19 @@ impl Context<'_> {
 
     /// Reads the AWS settings. Sends nothing.
     pub fn settings(&self) -> Result<Settings, Failure> {
-        let settings = self.settings_in(self.global.region.clone())?;
+        let region = self.global.region.as_deref().map(Region::parse);
+        let region = region.transpose().map_err(|fault| {
+            Failure::usage(format!("--region: {fault}"))
+                .fix("use the code of the Region, such as --region us-east-1")
+        })?;
+        let settings = self.settings_in(region)?;
         if let Some(warning) = settings.warning() {
             self.output.warn(warning);
         }
         Ok(settings)
     }
 
-    fn settings_in(&self, region: Option<String>) -> Result<Settings, Failure> {
+    fn settings_in(&self, region: Option<Region>) -> Result<Settings, Failure> {
         let global = self.global;
         let options = Options {
             profile: global.profile.clone(),
@@ -71,7 +77,7 @@ impl Context<'_> {
         match Session::open(settings, code.clone()).await {
             Err(failure) if failure.code() == NO_REGION && self.can_ask() => {
                 let region = self.prompter().ask_region().await?;
-                Session::open(self.settings_in(Some(region.to_string()))?, code).await
+                Session::open(self.settings_in(Some(region))?, code).await
             }
             opened => opened,
         }

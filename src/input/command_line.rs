@@ -8,7 +8,8 @@ use crate::env;
 use crate::model::attributes::{Description, Schedule};
 use crate::model::rule::Language;
 use crate::model::secret::{registry_of, EXPIRY_TAG};
-use crate::output::hint::{Hints, StoreCommand};
+use crate::output::hint::Hints;
+use crate::output::shell::{quote, spaced_option, PIPED_TOKEN};
 use crate::registry::Address;
 
 impl CreateInput {
@@ -161,5 +162,59 @@ impl CreateInput {
         given.fold(command, |command, (option, value)| {
             command.option(option, Some(value))
         })
+    }
+}
+
+/// Builds a command that stores credentials. It never contains a token.
+struct StoreCommand {
+    words: String,
+    /// The pipe before the command.
+    pipe: String,
+}
+
+impl StoreCommand {
+    /// `words` are the subcommand and its argument, quoted.
+    fn new(words: &str) -> Self {
+        Self {
+            words: words.to_owned(),
+            pipe: String::new(),
+        }
+    }
+
+    fn option(mut self, name: &str, value: Option<impl ToString>) -> Self {
+        if let Some(value) = value {
+            self.words
+                .push_str(&spaced_option(name, &value.to_string()));
+        }
+        self
+    }
+
+    /// Adds an option whose value must be in the same word.
+    fn joined(mut self, name: &str, value: &str) -> Self {
+        self.words.extend([" ", name, "=", &quote(value)]);
+        self
+    }
+
+    fn flag(mut self, name: &str, is_given: bool) -> Self {
+        if is_given {
+            self.words.extend([" ", name]);
+        }
+        self
+    }
+
+    /// Pipes the token in from the variable TOKEN.
+    fn with_piped_token(mut self) -> Self {
+        self.pipe = format!("{PIPED_TOKEN} ");
+        self.flag("--access-token-stdin", true)
+    }
+
+    /// Pipes in the token stored in the secret with this name.
+    fn with_stored_token(mut self, name: &str, hints: &Hints) -> Self {
+        self.pipe = format!("{} | ", hints.stored_token(name));
+        self.flag("--access-token-stdin", true)
+    }
+
+    fn to_string(&self, hints: &Hints) -> String {
+        format!("{}{}", self.pipe, hints.command(&self.words))
     }
 }

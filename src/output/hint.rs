@@ -1,10 +1,8 @@
 //! [`Hints`]: commands for people to copy, with the same Region and profile.
 
-use super::shell::{option, quote, PIPED_TOKEN};
-use super::{escaped, is_at_a_terminal};
-use crate::model::name::PREFIX;
-use crate::model::registries::{account_of_ecr, LoginRegistry, Registry, ANY_AZURE_HOST};
-use crate::model::rule::{Rule, RuleRequest};
+use super::is_at_a_terminal;
+use super::shell::{option, quote, spaced_option};
+use crate::model::registries::{LoginRegistry, ANY_AZURE_HOST};
 use crate::model::secret::Secret;
 
 const ALWAYS: &str = " --verify always";
@@ -54,8 +52,8 @@ impl Hints {
         let options = [("--region", &self.region), ("--profile", &self.profile)];
         let given = options
             .iter()
-            .filter_map(|(name, value)| Some(option(name, value.as_deref()?)));
-        given.flat_map(|option| [" ".to_owned(), option]).collect()
+            .filter_map(|(name, value)| Some(spaced_option(name, value.as_deref()?)));
+        given.collect()
     }
 
     /// `ecr-ptc` with these words, which must be quoted.
@@ -101,8 +99,8 @@ impl Hints {
 
     /// Logs in with the stored credentials of an Azure registry whose host is unknown.
     pub fn check_login_at_azure(&self, name: &str) -> String {
-        let host = option("--upstream-registry-url", ANY_AZURE_HOST);
-        self.check(name, &format!("{ALWAYS} {host}"))
+        let host = spaced_option("--upstream-registry-url", ANY_AZURE_HOST);
+        self.check(name, &format!("{ALWAYS}{host}"))
     }
 
     /// Stores and tests a new token; for a secret whose registry is unknown.
@@ -206,193 +204,4 @@ impl Hints {
         let name = option("--name", name);
         self.command(&format!("create{registry} {name}{more}"))
     }
-
-    pub fn rule_delete(&self, prefix: &str) -> String {
-        self.command(&format!("rule delete {}", quote(prefix)))
-    }
-
-    /// Creates a rule or switches it to the secret with this name, if it has a login.
-    pub fn rule_set(&self, rule: &RuleRequest, secret: &str) -> String {
-        let RuleRequest {
-            prefix,
-            upstream,
-            url,
-            upstream_prefix,
-            role,
-        } = rule;
-        let mut words = registry(Some(upstream), upstream.kind, url.as_str());
-        let part = upstream_prefix
-            .as_ref()
-            .filter(|part| part.path().is_some());
-        words.extend(part.map(|part| spaced("--upstream-repository-prefix", part.as_str())));
-        words.extend(
-            role.iter()
-                .map(|role| spaced("--custom-role-arn", role.as_str())),
-        );
-        let secret = rule.has_login().then_some(secret);
-        self.rule_set_words(prefix.as_str(), secret, &words)
-    }
-
-    /// The same for a switch that was confirmed, so it works in a pipe too.
-    pub fn rule_switch(&self, rule: &RuleRequest, secret: &str) -> String {
-        self.rule_set(rule, secret) + " --yes"
-    }
-
-    /// Creates the usual rule of a registry without login.
-    pub fn open_rule(&self, upstream: &Registry) -> String {
-        let prefix = upstream.rule_prefix;
-        self.new_rule(prefix, upstream, upstream.shown_host(), None)
-    }
-
-    /// Creates a rule for a registry at this host, with the secret with this name.
-    pub fn new_rule(
-        &self,
-        prefix: &str,
-        upstream: &Registry,
-        host: &str,
-        secret: Option<&str>,
-    ) -> String {
-        let words = registry(Some(upstream), upstream.kind, host);
-        self.rule_set_words(prefix, secret, &words)
-    }
-
-    /// Switches an existing rule to the secret with this name.
-    pub fn rule_repoint(&self, rule: &Rule, secret: &str) -> String {
-        self.rule_set_words(
-            &rule.ecr_repository_prefix,
-            Some(secret),
-            &registry_of(rule),
-        )
-    }
-
-    /// Gives a rule the role that it needs to pull from another account's Amazon ECR. `None` if it
-    /// needs none.
-    pub fn rule_role(&self, rule: &Rule, account: &str) -> Option<String> {
-        let missing = role_for(rule.upstream_registry_url.as_str(), account)?;
-        let part = rule.upstream_repository_prefix.as_deref();
-        let part = part.map(|part| spaced("--upstream-repository-prefix", part));
-        let words = format!(
-            "{}{} {missing}",
-            registry_of(rule),
-            part.unwrap_or_default()
-        );
-        Some(self.rule_set_words(&rule.ecr_repository_prefix, None, &words))
-    }
-
-    /// Switches a rule back to the secret it uses now; works in a pipe too.
-    pub fn rule_switch_back(&self, rule: &Rule, secret: &str) -> String {
-        let more = format!("{} --yes", registry_of(rule));
-        self.rule_set_words(&rule.ecr_repository_prefix, Some(secret), &more)
-    }
-
-    fn rule_set_words(&self, prefix: &str, secret: Option<&str>, more: &str) -> String {
-        let secret = secret.map(|name| spaced("--secret", name));
-        let (prefix, secret) = (quote(prefix), secret.unwrap_or_default());
-        self.command(&format!("rule set {prefix}{secret}{more}"))
-    }
-
-    /// Creates a rule for a registry with a customer host, with the secret with this name.
-    pub fn rule_set_at_home(&self, prefix: &str, upstream: &Registry, secret: &str) -> String {
-        self.new_rule(prefix, upstream, ANY_AZURE_HOST, Some(secret))
-    }
-
-    /// A warning that a rule uses a deleted secret with the same name.
-    pub fn repoint_warning(&self, rule: &Rule, secret: &str) -> String {
-        format!(
-            "rule {} uses a deleted secret with the same name; switch it to this one: {}",
-            escaped(&rule.ecr_repository_prefix),
-            self.rule_repoint(rule, secret)
-        )
-    }
-
-    /// Creates a secret for a rule and switches the rule to it.
-    pub fn create_for_rule(&self, rule: &Rule) -> String {
-        let name = rule.secret().filter(|name| name.starts_with(PREFIX));
-        let name = name.map(|name| format!(" {}", option("--name", name)));
-        let name = name.unwrap_or_default();
-        let prefix = option("--rule", &rule.ecr_repository_prefix);
-        self.command(&format!("create{}{name} {prefix}", registry_of(rule)))
-    }
-}
-
-/// Builds a command that stores credentials. It never contains a token.
-pub struct StoreCommand {
-    words: String,
-    /// The pipe before the command.
-    pipe: String,
-}
-
-impl StoreCommand {
-    /// `words` are the subcommand and its argument, quoted.
-    pub fn new(words: &str) -> Self {
-        Self {
-            words: words.to_owned(),
-            pipe: String::new(),
-        }
-    }
-
-    pub fn option(mut self, name: &str, value: Option<impl ToString>) -> Self {
-        if let Some(value) = value {
-            self.words.push_str(&spaced(name, &value.to_string()));
-        }
-        self
-    }
-
-    /// Adds an option whose value must be in the same word.
-    pub fn joined(mut self, name: &str, value: &str) -> Self {
-        self.words.extend([" ", name, "=", &quote(value)]);
-        self
-    }
-
-    pub fn flag(mut self, name: &str, is_given: bool) -> Self {
-        if is_given {
-            self.words.extend([" ", name]);
-        }
-        self
-    }
-
-    /// Pipes the token in from the variable TOKEN.
-    pub fn with_piped_token(mut self) -> Self {
-        self.pipe = format!("{PIPED_TOKEN} ");
-        self.flag("--access-token-stdin", true)
-    }
-
-    /// Pipes in the token stored in the secret with this name.
-    pub fn with_stored_token(mut self, name: &str, hints: &Hints) -> Self {
-        self.pipe = format!("{} | ", hints.stored_token(name));
-        self.flag("--access-token-stdin", true)
-    }
-
-    pub fn to_string(&self, hints: &Hints) -> String {
-        format!("{}{}", self.pipe, hints.command(&self.words))
-    }
-}
-
-/// The role option that a rule of this account needs to pull from another account's Amazon ECR.
-/// `None` if it needs none.
-pub fn role_for(host: &str, account: &str) -> Option<String> {
-    account_of_ecr(host).filter(|other| *other != account)?;
-    Some(format!(
-        "--custom-role-arn arn:aws:iam::{account}:role/NAME"
-    ))
-}
-
-/// `--registry`, and the host if each customer has its own; with a space before each.
-fn registry(upstream: Option<&Registry>, kind: &str, url: &str) -> String {
-    let mut words = spaced("--registry", kind);
-    if upstream.is_some_and(|upstream| upstream.fixed_host().is_none()) {
-        words.push_str(&spaced("--upstream-registry-url", url));
-    }
-    words
-}
-
-fn registry_of(rule: &Rule) -> String {
-    let upstream = rule.any_upstream();
-    let kind = upstream.map_or(rule.upstream_registry.as_str(), |upstream| upstream.kind);
-    registry(upstream, kind, rule.upstream_registry_url.as_str())
-}
-
-/// An option with a space before it.
-fn spaced(name: &str, value: &str) -> String {
-    format!(" {}", option(name, value))
 }

@@ -1,5 +1,6 @@
 //! The only writer: text or JSON, color, quiet mode, and hiding tokens on every stream.
 
+pub mod aws_hint;
 mod escape;
 pub mod facts;
 pub mod failure;
@@ -8,6 +9,7 @@ mod lines;
 pub mod pull;
 mod redact;
 pub mod report;
+pub mod rule_hint;
 pub mod secret_details;
 pub mod secret_list;
 pub mod shell;

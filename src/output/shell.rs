@@ -49,6 +49,11 @@ pub fn option(name: &str, value: &str) -> String {
     format!("{name}{between}{}", quote(value))
 }
 
+/// An option with a space before it.
+pub fn spaced_option(name: &str, value: &str) -> String {
+    format!(" {}", option(name, value))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
