@@ -38,7 +38,7 @@ pub async fn run(
             return Err(error.into_failure(&what, session.service()));
         }
     };
-    let shown = |version: &Version| escaped(version.id.as_str());
+    let shown = |version: &Version| escaped(&version.id);
     let made = |version: &Version| match times.get(&version.id) {
         Some(time) => format!("{}, created {}", shown(version), ago(*time)),
         None => format!("{}, creation time unknown", shown(version)),

@@ -39,8 +39,7 @@ impl CreateInput {
                 username: username.clone(),
                 token: token.clone(),
             };
-            let value = credential.to_value();
-            value.map_err(|fault| Invalid::new(fault.to_string()))?;
+            credential.to_value()?;
         }
         Ok(())
     }

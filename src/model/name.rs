@@ -88,6 +88,39 @@ impl fmt::Display for SecretName {
     }
 }
 
+/// The name of a secret that a rule can use: only ASCII letters, digits and `/_+=.@-`, and not just
+/// [`PREFIX`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RuleSecretName<'a>(&'a SecretName);
+
+impl RuleSecretName<'_> {
+    pub fn as_str(&self) -> &str {
+        self.0.as_str()
+    }
+}
+
+impl fmt::Display for RuleSecretName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl SecretName {
+    /// Checks that a rule can use a secret with this name.
+    pub fn for_rule(&self) -> Result<RuleSecretName<'_>, Invalid> {
+        match first_unsupported(self.as_str()) {
+            Some(character) => Err(Invalid::new(format!(
+                "no rule can use a secret with {character:?} in its name: ECR supports only ASCII \
+                 letters, digits and /_+=.@-"
+            ))),
+            None if self.as_str() == PREFIX => Err(Invalid::new(format!(
+                "no rule can use a secret without a name after {PREFIX}"
+            ))),
+            None => Ok(RuleSecretName(self)),
+        }
+    }
+}
+
 /// How a person identifies an existing secret: by its ARN, or its name with or without [`PREFIX`].
 /// If no such secret exists, a word for a registry means that registry's default name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -279,6 +312,19 @@ mod tests {
                 prop_assert_eq!(name.as_str(), &text);
                 prop_assert!(text.starts_with(PREFIX) && text.chars().count() <= MAX_CHARACTERS);
             }
+        }
+    }
+
+    #[test]
+    fn only_names_by_the_pattern_of_ecr_are_for_rules() {
+        let fits = |name: &str| SecretName::parse(name).unwrap().for_rule().is_ok();
+        assert!(fits("ecr-pullthroughcache/a/b_c+d=e.f@g-h"));
+        for name in [
+            "ecr-pullthroughcache/",
+            "ecr-pullthroughcache/é",
+            "ecr-pullthroughcache/a b",
+        ] {
+            assert!(!fits(name), "{name}");
         }
     }
 }

@@ -4,8 +4,9 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-use crate::model::credential::{SecretValue, TooLarge};
+use crate::model::credential::SecretValue;
 use crate::model::date::Date;
+use crate::model::invalid::Invalid;
 use crate::model::secret::EXPIRY_TAG;
 use crate::model::stored_value::{
     near_miss, push_member, text_of, StoredValue, ACCESS_TOKEN, USERNAME,
@@ -60,7 +61,7 @@ impl fmt::Display for Change {
 impl ValueFix {
     /// Renames misspelled keys, and removes white space from the ends of the username and token.
     /// Other keys stay as they are. `None` if there is nothing to fix.
-    pub fn new(content: &StoredValue) -> Result<Option<Self>, TooLarge> {
+    pub fn new(content: &StoredValue) -> Result<Option<Self>, Invalid> {
         let (StoredValue::Text(text), Some(members)) = (content, content.members()) else {
             return Ok(None);
         };

@@ -2,7 +2,8 @@
 
 use zeroize::Zeroizing;
 
-use crate::model::credential::{Credential, SecretValue, TooLarge, Username};
+use crate::model::credential::{Credential, SecretValue, Username};
+use crate::model::invalid::Invalid;
 use crate::model::stored_value::{
     near_miss, push_member, text_of, StoredValue, ACCESS_TOKEN, USERNAME,
 };
@@ -20,7 +21,7 @@ pub struct ValueUpdate {
 impl ValueUpdate {
     /// Replaces the credentials, also under misspelled keys; other keys keep their order and value.
     /// A value that is not a JSON object is replaced as a whole.
-    pub fn new(stored: Option<&StoredValue>, credential: &Credential) -> Result<Self, TooLarge> {
+    pub fn new(stored: Option<&StoredValue>, credential: &Credential) -> Result<Self, Invalid> {
         let plain = credential.to_value()?;
         let members = stored.and_then(StoredValue::members).unwrap_or_default();
         let near = [USERNAME, ACCESS_TOKEN].map(|wanted| near_miss(&members, wanted));

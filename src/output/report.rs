@@ -10,7 +10,7 @@ use crate::model::date::{Date, Time};
 use crate::model::region::Region;
 use crate::model::registries::LoginRegistry;
 use crate::model::rule::{free_prefix, CredentialArn, Rule, RuleRequest};
-use crate::model::secret::{registry_of, Secret, VersionId};
+use crate::model::secret::{registry_of, Secret};
 
 /// A JSON object for scripts. Its members are a contract: they are only added, never changed.
 #[derive(Debug, Serialize)]
@@ -81,9 +81,9 @@ pub struct StoredSecret {
     pub arn: Option<SecretArn>,
     pub name: String,
     /// The current version; `None` in a dry run or if it is unknown.
-    pub version_id: Option<VersionId>,
+    pub version_id: Option<String>,
     /// The version that is AWSPREVIOUS now; `None` if no version was stored.
-    pub previous_version_id: Option<VersionId>,
+    pub previous_version_id: Option<String>,
     /// `None` in a dry run without a Region.
     pub region: Option<Region>,
     pub registry: Option<&'static str>,

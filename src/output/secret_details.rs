@@ -113,7 +113,7 @@ impl SecretDetails<'_> {
         facts.add("rotation", "rotation", rotation, text);
         facts.each("tags", "tag", Some(&tags(&secret.tags)), Tag::to_text);
         facts.each("versions", "version", Some(&secret.versions), |version| {
-            format!("{} {}", version.id.as_str(), version.stages.join(", "))
+            format!("{} {}", version.id, version.stages.join(", "))
         });
         facts.each(
             "replicas",

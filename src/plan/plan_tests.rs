@@ -13,7 +13,7 @@ use crate::model::name::{RepositoryPrefix, SecretName};
 use crate::model::region::Region;
 use crate::model::registries::{LoginRegistry, Registry};
 use crate::model::rule::{CredentialArn, RoleArn, Rule, RuleRequest, UpstreamUrl};
-use crate::model::secret::{Recovery, Replica, Secret, Version, VersionId, EXPIRY_TAG};
+use crate::model::secret::{Recovery, Replica, Secret, Version, EXPIRY_TAG};
 use crate::model::stored_value::StoredValue;
 use crate::model::value_fix::ValueFix;
 use crate::output::report::Verification;
@@ -273,7 +273,7 @@ fn the_other_commands_on_a_secret() {
     assert_eq!(words(&Plan::restore(&deleted)), "restore-secret");
     assert_eq!(words(&Plan::restore(&secret)), "");
     let version = |id: &str| Version {
-        id: VersionId::new(id),
+        id: id.to_owned(),
         stages: Vec::new(),
     };
     let plan = Plan::roll_back(&secret, (&version("b"), ""), (&version("a"), ""));

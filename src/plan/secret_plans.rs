@@ -6,8 +6,9 @@ use super::Subject;
 use super::{PendingRule, Plan};
 use crate::input::request::Request;
 use crate::model::attributes::{Description, ResourcePolicy, Tag};
-use crate::model::credential::{SecretValue, TooLarge};
+use crate::model::credential::SecretValue;
 use crate::model::date::in_days;
+use crate::model::invalid::Invalid;
 use crate::model::secret::{NewSecret, Recovery, Secret, Version, EXPIRY_TAG, UNKNOWN_EXPIRY};
 use crate::model::stored_value::StoredValue;
 use crate::model::value_fix::Change;
@@ -71,7 +72,7 @@ impl Plan {
         verification: &Verification,
         is_new: bool,
         rule: Option<&PendingRule>,
-    ) -> Result<Self, TooLarge> {
+    ) -> Result<Self, Invalid> {
         let mut steps = vec![Step::CreateSecret(Box::new(new_secret(request)?))];
         steps.extend(request.policy.clone().map(Step::PutResourcePolicy));
         steps.extend(request.rotation.clone().map(Step::RotateSecret));
@@ -101,7 +102,7 @@ impl Plan {
         verification: &Verification,
         existing: &Existing,
         rule: Option<&PendingRule>,
-    ) -> Result<Credentials, TooLarge> {
+    ) -> Result<Credentials, Invalid> {
         let Existing {
             secret,
             value,
@@ -315,7 +316,7 @@ impl Plan {
     }
 }
 
-fn new_secret(request: &Request) -> Result<NewSecret, TooLarge> {
+fn new_secret(request: &Request) -> Result<NewSecret, Invalid> {
     Ok(NewSecret {
         name: request.name.clone(),
         value: request.credential.to_value()?,

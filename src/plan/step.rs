@@ -11,7 +11,7 @@ use crate::model::credential::SecretValue;
 use crate::model::name::RepositoryPrefix;
 use crate::model::region::Region;
 use crate::model::rule::{Rule, RuleRequest};
-use crate::model::secret::{NewSecret, Recovery, Secret, VersionId};
+use crate::model::secret::{NewSecret, Recovery, Secret};
 
 /// One AWS call, with its arguments except the ARN of the secret.
 #[derive(Debug)]
@@ -28,8 +28,8 @@ pub enum Step {
     RotateSecret(Rotation),
     /// Makes the version `to` current instead of `from`.
     UpdateVersionStage {
-        from: VersionId,
-        to: VersionId,
+        from: String,
+        to: String,
     },
     RemoveReplicas(Vec<String>),
     DeleteSecret(Recovery),
@@ -195,7 +195,7 @@ impl Step {
             }
             Self::PutSecretValue(value) => {
                 let version = secrets.put_value(arn()?, value, token).await?;
-                subject.version_id = Some(version.unwrap_or_else(|| VersionId::new(token)));
+                subject.version_id = Some(version.unwrap_or_else(|| token.to_owned()));
             }
             Self::UpdateDescription(text) => {
                 secrets.update_description(arn()?, text.as_str()).await?;
@@ -270,7 +270,7 @@ impl Step {
                     subject.arn = Some(secret.arn.clone());
                     subject.deletion_date = secret.deleted;
                     if self.effect() == Some(Effect::Stored) {
-                        subject.version_id = Some(VersionId::new(token));
+                        subject.version_id = Some(token.to_owned());
                     }
                 }
                 Ok(is_done)
@@ -321,15 +321,16 @@ impl Step {
         };
         let has_tag = |tag: &Tag| secret.tag(tag.key()) == Some(tag.value());
         match self {
-            Self::CreateSecret(_) | Self::PutSecretValue(_) => secret
-                .versions
-                .iter()
-                .any(|version| version.id.as_str() == token),
+            Self::CreateSecret(_) | Self::PutSecretValue(_) => {
+                secret.versions.iter().any(|version| version.id == token)
+            }
             Self::UpdateDescription(text) => secret.has_description(text),
             Self::TagResource(tags) => tags.iter().all(has_tag),
             Self::ReplicateSecret { regions, .. } => secret.lacks(regions).is_empty(),
             Self::RotateSecret(rotation) => secret.rotates_as(rotation),
-            Self::UpdateVersionStage { to, .. } => secret.version_with("AWSCURRENT") == Some(to),
+            Self::UpdateVersionStage { to, .. } => {
+                secret.version_with("AWSCURRENT") == Some(to.as_str())
+            }
             Self::RemoveReplicas(regions) => {
                 let have = secret.replica_regions().unwrap_or_default();
                 !regions.iter().any(|region| have.contains(&region.as_str()))

@@ -4,7 +4,7 @@ use crate::model::account::AccountId;
 use crate::model::arn::SecretArn;
 use crate::model::date::Time;
 use crate::model::name::SecretName;
-use crate::model::secret::{Secret, VersionId};
+use crate::model::secret::Secret;
 
 /// The secret the steps work on, updated from their answers.
 #[derive(Clone, Debug, Default)]
@@ -13,7 +13,7 @@ pub struct Subject {
     /// `None` before the secret is created.
     pub arn: Option<SecretArn>,
     /// The current version.
-    pub version_id: Option<VersionId>,
+    pub version_id: Option<String>,
     /// When a scheduled deletion is due.
     pub deletion_date: Option<Time>,
     /// The account, if a rule reported it.
@@ -46,7 +46,7 @@ impl From<&Secret> for Subject {
         Self {
             name: secret.name.clone(),
             arn: Some(secret.arn.clone()),
-            version_id: secret.version_with("AWSCURRENT").cloned(),
+            version_id: secret.version_with("AWSCURRENT").map(str::to_owned),
             deletion_date: None,
             rule_account: None,
         }

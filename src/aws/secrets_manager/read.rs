@@ -23,7 +23,7 @@ use crate::model::arn::SecretArn;
 use crate::model::date::Time;
 use crate::model::name::PREFIX;
 use crate::model::region::Region;
-use crate::model::secret::{ExistingRotation, Replica, Secret, Version, VersionId};
+use crate::model::secret::{ExistingRotation, Replica, Secret, Version};
 use crate::model::stored_value::{Reading, StoredValue};
 use crate::output::escaped;
 
@@ -156,10 +156,7 @@ impl SecretsManager {
     }
 
     /// ListSecretVersionIds: the creation time of each version that has a label.
-    pub async fn version_times(
-        &self,
-        arn: &SecretArn,
-    ) -> Result<HashMap<VersionId, Time>, AwsError> {
+    pub async fn version_times(&self, arn: &SecretArn) -> Result<HashMap<String, Time>, AwsError> {
         let mut times = HashMap::new();
         let mut pages = self
             .client
@@ -171,7 +168,7 @@ impl SecretsManager {
             let answer = page.answer_to("ListSecretVersionIds")?;
             for version in answer.versions.unwrap_or_default() {
                 if let (Some(id), Some(date)) = (version.version_id, version.created_date) {
-                    times.insert(VersionId::new(&id), Time::at(date.secs()));
+                    times.insert(id, Time::at(date.secs()));
                 }
             }
         }
@@ -317,7 +314,6 @@ fn metadata(items: Option<Vec<ExternalSecretRotationMetadataItem>>) -> Vec<(Stri
 fn versions(stages_by_id: Option<HashMap<String, Vec<String>>>) -> Vec<Version> {
     let version = |(id, mut stages): (String, Vec<String>)| {
         stages.sort_unstable();
-        let id = VersionId::new(&id);
         Version { id, stages }
     };
     let mut versions: Vec<Version> = stages_by_id.into_iter().flatten().map(version).collect();

@@ -13,14 +13,14 @@ use crate::model::attributes::{self, ResourcePolicy, Rotation, Schedule};
 use crate::model::credential::SecretValue;
 use crate::model::date::Time;
 use crate::model::region::Region;
-use crate::model::secret::{NewSecret, Recovery, VersionId};
+use crate::model::secret::{NewSecret, Recovery};
 use crate::output::escaped;
 
 /// The result of creating a secret.
 #[derive(Debug)]
 pub struct Created {
     pub arn: SecretArn,
-    pub version_id: Option<VersionId>,
+    pub version_id: Option<String>,
     /// The Region of each replica that failed immediately, and why.
     pub failed_replicas: Vec<String>,
 }
@@ -62,8 +62,8 @@ impl SecretsManager {
         let answer = call.send().await.answer_to("CreateSecret")?;
         Ok(Created {
             arn: secret_arn("CreateSecret", answer.arn(), Some(name.as_str()))?,
-            version_id: answer.version_id().map(VersionId::new),
             failed_replicas: failed(answer.replication_status()),
+            version_id: answer.version_id,
         })
     }
 
@@ -80,7 +80,7 @@ impl SecretsManager {
         arn: &SecretArn,
         value: &SecretValue,
         request_token: &str,
-    ) -> Result<Option<VersionId>, AwsError> {
+    ) -> Result<Option<String>, AwsError> {
         let call = self
             .client
             .put_secret_value()
@@ -88,7 +88,7 @@ impl SecretsManager {
             .client_request_token(request_token)
             .secret_string(value.reveal());
         let answer = call.send().await.answer_to("PutSecretValue")?;
-        Ok(answer.version_id().map(VersionId::new))
+        Ok(answer.version_id)
     }
 
     /// Tests that PutSecretValue works by sending the current version's id with its unchanged
@@ -218,16 +218,16 @@ impl SecretsManager {
     pub async fn make_current(
         &self,
         arn: &SecretArn,
-        version: &VersionId,
-        instead_of: &VersionId,
+        version: &str,
+        instead_of: &str,
     ) -> Result<(), AwsError> {
         let call = self
             .client
             .update_secret_version_stage()
             .secret_id(arn.as_str())
             .version_stage("AWSCURRENT")
-            .move_to_version_id(version.as_str())
-            .remove_from_version_id(instead_of.as_str());
+            .move_to_version_id(version)
+            .remove_from_version_id(instead_of);
         call.send().await.answer_to("UpdateSecretVersionStage")?;
         Ok(())
     }

@@ -9,7 +9,6 @@ use crate::commands::find::warn_of_key;
 use crate::commands::rule::{consent_to_switch, switch_back};
 use crate::input::request::Request;
 use crate::input::Prompter;
-use crate::model::credential::TooLarge;
 use crate::model::rule::RuleUsage;
 use crate::model::stored_value::showable;
 use crate::output::escaped;
@@ -141,10 +140,8 @@ impl Store<'_> {
         rule: &PlannedRule,
     ) -> Result<Plan, Failure> {
         let pending = rule.pending.as_ref();
-        let too_large = |error: TooLarge| Failure::usage(error.to_string());
         let mut plan = if let Some(existing) = looked.existing() {
-            let update = Plan::update(request, verification, existing, pending);
-            let update = update.map_err(too_large)?;
+            let update = Plan::update(request, verification, existing, pending)?;
             self.warn_of_existing(request, existing, &update.kept_keys);
             update.plan
         } else {
@@ -152,7 +149,7 @@ impl Store<'_> {
                 self.warnings.add(&warning);
             }
             let is_new = matches!(looked.observed, Observed::Absent);
-            Plan::create(request, verification, is_new, pending).map_err(too_large)?
+            Plan::create(request, verification, is_new, pending)?
         };
         plan.review.optional("rule", rule.why_not.as_deref());
         Ok(plan)

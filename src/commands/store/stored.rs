@@ -60,7 +60,7 @@ pub fn stored_secret(
         arn: None,
         name: request.name.to_string(),
         version_id: None,
-        previous_version_id: previous.cloned(),
+        previous_version_id: previous.map(str::to_owned),
         region: None,
         registry: request.upstream.map(|upstream| upstream.kind),
         username: Some(request.credential.username.to_string()),

@@ -14,6 +14,8 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use crate::model::invalid::Invalid;
+
 /// The largest secret, in bytes of its JSON.
 ///
 /// Source: `SecretString` of CreateSecret, Secrets Manager API reference.
@@ -122,45 +124,37 @@ pub struct Credential {
 /// <https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-secret.html>
 #[derive(Serialize)]
 struct Members<'a> {
-    username: std::borrow::Cow<'a, str>,
+    username: &'a str,
     #[serde(rename = "accessToken")]
-    access_token: std::borrow::Cow<'a, str>,
+    access_token: &'a str,
 }
 
 /// The JSON value of a secret as it is stored, up to [`MAX_JSON_BYTES`]. Its `Debug` shows only the
 /// length.
 pub struct SecretValue(Zeroizing<String>);
 
-/// The JSON is too large for a secret: its size in bytes.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-#[error("username and token take {0} bytes as JSON; the limit of a secret is {MAX_JSON_BYTES}")]
-pub struct TooLarge(pub usize);
-
 impl Credential {
     /// The JSON object that ECR expects: `username`, then `accessToken`.
-    pub fn to_value(&self) -> Result<SecretValue, TooLarge> {
+    pub fn to_value(&self) -> Result<SecretValue, Invalid> {
         let members = Members {
-            username: self.username.as_str().into(),
-            access_token: self.token.reveal().into(),
+            username: self.username.as_str(),
+            access_token: self.token.reveal(),
         };
         // Large enough that it never grows, which would leave a copy in memory.
         let room = 64 + 6 * (members.username.len() + members.access_token.len());
         let mut json = Zeroizing::new(Vec::with_capacity(room));
-        serde_json::to_writer(&mut *json, &members).map_err(|_| TooLarge(room))?;
-        if json.len() > MAX_JSON_BYTES {
-            return Err(TooLarge(json.len()));
-        }
-        let text = String::from_utf8(std::mem::take(&mut *json)).map_err(|_| TooLarge(room))?;
-        Ok(SecretValue(Zeroizing::new(text)))
+        serde_json::to_writer(&mut *json, &members).map_err(|_| too_large(room))?;
+        let text = String::from_utf8(std::mem::take(&mut *json)).map_err(|_| too_large(room))?;
+        SecretValue::from_json(Zeroizing::new(text))
     }
 }
 
 impl SecretValue {
     /// Wraps JSON that the caller has built. Only its size is checked.
-    pub fn from_json(json: Zeroizing<String>) -> Result<Self, TooLarge> {
+    pub fn from_json(json: Zeroizing<String>) -> Result<Self, Invalid> {
         match json.len() {
             ..=MAX_JSON_BYTES => Ok(Self(json)),
-            more => Err(TooLarge(more)),
+            more => Err(too_large(more)),
         }
     }
 
@@ -174,6 +168,12 @@ impl fmt::Debug for SecretValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SecretValue({} bytes, not shown)", self.0.len())
     }
+}
+
+fn too_large(bytes: usize) -> Invalid {
+    Invalid::new(format!(
+        "username and token take {bytes} bytes as JSON; the limit of a secret is {MAX_JSON_BYTES}"
+    ))
 }
 
 /// Which end of a text has white space: `start` or `end`.
@@ -264,15 +264,15 @@ mod tests {
         );
         assert_eq!(
             with("x".repeat(room + 1)).to_value().unwrap_err(),
-            TooLarge(MAX_JSON_BYTES + 1)
+            too_large(MAX_JSON_BYTES + 1)
         );
         assert_eq!(
-            with("é".repeat(room / 2 + 1)).to_value().unwrap_err().0,
-            around + 2 * (room / 2 + 1)
+            with("é".repeat(room / 2 + 1)).to_value().unwrap_err(),
+            too_large(around + 2 * (room / 2 + 1))
         );
         assert_eq!(
-            with("\"".repeat(room / 2 + 1)).to_value().unwrap_err().0,
-            around + 2 * (room / 2 + 1)
+            with("\"".repeat(room / 2 + 1)).to_value().unwrap_err(),
+            too_large(around + 2 * (room / 2 + 1))
         );
     }
 

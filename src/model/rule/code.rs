@@ -1,9 +1,9 @@
 //! Writes rules as Terraform or CloudFormation. The secret's value is not included, because it
 //! would end up in a state file or a template.
 
-use super::{RuleRequest, RuleSecretName};
+use super::RuleRequest;
 use crate::model::arn::SecretArn;
-use crate::model::name::RepositoryPrefix;
+use crate::model::name::{RepositoryPrefix, RuleSecretName};
 
 /// The output languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

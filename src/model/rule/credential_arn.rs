@@ -2,47 +2,37 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::model::arn::{Arn, SecretArn};
+use crate::model::arn::SecretArn;
 
 /// The `credentialArn` of a rule, which may hold any text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CredentialArn {
     Secret(SecretArn),
-    /// The ARN of something else, or of a secret without its random characters.
-    Other(Arn),
-    Text(String),
+    /// Anything else, such as the ARN of a secret without its random characters.
+    Other(String),
 }
 
 impl CredentialArn {
     pub fn of(text: &str) -> Self {
-        match (SecretArn::parse(text), Arn::parse(text)) {
-            (Ok(arn), _) => Self::Secret(arn),
-            (_, Ok(arn)) => Self::Other(arn),
-            _ => Self::Text(text.to_owned()),
-        }
+        SecretArn::parse(text).map_or_else(|_| Self::Other(text.to_owned()), Self::Secret)
     }
 
     pub fn as_str(&self) -> &str {
         match self {
             Self::Secret(arn) => arn.as_str(),
-            Self::Other(arn) => arn.as_str(),
-            Self::Text(text) => text,
+            Self::Other(text) => text,
         }
     }
 
     /// The Region in the ARN; empty if there is none.
     pub fn region(&self) -> &str {
-        match self {
-            Self::Secret(arn) => arn.region(),
-            Self::Other(arn) => arn.region(),
-            Self::Text(_) => "",
-        }
+        self.as_str().split(':').nth(3).unwrap_or_default()
     }
 
     pub fn secret(&self) -> Option<&SecretArn> {
         match self {
             Self::Secret(arn) => Some(arn),
-            Self::Other(_) | Self::Text(_) => None,
+            Self::Other(_) => None,
         }
     }
 }

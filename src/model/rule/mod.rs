@@ -5,7 +5,6 @@ mod credential_arn;
 mod role;
 mod rule_request;
 mod rule_usage;
-mod secret_name;
 mod url;
 
 pub use code::{Language, RuleInCode};
@@ -13,7 +12,6 @@ pub use credential_arn::CredentialArn;
 pub use role::RoleArn;
 pub use rule_request::RuleRequest;
 pub use rule_usage::RuleUsage;
-pub use secret_name::RuleSecretName;
 pub use url::UpstreamUrl;
 
 use serde::Serialize;

@@ -1,9 +1,5 @@
 //! [`Secret`]: a stored secret as AWS describes it, without its value.
 
-mod replica;
-
-pub use replica::Replica;
-
 use serde::Serialize;
 
 use crate::model::arn::SecretArn;
@@ -125,22 +121,35 @@ pub struct ExistingRotation {
 /// A version of the value, with its staging labels.
 #[derive(Clone, Debug, Serialize)]
 pub struct Version {
-    pub id: VersionId,
+    /// The client that stored the version chose it, so it may contain any characters.
+    pub id: String,
     pub stages: Vec<String>,
 }
 
-/// The ID of a version. The client that stored the version chose it, so it may contain any
-/// characters.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct VersionId(String);
+/// A copy of the secret in another Region.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Replica {
+    pub region: String,
+    /// The key in any form that AWS uses: an ID, an ARN or an alias.
+    pub kms_key_id: Option<String>,
+    /// The service's value, such as `InSync`.
+    pub status: Option<String>,
+    pub message: Option<String>,
+}
 
-impl VersionId {
-    pub fn new(id: &str) -> Self {
-        Self(id.to_owned())
+impl Replica {
+    /// Whether it exists or is being created. False if that failed, or if it was detached from its
+    /// primary.
+    ///
+    /// Source: `StatusType` in the Secrets Manager API reference.
+    pub fn works(&self) -> bool {
+        !matches!(self.status.as_deref(), Some("Failed" | "Detached"))
     }
 
-    pub fn as_str(&self) -> &str {
-        &self.0
+    /// The key, unless it is the default key by name.
+    pub fn unknown_key(&self) -> Option<&str> {
+        unless_default(self.kms_key_id.as_deref())
     }
 }
 
@@ -295,7 +304,7 @@ impl Secret {
     }
 
     /// The ID of the version with this staging label.
-    pub fn version_with(&self, stage: &str) -> Option<&VersionId> {
+    pub fn version_with(&self, stage: &str) -> Option<&str> {
         let has_it = |version: &&Version| version.stages.iter().any(|have| have == stage);
         let found = self.versions.iter().find(has_it)?;
         Some(&found.id)
@@ -351,5 +360,25 @@ mod tests {
         assert_eq!(secret.replica_of(), None);
         secret.primary_region = Region::parse("us-east-1").ok();
         assert_eq!(secret.replica_of().map(Region::as_str), Some("us-east-1"));
+    }
+
+    #[test]
+    fn a_replica_works_unless_it_failed_or_was_detached() {
+        for (status, works) in [
+            (Some("InSync"), true),
+            (Some("InProgress"), true),
+            (Some("Pending"), true),
+            (None, true),
+            (Some("Failed"), false),
+            (Some("Detached"), false),
+        ] {
+            let replica = Replica {
+                region: "eu-west-1".to_owned(),
+                kms_key_id: None,
+                status: status.map(str::to_owned),
+                message: None,
+            };
+            assert_eq!(replica.works(), works, "{status:?}");
+        }
     }
 }
