@@ -15,9 +15,9 @@ use crate::model::creation_template::CreationTemplate;
 use crate::model::image::{rule_of, ImageReference};
 use crate::model::name::ROOT;
 use crate::model::rule::{CredentialArn, Rule};
-use crate::output::escaped;
 use crate::output::failure::Failure;
 use crate::output::status::Status;
+use crate::output::{escaped, CHECK_MARK};
 use crate::registry::{Manifest, ManifestFault, ManifestRequest, Refusal};
 
 /// Manifests that ECR is asked for at the same time.
@@ -69,8 +69,11 @@ impl ProvenPull {
         }
         let image = escaped(&self.image);
         let first = match &self.rule {
-            Some(rule) => format!("{image} can be pulled through {}", escaped(rule)),
-            None => format!("{image} can be pulled from this registry"),
+            Some(rule) => format!(
+                "{CHECK_MARK}{image} can be pulled through {}",
+                escaped(rule)
+            ),
+            None => format!("{CHECK_MARK}{image} can be pulled from this registry"),
         };
         let platforms = (!self.platforms.is_empty()).then(|| self.platforms.join(", "));
         let more = [self.digest.clone(), platforms].into_iter().flatten();

@@ -47,12 +47,20 @@ impl Scan {
         let message = format!("{}: not allowed", failure.message());
         let finding = Finding::new(Level::Warning, "secrets-not-read", message);
         Self {
-            checked: 0,
-            checked_rules: None,
             findings: vec![Finding {
                 fix: failure.into_fix(),
                 ..finding
             }],
+            ..Self::of_rules(session).await
+        }
+    }
+
+    /// The rules and templates, with nothing checked.
+    pub async fn of_rules(session: &Session) -> Self {
+        Self {
+            checked: 0,
+            checked_rules: None,
+            findings: Vec::new(),
             rules: session.rules().await.ok(),
             templates: session.ecr().creation_templates().await.unwrap_or_default(),
         }

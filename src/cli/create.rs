@@ -35,7 +35,7 @@ pub enum IfExists {
 /// The credentials are tested first. If the registry rejects them, nothing is stored.
 ///
 /// At a terminal, ecr-ptc asks for missing values, shows a review, and writes nothing until you
-/// confirm. Without a terminal, it never prompts.
+/// confirm. Then it offers to pull an image as proof. Without a terminal, it never prompts.
 #[derive(Debug, Default, Args)]
 #[command(
     after_help = "Example: ecr-ptc create docker-hub --rule docker-hub",

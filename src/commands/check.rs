@@ -4,7 +4,7 @@ mod fix;
 mod pulls;
 
 use self::fix::{Fix, Fixed};
-use self::pulls::Pulls;
+pub use self::pulls::Pulls;
 use super::context::Context;
 use super::find::{find_secret, read_name, refuse_read_only};
 use super::verification::agree_to_host;

@@ -5,6 +5,7 @@ mod dry_run;
 mod finish;
 mod look;
 mod planned_rule;
+mod prove;
 mod stored;
 
 use self::look::Looked;
@@ -12,7 +13,7 @@ use super::context::Context;
 use super::find::warn_of_region;
 use super::rule::refuse_switch_without_yes;
 use super::verification::{make_credentials, verify, Login};
-use crate::aws::Session;
+use crate::aws::{Network, Session};
 use crate::input::create_input::CreateInput;
 use crate::input::Prompter;
 use crate::model::name::SecretId;
@@ -33,6 +34,7 @@ pub struct NewVersion {
 struct Store<'a> {
     input: CreateInput,
     login: Login,
+    network: Network,
     session: Session,
     context: &'a Context<'a>,
     warnings: Warnings<'a>,
@@ -46,7 +48,7 @@ pub async fn run(
     context: &Context<'_>,
 ) -> Result<Status, Failure> {
     let settings = context.settings()?;
-    let login = Login::new(&input, &settings);
+    let (login, network) = (Login::new(&input, &settings), settings.network().clone());
     if input.dry_run {
         return Box::pin(dry_run::run(input, &settings, &login, context)).await;
     }
@@ -61,6 +63,7 @@ pub async fn run(
     let mut store = Store {
         input,
         login,
+        network,
         session,
         context,
         warnings,

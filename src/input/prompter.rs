@@ -7,6 +7,7 @@ use std::convert::Infallible;
 use std::fmt::Display;
 
 use super::create_input::CreateInput;
+use super::image_list::GivenImage;
 use super::prompt::{Prompts, YES_OR_NO};
 use super::terminal::{has_room, Guard};
 use super::token::TokenSource;
@@ -224,6 +225,24 @@ impl Prompter {
         self.prompts
             .ask(move |prompts| prompts.text(&label, default.as_deref(), help, parse))
             .await
+    }
+
+    /// Asks for an image until `parse` accepts it. Enter alone takes the example, or else means
+    /// none.
+    pub async fn ask_image(
+        &self,
+        example: Option<&str>,
+        parse: impl Fn(&str) -> Result<GivenImage, String> + Send + 'static,
+    ) -> Result<Option<GivenImage>, Failure> {
+        let parse = move |text: &str| match text.trim() {
+            "" => Ok(None),
+            text => parse(text).map(Some),
+        };
+        let (example, help) = (
+            example.map(str::to_owned),
+            "such as team/app:1; Enter skips",
+        );
+        self.text("Image", example, help, parse).await
     }
 
     /// Asks a yes-or-no question; Enter alone takes the default.

@@ -90,7 +90,8 @@ impl Store<'_> {
                 });
             let rules = rules.unwrap_or_default();
             let next = report.next_steps(upstream, is_used, rules, &hints);
-            return context.report(&report, &[&next, &rule_note]);
+            context.report(&report, &[&next, &rule_note])?;
+            return Box::pin(self.offer_pull(&report.details)).await;
         }
     }
 
@@ -128,7 +129,8 @@ impl Store<'_> {
             ..StoredSecret::of(secret, region, Verification::skipped(reason))
         };
         let (report, rule_note) = self.report(action, details, &rule, outcome)?;
-        context.report(&report, &[&note, &rule_note])
+        context.report(&report, &[&note, &rule_note])?;
+        Box::pin(self.offer_pull(&report.details)).await
     }
 
     /// The plan for the request. Warns about anything unusual in an existing secret.

@@ -13,7 +13,7 @@ use crate::plan::apply::Outcome;
 impl Store<'_> {
     /// The report, and the text about the rule. `details` describe the secret alone.
     pub fn report(
-        mut self,
+        &mut self,
         action: Action,
         details: StoredSecret,
         planned: &PlannedRule,
@@ -26,6 +26,7 @@ impl Store<'_> {
         let rule = planned.pending.as_ref();
         let rule = rule.map(|rule| rule_result(rule, subject, session, &session.hints()));
         let (rule, note) = rule.unzip();
+        let fresh = self.context.output.warnings();
         let report = Report {
             action,
             details: StoredSecret {
@@ -37,7 +38,7 @@ impl Store<'_> {
                 ..details
             },
             steps: outcome.steps,
-            warnings: self.warnings.into_texts(),
+            warnings: std::mem::replace(&mut self.warnings, fresh).into_texts(),
         };
         Ok((report, note.unwrap_or_default()))
     }

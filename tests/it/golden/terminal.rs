@@ -25,6 +25,7 @@ const SESSIONS: [Session; 10] = [
             ("Access token", "some-token"),
             ("Expiry date of", ""),
             ("Store these", ""),
+            ("Pull an image now", ""),
         ],
     },
     Session {
@@ -45,6 +46,7 @@ const SESSIONS: [Session; 10] = [
             ("Access token", "some-token"),
             ("Expiry date of", ""),
             ("Store these", ""),
+            ("Pull an image now", ""),
         ],
     },
     Session {

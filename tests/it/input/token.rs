@@ -231,6 +231,7 @@ fn at_a_prompt_a_template_is_asked_for_again() {
         .skips_expiry()
         .sees("Store these")
         .enters("y")
+        .skips_the_pull()
         .status_is(0);
 }
 

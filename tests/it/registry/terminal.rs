@@ -45,6 +45,7 @@ fn a_refused_token_is_asked_for_again() {
         .sees("Store these")
         .enters("y")
         .sees("arn:aws:")
+        .skips_the_pull()
         .status_is(0);
     assert!(account.value(NAME).contains("dckr_pat_Zq7"));
     assert_eq!(registry.logins(), 2);
@@ -102,6 +103,7 @@ fn a_registry_that_cannot_be_asked_asks_nobody_again() {
         .skips_expiry()
         .sees("Store these")
         .enters("y")
+        .skips_the_pull()
         .status_is(0);
 }
 
@@ -123,6 +125,7 @@ fn dockers_login_is_offered_where_nothing_else_is_given() {
         .sees("Store these")
         .enters("y")
         .sees("arn:aws:")
+        .skips_the_pull()
         .status_is(0);
     assert!(account.value(NAME).contains("dckr_pat_Zq7"));
     create(&screen, &registry, "--if-exists update");
@@ -276,6 +279,7 @@ fn docker_is_asked_for_what_was_chosen_at_the_prompt() {
         .sees("(mine.azurecr.io), new")
         .sees("Store these")
         .enters("y")
+        .skips_the_pull()
         .status_is(0);
     assert!(account
         .value("ecr-pullthroughcache/azure-container-registry")

@@ -293,6 +293,7 @@ fn at_a_terminal_restore_prints_how_to_repoint_the_rule_and_create_proposes_it()
         .sees("Store these")
         .enters("y")
         .sees("docker-hub/library/alpine:latest")
+        .skips_the_pull()
         .status_is(0);
     let secret = account.ask("DescribeSecret", &json!({"SecretId": NAME}));
     points_at(secret["ARN"].as_str().unwrap());

@@ -6,6 +6,8 @@ mod image;
 mod in_use;
 #[cfg(unix)]
 mod list;
+#[cfg(unix)]
+mod prove;
 mod set;
 mod switch;
 mod upstreams;

@@ -326,6 +326,7 @@ fn at_a_terminal_the_rule_is_a_part_of_the_review() {
         .enters("")
         .sees("Created rule team/hub")
         .sees("docker pull")
+        .skips_the_pull()
         .status_is(0);
     assert_eq!(account.rules()[0]["ecrRepositoryPrefix"], "team/hub");
 }

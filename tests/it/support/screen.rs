@@ -161,6 +161,11 @@ impl Screen {
         self.sees("Expiry date of").enters("")
     }
 
+    /// Answers the offer to prove the rule by a pull with Enter, which is No.
+    pub fn skips_the_pull(&self) -> &Self {
+        self.sees("Pull an image now to prove it?").enters("")
+    }
+
     /// Where the shell is.
     pub fn home(&self) -> &std::path::Path {
         self.program.home.path()
