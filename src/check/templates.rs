@@ -1,8 +1,7 @@
 //! Repository creation templates that break or change what is cached through a rule.
 
 use super::{Criteria, Finding, Level};
-use crate::model::creation_template::CreationTemplate;
-use crate::model::name::ROOT;
+use crate::model::creation_template::{start_of_paths, CreationTemplate};
 use crate::model::rule::Rule;
 use crate::output::escaped;
 
@@ -52,10 +51,10 @@ pub fn inspect_templates(
             )));
         }
     }
-    let keeps_images = |rule: &&Rule| {
-        let template = CreationTemplate::for_path(&path_of(rule), templates);
-        !template.is_some_and(|template| template.has_lifecycle_policy)
-    };
+    let template_of =
+        |rule: &Rule| CreationTemplate::for_prefix(&rule.ecr_repository_prefix, templates);
+    let keeps_images =
+        |rule: &&Rule| !template_of(rule).is_some_and(|template| template.has_lifecycle_policy);
     let kept: Vec<&Rule> = rules.iter().filter(keeps_images).collect();
     if !kept.is_empty() {
         let message = format!(
@@ -64,7 +63,12 @@ pub fn inspect_templates(
             names(&kept)
         );
         let finding = of_rules(Level::Note, "template-without-lifecycle", &kept, message);
-        findings.push(finding.fix(format!("add one: {LIFECYCLE_PAGE}")));
+        let start = if kept.iter().any(|rule| template_of(rule).is_none()) {
+            format!("\nstart from the template in: {}", hints.rule_code())
+        } else {
+            String::new()
+        };
+        findings.push(finding.fix(format!("add one: {LIFECYCLE_PAGE}{start}")));
     }
     findings
 }
@@ -72,18 +76,10 @@ pub fn inspect_templates(
 /// Whether a template applies to repositories of a rule: to all but those with a template of their
 /// own, or to a part of them.
 fn affects(template: &CreationTemplate, rule: &Rule, templates: &[CreationTemplate]) -> bool {
-    let path = path_of(rule);
+    let path = start_of_paths(&rule.ecr_repository_prefix);
     let usual = CreationTemplate::for_path(&path, templates);
     let is_usual = usual.is_some_and(|usual| std::ptr::eq(usual, template));
     is_usual || (!path.is_empty() && template.prefix.starts_with(&path))
-}
-
-/// What the paths of a rule's repositories begin with; empty for `ROOT`.
-fn path_of(rule: &Rule) -> String {
-    match rule.ecr_repository_prefix.trim_end_matches('/') {
-        ROOT => String::new(),
-        prefix => format!("{prefix}/"),
-    }
 }
 
 fn names(rules: &[&Rule]) -> String {

@@ -68,7 +68,7 @@ Examples:
   ecr-ptc rule list -o json
   ecr-ptc rule list --print terraform >rules.tf")]
 pub struct RuleListArgs {
-    /// Print all rules as code that imports them
+    /// Print all rules as code that imports them, with repository creation templates to start from
     #[arg(long, value_name = "LANGUAGE", value_parser = language())]
     pub print: Option<Language>,
 }

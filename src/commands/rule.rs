@@ -49,6 +49,7 @@ pub async fn run(command: RuleCommand, context: &Context<'_>) -> Result<Status, 
                 secret: name.transpose()?,
                 arn: None,
                 exists: false,
+                has_template: false,
             }]);
             let document = Document::new(RuleCode { rule_code: &code });
             context.show(Some(Text::Exact(&code)), &document)

@@ -38,6 +38,7 @@ impl CreateInput {
                     secret: Some(name),
                     arn,
                     exists: false,
+                    has_template: false,
                 }])))
             }
             _ => Ok(None),

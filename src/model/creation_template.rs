@@ -1,6 +1,6 @@
 //! [`CreationTemplate`]: what repositories get that Amazon ECR creates for cached images.
 
-use crate::model::name::longest_prefix;
+use crate::model::name::{longest_prefix, ROOT};
 
 /// A repository creation template that applies to pull through cache.
 #[derive(Clone, Debug, Default)]
@@ -32,5 +32,19 @@ impl CreationTemplate {
     /// else `ROOT`.
     pub fn for_path<'t>(path: &str, templates: &'t [Self]) -> Option<&'t Self> {
         longest_prefix(path, templates, |template| &template.prefix)
+    }
+
+    /// The template that applies to the repositories of a rule with this prefix, unless they have
+    /// one of their own.
+    pub fn for_prefix<'t>(prefix: &str, templates: &'t [Self]) -> Option<&'t Self> {
+        Self::for_path(&start_of_paths(prefix), templates)
+    }
+}
+
+/// What the paths of repositories with this prefix begin with; empty for `ROOT`.
+pub fn start_of_paths(prefix: &str) -> String {
+    match prefix.trim_end_matches('/') {
+        ROOT => String::new(),
+        prefix => format!("{prefix}/"),
     }
 }

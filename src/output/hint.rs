@@ -170,6 +170,11 @@ impl Hints {
         self.update_template(prefix, "--image-tag-mutability MUTABLE")
     }
 
+    /// Prints the rules as code, with repository creation templates to start from.
+    pub fn rule_code(&self) -> String {
+        self.command("rule list --print terraform")
+    }
+
     fn update_template(&self, prefix: &str, change: &str) -> String {
         format!(
             "aws ecr update-repository-creation-template --prefix {} {change}{}",

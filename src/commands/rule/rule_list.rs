@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::aws::{Ecr, Service, Verdict};
 use crate::commands::context::Context;
 use crate::model::arn::SecretArn;
+use crate::model::creation_template::CreationTemplate;
 use crate::model::name::SecretName;
 use crate::model::rule::{Language, Rule, RuleInCode, RuleRequest};
 use crate::output::failure::Failure;
@@ -30,13 +31,20 @@ pub async fn run(print: Option<Language>, context: &Context<'_>) -> Result<Statu
     let output = context.output;
     let session = context.session().await?;
     let (place, ecr) = (session.ecr_service(), session.ecr());
-    let rules = ecr.rules().await.map_err(|error| {
+    let templates = async {
+        match print {
+            Some(_) => ecr.creation_templates().await.ok(),
+            None => None,
+        }
+    };
+    let (rules, templates) = tokio::join!(ecr.rules(), templates);
+    let rules = rules.map_err(|error| {
         let what = format!("could not list the rules in {}", session.region());
         error.into_failure(&what, &place)
     })?;
     let is_empty = rules.is_empty();
     if let Some(language) = print {
-        let code = code(language, &rules, output);
+        let code = code(language, &rules, templates.as_deref(), output);
         let rule_code = code.as_deref().unwrap_or_default();
         let text = code.as_deref().map(Text::Exact);
         context.show(text, &Document::new(RuleCode { rule_code }))?;
@@ -57,8 +65,19 @@ pub async fn run(print: Option<Language>, context: &Context<'_>) -> Result<Statu
     Ok(Status::Done)
 }
 
-/// The rules as code; `None` if there are none. It warns about rules it cannot write.
-fn code(language: Language, rules: &[Rule], output: &Output) -> Option<String> {
+/// The rules as code; `None` if there are none. It warns about rules it cannot write. `templates`
+/// are `None` if they are unknown.
+fn code(
+    language: Language,
+    rules: &[Rule],
+    templates: Option<&[CreationTemplate]>,
+    output: &Output,
+) -> Option<String> {
+    let has_template = |rule: &RuleRequest| {
+        templates.is_none_or(|templates| {
+            CreationTemplate::for_prefix(rule.prefix.as_str(), templates).is_some()
+        })
+    };
     let valid = rules.iter().filter_map(|rule| {
         let left_out = |why: &str| {
             let prefix = escaped(&rule.ecr_repository_prefix);
@@ -72,6 +91,7 @@ fn code(language: Language, rules: &[Rule], output: &Output) -> Option<String> {
         secret: secret.as_ref().and_then(|(name, _)| name.for_rule().ok()),
         arn: secret.as_ref().map(|(_, arn)| *arn),
         exists: true,
+        has_template: has_template(rule),
     });
     let in_code: Vec<RuleInCode<'_>> = in_code.collect();
     (!in_code.is_empty()).then(|| language.code(&in_code))

@@ -22,7 +22,15 @@ pub struct RuleInCode<'a> {
     pub arn: Option<&'a SecretArn>,
     /// Whether the rule exists, so it must be imported.
     pub exists: bool,
+    /// Whether a repository creation template applies to its repositories. If not, one to start
+    /// from is added as a comment.
+    pub has_template: bool,
 }
+
+/// Above a repository creation template that is a comment.
+const UNCOMMENT: &str =
+    "# Cached images stay until a lifecycle policy removes them. To start from this one, uncomment \
+     it:\n";
 
 impl Language {
     /// The value on the command line.
@@ -101,11 +109,21 @@ import {{
         } else {
             String::new()
         };
+        let template = self.template(|| terraform_template(&label, prefix));
+        let template = template.map(|template| format!("\n\n{}", template.trim_end()));
         format!(
-            "{}resource \"aws_ecr_pull_through_cache_rule\" \"{label}\" {{\n{}\n}}{import}",
+            "{}resource \"aws_ecr_pull_through_cache_rule\" \"{label}\" {{\n{}\n}}{import}{}",
             data.unwrap_or_default(),
-            lines.join("\n")
+            lines.join("\n"),
+            template.unwrap_or_default()
         )
+    }
+
+    /// A repository creation template as a comment, unless one applies already.
+    fn template(&self, code: impl FnOnce() -> String) -> Option<String> {
+        let comment = |line: &str| format!("{}\n", format!("# {line}").trim_end());
+        let lines = || code().lines().map(comment).collect::<String>();
+        (!self.has_template).then(|| format!("{UNCOMMENT}{}", lines()))
     }
 
     /// The suffix of the rule's names in a template; empty for a new rule, which is the only one.
@@ -159,6 +177,7 @@ import {{
             .into_iter()
             .filter_map(|(name, value)| Some(format!("      {name}: {}\n", value?)))
             .collect();
+        let template = self.template(|| cloudformation_template(&name, prefix));
         // CloudFormation requires a deletion policy for an import.
         let policies = if self.exists {
             "    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain\n"
@@ -172,8 +191,9 @@ import {{
       EcrRepositoryPrefix: "{prefix}"
       UpstreamRegistry: "{kind}"
       UpstreamRegistryUrl: "{url}"
-{properties}"#,
-            kind = upstream.kind
+{properties}{template}"#,
+            kind = upstream.kind,
+            template = template.unwrap_or_default()
         )
     }
 }
@@ -185,7 +205,7 @@ fn cloudformation(rules: &[RuleInCode<'_>]) -> String {
     };
     let import = if rules.iter().any(|rule| rule.exists) {
         "# These rules exist: create the stack with existing resources. Each is identified by its\n\
-         # EcrRepositoryPrefix.\n"
+         # EcrRepositoryPrefix. What does not exist can be added to the stack only afterwards.\n"
     } else {
         ""
     };
@@ -201,6 +221,44 @@ Description: "{description}"
 {parameters}Resources:
 {}"#,
         resources.trim_end()
+    )
+}
+
+// Both count from the day of caching. By the last pull, ECR can only archive images, which cannot
+// be pulled then. Images without a tag may be in use: by digest, or as one of several platforms.
+//
+// Source: Lifecycle policy properties in Amazon ECR, in the ECR user guide.
+
+fn terraform_template(label: &str, prefix: &RepositoryPrefix) -> String {
+    format!(
+        r#"resource "aws_ecr_repository_creation_template" "{label}" {{
+  prefix      = "{prefix}"
+  applied_for = ["PULL_THROUGH_CACHE"]
+
+  lifecycle_policy = jsonencode({{
+    rules = [{{
+      rulePriority = 1
+      selection    = {{ tagStatus = "any", countType = "sinceImagePushed", countUnit = "days", countNumber = 30 }}
+      action       = {{ type = "expire" }}
+    }}]
+  }})
+}}"#
+    )
+}
+
+fn cloudformation_template(name: &str, prefix: &RepositoryPrefix) -> String {
+    format!(
+        r#"  RepositoryCreationTemplate{name}:
+    Type: AWS::ECR::RepositoryCreationTemplate
+    Properties:
+      Prefix: "{prefix}"
+      AppliedFor: [PULL_THROUGH_CACHE]
+      LifecyclePolicy: |
+        {{"rules": [{{
+          "rulePriority": 1,
+          "selection": {{"tagStatus": "any", "countType": "sinceImagePushed", "countUnit": "days", "countNumber": 30}},
+          "action": {{"type": "expire"}}
+        }}]}}"#
     )
 }
 

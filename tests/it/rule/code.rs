@@ -373,7 +373,15 @@ fn all_rules_of_the_region_are_written_as_terraform_that_imports_them() {
     let ended = account.run("rule list --print terraform");
     let code = parsed("terraform", ended.ok());
     assert_eq!(ended.stderr, "");
-    assert_eq!(account.take_actions(), ["DescribePullThroughCacheRules"]);
+    let mut asked = account.take_actions();
+    asked.sort();
+    assert_eq!(
+        asked,
+        [
+            "DescribePullThroughCacheRules",
+            "DescribeRepositoryCreationTemplates"
+        ]
+    );
     assert_eq!(labels(&code, "resource").len(), PREFIXES.len() + 2);
     assert_eq!(labels(&code, "data").len(), PREFIXES.len() + 1);
     let imports = code["import"].as_array().unwrap();
@@ -423,6 +431,84 @@ fn all_rules_of_the_region_are_written_as_one_template() {
         .run("rule list --print cloudformation -o json")
         .json();
     assert_eq!(json["ruleCode"], ended.ok());
+}
+
+/// The code with its templates in force.
+fn uncommented(code: &str) -> String {
+    let mut is_template = false;
+    let lines = code.lines().filter_map(|line| {
+        is_template = line.starts_with('#') && (is_template || line.ends_with("uncomment it:"));
+        match line.strip_prefix('#') {
+            Some(_) if line.ends_with("uncomment it:") => None,
+            Some(rest) if is_template => Some(rest.strip_prefix(' ').unwrap_or(rest)),
+            _ => Some(line),
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_templates_to_start_from_are_valid_beside_each_other() {
+    let account = account_with_rules();
+    account.with_template("shared", &json!({}));
+    let with =
+        |language: &str| uncommented(account.run(&["rule", "list", "--print", language]).ok());
+    let code = parsed("terraform", &with("terraform"));
+    let resources = code["resource"].as_array().unwrap().iter();
+    let templates =
+        resources.filter_map(|block| block.get("\"aws_ecr_repository_creation_template\""));
+    let templates = templates.flat_map(|block| block.as_object().unwrap());
+    let templates: Vec<_> = templates.collect();
+    let labels: BTreeSet<_> = templates.iter().map(|(label, _)| *label).collect();
+    let mut prefixes: Vec<_> = PREFIXES.iter().chain(&["official"]).collect();
+    prefixes.sort();
+    assert_eq!(labels.len(), prefixes.len());
+    let found: Vec<_> = templates
+        .iter()
+        .map(|(_, block)| &block["prefix"])
+        .collect();
+    let quoted: Vec<_> = prefixes
+        .iter()
+        .map(|prefix| json!(format!("\"{prefix}\"")))
+        .collect();
+    assert_eq!(found, quoted.iter().collect::<Vec<_>>());
+    assert_eq!(
+        templates[0].1["applied_for"],
+        json!(["\"PULL_THROUGH_CACHE\""])
+    );
+
+    let template = parsed("cloudformation", &with("cloudformation"));
+    let resources = template["Resources"].as_object().unwrap().values();
+    let templates =
+        resources.filter(|resource| resource["Type"] == "AWS::ECR::RepositoryCreationTemplate");
+    let templates: Vec<_> = templates.map(|resource| &resource["Properties"]).collect();
+    assert_eq!(templates.len(), prefixes.len());
+    for properties in templates {
+        let policy = properties["LifecyclePolicy"].as_str().unwrap();
+        let policy: Value = serde_json::from_str(policy).unwrap();
+        let expired = &policy["rules"][0]["selection"];
+        assert_eq!(expired["countType"], "sinceImagePushed", "{policy}");
+    }
+    // One for ROOT applies to all that have none of their own.
+    account.with_template("ROOT", &json!({}));
+    assert!(!with("terraform").contains("creation_template"));
+    // One that is unknown may exist.
+    let (action, no) = ("DescribeRepositoryCreationTemplates", "no");
+    account.refuse(action, 400, "AccessDeniedException", no);
+    assert!(!with("terraform").contains("creation_template"));
+}
+
+#[test]
+fn a_new_rule_has_a_template_to_start_from() {
+    for (words, [prefix, ..]) in RULES {
+        let code = parsed("terraform", &uncommented(&printed(words, "terraform")));
+        let template = &code["resource"][1]["\"aws_ecr_repository_creation_template\""];
+        let (_, template) = template.as_object().unwrap().iter().next().unwrap();
+        assert_eq!(template["prefix"], format!("\"{prefix}\""));
+        let code = uncommented(&printed(words, "cloudformation"));
+        let template = &parsed("cloudformation", &code)["Resources"]["RepositoryCreationTemplate"];
+        assert_eq!(template["Properties"]["Prefix"], prefix);
+    }
 }
 
 #[test]
