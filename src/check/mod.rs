@@ -10,7 +10,7 @@ mod templates;
 mod value;
 
 pub use login_check::{expiry_to_keep, LoginCheck};
-pub use pull_proof::{no_rule_for, ProvenPull, PullProof, PullTarget};
+pub use pull_proof::{not_tried, statement_to_add, ProvenPull, PullProof, PullTarget};
 pub use scan::{scan, unreadable, OneSecret, Scan};
 
 use std::fmt::Write as _;

@@ -395,17 +395,16 @@ impl PullProof<'_> {
             Some(prefix) if prefix != ROOT => format!("{}/*", prefix.trim_end_matches('/')),
             _ => pull.ecr_image.path().to_owned(),
         };
-        let statement = json!({
-            "Effect": "Allow",
-            "Action": actions,
-            "Resource": format!(
-                "arn:{}:ecr:{region}:{}:repository/{repositories}",
-                region.partition().id,
-                self.account
-            ),
-        });
-        format!("add this statement to the policy of the caller:\n{statement}")
+        let (partition, account) = (region.partition().id, self.account);
+        let resource = format!("arn:{partition}:ecr:{region}:{account}:repository/{repositories}");
+        statement_to_add(actions, &resource)
     }
+}
+
+/// The fix if the caller may not do this.
+pub fn statement_to_add(actions: &[&str], resource: &str) -> String {
+    let statement = json!({"Effect": "Allow", "Action": actions, "Resource": resource});
+    format!("add this statement to the policy of the caller:\n{statement}")
 }
 
 impl StoredLogin {
@@ -469,8 +468,8 @@ impl Pull<'_> {
     }
 }
 
-/// That an image has no name in this registry. `what` follows the image.
-pub fn no_rule_for(image: &str, code: &'static str, what: &str, fix: Option<String>) -> Finding {
+/// That an image is not asked for. `what` follows the image.
+pub fn not_tried(image: &str, code: &'static str, what: &str, fix: Option<String>) -> Finding {
     let message = format!("{} cannot be pulled: {what}", escaped(image));
     Finding {
         fix,

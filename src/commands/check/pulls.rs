@@ -5,8 +5,10 @@ use zeroize::Zeroizing;
 
 use super::super::context::Context;
 use super::super::image::{account, no_rule};
-use crate::aws::{Network, Session};
-use crate::check::{no_rule_for, Criteria, Finding, ProvenPull, PullProof, PullTarget, Scan};
+use crate::aws::{Kind, Network, Session, EXPLICIT_DENY};
+use crate::check::{
+    not_tried, statement_to_add, Criteria, Finding, ProvenPull, PullProof, PullTarget, Scan,
+};
 use crate::input::image_list::GivenImage;
 use crate::model::count::count;
 use crate::model::image::{ImageReference, RulesByHost};
@@ -14,10 +16,14 @@ use crate::model::rule::Rule;
 use crate::output::failure::Failure;
 use crate::output::pull::is_registry_host;
 
+/// The action that a login at the account's registry needs.
+const GET_TOKEN: &str = "ecr:GetAuthorizationToken";
+
 /// The images to pull, with the login at this account's registry.
 pub struct Pulls {
     images: Vec<GivenImage>,
-    login: Zeroizing<String>,
+    /// The `Authorization` header, or the fix if the caller may not get one.
+    login: Result<Zeroizing<String>, String>,
     network: Network,
     tests_logins: bool,
 }
@@ -26,7 +32,7 @@ impl Pulls {
     /// Logs in to ECR, asks who is calling, and says what the pulls do.
     ///
     /// # Errors
-    /// As of GetAuthorizationToken.
+    /// As of GetAuthorizationToken, unless it is denied.
     pub async fn log_in(
         images: Vec<GivenImage>,
         network: Network,
@@ -40,11 +46,21 @@ impl Pulls {
             tokio::join!(ecr.registry_login(&redactor), session.identify_caller());
         identified?;
         let what = "could not get a token for the Amazon ECR registry";
-        let login = login.map_err(|error| error.into_failure(what, &place))?;
-        context.output.note(&format!(
-            "Asking Amazon ECR for the manifest of {}, which caches what it pulls in this registry",
-            count(images.len(), "image")
-        ));
+        let login = match login {
+            Err(error) if error.kind == Kind::Denied => {
+                let fix = error.into_failure(what, &place).into_fix();
+                let explicit = fix.filter(|fix| fix == EXPLICIT_DENY);
+                Err(explicit.unwrap_or_else(|| statement_to_add(&[GET_TOKEN], "*")))
+            }
+            login => Ok(login.map_err(|error| error.into_failure(what, &place))?),
+        };
+        if login.is_ok() {
+            context.output.note(&format!(
+                "Asking Amazon ECR for the manifest of {}, which caches what it pulls in this \
+                 registry",
+                count(images.len(), "image")
+            ));
+        }
         Ok(Self {
             images,
             login,
@@ -67,18 +83,31 @@ impl Pulls {
         let account = account(rules, session)?;
         let by_host = RulesByHost::new(rules);
         let targets = self.images.into_iter().map(|image| PullTarget {
-            ecr_image: match name_in_registry(&image.reference, &by_host, &account, session) {
-                Some(name) => Ok(name),
-                None if scan.rules.is_none() => Err(no_rule_for(
+            ecr_image: match (
+                &self.login,
+                name_in_registry(&image.reference, &by_host, &account, session),
+            ) {
+                (Err(fix), _) => {
+                    let what = format!("the caller may not call {GET_TOKEN}");
+                    Err(not_tried(
+                        &image.text,
+                        "pull-denied",
+                        &what,
+                        Some(fix.clone()),
+                    ))
+                }
+                (Ok(_), Some(name)) => Ok(name),
+                (Ok(_), None) if scan.rules.is_none() => Err(not_tried(
                     &image.text,
                     "pull-not-tried",
                     "the rules could not be read, so its name in this registry is unknown",
                     Some("give its name in this registry".to_owned()),
                 )),
-                None => Err(without_rule(&image, rules, &account, session)),
+                (Ok(_), None) => Err(without_rule(&image, rules, &account, session)),
             },
             image: image.text,
         });
+        let login = self.login.as_ref().map_or("", |login| login.as_str());
         let proof = PullProof {
             session,
             network: &self.network,
@@ -89,7 +118,7 @@ impl Pulls {
             found: &scan.findings,
             tests_logins: self.tests_logins,
         };
-        let (pulls, findings) = proof.run(targets.collect(), &self.login).await?;
+        let (pulls, findings) = proof.run(targets.collect(), login).await?;
         scan.findings.extend(findings);
         Ok(pulls)
     }
@@ -112,5 +141,5 @@ fn name_in_registry(
 fn without_rule(image: &GivenImage, rules: &[Rule], account: &str, session: &Session) -> Finding {
     let fix = no_rule(&[image], 1, rules, account, session).into_fix();
     let what = format!("no rule in {} is for it", session.region());
-    no_rule_for(&image.text, "pull-no-rule", &what, fix)
+    not_tried(&image.text, "pull-no-rule", &what, fix)
 }

@@ -666,13 +666,24 @@ fn a_token_of_ecr_is_needed_first() {
     let account = account();
     let elsewhere = ecr_and_hub(&account, |_| single(), accepted);
     let no = "User: x is not authorized to perform: ecr:GetAuthorizationToken on resource: *";
-    account.refuse("GetAuthorizationToken", 400, "AccessDeniedException", no);
-    let ended = pull(&account, &elsewhere, "--pull nginx");
-    ended.fails(
-        5,
-        &["could not get a token", "allow ecr:GetAuthorizationToken"],
-    );
-    account.heal();
+    for (ending, fix) in [
+        (
+            "",
+            r#""Action":["ecr:GetAuthorizationToken"],"Effect":"Allow","Resource":"*""#,
+        ),
+        (" with an explicit deny", "a policy denies this explicitly"),
+    ] {
+        let no = format!("{no}{ending}");
+        account.refuse("GetAuthorizationToken", 400, "AccessDeniedException", &no);
+        let ended = pull(&account, &elsewhere, "--pull nginx -o json");
+        let finding = finding(&ended);
+        assert_eq!(finding["code"], "pull-denied");
+        let said = "nginx cannot be pulled: the caller may not call ecr:GetAuthorizationToken";
+        assert_eq!(finding["message"], said);
+        assert!(finding["fix"].as_str().unwrap().contains(fix), "{finding}");
+        assert!(!ended.stderr.contains("Asking Amazon ECR"), "{ended:?}");
+        account.heal();
+    }
     let json = "application/x-amz-json-1.1";
     account.answer("GetAuthorizationToken", 200, json, "{}", None);
     let ended = pull(&account, &elsewhere, "--pull nginx");
