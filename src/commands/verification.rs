@@ -65,7 +65,7 @@ impl Login {
     }
 
     /// Whether the credentials will be sent to the registry.
-    pub fn is_wanted(&self) -> bool {
+    fn is_wanted(&self) -> bool {
         self.network.is_ok()
     }
 
@@ -175,7 +175,7 @@ impl Login {
 
     /// Reports the result and keeps the expiry date the registry reports. A rejection is a failure,
     /// and so is an unreachable registry with `--verify always`.
-    pub fn judge(
+    fn judge(
         &self,
         tried: Tried,
         input: &mut CreateInput,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
+use serde_json::value::RawValue;
 use tokio::process::Child;
 
 use super::key_mapping::jq_filter;
@@ -107,8 +108,9 @@ fn read(printed: &[u8]) -> Result<IssuedCredentials, Invalid> {
     if printed.trim_ascii().is_empty() {
         return Err(Invalid::new("printed nothing"));
     }
-    let members = serde_json::from_slice::<Members>(printed)
-        .map_err(|_| "did not print a JSON object".to_owned())?;
+    let no_object = |_| "did not print a JSON object".to_owned();
+    let json: &RawValue = serde_json::from_slice(printed).map_err(no_object)?;
+    let members: Members<'_> = serde_json::from_str(json.get()).map_err(no_object)?;
     // `null` counts as missing.
     let text = |key: &str| match members.get(key) {
         Some(value) if value.get() != "null" => text_of(value)
@@ -122,7 +124,7 @@ fn read(printed: &[u8]) -> Result<IssuedCredentials, Invalid> {
             [] => "printed an empty object".to_owned(),
             keys => format!("printed no accessToken; the keys are {}", showable(keys)),
         };
-        let fix = jq_filter(&members).map(|filter| {
+        let fix = jq_filter(json).map(|filter| {
             format!("use a script instead that renames the keys: COMMAND | jq '{filter}'")
         });
         return Err(Invalid { message, fix });

@@ -2,107 +2,63 @@
 //! command.
 
 use serde_json::value::RawValue;
+use zeroize::Zeroizing;
 
-use crate::model::stored_value::{plain_key, showable, Members, ACCESS_TOKEN, USERNAME};
+use crate::model::stored_value::{text_of, Members, ACCESS_TOKEN, USERNAME};
 
-/// Keys in the output of Chainguard, Docker's helpers, Azure, GitLab and Vault, in lowercase
-/// letters, the likeliest first.
-const USERNAMES: [&str; 6] = [
-    "username",
-    "user",
-    "login",
-    "identityid",
-    "appid",
-    "clientid",
-];
-const TOKENS: [&str; 7] = [
-    "accesstoken",
-    "token",
-    "password",
-    "secret",
-    "clientsecret",
-    "pat",
-    "value",
-];
-const EXPIRIES: [&str; 6] = [
-    "expireson",
-    "expiresat",
-    "expiry",
-    "expiration",
-    "expirationdate",
-    "enddatetime",
+/// Where programs print the username, the token and the expiry date, as `jq` paths. The first row
+/// whose username and token are present is used.
+const PROGRAMS: [[&str; 3]; 12] = [
+    // chainctl
+    [".identity_id", ".token", ""],
+    // Docker's credential helpers
+    [".Username", ".Secret", ""],
+    // az acr token create, which may create only the second password
+    [".username", ".passwords[0].value", ".passwords[0].expiry"],
+    [".username", ".passwords[1].value", ".passwords[1].expiry"],
+    // az ad sp create-for-rbac
+    [".appId", ".password", ""],
+    // Vault
+    [".data.data.username", ".data.data.password", ""],
+    [".data.username", ".data.password", ""],
+    // Scripts
+    [".username", ".password", ""],
+    [".username", ".token", ""],
+    ["", ".access_token", ""],
+    // GitLab
+    ["", ".token", ".expires_at"],
+    ["", ".password", ""],
 ];
 
-/// How deep to search nested objects.
-const DEPTH: usize = 4;
-
-/// The `jq` paths of the values.
-#[derive(Clone, Default)]
-struct Paths {
-    username: Option<String>,
-    token: Option<String>,
-    expires_on: Option<String>,
-}
-
-/// The `jq` filter that renames these keys, or `None` if no key looks like that of a token. It
+/// The `jq` filter that renames the keys, or `None` if no known program prints such JSON. It
 /// contains no values.
-pub fn jq_filter(members: &Members<'_>) -> Option<String> {
-    let paths = Paths::default().look_into(members, "", DEPTH)?;
-    let members = [
-        (USERNAME, paths.username),
-        (ACCESS_TOKEN, paths.token),
-        ("expiresOn", paths.expires_on),
-    ];
+pub fn jq_filter(json: &RawValue) -> Option<String> {
+    let has = |path: &str| text_at(json, path).is_some_and(|text| !text.is_empty());
+    let mut programs = PROGRAMS.iter();
+    let paths = programs
+        .find(|[username, token, _]| has(token) && (username.is_empty() || has(username)))?;
+    let members = [USERNAME, ACCESS_TOKEN, "expiresOn"].iter().zip(paths);
     let members = members
-        .into_iter()
-        .filter_map(|(key, path)| Some(format!("{key}: {}", path?)));
+        .filter(|(_, path)| has(path))
+        .map(|(key, path)| format!("{key}: {path}"));
     Some(format!("{{{}}}", members.collect::<Vec<_>>().join(", ")))
 }
 
-impl Paths {
-    /// The paths in the object at `place`, or in the first nested object that has a token.
-    fn look_into(mut self, members: &Members<'_>, place: &str, depth: usize) -> Option<Self> {
-        let find = |known: &[&str]| {
-            let mut known = known.iter();
-            known.find_map(|known| {
-                let mut keys = members.keys().filter(|key| is_plain(key));
-                let key = keys.find(|key| plain_key(key) == *known)?;
-                let is_text = members.text(key).is_some_and(|text| !text.is_empty());
-                is_text.then(|| format!("{place}.{key}"))
-            })
+/// The text at a `jq` path of keys and numbers.
+fn text_at(mut value: &RawValue, path: &str) -> Option<Zeroizing<String>> {
+    let parts = path.split(['.', '[', ']']);
+    for part in parts.filter(|part| !part.is_empty()) {
+        value = match part.parse::<usize>() {
+            Ok(index) => {
+                let entries: Vec<&RawValue> = serde_json::from_str(value.get()).ok()?;
+                entries.get(index).copied()?
+            }
+            Err(_) => serde_json::from_str::<Members<'_>>(value.get())
+                .ok()?
+                .get(part)?,
         };
-        self.username = find(&USERNAMES).or(self.username);
-        self.expires_on = find(&EXPIRIES).or(self.expires_on);
-        self.token = find(&TOKENS);
-        if self.token.is_some() {
-            return Some(self);
-        }
-        let mut members = members.iter().filter(|(key, _)| is_plain(key));
-        members.find_map(|(key, value)| {
-            let place = format!("{place}.{key}");
-            self.clone()
-                .look_into_value(value, &place, depth.checked_sub(1)?)
-        })
     }
-
-    fn look_into_value(self, value: &RawValue, place: &str, depth: usize) -> Option<Self> {
-        if let Ok(members) = serde_json::from_str::<Members<'_>>(value.get()) {
-            return self.look_into(&members, place, depth);
-        }
-        let entries: Vec<&RawValue> = serde_json::from_str(value.get()).ok()?;
-        entries.iter().enumerate().find_map(|(index, entry)| {
-            let place = format!("{place}[{index}]");
-            self.clone()
-                .look_into_value(entry, &place, depth.checked_sub(1)?)
-        })
-    }
-}
-
-/// Whether a key is safe to show and needs no quotes in a path.
-fn is_plain(key: &str) -> bool {
-    let is_word = key.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_');
-    let is_start = key.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    is_start && is_word && showable(&[key]) == key
+    text_of(value)
 }
 
 #[cfg(test)]
@@ -149,8 +105,8 @@ mod tests {
             (r#"{"token":1}"#, None),
             ("{}", None),
         ] {
-            let members: Members<'_> = serde_json::from_str(json).unwrap();
-            assert_eq!(jq_filter(&members).as_deref(), filter, "{json}");
+            let read = serde_json::from_str(json).unwrap();
+            assert_eq!(jq_filter(read).as_deref(), filter, "{json}");
         }
     }
 }

@@ -47,7 +47,7 @@ impl CreateInput {
 
     /// A rule with this prefix for the secret. Fails if no rule can use the secret's name, or if
     /// the registry's host is missing.
-    pub fn rule_with(&self, prefix: RepositoryPrefix) -> Result<RuleRequest, Failure> {
+    fn rule_with(&self, prefix: RepositoryPrefix) -> Result<RuleRequest, Failure> {
         let open = || {
             Failure::usage(format!("the registry of the rule {prefix} is unknown"))
                 .why("neither the secret's name nor an existing rule shows it")

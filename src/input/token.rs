@@ -108,7 +108,7 @@ impl TokenSource {
 }
 
 /// The likely cause of an empty value in CI.
-pub const EMPTY_IN_CI: &str = "; in CI, this job probably has no access to the variable";
+const EMPTY_IN_CI: &str = "; in CI, this job probably has no access to the variable";
 
 fn read_file(path: &Path, warnings: &mut Vec<String>) -> Result<Zeroizing<Vec<u8>>, Invalid> {
     let file = std::fs::File::open(path).map_err(|error| match error.kind() {

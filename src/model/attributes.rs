@@ -12,7 +12,7 @@ use crate::model::invalid::Invalid;
 pub struct Description(String);
 
 /// The longest description, in Unicode characters.
-pub const MAX_DESCRIPTION: usize = 2_048;
+const MAX_DESCRIPTION: usize = 2_048;
 
 impl Description {
     pub fn parse(text: &str) -> Result<Self, Invalid> {

@@ -182,7 +182,7 @@ pub fn near_miss<'m>(members: &'m Members<'_>, wanted: &str) -> Option<&'m str> 
 }
 
 /// A key in lower case, without separators.
-pub fn plain_key(key: &str) -> String {
+fn plain_key(key: &str) -> String {
     let plain = |c: &char| !matches!(c, '_' | '-' | '.' | ' ');
     let letters = key.chars().filter(plain);
     letters.flat_map(char::to_lowercase).collect()

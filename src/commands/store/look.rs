@@ -236,7 +236,7 @@ pub async fn observe(input: &CreateInput, session: &Session) -> Result<Observed,
 }
 
 /// Refuses a name in use, unless `--if-exists` allows it.
-pub fn refuse_what_exists(
+fn refuse_what_exists(
     input: &CreateInput,
     observed: &Observed,
     session: &Session,

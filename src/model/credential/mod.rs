@@ -19,7 +19,7 @@ use crate::model::invalid::Invalid;
 /// The largest secret, in bytes of its JSON.
 ///
 /// Source: `SecretString` of CreateSecret, Secrets Manager API reference.
-pub const MAX_JSON_BYTES: usize = 65_536;
+const MAX_JSON_BYTES: usize = 65_536;
 
 /// The token that the registry accepts as a password. It has no `Display` and is not serialized,
 /// its `Debug` shows only the length, and its memory is zeroed on drop.
