@@ -5,9 +5,10 @@ use clap::{Args, Subcommand};
 
 use super::registry::AnyRegistryWord;
 use super::values::{such_as, AnySecret, ROLE};
+use crate::model::arn::RoleArn;
 use crate::model::name::RepositoryPrefix;
 use crate::model::registries::{NamedRegistry, Registry};
-use crate::model::rule::{Language, RoleArn};
+use crate::model::rule::Language;
 
 /// Create, list and delete pull through cache rules
 #[derive(Debug, Subcommand)]

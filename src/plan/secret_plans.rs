@@ -134,7 +134,11 @@ impl Plan {
                 overwrite: request.overwrite_replicas,
             });
         }
-        let is_new_policy = |wanted: &&ResourcePolicy| !is_same_policy(wanted, policy.as_deref());
+        let is_new_policy = |wanted: &&ResourcePolicy| {
+            !policy
+                .as_deref()
+                .is_some_and(|policy| wanted.is_same_as(policy))
+        };
         let wanted = request.policy.as_ref().filter(is_new_policy);
         steps.extend(wanted.cloned().map(Step::PutResourcePolicy));
         let rotation = request.rotation.as_ref();
@@ -325,8 +329,4 @@ fn new_secret(request: &Request) -> Result<NewSecret, Invalid> {
         replicas: request.replicas.clone(),
         overwrite_replicas: request.overwrite_replicas,
     })
-}
-
-fn is_same_policy(wanted: &ResourcePolicy, stored: Option<&str>) -> bool {
-    stored.is_some_and(|stored| wanted.is_same_as(stored))
 }

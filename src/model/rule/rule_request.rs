@@ -1,7 +1,7 @@
 //! [`RuleRequest`]: a rule to create or update.
 
-use super::{RoleArn, Rule, UpstreamUrl};
-use crate::model::arn::SecretArn;
+use super::{Rule, UpstreamUrl};
+use crate::model::arn::{RoleArn, SecretArn};
 use crate::model::name::{RepositoryPrefix, ROOT};
 use crate::model::registries::{Registry, PLACEHOLDER};
 
