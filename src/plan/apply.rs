@@ -65,6 +65,14 @@ impl Progress {
         self.done.borrow().join(" and ")
     }
 
+    /// Records what was found done, if this run had nothing to do.
+    pub fn note_found(&self, state: String) {
+        let mut done = self.done.borrow_mut();
+        if done.is_empty() {
+            done.push(state);
+        }
+    }
+
     pub fn under_way(&self) -> Option<UnderWay> {
         self.under_way.borrow().clone()
     }

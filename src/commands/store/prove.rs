@@ -11,7 +11,7 @@ use crate::model::rule::Rule;
 use crate::output::failure::Failure;
 use crate::output::report::StoredSecret;
 use crate::output::status::Status;
-use crate::output::{paint, Color};
+use crate::output::{escaped, paint, Color};
 
 impl Store<'_> {
     /// Offers to pull an image through a rule that ECR validated, if a person can be asked. The
@@ -26,6 +26,9 @@ impl Store<'_> {
         if self.input.yes || !context.can_ask() {
             return Ok(Status::Done);
         }
+        let (name, prefix) = (escaped(&stored.name), escaped(&rule.ecr_repository_prefix));
+        let state = format!("{name} is stored and rule {prefix} uses it");
+        context.progress.note_found(state);
         let host = self.session.registry_host(arn.account());
         let asked = self.ask_for_an_image(rule, host).await;
         let asked = asked.map_err(|failure| match failure.status() {

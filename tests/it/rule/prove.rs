@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::registry::{json as answer, manifest_list, Heard, Reply};
+use crate::support::registry::{json as answer, manifest_list, silence, Heard, Reply};
 use crate::support::{Account, Elsewhere, Program, Screen, TOKEN};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
@@ -245,5 +245,21 @@ fn whoever_leaves_at_the_question_is_told_what_is_stored() {
         assert!(!text.contains("nothing was written"), "{text}");
         assert_eq!(asked(&elsewhere), [""; 0]);
         assert_eq!(account.rules().as_array().unwrap().len(), 1);
+        if key == "\u{3}" {
+            // Nothing is left to do, and so it is found.
+            screen.enters("$PTC update docker-hub --rule docker-hub --expires-on 2999-01-31");
+            screen.sees("Access token").enters(TOKEN);
+            screen.sees("Pull an image now to prove it?").types(key);
+            let found = format!("cancelled; {NAME} is stored and rule docker-hub uses it");
+            screen.sees(&found).status_is(130);
+        }
     }
+    // The registry does not respond.
+    let account = Account::new();
+    let elsewhere = ecr(&account, |_| silence());
+    let screen = screen(&account, &elsewhere);
+    stores(&screen, CREATE);
+    screen.enters("y").sees("Image [").enters("");
+    screen.sees("Asking Amazon ECR").types("\u{3}");
+    screen.sees(&done).status_is(130);
 }
