@@ -65,7 +65,7 @@ impl Login {
     }
 
     /// Whether the credentials will be sent to the registry.
-    fn is_wanted(&self) -> bool {
+    pub fn is_wanted(&self) -> bool {
         self.network.is_ok()
     }
 
