@@ -1,9 +1,24 @@
-//! [`Inspected`]: a secret under inspection.
+//! [`Inspected`]: a secret under inspection, by the [`Criteria`] of the check.
 
-use super::{Criteria, Finding, Level};
+use super::finding::{Finding, Level};
+use crate::model::date::Date;
 use crate::model::rule::{Rule, RuleUsage};
 use crate::model::secret::Secret;
 use crate::output::hint::Hints;
+
+/// The limits and the Region of a check.
+#[derive(Clone, Debug)]
+pub struct Criteria {
+    pub today: Date,
+    /// The largest age of a secret, in days since its last change; `None` for no limit.
+    pub max_age: Option<i64>,
+    /// How many days before a token expires the warning begins.
+    pub expiring_within: i64,
+    /// The Region that is checked.
+    pub region: String,
+    /// The commands that fix what is found.
+    pub hints: Hints,
+}
 
 /// A secret under inspection, with the rules that refer to it.
 pub struct Inspected<'a> {

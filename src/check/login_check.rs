@@ -1,7 +1,7 @@
 //! [`LoginCheck`]: tests stored credentials at their registry.
 
+use super::finding::{Finding, Level};
 use super::inspected::Inspected;
-use super::{Finding, Level};
 use crate::aws::Network;
 use crate::model::credential::{AccessToken, Credential, Username};
 use crate::model::date::Date;

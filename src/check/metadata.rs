@@ -1,7 +1,7 @@
 //! Findings about a secret that don't depend on its value.
 
+use super::finding::{Finding, Level};
 use super::inspected::Inspected;
-use super::{Finding, Level};
 use crate::model::date::in_days;
 use crate::model::name::{ends_like_an_arn, first_unsupported, PREFIX};
 use crate::model::secret::{KeyKind, ManagedBy, EXPIRY_TAG};

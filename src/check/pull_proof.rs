@@ -7,9 +7,9 @@ use futures_util::{stream, StreamExt};
 use serde::Serialize;
 use serde_json::json;
 
-use super::inspected::Inspected;
-use super::login_check::credential_of;
-use super::{Criteria, Finding, Level, LoginCheck};
+use super::finding::{Finding, Level};
+use super::inspected::{Criteria, Inspected};
+use super::login_check::{credential_of, LoginCheck};
 use crate::aws::{denied_action, Network, Session, EXPLICIT_DENY};
 use crate::model::creation_template::CreationTemplate;
 use crate::model::image::{rule_of, ImageReference};

@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use tokio::task::JoinSet;
 
-use super::inspected::Inspected;
+use super::finding::{Finding, Level};
+use super::inspected::{Criteria, Inspected};
 use super::templates::inspect_templates;
-use super::{Criteria, Finding, Level};
 use crate::aws::{AwsError, Session, Verdict, Verdicts};
 use crate::model::creation_template::CreationTemplate;
 use crate::model::name::first_unsupported;

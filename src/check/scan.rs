@@ -4,11 +4,12 @@ use std::cell::{Cell, RefCell};
 
 use futures_util::{stream, TryStreamExt};
 
-use super::inspected::Inspected;
+use super::finding::{Finding, Level};
+use super::inspected::{Criteria, Inspected};
+use super::login_check::LoginCheck;
 use super::metadata::{inspect_key, inspect_manager, inspect_metadata};
 use super::rules::{inspect_usage, Rules, UNUSED};
 use super::value::{collapse_unread, inspect_value, none_read};
-use super::{Criteria, Finding, Level, LoginCheck};
 use crate::aws::{AwsError, Keys, Kind, Session, BATCH};
 use crate::model::creation_template::CreationTemplate;
 use crate::model::rule::Rule;

@@ -1,6 +1,7 @@
 //! Repository creation templates that break or change what is cached through a rule.
 
-use super::{Criteria, Finding, Level};
+use super::finding::{Finding, Level};
+use super::inspected::Criteria;
 use crate::model::creation_template::{start_of_paths, CreationTemplate};
 use crate::model::rule::Rule;
 use crate::output::escaped;

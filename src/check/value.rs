@@ -1,7 +1,7 @@
 //! Findings about the value of a secret. Messages show nothing of it but the names of its keys.
 
+use super::finding::{Finding, Level};
 use super::inspected::Inspected;
-use super::{Finding, Level};
 use crate::aws::{AwsError, Session};
 use crate::model::credential::Mistake;
 use crate::model::stored_value::{
