@@ -5,7 +5,7 @@ use std::fmt::{self, Write as _};
 
 use serde::Serialize;
 
-use super::report::{Document, StepReport};
+use super::document::{Document, StepReport};
 use super::status::Status;
 use crate::model::arn::SecretArn;
 use crate::model::invalid::Invalid;

@@ -1,6 +1,7 @@
 //! The only writer: text or JSON, color, quiet mode, and hiding tokens on every stream.
 
 pub mod aws_hint;
+pub mod document;
 mod escape;
 pub mod facts;
 pub mod failure;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::document::StepReport;
 use super::hint::Hints;
 use super::pull::{for_example, registry_host};
 use super::{escaped, paint, Color, CHECK_MARK};
@@ -11,24 +12,6 @@ use crate::model::region::Region;
 use crate::model::registries::LoginRegistry;
 use crate::model::rule::{free_prefix, CredentialArn, Rule, RuleRequest};
 use crate::model::secret::{registry_of, Secret};
-
-/// A JSON object for scripts. Its members are a contract: they are only added, never changed.
-#[derive(Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Document<T> {
-    schema_version: u8,
-    #[serde(flatten)]
-    content: T,
-}
-
-impl<T> Document<T> {
-    pub fn new(content: T) -> Self {
-        Self {
-            schema_version: 1,
-            content,
-        }
-    }
-}
 
 /// What a command that writes did.
 #[derive(Debug, Serialize)]
@@ -327,46 +310,5 @@ pub struct DeletedSecret<'a> {
 impl Details for DeletedSecret<'_> {
     fn secret(&self) -> Option<&SecretArn> {
         Some(self.arn)
-    }
-}
-
-/// A step and its status.
-#[derive(Clone, Debug, Serialize)]
-pub struct StepReport {
-    pub step: &'static str,
-    pub status: StepStatus,
-}
-
-/// The status of a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum StepStatus {
-    Done,
-    Failed,
-    /// Not tried, since an earlier step failed.
-    NotTried,
-    /// In a dry run.
-    Planned,
-}
-
-impl StepReport {
-    pub fn new(step: &'static str, status: StepStatus) -> Self {
-        Self { step, status }
-    }
-
-    /// Whether it stored a new version of a secret.
-    pub fn is_new_version(&self) -> bool {
-        self.step == "put-secret-value" && self.status == StepStatus::Done
-    }
-}
-
-impl std::fmt::Display for StepStatus {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Done => "done",
-            Self::Failed => "failed",
-            Self::NotTried => "not tried",
-            Self::Planned => "planned",
-        })
     }
 }

@@ -3,9 +3,9 @@
 use crate::model::date::{in_days, Date, Time};
 use crate::model::rule::{Rule, RuleUsage};
 use crate::model::secret::{ManagedBy, Secret};
+use crate::output::document::Document;
 use crate::output::escaped;
 use crate::output::facts::Facts;
-use crate::output::report::Document;
 use crate::output::secret_details::facts_of;
 use crate::output::table::{Side, Table};
 

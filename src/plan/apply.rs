@@ -7,7 +7,7 @@ use super::Plan;
 use super::Subject;
 use crate::aws::Session;
 use crate::model::region::Region;
-use crate::output::report::{StepReport, StepStatus};
+use crate::output::document::{StepReport, StepStatus};
 use crate::output::{escaped, Output};
 
 /// The result of running a plan.

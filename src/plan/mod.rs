@@ -3,6 +3,7 @@
 
 pub mod apply;
 pub mod confirm;
+mod observed;
 mod outcome;
 mod pending_rule;
 #[cfg(test)]
@@ -12,11 +13,11 @@ mod secret_plans;
 pub mod step;
 mod subject;
 
+pub use observed::{Existing, Observed};
 pub use pending_rule::PendingRule;
-pub use secret_plans::{Existing, Observed};
 pub use subject::Subject;
 
-use crate::output::report::{StepReport, StepStatus};
+use crate::output::document::{StepReport, StepStatus};
 use review::Review;
 use step::Step;
 

@@ -2,8 +2,7 @@
 
 use super::review::Review;
 use super::step::Step;
-use super::Plan;
-use super::Subject;
+use super::{Plan, Subject};
 use crate::model::account::AccountId;
 use crate::model::arn::SecretArn;
 use crate::model::name::RepositoryPrefix;
@@ -60,10 +59,6 @@ impl PendingRule {
         }
     }
 
-    pub fn is_looked_up(&self) -> bool {
-        self.is_looked_up
-    }
-
     /// The calls that create or switch the rule, and validate it if it has a login. `arn` is that
     /// of the secret, `None` if it is still to be created.
     pub fn steps(&self, arn: Option<&SecretArn>) -> Vec<Step> {
@@ -79,11 +74,6 @@ impl PendingRule {
                 .then(|| Step::ValidateRule(wanted())),
         );
         steps
-    }
-
-    /// The name of the secret the rule uses now.
-    pub fn secret_before(&self) -> Option<&str> {
-        self.observed.as_ref()?.secret()
     }
 
     /// The existing rule and its secret, if the rule will switch to a secret with another name.
@@ -107,6 +97,30 @@ impl PendingRule {
     pub fn account(&self) -> Option<AccountId> {
         let id = self.observed.as_ref()?.registry_id.as_deref()?;
         AccountId::parse(id).ok()
+    }
+}
+
+impl Review {
+    /// Adds the rows of a rule; `arn` is that of the secret, `None` if it is still to be created.
+    pub fn rule(&mut self, rule: Option<&PendingRule>, arn: Option<&SecretArn>) {
+        let Some(rule) = rule else {
+            return;
+        };
+        let (prefix, source) = (&rule.wanted.prefix, rule.wanted.source());
+        let state = match (rule.action(arn), rule.wanted.has_login()) {
+            _ if !rule.is_looked_up => "",
+            (Action::Created, _) => ", new",
+            (Action::Updated, true) => ", exists; will switch to this secret",
+            (Action::Updated, false) => ", exists; will switch to this role",
+            (_, true) => ", already uses this secret",
+            (_, false) => ", already exists",
+        };
+        self.row("rule", &format!("{prefix} ({source}){state}"));
+        if rule.wanted.has_login() && rule.action(arn) == Action::Updated {
+            let used = rule.observed.as_ref().and_then(Rule::secret);
+            let used = used.unwrap_or("none");
+            self.replaces(&format!("the secret of rule {prefix} (now {used})"));
+        }
     }
 }
 

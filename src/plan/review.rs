@@ -1,16 +1,16 @@
 //! [`Review`]: what a person is asked to confirm, in rows.
 
+use super::observed::Existing;
 use super::step::Step;
-use super::{Existing, PendingRule, Plan};
+use super::Plan;
 use crate::aws::Target;
 use crate::input::request::Request;
-use crate::model::arn::SecretArn;
 use crate::model::count::count;
 use crate::model::credential::Credential;
 use crate::model::region::Region;
 use crate::model::registries::Registry;
 use crate::model::secret::{Secret, EXPIRY_TAG};
-use crate::output::report::{Action, Verification};
+use crate::output::report::Verification;
 use crate::output::{escaped, paint, Color};
 
 /// What `--force-overwrite-replica-secret` replaces.
@@ -35,27 +35,6 @@ impl Review {
     /// Adds a row for something that will be replaced.
     pub fn replaces(&mut self, what: &str) {
         self.row("replaces", what);
-    }
-
-    /// Adds the rows of a rule; `arn` is that of the secret, `None` if it is still to be created.
-    pub fn rule(&mut self, rule: Option<&PendingRule>, arn: Option<&SecretArn>) {
-        let Some(rule) = rule else {
-            return;
-        };
-        let (prefix, source) = (&rule.wanted.prefix, rule.wanted.source());
-        let state = match (rule.action(arn), rule.wanted.has_login()) {
-            _ if !rule.is_looked_up() => "",
-            (Action::Created, _) => ", new",
-            (Action::Updated, true) => ", exists; will switch to this secret",
-            (Action::Updated, false) => ", exists; will switch to this role",
-            (_, true) => ", already uses this secret",
-            (_, false) => ", already exists",
-        };
-        self.row("rule", &format!("{prefix} ({source}){state}"));
-        if rule.wanted.has_login() && rule.action(arn) == Action::Updated {
-            let used = rule.secret_before().unwrap_or("none");
-            self.replaces(&format!("the secret of rule {prefix} (now {used})"));
-        }
     }
 
     /// Adds the rows of the credentials; `state` says whether the secret exists, and `key` is its

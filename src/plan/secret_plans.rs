@@ -1,42 +1,18 @@
 //! The plans of the commands that change a secret.
 
+use super::observed::Existing;
 use super::review::{Review, OF_REPLICAS};
 use super::step::Step;
-use super::Subject;
-use super::{PendingRule, Plan};
+use super::{PendingRule, Plan, Subject};
 use crate::input::request::Request;
 use crate::model::attributes::{Description, ResourcePolicy, Tag};
 use crate::model::credential::SecretValue;
 use crate::model::date::in_days;
 use crate::model::invalid::Invalid;
 use crate::model::secret::{NewSecret, Recovery, Secret, Version, EXPIRY_TAG, UNKNOWN_EXPIRY};
-use crate::model::stored_value::StoredValue;
 use crate::model::value_fix::Change;
 use crate::model::value_update::ValueUpdate;
 use crate::output::report::Verification;
-
-/// What is known of the secret before anything is done.
-#[derive(Debug)]
-pub enum Observed {
-    /// Not looked up.
-    NotLooked,
-    Absent,
-    Active(Box<Existing>),
-    /// `due` is when it will be deleted.
-    PendingDeletion {
-        due: String,
-    },
-}
-
-/// A secret that exists, with the values a request is compared with.
-#[derive(Debug)]
-pub struct Existing {
-    pub secret: Secret,
-    /// The current value; `None` if there is none or the caller may not read it.
-    pub value: Option<StoredValue>,
-    /// The resource policy; only looked up if the request has one.
-    pub policy: Option<String>,
-}
 
 /// A plan to store credentials.
 #[derive(Debug)]
@@ -44,25 +20,6 @@ pub struct Credentials {
     pub plan: Plan,
     /// Other keys of the stored value that are kept. ECR ignores them.
     pub kept_keys: Vec<String>,
-}
-
-impl From<Option<Secret>> for Observed {
-    /// From the answer of DescribeSecret.
-    fn from(described: Option<Secret>) -> Self {
-        match described {
-            None => Self::Absent,
-            Some(Secret {
-                deleted: Some(due), ..
-            }) => Self::PendingDeletion {
-                due: due.to_string(),
-            },
-            Some(secret) => Self::Active(Box::new(Existing {
-                secret,
-                value: None,
-                policy: None,
-            })),
-        }
-    }
 }
 
 impl Plan {

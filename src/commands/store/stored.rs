@@ -6,8 +6,9 @@ use crate::commands::rule::rule_result;
 use crate::input::request::Request;
 use crate::model::region::Region;
 use crate::model::secret::Secret;
+use crate::output::document::StepReport;
 use crate::output::failure::Failure;
-use crate::output::report::{Action, Report, StepReport, StoredSecret, Verification};
+use crate::output::report::{Action, Report, StoredSecret, Verification};
 use crate::plan::apply::Outcome;
 
 impl Store<'_> {
