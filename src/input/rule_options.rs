@@ -63,9 +63,9 @@ impl CreateInput {
                 if upstream.fixed_host().is_none() {
                     return failure;
                 }
-                let by_itself =
-                    self.hints
-                        .rule_set_at_home(prefix.as_str(), &upstream, name.as_str());
+                let (prefix, host) = (prefix.as_str(), upstream.shown_host());
+                let secret = Some(name.as_str());
+                let by_itself = self.hints.new_rule(prefix, &upstream, host, secret);
                 failure.or_fix(&format!(
                     "or create the rule separately, after the secret: {by_itself}"
                 ))

@@ -4,7 +4,7 @@ use super::escaped;
 use super::hint::Hints;
 use super::shell::{quote, spaced_option};
 use crate::model::name::PREFIX;
-use crate::model::registries::{account_of_ecr, Registry, ANY_AZURE_HOST};
+use crate::model::registries::{account_of_ecr, Registry};
 use crate::model::rule::{Rule, RuleRequest};
 
 impl Hints {
@@ -90,11 +90,6 @@ impl Hints {
         let secret = secret.map(|name| spaced_option("--secret", name));
         let (prefix, secret) = (quote(prefix), secret.unwrap_or_default());
         self.command(&format!("rule set {prefix}{secret}{more}"))
-    }
-
-    /// Creates a rule for a registry with a customer host, with the secret with this name.
-    pub fn rule_set_at_home(&self, prefix: &str, upstream: &Registry, secret: &str) -> String {
-        self.new_rule(prefix, upstream, ANY_AZURE_HOST, Some(secret))
     }
 
     /// A warning that a rule uses a deleted secret with the same name.

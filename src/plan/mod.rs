@@ -3,7 +3,6 @@
 
 pub mod apply;
 pub mod confirm;
-mod observed;
 mod outcome;
 mod pending_rule;
 #[cfg(test)]
@@ -13,9 +12,8 @@ mod secret_plans;
 pub mod step;
 mod subject;
 
-pub use observed::{Existing, Observed};
 pub use pending_rule::PendingRule;
-pub use subject::Subject;
+pub use subject::{Existing, Observed, Subject};
 
 use crate::output::document::{StepReport, StepStatus};
 use review::Review;

@@ -82,16 +82,8 @@ impl Outcome {
         self.steps = steps.chain(&self.steps).cloned().collect();
     }
 
-    /// Whether CreateSecret failed since the secret exists or is scheduled for deletion.
-    pub fn is_refused_as_existing(&self) -> bool {
-        self.is_refused_as(Kind::Exists) || self.is_refused_as(Kind::PendingDeletion)
-    }
-
-    pub fn is_refused_as_pending(&self) -> bool {
-        self.is_refused_as(Kind::PendingDeletion)
-    }
-
-    fn is_refused_as(&self, kind: Kind) -> bool {
+    /// Whether CreateSecret failed with an error of this kind.
+    pub fn is_not_created(&self, kind: Kind) -> bool {
         match &self.failed {
             Some((Step::CreateSecret(_), StepError::Aws(error))) => error.kind == kind,
             _ => false,

@@ -1,8 +1,7 @@
 //! [`Review`]: what a person is asked to confirm, in rows.
 
-use super::observed::Existing;
 use super::step::Step;
-use super::Plan;
+use super::{Existing, Plan};
 use crate::aws::Target;
 use crate::input::request::Request;
 use crate::model::count::count;

@@ -1,9 +1,8 @@
 //! The plans of the commands that change a secret.
 
-use super::observed::Existing;
 use super::review::{Review, OF_REPLICAS};
 use super::step::Step;
-use super::{PendingRule, Plan, Subject};
+use super::{Existing, PendingRule, Plan, Subject};
 use crate::input::request::Request;
 use crate::model::attributes::{Description, ResourcePolicy, Tag};
 use crate::model::credential::SecretValue;

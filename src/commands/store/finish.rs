@@ -4,6 +4,7 @@ use super::look::{Left, Looked};
 use super::planned_rule::{PlannedRule, Rules};
 use super::stored::stored_secret;
 use super::Store;
+use crate::aws::Kind;
 use crate::cli::IfExists;
 use crate::commands::find::warn_of_key;
 use crate::commands::rule::{consent_to_switch, switch_back};
@@ -59,8 +60,8 @@ impl Store<'_> {
                 _ => Action::Created,
             };
             let outcome = apply(plan, &self.session, context.progress, context.output).await;
-            if outcome.is_refused_as_existing() {
-                let is_pending = outcome.is_refused_as_pending();
+            let is_pending = outcome.is_not_created(Kind::PendingDeletion);
+            if is_pending || outcome.is_not_created(Kind::Exists) {
                 looked.observed = self.look_after(&request.name, is_pending).await?;
                 match looked.existing() {
                     Some(existing) if self.input.if_exists == IfExists::Skip => {
