@@ -8,7 +8,7 @@ use clap::{Args, CommandFactory};
 
 use super::{Cli, Global};
 use crate::model::invalid::Invalid;
-use crate::model::registries::{NamedRegistry, Registry};
+use crate::model::registries::{why_unsupported, NamedRegistry};
 use crate::model::token_kind::TokenKind;
 use crate::output::failure::Failure;
 use crate::output::hint::Hints;
@@ -93,10 +93,19 @@ pub fn failure(mut error: clap::Error, arguments: &[OsString]) -> Failure {
         }
     }
     let is_of_registry = argument.contains("--registry") || argument.contains("REGISTRY");
-    let open = Registry::find(&value).filter(|registry| registry.login.is_none());
+    let named = NamedRegistry::parse_any(&value).map(|named| named.upstream);
+    let open = named.filter(|registry| registry.login.is_none());
     if let (true, Some(open)) = (is_of_registry, open) {
         let rule = Hints::default().open_rule(open);
         return Failure::usage(open.why_no_secret()).fix(format!("create only the rule: {rule}"));
+    }
+    let why = if is_of_registry && !TokenKind::is_in_the_wrong_place(&value) {
+        why_unsupported(&value)
+    } else {
+        None
+    };
+    if let Some(why) = why {
+        return Failure::from(why);
     }
     let example = std::error::Error::source(&error)
         .and_then(|source| source.downcast_ref::<Invalid>())
@@ -150,10 +159,12 @@ pub fn failure(mut error: clap::Error, arguments: &[OsString]) -> Failure {
     }
 }
 
-/// Whether the unknown subcommand is the name of a registry.
+/// Whether the unknown subcommand is the name of a registry, or the host of an unsupported one.
 pub fn is_registry_as_command(error: &clap::Error) -> bool {
-    let word = text(error, ContextKind::InvalidSubcommand);
-    word.is_some_and(|word| NamedRegistry::parse_any(&word).is_some())
+    let names_registry = |word: String| {
+        NamedRegistry::parse_any(&word).is_some() || why_unsupported(&word).is_some()
+    };
+    text(error, ContextKind::InvalidSubcommand).is_some_and(names_registry)
 }
 
 fn text(error: &clap::Error, kind: ContextKind) -> Option<String> {

@@ -14,7 +14,7 @@ use crate::model::attributes::{ResourcePolicy, Rotation, Schedule, Tag, MAX_POLI
 use crate::model::date::Date;
 use crate::model::invalid::Invalid;
 use crate::model::name::{RepositoryPrefix, SecretName};
-use crate::model::registries::{canonical_host, LoginRegistry, NamedRegistry};
+use crate::model::registries::{canonical_host, without_scheme, LoginRegistry, NamedRegistry};
 use crate::model::secret::EXPIRY_TAG;
 use crate::output::shell::option;
 use crate::registry::Address;
@@ -65,8 +65,7 @@ pub fn host<'h, U>(
     let (Some(own), Some(text)) = (registry.host.as_deref(), given) else {
         return Ok(given.or(registry.host.as_deref()));
     };
-    let bare = text.strip_prefix("https://").unwrap_or(text);
-    if canonical_host(bare.trim_end_matches('/')) == own {
+    if canonical_host(without_scheme(text)) == own {
         return Ok(given);
     }
     Err(Invalid::new(format!(

@@ -8,7 +8,9 @@ use crate::cli::RuleSetArgs;
 use crate::model::arn::SecretArn;
 use crate::model::invalid::Invalid;
 use crate::model::name::{RepositoryPrefix, SecretId, SecretName, PREFIX};
-use crate::model::registries::{canonical_host, Host, NamedRegistry, Registry};
+use crate::model::registries::{
+    canonical_host, why_unsupported, without_scheme, Host, NamedRegistry, Registry,
+};
 use crate::model::rule::{Rule, RuleInCode, RuleRequest, UpstreamUrl};
 use crate::model::secret::{registry_of, Secret};
 use crate::output::failure::Failure;
@@ -125,12 +127,15 @@ pub fn read_rule_set(
             ),
         );
     }
-    let given = args.registry.as_ref();
-    let with_login = given.and_then(|registry| registry.upstream.with_login());
-    let secret = named.or_else(|| SecretId::of_registry(with_login?.registry));
     let upstream = registry.as_ref().map(|registry| registry.upstream);
     let with_login = upstream.and_then(Registry::with_login);
+    let secret = named.or_else(|| SecretId::of_registry(with_login?.registry));
+    let url = args.upstream_registry_url.as_deref();
+    let unsupported = url.filter(|_| upstream.is_none()).and_then(why_unsupported);
+    let is_unsupported = unsupported.is_some();
+    errors.keep(unsupported.map_or(Ok(()), Err), "");
     match (&secret, upstream) {
+        _ if is_unsupported => {}
         (None, Some(_)) if with_login.is_none() => {}
         (Some(_), Some(open)) if with_login.is_none() => {
             errors.add(open.why_no_secret(), "leave out --secret");
@@ -181,7 +186,7 @@ pub fn read_rule_set(
     }
     let url = registry.as_ref().and_then(|registry| {
         let fix = fixes::host(upstream);
-        let host = host(registry, args.upstream_registry_url.as_deref());
+        let host = host(registry, url);
         let host = errors.keep(host, &fix)?;
         errors.keep(upstream_url(registry.upstream, host), &fix)
     });
@@ -209,7 +214,7 @@ fn usual_prefix(registry: Option<&NamedRegistry<&'static Registry>>) -> &'static
     registry.map_or(fixes::rule(None), |registry| registry.upstream.rule_prefix)
 }
 
-/// The rule's registry: the given one, or else the one in the secret's name.
+/// The rule's registry: the given one, or else the one in the secret's name or at the given host.
 fn registry_of_rule(
     args: &RuleSetArgs,
     secret: Option<&SecretId>,
@@ -219,7 +224,9 @@ fn registry_of_rule(
         let of_name = || Some(registry_of(secret.name())?.registry.into());
         named.or_else(of_name)
     };
-    args.registry.clone().or_else(|| of_secret(secret?))
+    let at_host = || NamedRegistry::parse_any(args.upstream_registry_url.as_deref()?);
+    let given = args.registry.clone();
+    given.or_else(|| of_secret(secret?)).or_else(at_host)
 }
 
 /// The same command with a prefix, and with a registry if none is known.
@@ -251,7 +258,7 @@ fn command_with_prefix(args: &RuleSetArgs, secret: Option<&SecretId>, hints: &Hi
 /// own.
 fn upstream_url(upstream: &'static Registry, given: Option<&str>) -> Result<UpstreamUrl, Invalid> {
     let title = upstream.title;
-    let given = given.map(canonical_host);
+    let given = given.map(|host| canonical_host(without_scheme(host)));
     let own = given.as_deref().filter(|host| upstream.owns(host));
     let url = match (upstream.host, own, &given) {
         (_, Some(own), _) | (Host::Fixed(own), None, None) => own,
@@ -280,14 +287,16 @@ mod tests {
     fn hosts() {
         let azure = Registry::find("azure").unwrap();
         let hub = Registry::find("docker-hub").unwrap();
-        assert_eq!(
-            upstream_url(azure, Some("ME-1.azurecr.io:443")),
-            Ok(UpstreamUrl::parse("me-1.azurecr.io").unwrap())
-        );
+        for url in ["ME-1.azurecr.io:443", "https://me-1.azurecr.io/"] {
+            assert_eq!(
+                upstream_url(azure, Some(url)),
+                Ok(UpstreamUrl::parse("me-1.azurecr.io").unwrap())
+            );
+        }
         for url in [
             None,
             Some(".azurecr.io"),
-            Some("https://me.azurecr.io"),
+            Some("http://me.azurecr.io"),
             Some("me.azurecr.io/x"),
             Some("ghcr.io"),
         ] {

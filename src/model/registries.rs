@@ -2,7 +2,7 @@
 
 mod named;
 
-pub use named::NamedRegistry;
+pub use named::{why_unsupported, NamedRegistry};
 
 use std::ops::Deref;
 
@@ -441,6 +441,19 @@ impl Deref for LoginRegistry {
 pub fn canonical_host(host: &str) -> String {
     let host = host.to_ascii_lowercase();
     host.strip_suffix(":443").unwrap_or(&host).to_owned()
+}
+
+/// A word without `https://` and what may follow a host: a slash, and the `/v1/` or `/v2/` in the
+/// names of Docker's logins.
+pub fn without_scheme(word: &str) -> &str {
+    let scheme = "https://";
+    let rest = match word.get(..scheme.len()) {
+        Some(start) if start.eq_ignore_ascii_case(scheme) => &word[scheme.len()..],
+        _ => word,
+    };
+    let rest = rest.trim_end_matches('/');
+    let mut apis = ["/v1", "/v2"].into_iter();
+    apis.find_map(|api| rest.strip_suffix(api)).unwrap_or(rest)
 }
 
 /// The host that ECR pulls an image from, given the host in the image's name.

@@ -209,7 +209,7 @@ fn what_does_not_fit_is_refused_before_anything_is_sent() {
                 "--registry",
                 "acr",
                 "--upstream-registry-url",
-                "https://x.azurecr.io",
+                "https://x.azurecr.io/team",
             ],
             "--upstream-registry-url NAME.azurecr.io",
         ),

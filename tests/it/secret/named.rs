@@ -207,14 +207,50 @@ fn an_unknown_registry_is_named_with_what_it_could_be() {
                gitlab-container-registry, chainguard";
     let similar = "fix: did you mean";
     let gitlab = format!("{similar} 'gitlab-container-registry'");
-    run("gitlab.com").fails(2, &["unknown registry 'gitlab.com'", all, &gitlab]);
+    run("gitlab").never(&["unknown registry"]);
+    run("gitlb").fails(2, &["unknown registry 'gitlb'", all, &gitlab]);
     run("dokcer-hub").fails(2, &[all, &format!("{similar} 'docker-hub'")]);
-    run("lscr.io")
-        .fails(2, &["'lscr.io'", all])
-        .never(&["did you mean"]);
+    for (host, fix) in [
+        ("gcr.io", "did you mean ghcr.io?"),
+        ("gitlab.com", "did you mean registry.gitlab.com?"),
+        ("lscr.io", "did you mean ghcr.io?"),
+        (
+            "harbor.example.com",
+            "pull directly from harbor.example.com",
+        ),
+    ] {
+        let unsupported = format!("ECR pull through cache does not support {host}; it supports");
+        run(host).fails(2, &[&unsupported, all, fix]);
+        account.run(&[host]).fails(2, &[&unsupported, fix]);
+        let url = ["rule", "set", "hub", "--upstream-registry-url", host];
+        account.run(&url).fails(2, &[&unsupported, fix]);
+        let rule = ["rule", "set", "hub", "--registry", host];
+        account.run(&rule).fails(2, &[&unsupported, fix]);
+    }
+    run("https://ghcr.io/acme/app").fails(2, &["by its host alone", "use ghcr.io"]);
     let token = "dckr_pat_0123456789abcdefghij";
     let revoke = "if it was a real token, revoke it at the registry";
     run(token).fails(2, &[all, revoke]).never(&[token]);
+}
+
+#[test]
+fn a_registry_may_be_given_as_the_url_that_its_page_or_docker_shows() {
+    let account = Account::new();
+    for (url, secret) in [
+        ("https://contoso.azurecr.io", "azure-container-registry"),
+        ("https://index.docker.io/v1/", "docker-hub"),
+        ("HTTPS://GHCR.IO/", "github-container-registry"),
+    ] {
+        let options = "--dry-run -u me --access-token-stdin -o json";
+        let create = Program::new("create")
+            .and(&["--registry", url])
+            .and(options);
+        let report = create.with(&account).stdin(TOKEN).run().json();
+        assert_eq!(report["name"], format!("ecr-pullthroughcache/{secret}"));
+    }
+    let set = "rule set az --upstream-registry-url https://contoso.azurecr.io/ --print terraform";
+    let code = account.run(set);
+    assert!(code.ok().contains("= \"contoso.azurecr.io\""), "{code:?}");
 }
 
 #[test]

@@ -183,8 +183,8 @@ fn a_registry_alone_is_create_with_it() {
         .run()
         .fails(2, &["subcommand 'lst'", "did you mean 'list'?"]);
     let words = [
-        "unknown registry 'gitlab.co'",
-        "did you mean 'gitlab-container-registry'?",
+        "ECR pull through cache does not support gitlab.co;",
+        "did you mean registry.gitlab.com?",
     ];
     Program::new("create gitlab.co").run().fails(2, &words);
 }
