@@ -5,7 +5,7 @@ use std::fmt::Display;
 use std::io::{self, BufRead, Write};
 
 use console::{measure_text_width, truncate_str, Key, Term};
-use dialoguer::Input;
+use dialoguer::{Completion, Input};
 use rpassword::{read_password_with_config, ConfigBuilder};
 use zeroize::Zeroizing;
 
@@ -45,6 +45,15 @@ struct Unanswered;
 impl Drop for Unanswered {
     fn drop(&mut self) {
         say("");
+    }
+}
+
+/// Completes an empty line with the default.
+struct ToEdit<'d>(&'d str);
+
+impl Completion for ToEdit<'_> {
+    fn get(&self, typed: &str) -> Option<String> {
+        typed.is_empty().then(|| self.0.to_owned())
     }
 }
 
@@ -169,7 +178,8 @@ impl Prompts {
         }
     }
 
-    /// Asks for a line of text until `parse` accepts it. Enter alone takes the default, if any.
+    /// Asks for a line of text until `parse` accepts it. Enter alone takes the default, if any, and
+    /// Tab puts it into the line to be edited.
     pub fn text<T, E: Display>(
         &self,
         label: &str,
@@ -178,14 +188,16 @@ impl Prompts {
         parse: impl Fn(&str) -> Result<T, E>,
     ) -> io::Result<T> {
         let question = match default {
-            Some(default) => format!("{label} [{default}]"),
+            Some("") => label.to_owned(),
+            Some(default) if self.plain => format!("{label} [{default}]"),
+            Some(default) => format!("{label} [{default}] (Tab to edit)"),
             None if help.is_empty() => label.to_owned(),
             None => format!("{label} ({help})"),
         };
         // A rejected answer stays in the line to be corrected.
         let mut typed = String::new();
         loop {
-            typed = self.line(&question, typed)?;
+            typed = self.line(&question, typed, default)?;
             let is_pasted = more_follows();
             if tokens_in(&typed).next().is_some() {
                 tokens_in(&typed).for_each(|token| self.redactor.hide_text(token));
@@ -214,7 +226,7 @@ impl Prompts {
         }
     }
 
-    fn line(&self, question: &str, typed: String) -> io::Result<String> {
+    fn line(&self, question: &str, typed: String, default: Option<&str>) -> io::Result<String> {
         if self.plain {
             let question = wrapped(&format!("{question}: "), width());
             let mut line = String::new();
@@ -233,7 +245,8 @@ impl Prompts {
         }
         let input = Input::<String>::new().with_prompt(last);
         let input = input.with_initial_text(typed).allow_empty(true);
-        let line = input.report(false).interact_text();
+        let on_tab = ToEdit(default.unwrap_or_default());
+        let line = input.completion_with(&on_tab).report(false).interact_text();
         let line = line.map_err(|dialoguer::Error::IO(error)| error)?;
         // The library cleared only the last row.
         let length = measure_text_width(&format!("{last}: {line}"));

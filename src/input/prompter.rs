@@ -141,11 +141,14 @@ impl Prompter {
         if input.address.is_some() || upstream.fixed_host().is_some() || !is_needed {
             return Ok(());
         }
-        let help = "its name, or its host such as NAME.azurecr.io";
-        let address = self.text("Azure registry", None, help, azure_address);
-        let address = address.await?;
-        input.address = Some(address);
+        input.address = Some(self.ask_azure(None).await?);
         Ok(())
+    }
+
+    async fn ask_azure(&self, present: Option<String>) -> Result<Address, Failure> {
+        let help = "its name, or its host such as NAME.azurecr.io";
+        self.text("Azure registry", present, help, azure_address)
+            .await
     }
 
     /// Uses Docker's login if requested, or offers it if no other source is given. A credential

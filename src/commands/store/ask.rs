@@ -37,12 +37,15 @@ impl Store<'_> {
         prompter: &Prompter,
     ) -> Result<(), Failure> {
         let output = self.context.output;
-        let Some(what) = prompter.ask_what_to_change(&self.input).await? else {
+        let stored = looked.secret();
+        let Some(what) = prompter.ask_what_to_change(&self.input, stored).await? else {
             return Ok(());
         };
+        let address = self.input.address.clone();
         let username = self.input.username.clone();
         let name = self.input.name_or_default();
-        prompter.change(what, &mut self.input, output).await?;
+        let input = &mut self.input;
+        prompter.change(what, input, stored, output).await?;
         match what {
             Change::Name if self.input.name_or_default() != name => {
                 looked.observed = observe(&self.input, &self.session).await?;
@@ -50,7 +53,8 @@ impl Store<'_> {
                 self.read_existing(looked, keeps_username).await
             }
             Change::Username if self.input.username == username => Ok(()),
-            Change::Username | Change::Token => {
+            Change::Host if self.input.address == address => Ok(()),
+            Change::Host | Change::Username | Change::Token => {
                 prompter.ask_account(&mut self.input, output).await?;
                 self.issue(looked).await?;
                 let (input, warnings) = (&mut self.input, &mut self.warnings);

@@ -8,14 +8,15 @@ use crate::model::attributes::{Description, Tag};
 use crate::model::date::Date;
 use crate::model::invalid::Invalid;
 use crate::model::name::{RepositoryPrefix, SecretName, PREFIX};
-use crate::model::secret::default_description;
-use crate::model::secret::EXPIRY_TAG;
+use crate::model::secret::{default_description, Secret, EXPIRY_TAG};
 use crate::output::failure::Failure;
 use crate::output::Output;
 
 /// A row of the review that can be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
+    /// The host, for a registry that is each customer's own.
+    Host,
     Username,
     Token,
     Name,
@@ -29,13 +30,19 @@ pub enum Change {
 const NONE: &str = "-";
 
 impl Prompter {
-    /// Asks which row to change; `None` goes back to the review.
-    pub async fn ask_what_to_change(&self, input: &CreateInput) -> Result<Option<Change>, Failure> {
+    /// Asks which row to change; `None` goes back to the review. `stored` is the existing secret.
+    pub async fn ask_what_to_change(
+        &self,
+        input: &CreateInput,
+        stored: Option<&Secret>,
+    ) -> Result<Option<Change>, Failure> {
         let known = |text: Option<String>, none: &str| text.unwrap_or_else(|| none.to_owned());
         let username = input.username.as_ref().map(ToString::to_string);
         let name = input.name_or_default().map(|name| name.to_string());
         let expiry = input.expiry().map(|date| date.to_string());
         let rule = input.rule.as_ref().map(ToString::to_string);
+        let host = customer_host(input);
+        let host = host.map(|host| (Change::Host, format!("Azure registry: {host}")));
         let rows = [
             (
                 Change::Username,
@@ -45,7 +52,7 @@ impl Prompter {
             (Change::Name, format!("Secret name: {}", known(name, ""))),
             (
                 Change::Description,
-                format!("Description: {}", description(input)),
+                format!("Description: {}", description(input, stored)),
             ),
             (
                 Change::ExpiresOn,
@@ -53,14 +60,15 @@ impl Prompter {
             ),
             (
                 Change::Tags,
-                format!("Tags: {}", known(tags(input), "none")),
+                format!("Tags: {}", known(tags(input, stored), "none")),
             ),
             (
                 Change::Rule,
                 format!("Rule prefix: {}", known(rule, "none")),
             ),
         ];
-        let (changes, mut choices): (Vec<Change>, Vec<String>) = rows.into_iter().unzip();
+        let (changes, mut choices): (Vec<Change>, Vec<String>) =
+            host.into_iter().chain(rows).unzip();
         choices.push("Back".to_owned());
         let chosen = self
             .choose("What do you want to change?", choices, 0)
@@ -73,24 +81,23 @@ impl Prompter {
         &self,
         what: Change,
         input: &mut CreateInput,
+        stored: Option<&Secret>,
         output: &Output,
     ) -> Result<(), Failure> {
         let before = input.clone();
         match what {
+            Change::Host => input.address = Some(self.ask_azure(customer_host(input)).await?),
             Change::Username => self.correct_username(input).await?,
             Change::Token => input.forget_token(),
             Change::Name => input.name = Some(self.ask_name(input.name_or_default()).await?),
             Change::Description => {
-                let description = self.text(
-                    "Description",
-                    Some(description(input)),
-                    "",
-                    Description::parse,
-                );
-                let description = description.await?;
-                // The default does not replace an existing description.
-                let default = default_description(input.upstream);
-                input.description = Some(description).filter(|text| *text != default);
+                let present = description(input, stored);
+                let shown = Some(present.clone());
+                let text = self.text("Description", shown, "", Description::parse);
+                let text = text.await?;
+                if text.as_str() != present {
+                    input.description = Some(text);
+                }
             }
             Change::ExpiresOn => {
                 input.expires_on = self.ask_expiry(input.expiry()).await?;
@@ -99,7 +106,11 @@ impl Prompter {
                     output.say(&format!("{warning}."));
                 }
             }
-            Change::Tags => input.tags = self.ask_tags(tags(input)).await?,
+            Change::Tags => {
+                let mut tags = self.ask_tags(tags(input, stored), stored).await?;
+                tags.retain(|tag| !stored.is_some_and(|secret| secret.has_tag(tag)));
+                input.tags = tags;
+            }
             Change::Rule => input.rule = self.ask_rule(input).await?,
         }
         if let Some(Err(fault)) = input.token.as_ref().map(|token| input.check_with(token)) {
@@ -157,8 +168,16 @@ impl Prompter {
         self.text(label, present, help, date).await
     }
 
-    async fn ask_tags(&self, present: Option<String>) -> Result<Vec<Tag>, Failure> {
-        let label = format!("Tags, such as team=platform, stage=test ({NONE} for none)");
+    async fn ask_tags(
+        &self,
+        present: Option<String>,
+        stored: Option<&Secret>,
+    ) -> Result<Vec<Tag>, Failure> {
+        let what = match stored {
+            Some(_) => "stored ones are kept",
+            None => "- for none",
+        };
+        let label = format!("Tags, such as team=platform, stage=test ({what})");
         self.text(label, present, "", parse_tags).await
     }
 
@@ -183,15 +202,34 @@ impl Prompter {
     }
 }
 
-fn description(input: &CreateInput) -> String {
-    let given = input.description.clone();
-    let description = given.unwrap_or_else(|| default_description(input.upstream));
-    description.as_str().to_owned()
+/// The registry's host, if each customer has their own.
+fn customer_host(input: &CreateInput) -> Option<String> {
+    input
+        .upstream
+        .filter(|upstream| upstream.fixed_host().is_none())?;
+    input.address.as_ref().map(ToString::to_string)
 }
 
-/// The tags on one line; `None` if there are none.
-fn tags(input: &CreateInput) -> Option<String> {
-    let tags: Vec<String> = input.tags.iter().map(ToString::to_string).collect();
+/// The given description, or else that of the existing secret, or else the default.
+fn description(input: &CreateInput, stored: Option<&Secret>) -> String {
+    match (&input.description, stored) {
+        (Some(given), _) => given.as_str().to_owned(),
+        (None, Some(secret)) => secret.description.clone().unwrap_or_default(),
+        (None, None) => default_description(input.upstream).as_str().to_owned(),
+    }
+}
+
+/// The tags on one line, with those of the existing secret; `None` if there are none.
+fn tags(input: &CreateInput, stored: Option<&Secret>) -> Option<String> {
+    let given = input.tags.iter().map(ToString::to_string);
+    let is_kept = |key: &str| {
+        let is_given = input.tags.iter().any(|tag| tag.key() == key);
+        !is_given && key != EXPIRY_TAG && !key.starts_with("aws:")
+    };
+    let stored = stored.iter().flat_map(|secret| &secret.tags);
+    let stored = stored.filter(|(key, _)| is_kept(key));
+    let stored = stored.map(|(key, value)| format!("{key}={value}"));
+    let tags: Vec<String> = given.chain(stored).collect();
     (!tags.is_empty()).then(|| tags.join(", "))
 }
 

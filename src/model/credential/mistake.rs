@@ -170,8 +170,14 @@ fn is_within(text: &str, start: &str, end: &str) -> bool {
     rest.is_some_and(|rest| rest.ends_with(end))
 }
 
-/// The prefixes of references that are not URLs: AWS, Vault, SOPS and Azure.
-const REFERENCES: [&str; 4] = ["arn:aws", "vault:", "ENC[", "@Microsoft.KeyVault("];
+/// The prefixes of references that are not URLs: AWS, Vault, SOPS, Azure and Ansible.
+const REFERENCES: [&str; 5] = [
+    "arn:aws",
+    "vault:",
+    "ENC[",
+    "@Microsoft.KeyVault(",
+    "$ANSIBLE_VAULT;",
+];
 
 /// Whether the text is a reference to a password manager or a secret store. Most are URLs.
 fn is_reference(text: &str) -> bool {
@@ -286,6 +292,7 @@ mod tests {
             "{{resolve:secretsmanager:hub:SecretString:token}}",
             "{{ .Values.token }}",
             "${{ secrets.HUB_TOKEN }}",
+            "$ANSIBLE_VAULT;1.1;AES256",
             "#{HubToken}",
             "#{HUB_TOKEN}#",
             "<%= token %>",

@@ -326,6 +326,84 @@ fn an_existing_secret_has_three_ways_on() {
 }
 
 #[test]
+fn what_is_stored_is_shown_where_it_is_changed() {
+    for way in WAYS {
+        let account = Account::new();
+        let secret = json!({
+            "Name": NAME, "SecretString": r#"{"username":"me","accessToken":"old"}"#,
+            "Description": "of the team", "Tags": [
+                {"Key": "team", "Value": "platform"}, {"Key": "stage", "Value": "test"},
+            ],
+        });
+        account.ask("CreateSecret", &secret);
+        let screen = screen(&account, 120);
+        screen
+            .enters(&format!(
+                "$PTC create --registry docker-hub -u me --if-exists update {way}"
+            ))
+            .enters_a_token()
+            .sees("Store these");
+        account.take_actions();
+        screen.chooses(!way.is_empty(), 1);
+        screen
+            .sees("Description: of the team")
+            .sees("Tags: team=platform, stage=test")
+            .chooses(!way.is_empty(), 3);
+        // Tab puts what is stored into the line.
+        let edited = if way.is_empty() {
+            "\ts"
+        } else {
+            "of the teams"
+        };
+        screen.sees("[of the team]").enters(edited);
+        screen.sees("of the teams");
+        changes(&screen, way, "tags");
+        screen
+            .sees("(stored ones are kept) [team=platform, stage=test]")
+            .enters("stage=live");
+        screen
+            .sees("tag           stage=live")
+            .sees("tag           team=platform (stored)")
+            .sees("Store these")
+            .enters(if way.is_empty() { "" } else { "1" })
+            .skips_the_pull()
+            .status_is(0);
+        let described = account.ask("DescribeSecret", &json!({"SecretId": NAME}));
+        assert_eq!(described["Description"], "of the teams");
+        let tags = described["Tags"].as_array().unwrap();
+        assert!(tags.contains(&json!({"Key": "stage", "Value": "live"})));
+        assert!(tags.contains(&json!({"Key": "team", "Value": "platform"})));
+    }
+}
+
+#[test]
+fn another_azure_registry_is_tested_again() {
+    let account = Account::new();
+    let screen = screen(&account, 120);
+    screen
+        .enters("$PTC create --registry azure -u me")
+        .sees("Azure registry")
+        .enters("contoso")
+        .enters_a_token()
+        .sees("(contoso.azurecr.io)")
+        .sees("Store these")
+        .chooses(false, 1);
+    screen
+        .sees("Azure registry: contoso.azurecr.io")
+        .chooses(false, 0)
+        .sees("Azure registry [contoso.azurecr.io]")
+        .enters("fabrikam")
+        .sees("The credentials were not tested: --verify never")
+        .sees("(fabrikam.azurecr.io)")
+        .sees("Store these")
+        .enters("")
+        .skips_the_pull()
+        .status_is(0);
+    let rules = account.rules();
+    assert_eq!(rules[0]["upstreamRegistryUrl"], "fabrikam.azurecr.io");
+}
+
+#[test]
 fn a_name_that_is_scheduled_for_deletion_is_told_before_the_token() {
     let account = Account::new();
     let arn = account.made(NAME);

@@ -235,11 +235,12 @@ fn a_token_in_the_place_of_an_answer_is_refused() {
             .enters("some-token")
             .skips_expiry();
         for (row, prompt) in [
-            (3, "Description"),
-            (4, "Expiry date of"),
-            (5, "Tags, such"),
-            (6, "Repository"),
-            (2, "Secret name"),
+            (0, "Azure registry"),
+            (4, "Description"),
+            (5, "Expiry date of"),
+            (6, "Tags, such"),
+            (7, "Repository"),
+            (3, "Secret name"),
         ] {
             screen.sees("Store these").chooses(!way.is_empty(), 1);
             screen
