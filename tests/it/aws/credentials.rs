@@ -38,7 +38,7 @@ fn keys_of_the_default_profile() {
 }
 
 #[test]
-fn a_process_gives_them() {
+fn a_credential_process_gives_them() {
     let account = Account::new();
     let program = keyless(&account, "");
     let json = r#"{"Version":1,"AccessKeyId":"AKIAPROCESS","SecretAccessKey":"x"}"#;
@@ -74,7 +74,7 @@ fn runs(program: &Program) -> usize {
 
 /// As with the AWS CLI: each may be a prompt, or a page in a browser.
 #[test]
-fn they_are_got_once_for_a_whole_run() {
+fn credentials_are_fetched_once_for_a_run() {
     let account = Account::new();
     let arn = account.made("ecr-pullthroughcache/docker-hub");
     let rule = serde_json::json!({"ecrRepositoryPrefix": "docker-hub",
@@ -122,7 +122,7 @@ fn they_are_got_once_for_a_whole_run() {
 
 /// Credentials that expire within five minutes are got anew before something is written.
 #[test]
-fn those_that_are_about_to_expire_are_got_anew_before_a_write() {
+fn expiring_credentials_are_fetched_again_before_a_write() {
     for (minutes, times) in [(4, 2), (60, 1)] {
         let account = Account::new();
         let program = keyless(&account, "");
@@ -144,7 +144,7 @@ fn those_that_are_about_to_expire_are_got_anew_before_a_write() {
 /// The AWS CLI (botocore 1.44.5) ends with an error too; here other credentials were taken.
 #[cfg(unix)]
 #[test]
-fn half_of_them_or_no_text_is_an_error_that_names_the_variable() {
+fn half_a_key_pair_is_an_error_that_names_the_variable() {
     use std::os::unix::ffi::OsStrExt;
 
     let account = Account::new();
@@ -201,7 +201,7 @@ fn half_of_them_or_no_text_is_an_error_that_names_the_variable() {
 
 /// Someone may have to touch a key, or to find a telephone.
 #[test]
-fn a_process_takes_the_time_that_it_needs() {
+fn a_slow_credential_process_is_waited_for() {
     let account = Account::new();
     let words = ["--cli-read-timeout", "1", "--cli-connect-timeout", "1"];
     let program = keyless(&account, &words).env("ECR_PTC_VERIFY", "never");
@@ -250,7 +250,7 @@ fn a_role_that_may_not_be_assumed_names_the_action() {
 }
 
 #[test]
-fn what_a_profile_refers_to_must_be_there() {
+fn what_a_profile_refers_to_must_exist() {
     let account = Account::new();
     let role = "role_arn = arn:aws:iam::111122223333:role/x";
     for (config, words) in [
@@ -281,7 +281,7 @@ fn what_a_profile_refers_to_must_be_there() {
 }
 
 #[test]
-fn a_web_identity_gives_them() {
+fn a_web_identity_gives_credentials() {
     let account = Account::new();
     let program = keyless(&account, "");
     let token = program.file("token", "eyJhbGciOiJub25lIn0.e30.x");
@@ -355,7 +355,7 @@ const SESSION_FILE: &str = "ee0bfd2552fbd840c02cc48b6e823320543c450f.json";
 const START_URL_FILE: &str = "a51746d4aa793ae07b25e90c3a5db96fc7832bd7.json";
 
 #[test]
-fn a_session_of_identity_center_gives_them() {
+fn an_identity_center_session_gives_credentials() {
     let portal = portal();
     for new_form in [true, false] {
         let account = Account::new();
@@ -373,7 +373,7 @@ fn a_session_of_identity_center_gives_them() {
 }
 
 #[test]
-fn a_session_that_has_ended_says_how_to_begin_a_new_one() {
+fn an_expired_session_says_how_to_sign_in() {
     let portal = portal();
     for (new_form, token, ends) in [
         (true, "live-sso-token", "2020-01-01T00:00:00Z"),
@@ -392,7 +392,7 @@ fn a_session_that_has_ended_says_how_to_begin_a_new_one() {
 }
 
 #[test]
-fn a_session_of_aws_login_gives_them() {
+fn an_aws_login_session_gives_credentials() {
     for (ends, works) in [
         ("2099-01-01T00:00:00Z", true),
         ("2020-01-01T00:00:00Z", false),
@@ -423,7 +423,7 @@ fn a_session_of_aws_login_gives_them() {
 }
 
 #[test]
-fn a_container_gives_them() {
+fn a_container_gives_credentials() {
     let container = Web::new(|head, _| {
         assert!(head.contains("secret-of-the-agent"), "{head}");
         answer(200, "application/json", &session_keys("ASIACONTAINER"))
@@ -481,7 +481,7 @@ mod mfa {
         [profile base]\naws_access_key_id = AKIABASE\naws_secret_access_key = x\n";
 
     #[test]
-    fn without_a_terminal_it_says_the_way_out() {
+    fn mfa_without_a_terminal_says_what_to_do() {
         let account = Account::new();
         let program = keyless(&account, "--profile ops");
         program.file("config", CONFIG);
@@ -503,7 +503,7 @@ mod mfa {
     }
 
     #[test]
-    fn at_a_terminal_the_code_is_asked_for_once() {
+    fn the_mfa_code_is_asked_for_once() {
         let account = Account::new();
         let program = Program::new(&[]).with(&account);
         program.file("config", CONFIG);
@@ -539,7 +539,7 @@ mod mfa {
     }
 
     #[test]
-    fn a_code_that_is_not_taken() {
+    fn a_rejected_mfa_code() {
         let account = Account::new();
         account.answer("AssumeRole", 403, "text/xml", "<ErrorResponse><Error><Code>AccessDenied</Code><Message>MultiFactorAuthentication failed with invalid MFA one time pass code. </Message></Error><RequestId>r</RequestId></ErrorResponse>", None);
         let program = Program::new(&[]).with(&account);

@@ -88,7 +88,7 @@ pub const ERRORS: [Row; 36] = [
 ];
 
 #[test]
-fn each_has_its_status_its_words_and_its_mend() {
+fn each_aws_error_has_its_status_message_and_fix() {
     side_by_side(ERRORS, |row| {
         let Row {
             error,
@@ -224,7 +224,7 @@ fn my_credentials_are_good_and_of_another_partition() {
 }
 
 #[test]
-fn each_step_after_the_first_tells_its_error_and_how_to_finish() {
+fn each_failed_later_step_says_how_to_finish() {
     let lambda = "arn:aws:lambda:us-east-1:111122223333:function:rotate";
     for (action, error, says, words) in [
         ("PutResourcePolicy", "PublicPolicyException", "it is public", &["could not set the resource policy", "it is public", "fix the --resource-policy file"][..]),

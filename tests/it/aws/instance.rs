@@ -24,7 +24,7 @@ fn beside(instance: &Web, account: &Account, more: &(impl Words + ?Sized)) -> Pr
 }
 
 #[test]
-fn it_gives_credentials_last() {
+fn the_instance_role_comes_last() {
     let instance = Web::new(|head, _| answered(head));
     let account = Account::new();
     signed_by(&account, &beside(&instance, &account, ""), "ASIAINSTANCE/");
@@ -42,7 +42,7 @@ fn it_gives_credentials_last() {
 }
 
 #[test]
-fn its_region_is_taken_where_none_is_set() {
+fn its_region_is_used_if_none_is_set() {
     let instance = Web::new(|head, _| answered(head));
     let account = Account::new();
     let program = beside(&instance, &account, "").without("AWS_REGION");
@@ -58,7 +58,7 @@ fn its_region_is_taken_where_none_is_set() {
 }
 
 #[test]
-fn an_instance_without_a_role_is_told() {
+fn an_instance_without_a_role_is_an_error() {
     let instance = Web::new(|head, _| {
         if head.starts_with("PUT ") {
             return TOKEN.to_owned();
@@ -71,7 +71,7 @@ fn an_instance_without_a_role_is_told() {
 }
 
 #[test]
-fn the_machine_has_no_aws_credentials_and_a_metadata_service_that_refuses() {
+fn no_credentials_and_a_metadata_service_that_answers_403() {
     for status in [400, 401, 403, 405] {
         let instance = Web::new(move |_, _| answer(status, "text/plain", "Forbidden"));
         let account = Account::new();
@@ -93,7 +93,7 @@ fn the_machine_has_no_aws_credentials_and_a_metadata_service_that_refuses() {
 
 /// The SDK ends the program over a name that cannot be in a path.
 #[test]
-fn a_role_with_an_odd_name_is_told() {
+fn a_role_with_an_odd_name_is_reported() {
     for role in ["ro\u{1}le", "ro le", "role/../other", "r\u{f6}le", "a\nb"] {
         let instance = Web::new(move |head, _| match answered(head) {
             answer if answer.ends_with("\r\nrole") => {

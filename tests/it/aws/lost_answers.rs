@@ -36,7 +36,7 @@ fn tokens(account: &Account) -> Vec<Value> {
 }
 
 #[test]
-fn what_passes_is_tried_again_and_done_once() {
+fn a_temporary_error_is_retried_and_the_secret_created_once() {
     let cases = [
         (400, "ThrottlingException"),
         (500, "InternalServiceError"),
@@ -53,7 +53,7 @@ fn what_passes_is_tried_again_and_done_once() {
 }
 
 #[test]
-fn what_does_not_pass_is_temporary_and_nothing_is_made() {
+fn a_lasting_error_is_temporary_and_creates_nothing() {
     let account = Account::new();
     account.refuse("CreateSecret", 400, "ThrottlingException", "Rate exceeded");
     Program::create(&account, &[])
@@ -134,7 +134,7 @@ fn the_attempts_are_as_many_as_the_settings_of_the_aws_cli_say() {
 }
 
 #[test]
-fn an_answer_that_is_lost_once_makes_one_secret() {
+fn an_answer_that_is_lost_once_creates_one_secret() {
     side_by_side([false, true], |cut| {
         let account = Account::new();
         if cut {
@@ -148,7 +148,7 @@ fn an_answer_that_is_lost_once_makes_one_secret() {
 }
 
 #[test]
-fn answers_that_are_lost_every_time_are_looked_after() {
+fn answers_that_are_lost_every_time_are_looked_up() {
     side_by_side([false, true], |cut| {
         let account = Account::new();
         if cut {
@@ -171,7 +171,7 @@ fn answers_that_are_lost_every_time_are_looked_after() {
 }
 
 #[test]
-fn requests_that_never_arrived_are_told_as_not_stored() {
+fn requests_that_never_arrived_are_reported_as_not_stored() {
     let account = Account::new();
     account.drop("CreateSecret", None);
     let ended = Program::create(&account, &[]).env(TWICE.0, TWICE.1).run();
@@ -201,7 +201,7 @@ fn requests_that_never_arrived_are_told_as_not_stored() {
 }
 
 #[test]
-fn an_answer_that_breaks_off_is_told_as_that() {
+fn an_answer_that_breaks_off_is_reported_as_that() {
     let account = Account::new();
     Program::create(&account, &[]).run().ok();
     account.cut("DescribeSecret", None);
@@ -213,7 +213,7 @@ fn an_answer_that_breaks_off_is_told_as_that() {
 }
 
 #[test]
-fn a_new_version_whose_answer_is_lost_is_looked_after_too() {
+fn a_new_version_whose_answer_is_lost_is_looked_up_too() {
     let account = Account::new();
     Program::create(&account, &[]).run().ok();
     account.lose("PutSecretValue", None);
@@ -375,7 +375,7 @@ fn an_error_to_a_repeated_request_may_mean_that_it_worked() {
 }
 
 #[test]
-fn an_error_to_a_repeated_request_that_never_worked_is_told() {
+fn an_error_to_a_repeated_request_that_never_worked_is_reported() {
     side_by_side(WRITES, |write| {
         let (account, program) = write.prepared();
         account.drop(write.0, Some(1));
@@ -411,7 +411,7 @@ fn an_answer_that_is_not_from_aws_never_counts_as_done() {
 
 /// What the calls do whose work the local AWS does not keep.
 #[test]
-fn a_policy_and_a_rotation_whose_answers_are_lost_are_looked_after() {
+fn a_policy_and_a_rotation_whose_answers_are_lost_are_looked_up() {
     let account = Account::new();
     let program = Program::create(&account, "--resource-policy");
     let policy = policy_file(&program);
@@ -462,7 +462,7 @@ fn where_looking_fails_too_it_says_so_and_how_to_see() {
 
 #[cfg(unix)]
 #[test]
-fn an_answer_that_does_not_come_is_waited_for_as_long_as_it_is_told_to() {
+fn an_answer_that_does_not_come_is_waited_for_as_long_as_configured() {
     let account = Account::new();
     account.stall("CreateSecret");
     let more = ["--cli-read-timeout", "1", "--cli-connect-timeout", "1"];
@@ -520,7 +520,7 @@ fn an_answer_that_is_not_from_aws() {
 }
 
 #[test]
-fn nobody_listens() {
+fn an_endpoint_where_nothing_listens() {
     let account = Account::new();
     let free = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
@@ -546,7 +546,7 @@ fn full() -> (String, std::net::TcpListener, Vec<std::net::TcpStream>) {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn where_no_connection_came_about_that_is_told() {
+fn no_connection_at_all_is_reported() {
     let (url, _listener, _fill) = full();
     for more in [
         &["--cli-connect-timeout", "1"][..],

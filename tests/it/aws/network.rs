@@ -162,7 +162,7 @@ fn configured_endpoints_can_be_ignored() {
 }
 
 #[test]
-fn an_endpoint_that_is_no_url_is_told_with_its_origin() {
+fn an_endpoint_that_is_no_url_is_reported_with_its_origin() {
     let account = Account::new();
     for (config, origin) in [
         (
@@ -183,7 +183,7 @@ fn an_endpoint_that_is_no_url_is_told_with_its_origin() {
 }
 
 #[test]
-fn an_endpoint_that_would_show_the_token_is_refused_wherever_it_was_found() {
+fn an_endpoint_that_would_expose_the_token_is_refused() {
     let account = Account::new();
     for (url, words) in [
         (
@@ -247,7 +247,7 @@ fn an_http_endpoint_of_another_machine_is_taken_from_the_command_line_with_a_war
 
 /// Requests that are meant for a private endpoint would go to AWS.
 #[test]
-fn a_services_section_that_does_not_exist_is_told() {
+fn a_services_section_that_does_not_exist_is_reported() {
     let account = Account::new();
     let program = Program::create(&account, &[]).without("AWS_ENDPOINT_URL");
     program.file(
@@ -388,7 +388,7 @@ fn without_tls_no_proxy_is_asked() {
 }
 
 #[test]
-fn a_proxy_that_cannot_be_used_is_told_before_anything_is_sent() {
+fn a_proxy_that_cannot_be_used_is_reported_before_anything_is_sent() {
     let account = Account::new();
     for (value, words) in [
         ("socks5://127.0.0.1:1080", "SOCKS"),
@@ -451,7 +451,7 @@ fn a_proxy_that_lets_nothing_through() {
 }
 
 #[test]
-fn a_proxy_that_is_not_there() {
+fn a_proxy_that_does_not_listen() {
     let account = Account::new();
     for proxy in [
         "http://127.0.0.1:1",
@@ -472,7 +472,7 @@ fn a_proxy_that_is_not_there() {
 }
 
 #[test]
-fn settings_that_exclude_each_other_are_told() {
+fn settings_that_exclude_each_other_are_reported() {
     let account = Account::new();
     let program = Program::create(&account, &[]).env("AWS_USE_FIPS_ENDPOINT", "true");
     program.run().fails(4, &["FIPS and custom endpoint"]);
@@ -528,7 +528,7 @@ fn a_host_that_does_not_resolve() {
 }
 
 #[test]
-fn something_else_that_listens() {
+fn an_endpoint_that_is_not_aws() {
     let web = Web::new(|_, _| "SSH-2.0-OpenSSH_9.2\r\n".to_owned());
     let account = Account::new();
     let ended = Program::create(&account, &["-v", "--endpoint-url", &web.url])

@@ -3,7 +3,7 @@
 use crate::support::{Account, Program};
 
 #[test]
-fn no_region_is_told_before_anything_is_sent() {
+fn a_missing_region_is_an_error_before_anything_is_sent() {
     let account = Account::new();
     let ended = Program::create(&account, &[]).without("AWS_REGION").run();
     ended.fails(4, &["no AWS Region is set", "--region"]);
@@ -33,7 +33,7 @@ fn the_region_comes_from_the_option_the_variables_or_the_profile() {
 }
 
 #[test]
-fn a_profile_that_does_not_exist_is_told_before_anything_is_sent() {
+fn a_profile_that_does_not_exist_is_reported_before_anything_is_sent() {
     let account = Account::new();
     let by_option = Program::create(&account, "--profile prod");
     by_option.file(
@@ -137,7 +137,7 @@ fn where_pull_through_cache_is_not_documented_a_warning_says_so() {
 }
 
 #[test]
-fn a_variable_that_is_set_to_nothing_counts_as_not_set() {
+fn an_empty_variable_counts_as_unset() {
     for name in [
         "AWS_ENDPOINT_URL_SECRETS_MANAGER",
         "AWS_ENDPOINT_URL_STS",
@@ -164,7 +164,7 @@ fn a_variable_that_is_set_to_nothing_counts_as_not_set() {
 /// The AWS CLI (botocore 1.44.5) ends with an error too, except where the line is part of what it
 /// does not take at all.
 #[test]
-fn a_file_that_cannot_be_understood_is_told_with_its_line() {
+fn a_file_that_cannot_be_understood_is_reported_with_its_line() {
     let account = Account::new();
     for (file, text, words) in [
         (
@@ -192,7 +192,7 @@ fn a_file_that_cannot_be_understood_is_told_with_its_line() {
 
 /// What the SDK takes for a line that goes on is not passed over.
 #[test]
-fn a_file_that_is_indented_is_told_to_be_so() {
+fn a_file_that_is_indented_is_reported_as_such() {
     let account = Account::new();
     for (text, line) in [
         ("  [default]\n  region = eu-west-3\n", "line 1 of "),
@@ -206,7 +206,7 @@ fn a_file_that_is_indented_is_told_to_be_so() {
 }
 
 #[test]
-fn a_profile_that_the_sdk_passes_over_is_told() {
+fn a_profile_that_the_sdk_passes_over_is_reported() {
     let account = Account::new();
     for (head, name) in [
         ("profile 'my dev'", "my dev"),
@@ -224,7 +224,7 @@ fn a_profile_that_the_sdk_passes_over_is_told() {
 }
 
 #[test]
-fn names_and_paths_are_shown_as_they_are_and_act_on_no_terminal() {
+fn names_and_paths_are_shown_with_control_characters_escaped() {
     let account = Account::new();
     let odd = "a\u{1b}[31m\u{202e}b";
     let by_name = Program::create(&account, &["--profile", odd]);

@@ -128,7 +128,7 @@ fn a_profile_may_take_its_role_with_its_own_keys_and_a_chain_ends_at_keys() {
 }
 
 #[test]
-fn a_key_that_cannot_be_sent_is_told_for_a_role_too() {
+fn a_key_that_cannot_be_sent_is_reported_for_a_role_too() {
     let account = Account::new();
     let program = keyless(&account, "--profile p");
     let keys = keys("AKIA\u{7f}HIDDEN");
@@ -196,7 +196,7 @@ fn with_token(program: &Program) {
 
 /// The access token of a session does not go where the profile, or the environment, says not to.
 #[test]
-fn nor_are_they_for_a_session() {
+fn a_session_ignores_ignored_endpoints_too() {
     let account = Account::new();
     let program = || {
         let words = ["--profile", "p", "--endpoint-url", &account.url];
@@ -300,7 +300,7 @@ fn a_web_identity_beats_the_keys_of_a_selected_profile_and_not_its_role() {
 }
 
 #[test]
-fn a_web_identity_that_sts_does_not_take_is_told() {
+fn a_web_identity_that_sts_does_not_accept_is_reported() {
     let account = Account::new();
     let refused = "<ErrorResponse><Error><Code>InvalidIdentityToken</Code><Message>No OpenIDConnect provider found in your account</Message></Error></ErrorResponse>";
     account.answer("AssumeRoleWithWebIdentity", 400, "text/xml", refused, None);

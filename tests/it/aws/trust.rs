@@ -101,7 +101,7 @@ fn certificates_that_do_not_hold() {
 
 /// OpenSSL takes such a certificate, and so does the AWS CLI; the TLS library here does not.
 #[test]
-fn a_certificate_that_is_its_own_authority_is_told() {
+fn a_certificate_that_is_its_own_authority_is_reported() {
     let account = Account::new();
     let (address, pem) = Authority::serve_itself("localhost", &account.url);
     let program = Program::create(&account, &[]).env(
@@ -140,7 +140,7 @@ fn a_bundle_that_cannot_be_used() {
 
 /// As in an image without the package, and where a variable names what is not there.
 #[test]
-fn a_machine_without_certificates_is_told_what_to_install() {
+fn without_certificates_it_says_what_to_install() {
     let account = Account::new();
     let authority = Authority::new();
     let address = authority.serve(&["localhost"], &account.url);

@@ -227,7 +227,7 @@ fn without_permission_to_read_values_the_rest_is_checked() {
 }
 
 #[test]
-fn a_value_that_is_refused_among_others_is_told_by_its_secret() {
+fn a_value_that_is_refused_among_others_is_reported_by_its_secret() {
     let account = Account::new();
     let arns = [
         account.made("ecr-pullthroughcache/a"),
@@ -414,7 +414,7 @@ mod at_a_terminal {
 }
 
 #[test]
-fn my_nightly_job_wants_to_hear_of_a_token_that_ends_soon() {
+fn my_nightly_job_wants_to_hear_of_a_token_that_expires_soon() {
     let account = Account::new();
     let status = |more: &[&str]| account.run(&[&["check"][..], more].concat()).status;
     let fail_on = |level: &str| status(&["--fail-on", level]);

@@ -16,7 +16,7 @@ fn spoiled() -> Account {
 }
 
 #[test]
-fn each_level_has_its_colour() {
+fn each_level_has_its_color() {
     let account = spoiled();
     let ended = account.run("check --color always");
     assert_eq!(ended.status, 9);

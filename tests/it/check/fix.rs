@@ -28,7 +28,7 @@ fn count(account: &Account, action: &str) -> usize {
 }
 
 #[test]
-fn fix_mends_the_value_and_keeps_the_rest() {
+fn fix_fixes_the_value_and_keeps_the_rest() {
     let account = Account::new();
     spoiled(&account);
     let mended = account.run("check docker-hub --fix --yes");
@@ -78,7 +78,7 @@ fn fix_mends_the_value_and_keeps_the_rest() {
 }
 
 #[test]
-fn fix_tells_a_foreign_key_and_does_not_change_it() {
+fn fix_reports_a_foreign_key_and_does_not_change_it() {
     let account = Account::new();
     let body = json!({"Name": NAME, "SecretString": r#"{"username":"me","token":"x"}"#, "KmsKeyId": account.new_key()});
     account.ask("CreateSecret", &body);
@@ -93,7 +93,7 @@ fn fix_tells_a_foreign_key_and_does_not_change_it() {
 }
 
 #[test]
-fn what_was_fixed_is_told_beside_what_is_left() {
+fn what_was_fixed_is_reported_beside_what_is_left() {
     let account = Account::new();
     let body = json!({"Name": NAME, "SecretString": r#"{"user":"me","token":"x"}"#, "KmsKeyId": account.new_key()});
     account.ask("CreateSecret", &body);
@@ -249,7 +249,7 @@ fn my_script_reads_which_secrets_were_fixed() {
 }
 
 #[test]
-fn what_of_several_is_fixed_before_a_failure_is_told() {
+fn what_of_several_is_fixed_before_a_failure_is_reported() {
     let account = Account::new();
     several_spoiled(&account);
     account.refuse(
@@ -361,7 +361,7 @@ mod at_a_terminal {
     }
 
     #[test]
-    fn who_refuses_the_host_has_nothing_written() {
+    fn refusing_the_host_writes_nothing() {
         let account = Account::new();
         spoiled(&account);
         let screen = Screen::new(&account);

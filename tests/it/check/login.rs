@@ -21,7 +21,7 @@ fn holding(account: &Account, name: &str, token: &str) {
 }
 
 #[test]
-fn what_the_registry_refuses_is_an_error() {
+fn what_the_registry_rejects_is_an_error() {
     let account = Account::new();
     let registry = Registry::strict();
     holding(&account, NAME, TOKEN);
@@ -280,7 +280,7 @@ fn with_a_name_another_host_wants_a_yes_and_is_no_all_clear() {
 }
 
 #[test]
-fn what_another_host_refuses_is_not_said_of_the_registry() {
+fn what_another_host_rejects_is_not_said_of_the_registry() {
     let account = Account::new();
     account.made(NAME);
     let authority = Authority::new();
@@ -316,7 +316,7 @@ fn what_another_host_refuses_is_not_said_of_the_registry() {
 }
 
 #[test]
-fn a_yes_without_a_question_is_told() {
+fn a_yes_without_a_question_is_reported() {
     let account = Account::new();
     for more in [
         &[][..],

@@ -307,7 +307,7 @@ fn a_token_that_cannot_work_for_the_registry() {
 }
 
 #[test]
-fn names_that_ecr_does_not_take() {
+fn names_that_ecr_does_not_accept() {
     let cases = [
         (
             "ecr-pullthroughcache/two!words",
@@ -345,7 +345,7 @@ fn names_that_ecr_does_not_take() {
 }
 
 #[test]
-fn the_end_of_a_token() {
+fn the_expiry_date_of_a_token() {
     let cases = [
         (-1, "error", "token-expired", "1 day ago"),
         (0, "warning", "token-expiring", "today"),

@@ -137,7 +137,7 @@ fn the_commands_that_take_other_keys_out_point_the_rule_at_the_new_secret() {
 }
 
 #[test]
-fn a_secret_that_was_made_again_or_is_gone_and_the_commands_that_mend_it() {
+fn a_secret_that_was_recreated_or_is_gone_and_the_commands_that_fix_it() {
     for (again, code) in [
         (true, "rule-secret-made-again"),
         (false, "rule-secret-gone"),
@@ -235,7 +235,7 @@ fn a_rule_without_a_secret_and_one_with_a_secret_elsewhere() {
 }
 
 #[test]
-fn ecr_has_its_say_and_what_else_is_found_explains_it() {
+fn ecrs_verdict_is_explained_by_other_findings() {
     let account = account();
     let good = account.made(NAME);
     rule(&account, "hub", HUB, &good);
@@ -277,7 +277,7 @@ fn ecr_has_its_say_and_what_else_is_found_explains_it() {
 }
 
 #[test]
-fn a_customer_managed_key_is_told_of_the_secret_and_by_ecr() {
+fn a_customer_managed_key_is_reported_once_and_by_ecr() {
     let account = account();
     let value = json!({"username": "me", "accessToken": TOKEN}).to_string();
     let body = json!({"Name": NAME, "SecretString": value, "KmsKeyId": account.new_key()});
@@ -293,7 +293,7 @@ fn a_customer_managed_key_is_told_of_the_secret_and_by_ecr() {
 }
 
 #[test]
-fn what_may_not_be_looked_at_is_told_once_and_the_rest_is_checked() {
+fn what_may_not_be_looked_at_is_reported_once_and_the_rest_is_checked() {
     let account = account();
     let arn = account.made(NAME);
     for prefix in ["a1", "b2", "c3"] {
@@ -367,7 +367,7 @@ fn has_rules(account: &Account, rules: &Value) {
 }
 
 #[test]
-fn the_rule_tells_the_registry_and_its_host() {
+fn the_rule_reports_the_registry_and_its_host() {
     let authority = Authority::new();
     let registry = Registry::new(|heard| match heard.path.as_str() {
         "/v2/" => challenge(&format!(
@@ -442,7 +442,7 @@ fn a_rule_that_ecr_does_not_validate_keeps_no_verdict_from_another() {
 }
 
 #[test]
-fn a_secret_scheduled_for_deletion_is_told_beside_a_rule_that_points_at_the_one_before() {
+fn a_secret_scheduled_for_deletion_is_reported_beside_a_rule_that_points_at_the_one_before() {
     let account = account();
     let old = account.made(NAME);
     rule(&account, "hub", HUB, &old);

@@ -103,7 +103,7 @@ fn each_template_counts_for_the_rules_it_applies_to() {
 }
 
 #[test]
-fn many_rules_without_a_lifecycle_policy_are_told_together() {
+fn many_rules_without_a_lifecycle_policy_are_reported_together() {
     let prefixes = ["p1", "p2", "p3", "p4", "p5", "p6", "p7"];
     let account = with_rules(&prefixes);
     is(&found(&account), &["note without-lifecycle -"]);
@@ -141,7 +141,7 @@ fn the_templates_are_asked_for_once_and_only_if_there_are_rules() {
 }
 
 #[test]
-fn who_may_not_look_at_templates_is_told_once_as_a_note() {
+fn unreadable_templates_are_one_note() {
     let account = with_rules(&["hub", "quay"]);
     let no = "User: x is not authorized to perform: ecr:DescribeRepositoryCreationTemplates";
     let action = "DescribeRepositoryCreationTemplates";

@@ -36,7 +36,7 @@ fn each_exit_status_means_what_the_help_says() {
 }
 
 #[test]
-fn where_a_token_is_made_is_told_as_the_help_tells_it() {
+fn the_pages_and_the_help_agree_on_where_to_create_a_token() {
     let page = page("token.md");
     let help = help(&["create"]);
     let (_, places) = help.split_once("Where to create a token:\n").unwrap();
@@ -79,7 +79,7 @@ fn where_a_token_is_made_is_told_as_the_help_tells_it() {
 }
 
 #[test]
-fn each_member_of_the_json_is_explained_and_each_that_is_explained_is_there() {
+fn each_member_of_the_json_is_explained_and_each_explained_one_exists() {
     let page = page("status-and-json.md");
     let mut all = BTreeSet::new();
     let golden = files(&Path::new(TOP).join("tests/golden"));
@@ -171,7 +171,7 @@ fn prose_code(page: &str) -> Vec<String> {
 }
 
 #[test]
-fn each_option_and_variable_of_ours_that_is_named_is_there() {
+fn each_option_and_variable_of_ours_that_is_named_exists() {
     let helps: String = ["help", "errors"]
         .iter()
         .flat_map(|folder| files(&Path::new(TOP).join("tests/golden").join(folder)))

@@ -201,7 +201,7 @@ pub const SCENES: &[Scene] = &[
 ];
 
 #[test]
-fn aws_cannot_be_asked_or_does_not_do_it() {
+fn aws_fails_or_cannot_be_reached() {
     play(SCENES);
 }
 

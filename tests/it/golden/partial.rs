@@ -184,7 +184,7 @@ pub const SCENES: &[Scene] = &[
 ];
 
 #[test]
-fn what_is_done_in_part() {
+fn partly_done() {
     play(SCENES);
 }
 

@@ -148,7 +148,7 @@ fn is_in_an_arn(before: &str) -> bool {
 }
 
 #[test]
-fn what_differs_has_a_name_and_nothing_else() {
+fn placeholders_replace_only_what_differs() {
     assert_eq!(
         (date(0), date(-1)),
         ("1970-01-01".into(), "1969-12-31".into())

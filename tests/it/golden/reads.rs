@@ -93,7 +93,7 @@ pub const SCENES: &[Scene] = &[
 ];
 
 #[test]
-fn commands_that_only_look() {
+fn commands_that_only_read() {
     play(SCENES);
 }
 

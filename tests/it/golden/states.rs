@@ -102,7 +102,7 @@ pub const SCENES: &[Scene] = &[
 ];
 
 #[test]
-fn what_stands_in_the_way() {
+fn states_that_prevent_a_command() {
     play(SCENES);
 }
 

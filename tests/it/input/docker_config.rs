@@ -212,7 +212,7 @@ fn refused(kind: &str, config: &Value, more: &[&str], words: &[&str]) {
 }
 
 #[test]
-fn what_docker_does_not_have_is_told_with_the_place() {
+fn what_docker_does_not_have_is_reported_with_the_place() {
     let none = json!({"auths": {"other.example": auth("x", "y")}});
     refused(
         "docker-hub",
@@ -324,7 +324,7 @@ fn what_does_not_go_with_it() {
 }
 
 #[test]
-fn what_is_taken_over_is_tried_too() {
+fn what_is_taken_over_is_tested_too() {
     let account = Account::new();
     let registry = Registry::strict();
     let host = registry.url.strip_prefix("http://").unwrap();

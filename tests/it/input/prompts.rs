@@ -33,7 +33,7 @@ fn a_wrong_azure_name_is_asked_for_again_with_the_rule_for_names() {
 }
 
 #[test]
-fn a_username_that_cannot_work_is_told_at_once() {
+fn a_username_that_cannot_work_is_reported_at_once() {
     for way in WAYS {
         let account = Account::new();
         let screen = Screen::new(&account);

@@ -426,7 +426,7 @@ fn a_token_in_the_place_of_a_path_or_an_option_is_not_repeated() {
 
 /// The name of a file that is not there is told, where it is one.
 #[test]
-fn a_path_with_nothing_there_is_told() {
+fn a_path_with_nothing_there_is_reported() {
     for path in ["token.txt", "./no-token", "/tmp/no-token"] {
         let words = [
             "create",

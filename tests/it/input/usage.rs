@@ -118,7 +118,7 @@ fn variables_stand_in_for_options() {
 
 /// Clap tells the first mistake it finds; what only we can know is told together.
 #[test]
-fn what_is_wrong_besides_single_values_is_told_at_once() {
+fn what_is_wrong_besides_single_values_is_reported_at_once() {
     let more = [
         "--tag",
         "a=1",
@@ -157,7 +157,7 @@ fn names_at_their_bounds() {
 }
 
 #[test]
-fn a_name_that_the_service_refuses_is_told_in_its_words() {
+fn a_name_that_the_service_rejects_is_reported_in_its_words() {
     let account = Account::new();
     let message = "Invalid name. Must be a valid name containing alphanumeric characters, or any of the following: -/_+=.@!";
     account.refuse("CreateSecret", 400, "ValidationException", message);
@@ -293,7 +293,7 @@ fn usernames() {
 }
 
 #[test]
-fn wrong_words_are_told_as_such() {
+fn wrong_words_are_reported_as_such() {
     let run = |words: &[&str]| Program::new(words).run();
     run(&["create", "--regisry", "x"]).fails(2, &["argument '--regisry'", "'--registry'"]);
     run(&["--registry", "ghcr"]).fails(2, &["argument '--registry'", "ecr-ptc create"]);
@@ -306,7 +306,7 @@ fn wrong_words_are_told_as_such() {
 
 /// What a script asked for holds wherever it stands, before the mistake or after it.
 #[test]
-fn a_mistake_is_told_as_json_where_that_is_asked_for() {
+fn a_mistake_is_reported_as_json_where_that_is_asked_for() {
     for words in [
         &["create", "--bogus", "-o", "json"][..],
         &["-o", "json", "create", "--bogus"],
@@ -351,7 +351,7 @@ fn an_unknown_value_is_not_repeated() {
 }
 
 #[test]
-fn what_is_missing_is_told_without_waiting_for_a_token() {
+fn what_is_missing_is_reported_without_waiting_for_a_token() {
     use std::process::Stdio;
     for more in [&["--username", "me"][..], &["--registry", "ghcr"]] {
         let program = Program::new(&[&["create", "--access-token-stdin"], more].concat());

@@ -235,7 +235,7 @@ const FOREIGN: [(&str, &str); 9] = [
 ];
 
 #[test]
-fn a_pipeline_sends_nothing_to_another_host_unless_told_yes() {
+fn a_pipeline_sends_nothing_to_another_host_without_a_yes() {
     for (kind, host) in FOREIGN {
         let elsewhere = Elsewhere::at(&["x"]);
         let account = Account::new();
@@ -266,7 +266,7 @@ fn a_pipeline_sends_nothing_to_another_host_unless_told_yes() {
 }
 
 #[test]
-fn with_yes_it_is_told_before_they_go_there() {
+fn with_yes_a_warning_comes_before_the_login() {
     for (kind, host) in [
         ("acr", "me.azurecr.io.example"),
         ("docker-hub", "mirror.example"),
@@ -393,7 +393,7 @@ fn update_has_another_host_agreed_to_as_well() {
 }
 
 #[test]
-fn a_rule_that_tells_the_registry_makes_the_host_another_one() {
+fn a_host_must_fit_the_registry_of_the_rule() {
     let elsewhere = Elsewhere::at(&["x"]);
     let account = Account::new();
     let arn = account.made("ecr-pullthroughcache/build");

@@ -408,7 +408,7 @@ pub fn a_registry_that_stalls_is_waited_for_only_so_long() {
 }
 
 #[test]
-fn what_the_registry_refuses_is_not_stored() {
+fn what_the_registry_rejects_is_not_stored() {
     for more in [
         &[][..],
         &["--if-exists", "update"],

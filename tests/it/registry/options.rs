@@ -6,7 +6,7 @@ use super::login::attempt;
 use crate::support::{Account, Program, Registry};
 
 #[test]
-fn a_dry_run_asks_the_registry_only_when_told() {
+fn a_dry_run_asks_the_registry_only_on_request() {
     let account = Account::new();
     let registry = Registry::strict();
     let report = Program::create_at(&registry, &account, "--dry-run -o json")
@@ -22,7 +22,7 @@ fn a_dry_run_asks_the_registry_only_when_told() {
 }
 
 #[test]
-fn azure_needs_to_be_told_the_registry() {
+fn azure_needs_the_registry() {
     let account = Account::new();
     let words = [
         "create",
@@ -66,7 +66,7 @@ fn azure_needs_to_be_told_the_registry() {
 }
 
 #[test]
-fn what_cannot_work_is_told_before_it_is_tried() {
+fn what_cannot_work_is_reported_before_it_is_tested() {
     let registry = Registry::shared();
     let warned = attempt("ghcr", &registry.url, "")
         .stdin("github_pat_0123456789")

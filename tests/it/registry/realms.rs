@@ -90,7 +90,7 @@ const OTHERWISE: [fn() -> Reply; 5] = [
 ];
 
 #[test]
-fn where_it_answers_otherwise_the_challenge_tells_where_it_is() {
+fn where_it_answers_otherwise_the_challenge_reports_where_it_is() {
     for (kind, host, realm_host, path) in REALMS {
         for otherwise in OTHERWISE {
             let script = move |heard: &Heard| match heard.path.as_str() {

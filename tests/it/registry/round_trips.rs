@@ -114,7 +114,7 @@ fn a_rule_is_looked_at_while_the_registry_is_asked() {
 }
 
 #[test]
-fn nothing_is_written_where_the_registry_refuses() {
+fn nothing_is_written_where_the_registry_rejects() {
     for (kind, host, realm, path) in REALMS {
         let (account, registry) = (Account::new(), registry(false));
         let wire = wire(&account, &registry, realm);
@@ -203,7 +203,7 @@ fn an_update_that_is_not_due_asks_aws_alone() {
 }
 
 #[test]
-fn an_update_that_the_registry_refuses_writes_nothing() {
+fn an_update_that_the_registry_rejects_writes_nothing() {
     let (_, _, realm, _) = REALMS[0];
     for more in [&[][..], &["-u", "me"]] {
         let (account, registry) = (Account::new(), registry(false));
@@ -235,7 +235,7 @@ fn a_create_with_a_credential_command_opens_one_connection() {
 
 /// Where the way is blocked, it is said as ever, and nothing is left open.
 #[test]
-fn a_connection_that_cannot_be_opened_is_told_when_it_is_needed() {
+fn a_connection_that_cannot_be_opened_is_reported_when_it_is_needed() {
     let (kind, host, realm, _) = REALMS[0];
     let (account, registry) = (Account::new(), registry(true));
     let wire = Wire::to(&[(realm, &registry.url)]);

@@ -71,7 +71,7 @@ const EXPIRATION: &str = "GitHub-Authentication-Token-Expiration";
 const SCOPES: &str = "X-OAuth-Scopes";
 
 #[test]
-fn github_tells_the_end_and_the_scopes() {
+fn github_reports_the_expiry_date_and_the_scopes() {
     for (headers, end, words) in [
         (
             &[
@@ -124,7 +124,7 @@ fn github_tells_the_end_and_the_scopes() {
 }
 
 #[test]
-fn gitlab_tells_the_end_and_the_scopes() {
+fn gitlab_reports_the_expiry_date_and_the_scopes() {
     for (body, end, words) in [
         (
             r#"{"expires_at":"2999-01-31","scopes":["read_registry"],"revoked":false,"active":true}"#,
@@ -161,7 +161,7 @@ fn gitlab_tells_the_end_and_the_scopes() {
 
 /// Deploy tokens, a limit, a fault, a page in between: then nothing is known, and that is all.
 #[test]
-fn whatever_goes_wrong_is_no_worse_than_not_known() {
+fn a_failing_token_api_means_unknown() {
     let answers: [fn() -> Reply; 6] = [
         || json(401, r#"{"message":"401 Unauthorized"}"#),
         || json(403, r#"{"message":"API rate limit exceeded"}"#),
@@ -199,7 +199,7 @@ pub fn an_api_that_stalls_is_waited_for_only_so_long() {
 }
 
 #[test]
-fn what_repeats_the_token_is_not_shown() {
+fn a_response_that_repeats_the_token_is_not_shown() {
     let elsewhere = Elsewhere::answering(&GITHUB, |heard| {
         let (status, mut headers, body) = accepted();
         if heard.host == "api.github.com" {
@@ -326,7 +326,7 @@ fn a_check_compares_the_tag_with_the_truth_and_sets_it() {
 }
 
 #[test]
-fn docker_hub_and_azure_do_not_tell_and_it_is_said_where_the_date_stands() {
+fn where_docker_hub_and_azure_show_the_date_is_said() {
     for (kind, host, place) in [
         (
             "docker-hub",
@@ -350,7 +350,7 @@ fn docker_hub_and_azure_do_not_tell_and_it_is_said_where_the_date_stands() {
 
 /// A pull token of Chainguard's tells its end itself, whoever is asked.
 #[test]
-fn a_token_that_tells_its_end_itself_is_asked_of_nobody() {
+fn a_token_with_its_own_expiry_date_needs_no_request() {
     let claims = base64_of(r#"{"exp":32474736000}"#).replace('=', "");
     let token = format!("eyJhbGciOiJSUzI1NiJ9.{claims}.c2ln");
     for (kind, host) in [("cgr", "cgr.dev"), ("ghcr", "ghcr.io")] {

@@ -469,7 +469,7 @@ fn printing_another() -> String {
 
 /// All others are sent once.
 #[test]
-fn credentials_of_someone_else_are_not_tried_again() {
+fn credentials_of_someone_else_are_not_retried() {
     let account = Account::new();
     let registry = answering(&[401, 200]);
     Program::create_at(&registry, &account, &[])
@@ -479,7 +479,7 @@ fn credentials_of_someone_else_are_not_tried_again() {
 }
 
 #[test]
-fn who_does_not_wait_for_them_is_told_that_they_are_lost() {
+fn who_does_not_wait_for_them_is_reported_that_they_are_lost() {
     let account = Account::new();
     let registry = answering(&[401]);
     let screen = Screen::new(&account);
@@ -501,7 +501,7 @@ fn who_does_not_wait_for_them_is_told_that_they_are_lost() {
 
 /// What it has issued by then is not known.
 #[test]
-fn an_interruption_while_it_runs_tells_that_credentials_may_be_lost() {
+fn an_interruption_while_it_runs_reports_that_credentials_may_be_lost() {
     const LOST: &str = "any new credentials it issued are lost";
     use rustix::process::{kill_process, Pid, Signal};
     use std::process::Stdio;
@@ -613,7 +613,7 @@ fn current_version(account: &Account) -> String {
 }
 
 #[test]
-fn credentials_that_are_issued_and_not_stored_are_told_of() {
+fn credentials_that_are_issued_and_not_stored_are_reported() {
     const LOST: &str = "new credentials were issued but not stored";
     let account = Account::new();
     account.refuse("CreateSecret", 400, "AccessDeniedException", "no");

@@ -75,7 +75,7 @@ pub fn operation(verb: &str) -> String {
 }
 
 #[test]
-fn each_has_its_status_its_words_and_its_mend() {
+fn each_aws_error_has_its_status_message_and_fix() {
     side_by_side(ERRORS, |row| {
         let (command, verb, error, says, status, code, words) = row;
         let run = |more: &[&str]| {
@@ -107,7 +107,7 @@ fn each_has_its_status_its_words_and_its_mend() {
 }
 
 #[test]
-fn a_repointing_has_errors_of_its_own() {
+fn a_switch_has_errors_of_its_own() {
     for (error, status, words) in [
         (
             "UnableToAccessSecretException",

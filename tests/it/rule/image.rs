@@ -482,7 +482,7 @@ fn an_image_at_a_mirror_is_named_where_ecr_can_pull_it() {
 }
 
 #[test]
-fn what_is_no_image_is_told_before_any_call() {
+fn what_is_no_image_is_reported_before_any_call() {
     let account = account();
     account
         .run("image")

@@ -52,7 +52,7 @@ fn made_again(account: &Account) -> (String, String) {
 }
 
 #[test]
-fn list_and_show_tell_the_rules_and_take_the_registry_from_them() {
+fn list_and_show_name_the_rules_and_their_registry() {
     let account = Account::new();
     let arn = account.made("ecr-pullthroughcache/build-team");
     account.made("ecr-pullthroughcache/unused");
@@ -102,7 +102,7 @@ fn list_and_show_tell_the_rules_and_take_the_registry_from_them() {
 }
 
 #[test]
-fn show_warns_of_a_rule_that_points_at_the_secret_before_and_its_command_mends_it() {
+fn show_warns_of_a_rule_that_points_at_the_secret_before_and_its_command_fixes_it() {
     let account = Account::new();
     let (old, new) = made_again(&account);
     let shown = account.run("show docker-hub -o json");
@@ -131,7 +131,7 @@ fn show_warns_of_a_rule_that_points_at_the_secret_before_and_its_command_mends_i
 }
 
 #[test]
-fn secrets_are_told_where_rules_cannot_be_looked_at_and_where_there_are_none() {
+fn secrets_are_reported_where_rules_cannot_be_looked_at_and_where_there_are_none() {
     let account = Account::new();
     account.made(NAME);
     account.refuse(
@@ -169,7 +169,7 @@ fn secrets_are_told_where_rules_cannot_be_looked_at_and_where_there_are_none() {
 }
 
 #[test]
-fn delete_says_which_rules_use_the_secret_and_how_to_be_rid_of_them() {
+fn delete_names_the_rules_that_use_the_secret() {
     let account = Account::new();
     let (_, arn) = made_again(&account);
     rule(&account, "hub", "docker-hub", "registry-1.docker.io", &arn);
@@ -214,7 +214,7 @@ fn delete_goes_on_where_the_rules_cannot_be_looked_at() {
 }
 
 #[test]
-fn restore_tells_the_rules_that_work_again_and_those_that_point_elsewhere() {
+fn restore_reports_the_rules_that_work_again_and_those_that_point_elsewhere() {
     let account = Account::new();
     let (_, arn) = made_again(&account);
     account.ask("DeleteSecret", &json!({"SecretId": arn}));
@@ -253,7 +253,7 @@ fn restore_tells_the_rules_that_work_again_and_those_that_point_elsewhere() {
 
 #[cfg(unix)]
 #[test]
-fn at_a_terminal_restore_prints_how_to_repoint_the_rule_and_create_proposes_it() {
+fn at_a_terminal_restore_prints_how_to_switch_the_rule_and_create_proposes_it() {
     let account = Account::new();
     let (_, arn) = made_again(&account);
     account.ask("DeleteSecret", &json!({"SecretId": arn}));
@@ -322,7 +322,7 @@ fn restore_asks_ecr_once_and_goes_on_without_an_answer() {
 
 #[cfg(unix)]
 #[test]
-fn of_several_rules_that_were_left_behind_one_is_proposed_and_the_others_are_told() {
+fn of_several_rules_that_were_left_behind_one_is_proposed_and_the_others_are_reported() {
     let account = Account::new();
     let old = account.made(NAME);
     for prefix in ["a-hub", "b-hub"] {

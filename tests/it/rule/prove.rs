@@ -224,7 +224,7 @@ fn a_pull_that_fails_is_a_warning_with_its_fix() {
 }
 
 #[test]
-fn whoever_leaves_at_the_question_is_told_what_is_stored() {
+fn leaving_at_the_question_says_what_is_stored() {
     let done = format!("cancelled; {NAME} is stored and rule docker-hub is created");
     for (way, first, key) in [
         ("", "", "\u{3}"),

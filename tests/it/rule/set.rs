@@ -29,7 +29,7 @@ fn set(account: &Account, more: &(impl Words + ?Sized)) -> Program {
 }
 
 #[test]
-fn a_rule_is_made_validated_and_told_with_the_pull_that_works() {
+fn a_rule_is_created_and_validated_and_the_pull_command_printed() {
     let account = Account::new();
     let arn = secret(&account, NAME, GOOD);
     let ended = set(&account, "").run();
@@ -82,7 +82,7 @@ fn what_is_so_already_is_only_validated() {
 }
 
 #[test]
-fn a_rule_with_another_secret_is_repointed() {
+fn a_rule_with_another_secret_is_switched() {
     let account = Account::new();
     secret(&account, NAME, GOOD);
     set(&account, "").run().ok();
@@ -150,7 +150,7 @@ fn a_secret_that_ecr_does_not_see_yet_is_waited_for() {
 }
 
 #[test]
-fn an_answer_that_was_lost_is_looked_after() {
+fn an_answer_that_was_lost_is_looked_up() {
     side_by_side([Some(1), None], |lost| {
         let account = Account::new();
         secret(&account, NAME, GOOD);
@@ -288,7 +288,7 @@ fn azure_and_the_root() {
 }
 
 #[test]
-fn a_secret_that_cannot_be_used_is_told_before_a_rule_is_made() {
+fn a_secret_that_cannot_be_used_is_reported_before_a_rule_is_created() {
     let account = Account::new();
     let ended = set(&account, "").run();
     ended.fails(3, &["no secret", "ecr-ptc create --registry docker-hub"]);
@@ -301,7 +301,7 @@ fn a_secret_that_cannot_be_used_is_told_before_a_rule_is_made() {
 }
 
 #[test]
-fn the_list_tells_what_ecr_says_of_each_rule() {
+fn the_list_reports_what_ecr_says_of_each_rule() {
     let account = Account::new();
     let empty = rule(&account, "list").run();
     assert_eq!(empty.ok(), "");
@@ -415,7 +415,7 @@ fn at_a_terminal_a_deletion_is_asked_for() {
 
 #[cfg(unix)]
 #[test]
-fn ctrl_c_while_ecr_answers_tells_what_may_be() {
+fn ctrl_c_while_ecr_answers_reports_what_may_be() {
     let account = Account::new();
     secret(&account, NAME, GOOD);
     account.stall("CreatePullThroughCacheRule");

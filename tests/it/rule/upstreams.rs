@@ -13,7 +13,7 @@ fn set(account: &Account, words: &(impl Words + ?Sized)) -> Program {
 }
 
 #[test]
-fn a_rule_is_made_for_each_of_the_nine() {
+fn a_rule_is_created_for_each_of_the_nine() {
     let account = Account::new();
     let same_account = format!("{}.dkr.ecr.eu-west-1.amazonaws.com", account.id);
     for (prefix, kind, url, image) in [
@@ -308,7 +308,7 @@ fn another_accounts_registry_needs_a_role_and_one_of_the_same_account_does_not()
 }
 
 #[test]
-fn my_rule_for_the_other_account_was_made_in_the_console_without_a_role() {
+fn my_rule_for_the_other_account_was_created_in_the_console_without_a_role() {
     let account = Account::new();
     account.with_lifecycle_policy();
     let own = format!("{}.dkr.ecr.eu-west-1.amazonaws.com", account.id);
@@ -349,7 +349,7 @@ fn my_rule_for_the_other_account_was_made_in_the_console_without_a_role() {
 }
 
 #[test]
-fn what_does_not_go_together_is_told_before_any_call() {
+fn what_does_not_go_together_is_reported_before_any_call() {
     let account = Account::new();
     account.take_actions();
     let part = "--upstream-repository-prefix";

@@ -158,7 +158,7 @@ fn a_skipped_secret_still_gets_its_rule() {
 }
 
 #[test]
-fn a_rule_that_cannot_be_made_leaves_the_secret_and_tells_how_to_finish() {
+fn a_rule_that_cannot_be_created_leaves_the_secret_and_says_how_to_finish() {
     for (action, error, words) in [
         (
             "CreatePullThroughCacheRule",
@@ -198,7 +198,7 @@ fn a_rule_that_cannot_be_made_leaves_the_secret_and_tells_how_to_finish() {
 }
 
 #[test]
-fn ecrs_verdict_on_a_new_rule_is_told() {
+fn ecrs_verdict_on_a_new_rule_is_reported() {
     let account = Account::new();
     let verdict = r#"{"ecrRepositoryPrefix":"hub","isValid":false,"failure":"could not log in"}"#;
     let kind = "application/x-amz-json-1.1";
@@ -235,7 +235,7 @@ fn an_earlier_step_that_failed_leaves_the_rule_untried() {
 }
 
 #[test]
-fn what_stands_against_the_rule_is_told_before_the_secret_is_stored() {
+fn what_stands_against_the_rule_is_reported_before_the_secret_is_stored() {
     let account = Account::new();
     for (more, says) in [
         (

@@ -21,7 +21,7 @@ fn writes(account: &Account) -> Vec<String> {
 }
 
 #[test]
-fn the_version_is_stored_then_the_rule_is_made_and_validated() {
+fn the_version_is_stored_then_the_rule_is_created_and_validated() {
     let account = Account::new();
     let arn = account.made(NAME);
     let updated = update(&account, "docker-hub --rule hub").run();
@@ -58,7 +58,7 @@ fn the_version_is_stored_then_the_rule_is_made_and_validated() {
 }
 
 #[test]
-fn a_rule_of_a_secret_that_was_made_again_is_repointed() {
+fn a_rule_of_a_secret_that_was_recreated_is_switched() {
     let account = Account::new();
     let old = account.made(NAME);
     account.ask_ecr(
@@ -78,7 +78,7 @@ fn a_rule_of_a_secret_that_was_made_again_is_repointed() {
 }
 
 #[test]
-fn what_stands_against_the_rule_is_told_before_anything_is_written() {
+fn what_stands_against_the_rule_is_reported_before_anything_is_written() {
     let account = Account::new();
     account.made(NAME);
     account.made("ecr-pullthroughcache/build");
@@ -114,7 +114,7 @@ fn what_stands_against_the_rule_is_told_before_anything_is_written() {
 }
 
 #[test]
-fn the_rule_that_is_there_tells_the_registry_and_its_host() {
+fn the_rule_that_exists_reports_the_registry_and_its_host() {
     let account = Account::new();
     let arn = account.made("ecr-pullthroughcache/build");
     account.ask_ecr(

@@ -140,7 +140,7 @@ fn is_harmless(ended: &Ended) {
 }
 
 #[test]
-fn what_is_no_arn_is_not_given_as_one_and_the_secret_may_be_stored() {
+fn a_malformed_arn_is_not_printed() {
     for arn in no_arns() {
         let account = Account::new();
         let answer = json!({"ARN": arn, "Name": NAME, "VersionId": "v"}).to_string();
@@ -168,7 +168,7 @@ fn what_is_no_arn_is_not_given_as_one_and_the_secret_may_be_stored() {
 }
 
 #[test]
-fn of_a_new_version_the_arn_that_was_asked_for_is_told() {
+fn of_a_new_version_the_arn_that_was_asked_for_is_reported() {
     let account = Account::new();
     let arn = account.made(NAME);
     let put = json!({"ARN": "x\ny", "Name": NAME, "VersionId": "v"}).to_string();
@@ -219,7 +219,7 @@ fn the_action_gives_no_second_output() {
 }
 
 #[test]
-fn no_command_takes_what_is_no_arn() {
+fn no_command_accepts_a_malformed_arn() {
     side_by_side(no_arns(), |arn| {
         let account = Account::new();
         let secret = json!({"ARN": arn, "Name": NAME, "VersionIdsToStages": {"v": ["AWSCURRENT"]}});
@@ -527,7 +527,7 @@ fn many_pages_are_read_to_the_end() {
 }
 
 #[test]
-fn dates_at_the_ends_of_an_integer_are_told_as_the_first_and_the_last() {
+fn dates_at_the_ends_of_an_integer_are_reported_as_the_first_and_the_last() {
     for (seconds, told) in [
         (i64::MAX, "9999-12-31T23:59:59Z"),
         (i64::MIN, "0001-01-01T00:00:00Z"),
@@ -577,7 +577,7 @@ fn dates_at_the_ends_of_an_integer_are_told_as_the_first_and_the_last() {
 
 #[cfg(unix)]
 #[test]
-fn who_is_calling_is_an_account_and_an_arn_or_an_error() {
+fn the_caller_is_an_account_and_an_arn() {
     use crate::support::Screen;
     let good = "arn:aws:sts::111122223333:assumed-role/ci/run";
     for (id, arn) in [

@@ -49,7 +49,7 @@ fn one_call_with_exactly_the_members_that_are_needed() {
 }
 
 #[test]
-fn the_next_steps_are_told_on_standard_error() {
+fn the_next_steps_are_reported_on_standard_error() {
     let account = Account::new();
     let ended = Program::create(&account, &[]).run();
     let arn = ended.ok();

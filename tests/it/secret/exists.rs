@@ -7,7 +7,7 @@ use crate::support::{policy_file, Account, Program, TOKEN};
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
 #[test]
-fn fail_tells_the_two_ways_on() {
+fn fail_shows_the_two_ways_on() {
     let account = Account::new();
     let arn = Program::create(&account, &[]).run().ok().to_owned();
     account.take_actions();
@@ -91,7 +91,7 @@ fn update_stores_a_new_version_only_where_the_credentials_differ() {
 }
 
 #[test]
-fn update_mends_what_another_tool_stored_in_a_wrong_form() {
+fn update_fixes_what_another_tool_stored_in_a_wrong_form() {
     let account = Account::new();
     for wrong in [
         r#"{"username":"me","password":"x"}"#,
@@ -186,7 +186,7 @@ fn update_brings_tags_description_replicas_and_policy_to_what_is_asked_and_nothi
 }
 
 #[test]
-fn the_default_description_does_not_replace_one_that_is_there() {
+fn the_default_description_does_not_replace_one_that_exists() {
     let account = Account::new();
     Program::create(&account, "--description ours").run().ok();
     Program::create(&account, "--if-exists update").run().ok();
@@ -227,7 +227,7 @@ fn a_secret_with_a_key_of_its_own_is_warned_of() {
 }
 
 #[test]
-fn scheduled_for_deletion_tells_how_to_restore() {
+fn scheduled_for_deletion_says_how_to_restore() {
     let words = [
         "scheduled for deletion",
         "ecr-ptc restore ecr-pullthroughcache/docker-hub",
@@ -270,7 +270,7 @@ fn printed(command: &str, account: &Account) -> serde_json::Value {
 
 #[cfg(unix)]
 #[test]
-fn a_later_step_that_fails_leaves_the_secret_and_tells_how_to_finish() {
+fn a_later_step_that_fails_leaves_the_secret_and_says_how_to_finish() {
     let account = Account::new();
     account.refuse(
         "PutResourcePolicy",
@@ -360,7 +360,7 @@ fn a_later_step_that_fails_leaves_the_secret_and_tells_how_to_finish() {
 }
 
 #[test]
-fn a_replica_that_fails_at_once_is_told() {
+fn a_replica_that_fails_at_once_is_reported() {
     let account = Account::new();
     let arn = "arn:aws:secretsmanager:us-east-1:111122223333:secret:ecr-pullthroughcache/docker-hub-AbCdEf";
     let answer = json!({
@@ -387,7 +387,7 @@ fn a_replica_that_fails_at_once_is_told() {
 }
 
 #[test]
-fn a_replica_that_failed_before_is_tried_again() {
+fn a_replica_that_failed_before_is_retried() {
     let account = Account::new();
     let arn = Program::create(&account, &[]).run().ok().to_owned();
     let described = json!({

@@ -7,7 +7,7 @@ use crate::support::{Account, Program};
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
 #[test]
-fn a_function_that_may_not_be_called_is_mended_at_the_function() {
+fn a_function_that_may_not_be_called_is_fixed_at_the_function() {
     let account = Account::new();
     let lambda = "arn:aws:lambda:us-east-1:111122223333:function:rotate";
     let message = "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access";
@@ -20,7 +20,7 @@ fn a_function_that_may_not_be_called_is_mended_at_the_function() {
 }
 
 #[test]
-fn what_a_policy_forbids_is_not_mended_by_allowing_it() {
+fn what_a_policy_forbids_is_not_fixed_by_allowing_it() {
     let account = Account::new();
     let message = "User: x is not authorized to perform: secretsmanager:CreateSecret with an explicit deny in a service control policy";
     account.refuse("CreateSecret", 400, "AccessDeniedException", message);
@@ -127,7 +127,7 @@ fn a_reader_that_has_gone_away_does_not_lose_the_arn() {
 
 #[cfg(unix)]
 #[test]
-fn a_signal_while_aws_answers_ends_at_once_and_tells_what_may_be() {
+fn a_signal_while_aws_answers_ends_at_once_and_reports_what_may_be() {
     use rustix::process::Signal;
     let maybe = ["may have been stored", "ecr-ptc show"];
     for (signal, status) in [

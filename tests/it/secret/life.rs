@@ -162,7 +162,7 @@ fn options_that_cannot_be() {
 }
 
 #[test]
-fn replicas_are_told_before_anything_is_written_and_removed_where_asked() {
+fn replicas_are_reported_before_anything_is_written_and_removed_where_asked() {
     let account = with_replicas();
     let refused = account.run("delete docker-hub -y");
     let fix = format!("ecr-ptc delete {NAME} --yes --region us-east-1 --remove-replicas");
@@ -184,7 +184,7 @@ fn replicas_are_told_before_anything_is_written_and_removed_where_asked() {
 }
 
 #[test]
-fn a_replica_is_deleted_where_it_was_made() {
+fn a_replica_is_deleted_where_it_was_created() {
     let account = with_replicas();
     let words = ["delete", "docker-hub", "-y", "--region", "eu-west-1"];
     let fix = "--remove-replica-regions eu-west-1 --region us-east-1";
@@ -195,7 +195,7 @@ fn a_replica_is_deleted_where_it_was_made() {
 }
 
 #[test]
-fn what_is_done_is_told_where_the_rest_fails() {
+fn what_is_done_is_reported_where_the_rest_fails() {
     let account = with_replicas();
     account.refuse("DeleteSecret", 400, "AccessDeniedException", "not allowed");
     let words = [

@@ -49,7 +49,7 @@ fn list_shows_every_secret_of_every_page_by_name() {
 }
 
 #[test]
-fn list_tells_scripts_what_is_known_and_null_for_the_rest() {
+fn list_gives_scripts_null_for_what_is_unknown() {
     let account = Account::new();
     let arn = account.made("ecr-pullthroughcache/team/ghcr");
     account.ask(
@@ -175,7 +175,7 @@ fn list_is_a_table_for_people() {
 }
 
 #[test]
-fn list_where_there_is_nothing_or_no_permission() {
+fn list_without_secrets_or_no_permission() {
     let account = Account::new();
     let listed = account.run("list");
     assert_eq!(listed.ok(), "");
@@ -289,7 +289,7 @@ too narrow
     }
 
     #[test]
-    fn whoever_cannot_be_told_gets_the_whole() {
+    fn the_whole_table_is_printed_if_hidden_columns_cannot_be_named() {
         let account = ordinary();
         let whole = account.run("list").ok().to_owned();
         let name = "ecr-pullthroughcache/github-container-registry  ";

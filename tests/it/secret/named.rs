@@ -51,7 +51,7 @@ fn a_secret_of_that_very_name_comes_first_and_is_looked_at_alone() {
 }
 
 #[test]
-fn where_there_is_neither_both_are_told() {
+fn both_names_are_in_the_error_if_neither_exists() {
     let account = Account::new();
     let both = format!("no secret ecr-pullthroughcache/ghcr or {GITHUB} in us-east-1");
     account.run("show ghcr").fails(3, &[&both]);

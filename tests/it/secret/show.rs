@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{Account, TOKEN};
 
 #[test]
-fn show_tells_all_but_the_token() {
+fn show_reports_all_but_the_token() {
     let account = Account::new();
     let arn = account.made("ecr-pullthroughcache/docker-hub");
     let tags = json!([{"Key": "ecr-ptc:expires-on", "Value": "2031-02-28"}, {"Key": "owner", "Value": "\u{1b}[31mred"}]);
@@ -163,7 +163,7 @@ fn show_hides_the_token_wherever_else_someone_put_it() {
 }
 
 #[test]
-fn show_tells_a_token_that_cannot_work_and_a_value_that_is_not_there() {
+fn show_reports_a_token_that_cannot_work_and_a_value_that_does_not_exist() {
     let account = Account::new();
     account.made("ecr-pullthroughcache/ghcr");
     let shown = account.run("show ghcr");
@@ -207,7 +207,7 @@ fn a_name_that_does_not_exist_is_reported_with_the_command_that_lists_them() {
 }
 
 #[test]
-fn a_secret_that_was_made_again_has_another_arn() {
+fn a_secret_that_was_recreated_has_another_arn() {
     let account = Account::new();
     let old = account.made("ecr-pullthroughcache/docker-hub");
     account.ask(
@@ -226,7 +226,7 @@ fn a_secret_that_was_made_again_has_another_arn() {
 }
 
 #[test]
-fn a_name_that_can_be_none() {
+fn names_that_no_secret_can_have() {
     let account = Account::new();
     let arn = "arn:aws:secretsmanager:eu-west-1:111122223333:secret:ecr-pullthroughcache/x-AbCdEf";
     for (name, words) in [
@@ -250,7 +250,7 @@ fn a_name_that_can_be_none() {
 }
 
 #[test]
-fn rotation_and_the_ids_of_versions_are_told_as_aws_has_them() {
+fn rotation_and_the_ids_of_versions_are_reported_as_aws_has_them() {
     let account = Account::new();
     let name = "ecr-pullthroughcache/docker-hub";
     let arn = account.made(name);

@@ -178,7 +178,7 @@ fn names_and_registries() {
 }
 
 #[test]
-fn the_new_credentials_are_tried_first() {
+fn the_new_credentials_are_tested_first() {
     let account = Account::new();
     account.made_with(NAME, &OLD.replace("old-user", "me"));
     let registry = Registry::strict();
@@ -211,7 +211,7 @@ fn the_new_credentials_are_tried_first() {
 }
 
 #[test]
-fn the_day_a_token_ends_is_kept_replaced_and_unknown_again() {
+fn the_expiry_date_is_kept_replaced_and_unknown_again() {
     let account = Account::new();
     account.made_with(NAME, OLD);
     let report = update(&account, "--expires-on 2999-01-31 -o json")
@@ -350,7 +350,7 @@ fn a_value_that_may_not_be_read() {
 }
 
 #[test]
-fn what_cannot_be_written_is_told_before() {
+fn what_cannot_be_written_is_reported_before() {
     let account = Account::new();
     account.made_with(NAME, OLD);
     account.ask("DeleteSecret", &json!({"SecretId": NAME}));
@@ -361,7 +361,7 @@ fn what_cannot_be_written_is_told_before() {
 }
 
 #[test]
-fn a_rotation_that_may_replace_it_is_told() {
+fn a_rotation_that_may_replace_it_is_reported() {
     let account = Account::new();
     let lambda = "arn:aws:lambda:us-east-1:111122223333:function:rotate";
     let more = [

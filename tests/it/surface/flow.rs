@@ -404,7 +404,7 @@ fn another_azure_registry_is_tested_again() {
 }
 
 #[test]
-fn a_name_that_is_scheduled_for_deletion_is_told_before_the_token() {
+fn a_name_that_is_scheduled_for_deletion_is_reported_before_the_token() {
     let account = Account::new();
     let arn = account.made(NAME);
     account.ask("DeleteSecret", &json!({"SecretId": arn}));
@@ -428,7 +428,7 @@ fn a_name_that_is_scheduled_for_deletion_is_told_before_the_token() {
 }
 
 #[test]
-fn a_rule_of_another_upstream_is_told_in_the_review_and_another_prefix_taken() {
+fn a_rule_of_another_upstream_is_reported_in_the_review_and_another_prefix_taken() {
     let account = Account::new();
     let other = json!({"ecrRepositoryPrefix": "docker-hub", "upstreamRegistryUrl": "quay.io"});
     account.ask_ecr("CreatePullThroughCacheRule", &other);
@@ -464,7 +464,7 @@ fn a_rule_of_another_upstream_is_told_in_the_review_and_another_prefix_taken() {
 }
 
 #[test]
-fn a_rule_that_uses_another_secret_is_told_of_in_a_line_of_its_own() {
+fn a_rule_that_uses_another_secret_is_shown_in_a_line_of_its_own() {
     let account = Account::new();
     let arn = account.made(TEAM);
     let rule = json!({
@@ -618,7 +618,7 @@ fn the_date_alone_needs_no_token() {
 }
 
 #[test]
-fn what_lasts_is_told_on_a_line_that_goes_away() {
+fn progress_is_one_line_that_goes_away() {
     for (words, answered) in [
         ("show docker-hub", "arn:"),
         ("update docker-hub", "Access token"),
@@ -638,7 +638,7 @@ fn what_lasts_is_told_on_a_line_that_goes_away() {
 }
 
 #[test]
-fn a_secret_without_a_rule_is_told_of_the_rule() {
+fn a_rule_is_suggested_for_a_secret_without_one() {
     let account = Account::new();
     account.made(NAME);
     let create = |username: &str| {

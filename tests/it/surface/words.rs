@@ -236,7 +236,7 @@ fn each_subcommand_has_a_man_page() {
 }
 
 #[test]
-fn colour_only_where_it_is_wanted() {
+fn color_only_where_it_is_wanted() {
     let account = Account::new();
     let red = "\u{1b}[1;31merror:";
     let run = |more: &[&str], name: &str, value: &str| {
