@@ -520,7 +520,7 @@ mod tests {
     }
 
     #[test]
-    fn only_rejected_new_credentials_are_tried_again_and_not_forever() {
+    fn only_rejected_new_credentials_are_retried_and_not_forever() {
         use VerdictWord::{Accepted, Rejected, Unknown};
         assert_eq!(WAITS.iter().sum::<Duration>(), Duration::from_mins(2));
         assert_eq!(attempts(&[Accepted]), (1, Accepted));

@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn colours_and_lines_are_ours() {
+    fn colors_and_lines_are_ours() {
         let text = "\x1b[1;31merror:\x1b[0m a\u{202e}\nb";
         assert_eq!(visible_lines(text), "\x1b[1;31merror:\x1b[0m a\\u{202e}\nb");
         for text in [

@@ -218,7 +218,7 @@ fn update_keeps_other_keys_and_names_them() {
 }
 
 #[test]
-fn a_rule_is_made_or_repointed_or_only_validated() {
+fn a_rule_is_created_or_switched_or_only_validated() {
     let existing = existing(Some(SAME), |_| {});
     for (observed, steps) in [
         (None, "create"),
@@ -287,7 +287,7 @@ fn the_other_commands_on_a_secret() {
 }
 
 #[test]
-fn what_describe_secret_tells_is_absent_active_or_pending() {
+fn what_describe_secret_reports_is_absent_active_or_pending() {
     let secret = |deleted| existing(None, |secret| secret.deleted = deleted).secret;
     assert!(matches!(Observed::from(None), Observed::Absent));
     let active = Observed::from(Some(secret(None)));
@@ -325,7 +325,7 @@ fn what_is_open_of_a_rule_stays_as_it_is_and_what_is_said_is_compared() {
 }
 
 #[test]
-fn a_rule_without_a_login_is_made_or_given_its_role_and_never_validated() {
+fn a_rule_without_a_login_is_created_or_given_its_role_and_never_validated() {
     let role = |name: &str| RoleArn::parse(&format!("arn:aws:iam::111122223333:role/{name}")).ok();
     let host = "444455556666.dkr.ecr.eu-west-1.amazonaws.com";
     let there = |name: Option<&str>| Rule {
