@@ -1,4 +1,4 @@
-//! Where AWS credentials come from, as for the AWS CLI: seen at the key that signed the request.
+//! Where AWS credentials come from, shown by the key that signed the request.
 
 use std::fs;
 
@@ -21,7 +21,7 @@ pub fn signed_by(account: &Account, program: &Program, key: &str) {
     assert!(create.headers.contains(&credential), "{}", create.headers);
 }
 
-/// What a metadata service answers.
+/// The answers of a metadata service.
 pub fn session_keys(key: &str) -> String {
     format!(
         r#"{{"Code":"Success","Type":"AWS-HMAC","AccessKeyId":"{key}","SecretAccessKey":"x","Token":"t","Expiration":"2099-01-01T00:00:00Z"}}"#
@@ -53,7 +53,7 @@ fn a_credential_process_gives_them() {
     program.run().fails(4, &["credentials cannot be used"]);
 }
 
-/// A profile whose process says in a file that it ran.
+/// A profile whose credential_process counts its runs in a file.
 fn counted(program: Program, before: &str, exit: u8) -> Program {
     let count = program.home.path().join("runs");
     let json = r#"{"Version":1,"AccessKeyId":"AKIAPROCESS","SecretAccessKey":"x"}"#;
@@ -120,7 +120,7 @@ fn credentials_are_fetched_once_for_a_run() {
     }
 }
 
-/// Credentials that expire within five minutes are got anew before something is written.
+/// Credentials that expire within five minutes are fetched again before a write.
 #[test]
 fn expiring_credentials_are_fetched_again_before_a_write() {
     for (minutes, times) in [(4, 2), (60, 1)] {
@@ -141,7 +141,7 @@ fn expiring_credentials_are_fetched_again_before_a_write() {
     }
 }
 
-/// The AWS CLI (botocore 1.44.5) ends with an error too; here other credentials were taken.
+/// The AWS CLI (botocore 1.44.5) fails too.
 #[cfg(unix)]
 #[test]
 fn half_a_key_pair_is_an_error_that_names_the_variable() {
@@ -199,7 +199,7 @@ fn half_a_key_pair_is_an_error_that_names_the_variable() {
     assert!(account.requests().is_empty());
 }
 
-/// Someone may have to touch a key, or to find a telephone.
+/// A person may have to touch a security key.
 #[test]
 fn a_slow_credential_process_is_waited_for() {
     let account = Account::new();

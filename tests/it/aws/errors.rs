@@ -1,10 +1,10 @@
-//! Every error that the service documents: its status, its words, and what mends it.
+//! Every error that Secrets Manager documents: its status, message and fix.
 
 use serde_json::json;
 
 use crate::support::{side_by_side, Account, Program};
 
-/// An error of the service, and what becomes of it.
+/// An error from the service, and how the command fails.
 pub struct Row {
     pub error: &'static str,
     pub http: u16,
@@ -129,14 +129,14 @@ fn each_aws_error_has_its_status_message_and_fix() {
     });
 }
 
-/// What AWS says to good credentials in a Region that does not know them.
+/// AWS's answer to valid credentials in a Region that is not enabled.
 const UNKNOWN_THERE: [(&str, u16); 3] = [
     ("UnrecognizedClientException", 400),
     ("InvalidClientTokenId", 403),
     ("AuthFailure", 401),
 ];
 
-/// An account where all is answered like this.
+/// An account that answers every call like this.
 fn unknown_to_aws(http: u16, error: &str) -> Account {
     let account = Account::new();
     for action in [
@@ -194,7 +194,7 @@ fn my_credentials_are_good_and_of_another_partition() {
              credentials of an account there"
         );
         ended.fails(4, &[&words, "if they are of an account there: renew"]);
-        // The Region of the environment is that Region too, and tells nothing.
+        // The Region comes from the environment here.
         let ended = Program::create(&account, &[])
             .env("AWS_REGION", region)
             .run();

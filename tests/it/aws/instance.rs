@@ -1,11 +1,11 @@
-//! What the metadata service of an instance is asked, and what comes of its answers.
+//! Credentials and Region from the instance metadata service.
 
 use super::credentials::{keyless, session_keys, signed_by};
 use crate::support::{answer, Account, Program, Web, Words};
 
 const TOKEN: &str = "HTTP/1.1 200 OK\r\nx-aws-ec2-metadata-token-ttl-seconds: 21600\r\nContent-Length: 1\r\nConnection: close\r\n\r\nt";
 
-/// What a service in version 2 answers, with a role and a Region.
+/// The answers of a version 2 service with a role and a Region.
 fn answered(head: &str) -> String {
     let path = head.split(' ').nth(1).unwrap();
     match path.strip_prefix("/latest/") {
@@ -91,7 +91,7 @@ fn no_credentials_and_a_metadata_service_that_answers_403() {
     }
 }
 
-/// The SDK ends the program over a name that cannot be in a path.
+/// The SDK panics over a name that cannot be in a path.
 #[test]
 fn a_role_with_an_odd_name_is_reported() {
     for role in ["ro\u{1}le", "ro le", "role/../other", "r\u{f6}le", "a\nb"] {

@@ -1,4 +1,4 @@
-//! The local AWS itself, where it is ours.
+//! The parts of the local AWS that this repository adds.
 
 use std::process::Command;
 

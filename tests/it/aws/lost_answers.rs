@@ -186,7 +186,7 @@ fn requests_that_never_arrived_are_reported_as_not_stored() {
         )
         .never(&["it is unknown whether"]);
     assert!(account.is_empty());
-    // Somebody else's secret of that name is not ours.
+    // Another caller created a secret with this name.
     let account = Account::new();
     Program::create(&account, &[]).run().ok();
     account.drop("PutSecretValue", None);
@@ -229,7 +229,7 @@ fn a_new_version_whose_answer_is_lost_is_looked_up_too() {
         .contains("another-token"));
 }
 
-/// A call that writes, what is there before, and the command that makes the call.
+/// A call that writes, what exists before it, and the command that makes the call.
 struct Write(&'static str, fn(&Account), &'static [&'static str]);
 
 fn nothing(_: &Account) {}
@@ -355,7 +355,7 @@ impl Write {
     }
 }
 
-/// The second attempt finds done what the first did, and is refused for that.
+/// The second attempt fails because the first one worked.
 #[test]
 fn an_error_to_a_repeated_request_may_mean_that_it_worked() {
     side_by_side(WRITES, |write| {
@@ -386,7 +386,7 @@ fn an_error_to_a_repeated_request_that_never_worked_is_reported() {
     });
 }
 
-/// A page of a proxy, and an object that names nothing of what was written.
+/// A proxy's page, and an object without the members AWS documents.
 #[test]
 fn an_answer_that_is_not_from_aws_never_counts_as_done() {
     let answers = [("text/html", "<html>welcome</html>"), (JSON, "{}")];
@@ -398,7 +398,7 @@ fn an_answer_that_is_not_from_aws_never_counts_as_done() {
         account.answer(write.0, 200, kind, body, None);
         let ended = program.run();
         if body == "{}" && write.0 == "TagResource" {
-            // That is all that AWS answers.
+            // AWS answers no more than this.
             ended.ok();
             return;
         }
@@ -409,7 +409,7 @@ fn an_answer_that_is_not_from_aws_never_counts_as_done() {
     });
 }
 
-/// What the calls do whose work the local AWS does not keep.
+/// The result of calls whose effect the local AWS does not keep.
 #[test]
 fn a_policy_and_a_rotation_whose_answers_are_lost_are_looked_up() {
     let account = Account::new();
@@ -570,7 +570,7 @@ fn no_connection_at_all_is_reported() {
     }
 }
 
-/// The first attempt was sent, and the second found nobody: the first may have worked.
+/// The first attempt was sent and the second refused: the first may have worked.
 #[test]
 fn a_connection_that_is_refused_after_a_request_was_sent_says_nothing() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -1,4 +1,4 @@
-//! What the AWS CLI knows of settings, credentials, networks and errors, and what we make of it.
+//! AWS settings, credentials, network and errors, compared with the AWS CLI.
 
 mod credentials;
 pub mod errors;

@@ -220,7 +220,7 @@ fn an_endpoint_that_would_expose_the_token_is_refused() {
                 }
                 _ => {}
             }
-            // Who types the address knows where it leads.
+            // A person typed this address.
             if how == "option" && words.contains("unencrypted") {
                 continue;
             }
@@ -289,7 +289,7 @@ fn the_lower_case_name_wins_and_an_empty_one_is_no_proxy() {
     Program::create(&account, &[]).run().ok();
     for (is_proxied, variables) in [
         (true, &[("HTTPS_PROXY", address.as_str())][..]),
-        // What is not used stops nothing.
+        // An unused setting is no error.
         (
             true,
             &[
@@ -355,7 +355,7 @@ fn the_lower_case_name_wins_and_an_empty_one_is_no_proxy() {
     }
 }
 
-/// What is sent to this machine does not leave it.
+/// Requests to loopback stay on this machine.
 #[test]
 fn this_machine_is_never_reached_by_a_proxy() {
     let account = Account::new();
@@ -372,7 +372,7 @@ fn this_machine_is_never_reached_by_a_proxy() {
     assert_eq!(proxy.seen().len(), 0);
 }
 
-/// It would see the token, and could not reach the address that is meant.
+/// A proxy would see the token, and could not reach loopback.
 #[test]
 fn without_tls_no_proxy_is_asked() {
     let account = Account::new();

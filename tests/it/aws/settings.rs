@@ -251,7 +251,7 @@ fn names_and_paths_are_shown_with_control_characters_escaped() {
     assert!(account.requests().is_empty());
 }
 
-/// The SDK ends the program over them.
+/// The SDK panics over these values.
 #[test]
 fn retry_settings_that_the_sdk_does_not_know() {
     for retry in ["retry_mode = legacy", "retry_mode =", "max_attempts ="] {

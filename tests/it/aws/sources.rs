@@ -1,5 +1,5 @@
-//! Which credentials are taken where there are several, and what of them is an error: as for the
-//! AWS CLI (botocore 1.44.5), whose order this is.
+//! Which of several credentials are used, and what is an error: the order of the
+//! AWS CLI (botocore 1.44.5).
 
 use std::fs;
 
@@ -142,7 +142,7 @@ fn a_key_that_cannot_be_sent_is_reported_for_a_role_too() {
     assert!(account.requests().is_empty());
 }
 
-/// The code, and whatever else a role is asked for with, goes where the AWS CLI sends it.
+/// AssumeRole goes to the same endpoint as with the AWS CLI.
 #[test]
 fn credentials_are_asked_for_at_the_endpoint_of_sts_alone() {
     let (account, other) = (Account::new(), Account::new());
@@ -221,7 +221,7 @@ fn a_session_ignores_ignored_endpoints_too() {
     assert!(account.requests().is_empty());
 }
 
-/// What STS answers where it is asked for a role.
+/// The answer of STS to AssumeRole.
 #[test]
 fn an_answer_of_sts_in_unusual_words_or_none() {
     let run = |account: &Account| {

@@ -1,4 +1,4 @@
-//! Whose certificates are trusted, as with the AWS CLI.
+//! Which certificate authorities are trusted, as with the AWS CLI.
 
 use crate::support::{Account, Authority, Program};
 

@@ -1,4 +1,4 @@
-//! The levels of `check` have a colour each, where the stream takes one.
+//! Each level of `check` has a color, if the stream supports it.
 
 use crate::support::Account;
 
@@ -33,7 +33,7 @@ fn each_level_has_its_color() {
     assert!(!json.stdout.contains('\u{1b}'), "{json:?}");
 }
 
-/// A text without its colours.
+/// A text without its colors.
 fn without_colours(text: &str) -> String {
     let mut parts = text.split("\u{1b}[");
     let first = parts.next().unwrap().to_owned();

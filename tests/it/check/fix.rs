@@ -159,7 +159,7 @@ fn fix_where_nothing_can_be_written() {
 
 const WELL: &str = r#"{"username":"me","accessToken":"x"}"#;
 
-/// Two secrets to fix, and four that are not to be touched.
+/// Two secrets to fix, and four to leave alone.
 fn several_spoiled(account: &Account) {
     let name = |name: &str| format!("ecr-pullthroughcache/{name}");
     account.made_with(&name("b"), r#"{"user":"me","accessToken":"x"}"#);

@@ -1,4 +1,4 @@
-//! `check --verify always`: stored credentials, tried at their registry.
+//! `check --verify always`: stored credentials are tested at their registry.
 
 use serde_json::json;
 

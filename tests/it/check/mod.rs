@@ -1,4 +1,4 @@
-//! What `check` finds in one secret, in all, in their rules and logins, and what it fixes.
+//! The findings of `check`, and its fixes.
 
 mod all;
 mod colour;

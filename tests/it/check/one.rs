@@ -1,4 +1,4 @@
-//! `check`: each finding with what it means and what mends it, in one secret and in all.
+//! `check`: each finding with its message and fix, for one secret and for all.
 
 use serde_json::{json, Value};
 
@@ -64,7 +64,7 @@ fn carry_out(account: &Account, finding: &Value) {
     assert_eq!(ended.status, 0, "{ended:?}");
 }
 
-/// Expects one finding, and that its fix makes it go away.
+/// Expects one finding, and that its fix removes it.
 fn one_finding(account: &Account, name: &str, level: &str, code: &str, message: &str) {
     let findings = found(account, name);
     assert_eq!(findings.len(), 1, "{findings:?}");
@@ -165,7 +165,7 @@ fn each_fault_of_a_value() {
     });
 }
 
-/// The same list as for what is about to be stored.
+/// The same list applies to input.
 #[test]
 fn what_stands_for_a_token_or_has_more_in_it() {
     let (template, placeholder, wrapped) = ("not-filled-in", "placeholder", "more-than-a-token");

@@ -8,7 +8,7 @@ use crate::support::{told, Account, Elsewhere, Ended, Program, Registry, Wire, W
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 const DIGEST: &str = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
-/// What ECR says of a login at the upstream registry that failed, and of a path that is wrong.
+/// ECR's answer to a rejected upstream login and to a wrong path.
 const UPSTREAM: &str = "The authentication to the upstream registry failed. Verify that the \
                         credentials in the secret are correct and try again.";
 
@@ -72,7 +72,7 @@ fn single() -> Reply {
     manifest(&json!({"schemaVersion": 2, "config": {"size": 1}, "layers": [{"size": 1}]}))
 }
 
-/// Runs `check --pull`, and holds that the token of ECR is nowhere to be seen.
+/// Runs `check --pull`, and expects the ECR token in no output.
 fn pull(account: &Account, elsewhere: &Elsewhere, words: &(impl Words + ?Sized)) -> Ended {
     let program = Program::new("check -v").and(words).with(account);
     let ended = elsewhere.reached_by(program).run();
@@ -453,7 +453,7 @@ fn a_digest_that_is_not_cached_is_pulled_by_its_tag_first() {
     );
 }
 
-/// ECR says the same of both.
+/// ECR gives both the same answer.
 #[test]
 fn a_bad_token_and_a_wrong_path_are_told_apart_by_a_login() {
     let hub_is_down = || answer(503, "{}");
@@ -653,7 +653,7 @@ fn what_is_no_answer_of_ecr_is_no_verdict_on_the_image() {
         // The token of ECR went to ECR's registry alone, and once.
         assert_eq!(elsewhere.hosts_with_logins(), [host(&account)], "{said}");
     }
-    // Nobody is there.
+    // Nothing listens.
     let account = account();
     let elsewhere = Elsewhere::answering(&["another.example"], |_| single());
     let ended = pull(&account, &elsewhere, "--pull nginx");

@@ -1,4 +1,4 @@
-//! `check` of the rules: what they point at, what ECR says of them, and who uses a secret.
+//! `check` of rules: their secrets, ECR's verdict, and unused secrets.
 
 use serde_json::{json, Value};
 

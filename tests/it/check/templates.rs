@@ -1,4 +1,4 @@
-//! What `check` finds in repository creation templates.
+//! The findings of `check` on repository creation templates.
 
 use serde_json::{json, Value};
 

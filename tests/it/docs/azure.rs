@@ -1,4 +1,4 @@
-//! The script of the page that replaces an Azure password never replaces the stored one.
+//! The page's script for Azure never replaces the stored password.
 
 use std::fs;
 

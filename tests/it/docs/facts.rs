@@ -1,4 +1,4 @@
-//! What the pages tell is what the program tells: by its help, and by the JSON of the golden files.
+//! The pages agree with the program's help and with the JSON of the golden files.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,4 +1,4 @@
-//! [`Place`]: where the commands of a page are run.
+//! [`Place`]: the environment in which the commands of a page run.
 
 use std::fs;
 use std::process::{Command, Stdio};
@@ -22,7 +22,7 @@ const REGISTRIES: [&str; 4] = ["auth.docker.io", "ghcr.io", "api.github.com", "c
 /// Pages in whose account is a secret of another tool's, with a line end in its token.
 const BROKEN: [&str; 2] = [".github/docs/permissions.md", ".github/docs/secrets.md"];
 
-/// `docker login` leaves this. What is piped in is read, or the program before it in the pipe fails.
+/// The result of `docker login`. It reads its input, or the program before it in the pipe fails.
 const DOCKER: &str = r#"[ -p /dev/stdin ] && cat >/dev/null
 [ "$1" = login ] || exit 0
 mkdir -p ~/.docker
@@ -33,7 +33,7 @@ const JQ: &str = r#"real=$(PATH=${PATH#*:} command -v jq) && exec "$real" "$@"
 cat >/dev/null
 printf '{"username":"org/id","accessToken":"a-pull-token"}'"#;
 
-/// Programs that the pages use and that are not here, with what they print.
+/// Stand-ins for programs that the pages use, with their output.
 const OTHERS: [(&str, &str); 11] = [
     ("bin/vault", "printf some-token"),
     ("bin/op", "printf some-token"),

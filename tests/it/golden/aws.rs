@@ -1,4 +1,4 @@
-//! What keeps AWS from being asked, or from answering: status 1, 4, 5 and 7.
+//! AWS cannot be reached, denies or fails: status 1, 4, 5 and 7.
 
 use super::reads::denied;
 use super::scene::{play, scene, Scene};
@@ -205,7 +205,7 @@ fn aws_fails_or_cannot_be_reached() {
     play(SCENES);
 }
 
-/// Tried once only: a second attempt comes after a wait.
+/// One attempt only, since a retry waits.
 pub fn once(program: Program) -> Program {
     program.env("AWS_MAX_ATTEMPTS", "1")
 }
@@ -214,7 +214,7 @@ fn refuse(account: &Account, action: &str, code: &str) {
     account.refuse(action, 400, code, "Invalid \u{1b}[2J name.\nAnother line");
 }
 
-/// `create`, answered by a page of somebody else.
+/// `create`, answered by a web page.
 fn page(account: &Account, status: u16) -> Program {
     let page = "<html>\u{1b}[31mForbidden</html>";
     account.answer("CreateSecret", status, "text/html", page, None);

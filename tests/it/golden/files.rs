@@ -1,4 +1,4 @@
-//! The files themselves: compared, written anew where that is asked for, and what differs.
+//! Compares runs with the golden files, or writes the files with `UPDATE_GOLDEN=1`.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -13,7 +13,7 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden");
 /// How many lines are shown before and after one that differs.
 const AROUND: usize = 3;
 
-/// Whether the files are to be written anew.
+/// Whether to write the files.
 pub fn updates() -> bool {
     let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let updates = is_set("UPDATE_GOLDEN");
@@ -24,7 +24,7 @@ pub fn updates() -> bool {
     updates
 }
 
-/// Expects of each case what its file has, and tells all that differ together.
+/// Compares each case with its file, and reports all differences together.
 pub fn hold<C: Send>(
     cases: impl IntoIterator<Item = C, IntoIter: Send>,
     write: impl Fn(C) -> (String, String) + Sync,
@@ -57,7 +57,7 @@ pub fn record(line: &str, ended: &Ended) -> String {
     )
 }
 
-/// The names of the files that are there.
+/// The names of the existing files.
 pub fn names() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let mut folders = vec![PathBuf::from(FOLDER)];

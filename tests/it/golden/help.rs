@@ -1,4 +1,4 @@
-//! The help of every command. The man pages are made from the same source.
+//! The help of every command. The man pages come from the same source.
 
 use super::files::{hold, record};
 use crate::support::Program;
@@ -20,7 +20,7 @@ fn commands() -> Vec<Vec<String>> {
     found
 }
 
-/// What a file has of a run, and standard output.
+/// A run as its file shows it, and standard output.
 fn run(command: &[String], more: &[&str]) -> (String, String) {
     let words: Vec<&str> = command.iter().map(String::as_str).collect();
     let program = Program::new(&words).and(more);
@@ -59,7 +59,7 @@ fn help() {
     });
 }
 
-/// The commands to copy in a help text: in the examples, and where a token is made.
+/// The commands to copy in a help text.
 fn examples(help: &str) -> Vec<&str> {
     let examples = help.lines().skip_while(|line| !line.starts_with("Example"));
     let examples = examples.take_while(|line| *line != "Where to create a token:");

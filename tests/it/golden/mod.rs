@@ -1,7 +1,7 @@
-//! Golden files: what people and scripts see, held still to the letter in `tests/golden`.
+//! Golden files: the exact output for people and scripts, in `tests/golden`.
 //!
-//! `UPDATE_GOLDEN=1 cargo test --test it -- golden` writes them anew. Each difference is a decision
-//! of whoever commits it. Only on Unix: Windows has other words for its own errors, and `.exe`.
+//! `UPDATE_GOLDEN=1 cargo test --test it -- golden` rewrites them. Each difference is a decision to
+//! name in the commit. Only on Unix: Windows words its own errors differently.
 
 mod aws;
 mod checks;

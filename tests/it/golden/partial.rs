@@ -1,4 +1,4 @@
-//! What is done in part, or may be done: status 8 and 130.
+//! Partly done, or possibly done: status 8 and 130.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! What differs from run to run, and what stands for it in a golden file.
+//! Placeholders in golden files for what differs from run to run.
 
 use std::collections::HashMap;
 use std::time::SystemTime;
@@ -10,7 +10,7 @@ const DAY: u64 = 24 * 60 * 60;
 /// How many days from today the dates are that scenes have in them; others stay as they are.
 const AHEAD: [i64; 6] = [-10, 0, 10, 30, 90, 500];
 
-/// What stands before a date that is only an example, and always the same.
+/// The text before an example date, which stays as it is.
 const EXAMPLE: [&str; 2] = ["such as ", "like "];
 
 /// The day it is, counted from 1970 on. Whoever compares dates looks before and after.
@@ -36,7 +36,7 @@ pub fn date(day: i64) -> String {
     format!("{:04}-{month:02}-{day:02}", year + era * 400 + late)
 }
 
-/// Replaces what differs, the same by the same.
+/// Replaces each value by its placeholder.
 pub struct Placeholders {
     fixed: [(String, &'static str); 2],
     dates: HashMap<String, String>,

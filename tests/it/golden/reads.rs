@@ -1,4 +1,4 @@
-//! The commands that only look: `list`, `show` and `rule list`.
+//! The commands that only read: `list`, `show` and `rule list`.
 
 use serde_json::{json, Value};
 
@@ -113,7 +113,7 @@ pub fn denied(account: &Account, action: &str) {
     account.refuse(action, 400, "AccessDeniedException", &message);
 }
 
-/// Secrets that differ: whose registry is known by the name, one that ends, one to be deleted.
+/// Secrets with a known registry, with an expired token, and scheduled for deletion.
 fn several(account: &Account) {
     account.made("ecr-pullthroughcache/ghcr");
     let arn = account.made("ecr-pullthroughcache/team/build");

@@ -4,12 +4,12 @@ use super::files::{hold, record};
 use super::placeholders::{today, Placeholders};
 use crate::support::{Account, Ended, Program};
 
-/// The name of its file, and how the run comes about.
+/// The name of its file, and the run.
 pub struct Scene {
     pub name: &'static str,
-    /// Makes what the run finds, and prepares the run.
+    /// Creates what must exist, and prepares the run.
     prepare: fn(&Account) -> Program,
-    /// The action in the middle of which it is interrupted.
+    /// The action during which it is interrupted.
     interrupted_at: Option<&'static str>,
     /// Whether the file has the run in JSON as well.
     has_json: bool,
@@ -66,14 +66,14 @@ impl Scene {
     }
 }
 
-/// What a file has of a run, in an account of its own.
+/// A run in its own account, as its file shows it.
 pub fn text_of(run: impl Fn(&Account) -> (Program, Ended)) -> String {
     loop {
         let day = today();
         let account = Account::new();
         let (program, ended) = run(&account);
         let text = record(&program.line(), &ended);
-        // At midnight it is not known which day is meant.
+        // The day may change during the run.
         if today() == day {
             let home = program.home.path().to_str().unwrap();
             return Placeholders::new(&account, home, day).replace(&text);

@@ -1,4 +1,4 @@
-//! What is there already, or is not there, or is about to go: status 3. And a refused login: 6.
+//! A secret or rule exists, is missing or scheduled for deletion: status 3. A rejected login: 6.
 
 use serde_json::json;
 

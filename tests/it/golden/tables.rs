@@ -1,4 +1,4 @@
-//! The errors that the services document, each as people see it.
+//! The errors that the services document, as people see them.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

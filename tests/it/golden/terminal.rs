@@ -1,4 +1,4 @@
-//! What a person sees at a terminal: the questions, the review, and what comes of a yes or a no.
+//! A session at a terminal: questions, review, and the result of yes and no.
 
 use super::files::hold;
 use super::placeholders::{today, Placeholders};

@@ -1,4 +1,4 @@
-//! Every command that writes, as it goes well.
+//! Every command that writes, when it succeeds.
 
 use serde_json::json;
 

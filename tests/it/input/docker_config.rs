@@ -1,4 +1,4 @@
-//! Username and token taken over from what Docker has.
+//! Username and token from Docker's configuration.
 
 use serde_json::{json, Value};
 
@@ -93,7 +93,7 @@ fn line_ends_in_base64_and_empty_members_do_not_matter() {
     }
 }
 
-/// Whoever mirrors a registry has logins of its own, and a website has none.
+/// A mirror has its own logins, and a website has none.
 #[test]
 fn a_login_of_another_host_is_not_the_registrys() {
     for (kind, key) in [
@@ -165,7 +165,7 @@ fn logins_in_the_environment_come_first() {
     ended.fails(2, &["DOCKER_AUTH_CONFIG cannot be read: line 1"]);
     ended.never(&[TOKEN]);
     assert!(account.requests().is_empty());
-    // A file that is named is the one that is meant.
+    // A named file is used alone.
     let program = from_docker(&account, "ghcr", &file, "");
     let path = program.home.path().join(".docker");
     let other = json!({"auths": {"ghcr.io": auth("of-the-variable", TOKEN)}}).to_string();
@@ -503,7 +503,7 @@ fn a_helper_that_has_nothing_or_fails() {
     }
 }
 
-/// Where one happens to be is no place for programs.
+/// Programs are not run from the current directory.
 #[cfg(unix)]
 #[test]
 fn relative_and_empty_entries_of_the_path_are_passed_over() {

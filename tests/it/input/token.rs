@@ -1,4 +1,4 @@
-//! The token from each source, and each fault of it.
+//! The token from each source, and each error in it.
 
 #[cfg(unix)]
 use crate::support::Screen;
@@ -57,7 +57,7 @@ fn each_fault_says_what_and_where() {
     );
 }
 
-/// What a pipeline pipes in that did not fill in the variable, or copied too much.
+/// Tokens from pipelines with an unfilled variable, or copied with too much.
 #[test]
 fn what_cannot_be_a_token_is_named_and_nothing_is_sent() {
     let json = r#"{"username":"me","accessToken":"dckr_pat_0123456789"}"#;
@@ -424,7 +424,7 @@ fn a_token_in_the_place_of_a_path_or_an_option_is_not_repeated() {
     }
 }
 
-/// The name of a file that is not there is told, where it is one.
+/// A missing file is named if its name cannot be a token.
 #[test]
 fn a_path_with_nothing_there_is_reported() {
     for path in ["token.txt", "./no-token", "/tmp/no-token"] {
@@ -443,7 +443,7 @@ fn a_path_with_nothing_there_is_reported() {
     }
 }
 
-/// What has no end is not read without one.
+/// Endless input is read up to a limit.
 #[cfg(unix)]
 #[test]
 fn each_file_is_read_up_to_a_limit() {

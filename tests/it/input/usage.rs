@@ -1,4 +1,4 @@
-//! Input that is missing or wrong: everything is told at once, before anything is sent.
+//! Missing or wrong input: all errors at once, before anything is sent.
 
 use crate::support::{Account, Program, Words};
 
@@ -71,7 +71,7 @@ fn the_command_that_works_leads_where_the_options_lead() {
         .never(&["Zq7hunter2"]);
 }
 
-/// Where AWS would refuse it after the secret is there.
+/// AWS would reject it after the secret is created.
 #[test]
 fn bounds_are_checked_before_anything_is_sent() {
     let long = format!(
@@ -116,7 +116,7 @@ fn variables_stand_in_for_options() {
         );
 }
 
-/// Clap tells the first mistake it finds; what only we can know is told together.
+/// Clap reports the first mistake; ours are reported together.
 #[test]
 fn what_is_wrong_besides_single_values_is_reported_at_once() {
     let more = [
@@ -304,7 +304,7 @@ fn wrong_words_are_reported_as_such() {
     run(&["create", "--bogus"]).fails(2, &["fix: see: ecr-ptc create --help"]);
 }
 
-/// What a script asked for holds wherever it stands, before the mistake or after it.
+/// `-o json` counts before and after the mistake.
 #[test]
 fn a_mistake_is_reported_as_json_where_that_is_asked_for() {
     for words in [
@@ -329,7 +329,7 @@ fn a_mistake_is_reported_as_json_where_that_is_asked_for() {
     assert!(!by_variable(&["create", "--bogus", "-o", "text"]));
 }
 
-/// A word in a wrong place may be a token, so it is repeated only where it surely is none.
+/// A misplaced word may be a token, so it is repeated only if it cannot be one.
 #[test]
 fn an_unknown_value_is_not_repeated() {
     const WORD: &str = "Zq7hunter2";

@@ -1,4 +1,4 @@
-//! Where the credentials go when they are tried, and where not.
+//! Which hosts get the credentials, and which do not.
 
 use super::login::{attempt, verdict_is};
 use crate::support::registry::{base64_of, basic, challenge, json, page, redirect};
@@ -221,7 +221,7 @@ fn create_for(elsewhere: &Elsewhere, account: &Account, words: &(impl Words + ?S
     program.stdin("a-password-of-none-of-them")
 }
 
-/// Hosts that are not the registry's own, however much they look like it.
+/// Hosts that look like the registry's own.
 const FOREIGN: [(&str, &str); 9] = [
     ("acr", "me.azurecr.io.evil.com"),
     ("acr", "registry.me.azurecr.io"),

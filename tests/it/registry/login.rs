@@ -1,4 +1,4 @@
-//! Credentials are tried at the registry before they are stored.
+//! Credentials are tested at the registry before they are stored.
 
 use serde_json::json;
 
@@ -309,7 +309,7 @@ fn a_token_is_one_under_either_name() {
     verdict_is(&ended, "unknown", &["contains no token"]);
 }
 
-/// As containerd takes them: the first that can be used.
+/// As in containerd, the first usable challenge counts.
 #[test]
 fn a_second_challenge_is_taken_where_the_first_is_for_elsewhere() {
     let registry = Registry::new(|heard| {
@@ -324,7 +324,7 @@ fn a_second_challenge_is_taken_where_the_first_is_for_elsewhere() {
     assert_eq!(registry.asked()[1].0, "/token?account=me");
 }
 
-/// Registries that nothing can be said of. None of them gets credentials.
+/// Registries without a clear answer. None of them gets credentials.
 #[test]
 fn a_registry_that_cannot_be_asked_is_no_refusal() {
     let first_answers: [Answer; 10] = [

@@ -1,4 +1,4 @@
-//! What is said and asked before a login.
+//! Questions and messages before a login.
 
 use serde_json::json;
 
@@ -105,7 +105,7 @@ fn what_cannot_work_is_reported_before_it_is_tested() {
         ended.stderr.contains("ECR pulls only from ghcr.io"),
         "{ended:?}"
     );
-    // A token that has ended: {"exp":1700000000}.
+    // An expired token: {"exp":1700000000}.
     let account = Account::new();
     let registry = Registry::strict();
     let ended = "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjE3MDAwMDAwMDB9.c2ln";

@@ -1,5 +1,5 @@
-//! The token endpoints of the registries that we know: asked at once, and found by the challenge
-//! where they have moved.
+//! Token endpoints from the registry table, or from the challenge if the registry
+//! has moved them.
 
 use super::login::{self, verdict_is};
 use crate::support::registry::{basic, challenge, json, page, redirect, Heard, Reply};
@@ -80,7 +80,7 @@ fn each_is_asked_in_one_request_on_one_connection() {
     }
 }
 
-/// What says neither yes nor no of the credentials.
+/// Answers that neither accept nor reject the credentials.
 const OTHERWISE: [fn() -> Reply; 5] = [
     || json(404, r#"{"message":"moved"}"#),
     || json(405, "{}"),

@@ -47,7 +47,7 @@ fn login_at(wire: &Wire, realm: &str) -> Vec<String> {
     seen
 }
 
-/// A registry that takes all credentials, or none.
+/// A registry that accepts all credentials, or none.
 fn registry(takes: bool) -> Registry {
     let (status, body) = if takes {
         (200, r#"{"token":"x"}"#)

@@ -1,4 +1,4 @@
-//! At a terminal: a refused token is asked for again, and Docker's login is offered.
+//! At a terminal: a rejected token is asked for again, and Docker's login is offered.
 
 use serde_json::json;
 
@@ -7,7 +7,7 @@ use crate::support::{executable, Account, Elsewhere, Program, Registry, Screen, 
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
-/// A terminal where credentials are tried, with Docker's configuration.
+/// A terminal with Docker's configuration, where credentials are tested.
 fn screen(account: &Account, docker: &serde_json::Value) -> Screen {
     let program = Program::new(&[])
         .with(account)
@@ -184,7 +184,7 @@ fn another_host_is_agreed_to_before_the_token_is_asked_for() {
         .enters("n")
         .status_is(130);
     assert_eq!(elsewhere.hosts_with_logins(), [host]);
-    // What was said yes to beforehand is told, and not asked.
+    // With --yes there is a warning and no question.
     screen
         .enters(&format!(
             "$PTC create --registry acr -u me --yes --upstream-registry-url {host} --name ecr-pullthroughcache/y --description d"

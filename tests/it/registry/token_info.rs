@@ -1,4 +1,4 @@
-//! What a registry tells of a token: when it ends, and what it may do.
+//! The expiry date and scopes that a registry reports of a token.
 
 use serde_json::{json, Value};
 
@@ -55,7 +55,7 @@ fn create(
     ended
 }
 
-/// The tag that says when the token ends, as it was sent.
+/// The tag with the expiry date, as it was sent.
 fn tag(account: &Account) -> Value {
     let tags = account.only("CreateSecret")["Tags"].clone();
     let mut tags = tags.as_array().cloned().unwrap_or_default().into_iter();
@@ -297,7 +297,7 @@ fn a_check_compares_the_tag_with_the_truth_and_sets_it() {
         fix.contains("ecr-ptc check ecr-pullthroughcache/ghcr --fix --verify always"),
         "{fix}"
     );
-    // Nobody asks the registry where that is not wanted.
+    // With --verify never, no request is sent.
     let before = elsewhere.registry.heard().len();
     let plain = ["check", "ghcr", "--fix", "--yes"];
     let ended = elsewhere
@@ -348,7 +348,7 @@ fn where_docker_hub_and_azure_show_the_date_is_said() {
     }
 }
 
-/// A pull token of Chainguard's tells its end itself, whoever is asked.
+/// A Chainguard pull token contains its expiry date.
 #[test]
 fn a_token_with_its_own_expiry_date_needs_no_request() {
     let claims = base64_of(r#"{"exp":32474736000}"#).replace('=', "");

@@ -1,5 +1,5 @@
-//! `--credential-command`: the credentials a command issues are stored; its standard error passes
-//! through, and nothing of its standard output is shown.
+//! `--credential-command`: its credentials are stored, its standard error passes
+//! through, and its standard output is never shown.
 
 use serde_json::json;
 
@@ -231,7 +231,7 @@ fn what_goes_wrong_is_said_without_the_token_and_nothing_is_stored() {
     }
 }
 
-/// It is the command's own output, whatever is in it, and nothing of ours is between its lines.
+/// The command's standard error passes through unchanged, without our lines in between.
 #[test]
 fn standard_error_passes_through_unchanged() {
     let said = format!("made {MADE} for you\n\x1b[1mwith its own colors\x1b[0m\n");
@@ -351,7 +351,7 @@ fn what_cannot_be_right_is_said_before_anything_runs() {
     assert!(account.requests().is_empty());
 }
 
-/// It stands in the process list; but no message repeats it.
+/// It is in the process list, but no message repeats it.
 #[test]
 fn a_token_among_its_words_is_not_repeated() {
     let account = Account::new();
@@ -366,7 +366,7 @@ fn a_token_among_its_words_is_not_repeated() {
     }
 }
 
-/// A token that is made and cannot be stored is lost.
+/// A token that is issued and cannot be stored is lost.
 #[test]
 fn all_that_can_be_known_is_looked_at_before_it_runs() {
     let account = Account::new();
@@ -445,7 +445,7 @@ fn credentials_that_were_just_issued_get_time_to_work() {
     );
     assert_eq!((runs, registry.logins()), (1, 2));
     assert!(account.value(NAME).contains(MADE));
-    // Whether these work is not known: a registry that takes no more logins is not asked again.
+    // A registry that limits logins is not asked again.
     let registry = answering(&[429]);
     let at = [
         "--upstream-registry-url",
@@ -499,7 +499,7 @@ fn who_does_not_wait_for_them_is_reported_that_they_are_lost() {
     assert!(account.is_empty());
 }
 
-/// What it has issued by then is not known.
+/// It is unknown what it has issued by then.
 #[test]
 fn an_interruption_while_it_runs_reports_that_credentials_may_be_lost() {
     const LOST: &str = "any new credentials it issued are lost";
@@ -562,7 +562,7 @@ fn the_json_error_stands_on_a_line_of_its_own() {
     }
 }
 
-/// The permission to write a secret that exists is proven before, and nothing is changed by that.
+/// Permission to write an existing secret is proven first, without changing it.
 #[test]
 fn it_does_not_run_where_its_credentials_could_not_be_stored() {
     for (action, tagged) in [("PutSecretValue", false), ("TagResource", true)] {
@@ -646,7 +646,7 @@ fn credentials_that_are_issued_and_not_stored_are_reported() {
     assert!(account.is_empty());
 }
 
-/// The command issues other credentials each time, so that storing these again is no way on.
+/// The command issues new credentials each time, so running it again is no fix.
 #[test]
 fn where_it_is_not_known_whether_they_are_stored_it_is_said_what_to_do() {
     let account = Account::new();
@@ -781,7 +781,7 @@ fn three_nights() {
     assert!(account.value(NAME).contains(MADE));
 }
 
-/// At a terminal nothing is asked that the command tells.
+/// At a terminal, it does not ask for what the command prints.
 #[test]
 fn at_a_terminal_its_token_is_shown_in_the_review_by_its_length() {
     for words in ["create docker-hub", "update docker-hub"] {

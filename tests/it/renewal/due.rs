@@ -6,7 +6,7 @@ use crate::support::{Account, Ended, Program, Words};
 
 const NAME: &str = "ecr-pullthroughcache/docker-hub";
 
-/// A secret whose tag says this of the end of its token; none is no tag.
+/// A secret with this expiry tag, or without one.
 pub fn ending(account: &Account, date: Option<&str>) -> String {
     let arn = account.made(NAME);
     if let Some(date) = date {
@@ -101,7 +101,7 @@ fn a_number_of_days_is_one() {
     assert!(account.requests().is_empty());
 }
 
-/// What `check` finds of the date.
+/// The findings of `check` on the date.
 fn findings(account: &Account) -> serde_json::Value {
     let words = ["check", "docker-hub", "-q", "-o", "json"];
     let ended = Program::new(&words).with(account).run();

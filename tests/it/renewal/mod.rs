@@ -1,4 +1,4 @@
-//! Tokens that are made by a command, and renewed before they end.
+//! Tokens issued by a command, and renewed before they expire.
 
 #[cfg(unix)]
 mod command;

@@ -1,4 +1,4 @@
-//! Each error of ECR's operations on rules: its status, its words, and what mends it.
+//! Each error of ECR's rule operations: its status, message and fix.
 
 use serde_json::json;
 
@@ -60,7 +60,7 @@ fn account() -> Account {
     account
 }
 
-/// Makes the secret that the rule uses.
+/// Creates the secret that the rule uses.
 pub fn store(account: &Account) {
     let value = r#"{"username":"me","accessToken":"not-a-real-token"}"#;
     account.ask(

@@ -1,4 +1,4 @@
-//! Which rules use a secret, as `list`, `show`, `delete` and `restore` tell it.
+//! The rules that use a secret, in `list`, `show`, `delete` and `restore`.
 
 use serde_json::json;
 
@@ -16,7 +16,7 @@ fn rule(account: &Account, prefix: &str, kind: &str, host: &str, arn: &str) {
     );
 }
 
-/// A terminal with `create` that has asked for everything but the yes.
+/// A terminal at the last question of `create`.
 #[cfg(unix)]
 fn creating(account: &Account) -> Screen {
     let screen = Screen::new(account);
@@ -25,7 +25,7 @@ fn creating(account: &Account) -> Screen {
     screen
 }
 
-/// A secret with two rules, that was then deleted and made again; one rule was repointed.
+/// A recreated secret with two rules; one rule was switched to the new one.
 fn made_again(account: &Account) -> (String, String) {
     let old = account.made(NAME);
     rule(

@@ -1,4 +1,4 @@
-//! `rule list` on a screen: what ECR says is there at any width.
+//! `rule list` at a terminal: the verdict is shown at any width.
 
 use serde_json::json;
 

@@ -246,7 +246,7 @@ fn leaving_at_the_question_says_what_is_stored() {
         assert_eq!(asked(&elsewhere), [""; 0]);
         assert_eq!(account.rules().as_array().unwrap().len(), 1);
         if key == "\u{3}" {
-            // Nothing is left to do, and so it is found.
+            // Nothing is left to do.
             screen.enters("$PTC update docker-hub --rule docker-hub --expires-on 2999-01-31");
             screen.sees("Access token").enters(TOKEN);
             screen.sees("Pull an image now to prove it?").types(key);

@@ -1,4 +1,4 @@
-//! A rule that exists is switched from one secret to another only after a yes.
+//! Switching a rule to another secret needs confirmation.
 
 use serde_json::{json, Value};
 

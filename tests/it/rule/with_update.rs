@@ -139,7 +139,7 @@ fn a_rule_that_fails_leaves_the_credentials_and_says_how_to_finish() {
         "LimitExceededException",
         "50 rules",
     );
-    // The SDK takes this error for one that passes.
+    // The SDK retries this error.
     let failed = update(&account, "docker-hub --rule hub")
         .env("AWS_MAX_ATTEMPTS", "1")
         .run();

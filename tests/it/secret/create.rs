@@ -1,4 +1,4 @@
-//! `create`: what is stored, and exactly what is asked of AWS for it.
+//! `create`: what is stored, and the exact requests to AWS.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! A secret that is there already, and work that an earlier run left undone.
+//! A secret that exists, and work that an earlier run did not finish.
 
 use serde_json::json;
 

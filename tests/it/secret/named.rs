@@ -1,4 +1,4 @@
-//! How a secret that exists is named: by its name, or by a word for its registry.
+//! An existing secret is named by its name or its registry.
 
 use serde_json::json;
 

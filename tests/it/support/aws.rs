@@ -1,4 +1,4 @@
-//! [`Account`]: an AWS account of a test's own, with a record of each request that arrived.
+//! [`Account`]: an AWS account for one test, with a record of each request.
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -37,7 +37,7 @@ fn server() -> &'static Server {
     })
 }
 
-/// An account in the local AWS, behind a gateway that records requests and can answer in its stead.
+/// An account in the local AWS, behind a gateway that records requests and can answer them itself.
 pub struct Account {
     pub url: String,
     pub id: String,
@@ -50,7 +50,7 @@ struct State {
     requests: Mutex<Vec<Request>>,
     arrived: Condvar,
     answers: Mutex<Vec<Answer>>,
-    /// Actions that are answered only after another.
+    /// Actions that are answered only after another one.
     held: Mutex<Vec<(String, String)>>,
     answered: Mutex<Vec<String>>,
     was_answered: Condvar,
@@ -76,11 +76,11 @@ enum What {
     /// Never answers, as long as the client waits.
     #[cfg(unix)]
     Stall,
-    /// Lets the local AWS do it, and closes the connection without an answer.
+    /// Forwards it, then closes the connection without an answer.
     Lose,
-    /// Lets the local AWS do it, and sends half of its answer.
+    /// Forwards it, then sends half of the answer.
     Cut,
-    /// Closes the connection, and the local AWS hears nothing of it.
+    /// Closes the connection without forwarding it.
     Drop,
 }
 
@@ -99,7 +99,7 @@ impl Account {
         }
     }
 
-    /// From now on, answers an action with an error of the service's form.
+    /// Answers an action with an error of the service.
     pub fn refuse(&self, action: &str, status: u16, code: &str, message: &str) {
         let body = json!({"__type": code, "Message": message}).to_string();
         self.answer(action, status, "application/x-amz-json-1.1", &body, None);
@@ -115,12 +115,12 @@ impl Account {
         self.push(action, times, What::Bytes(bytes.into_bytes()));
     }
 
-    /// Does what an action asks, and loses the answer, once or always.
+    /// Forwards an action and loses the answer, once or always.
     pub fn lose(&self, action: &str, times: Option<usize>) {
         self.push(action, times, What::Lose);
     }
 
-    /// Does what an action asks, and breaks off in the middle of the answer.
+    /// Forwards an action and cuts the answer off.
     pub fn cut(&self, action: &str, times: Option<usize>) {
         self.push(action, times, What::Cut);
     }
@@ -131,7 +131,7 @@ impl Account {
         self.state.held.lock().unwrap().push(held);
     }
 
-    /// Closes the connection instead of doing what an action asks.
+    /// Closes the connection without forwarding an action.
     pub fn drop(&self, action: &str, times: Option<usize>) {
         self.push(action, times, What::Drop);
     }
@@ -181,14 +181,14 @@ impl Account {
         }
     }
 
-    /// The actions so far, taken out of the record, where the first two are made side by side: those sorted.
+    /// Takes the actions out of the record. The first two are sorted, as they run side by side.
     pub fn take_actions_after_two_looks(&self) -> Vec<String> {
         let mut actions = self.take_actions();
         actions[..2].sort();
         actions
     }
 
-    /// The actions so far but the looks at secrets and rules, in order.
+    /// The actions so far in order, without the lookups of secrets and rules.
     pub fn actions_but_looks(&self) -> Vec<String> {
         let mut actions = self.actions();
         actions.retain(|action| !action.starts_with("Describe"));
@@ -231,7 +231,7 @@ impl Account {
         self.ask_ecr("DescribePullThroughCacheRules", &json!({}))["pullThroughCacheRules"].clone()
     }
 
-    /// Makes a repository creation template for pull through cache, with these settings.
+    /// Creates a repository creation template for pull through cache, with these settings.
     pub fn with_template(&self, prefix: &str, settings: &Value) {
         let mut template = settings.clone();
         template["prefix"] = prefix.into();
@@ -240,12 +240,12 @@ impl Account {
         assert!(answer["repositoryCreationTemplate"].is_object(), "{answer}");
     }
 
-    /// Makes a repository creation template for all rules that removes old images.
+    /// Creates a repository creation template for all rules that removes old images.
     pub fn with_lifecycle_policy(&self) {
         self.with_template("ROOT", &json!({"lifecyclePolicy": "{}"}));
     }
 
-    /// Makes a customer managed key, and gives its ARN.
+    /// Creates a customer managed key, and returns its ARN.
     pub fn new_key(&self) -> String {
         let answer = ask_service(
             &self.id,
@@ -261,13 +261,13 @@ impl Account {
         self.ask_in("us-east-1", action, body)
     }
 
-    /// Makes a secret as another tool would, and gives its ARN.
+    /// Creates a secret as another tool would, and returns its ARN.
     pub fn made(&self, name: &str) -> String {
         let value = json!({"username": "me", "accessToken": TOKEN});
         self.made_with(name, &value.to_string())
     }
 
-    /// Makes a secret with any text in it, and gives its ARN.
+    /// Creates a secret with this text, and returns its ARN.
     pub fn made_with(&self, name: &str, text: &str) -> String {
         // Without a request token, the local AWS gives every secret the same version id.
         static NEXT: AtomicU64 = AtomicU64::new(0);
@@ -280,7 +280,7 @@ impl Account {
         answer["ARN"].as_str().unwrap().to_owned()
     }
 
-    /// Makes a secret with a customer managed key.
+    /// Creates a secret with a customer managed key.
     #[cfg(unix)]
     pub fn made_with_key(&self, name: &str) {
         let value = json!({"username": "me", "accessToken": TOKEN}).to_string();

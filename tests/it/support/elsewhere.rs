@@ -3,7 +3,7 @@
 use super::registry::{challenge, json, Heard, Reply};
 use super::{Authority, Program, Proxy, Registry};
 
-/// Whatever host is asked for, one registry answers there, over TLS, and takes any credentials.
+/// One registry answers for every host, over TLS, and accepts any credentials.
 pub struct Elsewhere {
     pub registry: Registry,
     pub proxy: Proxy,
@@ -55,7 +55,7 @@ impl Elsewhere {
             .collect()
     }
 
-    /// Whether nobody came near.
+    /// Whether no request arrived.
     pub fn is_untouched(&self) -> bool {
         self.proxy.seen().is_empty() && self.registry.heard().is_empty()
     }

@@ -1,4 +1,4 @@
-//! What stands between the program and AWS: proxies, TLS, and servers that are not AWS.
+//! Proxies, TLS, and servers that are not AWS.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -11,8 +11,8 @@ use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 use super::aws::read_request;
 
-/// A server on loopback that handles each connection on a thread of its own. It ends with its owner:
-/// thousands of threads that wait for ever make every program that is started take longer.
+/// A server on loopback with a thread for each connection. It ends with its owner:
+/// thousands of waiting threads would slow down every program started.
 pub struct Listener {
     pub address: String,
     is_over: Arc<AtomicBool>,
@@ -36,7 +36,7 @@ impl Listener {
         Self { address, is_over }
     }
 
-    /// Its address, where nobody owns it: it goes on to the end of all tests.
+    /// Its address; it then runs until all tests end.
     fn for_ever(self) -> String {
         let address = self.address.clone();
         std::mem::forget(self);
@@ -52,7 +52,7 @@ impl Drop for Listener {
     }
 }
 
-/// A server that answers by a function of the request's head and body.
+/// A server whose answers come from a function of the request's head and body.
 pub struct Web {
     pub url: String,
     _listener: Listener,
@@ -94,7 +94,7 @@ impl Proxy {
         Self::start(target, None)
     }
 
-    /// A proxy that lets nothing through, and says so in a page of HTML.
+    /// A proxy that refuses every connection with an HTML page.
     pub fn that_refuses(status: u16) -> Self {
         Self::start("", Some(status))
     }
@@ -161,7 +161,7 @@ fn join(left: TcpStream, right: TcpStream) {
     let _ = to.shutdown(Shutdown::Both);
 }
 
-/// A certificate authority that nobody knows.
+/// A certificate authority of the tests.
 pub struct Authority(CertifiedIssuer<'static, KeyPair>);
 
 impl Authority {

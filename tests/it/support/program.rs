@@ -14,7 +14,7 @@ use super::{base64_of_its_own, forms, Account, Registry};
 /// A token that occurs in nothing else.
 pub const TOKEN: &str = "dckr_pat_Zq7-hidden\"\\é4";
 
-/// A trust store that is quickly read, and in which no server is trusted.
+/// A small trust store without any server's authority.
 const NOBODY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/support/nobody.pem");
 
 /// A run that is being prepared.
@@ -23,7 +23,7 @@ pub struct Program {
     stdin: Option<Vec<u8>>,
     variables: Vec<(OsString, OsString)>,
     pub home: TempDir,
-    /// What it gets to, as long as it is.
+    /// Servers it needs, kept until it is dropped.
     servers: Vec<Box<dyn Any + Send + Sync>>,
 }
 
@@ -88,12 +88,12 @@ impl Program {
             .env("AWS_SHARED_CREDENTIALS_FILE", credentials)
             .env("AWS_EC2_METADATA_DISABLED", "true")
             .env("SSL_CERT_FILE", NOBODY)
-            // Only loopback addresses may be reached: a test that is about a login names a registry.
+            // Tests reach only loopback; a test of a login names a registry.
             .env("ECR_PTC_VERIFY", "never")
     }
 
     /// `ecr-ptc create` for Docker Hub with [`TOKEN`] piped in, and more words. The credentials are
-    /// tried at a registry that takes them.
+    /// tested at a registry that accepts them.
     pub fn create(account: &Account, more: &(impl Words + ?Sized)) -> Self {
         Self::create_at(Registry::shared(), account, more).env("ECR_PTC_VERIFY", "always")
     }
@@ -141,7 +141,7 @@ impl Program {
             .join(" ")
     }
 
-    /// With a server that nobody else owns.
+    /// Keeps a server running for this program.
     pub fn beside(mut self, server: impl Any + Send + Sync) -> Self {
         self.servers.push(Box::new(server));
         self
@@ -171,7 +171,7 @@ impl Program {
         path
     }
 
-    /// The command, for those who start it themselves.
+    /// The command, to start it elsewhere.
     pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ecr-ptc"));
         self.prepare(&mut command);
@@ -284,7 +284,7 @@ impl Ended {
         self
     }
 
-    /// Expects that none of these words is said.
+    /// Expects none of these words.
     pub fn never(&self, words: &[&str]) -> &Self {
         for word in words {
             let said = self.stdout.contains(word) || self.stderr.contains(word);
@@ -308,8 +308,8 @@ impl Ended {
     }
 }
 
-/// Where a program of the system is. One that is named alone, beside a `PATH` of its own, is started
-/// by way of a copy of this whole process.
+/// The path of a system program. A bare name with its own `PATH` would be started
+/// through a copy of this whole process.
 #[cfg(unix)]
 pub fn found(name: &str) -> PathBuf {
     let path = std::env::var_os("PATH").unwrap();
@@ -330,7 +330,7 @@ pub fn policy_file(program: &Program) -> PathBuf {
     program.file("policy.json", r#"{"Version":"2012-10-17","Statement":[]}"#)
 }
 
-/// What `check` found, but for the notes that no rule uses a secret: most tests have no rules.
+/// The findings of `check`, without the notes on unused secrets: most tests have no rules.
 pub fn told(report: &Value) -> Value {
     let findings = report["findings"].as_array().unwrap().iter();
     findings

@@ -1,4 +1,4 @@
-//! [`Registry`]: a registry on loopback that answers as it is told, with a record of what it heard.
+//! [`Registry`]: a scripted registry on loopback, with a record of its requests.
 
 use std::fmt::Write as _;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -9,7 +9,7 @@ use super::forms::base64_padded;
 use super::network::Listener;
 use super::TOKEN;
 
-/// What a registry heard.
+/// A request to a registry.
 #[derive(Clone, Debug)]
 pub struct Heard {
     /// The path with the query.
@@ -18,7 +18,7 @@ pub struct Heard {
     pub authorization: Option<String>,
 }
 
-/// What it answers: status, headers, body.
+/// An answer: status, headers, body.
 pub type Reply = (u16, Vec<(&'static str, String)>, Vec<u8>);
 
 type Script = dyn Fn(&Heard) -> Reply + Send + Sync;
@@ -59,7 +59,7 @@ impl Registry {
         })
     }
 
-    /// Takes `me` with [`TOKEN`], and no others: as Docker Hub does.
+    /// Accepts only `me` with [`TOKEN`].
     pub fn strict() -> Self {
         Self::with_tokens("registry.docker.io", |heard| {
             if heard.authorization == Some(basic("me", TOKEN)) {
@@ -70,7 +70,7 @@ impl Registry {
         })
     }
 
-    /// One for all tests that are not about a registry: it takes any credentials, and only with them.
+    /// Shared by tests that are not about a registry: it accepts any credentials, but no anonymous login.
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<Registry> = OnceLock::new();
         SHARED.get_or_init(|| {

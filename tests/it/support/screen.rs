@@ -1,4 +1,4 @@
-//! [`Screen`]: a real terminal with a shell in it, and what a person sees there.
+//! [`Screen`]: a real terminal with a shell, and what it shows.
 
 use std::io::{Read, Write};
 use std::os::fd::AsFd;
@@ -10,7 +10,7 @@ use rustix::termios::{tcgetattr, LocalModes, SpecialCodeIndex, Termios};
 
 use super::{Account, Program};
 
-/// How long to wait for what must come.
+/// How long to wait for expected text.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 pub struct Screen {
@@ -18,13 +18,13 @@ pub struct Screen {
     shell: std::process::Child,
     seen: Arc<(Mutex<Seen>, Condvar)>,
     program: Program,
-    /// The terminal of a shell that nothing was done to.
+    /// The terminal modes at the start.
     found: Termios,
 }
 
 struct Seen {
     parser: vt100::Parser,
-    /// Every byte, from the last mark on.
+    /// Every byte since the last text that was waited for.
     bytes: Vec<u8>,
 }
 
@@ -86,7 +86,7 @@ impl Screen {
         screen
     }
 
-    /// What a run that ends well shows on a terminal of this width.
+    /// The screen after a successful run on a terminal of this width.
     pub fn shown(account: &Account, columns: u16, run: &str) -> String {
         let screen = Self::new(account);
         screen.resized(60, columns);
@@ -128,8 +128,8 @@ impl Screen {
         self.sees("\u{1b}[32m>\u{1b}[39m ").sees("\u{1b}[39m\r\n")
     }
 
-    /// Waits until a text has come since the last that was waited for, and goes on from there. Its
-    /// colors only matter if the text has an escape in it.
+    /// Waits for a text after the last one that was waited for. Its
+    /// colors matter only if the text contains an escape.
     pub fn sees(&self, text: &str) -> &Self {
         let end = Instant::now() + PATIENCE;
         let (lock, arrived) = &*self.seen;
@@ -149,7 +149,7 @@ impl Screen {
         }
     }
 
-    /// Answers what `create` asks where registry and username are given.
+    /// Answers the questions of `create` if registry and username are given.
     pub fn enters_a_token(&self) -> &Self {
         self.sees("Access token")
             .enters("not-a-real-token")
@@ -166,17 +166,17 @@ impl Screen {
         self.sees("Pull an image now to prove it?").enters("")
     }
 
-    /// Where the shell is.
+    /// The shell's home directory.
     pub fn home(&self) -> &std::path::Path {
         self.program.home.path()
     }
 
-    /// What stands on the screen, scrolled-off lines left out.
+    /// The screen, without scrolled-off lines.
     pub fn text(&self) -> String {
         self.seen.0.lock().unwrap().parser.screen().contents()
     }
 
-    /// What stands on the screen and in the lines that were scrolled off.
+    /// The screen with scrolled-off lines.
     pub fn history(&self) -> String {
         let mut seen = self.seen.0.lock().unwrap();
         let screen = seen.parser.screen_mut();
@@ -190,7 +190,7 @@ impl Screen {
         text + &screen.contents()
     }
 
-    /// Expects the terminal of a shell that nothing was done to.
+    /// Expects the terminal modes of the start.
     pub fn is_as_before(&self) -> &Self {
         let now = tcgetattr(self.pty.as_fd()).unwrap();
         let modes = now.local_modes;
@@ -227,7 +227,7 @@ impl Drop for Screen {
     }
 }
 
-/// Where a text ends in what a terminal was sent.
+/// The end of a text in the bytes of a terminal.
 fn end_of(text: &str, sent: &[u8]) -> Option<usize> {
     let mut is_color = false;
     let is_shown = |(at, byte): &(usize, &u8)| {

@@ -1,10 +1,10 @@
-//! [`side_by_side`]: a test with many cases takes as long as its longest few.
+//! [`side_by_side`]: runs the cases of a test in parallel.
 
 use std::panic::resume_unwind;
 use std::sync::Mutex;
 use std::thread::scope;
 
-/// How many cases run at once. Most of the time each waits: for an answer, or until it asks again.
+/// How many cases run at once. Each mostly waits for an answer or a retry.
 const AT_ONCE: usize = 8;
 
 /// Runs the cases of a test side by side, instead of one after another as `for` does. Each needs an

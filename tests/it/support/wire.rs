@@ -1,5 +1,5 @@
-//! [`Wire`]: a proxy in front of servers that are asked over TLS, with a record of what each sees of
-//! the network, in order.
+//! [`Wire`]: a proxy in front of TLS servers that records connections, requests and answers
+//! in order.
 
 use std::io::Write;
 use std::sync::{Arc, Condvar, Mutex};
@@ -24,7 +24,7 @@ struct State {
     /// operation of AWS, or the path.
     seen: Mutex<Vec<String>>,
     arrived: Condvar,
-    /// Answers that wait for something else to be seen.
+    /// Answers that wait for another event.
     held: Mutex<Vec<(String, String)>>,
 }
 
@@ -103,13 +103,13 @@ impl Wire {
         }
     }
 
-    /// Gives an answer only when something else was seen.
+    /// Holds an answer until another event.
     pub fn hold(&self, answer: &str, until: &str) {
         let held = (answer.to_owned(), until.to_owned());
         self.state.held.lock().unwrap().push(held);
     }
 
-    /// A run that gets to the servers, with no endpoint set.
+    /// A run that reaches the servers, without an endpoint setting.
     pub fn reached_by(&self, program: Program) -> Program {
         let bundle = program.file("ca.pem", &self.pem);
         let proxy = format!("http://{}", self.listener.address);
@@ -120,12 +120,12 @@ impl Wire {
             .env("AWS_CA_BUNDLE", bundle)
     }
 
-    /// What was seen so far, in order.
+    /// The events so far, in order.
     pub fn seen(&self) -> Vec<String> {
         self.state.seen.lock().unwrap().clone()
     }
 
-    /// What was seen of a host, without its name.
+    /// The events of a host, without its name.
     pub fn seen_of(&self, host: &str) -> Vec<String> {
         let words = |event: String| {
             let (what, rest) = event.split_once(' ')?;
@@ -135,7 +135,7 @@ impl Wire {
         self.seen().into_iter().filter_map(words).collect()
     }
 
-    /// Whether one was seen before the other; both must be.
+    /// Whether one event came before the other; both must exist.
     pub fn is_in_order(&self, first: &str, second: &str) -> bool {
         let seen = self.seen();
         let place = |event: &str| seen.iter().position(|seen| seen == event);

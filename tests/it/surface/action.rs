@@ -1,4 +1,4 @@
-//! The GitHub Actions: their scripts, as the runner starts them.
+//! The scripts of the GitHub Actions, started as the runner does.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

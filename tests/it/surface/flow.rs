@@ -701,7 +701,7 @@ fn dockers_login_is_changed_like_any_other() {
     assert_eq!(account.value(NAME), value);
 }
 
-/// Run beside what else waits that long.
+/// Runs beside other slow tests.
 pub fn in_plain_lines_what_lasts_is_told_every_half_a_minute() {
     let account = Account::new();
     account.made(NAME);

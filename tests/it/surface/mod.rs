@@ -1,4 +1,4 @@
-//! What people and scripts hold on to.
+//! The interface for people and scripts.
 
 #[cfg(unix)]
 mod action;

@@ -1,4 +1,4 @@
-//! What a release is made with.
+//! The scripts and workflows of a release.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -1,4 +1,4 @@
-//! At a terminal: the whole flow, faults, and every way out of it.
+//! At a terminal: the whole flow, errors, and every way to leave it.
 
 use rustix::process::Signal;
 
@@ -136,7 +136,7 @@ fn ctrl_c_ends_every_prompt() {
                 for (prompt, answer) in &prompts[..last] {
                     screen.sees(prompt).types(answer);
                 }
-                // What is typed after it is thrown away, and is no command for the shell.
+                // Input after it is discarded and does not reach the shell.
                 screen.sees(prompts[last].0).types("\x03touch ran\r");
                 screen.sees("cancelled; nothing was written").status_is(130);
                 assert!(!screen.home().join("ran").exists(), "{}", prompts[last].0);
@@ -439,7 +439,7 @@ fn ctrl_backslash_ends_the_program_where_keys_are_signals() {
         .types("some-token-ahead\x1c")
         .sees("cancelled; nothing was written")
         .status_is(131);
-    // Something was sent, and nobody knows what became of it.
+    // A request was sent without an answer.
     account.heal();
     account.stall("CreateSecret");
     for plain in ["", "--accessible"] {

@@ -1,4 +1,4 @@
-//! What people and scripts hold on to: help, version, completions, the man page, colour.
+//! Help, version, completions, man pages and color.
 
 use crate::support::{Account, Program};
 
@@ -104,7 +104,7 @@ fn completions_and_the_man_page() {
     }
 }
 
-/// What a shell offers, driven as it drives itself; none where it is not installed.
+/// The completions a shell offers; none if it is not installed.
 #[cfg(unix)]
 fn offered(shell: &str, script: &str) -> Option<String> {
     let path = std::env::var("PATH").unwrap();
