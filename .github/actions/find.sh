@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Finds ecr-ptc for an action: the job's own; or else the release of the version that the action is asked for
-# by, as far as its attestation says that the release workflow has built it from that tag; or else it is built from the source
-# beside the action. Leaves it in RUNNER_TEMP/ecr-ptc/bin.
+# Finds ecr-ptc for an action: the job's own, or the release of the action's version, if its attestation
+# shows that the release workflow built it from that tag. Otherwise it is built from the source beside the
+# action. Leaves it in RUNNER_TEMP/ecr-ptc/bin.
 set -euo pipefail
 
 into=$RUNNER_TEMP/ecr-ptc/bin
 source=$(dirname -- "${BASH_SOURCE[0]}")/../..
-# On Windows a path with a colon is one of a host, for tar.
+# On Windows, tar takes a path with a colon for a host.
 if command -v cygpath >/dev/null; then
     into=$(cygpath -u "$into")
     source=$(cygpath -u "$source")
@@ -26,13 +26,13 @@ Windows-ARM64) target=aarch64-pc-windows-msvc.zip ;;
 *) target= ;;
 esac
 
-# Only a version has a release; a commit or a branch is built.
+# Only a version has a release; for a commit or branch, the program is built.
 if [[ ${ACTION_REF-} == v[0-9]* && -n $target ]] && command -v gh >/dev/null; then
     archive=ecr-ptc-${ACTION_REF#v}-$target
     temp=$(mktemp -d)
     trap 'rm -rf "$temp"; resume_commands' EXIT
     if gh release download "$ACTION_REF" --repo "$ACTION_REPOSITORY" --pattern "$archive" --dir "$temp"; then
-        # What is there and was not built by this repository ends the job.
+        # A program that this repository did not build ends the job.
         gh attestation verify "$temp/$archive" --repo "$ACTION_REPOSITORY" --source-ref "refs/tags/$ACTION_REF" \
             --signer-workflow "$ACTION_REPOSITORY/.github/workflows/release.yml"
         mkdir -p "$into"
@@ -47,6 +47,6 @@ if [[ ${ACTION_REF-} == v[0-9]* && -n $target ]] && command -v gh >/dev/null; th
         fi
     fi
 fi
-# The build runs code of many crates, and none of them needs the job's token.
+# The build runs code of many crates; none of them gets the job's token.
 unset GH_TOKEN
 cargo install --locked --path "$source" --root "${into%/bin}"

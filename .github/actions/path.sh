@@ -1,4 +1,4 @@
-# Sourced: puts where find.sh leaves ecr-ptc at the end of PATH. On Windows a path with a colon would be two.
+# Sourced: adds the directory of find.sh's ecr-ptc to the end of PATH. On Windows a colon would split it.
 built=${RUNNER_TEMP-}/ecr-ptc/bin
 if command -v cygpath >/dev/null; then
     built=$(cygpath -u "$built")

@@ -109,7 +109,7 @@ def certificate():
 
 
 class Server:
-    """A server that prints its address and ends with its standard input."""
+    """A server that prints its address and ends when its standard input does."""
 
     def __init__(self, command):
         self.command = command
@@ -124,7 +124,7 @@ class Server:
 
 
 def run(command, environment, stdin=b""):
-    """Runs a command: wall and CPU time in milliseconds, and what it says on standard error."""
+    """Runs a command. Returns wall and CPU time in milliseconds, and standard error."""
     started = time.perf_counter()
     process = subprocess.Popen(
         [str(word) for word in command], env={**ENVIRONMENT, **environment}, stdin=subprocess.PIPE,
@@ -145,13 +145,13 @@ def run(command, environment, stdin=b""):
 
 
 def memory(command, environment, stdin=b""):
-    """Peak memory in MiB: by GNU time, since a process keeps the peak of whoever started it."""
+    """Peak memory in MiB, by GNU time, since a child inherits the peak of its parent."""
     _, _, said = run([TIME, "-f", "%M", *command], environment, stdin)
     return int(said.split()[-1]) / 1024
 
 
 def table(title, contestants, runs):
-    """Lets each take its turn in each round; a contestant is what makes a run of it."""
+    """Runs each contestant once in each round."""
     taken = {name: [] for name in contestants}
     for index in range(runs + 1):
         for name, contestant in contestants.items():
@@ -214,7 +214,7 @@ def create(title, url, trust, python, runs):
 
 
 def far(url, milliseconds, runs):
-    """Creates with AWS and the registry so far away, by a proxy that takes no time itself."""
+    """Runs create with a delay to AWS and to the registry."""
     port = url.rsplit(":", 1)[1]
     with Server([sys.executable, str(HERE / "slow.py"), port, str(milliseconds)]) as proxy:
         at = {**TRUST["one CA"], "HTTPS_PROXY": proxy}
@@ -228,7 +228,7 @@ def far(url, milliseconds, runs):
 
 
 def many(url, python, number):
-    """Lists and checks so many secrets, in an account that is emptied first."""
+    """Lists and checks this many secrets in an empty account."""
     urllib.request.urlopen(urllib.request.Request(f"{url}/moto-api/reset", method="POST")).close()
     for index in range(number):
         body = {"Name": f"ecr-pullthroughcache/{index:06}", "SecretString": json.dumps({"username": "me", "accessToken": "x"})}

@@ -12,7 +12,7 @@ import sys
 import threading
 
 
-# What a registry says to who has no login, and where a login is taken.
+# A registry's challenge, and its token endpoint.
 CHALLENGE = (
     b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n"
     b'WWW-Authenticate: Bearer realm="https://auth.docker.io/token",service="registry.docker.io"\r\n\r\n'
@@ -20,7 +20,7 @@ CHALLENGE = (
 
 
 def answer_to(path, request):
-    """AWS with nothing in it: no secret, no rules, and CreateSecret works. A request without a body gets a token."""
+    """An empty AWS account in which CreateSecret works. A request without a body gets a token."""
     if path == b"/v2/":
         return CHALLENGE
     if not request:
@@ -57,7 +57,7 @@ def serve(listener, context):
 
 
 def answer(connection, context):
-    """Takes requests of one connection until the client closes it, however rudely."""
+    """Answers the requests of one connection until the client closes it."""
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
     try:
         with context.wrap_socket(connection, server_side=True) as stream, stream.makefile("rb") as requests:
@@ -69,7 +69,7 @@ def answer(connection, context):
 
 
 def read_head(requests):
-    """The path of a request and the length of its body, in bytes; None where there is no further one."""
+    """The path of the next request and the length of its body in bytes; None at the end."""
     line, length = requests.readline(), 0
     for header in iter(requests.readline, b"\r\n"):
         if not header:

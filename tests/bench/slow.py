@@ -28,7 +28,7 @@ async def main(port, milliseconds):
 
 
 async def carry(reader, writer, delay, connecting):
-    """Writes what it reads, each piece so many seconds later; the first waits for the connection too."""
+    """Writes each piece it reads after a delay; the first also waits for the connection."""
     clock = asyncio.get_running_loop()
     open_at = clock.time() + connecting
     while data := await reader.read(65_536):

@@ -1,4 +1,4 @@
-"""What `ecr-ptc` does, as a minimal script would: with_boto3.py create|list|check."""
+"""The same work in a minimal script: with_boto3.py create|list|check."""
 
 import json
 import os

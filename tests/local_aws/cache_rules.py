@@ -24,7 +24,7 @@ MODEL = botocore.session.Session().get_service_model("ecr")
 # Not adjustable: https://docs.aws.amazon.com/AmazonECR/latest/userguide/service-quotas.html
 MOST_RULES = 50
 
-# The host of each upstream registry, and whether it wants a login.
+# The host of each upstream registry, and whether it requires a login.
 UPSTREAMS = {
     "ecr": (r"[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?", False),
     "ecr-public": (r"public\.ecr\.aws", False),
@@ -39,11 +39,11 @@ UPSTREAMS = {
 
 
 class Refusal(ServiceException):
-    """An error answer. A class of this module's: of an exception of its own, moto reads the module's name."""
+    """An error response. Defined here, since moto uses the module's name."""
 
 
 def install():
-    """Adds the operations to the class that answers for ECR. Reset and accounts stay moto's."""
+    """Adds the operations to moto's ECR. moto still handles resets and accounts."""
     for operation in [create, describe, update, validate, delete, create_template, describe_templates]:
         setattr(ECRResponse, operation.moto_name, operation)
 
@@ -56,7 +56,7 @@ def operation(name, store="cache_rules"):
             account = response.current_account
             if given.get("registryId", account) != account:
                 refuse("InvalidParameter", "The registry does not belong to the caller's account.")
-            # In the backend itself, so that whatever empties that empties this.
+            # In the backend, so moto's reset clears it.
             stored = vars(ecr_backends[account][response.region]).setdefault(store, {})
             return ActionResult(function(stored, given, account, response.region))
 
@@ -160,7 +160,7 @@ def describe_templates(templates, given, account, _region):
 
 
 def page(name, found, given):
-    """The part of a list that an answer has."""
+    """One page of a list."""
     start = int(given.get("nextToken", 0))
     end = start + given.get("maxResults", 100)
     more = {"nextToken": str(end)} if end < len(found) else {}
@@ -168,7 +168,7 @@ def page(name, found, given):
 
 
 def members(rule, name):
-    """The part of a rule that an operation tells."""
+    """The members of a rule that an operation returns."""
     return {key: rule[key] for key in MODEL.operation_model(name).output_shape.members if key in rule}
 
 
@@ -193,12 +193,12 @@ def secret_of(arn, account, region):
 
 
 def fault_of(arn, account, region):
-    """What keeps ECR from logging in with a secret; None where nothing does. The words are ours."""
+    """Why ECR cannot log in with a secret, in our words; None if it can."""
     try:
         secret = secret_of(arn, account, region)
     except Refusal as error:
         return error.message
-    # A replica has the key of its own Region, which is the default one here.
+    # A replica has the default key of its Region.
     key = getattr(secret, "kms_key_id", None)
     if key and not key.endswith("alias/aws/secretsmanager"):
         return "The value of the secret was unable to be decrypted."
@@ -213,14 +213,14 @@ def fault_of(arn, account, region):
 
 
 def check(given, shape):
-    """Checks a request by the model, as the service does before all else."""
+    """Validates a request against the model first, as the service does."""
     if not isinstance(given, dict):
         raise Refusal("SerializationException", "The request is not an object.")
     for name in shape.required_members:
         if name not in given:
             fails(name, "must not be null")
     for name, value in given.items():
-        # The service ignores what it does not know; here that is a request gone wrong.
+        # The service ignores unknown members; here they are a mistake of the test.
         if name not in shape.members:
             raise Refusal("SerializationException", f"'{name}' is no member of {shape.name}.")
         check_value(name, value, shape.members[name])

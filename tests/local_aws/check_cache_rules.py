@@ -15,13 +15,13 @@ OPERATIONS = {"Create": "", "Describe": "s", "Update": "", "Validate": "", "Dele
 NAME = "ecr-pullthroughcache/hub"
 GOOD = '{"username":"me","accessToken":"not-real"}'
 
-# What a member's JSON form is.
+# The JSON type of a member.
 FORMS = {"string": str, "boolean": bool, "timestamp": (int, float), "list": list, "structure": dict}
 
 
 def main(url):
     session = botocore.session.Session()
-    # What botocore would refuse by itself has to reach the server.
+    # Requests that botocore would reject must reach the server.
     config = Config(parameter_validation=False, retries={"total_max_attempts": 1})
 
     def client(service):
@@ -72,14 +72,14 @@ def main(url):
     call("Create", "InvalidParameter", **hub)
     call("Create", "InvalidParameter", ecrRepositoryPrefix="hub", upstreamRegistry="docker", upstreamRegistryUrl="x")
 
-    # What a rule may point at, and what it needs for it.
+    # The secret of a rule, and what it must be.
     no_secret = {key: value for key, value in hub.items() if key != "credentialArn"}
     call("Create", "UnsupportedUpstreamRegistry", ecrRepositoryPrefix="hub", **no_secret)
     call("Create", "UnsupportedUpstreamRegistry", ecrRepositoryPrefix="hub", **{**hub, "upstreamRegistryUrl": "ghcr.io"})
     call("Create", "UnsupportedUpstreamRegistry", ecrRepositoryPrefix="hub", upstreamRegistryUrl="registry.example.com")
     call("Create", "SecretNotFound", ecrRepositoryPrefix="hub", **{**hub, "credentialArn": arn[:-6] + "zzzzzz"})
 
-    # The life of a rule.
+    # A rule is created, changed and deleted.
     created = call("Create", ecrRepositoryPrefix="hub", **hub)
     assert created["credentialArn"] == arn and created["registryId"] == "123456789012", created
     call("Create", "PullThroughCacheRuleAlreadyExists", ecrRepositoryPrefix="hub/", **hub)
@@ -107,7 +107,7 @@ def main(url):
     kinds = [rule["upstreamRegistry"] for rule in call("Describe")["pullThroughCacheRules"]]
     assert kinds == ["docker-hub", "ecr-public"], kinds
 
-    # Pages, and what is not there.
+    # Pages, and missing rules.
     first = call("Describe", maxResults=1)
     rest = call("Describe", maxResults=1, nextToken=first["nextToken"])
     assert len(rest["pullThroughCacheRules"]) == 1 and "nextToken" not in rest, rest
@@ -117,24 +117,24 @@ def main(url):
         call(verb, "PullThroughCacheRuleNotFound", ecrRepositoryPrefix="none")
     call("Update", "PullThroughCacheRuleNotFound", ecrRepositoryPrefix="none", credentialArn=arn)
 
-    # Fifty and no more.
+    # At most fifty rules.
     for number in range(48):
         call("Create", ecrRepositoryPrefix=f"p{number:02}", upstreamRegistryUrl="quay.io")
     call("Create", "LimitExceeded", ecrRepositoryPrefix="p50", upstreamRegistryUrl="quay.io")
     call("Delete", ecrRepositoryPrefix="p47")
     call("Create", ecrRepositoryPrefix="p50", upstreamRegistryUrl="quay.io")
-    # Creation templates, made and listed.
+    # Creation templates are created and listed.
     cache = {"prefix": "hub", "appliedFor": ["PULL_THROUGH_CACHE"], "resourceTags": [{"Key": "a", "Value": "b"}]}
     ecr._make_api_call("CreateRepositoryCreationTemplate", cache)
     told = ecr._make_api_call("DescribeRepositoryCreationTemplates", {})["repositoryCreationTemplates"]
     assert [template["prefix"] for template in told] == ["hub"], told
 
     assert {name.split("Pull")[0] for name in answers if "Pull" in name} == set(OPERATIONS), answers
-    print(f"{len(answers)} answers are as the model has them", flush=True)
+    print(f"{len(answers)} answers agree with the model", flush=True)
 
 
 def conforms(value, shape, where):
-    """Whether JSON is what a shape says, with nothing that it does not say."""
+    """Whether JSON has exactly the members and types of a shape."""
     assert isinstance(value, FORMS[shape.type_name]), f"{where}: {value!r} is no {shape.type_name}"
     if shape.type_name == "structure":
         unknown = set(value) - set(shape.members)

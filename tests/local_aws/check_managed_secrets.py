@@ -12,12 +12,12 @@ from check_cache_rules import conforms
 
 NAME = "ecr-pullthroughcache/external"
 
-# moto's answers have more and less than the model in places: only what we add is held against it.
+# moto's responses differ from the model in places: only our additions are checked.
 ADDED = {"Type", "ExternalSecretRotationRoleArn", "ExternalSecretRotationMetadata"}
 
 
 def main(url):
-    # botocore itself refuses requests that are not as the model has them.
+    # botocore validates the requests.
     client = botocore.session.Session().create_client("secretsmanager", "us-east-1", endpoint_url=url)
     seen = set()
 
@@ -31,7 +31,7 @@ def main(url):
     assert "Type" in client.list_secrets(Filters=[{"Key": "name", "Values": [NAME]}])["SecretList"][0]
     missing = ADDED - seen
     assert not missing, f"no answer had {missing}"
-    print(f"{len(seen)} members of managed secrets are as the model has them", flush=True)
+    print(f"{len(seen)} members of managed secrets agree with the model", flush=True)
 
 
 def held(body, shape, where, seen):

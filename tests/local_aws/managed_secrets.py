@@ -22,7 +22,7 @@ def install():
 
 
 def more_of(secret):
-    """What such a secret tells more than others."""
+    """The additional members of such a secret."""
     if not (kind := getattr(secret, "external_type", None)):
         return {}
     return {

@@ -34,12 +34,12 @@ and returns COMMAND's status. With --serve: prints the address and serves until 
 With --check: holds what we added to it, and what the program knows, against AWS's own models.
 """
 
-# As `env` and `docker run` have it: the wrapper itself failed, not the command.
+# As with `env` and `docker run`: the wrapper failed, not the command.
 FAILED = 125
 
 
 def main(arguments):
-    # Ctrl-C while this is at work ends it at once and without a traceback.
+    # Ctrl-C during the installation ends it without a traceback.
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     if arguments in (["-h"], ["--help"]):
@@ -59,44 +59,44 @@ def main(arguments):
         return fail(f"cannot make the virtual environment: {error}")
     if python is None:
         return FAILED
-    # -I: no PYTHONPATH or user packages of the caller's may change what is served.
+    # -I ignores the caller's PYTHONPATH and user packages.
     command = [str(python), "-I", str(SERVER), *arguments]
     if os.name == "posix":
-        # Takes this process's place, so that whoever kills it kills the server.
+        # Replaces this process, so a signal reaches the server.
         os.execv(python, command)
-    # Windows has no exec. Ctrl-C reaches the child by itself, and this waits to hear how it ends.
+    # Windows has no exec. Ctrl-C reaches the child too, and this process waits for its status.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     return subprocess.call(command)
 
 
 def environment(requirements, name, what):
-    """The Python of a virtual environment, after making that if need be; None after a message."""
+    """The Python of the virtual environment, which is created if needed; None if that failed."""
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR") or HERE.parent.parent / "target")
     home = target.absolute() / name
-    # Other requirements or another Python get another environment.
+    # The environment depends on the requirements and on the Python.
     of_this_python = f"{sys.version} {sysconfig.get_platform()}".encode()
     key = hashlib.sha256(requirements.read_bytes() + of_this_python).hexdigest()[:16]
     directory = home / key
     python = directory / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-    # Written last: an installation that was interrupted has none, and is done again.
+    # Written last, so an interrupted installation is repeated.
     finished = directory / "finished"
 
     def ready():
-        # The Python that the environment points to may have been uninstalled since.
+        # The environment's Python may have been uninstalled.
         return finished.exists() and python.exists()
 
     if ready():
         return python
     home.mkdir(parents=True, exist_ok=True)
     with lock(home / "lock") as held:
-        # Another run may have made it while this one waited.
+        # Another run may have created it meanwhile.
         if ready() or install(directory, python, finished, held, requirements, what):
             return python
     return None
 
 
 def install(directory, python, finished, held, requirements, what):
-    """Makes the virtual environment and says whether that worked."""
+    """Creates the virtual environment. Returns whether that worked."""
     try:
         import ensurepip  # noqa: F401 - Debian and Ubuntu leave it out of their python3 package
         import venv
@@ -116,16 +116,16 @@ def install(directory, python, finished, held, requirements, what):
         fail(f"cannot make a virtual environment in {directory}\n{output}")
         return False
 
-    # --no-deps: the requirements name every package, so nothing comes in that is not pinned.
+    # --no-deps: the requirements pin every package.
     pip = [str(python), "-I", "-m", "pip", "install", "--quiet", "--no-input", "--no-user", "--no-deps"]
     pip += ["--disable-pip-version-check", "--requirement", str(requirements)]
     done = subprocess.run(
         pip,
-        # Standard input is the command's: there may be a token in it.
+        # Standard input belongs to the command: it may contain a token.
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        # If this is killed, a pip that lives on keeps the lock until it has stopped writing.
+        # If this process is killed, pip keeps the lock while it writes.
         pass_fds=[held.fileno()] if os.name == "posix" else (),
     )
     if done.returncode != 0:
@@ -141,7 +141,7 @@ def install(directory, python, finished, held, requirements, what):
 
 @contextlib.contextmanager
 def lock(path):
-    """Holds a lock that the system releases when its holder dies."""
+    """Holds a lock that the system releases if the process dies."""
     with open(path, "a+b") as file:
         if os.name == "nt":
             import msvcrt
@@ -158,7 +158,7 @@ def lock(path):
             import fcntl
 
             fcntl.flock(file, fcntl.LOCK_EX)
-        # Closing the file gives the lock back.
+        # Closing the file releases the lock.
         yield file
 
 

@@ -15,13 +15,13 @@ import threading
 
 HOST = "127.0.0.1"
 
-# Python's -I leaves this folder out. Nothing is written into it.
+# Python's -I leaves this folder out of the path.
 sys.dont_write_bytecode = True
 sys.path.append(os.path.dirname(os.path.abspath(__file__)))
 
 
 def main(arguments):
-    # Until the command runs, Ctrl-C ends this at once and without a traceback.
+    # Until the command runs, Ctrl-C ends this without a traceback.
     if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.SIG_DFL)
     # Before moto is loaded: it reads these variables too.
@@ -32,18 +32,16 @@ def main(arguments):
     if arguments == ["--check"]:
         import check_cache_rules
         import check_managed_secrets
-        import check_picture
 
         check_cache_rules.main(url)
         check_managed_secrets.main(url)
-        check_picture.main()
         return 0
     os.environ["AWS_ENDPOINT_URL"] = url
     return run(arguments)
 
 
 def scrub_environment():
-    """Leaves nothing by which an AWS SDK could find the caller's account, and names the dummy one."""
+    """Removes every AWS setting of the caller, and sets dummy credentials."""
     for name in [name for name in os.environ if name.upper().startswith("AWS_")]:
         del os.environ[name]
     os.environ.update(
@@ -55,10 +53,10 @@ def scrub_environment():
         AWS_CONFIG_FILE=os.devnull,
         AWS_SHARED_CREDENTIALS_FILE=os.devnull,
     )
-    # A token that is typed for a try goes to no registry, unless that is asked for.
+    # A token typed to try the program is sent to no registry, unless the caller asks for it.
     if not os.environ.get("ECR_PTC_VERIFY"):
         os.environ["ECR_PTC_VERIFY"] = "never"
-    # A proxy that the caller needs elsewhere cannot reach this machine's loopback.
+    # The caller's proxy cannot reach loopback.
     direct = os.environ.get("no_proxy") or os.environ.get("NO_PROXY") or ""
     if direct.strip() != "*":
         direct = ",".join(filter(None, [direct, HOST, "localhost"]))
@@ -76,10 +74,10 @@ def start():
 
     cache_rules.install()
     managed_secrets.install()
-    # moto looks for these in its folder with every request, a quarter of the work for one.
+    # moto would read these files with every request, a quarter of its time.
     modules = set(backends.list_of_moto_modules())
     backends.list_of_moto_modules = lambda: modules
-    # The terminal and the streams are the command's: not a line about requests, nor about moto's own errors.
+    # The terminal belongs to the command: log no requests and no errors of moto.
     logging.disable()
     server = make_server(
         HOST,
@@ -97,9 +95,9 @@ def start():
 
 
 def serve(url):
-    """Serves until standard input ends, which it also does when the program that started this is killed."""
+    """Serves until standard input ends, also because the program that started this was killed."""
     print(url, flush=True)
-    # There is no standard input if it was closed from the start.
+    # Standard input may have been closed from the start.
     if sys.stdin is not None:
         while sys.stdin.buffer.read1():
             pass
@@ -117,15 +115,15 @@ def run(command):
         else:
             child.send_signal(number)
 
-    # The terminal sends these to the command as well, and how it takes them decides. A handler, because
-    # the command would inherit an ignored signal; what was ignored from outside stays so for both.
+    # The terminal sends these to the command too, which decides. They get a handler, because
+    # the command would inherit an ignored signal. A signal ignored by the caller stays ignored.
     handle({"SIGINT", "SIGQUIT"}, lambda _number, _frame: None)
     # These are sent to one process.
     handle({"SIGTERM", "SIGHUP"}, forward)
 
     program = command[0]
     if os.name == "nt":
-        # Otherwise only programs that end in .exe would be found.
+        # Otherwise Windows finds only programs that end in .exe.
         program = shutil.which(program) or program
     try:
         child = subprocess.Popen([program, *command[1:]])
@@ -140,7 +138,7 @@ def run(command):
 
 def handle(names, handler):
     for name in names:
-        # Windows has but two of them.
+        # Windows has only two of them.
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, handler)
@@ -148,5 +146,5 @@ def handle(names, handler):
 
 if __name__ == "__main__":
     status = main(sys.argv[1:])
-    # Not sys.exit, which would first take down what moto has loaded, while its thread still runs.
+    # sys.exit would unload modules while moto's thread still runs.
     os._exit(status)

@@ -17,14 +17,14 @@ import pathlib
 import subprocess
 import sys
 
-# Nothing is written into the folders of the tests.
+# Writes no bytecode into the tests.
 sys.dont_write_bytecode = True
 
 HERE = pathlib.Path(__file__).resolve().parent
 
 
 class Fault(Exception):
-    """What is wrong with code."""
+    """An error in the code."""
 
 
 def main():
@@ -65,7 +65,7 @@ def cloudformation(code):
     from cfnlint.decode.decode import decode_str
 
     template, found = decode_str(code)
-    # Errors and warnings; what is only informational is a matter of taste.
+    # Errors and warnings, without informational messages.
     found = [match for match in found or cfn_lint().validate_template(template) if not match.rule.id.startswith("I")]
     if found:
         raise Fault("\n".join(str(match) for match in found))

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# What the action does: the inputs are in the environment, each under its name. The findings become
-# annotations, and all that was found the summary of the job; its status is that of ecr-ptc, which is 9
-# if one of them is bad enough, and 7 if a registry could not be asked.
+# Runs ecr-ptc check. Each input is an environment variable of its name. The findings become annotations
+# and the summary of the job. The status is that of ecr-ptc: 9 for a finding that fails the job, 7 if a
+# registry could not be reached.
 set -euo pipefail
 
 . "$(dirname -- "${BASH_SOURCE[0]}")/../commands.sh"
-# Where the action puts it, if the job has none.
+# The action's own copy, if the job has none.
 . "$(dirname -- "${BASH_SOURCE[0]}")/../path.sh"
 
 options=()
@@ -30,7 +30,7 @@ found=$(ecr-ptc check "${options[@]}") || status=$?
 printf '%s\n' "$found"
 resume_commands
 
-# In the runner's own escapes.
+# Escaped for the runner.
 escaped() { # TEXT
     local text=${1//'%'/%25}
     text=${text//$'\r'/%0D}
@@ -57,7 +57,7 @@ if [ -n "${GITHUB_STEP_SUMMARY-}" ]; then
     {
         printf '## Amazon ECR pull through cache\n\n'
         if [ -n "$found" ]; then
-            # Indented, so that nothing in it is markup.
+            # Indented, so that it is not read as markup.
             printf '%s\n' "$found" | sed 's/^/    /'
         elif [ "$status" -eq 0 ]; then
             printf 'Nothing is wrong.\n'

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# What the action does: the inputs are in the environment, each under its name. The token goes to ecr-ptc
-# on standard input, so that it is in no argument, no file and no environment but this script's own.
-# Nothing of what follows is traced or exported, whatever the job's SHELLOPTS say.
+# Runs ecr-ptc create. Each input is an environment variable of its name. The token goes to ecr-ptc on
+# standard input, so it is in no argument, no file and no other process's environment.
+# Nothing is traced or exported, whatever SHELLOPTS says.
 { set +ax; } 2>/dev/null
 set -euo pipefail
 
-# No longer a variable of the environment. One of the job by these names would export what they get here.
+# Removed from the environment. Variables of the job with these names would be exported.
 unset token mask
 token=${TOKEN-}
 unset TOKEN
 
-# Whatever prints it from here on, the log shows stars. In the runner's own escapes.
+# The log masks it from here on. Escaped for the runner.
 if [ -n "$token" ]; then
     mask=${token//'%'/%25}
     mask=${mask//$'\r'/%0D}
@@ -19,10 +19,10 @@ if [ -n "$token" ]; then
 fi
 
 . "$(dirname -- "${BASH_SOURCE[0]}")/../commands.sh"
-# Where the action puts it, if the job has none.
+# The action's own copy, if the job has none.
 . "$(dirname -- "${BASH_SOURCE[0]}")/../path.sh"
 
-# Each value in the word of its option, so that one may begin with a hyphen.
+# Each value in the word of its option, since it may begin with a hyphen.
 options=(--registry="${REGISTRY-}" --username="${USERNAME-}" --output=text)
 option() { # NAME VALUE
     if [ -n "$2" ]; then
@@ -37,7 +37,7 @@ option --expires-on "${EXPIRES_ON-}"
 option --verify "${VERIFY-}"
 option --if-exists "${IF_EXISTS-}"
 
-# printf is the shell's own, so no process has the token among its arguments.
+# printf is a shell builtin, so the token is in no process's arguments.
 arn=$(printf %s "$token" | ecr-ptc create "${options[@]}" --access-token-stdin --no-input)
 printf 'arn=%s\n' "$arn" >>"$GITHUB_OUTPUT"
 printf '%s\n' "$arn"
