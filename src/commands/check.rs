@@ -79,8 +79,9 @@ pub async fn run(args: CheckArgs, context: &Context<'_>) -> Result<Status, Failu
         }
     };
     let progress = |checked| {
-        let text = format!("Secrets checked: {checked}");
-        context.output.progress(&text);
+        context
+            .output
+            .progress(format!("Secrets checked: {checked}"));
     };
     let scan = scan(
         only,

@@ -49,7 +49,7 @@ async fn look_up_replicas(
     let progress = |done| {
         context
             .output
-            .progress(&format!("Replicas looked up: {done}"));
+            .progress(format!("Replicas looked up: {done}"));
     };
     match session.secrets().look_up_replicas(secrets, progress).await {
         Err(error) if error.kind == Kind::Denied => {}

@@ -114,7 +114,7 @@ fn until_interrupted(
             biased;
             Ok(status) = interruption => Err(progress.interrupted(status, &global.hints())),
             result = work(&context) => result,
-            () = output.tell_what_lasts(is_asking) => unreachable!("that never ends"),
+            () = output.spin(is_asking) => unreachable!("that never ends"),
         }
     });
     // A thread may still be waiting for a key, a credential helper or DNS.

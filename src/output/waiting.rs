@@ -1,6 +1,6 @@
-//! Progress: one line that is removed again, or in plain mode a line every 30 seconds.
+//! Progress: a spinner in one line that is removed again, or in plain mode a line for each wait.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::future::Future;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,11 +9,13 @@ use std::time::{Duration, Instant};
 use super::lines::width;
 use super::{Output, CHECK_MARK};
 
-/// How long the program is silent before it shows a progress line.
-const A_MOMENT: Duration = Duration::from_secs(1);
+/// How long the program is silent before the spinner appears.
+const A_MOMENT: Duration = Duration::from_millis(300);
 
-/// The same in plain mode.
-const BETWEEN_LINES: Duration = Duration::from_secs(30);
+/// How long each frame of the spinner is shown.
+const FRAME: Duration = Duration::from_millis(100);
+
+const FRAMES: [char; 4] = ['|', '/', '-', '\\'];
 
 /// The width in columns of the progress line on standard error; 0 if there is none.
 static SHOWN: AtomicUsize = AtomicUsize::new(0);
@@ -30,7 +32,7 @@ pub fn end_progress() {
 /// What the program is waiting for, and how long it has been silent.
 pub struct Waiting {
     last: Cell<Instant>,
-    what: Cell<Option<String>>,
+    what: RefCell<Option<String>>,
     /// Whether another program is writing to the same standard error.
     is_shared: Cell<bool>,
     /// Whether another program may have written there last.
@@ -41,7 +43,7 @@ impl Default for Waiting {
     fn default() -> Self {
         Self {
             last: Cell::new(Instant::now()),
-            what: Cell::default(),
+            what: RefCell::default(),
             is_shared: Cell::default(),
             is_after_another: Cell::default(),
         }
@@ -64,14 +66,12 @@ impl Output {
     /// Shows `what` is being waited for until `work` is done.
     pub async fn while_waiting<T>(&self, what: &str, work: impl Future<Output = T>) -> T {
         let line = format!("{what}…");
-        if self.plain && self.may_say_how_far() {
+        if self.plain && self.shows_progress() {
             self.say(&line);
-        } else {
-            self.progress(&line);
         }
         let before = self.waiting.what.replace(Some(line));
         let result = work.await;
-        self.waiting.what.set(before);
+        self.waiting.what.replace(before);
         end_progress();
         result
     }
@@ -79,7 +79,7 @@ impl Output {
     /// Like [`Self::while_waiting`], but only one line, since another program writes to the same
     /// standard error meanwhile.
     pub async fn while_another_writes<T>(&self, what: &str, work: impl Future<Output = T>) -> T {
-        if self.may_say_how_far() {
+        if self.shows_progress() {
             self.say(&format!("{what}…"));
         }
         self.waiting.is_shared.set(true);
@@ -89,30 +89,25 @@ impl Output {
         result
     }
 
-    /// Shows what is being waited for after a silence, unless a question is open. Never ends.
-    pub async fn tell_what_lasts(&self, is_asking: fn() -> bool) {
-        const STEP: Duration = Duration::from_millis(250);
-        let patience = if self.plain { BETWEEN_LINES } else { A_MOMENT };
-        if !self.may_say_how_far() {
+    /// Says how far the work is, for the spinner.
+    pub fn progress(&self, text: String) {
+        self.waiting.what.replace(Some(text));
+    }
+
+    /// Draws the spinner after a silence, unless a question is open. Never ends.
+    pub async fn spin(&self, is_asking: fn() -> bool) {
+        if self.plain || !self.shows_progress() {
             return std::future::pending().await;
         }
-        loop {
-            tokio::time::sleep(STEP).await;
+        for frame in FRAMES.iter().cycle() {
+            tokio::time::sleep(FRAME).await;
             if is_asking() || self.waiting.is_shared.get() {
                 self.waiting.begin_again();
             }
-            let is_quiet = self.waiting.last.get().elapsed() >= patience;
-            if !is_quiet || SHOWN.load(Ordering::SeqCst) > 0 {
-                continue;
+            if self.waiting.last.get().elapsed() >= A_MOMENT {
+                let what = self.waiting.what.borrow();
+                draw(*frame, what.as_deref().unwrap_or("Waiting for AWS…"));
             }
-            let what = self.waiting.what.take();
-            let line = what.as_deref().unwrap_or("Waiting for AWS…");
-            if self.plain {
-                self.say(line);
-            } else {
-                self.progress(line);
-            }
-            self.waiting.what.set(what);
         }
     }
 
@@ -121,26 +116,21 @@ impl Output {
         self.note(&format!("{CHECK_MARK}{text}"));
     }
 
-    /// Shows progress in one line of a terminal, replacing the line before.
-    pub fn progress(&self, text: &str) {
-        if self.may_show_progress() {
-            // A wrapped line could not be removed.
-            let room = width().unwrap_or(80).saturating_sub(1);
-            let text: String = text.chars().take(room).collect();
-            end_progress();
-            let mut stderr = io::stderr().lock();
-            let _ = write!(stderr, "\r{text}");
-            let _ = stderr.flush();
-            // A character may be two columns wide.
-            SHOWN.store(room.min(2 * text.chars().count()), Ordering::SeqCst);
-        }
-    }
-
-    fn may_show_progress(&self) -> bool {
-        !self.plain && self.may_say_how_far()
-    }
-
-    fn may_say_how_far(&self) -> bool {
+    fn shows_progress(&self) -> bool {
         !self.quiet && io::stderr().is_terminal()
     }
+}
+
+/// Draws the progress line in place of the one before.
+fn draw(frame: char, text: &str) {
+    // A wrapped line could not be removed.
+    let room = width().unwrap_or(80).saturating_sub(1);
+    let line: String = format!("{frame} {text}").chars().take(room).collect();
+    let length = line.chars().count();
+    // The ellipsis may be two columns wide.
+    let before = SHOWN.swap(room.min(length + 1), Ordering::SeqCst);
+    let rest = before.saturating_sub(length);
+    let mut stderr = io::stderr().lock();
+    let _ = write!(stderr, "\r{line}{:rest$}", "");
+    let _ = stderr.flush();
 }

@@ -5,7 +5,6 @@ use crate::input::docker_config::{a_helper_has_half_a_minute, HANGING_HELPERS};
 use crate::registry::login::a_registry_that_stalls_is_waited_for_only_so_long;
 use crate::registry::token_info::an_api_that_stalls_is_waited_for_only_so_long;
 use crate::support::side_by_side;
-use crate::surface::flow::in_plain_lines_what_lasts_is_told_every_half_a_minute;
 
 #[test]
 fn nothing_that_hangs_is_waited_for_longer_than_its_limit() {
@@ -14,10 +13,9 @@ fn nothing_that_hangs_is_waited_for_longer_than_its_limit() {
     let helpers = helpers
         .into_iter()
         .map(|case| case as Box<dyn Fn() + Send + Sync>);
-    let others: [Box<dyn Fn() + Send + Sync>; 3] = [
+    let others: [Box<dyn Fn() + Send + Sync>; 2] = [
         Box::new(a_registry_that_stalls_is_waited_for_only_so_long),
         Box::new(an_api_that_stalls_is_waited_for_only_so_long),
-        Box::new(in_plain_lines_what_lasts_is_told_every_half_a_minute),
     ];
     side_by_side(others.into_iter().chain(helpers), |case| case());
 }

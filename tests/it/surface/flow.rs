@@ -536,7 +536,6 @@ fn the_username_of_refused_credentials_can_be_corrected() {
             .enters("mee")
             .sees("Access token (not")
             .enters(TOKEN)
-            .sees("Testing the credentials at Docker Hub")
             .sees("rejected")
             .sees("Username")
             .enters("me")
@@ -699,21 +698,6 @@ fn dockers_login_is_changed_like_any_other() {
         .status_is(0);
     let value = r#"{"username":"me","accessToken":"docker-token"}"#;
     assert_eq!(account.value(NAME), value);
-}
-
-/// Runs beside other slow tests.
-pub fn in_plain_lines_what_lasts_is_told_every_half_a_minute() {
-    let account = Account::new();
-    account.made(NAME);
-    account.stall("DescribeSecret");
-    let screen = screen(&account, 80);
-    screen
-        .enters("$PTC show docker-hub --accessible")
-        .sees("Waiting for AWS…\r\n")
-        .types("\x03")
-        .status_is(130);
-    let told = screen.text();
-    assert_eq!(told.matches("Waiting").count(), 1, "{told}");
 }
 
 #[cfg(unix)]
