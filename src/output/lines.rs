@@ -82,10 +82,11 @@ fn is_copied(words: &str) -> bool {
     COPIED.iter().any(|start| words.starts_with(start))
 }
 
-/// The length in bytes of the indentation and label of a line. A label is a word such as `fix: `,
-/// or the label of a row, followed by two spaces.
+/// The length in bytes of the indentation and label of a line. A label is a check mark, a word such
+/// as `fix: `, or the label of a row, followed by two spaces.
 fn label_of(line: &str) -> usize {
-    const LABELS: [&str; 6] = [
+    const LABELS: [&str; 7] = [
+        "✓ ",
         "error: ",
         "warning: ",
         "why: ",
@@ -99,7 +100,7 @@ fn label_of(line: &str) -> usize {
     let length = match LABELS.iter().find(|label| plain.starts_with(*label)) {
         Some(label) => {
             let rest = &plain[label.len()..];
-            label.len() + rest.len() - rest.trim_start_matches(' ').len()
+            label.chars().count() + rest.len() - rest.trim_start_matches(' ').len()
         }
         None => match plain.split_once("  ") {
             Some((label, rest)) => {
@@ -143,7 +144,7 @@ fn columns(text: &str) -> usize {
 
 /// The most columns that a terminal may use for a character.
 fn columns_of_character(character: char) -> usize {
-    if character.is_ascii() {
+    if character.is_ascii() || character == '✓' {
         1
     } else {
         2
@@ -191,6 +192,10 @@ mod tests {
             (
                 "  secret     a-name-that-is-too-long (new)",
                 "  secret\n    a-name-that-is-too-long\n    (new)",
+            ),
+            (
+                "✓ one two three four five six seven",
+                "✓ one two three four five six\n  seven",
             ),
             (
                 "one two three four five six seven eight",
