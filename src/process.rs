@@ -126,7 +126,7 @@ impl Signals {
             _ = self.terminate.recv() => Status::Terminated,
             _ = self.hangup.recv() => Status::HungUp,
             _ = self.quit.recv() => Status::Quit,
-            _ = self.interrupt.recv() => Status::Cancelled,
+            _ = self.interrupt.recv() => Status::Canceled,
         }
     }
 
@@ -135,7 +135,7 @@ impl Signals {
         tokio::select! {
             biased;
             _ = self.ctrl_break.recv() => Status::Quit,
-            _ = self.interrupt.recv() => Status::Cancelled,
+            _ = self.interrupt.recv() => Status::Canceled,
         }
     }
 }

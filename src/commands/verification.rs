@@ -479,7 +479,7 @@ pub async fn agree_to_host(
         warnings.keep(&warning);
         Ok(())
     } else {
-        Err(Failure::cancelled(Status::Cancelled))
+        Err(Failure::canceled(Status::Canceled))
     }
 }
 

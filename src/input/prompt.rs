@@ -80,7 +80,7 @@ impl Prompts {
             }
             // The library that read Ctrl-C raised SIGINT, which ends the program.
             Err((io::ErrorKind::Interrupted, _)) => std::future::pending().await,
-            Err((io::ErrorKind::UnexpectedEof, _)) => Err(Failure::cancelled(Status::Cancelled)),
+            Err((io::ErrorKind::UnexpectedEof, _)) => Err(Failure::canceled(Status::Canceled)),
             Err((_, error)) => {
                 let message = format!("the terminal cannot be used: {error}");
                 Err(Failure::new(Status::Failed, "prompt", message).fix(

@@ -99,7 +99,7 @@ pub struct NewSecret {
     pub overwrite_replicas: bool,
 }
 
-/// How long a deletion can be cancelled.
+/// How long a deletion can be canceled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recovery {
     /// 7 to 30 days.

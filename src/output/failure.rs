@@ -59,9 +59,9 @@ impl Failure {
         Self::new(Status::Usage, "usage", message)
     }
 
-    /// Cancelled by a person or a signal before anything was written.
-    pub fn cancelled(status: Status) -> Self {
-        Self::new(status, "cancelled", "cancelled; nothing was written")
+    /// Canceled by a person or a signal before anything was written.
+    pub fn canceled(status: Status) -> Self {
+        Self::new(status, "canceled", "canceled; nothing was written")
     }
 
     /// A panic at this place in the code.

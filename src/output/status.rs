@@ -29,7 +29,7 @@ pub enum Status {
     /// Ended by SIGHUP.
     HungUp = 129,
     /// Ctrl-C, end of input at a prompt, or the answer no.
-    Cancelled = 130,
+    Canceled = 130,
     /// Ended by SIGQUIT.
     Quit = 131,
     /// Ended by SIGTERM.

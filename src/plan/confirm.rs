@@ -110,5 +110,5 @@ pub async fn confirm(
             question.ask(prompter).await?
         }
     };
-    answer.ok_or_else(|| Failure::cancelled(Status::Cancelled))
+    answer.ok_or_else(|| Failure::canceled(Status::Canceled))
 }

@@ -227,10 +227,10 @@ impl Progress {
         let (Some(call), true) = (&under_way, effect.is_some() || !done.is_empty()) else {
             return match done.as_str() {
                 "" if self.issued() == Known::Maybe => {
-                    Failure::cancelled(status).why("the credential command was interrupted")
+                    Failure::canceled(status).why("the credential command was interrupted")
                 }
-                "" => Failure::cancelled(status),
-                done => Failure::new(status, "cancelled", format!("cancelled; {done}")),
+                "" => Failure::canceled(status),
+                done => Failure::new(status, "canceled", format!("canceled; {done}")),
             };
         };
         let hints = hints.in_region(call.region.as_str());
@@ -238,7 +238,7 @@ impl Progress {
         let possible = effect.map(|effect| effect.possible(&name));
         if !done.is_empty() {
             let why = possible.unwrap_or_else(|| "ECR has not validated the rule yet".to_owned());
-            let failure = Failure::new(status, "cancelled", format!("cancelled; {done}")).why(why);
+            let failure = Failure::new(status, "canceled", format!("canceled; {done}")).why(why);
             let failure = match &call.subject.arn {
                 Some(arn) => failure.first_why(&format!("the secret is {arn}")),
                 None => failure,
@@ -254,7 +254,7 @@ impl Progress {
             _ => ("AWS", hints.show(&call.subject.name)),
         };
         let possible = possible.unwrap_or_default();
-        let message = format!("cancelled while {service} was answering; {possible}");
-        Failure::new(status, "cancelled", message).fix(format!("see whether it was: {look}"))
+        let message = format!("canceled while {service} was answering; {possible}");
+        Failure::new(status, "canceled", message).fix(format!("see whether it was: {look}"))
     }
 }

@@ -109,7 +109,7 @@ impl Store<'_> {
                     self.input.name = Some(name);
                     looked.observed = observe(&self.input, &self.session).await?;
                 }
-                WayOn::Stop => return Err(Failure::cancelled(Status::Cancelled)),
+                WayOn::Stop => return Err(Failure::canceled(Status::Canceled)),
             }
         }
     }

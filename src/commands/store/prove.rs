@@ -32,9 +32,9 @@ impl Store<'_> {
         let host = self.session.registry_host(arn.account());
         let asked = self.ask_for_an_image(rule, host).await;
         let asked = asked.map_err(|failure| match failure.status() {
-            Status::Cancelled => {
+            Status::Canceled => {
                 let hints = context.global.hints();
-                context.progress.interrupted(Status::Cancelled, &hints)
+                context.progress.interrupted(Status::Canceled, &hints)
             }
             _ => failure.then_why("the secret and the rule are stored"),
         })?;

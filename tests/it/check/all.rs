@@ -408,7 +408,7 @@ mod at_a_terminal {
         account.wait_for("ListSecrets");
         screen
             .types("\x03")
-            .sees("cancelled; nothing was written")
+            .sees("canceled; nothing was written")
             .status_is(130);
     }
 }

@@ -325,7 +325,7 @@ mod at_a_terminal {
                 .sees("rename the key user to username")
                 .sees("Fix it?")
                 .enters(no);
-            screen.sees("cancelled; nothing was written").status_is(130);
+            screen.sees("canceled; nothing was written").status_is(130);
         }
         assert_eq!(count(&account, "PutSecretValue"), 0);
         screen
@@ -349,7 +349,7 @@ mod at_a_terminal {
             .sees("ecr-pullthroughcache/b")
             .sees("Fix them?")
             .enters("n");
-        screen.sees("cancelled; nothing was written").status_is(130);
+        screen.sees("canceled; nothing was written").status_is(130);
         assert_eq!(count(&account, "PutSecretValue"), 0);
         screen
             .enters("$PTC check --fix")
@@ -370,7 +370,7 @@ mod at_a_terminal {
             .sees("a.example is not a host of")
             .sees("Send the credentials there anyway?")
             .enters("n")
-            .sees("cancelled; nothing was written")
+            .sees("canceled; nothing was written")
             .status_is(130);
         assert_eq!(count(&account, "PutSecretValue"), 0);
         assert!(!screen.text().contains("Fix it?"), "{}", screen.text());

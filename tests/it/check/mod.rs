@@ -1,7 +1,7 @@
 //! The findings of `check`, and its fixes.
 
 mod all;
-mod colour;
+mod color;
 mod fix;
 mod login;
 mod one;

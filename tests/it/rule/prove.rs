@@ -225,7 +225,7 @@ fn a_pull_that_fails_is_a_warning_with_its_fix() {
 
 #[test]
 fn leaving_at_the_question_says_what_is_stored() {
-    let done = format!("cancelled; {NAME} is stored and rule docker-hub is created");
+    let done = format!("canceled; {NAME} is stored and rule docker-hub is created");
     for (way, first, key) in [
         ("", "", "\u{3}"),
         ("", "y\r", "\u{3}"),
@@ -250,7 +250,7 @@ fn leaving_at_the_question_says_what_is_stored() {
             screen.enters("$PTC update docker-hub --rule docker-hub --expires-on 2999-01-31");
             screen.sees("Access token").enters(TOKEN);
             screen.sees("Pull an image now to prove it?").types(key);
-            let found = format!("cancelled; {NAME} is stored and rule docker-hub uses it");
+            let found = format!("canceled; {NAME} is stored and rule docker-hub uses it");
             screen.sees(&found).status_is(130);
         }
     }

@@ -305,7 +305,7 @@ mod at_a_terminal {
                 .sees("remove-regions-from-replication, then delete-secret")
                 .sees("Delete it?")
                 .enters(no);
-            screen.sees("cancelled; nothing was written").status_is(130);
+            screen.sees("canceled; nothing was written").status_is(130);
         }
         wrote_nothing(&account);
         screen
@@ -328,7 +328,7 @@ mod at_a_terminal {
                     .sees("deleted immediately")
                     .sees("Type its name")
                     .enters(wrong);
-                screen.sees("cancelled; nothing was written").status_is(130);
+                screen.sees("canceled; nothing was written").status_is(130);
             }
             wrote_nothing(&account);
         }

@@ -25,8 +25,8 @@ fn pastes() -> [String; 8] {
     ]
 }
 
-fn is_cancelled(screen: &Screen) {
-    screen.types("\u{3}").sees("cancelled").status_is(130);
+fn is_canceled(screen: &Screen) {
+    screen.types("\u{3}").sees("canceled").status_is(130);
 }
 
 /// Pastes tokens at a choice: none appears, and none answers.
@@ -61,7 +61,7 @@ fn a_token_pasted_at_a_choice_is_not_shown_and_answers_nothing() {
             &screen,
             in_plain("Number or name [1]: ", "What do you want to change? ["),
         );
-        is_cancelled(&screen);
+        is_canceled(&screen);
         assert!(account.is_empty());
         account.made(NAME);
         account.take_actions();
@@ -70,13 +70,13 @@ fn a_token_pasted_at_a_choice_is_not_shown_and_answers_nothing() {
             &screen,
             in_plain("Number or name [1]: ", "What do you want to do?"),
         );
-        is_cancelled(&screen);
+        is_canceled(&screen);
         screen.enters(&format!("$PTC delete docker-hub {way}"));
         swallows_pastes(&screen, in_plain("Delete it? [y/N]: ", "Delete it?"));
-        is_cancelled(&screen);
+        is_canceled(&screen);
         screen.enters(&format!("$PTC delete {way}"));
         swallows_pastes(&screen, in_plain("Number or name [1]: ", "Secret ["));
-        is_cancelled(&screen);
+        is_canceled(&screen);
         assert!(!account.actions().contains(&"DeleteSecret".to_owned()));
         assert!(!screen.history().contains(SECRET), "{}", screen.history());
     });
@@ -93,7 +93,7 @@ fn twenty_thousand_pasted_characters_are_swallowed_at_a_choice() {
         .sees("Press ↑ or ↓ and then Enter.")
         .sees("Registry");
     assert!(!screen.history().contains(SECRET), "{}", screen.history());
-    is_cancelled(&screen);
+    is_canceled(&screen);
 }
 
 #[test]
@@ -112,7 +112,7 @@ fn a_choice_is_answered_by_arrows_or_a_whole_word() {
     }
     for other in ["ye", "yess", "yy", "Y es", " y", "j", "y\u{7f}y", "\u{1b}y"] {
         delete(other).sees("Press ↑ or ↓ and then Enter, or y or n.");
-        is_cancelled(&screen);
+        is_canceled(&screen);
     }
     for yes in ["y", "yes", "\u{1b}[A", "\u{1b}[5~"] {
         delete(yes).sees("Scheduled ecr").status_is(0);
@@ -163,7 +163,7 @@ fn a_line_of_text_is_edited_and_stays_to_be_corrected() {
             screen.types(keys).sees("Access token (not");
             let shown = screen.text().replace('\n', "");
             assert!(shown.contains(&format!("> Username {answer}")), "{shown}");
-            is_cancelled(&screen);
+            is_canceled(&screen);
             screen.enters(CREATE).sees("Username");
         }
         screen
@@ -172,7 +172,7 @@ fn a_line_of_text_is_edited_and_stays_to_be_corrected() {
             .sees("Username")
             .enters("\u{7f}")
             .sees("Access token (not");
-        is_cancelled(&screen);
+        is_canceled(&screen);
     }
     assert!(account.is_empty());
 }
@@ -188,7 +188,7 @@ fn several_lines_are_no_line_of_text() {
             .types("octo\rcat\r")
             .sees("several lines were pasted")
             .sees("Username");
-        is_cancelled(&screen);
+        is_canceled(&screen);
     }
     let screen = Screen::new(&account);
     screen
@@ -197,7 +197,7 @@ fn several_lines_are_no_line_of_text() {
         .enters("me\u{1b}OP")
         .sees("Not accepted: it contains a control character.")
         .sees("Username");
-    is_cancelled(&screen);
+    is_canceled(&screen);
     assert!(account.is_empty());
 }
 
@@ -250,7 +250,7 @@ fn a_token_in_the_place_of_an_answer_is_refused() {
             screen.enters("");
         }
         screen.sees("Store these");
-        is_cancelled(&screen);
+        is_canceled(&screen);
         let shows_it = screen.history().contains("0123456789");
         assert_eq!(shows_it, !way.is_empty(), "{}", screen.history());
     });
@@ -266,6 +266,6 @@ fn a_token_in_the_place_of_an_answer_is_refused() {
             .enters("ghp_0123456789abcdef")
             .sees("looks like an access token")
             .sees("Type its name");
-        is_cancelled(&screen);
+        is_canceled(&screen);
     }
 }

@@ -201,7 +201,7 @@ fn archives(dist: &Path, machines: &[&str]) {
         let stage = dist.join(&name);
         std::fs::create_dir(&stage).unwrap();
         std::fs::write(stage.join("ecr-ptc"), machine).unwrap();
-        std::fs::write(stage.join("LICENSE"), "licence").unwrap();
+        std::fs::write(stage.join("LICENSE"), "license").unwrap();
         let mut tar = Command::new("tar");
         tar.arg("-czf").arg(dist.join(name.clone() + ".tar.gz"));
         tar.arg("-C").arg(dist).arg(&name);

@@ -138,7 +138,7 @@ fn ctrl_c_ends_every_prompt() {
                 }
                 // Input after it is discarded and does not reach the shell.
                 screen.sees(prompts[last].0).types("\x03touch ran\r");
-                screen.sees("cancelled; nothing was written").status_is(130);
+                screen.sees("canceled; nothing was written").status_is(130);
                 assert!(!screen.home().join("ran").exists(), "{}", prompts[last].0);
             }
         },
@@ -171,7 +171,7 @@ fn ctrl_d_ends_the_token_prompt_and_plain_lines_and_no_other() {
                         screen.sees(next).types("\x03");
                     }
                 }
-                screen.sees("cancelled; nothing was written").status_is(130);
+                screen.sees("canceled; nothing was written").status_is(130);
             }
         },
     );
@@ -229,7 +229,7 @@ fn without_room_to_draw_it_asks_in_plain_lines() {
             .enters("$PTC")
             .sees("Number or name")
             .types("\x04")
-            .sees("cancelled")
+            .sees("canceled")
             .status_is(130);
     }
 }
@@ -429,7 +429,7 @@ fn ctrl_backslash_ends_the_program_where_keys_are_signals() {
         .enters("$PTC create --registry ghcr --accessible")
         .sees("Username")
         .types("some\x1c")
-        .sees("cancelled; nothing was written")
+        .sees("canceled; nothing was written")
         .status_is(131);
     account.stall("GetCallerIdentity");
     account.take_actions();
@@ -437,7 +437,7 @@ fn ctrl_backslash_ends_the_program_where_keys_are_signals() {
     account.wait_for("GetCallerIdentity");
     screen
         .types("some-token-ahead\x1c")
-        .sees("cancelled; nothing was written")
+        .sees("canceled; nothing was written")
         .status_is(131);
     // A request was sent without an answer.
     account.heal();
