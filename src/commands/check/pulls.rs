@@ -56,8 +56,7 @@ impl Pulls {
         };
         if login.is_ok() {
             context.output.note(&format!(
-                "Asking Amazon ECR for the manifest of {}, which caches what it pulls in this \
-                 registry",
+                "Asking Amazon ECR for the manifest of {}; it caches what it pulls",
                 count(images.len(), "image")
             ));
         }

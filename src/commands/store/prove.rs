@@ -63,8 +63,8 @@ impl Store<'_> {
     ) -> Result<Option<GivenImage>, Failure> {
         let prompter = self.context.prompter();
         self.context.output.say(
-            "\nA pull proves that the rule works. ECR caches the image in this account, in a \
-             repository that it creates",
+            "\nA pull proves that the rule works. ECR caches the image in a repository that it \
+             creates.",
         );
         let question = "Pull an image now to prove it?";
         if !prompter.confirm(question, false).await? {

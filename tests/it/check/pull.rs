@@ -118,7 +118,7 @@ fn an_image_that_arrives_is_reported_with_its_digest_and_platforms() {
     );
     assert_eq!(ended.status, 0, "{ended:?}");
     assert!(ended.stdout.starts_with(&said), "{}", ended.stdout);
-    let before = "Asking Amazon ECR for the manifest of 1 image, which caches what it pulls";
+    let before = "Asking Amazon ECR for the manifest of 1 image; it caches what it pulls";
     assert!(ended.stderr.contains(before), "{}", ended.stderr);
     let heard = elsewhere.registry.heard();
     assert_eq!(heard.len(), 1, "{heard:?}");

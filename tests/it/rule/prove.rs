@@ -40,7 +40,7 @@ fn stores(screen: &Screen, command: &str) {
     screen
         .sees("arn:aws:secretsmanager:")
         .sees("ECR validated the rule")
-        .sees("A pull proves that the rule works. ECR caches the image in this account")
+        .sees("A pull proves that the rule works. ECR caches the image in a repository")
         .sees("Pull an image now to prove it?");
 }
 
