@@ -8,9 +8,9 @@ use super::finding::{Finding, Level};
 use super::pull_proof::ProvenPull;
 use super::rules::UNUSED;
 use crate::model::count::count;
-use crate::output::escaped;
 use crate::output::hint::Hints;
 use crate::output::report::Report;
+use crate::output::{escaped, paint, Color};
 
 /// The report of `check`. The JSON members are a contract: only ever added to.
 #[derive(Debug, Serialize)]
@@ -60,7 +60,7 @@ pub fn to_text(findings: &[Finding], hints: &Hints) -> String {
             (None, None) => "all".to_owned(),
         };
         if last.as_ref() != Some(&about) {
-            let _ = writeln!(text, "{}", escaped(&about));
+            let _ = writeln!(text, "{}", paint(Color::Bold, &escaped(&about)));
             last = Some(about);
         }
         let _ = writeln!(
@@ -82,7 +82,8 @@ pub fn to_text(findings: &[Finding], hints: &Hints) -> String {
         let names: Vec<String> = names.take(MOST_NAMES).map(escaped).collect();
         let _ = writeln!(
             text,
-            "unused secrets\n  {} {UNUSED}: no rule uses these {} secrets, and each costs money:",
+            "{}\n  {} {UNUSED}: no rule uses these {} secrets, and each costs money:",
+            paint(Color::Bold, "unused secrets"),
             Level::Note.label(),
             unused.len()
         );

@@ -14,7 +14,7 @@ use crate::model::secret::{Secret, EXPIRY_TAG};
 use crate::output::failure::Failure;
 use crate::output::report::{VerdictWord, Verification};
 use crate::output::status::Status;
-use crate::output::{escaped, Output, Warnings};
+use crate::output::{escaped, paint, Color, Output, Warnings};
 use crate::plan::apply::Known;
 use crate::registry::{log_in, ForeignHost, TokenInfo, Verdict};
 
@@ -262,9 +262,11 @@ impl Tried {
     fn refusal(&self) -> String {
         let reason = self.verification.reason.as_deref().unwrap_or_default();
         format!(
-            "{} rejected the credentials of {}: {reason}.\nNothing was written. Enter the username \
-             and token again.",
-            self.upstream.title, self.username
+            "{} {} rejected the credentials of {}: {reason}.\nNothing was written. Enter the \
+             username and token again.",
+            paint(Color::Red, "error:"),
+            self.upstream.title,
+            self.username
         )
     }
 

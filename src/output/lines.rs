@@ -56,19 +56,19 @@ fn fold(line: &str, width: usize) -> String {
     }
     let (label, words) = line.split_at(label_of(line));
     let start = columns(label);
-    // A long name in a row gets a line of its own.
-    let longest = words.split(' ').map(columns).max().unwrap_or(0);
-    let is_row = label.ends_with("  ") && !label.trim().is_empty();
-    if is_row && start + longest > width {
-        return format!("{}\n    {}", label.trim_end(), filled(words, 4, 4, width));
-    }
-    // On a narrow terminal, an indentation of more than a third of the width is too much.
-    let under = if start * 3 > width { 2 } else { start };
     let mut commands = words.match_indices(": ").map(|(at, _)| at + 2);
     let (words, command) = match commands.find(|at| is_copied(&words[*at..])) {
         Some(at) => (words[..at].trim_end(), &words[at..]),
         None => (words, ""),
     };
+    // A long name in a row gets a line of its own.
+    let longest = words.split(' ').map(columns).max().unwrap_or(0);
+    let is_row = label.ends_with("  ") && !label.trim().is_empty();
+    if is_row && command.is_empty() && start + longest > width {
+        return format!("{}\n    {}", label.trim_end(), filled(words, 4, 4, width));
+    }
+    // On a narrow terminal, an indentation of more than a third of the width is too much.
+    let under = if start * 3 > width { 2 } else { start };
     let folded = format!("{label}{}", filled(words, start, under, width));
     if command.is_empty() {
         return folded;
@@ -192,6 +192,10 @@ mod tests {
             (
                 "  secret     a-name-that-is-too-long (new)",
                 "  secret\n    a-name-that-is-too-long\n    (new)",
+            ),
+            (
+                "    fix:   add one: https://example.com/long/page.html",
+                "    fix:   add one:\n  https://example.com/long/page.html",
             ),
             (
                 "✓ one two three four five six seven",
