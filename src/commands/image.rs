@@ -312,5 +312,5 @@ fn rule_to_make(
         rules.push(Rule::new(&prefix, upstream.kind, url));
     }
     let stored = secret.map_or("", |_| " after storing the credentials");
-    format!("create it{stored}: {command}{role}")
+    format!("create the rule{stored}: {command}{role}")
 }

@@ -144,12 +144,12 @@ fn an_image_without_a_rule_names_the_rule_to_make_and_nothing_is_printed() {
         ),
         (
             "public.ecr.aws/x/y",
-            "create it: ecr-ptc rule set ecr-public --registry ecr-public",
+            "create the rule: ecr-ptc rule set ecr-public --registry ecr-public",
         ),
         (
             &format!("{ECR}/x"),
             &format!(
-                "create it: ecr-ptc rule set ecr --registry ecr --upstream-registry-url {ECR} \
+                "create the rule: ecr-ptc rule set ecr --registry ecr --upstream-registry-url {ECR} \
                  --region us-east-1 --custom-role-arn arn:aws:iam::{}:role/NAME",
                 account.id
             ),
@@ -167,7 +167,7 @@ fn an_image_without_a_rule_names_the_rule_to_make_and_nothing_is_printed() {
     let ended = account.run("image public.ecr.aws/x/y");
     ended.fails(
         3,
-        &["create it: ecr-ptc rule set ecr-public-2 --registry ecr-public"],
+        &["create the rule: ecr-ptc rule set ecr-public-2 --registry ecr-public"],
     );
     let words = ["image", "ghcr.io/a/b", "nginx", "ghcr.io/c/d", "gcr.io/e"];
     let ended = account.run(&words);
