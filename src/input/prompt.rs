@@ -288,7 +288,8 @@ impl Prompts {
 
     fn say_answer(&self, label: &str, answer: &str) {
         let sign = self.paint(GREEN, ">");
-        say(&format!("{sign} {label} {}", self.paint(CYAN, answer)));
+        let answer = format!("{sign} {label} {}", self.paint(CYAN, answer));
+        say(&wrapped(&answer, width()));
     }
 
     fn say_fault(&self, fault: &str) {
