@@ -64,7 +64,7 @@ impl Store<'_> {
         let prompter = self.context.prompter();
         self.context.output.say(
             "\nA pull proves that the rule works. ECR caches the image in a repository that it \
-             creates.",
+             creates",
         );
         let question = "Pull an image now to prove it?";
         if !prompter.confirm(question, false).await? {
