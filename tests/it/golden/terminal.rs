@@ -129,7 +129,10 @@ impl Session {
             }
             screen.sees("status=").sees("ready> ");
             let home = screen.home().to_str().unwrap();
-            let text = Placeholders::new(&account, home, day).replace(&screen.text());
+            // A spinner may have left spaces.
+            let text = screen.text();
+            let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
+            let text = Placeholders::new(&account, home, day).replace(&lines.join("\n"));
             if today() == day {
                 return text.trim_end().to_owned() + "\n";
             }
