@@ -61,15 +61,31 @@ fn fold(line: &str, width: usize) -> String {
         Some(at) => (words[..at].trim_end(), &words[at..]),
         None => (words, ""),
     };
-    // A long name in a row gets a line of its own.
+    let name: String = visible_characters(label).map(|(_, c)| c).collect();
     let longest = words.split(' ').map(columns).max().unwrap_or(0);
-    let is_row = label.ends_with("  ") && !label.trim().is_empty();
-    if is_row && command.is_empty() && start + longest > width {
-        return format!("{}\n    {}", label.trim_end(), filled(words, 4, 4, width));
-    }
+    let is_row = name.ends_with("  ") && !name.trim().is_empty();
     // On a narrow terminal, an indentation of more than a third of the width is too much.
-    let under = if start * 3 > width { 2 } else { start };
-    let folded = format!("{label}{}", filled(words, start, under, width));
+    let under = if start * 3 > width {
+        2
+    } else {
+        name.chars().count()
+    };
+    let (folded, under) = if is_row && (start + longest > width || is_copied(words)) {
+        // A long name in a row gets a line of its own, and so does what is copied whole.
+        let indent = label.len() - label.trim_start().len() + 2;
+        let words = if is_copied(words) {
+            words.to_owned()
+        } else {
+            filled(words, indent, indent, width)
+        };
+        let label = label.trim_end();
+        (format!("{label}\n{}{words}", " ".repeat(indent)), indent)
+    } else {
+        (
+            format!("{label}{}", filled(words, start, under, width)),
+            under,
+        )
+    };
     if command.is_empty() {
         return folded;
     }
@@ -82,8 +98,8 @@ fn is_copied(words: &str) -> bool {
     COPIED.iter().any(|start| words.starts_with(start))
 }
 
-/// The length in bytes of the indentation and label of a line. A label is a check mark, a word such
-/// as `fix: `, or the label of a row, followed by two spaces.
+/// The length in bytes of the indentation and label of a line. A label is a word such as `fix: `, a
+/// check mark, or the label of a row, followed by two spaces.
 fn label_of(line: &str) -> usize {
     const LABELS: [&str; 7] = [
         "✓ ",
@@ -144,7 +160,7 @@ fn columns(text: &str) -> usize {
 
 /// The most columns that a terminal may use for a character.
 fn columns_of_character(character: char) -> usize {
-    if character.is_ascii() || character == '✓' {
+    if character.is_ascii() {
         1
     } else {
         2
@@ -194,8 +210,16 @@ mod tests {
                 "  secret\n    a-name-that-is-too-long\n    (new)",
             ),
             (
-                "    fix:   add one: https://example.com/long/page.html",
-                "    fix:   add one:\n  https://example.com/long/page.html",
+                "  \x1b[2msecret     \x1b[0m a-name-that-is-too-long (new)",
+                "  \x1b[2msecret     \x1b[0m\n    a-name-that-is-too-long\n    (new)",
+            ),
+            (
+                "  switch back  ecr-ptc rule set docker-hub --yes",
+                "  switch back\n    ecr-ptc rule set docker-hub --yes",
+            ),
+            (
+                "  fix:   add one: https://docs.example.com/a-page",
+                "  fix:   add one:\n         https://docs.example.com/a-page",
             ),
             (
                 "✓ one two three four five six seven",

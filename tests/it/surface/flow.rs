@@ -480,8 +480,10 @@ fn a_rule_that_uses_another_secret_is_shown_in_a_line_of_its_own() {
         .sees(&format!(
             "replaces      the secret of rule docker-hub (now {TEAM})"
         ))
+        .sees("switch back")
+        // On a line of its own, to be copied.
         .sees(&format!(
-            "switch back   ecr-ptc rule set docker-hub --secret {TEAM}"
+            "\r\n    ecr-ptc rule set docker-hub --secret {TEAM}"
         ))
         .sees("Store these")
         .enters("n")
