@@ -55,6 +55,12 @@ impl Store<'_> {
             Change::Username if self.input.username == username => Ok(()),
             Change::Host if self.input.address == address => Ok(()),
             Change::Host | Change::Username | Change::Token => {
+                let (login, context) = (&self.login, self.context);
+                if what == Change::Host {
+                    let (input, warnings) = (&self.input, &mut self.warnings);
+                    let agreed = login.agree_to_host(input, Some(prompter), context, warnings);
+                    agreed.await?;
+                }
                 prompter.ask_account(&mut self.input, output).await?;
                 self.issue(looked).await?;
                 let (input, warnings) = (&mut self.input, &mut self.warnings);

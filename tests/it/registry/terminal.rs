@@ -199,6 +199,42 @@ fn another_host_is_agreed_to_before_the_token_is_asked_for() {
 }
 
 #[test]
+fn another_host_in_the_review_gets_no_credentials_without_a_yes() {
+    let (own, other) = ("contoso.azurecr.io", "contoso.azurecr.io.example");
+    let elsewhere = Elsewhere::at(&[own, other]);
+    let account = Account::new();
+    let program = elsewhere.reached_by(Program::new(&[]).with(&account));
+    let screen = Screen::with(program.env("ECR_PTC_VERIFY", "auto"));
+    let changes_host = |answer: &str| {
+        screen
+            .enters("$PTC create --registry acr -u me")
+            .sees("Azure registry")
+            .enters("contoso")
+            .enters_a_token()
+            .sees("Store these")
+            .chooses(false, 1)
+            .sees("What do you want")
+            .chooses(false, 0)
+            .sees("Azure registry [contoso.azurecr.io]")
+            .enters(other)
+            .sees("contoso.azurecr.io.example is not a host of")
+            .sees("Send the credentials there anyway?")
+            .enters(answer);
+    };
+    changes_host("");
+    screen.sees("nothing was written").status_is(130);
+    assert_eq!(elsewhere.hosts_with_logins(), [own]);
+    changes_host("y");
+    screen
+        .sees("accepted the credentials")
+        .sees("Store these")
+        .enters("n")
+        .status_is(130);
+    assert_eq!(elsewhere.hosts_with_logins(), [own, own, other]);
+    assert!(account.is_empty());
+}
+
+#[test]
 fn an_update_has_another_host_agreed_to_before_it_asks_for_the_token() {
     let elsewhere = Elsewhere::at(&["mirror.example"]);
     let account = Account::new();
