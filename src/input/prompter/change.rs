@@ -10,7 +10,7 @@ use crate::model::invalid::Invalid;
 use crate::model::name::{RepositoryPrefix, SecretName, PREFIX};
 use crate::model::secret::{default_description, Secret, EXPIRY_TAG};
 use crate::output::failure::Failure;
-use crate::output::Output;
+use crate::output::{escaped, Output};
 
 /// A row of the review that can be changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl Prompter {
             (Change::Name, format!("Secret name: {}", known(name, ""))),
             (
                 Change::Description,
-                format!("Description: {}", description(input, stored)),
+                format!("Description: {}", self.description(input, stored)),
             ),
             (
                 Change::ExpiresOn,
@@ -60,7 +60,7 @@ impl Prompter {
             ),
             (
                 Change::Tags,
-                format!("Tags: {}", known(tags(input, stored), "none")),
+                format!("Tags: {}", known(self.tags(input, stored), "none")),
             ),
             (
                 Change::Rule,
@@ -91,7 +91,7 @@ impl Prompter {
             Change::Token => input.forget_token(),
             Change::Name => input.name = Some(self.ask_name(input.name_or_default()).await?),
             Change::Description => {
-                let present = description(input, stored);
+                let present = self.description(input, stored);
                 let shown = Some(present.clone());
                 let text = self.text("Description", shown, "", Description::parse);
                 let text = text.await?;
@@ -107,7 +107,7 @@ impl Prompter {
                 }
             }
             Change::Tags => {
-                let mut tags = self.ask_tags(tags(input, stored), stored).await?;
+                let mut tags = self.ask_tags(self.tags(input, stored), stored).await?;
                 tags.retain(|tag| !stored.is_some_and(|secret| secret.has_tag(tag)));
                 input.tags = tags;
             }
@@ -188,6 +188,41 @@ impl Prompter {
             .await
     }
 
+    /// The given description, or else that of the existing secret, or else the default.
+    fn description(&self, input: &CreateInput, stored: Option<&Secret>) -> String {
+        match (&input.description, stored) {
+            (Some(given), _) => given.as_str().to_owned(),
+            (None, Some(secret)) => {
+                let text = secret.description.clone();
+                text.filter(|text| self.is_safe(text)).unwrap_or_default()
+            }
+            (None, None) => default_description(input.upstream).as_str().to_owned(),
+        }
+    }
+
+    /// The tags on one line, with those of the existing secret that can be edited there; `None` if
+    /// there are none.
+    fn tags(&self, input: &CreateInput, stored: Option<&Secret>) -> Option<String> {
+        let given = input.tags.iter().map(ToString::to_string);
+        let is_kept = |key: &str| {
+            let is_given = input.tags.iter().any(|tag| tag.key() == key);
+            !is_given && key != EXPIRY_TAG && !key.starts_with("aws:")
+        };
+        // A value may look like several tags.
+        let is_one = |text: &String| parse_tags(text).is_ok_and(|tags| tags.len() == 1);
+        let stored = stored.iter().flat_map(|secret| &secret.tags);
+        let stored = stored.filter(|(key, _)| is_kept(key));
+        let stored = stored.map(|(key, value)| format!("{key}={value}"));
+        let stored = stored.filter(|text| self.is_safe(text) && is_one(text));
+        let tags: Vec<String> = given.chain(stored).collect();
+        (!tags.is_empty()).then(|| tags.join(", "))
+    }
+
+    /// Whether a stored text may be shown at a prompt: it has no token and no control character.
+    fn is_safe(&self, text: &str) -> bool {
+        escaped(text) == text && self.prompts.redactor.redact(text) == text
+    }
+
     async fn ask_rule(&self, input: &CreateInput) -> Result<Option<RepositoryPrefix>, Failure> {
         let label = format!("Repository prefix of the rule ({NONE} for none)");
         let present = input.rule.as_ref().map(ToString::to_string);
@@ -208,29 +243,6 @@ fn customer_host(input: &CreateInput) -> Option<String> {
         .upstream
         .filter(|upstream| upstream.fixed_host().is_none())?;
     input.address.as_ref().map(ToString::to_string)
-}
-
-/// The given description, or else that of the existing secret, or else the default.
-fn description(input: &CreateInput, stored: Option<&Secret>) -> String {
-    match (&input.description, stored) {
-        (Some(given), _) => given.as_str().to_owned(),
-        (None, Some(secret)) => secret.description.clone().unwrap_or_default(),
-        (None, None) => default_description(input.upstream).as_str().to_owned(),
-    }
-}
-
-/// The tags on one line, with those of the existing secret; `None` if there are none.
-fn tags(input: &CreateInput, stored: Option<&Secret>) -> Option<String> {
-    let given = input.tags.iter().map(ToString::to_string);
-    let is_kept = |key: &str| {
-        let is_given = input.tags.iter().any(|tag| tag.key() == key);
-        !is_given && key != EXPIRY_TAG && !key.starts_with("aws:")
-    };
-    let stored = stored.iter().flat_map(|secret| &secret.tags);
-    let stored = stored.filter(|(key, _)| is_kept(key));
-    let stored = stored.map(|(key, value)| format!("{key}={value}"));
-    let tags: Vec<String> = given.chain(stored).collect();
-    (!tags.is_empty()).then(|| tags.join(", "))
 }
 
 /// Parses tags separated by commas. A part without `=` belongs to the value before it.

@@ -377,6 +377,35 @@ fn what_is_stored_is_shown_where_it_is_changed() {
 }
 
 #[test]
+fn a_stored_text_that_is_not_safe_to_show_is_not_offered_for_editing() {
+    let account = Account::new();
+    let secret = json!({
+        "Name": NAME, "SecretString": r#"{"username":"me","accessToken":"old"}"#,
+        "Description": "\u{1b}[2Jgone", "Tags": [
+            {"Key": "note", "Value": "ghp_0123456789abcdefghij"},
+            {"Key": "sql", "Value": "a,b=c"}, {"Key": "team", "Value": "build"},
+        ],
+    });
+    account.ask("CreateSecret", &secret);
+    let screen = screen(&account, 120);
+    screen
+        .enters("$PTC create --registry docker-hub -u me --if-exists update")
+        .enters_a_token()
+        .sees("Store these")
+        .chooses(false, 1)
+        .sees("What do you want to change?")
+        .sees("Tags: team=build\r\n")
+        .chooses(false, 5);
+    screen.sees("[team=build]").enters("").sees("Store these");
+    screen.types("\u{3}").sees("canceled").status_is(130);
+    let text = screen.history();
+    assert!(
+        text.contains("Review:") && !text.contains("ghp_0123"),
+        "{text}"
+    );
+}
+
+#[test]
 fn another_azure_registry_is_tested_again() {
     let account = Account::new();
     let screen = screen(&account, 120);
