@@ -19,7 +19,7 @@ async def main(port, milliseconds):
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
             far_reader, far_writer = await asyncio.open_connection("127.0.0.1", int(port))
             await asyncio.gather(carry(reader, far_writer, half, 2 * half), carry(far_reader, writer, half, 0))
-        except (OSError, asyncio.IncompleteReadError, asyncio.CanceledError):
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             pass
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
